@@ -1,0 +1,47 @@
+# Two commands matter: `make plan` and `make test`. Each sets up `.venv` by itself, once.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+CENTRE ?= data/sample
+
+.PHONY: plan test test-deep lab bench notebooks sample pins clean
+
+plan: $(READY)
+	@$(BIN)/ccplan plan $(CENTRE)
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+test-deep: $(READY)
+	@$(BIN)/python -m pytest --hypothesis-profile=deep
+
+lab: $(READY)
+	@$(BIN)/ccplan lab
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks
+
+notebooks: $(READY)  ## execute every notebook again, byte-identical when nothing changed
+	@$(BIN)/python notebooks/execute.py
+
+sample: $(READY)     ## make the bundled centre again from its seed
+	@$(BIN)/python -m ccplan.data.sample data/sample
+
+# uv installs four times as fast as pip; where it cannot be had, pip does the same work.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("ccplan needs Python 3.11 or later, this is " + sys.version.split()[0] + ": name another with make PYTHON=python3.12")'
+	@echo "Setting up $(VENV) (once; one to four minutes) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt uv || true
+	@if [ -x $(BIN)/uv ]; then \
+	    VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -e '.[test]'; \
+	 else false; fi || $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+pins: $(READY)       ## resolve pyproject.toml again into constraints.txt, for every Python that is supported
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --no-header --no-annotate \
+	    --upgrade pyproject.toml -o constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .hypothesis

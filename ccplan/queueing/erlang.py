@@ -1,0 +1,437 @@
+"""The stationary queue M/M/n/K+M: Poisson calls, exponential handle time, n agents, K lines, patience.
+
+Erlang B (K = n), Erlang C (no patience, no limit) and Erlang A (patience, no limit) are its special
+cases. Everything takes numbers or arrays and broadcasts like a NumPy ufunc; durations are in
+seconds, load in Erlang, shares in [0, 1].
+
+With μ = 1/AHT, patience ratio c = patience ÷ AHT, a = n c and x = load · c, a caller who finds all
+agents busy waits longer than t with the density exp(-a u + x (1 - e^-u)), u = t ÷ patience.
+
+Source: Zeltyn & Mandelbaum (2005), "Call centers with impatient customers"; Palm (1957);
+Cooper (1981), "Introduction to queueing theory", for finite lines.
+"""
+
+from dataclasses import dataclass, fields
+from functools import partial
+
+import numpy as np
+from scipy import special
+
+from . import gamma
+from .inputs import broadcast, floats, one_of
+
+DEFINITIONS = {
+    "offered": "answered within the threshold ÷ offered",
+    "answered": "answered within the threshold ÷ answered",
+    "without_short_abandons": "answered within the threshold ÷ (offered − abandoned within it)",
+    "abandons_count": "(answered + abandoned within the threshold) ÷ offered",
+    "virtual": "share of calls whose wait would not pass the threshold if nobody hung up",
+}
+_BLOCK = 4096  # rows worked on at a time: the memory stays small and in the processor's cache
+
+
+@dataclass(frozen=True)
+class Performance:
+    """How a queue serves its calls; each field is a float, or an array shaped like the input.
+
+    `load` Erlang offered, `wait_probability` share of the offered who must wait, `service_level` share
+    by the chosen definition, `asa_s` mean wait of the answered (s), `wait_s` mean wait of all offered
+    (s), `abandonment` and `blocking` shares of the offered, `occupancy` share of the agents' time in
+    handling, `queue_length` mean number waiting.
+    """
+
+    load: float | np.ndarray
+    wait_probability: float | np.ndarray
+    service_level: float | np.ndarray
+    asa_s: float | np.ndarray
+    wait_s: float | np.ndarray
+    abandonment: float | np.ndarray
+    blocking: float | np.ndarray
+    occupancy: float | np.ndarray
+    queue_length: float | np.ndarray
+
+    def frame(self):
+        """The same as a DataFrame, one row an element, one column a field."""
+        import pandas as pd
+
+        return pd.DataFrame({f.name: np.ravel(getattr(self, f.name)) for f in fields(self)})
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Checked queues, one an element of equally long float arrays; `patience_s`, `lines` may be inf."""
+
+    calls: np.ndarray
+    aht_s: np.ndarray
+    agents: np.ndarray
+    interval_s: np.ndarray
+    patience_s: np.ndarray
+    lines: np.ndarray
+    target_s: np.ndarray
+
+    @property
+    def load(self):
+        # The product first: 100 calls × 180 s ÷ 1800 s is then exactly 10 Erlang.
+        return self.calls * self.aht_s / self.interval_s
+
+    def take(self, rows, **changes):
+        """The queues of the given rows, with some fields replaced by arrays of that length."""
+        return Queue(**{f.name: changes.get(f.name, getattr(self, f.name)[rows]) for f in fields(self)})
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What becomes of the offered calls, as arrays of shares of the offered; waits in seconds a call.
+
+    `in_time` and `late` are answered within and after the threshold, `waiting_late` are still waiting
+    when it passes, `virtual_late` would be if nobody hung up; `answered_wait_s` counts only answered
+    calls' seconds, spread over all offered.
+    """
+
+    waiting: np.ndarray
+    in_time: np.ndarray
+    late: np.ndarray
+    waiting_late: np.ndarray
+    virtual_late: np.ndarray
+    abandoned: np.ndarray
+    blocked: np.ndarray
+    answered_wait_s: np.ndarray
+    wait_s: np.ndarray
+
+    @property
+    def answered(self):
+        return 1 - self.abandoned - self.blocked
+
+    def missed(self, definition):
+        """1 − service level without cancellation: targets such as 99.9999 % keep their digits."""
+        if definition == "offered":
+            return self.late + self.abandoned + self.blocked
+        if definition == "answered":
+            return _ratio(self.late, self.answered, empty=1.0)
+        if definition == "virtual":
+            return self.virtual_late + self.blocked
+        kept = 1 - self._short_abandons if definition == "without_short_abandons" else 1.0
+        return _ratio(self.waiting_late + self.blocked, kept, empty=1.0)
+
+    def service_level(self, definition):
+        """The service level by one of DEFINITIONS; nan where its denominator is zero."""
+        if definition == "abandons_count":
+            return self.in_time + self._short_abandons
+        if definition == "virtual":
+            return 1 - self.virtual_late - self.blocked
+        kept = {"offered": 1.0, "answered": self.answered, "without_short_abandons": 1 - self._short_abandons}
+        return _ratio(self.in_time, kept[definition])
+
+    @property
+    def asa_s(self):
+        return _ratio(self.answered_wait_s, self.answered)
+
+    @property
+    def _short_abandons(self):
+        return self.abandoned - (self.waiting_late - self.late)
+
+
+def performance(
+    calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, lines=np.inf, target_s=20, definition="offered"
+):
+    """The stationary service of `agents` agents for `calls` calls an interval of `aht_s` seconds each.
+
+    Numbers or arrays that broadcast; `interval_s`, `patience_s` (mean) and `target_s` in seconds;
+    `lines` counts everybody in the system, talking or waiting, and a call that finds them all taken is
+    blocked, which counts as offered and unanswered. More agents than lines leaves the rest idle.
+    With no calls nobody waits: service level 1, waits 0. With at most as many agents as load, no patience
+    and no limit of lines the queue grows without end: wait certain, service level 0, waits infinite,
+    occupancy 1. With no agents nobody is answered: asa_s and occupancy are nan.
+    Raises ValueError for negative, missing or non-numeric input, and for fractional agents with lines.
+
+    >>> p = performance(100, 180, 14)
+    >>> round(p.service_level, 4), round(p.asa_s, 2), round(p.occupancy, 3)
+    (0.8884, 7.84, 0.714)
+    >>> performance(100, 180, [13, 14, 15], patience_s=120).frame()["service_level"].round(3).tolist()
+    [0.889, 0.933, 0.962]
+    """
+    one_of("definition", definition, tuple(DEFINITIONS))
+    queue, shape = door(calls, aht_s, agents, interval_s, patience_s, lines, target_s)
+    rows = np.arange(queue.calls.size)
+    blocks = [_measure(queue.take(rows[i : i + _BLOCK]), definition) for i in range(0, max(rows.size, 1), _BLOCK)]
+    return Performance(*(shaped(np.concatenate(parts), shape) for parts in zip(*blocks)))
+
+
+def erlang_b(load, servers):
+    """Erlang B: the share of calls blocked when `load` Erlang meet `servers` servers and no queue.
+
+    Numbers or arrays; fractional servers follow the analytic continuation. No load: nothing is blocked.
+    Raises ValueError for negative or missing input. Source: Jagerman (1974).
+
+    >>> round(erlang_b(10, 14), 6)
+    0.056819
+    """
+    load, servers = broadcast(load=_finite("load", load), servers=_finite("servers", servers))
+    return performance(load, 1.0, servers, interval_s=1.0, patience_s=0.0).abandonment
+
+
+def erlang_c(load, agents):
+    """Erlang C: the probability of waiting when nobody hangs up; 1 where agents do not exceed the load.
+
+    Numbers or arrays; fractional agents are accepted. Raises ValueError for negative or missing input.
+
+    >>> round(erlang_c(10, 14), 6)
+    0.174132
+    """
+    load, agents = broadcast(load=_finite("load", load), agents=_finite("agents", agents))
+    return performance(load, 1.0, agents, interval_s=1.0).wait_probability
+
+
+def erlang_a(load, agents, patience_ratio):
+    """Erlang A: the share of callers who hang up, with `patience_ratio` = mean patience ÷ AHT.
+
+    Numbers or arrays; a ratio of 0 is Erlang B, an infinite one Erlang C (nobody hangs up).
+    Raises ValueError for negative or missing input. Source: Palm (1957).
+
+    >>> round(erlang_a(10, 10, 1.0), 6)
+    0.12511
+    """
+    ratio = floats("patience_ratio", patience_ratio)
+    load, agents, ratio = broadcast(load=_finite("load", load), agents=_finite("agents", agents), ratio=ratio)
+    return performance(load, 1.0, agents, interval_s=1.0, patience_s=ratio).abandonment
+
+
+def door(calls, aht_s, agents, interval_s, patience_s, lines, target_s):
+    """The inputs, checked once and broadcast, as a flat `Queue` and the shape to give back."""
+    inputs = dict(
+        calls=_finite("calls", calls),
+        aht_s=_finite("aht_s", aht_s),
+        agents=_finite("agents", agents),
+        interval_s=floats("interval_s", interval_s, high=1e12, open_low=True),
+        patience_s=floats("patience_s", patience_s),
+        lines=floats("lines", lines),
+        target_s=floats("target_s", target_s, high=1e12),
+    )
+    arrays = broadcast(**inputs)
+    queue = Queue(*(np.ravel(a) for a in arrays))
+    _whole_with_lines(queue)
+    return queue, arrays[0].shape
+
+
+def shares(queue, with_asa=True):
+    """What becomes of the calls of each queue (flat arrays), by the model that fits each row.
+
+    The wait of the answered costs as much as all the rest where callers hang up; without `with_asa` it
+    is nan there.
+    """
+    load, n = queue.load, queue.agents
+    limited, endless = np.isfinite(queue.lines), np.isinf(queue.patience_s)
+    cases = {  # the first that fits
+        _no_calls: load < 1e-300,
+        _shut: limited & endless & (n == 0),
+        _loss: queue.lines <= n,
+        _impatient_at_once: queue.patience_s < 1e-12 * queue.aht_s,  # where floating point ends
+        _limited: limited,
+        _nobody: n == 0,
+        _patient: endless,
+        partial(_impatient, with_asa=with_asa): np.ones(load.size, bool),
+    }
+    result = np.empty((len(fields(Shares)), load.size))
+    todo = np.ones(load.size, bool)
+    for model, fits in cases.items():
+        rows = np.flatnonzero(todo & fits)
+        todo &= ~fits
+        if rows.size:
+            part = model(queue if rows.size == load.size else queue.take(rows))
+            for i, f in enumerate(fields(Shares)):
+                result[i, rows] = getattr(part, f.name)
+    return Shares(*result)
+
+
+def _measure(queue, definition):
+    """One row a field of Performance for each queue."""
+    s, load = shares(queue), queue.load
+    rate = queue.calls / queue.interval_s
+    queue_length = np.where(rate > 0, rate * s.wait_s, 0.0)
+    level, occupied = s.service_level(definition), occupancy(queue, s)
+    return load, s.waiting, level, s.asa_s, s.wait_s, s.abandoned, s.blocked, occupied, queue_length
+
+
+def occupancy(queue, s):
+    """Carried load ÷ agents; 1 where the queue grows without end, nan where there are no agents."""
+    carried = np.where(np.isinf(s.wait_s), queue.agents, queue.load * s.answered)
+    return np.where(queue.load > 0, _ratio(carried, queue.agents), 0.0)
+
+
+def _no_calls(q):
+    none, all_ = np.zeros(q.calls.size), np.ones(q.calls.size)
+    return Shares(none, all_, none, none, none, none, none, none, none)
+
+
+def _nobody(q):
+    """No agents: callers wait until they hang up, or without end where they never do."""
+    none, all_ = np.zeros(q.calls.size), np.ones(q.calls.size)
+    endless = np.isinf(q.patience_s)
+    late, lost, seconds = np.where(endless, 1.0, 0.0), np.where(endless, 0.0, 1.0), np.where(endless, np.inf, 0.0)
+    return Shares(all_, none, late, np.exp(-q.target_s / q.patience_s), all_, lost, none, seconds, q.patience_s)
+
+
+def _impatient_at_once(q):
+    """Patience 0 is the loss system: whoever would have to wait hangs up (Erlang B)."""
+    none = np.zeros(q.calls.size)
+    lost = 1 / gamma.states_below(q.agents, q.load)
+    longer = lost * np.exp(-q.agents * q.target_s / q.aht_s)
+    return Shares(lost, 1 - lost, none, none, longer, lost, none, none, none)
+
+
+def _patient(q):
+    """Erlang C; without end where the agents do not exceed the load."""
+    spare = q.agents - q.load
+    stable = spare > 0
+    safe = np.where(stable, spare, 1.0)
+    below = gamma.states_below(q.agents, q.load)
+    with np.errstate(invalid="ignore"):
+        waiting = np.where(stable, 1 / (1 + safe / q.agents * (below - 1)), 1.0)
+    late = np.where(stable, waiting * np.exp(-safe * q.target_s / q.aht_s), 1.0)
+    wait_s = np.where(stable, waiting * q.aht_s / safe, np.inf)
+    none = np.zeros(q.calls.size)
+    return Shares(waiting, 1 - late, late, late, late, none, none, wait_s, wait_s)
+
+
+def _impatient(q, with_asa):
+    """Erlang A: the states above n, and how long they make callers wait, by the integrals of `gamma`."""
+    ratio = q.patience_s / q.aht_s
+    a, x, u = q.agents * ratio, q.load * ratio, q.target_s / q.patience_s
+    none = np.zeros(q.calls.size)
+    inverse = gamma.inverse_lower(a + 1, x)
+    waiting = 1 / (1 + (gamma.states_below(q.agents, q.load) - 1) * (inverse / (inverse + x)))
+    served = a / (x + inverse)  # of those who wait, the share that is answered
+    later, unfinished = _after(a, x, u, inverse)
+    abandoned = waiting * _lost_of_waiting(a, x, inverse)
+    late = waiting * served * later
+    mean_u = gamma.mean_lower(a + 1, x) if with_asa else np.nan
+    virtual_late = waiting * (unfinished + x / (x + inverse) * later)
+    return Shares(
+        waiting=waiting,
+        in_time=(1 - waiting) + waiting * served * (1 - later),
+        late=late,
+        waiting_late=np.exp(-u) * virtual_late,
+        virtual_late=virtual_late,
+        abandoned=abandoned,
+        blocked=none,
+        answered_wait_s=waiting * served * mean_u * q.patience_s,
+        wait_s=abandoned * q.patience_s,
+    )
+
+
+def _after(a, x, u, inverse):
+    """Of those who wait and are answered, the share that waits past u; and the mass at the edge."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_left = gamma.log_step(a + 1, x, u) + np.log(inverse)
+        later = np.exp(log_left - np.log(gamma.inverse_lower(a + 1, x * np.exp(-u))))
+        edge = np.exp(log_left + u) / (x + inverse)
+    return np.minimum(later, 1.0), edge
+
+
+def _lost_of_waiting(a, x, inverse):
+    """Of those who must wait, the share that hangs up; summed term by term where it would cancel."""
+    lost = (inverse - (a - x)) / (inverse + x)
+    rows = a - x > 2 + 2 * np.sqrt(a)
+    if rows.any():
+        weight = gamma.weighted_lower(a[rows] + 1, x[rows])
+        lost[rows] = a[rows] * weight * inverse[rows] / (inverse[rows] + x[rows])
+    return lost
+
+
+def _loss(q):
+    """No place to wait, the lines are no more than the agents: Erlang B on the lines."""
+    none = np.zeros(q.calls.size)
+    lost = 1 / gamma.states_below(q.lines, q.load)
+    return Shares(none, 1 - lost, none, none, none, none, lost, none, none)
+
+
+def _shut(q):
+    """No agents and nobody hangs up: the lines fill once, and every later call is blocked."""
+    none, all_ = np.zeros(q.calls.size), np.ones(q.calls.size)
+    return Shares(none, none, none, none, none, none, all_, none, none)
+
+
+def _limited(q):
+    """Finite lines, with or without patience: a sum over the places in the queue, one by one.
+
+    Rows of `sums` are relative to the state *all agents busy, nobody waiting*: the states below it,
+    the state at hand, and of the callers who find a place: all, in time, lost, those longer than the
+    threshold if nobody hung up, the queue's length, seconds of the answered.
+    """
+    impatience = q.aht_s / q.patience_s  # 0 where nobody hangs up
+    sums, clock = np.zeros((8, q.calls.size)), np.zeros(q.calls.size)
+    below, term, waiting, early, lost, longer, queue, seconds = sums
+    below += gamma.states_below(q.agents, q.load) - 1
+    term += 1.0
+    for place in range(1, int((q.lines - q.agents).max()) + 1):
+        here = np.where(place <= q.lines - q.agents, term, 0.0)
+        if not here.any():
+            break
+        rate = q.agents + place * impatience
+        clock += q.aht_s / rate
+        in_time, unhurried = _in_time_from(place, q, impatience)
+        served = here * q.agents / rate
+        waiting += here
+        early += served * in_time
+        lost += here * place * impatience / rate
+        longer += here * (1 - unhurried)
+        seconds += served * clock
+        term[:] = np.where(here > 0, here * q.load / rate, term)
+        queue += np.where(here > 0, place * term, 0.0)
+        sums *= np.where(term > 1e100, 1e-100, 1.0)  # more load than agents: keep clear of overflow
+        # A term this small in a falling sequence no longer changes any sum.
+        term[(term < 1e-25 * (below + waiting)) & (q.load < rate)] = 0.0
+    return _limited_shares(q, *sums)
+
+
+def _limited_shares(q, below, term, waiting, early, lost, longer, queue, seconds):
+    """The sums over the queue's places as shares of the offered."""
+    total = below + waiting + term
+    with np.errstate(invalid="ignore"):
+        at_once = np.where(np.isinf(below), 1.0, below / total)
+    unfinished = np.exp(-q.target_s / q.patience_s) * longer
+    late = waiting - lost - early
+    wait_s = queue / total * q.interval_s / q.calls
+    parts = (late, unfinished, longer, lost, term, seconds)
+    late, unfinished, longer, lost, term, seconds = (part / total for part in parts)
+    return Shares(waiting / total, at_once + early / total, late, unfinished, longer, lost, term, seconds, wait_s)
+
+
+def _in_time_from(place, q, impatience):
+    """Chances that `place` departures come within the threshold: for the answered, and for the unhurried.
+
+    They come at the rates n/AHT + i/patience, i = 1..place, so exp(-wait ÷ patience) has a Beta
+    distribution; without patience the wait has a gamma distribution.
+    """
+    patient = impatience == 0
+    answered = special.gammainc(place, np.where(patient, q.agents * q.target_s / q.aht_s, 1.0))
+    unhurried = answered.copy()
+    rows = np.flatnonzero(~patient)
+    if rows.size:
+        a, z = q.agents[rows] / impatience[rows], -np.expm1(-q.target_s[rows] / q.patience_s[rows])
+        answered[rows] = special.betainc(place, a + 1, z)
+        unhurried[rows] = np.where(a > 0, special.betainc(place, np.maximum(a, 1e-300), z), 0.0)
+    return answered, unhurried
+
+
+def _ratio(top, bottom, empty=np.nan):
+    """top ÷ bottom, `empty` where the bottom is zero."""
+    top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
+    return np.divide(top, bottom, out=np.full(top.shape, empty), where=bottom != 0)
+
+
+def _whole_with_lines(queue):
+    """The sum over lines needs whole numbers; elsewhere fractional agents are sound mathematics."""
+    for name in ("agents", "lines"):
+        value = getattr(queue, name)
+        bad = np.isfinite(queue.lines) & (value != np.floor(value))
+        if bad.any():
+            raise ValueError(f"{name} must be a whole number where lines are limited, got {value[bad][0]:g}")
+
+
+def _finite(name, value):
+    return floats(name, value, high=1e12)
+
+
+def shaped(flat, shape):
+    return flat.reshape(shape) if shape else float(flat[0])

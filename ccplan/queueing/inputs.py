@@ -1,0 +1,71 @@
+"""The door: every number that comes in is checked here once, and refused in words.
+
+A message names the thing, the rule, the value and what to do:
+`shrinkage must be in [0, 1), got 30 — write 30 % as 0.30`.
+"""
+
+import numpy as np
+
+SHARE_HINT = "write 30 % as 0.30"
+
+
+def floats(name, value, *, low=0.0, high=np.inf, open_low=False, open_high=False, hint="", nan=False):
+    """The value as a float array within its bounds; `high` is reached unless `open_high`.
+
+    Raises ValueError naming the thing, the rule and the first value that breaks it.
+
+    >>> floats("aht_s", [300, 240])
+    array([300., 240.])
+    >>> floats("aht_s", -1)
+    Traceback (most recent call last):
+    ValueError: aht_s must be in [0, inf], got -1
+    """
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be a number or an array of numbers, got {value!r}") from None
+    bad = ~((array > low if open_low else array >= low) & (array < high if open_high else array <= high))
+    if nan:
+        bad &= ~np.isnan(array)
+    if bad.any():
+        raise ValueError(_refusal(name, array[bad].flat[0], low, high, open_low, open_high, hint))
+    return array
+
+
+def share(name, value, *, open_low=False, open_high=False):
+    """A share as a float array in [0, 1]; a percent written as 30 is refused.
+
+    >>> share("shrinkage", 30, open_high=True)
+    Traceback (most recent call last):
+    ValueError: shrinkage must be in [0, 1), got 30 — write 30 % as 0.30
+    """
+    return floats(name, value, high=1.0, open_low=open_low, open_high=open_high, hint=SHARE_HINT)
+
+
+def one_of(name, value, choices):
+    """The value if it is one of the choices, else a ValueError that lists them.
+
+    >>> one_of("definition", "ofered", ("offered", "answered"))
+    Traceback (most recent call last):
+    ValueError: definition must be one of offered, answered, got 'ofered'
+    """
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+    return value
+
+
+def broadcast(**arrays):
+    """The named arrays at one common shape; lengths that do not match are named in the error."""
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in arrays.items() if np.ndim(array))
+        raise ValueError(f"lengths must match or be single numbers, got {shapes}") from None
+
+
+def _refusal(name, value, low, high, open_low, open_high, hint):
+    if np.isnan(value):
+        return f"{name} must be a number, got nan — fill or drop the missing value first"
+    left, right = "(" if open_low else "[", ")" if open_high else "]"
+    rule = f"{name} must be in {left}{low:g}, {high:g}{right}, got {value:g}"
+    return rule + (f" — {hint}" if hint and value > high - open_high * 1e-300 else "")

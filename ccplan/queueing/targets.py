@@ -1,0 +1,238 @@
+"""Service targets, the fewest agents that meet them, and the calls that given agents can take."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .erlang import DEFINITIONS, Queue, door, occupancy, shaped, shares
+from .inputs import floats, one_of, share
+
+_TOLERANCE = 1e-12  # a target met to rounding is met: 255 calls × 297 s at a cap of 0.85 need 99, not 100
+_BLOCK = 16_384  # rows searched at a time, so that a million intervals stay within a few dozen MB
+
+
+class Infeasible(ValueError):
+    """No number of agents meets the target; the message says which target and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """What service is promised; a target that is None is not asked for, at least one is.
+
+    `service_level` is the share of calls served within `target_s` seconds by `definition`; `max_asa_s` in
+    seconds, of the answered; `max_abandonment`, `max_occupancy`, `max_blocking` shares.
+    Raises ValueError where a value is out of its range or no target is set.
+
+    >>> Targets(service_level=0.9, target_s=15).max_occupancy is None
+    True
+    >>> Targets(service_level=80)
+    Traceback (most recent call last):
+    ValueError: service_level must be in [0, 1], got 80 — write 30 % as 0.30
+    """
+
+    service_level: float | None = 0.80
+    target_s: float = 20.0
+    definition: str = "offered"
+    max_asa_s: float | None = None
+    max_abandonment: float | None = None
+    max_occupancy: float | None = None
+    max_blocking: float | None = None
+
+    def __post_init__(self):
+        one_of("definition", self.definition, tuple(DEFINITIONS))
+        _single("target_s", self.target_s, lambda name, value: floats(name, value, high=1e12))
+        if not self.limits:
+            raise ValueError(f"at least one target must be set: {', '.join(_MEASURES)} are all None")
+        for name in self.limits:
+            _single(name, getattr(self, name), floats if name == "max_asa_s" else share)
+
+    @property
+    def limits(self):
+        """The targets that are set, as name → the most that may be missed, in the order of checking."""
+        given = {name: getattr(self, name) for name in _MEASURES if getattr(self, name) is not None}
+        return {name: _limit(name, value) for name, value in given.items()}
+
+
+# What each target holds down; the cheapest to find comes first, for it narrows the search of the rest.
+_MEASURES = {
+    "max_occupancy": lambda queue, s, targets: occupancy(queue, s),
+    "service_level": lambda queue, s, targets: s.missed(targets.definition),
+    "max_asa_s": lambda queue, s, targets: s.asa_s,
+    "max_abandonment": lambda queue, s, targets: s.abandoned,
+    "max_blocking": lambda queue, s, targets: s.blocked,
+}
+
+
+def required_agents(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lines=np.inf):
+    """The fewest agents that meet every target at once: an int, or an array of ints shaped like the input.
+
+    `calls` an interval of `interval_s` seconds, `aht_s` and mean `patience_s` in seconds; numbers or
+    arrays. No calls need no agents. With impatient callers the answer may lie below the load; without
+    patience or a limit of lines it lies above it, however low the target.
+    Raises Infeasible naming the target that nobody can meet, ValueError for bad input.
+
+    >>> required_agents(100, 180, Targets(service_level=0.8, target_s=20))
+    14
+    >>> required_agents([1200, 1300], 300, Targets(), patience_s=180).tolist()
+    [195, 211]
+    """
+    if not isinstance(targets, Targets):
+        raise ValueError(f"targets must be a Targets, got {targets!r} — write Targets(service_level=0.8)")
+    queue, shape = door(calls, aht_s, 0, interval_s, patience_s, lines, targets.target_s)
+    agents = np.zeros(queue.calls.size, dtype=np.int64)
+    rows = np.flatnonzero(queue.load > 0)
+    for start in range(0, rows.size, _BLOCK):
+        block = rows[start : start + _BLOCK]
+        agents[block] = _fewest(queue.take(block), targets)
+    return agents.reshape(shape) if shape else int(agents[0])
+
+
+def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lines=np.inf):
+    """The most calls an interval that `agents` agents can take within every target, to 1e-12 relative.
+
+    Units as in `required_agents`; floats, an array shaped like the input. No agents take no calls.
+    Raises Infeasible where a target is not met however few the calls, ValueError for bad input.
+
+    >>> round(max_calls(14, 180, Targets(service_level=0.8, target_s=20)), 2)
+    108.68
+    """
+    queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, lines, targets.target_s)
+    _refuse_impossible(queue, targets)
+    low, high = np.zeros(queue.calls.size), queue.agents * queue.interval_s / np.maximum(queue.aht_s, 1e-9)
+    limits = targets.limits
+    while (grow := (high > 0) & _meets(_with_calls(queue, high), targets, limits)).any():
+        low, high = np.where(grow, high, low), np.where(grow, 2 * high, high)
+        if (high > 1e12).any():
+            raise Infeasible(f"no number of calls is too many for {', '.join(limits)}: the targets set no limit")
+    while (high - low > _TOLERANCE / 10 * high).any():
+        middle = np.where(low > 0, (low + high) / 2, high / 2)
+        met = _meets(_with_calls(queue, middle), targets, limits)
+        if (middle[~met] < 1e-9).any():
+            break
+        low, high = np.where(met, middle, low), np.where(met, high, middle)
+    return shaped(low, shape)
+
+
+def required_lines(load, max_blocking):
+    """The fewest lines that block at most `max_blocking` of `load` Erlang, when nobody queues (Erlang B).
+
+    Numbers or arrays; ints. Lines carry talk and queue time, not after-call work.
+    Raises Infeasible for a blocking of 0, ValueError for bad input.
+
+    >>> required_lines(10, 0.02)
+    17
+    """
+    targets = Targets(service_level=None, max_abandonment=float(share("max_blocking", max_blocking)))
+    return required_agents(load, 1.0, targets, interval_s=1.0, patience_s=0.0)
+
+
+def _single(name, value, check):
+    if np.ndim(value):
+        raise ValueError(f"{name} must be one number, got {value!r}")
+    check(name, value)
+
+
+def _limit(name, value):
+    return 1.0 - value if name == "service_level" else value
+
+
+def _fewest(queue, targets):
+    """The fewest agents of each queue (load > 0): target by target, each starting where the last ended."""
+    _refuse_impossible(queue, targets)
+    endless = np.isinf(queue.patience_s) & np.isinf(queue.lines)
+    agents = np.where(endless, np.floor(queue.load) + 1, 0.0)
+    for name, limit in targets.limits.items():
+        if name == "max_occupancy" and endless.all():  # without abandonment the cap needs no search
+            agents = np.maximum(agents, _first_trial(queue, name, limit))
+        else:
+            agents = _search(queue, targets, name, limit, agents)
+    return agents
+
+
+def _search(queue, targets, name, limit, least):
+    """The fewest agents ≥ `least` that hold the measure `name` within `limit`, for each queue.
+
+    A secant on the logarithm of the measure, kept between the last failure `low` and the last success
+    `high`; every answer has been seen to succeed, and the number below it to fail.
+    """
+    allowed = limit * (1 + _TOLERANCE)
+    low, high = least - 1, queue.lines + 1
+    trial = np.clip(_first_trial(queue, name, limit), least, high - 1)
+    before, over_before = np.full((2, low.size), np.nan)
+    active, turn = np.arange(low.size), 0
+    while active.size:
+        part = queue.take(active, agents=trial[active])
+        miss = _measure(part, targets, name)
+        over = np.log(np.clip(miss, 1e-300, 1e300) / max(limit, 1e-300))
+        met = miss <= allowed
+        low[active] = np.where(met, low[active], part.agents)
+        high[active] = np.where(met, part.agents, high[active])
+        turn += 1
+        guess = _secant(part, over, before[active], over_before[active], turn)
+        before[active], over_before[active] = part.agents, over
+        if turn % 6 == 0:  # a bent curve can hold the secant back; halving always ends
+            guess = np.where(np.isfinite(high[active]), (low[active] + high[active]) / 2, guess)
+        trial[active] = np.clip(np.ceil(guess), low[active] + 1, high[active] - 1)
+        active = active[high[active] - low[active] > 1]
+    _refuse_unmet(queue, targets, name, low)
+    return high
+
+
+def _first_trial(queue, name, limit):
+    """Half a standard deviation above the load; under an occupancy cap, the number that holds it for sure."""
+    if name == "max_occupancy":
+        return np.ceil(queue.load / max(limit, 1e-300) * (1 - _TOLERANCE))
+    return np.round(queue.load + 0.5 * np.sqrt(queue.load))
+
+
+def _secant(part, over, before, over_before, turn):
+    """Where the line through the last two trials meets the limit; from the first trial, a rough slope."""
+    step = part.agents - before
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = (over_before - over) / step
+    rough = 1 / (1 + np.sqrt(part.load)) + part.target_s / part.aht_s * np.isinf(part.patience_s)
+    slope = np.where(slope > 0, slope, rough / turn)
+    reach = 4 * np.abs(np.nan_to_num(step, nan=np.inf)) + 2**turn  # never leap far on a flat curve
+    return part.agents + np.clip(over / slope, -reach, reach)
+
+
+def _measure(queue, targets, name):
+    value = _MEASURES[name](queue, shares(queue, with_asa=name == "max_asa_s"), targets)
+    return np.where(np.isnan(value), np.inf, value)  # nobody answered: no target of the answered is met
+
+
+def _meets(queue, targets, limits):
+    return np.all([_measure(queue, targets, name) <= limit * (1 + _TOLERANCE) for name, limit in limits.items()], axis=0)
+
+
+def _with_calls(queue, calls):
+    return queue.take(np.arange(calls.size), calls=calls)
+
+
+def _refuse_impossible(queue, targets):
+    """A share of exactly nothing is only reached in the limit of infinitely many agents."""
+    for name, limit in targets.limits.items():
+        trivial = name == "max_blocking" or (name == "max_abandonment" and np.isinf(queue.patience_s).all())
+        if limit <= 0 and not trivial and np.isinf(queue.lines).any():
+            value = getattr(targets, name)
+            raise Infeasible(f"{name} = {value:g} cannot be met by any number of agents — {_ADVICE[name]}")
+
+
+def _refuse_unmet(queue, targets, name, low):
+    stuck = np.flatnonzero(low >= queue.lines)
+    if stuck.size:
+        one = queue.take(stuck[:1], agents=queue.lines[stuck[:1]])
+        best = float(_measure(one, targets, name)[0])
+        reach = f"{1 - best:.4g}" if name == "service_level" else f"{best:.4g}"
+        raise Infeasible(
+            f"{name} = {getattr(targets, name):g} cannot be met with {one.lines[0]:g} lines at {one.load[0]:.4g} "
+            f"Erlang: even an agent on every line reaches {reach} — add lines or relax the target"
+        )
+
+
+_ADVICE = {
+    "service_level": "a few callers always wait; ask for less than 100 %, such as 0.99",
+    "max_asa_s": "a few callers always wait; allow a second or so",
+    "max_abandonment": "a few impatient callers always hang up; allow a small share, such as 0.01",
+    "max_occupancy": "agents with calls are busy some of the time; allow a share such as 0.85",
+}
