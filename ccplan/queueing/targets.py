@@ -48,12 +48,12 @@ class Targets:
 
     @property
     def limits(self):
-        """The targets that are set, as name → the most that may be missed, in the order of checking."""
+        """The targets that are set, as name → the most that may be missed."""
         given = {name: getattr(self, name) for name in _MEASURES if getattr(self, name) is not None}
         return {name: _limit(name, value) for name, value in given.items()}
 
 
-# What each target holds down; the cheapest to find comes first, for it narrows the search of the rest.
+# What each target holds down, as a number that falls as agents are added.
 _MEASURES = {
     "max_occupancy": lambda queue, s, targets: occupancy(queue, s),
     "service_level": lambda queue, s, targets: s.missed(targets.definition),
@@ -99,14 +99,13 @@ def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lin
     queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, lines, targets.target_s)
     _refuse_impossible(queue, targets)
     low, high = np.zeros(queue.calls.size), queue.agents * queue.interval_s / np.maximum(queue.aht_s, 1e-9)
-    limits = targets.limits
-    while (grow := (high > 0) & _meets(_with_calls(queue, high), targets, limits)).any():
+    while (grow := (high > 0) & _meets(queue, high, targets)).any():
         low, high = np.where(grow, high, low), np.where(grow, 2 * high, high)
         if (high > 1e12).any():
-            raise Infeasible(f"no number of calls is too many for {', '.join(limits)}: the targets set no limit")
+            raise Infeasible(f"no number of calls is too many for {', '.join(targets.limits)}: the targets set no limit")
     while (high - low > _TOLERANCE / 10 * high).any():
         middle = np.where(low > 0, (low + high) / 2, high / 2)
-        met = _meets(_with_calls(queue, middle), targets, limits)
+        met = _meets(queue, middle, targets)
         if (middle[~met] < 1e-9).any():
             break
         low, high = np.where(met, middle, low), np.where(met, high, middle)
@@ -137,34 +136,21 @@ def _limit(name, value):
 
 
 def _fewest(queue, targets):
-    """The fewest agents of each queue (load > 0): target by target, each starting where the last ended."""
-    _refuse_impossible(queue, targets)
-    endless = np.isinf(queue.patience_s) & np.isinf(queue.lines)
-    agents = np.where(endless, np.floor(queue.load) + 1, 0.0)
-    for name, limit in targets.limits.items():
-        if name == "max_occupancy" and endless.all():  # without abandonment the cap needs no search
-            agents = np.maximum(agents, _first_trial(queue, name, limit))
-        else:
-            agents = _search(queue, targets, name, limit, agents)
-    return agents
+    """The fewest agents of each queue (load > 0).
 
-
-def _search(queue, targets, name, limit, least):
-    """The fewest agents ≥ `least` that hold the measure `name` within `limit`, for each queue.
-
-    A secant on the logarithm of the measure, kept between the last failure `low` and the last success
-    `high`; every answer has been seen to succeed, and the number below it to fail.
+    A secant on the logarithm of what is most over its limit, kept between the last failure `low` and
+    the last success `high`: every answer has been seen to succeed, and the number below it to fail.
     """
-    allowed = limit * (1 + _TOLERANCE)
+    _refuse_impossible(queue, targets)
+    least, trial = _start(queue, targets.limits)
     low, high = least - 1, queue.lines + 1
-    trial = np.clip(_first_trial(queue, name, limit), least, high - 1)
+    trial = np.clip(trial, least, high - 1)
     before, over_before = np.full((2, low.size), np.nan)
     active, turn = np.arange(low.size), 0
     while active.size:
         part = queue.take(active, agents=trial[active])
-        miss = _measure(part, targets, name)
-        over = np.log(np.clip(miss, 1e-300, 1e300) / max(limit, 1e-300))
-        met = miss <= allowed
+        over = _over(part, targets)
+        met = over <= _TOLERANCE
         low[active] = np.where(met, low[active], part.agents)
         high[active] = np.where(met, part.agents, high[active])
         turn += 1
@@ -174,15 +160,22 @@ def _search(queue, targets, name, limit, least):
             guess = np.where(np.isfinite(high[active]), (low[active] + high[active]) / 2, guess)
         trial[active] = np.clip(np.ceil(guess), low[active] + 1, high[active] - 1)
         active = active[high[active] - low[active] > 1]
-    _refuse_unmet(queue, targets, name, low)
+    _refuse_unmet(queue, targets, low)
     return high
 
 
-def _first_trial(queue, name, limit):
-    """Half a standard deviation above the load; under an occupancy cap, the number that holds it for sure."""
-    if name == "max_occupancy":
-        return np.ceil(queue.load / max(limit, 1e-300) * (1 - _TOLERANCE))
-    return np.round(queue.load + 0.5 * np.sqrt(queue.load))
+def _start(queue, limits):
+    """The least number that can work, and the first to try: half a standard deviation above the load.
+
+    Under an occupancy cap, load ÷ cap agents hold it for sure, and without abandonment no fewer do.
+    """
+    endless = np.isinf(queue.patience_s) & np.isinf(queue.lines)
+    least = np.where(endless, np.floor(queue.load) + 1, 0.0)
+    trial = np.round(queue.load + 0.5 * np.sqrt(queue.load))
+    if "max_occupancy" in limits:
+        cap = np.ceil(queue.load / max(limits["max_occupancy"], 1e-300) * (1 - _TOLERANCE))
+        least, trial = np.where(endless, np.maximum(least, cap), least), np.maximum(trial, cap)
+    return least, trial
 
 
 def _secant(part, over, before, over_before, turn):
@@ -196,17 +189,19 @@ def _secant(part, over, before, over_before, turn):
     return part.agents + np.clip(over / slope, -reach, reach)
 
 
-def _measure(queue, targets, name):
-    value = _MEASURES[name](queue, shares(queue, with_asa=name == "max_asa_s"), targets)
-    return np.where(np.isnan(value), np.inf, value)  # nobody answered: no target of the answered is met
+def _over(queue, targets):
+    """ln(measure ÷ limit) of the target that is missed by most; met where it is at most 0."""
+    limits = targets.limits
+    s = shares(queue, with_asa="max_asa_s" in limits)
+    ratios = [
+        np.log(np.clip(_MEASURES[name](queue, s, targets), 1e-300, 1e300) / max(limit, 1e-300))
+        for name, limit in limits.items()
+    ]
+    return np.nan_to_num(np.max(ratios, axis=0), nan=700.0)  # nobody answered: no target of theirs is met
 
 
-def _meets(queue, targets, limits):
-    return np.all([_measure(queue, targets, name) <= limit * (1 + _TOLERANCE) for name, limit in limits.items()], axis=0)
-
-
-def _with_calls(queue, calls):
-    return queue.take(np.arange(calls.size), calls=calls)
+def _meets(queue, calls, targets):
+    return _over(queue.take(np.arange(calls.size), calls=calls), targets) <= _TOLERANCE
 
 
 def _refuse_impossible(queue, targets):
@@ -218,16 +213,21 @@ def _refuse_impossible(queue, targets):
             raise Infeasible(f"{name} = {value:g} cannot be met by any number of agents — {_ADVICE[name]}")
 
 
-def _refuse_unmet(queue, targets, name, low):
+def _refuse_unmet(queue, targets, low):
+    """Name the target that even an agent on every line misses."""
     stuck = np.flatnonzero(low >= queue.lines)
-    if stuck.size:
-        one = queue.take(stuck[:1], agents=queue.lines[stuck[:1]])
-        best = float(_measure(one, targets, name)[0])
-        reach = f"{1 - best:.4g}" if name == "service_level" else f"{best:.4g}"
-        raise Infeasible(
-            f"{name} = {getattr(targets, name):g} cannot be met with {one.lines[0]:g} lines at {one.load[0]:.4g} "
-            f"Erlang: even an agent on every line reaches {reach} — add lines or relax the target"
-        )
+    if not stuck.size:
+        return
+    best = queue.take(stuck[:1], agents=queue.lines[stuck[:1]])
+    for name, limit in targets.limits.items():
+        reached = _MEASURES[name](best, shares(best), targets)[0]
+        if not reached <= limit * (1 + _TOLERANCE):
+            break
+    reached = 1 - reached if name == "service_level" else reached
+    raise Infeasible(
+        f"{name} = {getattr(targets, name):g} cannot be met with {best.lines[0]:g} lines at {best.load[0]:.4g} "
+        f"Erlang: even an agent on every line reaches {reached:.4g} — add lines or relax the target"
+    )
 
 
 _ADVICE = {

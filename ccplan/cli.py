@@ -1,0 +1,222 @@
+"""The command line: `ccplan init`, `check`, `plan`, `lab`. Results on stdout, progress and errors on stderr."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(
+    name="ccplan",
+    help="Workforce planning for call centres: staff a centre's folder, check its data, open the notebooks.",
+    epilog="Start with [bold]ccplan init FOLDER[/bold], then [bold]check[/bold] and [bold]plan[/bold]. "
+    "Nothing ever leaves this machine.",
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Folder = Annotated[Path, typer.Argument(help="The centre's folder: its tables and centre.toml.", show_default=False)]
+SampleFolder = Annotated[
+    Optional[Path], typer.Argument(help="The centre's folder; the bundled sample if left out.", show_default=False)
+]
+
+
+def main():
+    """Run the command line; bad input ends in one sentence on stderr and exit code 1, never a traceback."""
+    try:
+        app()
+    except (ValueError, OSError) as problem:
+        sys.exit(f"ccplan: {_in_words(problem)}")
+    except KeyboardInterrupt:
+        print("ccplan: stopped; nothing half-written is left behind", file=sys.stderr)
+        sys.exit(130)
+
+
+@app.command(epilog="Example: [bold]ccplan init my-centre --time-zone Europe/Helsinki --country FI[/bold]")
+def init(
+    folder: Folder,
+    time_zone: Annotated[Optional[str], typer.Option(help="Such as Europe/Helsinki; guessed if left out.")] = None,
+    country: Annotated[Optional[str], typer.Option(help="Two letters for public holidays, such as FI.")] = None,
+):
+    """Write a commented starter centre.toml from the folder's tables; never over an existing one."""
+    from .data import init_centre
+
+    file = init_centre(folder, time_zone=time_zone, country=country)
+    typer.echo(f"Wrote {file}. Read it through, change what is marked, then: ccplan plan {folder}")
+
+
+@app.command(epilog="Example: [bold]ccplan check my-centre --csv findings.csv[/bold]")
+def check(
+    folder: SampleFolder = None,
+    csv: Annotated[Optional[Path], typer.Option(help="Write every finding to this CSV file.")] = None,
+):
+    """Say whether the folder's data can be trusted, finding by finding, and what it is good for.
+
+    Ends with exit code 1 only where the data cannot be used at all; findings alone are an answer.
+    """
+    from .data import check_folder, sample_centre
+    from .data.files import write_csv
+
+    report = check_folder(folder or sample_centre())
+    typer.echo(str(report))
+    if csv:
+        typer.echo(f"\nFindings: {write_csv(csv, report.findings)}")
+
+
+@app.command(
+    epilog="Examples: [bold]ccplan plan[/bold] (the bundled centre) · "
+    "[bold]ccplan plan my-centre --from 2026-09-01 --to 2026-09-30 --out plans/september[/bold]"
+)
+def plan(
+    folder: SampleFolder = None,
+    queue: Annotated[Optional[list[str]], typer.Option(help="Only this queue; may be repeated.")] = None,
+    from_: Annotated[Optional[str], typer.Option("--from", help="First day, such as 2026-09-01.")] = None,
+    to: Annotated[Optional[str], typer.Option(help="Last day, included.")] = None,
+    out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out.")] = None,
+):
+    """Staff every interval of the folder: agents, heads to schedule, FTE, service and cost."""
+    from .data import load_centre, load_intervals, sample_centre
+
+    folder = folder or sample_centre()
+    with _busy("reading the tables"):
+        centre = load_centre(folder)
+        reading = load_intervals(folder, centre)
+    rows = _chosen(reading.frame, queue, from_, to)
+    _say_assumptions(centre, reading)
+    _write_plan(centre, rows, out or folder / "plan")
+
+
+@app.command(epilog="Example: [bold]ccplan lab my-centre[/bold]")
+def lab(
+    folder: SampleFolder = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+):
+    """Open JupyterLab on the notebooks, for the folder's centre; on this machine only."""
+    from .data import load_centre, sample_centre
+
+    folder = (folder or sample_centre()).resolve()
+    load_centre(folder)  # what is wrong with the folder is better said here than in a notebook
+    command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None", "--LabApp.check_for_updates_class"]
+    command[-1] += "=jupyterlab.handlers.announcements.NeverCheckForUpdate"
+    command += [f"--ServerApp.root_dir={_notebooks()}"] + ([] if browser else ["--no-browser"])
+    raise typer.Exit(subprocess.run(command, env=os.environ | {"CCPLAN_FOLDER": str(folder)}).returncode)
+
+
+def _notebooks():
+    """The notebooks of the checkout; a bare install opens where it is called."""
+    folder = Path(__file__).parents[1] / "notebooks"
+    return folder if folder.is_dir() else Path.cwd()
+
+
+def _chosen(frame, queues, first, last):
+    """The rows of the queues and days asked for; refused in words where there are none."""
+    import pandas as pd
+
+    known = frame["queue"].unique()
+    for name in queues or ():
+        if name not in known:
+            raise ValueError(f"--queue must be one of {', '.join(map(str, known))}, got {name!r}")
+    days = frame["start"].dt.tz_localize(None).dt.normalize()
+    keep = pd.Series(True, index=frame.index)
+    keep &= frame["queue"].isin(queues) if queues else True
+    keep &= days >= _day("--from", first) if first else True
+    keep &= days <= _day("--to", last) if last else True
+    if not keep.any():
+        raise ValueError(f"nothing to plan between {first or days.min().date()} and {last or days.max().date()}: "
+                         f"the table runs from {days.min().date()} to {days.max().date()}")
+    return frame[keep]
+
+
+def _day(option, text):
+    import pandas as pd
+
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+    except ValueError:
+        raise ValueError(f"{option} must be a day such as 2026-09-01, got {text!r}") from None
+
+
+def _write_plan(centre, rows, out):
+    """Staff the rows, write the results, and say what they come to."""
+    from .data.files import write_csv
+    from .planning.days import day_table, week_table
+    from .planning.staffing import staff
+
+    with _busy(f"staffing {len(rows):,} intervals"):
+        staffed = staff(rows, centre)
+        days = day_table(staffed, rows, centre)
+    with _busy("writing the results"):
+        results = {
+            "every interval": write_csv(out / "requirement.csv", staffed),
+            "every day": write_csv(out / "days.csv", days),
+            "the busiest recent day": _write_chart(out / "day.svg", staffed, rows, days),
+        }
+    typer.echo(f"{centre.name}, a mean week of the last four ({_span(days)}):\n")
+    typer.echo(_in_columns(week_table(days), centre))
+    typer.echo(f"\nResults in {out}:")
+    for what, file in results.items():
+        typer.echo(f"  {file.name:16} {what}")
+    typer.echo("Play with it: make lab (or ccplan lab), notebook 03_staffing.")
+
+
+def _write_chart(file, staffed, rows, days):
+    """The busiest recent day's requirement as an SVG drawing."""
+    from .data.files import write_whole
+    from .display.charts import requirement_chart, show
+    from .planning.days import busiest_day, local_days
+
+    queue, day = busiest_day(days)
+    mine = (staffed["queue"] == queue) & (local_days(staffed["start"]) == day)
+    rostered = rows.loc[mine, "agents"].to_numpy() if "agents" in rows and rows.loc[mine, "agents"].notna().all() else None
+    return write_whole(file, show(requirement_chart(staffed[mine].reset_index(drop=True), rostered)).svg)
+
+
+def _span(days):
+    from .planning.days import recent
+
+    last = recent(days)["day"]
+    return f"{last.min():%Y-%m-%d} to {last.max():%Y-%m-%d}"
+
+
+def _in_columns(weeks, centre):
+    """The week table as aligned text: net, gross, promised and given each named as such."""
+    import pandas as pd
+
+    shown = pd.DataFrame(
+        {
+            "calls": weeks["offered"].map("{:,.0f}".format),
+            "peak on phones (net)": weeks["agents_peak"].map("{:,.0f}".format),
+            "peak to schedule (gross)": weeks["scheduled_peak"].map("{:,.0f}".format),
+            "FTE": weeks["fte"].map("{:,.1f}".format),
+            f"cost {centre.currency}": weeks["cost"].map("{:,.0f}".format),
+            "service planned": weeks["service_level"].map("{:.1%}".format),
+            "service given": weeks["service_given"].map(lambda v: "not known" if pd.isna(v) else f"{v:.1%}"),
+        }
+    )
+    return shown.rename_axis("queue").reset_index().to_string(index=False)
+
+
+def _say_assumptions(centre, reading):
+    for words in (*centre.assumed, *reading.notes):
+        typer.echo(f"note: {words}", err=True)
+
+
+def _busy(words):
+    """A line on stderr that shows work going on, and nothing where stderr is not a terminal."""
+    from rich.console import Console
+
+    return Console(stderr=True).status(words + " ...")
+
+
+def _in_words(problem):
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.filename or 'a file'}: {problem.strerror.lower()}"
+    return str(problem)
+
+
+if __name__ == "__main__":
+    main()

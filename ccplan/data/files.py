@@ -1,0 +1,51 @@
+"""Writing so that a reader, a crash or a second process never meets half a file."""
+
+import os
+import tempfile
+from pathlib import Path
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs text that starts so
+
+
+def write_whole(file, content):
+    """Write text or bytes to `file` all at once: a temporary file beside it, fsync, rename.
+
+    Makes the folder if it is not there. Raises OSError where the disk or the folder refuses; what
+    stood in the file before then still stands there.
+    """
+    file = Path(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(prefix=f".{file.name}-", suffix=".tmp", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return file
+
+
+def write_csv(file, frame):
+    """Write a frame as CSV (UTF-8, comma, dot), whole or not at all; text never becomes a formula."""
+    return write_whole(file, harmless(frame).to_csv(index=False, lineterminator="\n", float_format="%.10g"))
+
+
+def harmless(frame):
+    """The frame with an apostrophe before each text that a spreadsheet would run as a formula.
+
+    >>> import pandas as pd
+    >>> harmless(pd.DataFrame({"name": ["=cmd|' /C calc'!A0", "Ann"], "n": [-1, 2]}))["name"].tolist()
+    ["'=cmd|' /C calc'!A0", 'Ann']
+    """
+    return frame.rename(columns=_quoted).apply(
+        lambda column: column if column.dtype.kind in "biufmM" else column.map(_quoted)
+    )
+
+
+def _quoted(value):
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

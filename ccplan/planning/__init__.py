@@ -1,0 +1,15 @@
+"""Planning: from what is expected to who must be there and what it costs."""
+
+from .comparison import around_requirement, compare_erlang, compare_pyworkforce
+from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
+
+__all__ = [
+    "actual_service",
+    "around_requirement",
+    "compare_erlang",
+    "compare_pyworkforce",
+    "scheduled_agents",
+    "staff",
+    "totals",
+    "with_patience",
+]

@@ -1,0 +1,68 @@
+"""A staffed table day by day: what was needed beside what was there, and both in a few words."""
+
+import numpy as np
+import pandas as pd
+
+from .staffing import actual_service, totals
+
+RECENT_DAYS = 28  # four weeks hold every weekday often enough to be typical
+
+
+def day_table(staffed, intervals, centre):
+    """One row a queue and day: the plan's sums and peaks beside the day that really was.
+
+    `staffed` comes from `staff`, `intervals` is the table it was made from, in the same order. Returns
+    queue, day, offered, agents_peak (net), scheduled_peak (gross), agent_hours (net), scheduled_hours
+    (gross, before rounding to heads), fte (of a week), service_level, abandonment, occupancy, cost, and
+    where the table tells them service_given and hours_given (net). Service is Σ in time ÷ Σ offered.
+    """
+    rows = staffed.assign(day=local_days(staffed["start"]))
+    keys, hours = ["queue", "day"], centre.interval_s / 3600
+    groups = rows.groupby(keys, sort=False, observed=True)
+    table = totals(rows, keys)
+    table.insert(1, "agents_peak", groups["agents"].max())
+    table.insert(2, "scheduled_peak", groups["scheduled"].max())
+    table.insert(3, "agent_hours", groups["agents"].sum() * hours)
+    table.insert(4, "scheduled_hours", table["fte"] * centre.costs.weekly_hours)
+    given = intervals.assign(day=rows["day"])
+    if "answered_in_target" in given:
+        table["service_given"] = actual_service(given, keys)
+    if "agents" in given:
+        table["hours_given"] = given.groupby(keys, sort=False, observed=True)["agents"].sum(min_count=1) * hours
+    return table.reset_index()
+
+
+def busiest_day(days, queue=None):
+    """The (queue, day) with most calls among the last four weeks of the largest queue, or of `queue`."""
+    queue = queue or days.groupby("queue", observed=True)["offered"].sum().idxmax()
+    mine = recent(days[days["queue"] == queue])
+    return queue, mine.loc[mine["offered"].idxmax(), "day"]
+
+
+def recent(days):
+    """The rows of the last four weeks of a day table."""
+    return days[days["day"] > days["day"].max() - pd.Timedelta(days=RECENT_DAYS)]
+
+
+def local_days(starts):
+    """The local calendar day of each timestamp, without a time zone."""
+    return starts.dt.tz_localize(None).dt.normalize()
+
+
+def week_table(days):
+    """One row a queue: a mean week of the last four, planned beside given, as numbers.
+
+    Returns offered and cost a week, agents_peak (net), scheduled_peak (gross), fte, service_level, and
+    service_given where known.
+    """
+    last = recent(days)
+    weeks = max(last["day"].nunique() / 7, 1 / 7)
+    in_time = last.assign(
+        planned=last["service_level"] * last["offered"], given=last.get("service_given", np.nan) * last["offered"]
+    )
+    sums = in_time.groupby("queue", sort=False, observed=True)[["offered", "fte", "cost", "planned", "given"]].sum(min_count=1)
+    peaks = last.groupby("queue", sort=False, observed=True)[["agents_peak", "scheduled_peak"]].max()
+    table = sums[["offered", "fte", "cost"]] / weeks
+    return table.join(peaks).assign(
+        service_level=sums["planned"] / sums["offered"], service_given=sums["given"] / sums["offered"]
+    )

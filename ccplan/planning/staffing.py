@@ -1,0 +1,195 @@
+"""From calls to people: net agents on the phones, gross agents scheduled, hours, FTE and cost.
+
+Net agents are on the phones. Gross agents are net ÷ (1 − shrinkage): those who must be paid or
+scheduled (whichever the shrinkage's base names) so that the net ones are there. Hours, FTE and cost
+count the unrounded gross figure, since shrinkage is an average over days; only heads are whole.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from ..queueing import Infeasible, performance, required_agents
+from ..queueing.inputs import broadcast, floats, share
+
+WORK = ("talk_s", "hold_s", "acw_s")
+COLUMNS = (
+    "queue", "start", "offered", "aht_s", "load", "agents", "scheduled", "fte",
+    "service_level", "asa_s", "abandonment", "occupancy", "cost",
+)  # fmt: skip
+
+
+def scheduled_agents(agents, shrinkage, whole=True):
+    """Gross agents for `agents` net ones: agents ÷ (1 − shrinkage), rounded up to heads if `whole`.
+
+    Numbers or arrays; `shrinkage` a share in [0, 1). Rounding up forgives floating point, so that 21 ÷
+    (1 − 0.30) is 30. Never × (1 + shrinkage): 70 at 30 % is 100, not 91.
+    Raises ValueError for negative or missing agents, or a shrinkage such as 30 or 1.
+
+    >>> scheduled_agents(21, 0.30)
+    30
+    >>> scheduled_agents([17, 70], 0.30, whole=False).round(2).tolist()
+    [24.29, 100.0]
+    """
+    agents = floats("agents", agents, high=1e12)
+    agents, lost = broadcast(agents=agents, shrinkage=share("shrinkage", shrinkage, open_high=True))
+    gross = agents / (1 - lost)
+    if whole:
+        gross = np.ceil(gross * (1 - 1e-12)).astype(np.int64)  # a hair above 30 is 30
+    return gross if gross.ndim else gross.item()
+
+
+def staff(intervals, centre, *, agents=None):
+    """The fewest agents that meet each queue's targets in each interval, with service, hours and cost.
+
+    `intervals` is a frame with queue, start, offered and either aht_s (seconds, as a forecast has) or
+    the seconds of work and calls answered of an `intervals` table; `centre` a `Centre`. `agents`, an
+    array as long as the frame, asks instead for the service that a given staff would give.
+    Returns a frame in the same order: queue, start, offered, aht_s (s), load (Erlang), agents (net, on
+    the phones), scheduled (gross, heads), fte (of a week: scheduled hours ÷ weekly hours, so that a
+    week's rows add up to its FTE), service_level, asa_s (s), abandonment, occupancy, cost (currency).
+    An interval in which nobody was answered takes its queue's mean handle time.
+    Raises ValueError naming the missing column or value, Infeasible naming queue and target.
+
+    >>> from ccplan.data import Centre, Queue
+    >>> day = pd.DataFrame({"queue": "service", "start": pd.Timestamp("2026-09-01"), "offered": [100], "aht_s": 180})
+    >>> staff(day, Centre(name="Example", queues=(Queue(name="service"),)))[["agents", "scheduled"]]
+       agents  scheduled
+    0      14         20
+    """
+    frame = _checked(intervals, centre)
+    given = None if agents is None else pd.Series(np.broadcast_to(agents, len(frame)), index=frame.index)
+    parts = [
+        _staff_queue(rows, centre.queue(name), centre, None if given is None else given[rows.index])
+        for name, rows in frame.groupby("queue", sort=False, observed=True)
+    ]
+    done = pd.concat(parts).reindex(frame.index) if parts else frame.reindex(columns=list(COLUMNS))
+    return done[list(COLUMNS)].set_index(intervals.index)
+
+
+def totals(staffed, by=("queue",)):
+    """Sums and ratios of sums of a staffed frame, a row a group: what a day, a week or a queue comes to.
+
+    `by` names columns of `staffed`. Returns offered, hours (net agent-hours are `fte`-free: load and
+    agents are means over the intervals), scheduled_hours, fte, service_level, abandonment (both Σ ÷ Σ
+    offered), occupancy (Σ carried ÷ Σ agents) and cost. Never a mean of interval ratios.
+
+    >>> day = pd.DataFrame({"queue": "q", "offered": [300, 10], "service_level": [0.7, 1.0], "abandonment": 0.0,
+    ...     "load": [30.0, 1.0], "agents": [31, 3], "occupancy": [30 / 31, 1 / 3], "fte": [1.0, 0.1], "cost": [9, 1]})
+    >>> totals(day)["service_level"].round(4).tolist()
+    [0.7097]
+    """
+    weighted = staffed.assign(
+        in_time=staffed["service_level"] * staffed["offered"],
+        lost=staffed["abandonment"] * staffed["offered"],
+        busy=(staffed["occupancy"] * staffed["agents"]).fillna(0.0),
+    )
+    sums = weighted.groupby(list(by), sort=False, observed=True)[
+        ["offered", "in_time", "lost", "busy", "agents", "fte", "cost"]
+    ].sum()
+    return pd.DataFrame(
+        {
+            "offered": sums["offered"],
+            "service_level": _share_of(sums["in_time"], sums["offered"]),
+            "abandonment": _share_of(sums["lost"], sums["offered"]),
+            "occupancy": _share_of(sums["busy"], sums["agents"]),
+            "fte": sums["fte"],
+            "cost": sums["cost"],
+        }
+    )
+
+
+def handle_times(intervals):
+    """Handle time of each interval in seconds: aht_s if given, else seconds of work ÷ calls answered.
+
+    A frame of intervals of one queue; an interval in which nobody was answered takes the mean of the
+    rest (Σ work ÷ Σ answered). nan where the frame tells no handle time at all.
+    """
+    if "aht_s" in intervals:
+        return intervals["aht_s"].astype(float)
+    work = [name for name in WORK if name in intervals]
+    if not work or "answered" not in intervals:
+        return pd.Series(np.nan, index=intervals.index)
+    seconds, answered = intervals[work].sum(axis=1).astype(float), intervals["answered"].fillna(0).astype(float)
+    mean = seconds.sum() / answered.sum() if answered.sum() else np.nan
+    return (seconds / answered.where(answered > 0)).fillna(mean)
+
+
+def actual_service(intervals, by=()):
+    """The service that was really given: Σ answered in target ÷ Σ offered, in all or by columns.
+
+    Returns nan (or a Series of nan) where the table does not count the calls answered in target.
+    """
+    if "answered_in_target" not in intervals:
+        return np.nan
+    counted = intervals[intervals["answered_in_target"].notna()]
+    columns = counted[["answered_in_target", "offered"]]
+    sums = columns.groupby([counted[c] for c in by]).sum() if by else columns.sum()
+    return _share_of(sums["answered_in_target"], sums["offered"])
+
+
+def with_patience(centre, patience_s):
+    """The same centre with every queue's mean patience (s) replaced; inf for Erlang C."""
+    return replace(centre, queues=tuple(replace(queue, patience_s=patience_s) for queue in centre.queues))
+
+
+def _checked(intervals, centre):
+    """The frame with its own numbered rows and a handle time in each; refused in words if unusable."""
+    missing = [name for name in ("queue", "start", "offered") if name not in intervals]
+    if missing:
+        raise ValueError(f"intervals must have the columns queue, start and offered; missing: {', '.join(missing)}")
+    frame = intervals.reset_index(drop=True)
+    _one_row_an_interval(frame, centre.interval_s)
+    floats("offered", frame["offered"].to_numpy(dtype=float, na_value=np.nan), high=1e12)
+    for name in frame["queue"].unique():
+        centre.queue(name)
+    return frame
+
+
+def _one_row_an_interval(frame, interval_s):
+    """Refuse doubled rows, and a table cut to another interval than the centre's: its load would be wrong."""
+    if not pd.api.types.is_datetime64_any_dtype(frame["start"]):
+        raise ValueError(f"start must be a column of timestamps, got {frame['start'].dtype}")
+    twice = frame[frame.duplicated(["queue", "start"])]
+    if len(twice):
+        row = twice.iloc[0]
+        raise ValueError(f"intervals must have one row a queue and start, got {row.queue} at {row.start} twice")
+    steps = frame.sort_values("start").groupby("queue", observed=True)["start"].diff().dropna().dt.total_seconds()
+    usual = steps.mode()
+    if len(usual) and usual[0] < 86_400 and usual[0] != interval_s:
+        raise ValueError(
+            f"intervals must be {interval_s:g} s apart as the centre's interval_s says, got {usual[0]:g} s "
+            "— set interval_s in centre.toml to the table's interval"
+        )
+
+
+def _staff_queue(rows, queue, centre, given):
+    """One queue's intervals staffed."""
+    aht_s = handle_times(rows).fillna(queue.aht_s).to_numpy(float)
+    calls = rows["offered"].to_numpy(float)
+    how = dict(interval_s=centre.interval_s, patience_s=queue.patience_s, lines=queue.lines)
+    try:
+        agents = required_agents(calls, aht_s, queue.targets, **how) if given is None else given.to_numpy()
+    except Infeasible as problem:
+        raise Infeasible(f"queue {queue.name}: {problem}") from None
+    service = performance(
+        calls, aht_s, agents, target_s=queue.targets.target_s, definition=queue.targets.definition, **how
+    )
+    hours = scheduled_agents(agents, centre.shrinkage.total, whole=False) * centre.interval_s / 3600
+    return rows[["queue", "start", "offered"]].assign(
+        aht_s=aht_s,
+        load=service.load,
+        agents=agents,
+        scheduled=scheduled_agents(agents, centre.shrinkage.total),
+        fte=hours / centre.costs.weekly_hours,
+        service_level=service.service_level,
+        asa_s=service.asa_s,
+        abandonment=service.abandonment,
+        occupancy=service.occupancy,
+        cost=hours * centre.costs.loaded_hourly_cost,
+    )
+
+
+def _share_of(top, bottom):
+    return top / bottom if np.ndim(top) == 0 else top.div(bottom.where(bottom > 0))
