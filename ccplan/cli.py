@@ -61,10 +61,15 @@ def check(
     from .data import check_folder, sample_centre
     from .data.files import write_csv
 
-    report = check_folder(folder or sample_centre())
-    typer.echo(str(report))
+    folder = folder or sample_centre()
+    if not folder.is_dir():
+        raise ValueError(f"{folder} does not exist or is no folder: name a folder with tables")
+    with _busy("checking"):
+        report = check_folder(folder)
+    typer.echo("\n".join(_report(report)))
     if csv:
-        typer.echo(f"\nFindings: {write_csv(csv, report.findings)}")
+        typer.echo(f"\nEvery finding: {write_csv(csv, report.findings)}")
+    raise typer.Exit(0 if report.reading is not None else 1)
 
 
 @app.command(
@@ -102,6 +107,8 @@ def lab(
     load_centre(folder)  # what is wrong with the folder is better said here than in a notebook
     command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None", "--LabApp.check_for_updates_class"]
     command[-1] += "=jupyterlab.handlers.announcements.NeverCheckForUpdate"
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container; the server listens on this machine only
+        command.append("--allow-root")
     command += [f"--ServerApp.root_dir={_notebooks()}"] + ([] if browser else ["--no-browser"])
     raise typer.Exit(subprocess.run(command, env=os.environ | {"CCPLAN_FOLDER": str(folder)}).returncode)
 
@@ -140,10 +147,31 @@ def _day(option, text):
         raise ValueError(f"{option} must be a day such as 2026-09-01, got {text!r}") from None
 
 
+SHOWN_FINDINGS = 15
+
+
+def _report(report):
+    """The lines of a check: a verdict per table, the gravest findings, what the data is good for."""
+    import pandas as pd
+
+    for row in report.verdicts.itertuples():
+        yield f"{row.table}: {row.verdict}"
+    order = {"error": 0, "warning": 1, "note": 2}
+    findings = report.findings.sort_values("severity", key=lambda column: column.map(order), kind="stable")
+    for row in findings.head(SHOWN_FINDINGS).itertuples():
+        place = str(row.file or "") + (f", row {row.row}" if pd.notna(row.row) else "")
+        yield f"  {row.severity:7} {place}: {row.message}"
+    if len(findings) > SHOWN_FINDINGS:
+        yield f"  ... and {len(findings) - SHOWN_FINDINGS:,} more: write them all with --csv findings.csv"
+    yield "\nWhat this data can answer:"
+    for row in report.abilities.itertuples():
+        yield f"  {'yes' if row.possible else 'no ':4} {row.question} ({row.why})"
+
+
 def _write_plan(centre, rows, out):
     """Staff the rows, write the results, and say what they come to."""
     from .data.files import write_csv
-    from .planning.days import day_table, week_table
+    from .planning.days import beside_given, day_table, week_table
     from .planning.staffing import staff
 
     with _busy(f"staffing {len(rows):,} intervals"):
@@ -151,7 +179,7 @@ def _write_plan(centre, rows, out):
         days = day_table(staffed, rows, centre)
     with _busy("writing the results"):
         results = {
-            "every interval": write_csv(out / "requirement.csv", staffed),
+            "every interval": write_csv(out / "requirement.csv", beside_given(staffed, rows)),
             "every day": write_csv(out / "days.csv", days),
             "the busiest recent day": _write_chart(out / "day.svg", staffed, rows, days),
         }

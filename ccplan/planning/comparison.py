@@ -10,7 +10,7 @@ from math import ceil, inf
 import numpy as np
 import pandas as pd
 
-from ..queueing import performance, required_agents
+from ..queueing import Targets, performance, required_agents
 
 
 def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf, lines=inf, span=3):
@@ -42,9 +42,8 @@ def compare_erlang(day, centre):
     """The requirement by Erlang C (nobody hangs up) beside Erlang A (the queue's patience), an interval a row.
 
     `day` has the columns queue, start, offered and aht_s, as `staff` returns; `centre` holds the queues'
-    targets and patience, and costs. Returns start, load, erlang_c, erlang_a (net agents),
-    service_of_erlang_c (what its agents would really give, with the patience), cost_difference (the
-    centre's currency, scheduled hours of the difference × loaded hourly cost).
+    targets and patience, and costs. Returns queue, start, offered, load, erlang_c, erlang_a (net agents),
+    cost_difference (the centre's currency: scheduled hours of the difference × loaded hourly cost).
     """
     parts = [_erlang_of_queue(part, centre.queue(name), centre) for name, part in day.groupby("queue", sort=False)]
     return pd.concat(parts, ignore_index=True)
@@ -55,14 +54,63 @@ def _erlang_of_queue(day, queue, centre):
     calls, aht_s = day["offered"].to_numpy(float), day["aht_s"].to_numpy(float)
     erlang_c = required_agents(calls, aht_s, queue.targets, patience_s=inf, **given)
     erlang_a = required_agents(calls, aht_s, queue.targets, patience_s=queue.patience_s, **given)
-    real = performance(calls, aht_s, erlang_c, patience_s=queue.patience_s, target_s=queue.targets.target_s,
-                       definition=queue.targets.definition, **given)
-    gross = (erlang_c - erlang_a) / (1 - centre.shrinkage.total)
+    gross_hours = (erlang_c - erlang_a) / (1 - centre.shrinkage.total) * centre.interval_s / 3600
     return pd.DataFrame({
-        "queue": day["queue"], "start": day["start"], "load": calls * aht_s / centre.interval_s,
-        "erlang_c": erlang_c, "erlang_a": erlang_a, "service_of_erlang_c": real.service_level,
-        "cost_difference": gross * centre.interval_s / 3600 * centre.costs.loaded_hourly_cost,
+        "queue": day["queue"], "start": day["start"], "offered": calls, "aht_s": aht_s,
+        "load": calls * aht_s / centre.interval_s, "erlang_c": erlang_c, "erlang_a": erlang_a,
+        "cost_difference": gross_hours * centre.costs.loaded_hourly_cost,
     })
+
+
+def erlang_bill(compared, centre):
+    """What either answer of `compare_erlang` costs, and what it gives to callers who do have patience.
+
+    Returns a row a formula: agent_hours (net), cost (currency, incl. shrinkage), service_level and
+    abandonment (Σ ÷ Σ offered) by the queue's patience, whatever formula chose the agents.
+    """
+    rows = [_bill(compared, name, centre) for name in ("erlang_c", "erlang_a")]
+    return pd.DataFrame(rows, index=pd.Index(["Erlang C", "Erlang A"], name="staffed by"))
+
+
+def _bill(compared, name, centre):
+    from .staffing import staff, totals
+
+    calls = compared[["queue", "start", "offered", "aht_s"]]
+    given = staff(calls, centre, agents=compared[name].to_numpy())
+    sums = totals(given.assign(all="all"), by=("all",)).iloc[0]
+    hours = compared[name].sum() * centre.interval_s / 3600
+    return {"agent_hours": hours, "cost": sums["cost"], "service_level": sums["service_level"],
+            "abandonment": sums["abandonment"]}
+
+
+# --------------------------------------------------------------------------------------- shrinkage
+
+
+def shrinkage_table(shrinkage, agents=100):
+    """Shrinkage by cause, and what its causes make together when added and when multiplied.
+
+    `shrinkage` is a centre's `Shrinkage`; `agents` net agents are grossed up by either total. Returns
+    cause, where (outside or inside the building), share (of the base that its heading names), remaining
+    (share of the base still on the phones when causes are taken one after the other), scheduled (gross).
+
+    >>> from ccplan.data import Shrinkage
+    >>> shrinkage_table(Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.2}))["share of paid time"].tolist()
+    [0.1, 0.2, 0.3, 0.28]
+    """
+    share = f"share of {shrinkage.base} time"
+    places = ["outside the building"] * len(shrinkage.external) + ["inside, off the phones"] * len(shrinkage.internal)
+    rows = [{"cause": cause, "where": place, share: value}
+            for (cause, value), place in zip(shrinkage.causes.items(), places, strict=True)]
+    rows += [_together("all, added: Σ shares", shrinkage.additive, share, agents),
+             _together("all, multiplied: 1 − Π (1 − share)", shrinkage.multiplicative, share, agents)]
+    return pd.DataFrame(rows).set_index("cause")
+
+
+def _together(cause, total, share, agents):
+    from .staffing import scheduled_agents
+
+    return {"cause": cause, "where": "", share: total, f"scheduled (gross) for {agents} net":
+            scheduled_agents(agents, total)}
 
 
 # ------------------------------------------------------------------------------------ pyworkforce
@@ -101,6 +149,23 @@ def compare_pyworkforce(day, targets, shrinkage, *, interval_s=1800):
     frame[["pyworkforce_agents", "pyworkforce_scheduled"]] = theirs
     frame["why"] = [_why(row, shared, shrinkage) for row in frame.itertuples()]
     return frame
+
+
+def known_disagreements():
+    """Questions on which the two programs are known to differ, as `compare_pyworkforce` answers them."""
+    cases = [("21 agents at 30 % shrinkage", 168.0, 180.0, 0.80, 20, None, 0.30),
+             ("one hour to answer", 106.0, 180.0, 0.80, 3600, None, 0.0),
+             ("occupancy cap of 85 %", 255.0, 297.0, 0.80, 20, 0.85, 0.0),
+             ("an empty interval", 0.0, 180.0, 0.80, 20, None, 0.0)]
+    return pd.concat([_known(*case) for case in cases], ignore_index=True).set_index("question")
+
+
+def _known(question, calls, aht_s, service_level, target_s, max_occupancy, shrinkage):
+    targets = Targets(service_level=service_level, target_s=target_s, max_occupancy=max_occupancy)
+    day = pd.DataFrame({"start": [pd.NaT], "offered": [calls], "aht_s": [aht_s]})
+    seen = compare_pyworkforce(day, targets, shrinkage)
+    seen.insert(0, "question", question)
+    return seen.drop(columns="start")
 
 
 def _pyworkforce(calls, aht_s, targets, shrinkage, interval_s):

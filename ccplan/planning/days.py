@@ -32,6 +32,20 @@ def day_table(staffed, intervals, centre):
     return table.reset_index()
 
 
+def beside_given(staffed, intervals):
+    """The staffed intervals with what was really there beside them, where the table tells it.
+
+    Adds service_given (Σ answered in target ÷ Σ offered) and agents_given (net) to a frame of `staff`;
+    `intervals` in the same order.
+    """
+    given = {}
+    if "answered_in_target" in intervals:
+        given["service_given"] = intervals["answered_in_target"] / intervals["offered"].where(intervals["offered"] > 0)
+    if "agents" in intervals:
+        given["agents_given"] = intervals["agents"]
+    return staffed.assign(**given)
+
+
 def busiest_day(days, queue=None):
     """The (queue, day) with most calls among the last four weeks of the largest queue, or of `queue`."""
     queue = queue or days.groupby("queue", observed=True)["offered"].sum().idxmax()

@@ -103,8 +103,8 @@ def totals(staffed, by=("queue",)):
 def handle_times(intervals):
     """Handle time of each interval in seconds: aht_s if given, else seconds of work ÷ calls answered.
 
-    A frame of intervals of one queue; an interval in which nobody was answered takes the mean of the
-    rest (Σ work ÷ Σ answered). nan where the frame tells no handle time at all.
+    A frame of intervals of one queue; an interval in which nobody was answered, or no work was counted,
+    takes the mean of all (Σ work ÷ Σ answered). nan where the frame tells no handle time at all.
     """
     if "aht_s" in intervals:
         return intervals["aht_s"].astype(float)
@@ -113,7 +113,7 @@ def handle_times(intervals):
         return pd.Series(np.nan, index=intervals.index)
     seconds, answered = intervals[work].sum(axis=1).astype(float), intervals["answered"].fillna(0).astype(float)
     mean = seconds.sum() / answered.sum() if answered.sum() else np.nan
-    return (seconds / answered.where(answered > 0)).fillna(mean)
+    return (seconds.where(seconds > 0) / answered.where(answered > 0)).fillna(mean)
 
 
 def actual_service(intervals, by=()):
