@@ -14,7 +14,7 @@ test: $(READY)
 	@$(BIN)/python -m pytest
 
 test-deep: $(READY)
-	@$(BIN)/python -m pytest --hypothesis-profile=deep
+	@CCPLAN_DEEP=1 $(BIN)/python -m pytest
 
 lab: $(READY)
 	@$(BIN)/ccplan lab

@@ -8,8 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccplan.data import (Centre, CentreError, Costs, Hiring, OpeningHours, Queue, Shrinkage, init_centre, load_centre,
-                         public_holidays, starter_toml)
+from ccplan.data import (
+    Centre,
+    CentreError,
+    Costs,
+    Hiring,
+    OpeningHours,
+    Queue,
+    Shrinkage,
+    init_centre,
+    load_centre,
+    public_holidays,
+    starter_toml,
+)
 from ccplan.queueing import Targets
 
 SMALL = '[queues.service]\naht_s = 240\n'
@@ -101,7 +112,7 @@ def test_a_fault_names_its_file(tmp_path):
 
 @pytest.mark.parametrize(("text", "words"), [
     ("name = Tuki", "line 1"),
-    ('name = "a"\nname = "b"', "line 2"),
+    ('name = "a"\nname = "b"\n', "line 2"),
     ('name = "x"', "queues must name one queue at least"),
     ('name = "x"\nqueues = 3', "queues must name one queue at least"),
     ('name = "x"\n[queues]\nservice = 3', "queues.service must be a table"),

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ccplan.queueing import DEFINITIONS, Targets, erlang_a, erlang_b, erlang_c, performance, required_agents
 
+from .effort import examples
 from .reference import by_sums
 
 CASES = json.loads((Path(__file__).parent / "truth/erlang_cases.json").read_text(encoding="utf-8"))["cases"]
@@ -91,7 +92,7 @@ queues = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(queues, st.integers(0, 12))
 def test_finite_lines_equal_the_sum_over_states(queue, places):
     lines = queue["agents"] + places
@@ -104,7 +105,7 @@ def test_finite_lines_equal_the_sum_over_states(queue, places):
         assert close(performance(**queue, lines=lines, definition=definition).service_level, float(level)), definition
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(queues)
 def test_endless_lines_equal_the_sum_over_states(queue):
     load = queue["calls"] * queue["aht_s"] / 1800
@@ -268,7 +269,7 @@ class TestEdges:
             performance(100, 180, 14, definition="best")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.floats(0.01, 5000), st.floats(1, 3000), st.integers(0, 400), st.one_of(st.just(inf), st.floats(0, 5000)),
     st.one_of(st.just(inf), st.integers(0, 300)), st.floats(0, 600), st.sampled_from(sorted(DEFINITIONS)),
@@ -286,7 +287,7 @@ def test_laws_of_every_queue(calls, aht_s, agents, patience_s, lines, target_s, 
         assert not (p.wait_s < 0 or p.asa_s < -1e-9 or p.queue_length < 0)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.floats(1, 2000), st.floats(10, 900), st.integers(1, 200), st.floats(1, 3000), st.floats(0.1, 3600))
 def test_time_units_do_not_matter(calls, aht_s, agents, patience_s, unit):
     seconds = performance(calls, aht_s, agents, patience_s=patience_s)

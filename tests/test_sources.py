@@ -42,7 +42,7 @@ def test_a_plain_file(tmp_path):
     assert str(reading.frame["start"].dtype) == "datetime64[us, Europe/Helsinki]"
     assert str(reading.frame["start"][0]) == "2026-01-05 08:00:00+02:00"
     assert (reading.interval_s, reading.encoding, reading.separator, reading.decimal) == (1800, "utf-8", ",", ".")
-    assert reading.notes == () and "year-month-day" in reading.about()["found"].tolist()
+    assert reading.notes == ("abandoned = offered − answered",) and "year-month-day" in reading.about()["found"].tolist()
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -150,14 +150,19 @@ def test_mixed_steps_are_refused(tmp_path):
     early = pd.date_range("2026-01-05", periods=48, freq="30min").strftime("%F %R")
     late = pd.date_range("2026-01-06", periods=192, freq="15min").strftime("%F %R")
     assert "mixes interval lengths" in refused(tmp_path, half_hours(*early, *late))
-    assert "got '2026-01-05 08:10:00' in row 4" in refused(
-        tmp_path, half_hours("2026-01-05 07:30", "2026-01-05 08:00", "2026-01-05 08:10", "2026-01-05 08:30", "2026-01-05 09:00", "2026-01-05 09:30"))
+    clocks = ("07:30", "08:00", "08:10", "08:30", "09:00", "09:30")
+    assert "got '2026-01-05 08:10:00' in row 4" in refused(tmp_path, half_hours(*(f"2026-01-05 {at}" for at in clocks)))
 
 
 def test_gaps_are_counted_and_left(tmp_path):
     reading = read(tmp_path, half_hours("2026-01-05 08:00", "2026-01-05 08:30", "2026-01-05 10:00"))
     assert reading.missing == 2 and len(reading.frame) == 3
-    assert any("2 intervals between first and last rows are not in the file" in note for note in reading.notes)
+    assert any("2 intervals between first and last rows not in the file" in note for note in reading.notes)
+
+
+def test_a_gap_without_end_is_refused(tmp_path):
+    starts = [*pd.date_range("1970-01-05", periods=5, freq="1min"), pd.Timestamp("2099-01-01")]
+    assert "look at the first and last dates" in refused(tmp_path, half_hours(*(f"{at:%F %R}" for at in starts)))
 
 
 def test_an_unsorted_file_is_sorted_and_told(tmp_path):
@@ -207,6 +212,8 @@ def test_offsets_are_taken_as_they_are(tmp_path):
     ("a,,5,5,1", "start must be a date and time"),
     (",2026-01-05 09:00,5,5,1", "queue must not be empty"),
     ("a,2026-01-05 09:00,inf,5,1", "offered must be a number, got 'inf'"),
+    ("a,2026-01-05 09:00," + "9" * 30 + ",5,1", "offered must be at most 1e+12"),
+    ("a,1026-01-05 09:00,5,5,1", "start must lie in the years 1970 to 2100"),
 ])
 def test_a_faulty_row_is_named(tmp_path, row, words):
     told = refused(tmp_path, PLAIN + row + "\n")
@@ -223,7 +230,7 @@ def test_all_faults_are_told_in_one_go(tmp_path):
 def test_faulty_rows_can_be_left_out(tmp_path):
     reading = read(tmp_path, PLAIN + "a,2026-01-05 09:00,x,1,1\n", faulty="leave out")
     assert len(reading.frame) == 2 and reading.faults["row"].tolist() == [4]
-    assert "1 faulty rows are left out" in reading.notes
+    assert "1 faulty row left out" in reading.notes
     with pytest.raises(ValueError, match="faulty must be one of"):
         read(tmp_path, PLAIN, faulty="ignore")
 
@@ -282,6 +289,8 @@ def test_gzip_tsv_and_parquet(tmp_path):
     frame.to_parquet(tmp_path / "x.parquet")
     reading = load_intervals(tmp_path / "x.parquet", HELSINKI)
     assert str(reading.frame["start"][0]) == "2026-01-05 08:00:00+02:00" and reading.frame["queue"].tolist() == ["all", "all"]
+    frame.assign(start=frame["start"].dt.as_unit("ns").dt.tz_localize(None)).to_parquet(tmp_path / "x.parquet")
+    assert str(load_intervals(tmp_path / "x.parquet", HELSINKI).frame["start"].dtype) == "datetime64[us, Europe/Helsinki]"
     put(tmp_path, b"PAR1 not really", "y.parquet")
     with pytest.raises(SourceError, match="not a Parquet file"):
         load_intervals(tmp_path / "y.parquet", HELSINKI)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ccplan.queueing import DEFINITIONS, Infeasible, Targets, max_calls, performance, required_agents, required_lines
 
+from .effort import examples
 from .reference import fewest_for_erlang_c
 
 CASES = json.loads((Path(__file__).parent / "truth/erlang_cases.json").read_text(encoding="utf-8"))["cases"]
@@ -175,7 +176,7 @@ def met(targets, agents, **q):
     return stable and all(pairs[name] <= limit * (1 + 1e-9) + 1e-12 for name, limit in limits.items())
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(targets=goals, **queue)
 def test_the_answer_meets_the_targets_and_one_fewer_does_not(targets, **q):
     try:
@@ -190,7 +191,7 @@ def test_the_answer_meets_the_targets_and_one_fewer_does_not(targets, **q):
         assert close or not met(targets, n - 1, **q)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.tuples(st.floats(0, 500), st.floats(1, 900)), min_size=1, max_size=20), goals)
 def test_arrays_equal_scalars(rows, targets):
     calls, aht_s = zip(*rows)
@@ -198,7 +199,7 @@ def test_arrays_equal_scalars(rows, targets):
     assert together.tolist() == [required_agents(c, a, targets, patience_s=200) for c, a in rows]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(1, 120), st.floats(30, 600), st.one_of(st.just(inf), st.floats(20, 900)))
 def test_the_calls_that_a_staff_can_take(agents, aht_s, patience_s):
     most = max_calls(agents, aht_s, Targets(), patience_s=patience_s)

@@ -58,7 +58,7 @@ class Performance:
 
 
 @dataclass(frozen=True)
-class Queue:
+class Inputs:
     """Checked queues, one an element of equally long float arrays; `patience_s`, `lines` may be inf."""
 
     calls: np.ndarray
@@ -76,20 +76,22 @@ class Queue:
 
     def take(self, rows, **changes):
         """The queues of the given rows, with some fields replaced by arrays of that length."""
-        return Queue(**{f.name: changes.get(f.name, getattr(self, f.name)[rows]) for f in fields(self)})
+        return Inputs(**{f.name: changes.get(f.name, getattr(self, f.name)[rows]) for f in fields(self)})
 
 
 @dataclass(frozen=True)
 class Shares:
     """What becomes of the offered calls, as arrays of shares of the offered; waits in seconds a call.
 
-    `in_time` and `late` are answered within and after the threshold, `waiting_late` are still waiting
-    when it passes, `virtual_late` would be if nobody hung up; `answered_wait_s` counts only answered
-    calls' seconds, spread over all offered.
+    `answered` come `in_time` or `late`, within or after the threshold; `waiting_late` are still waiting
+    when it passes; `virtual` get in and would wait at most the threshold if nobody hung up, `virtual_late`
+    longer; `answered_wait_s` counts only answered calls' seconds, spread over all offered.
     """
 
     waiting: np.ndarray
+    answered: np.ndarray
     in_time: np.ndarray
+    virtual: np.ndarray
     late: np.ndarray
     waiting_late: np.ndarray
     virtual_late: np.ndarray
@@ -97,10 +99,6 @@ class Shares:
     blocked: np.ndarray
     answered_wait_s: np.ndarray
     wait_s: np.ndarray
-
-    @property
-    def answered(self):
-        return 1 - self.abandoned - self.blocked
 
     def missed(self, definition):
         """1 − service level without cancellation: targets such as 99.9999 % keep their digits."""
@@ -118,7 +116,7 @@ class Shares:
         if definition == "abandons_count":
             return self.in_time + self._short_abandons
         if definition == "virtual":
-            return 1 - self.virtual_late - self.blocked
+            return self.virtual
         kept = {"offered": 1.0, "answered": self.answered, "without_short_abandons": 1 - self._short_abandons}
         return _ratio(self.in_time, kept[definition])
 
@@ -197,7 +195,7 @@ def erlang_a(load, agents, patience_ratio):
 
 
 def door(calls, aht_s, agents, interval_s, patience_s, lines, target_s):
-    """The inputs, checked once and broadcast, as a flat `Queue` and the shape to give back."""
+    """The inputs, checked once and broadcast, as flat `Inputs` and the shape to give back."""
     inputs = dict(
         calls=_finite("calls", calls),
         aht_s=_finite("aht_s", aht_s),
@@ -208,7 +206,7 @@ def door(calls, aht_s, agents, interval_s, patience_s, lines, target_s):
         target_s=floats("target_s", target_s, high=1e12),
     )
     arrays = broadcast(**inputs)
-    queue = Queue(*(np.ravel(a) for a in arrays))
+    queue = Inputs(*(np.ravel(a) for a in arrays))
     _whole_with_lines(queue)
     return queue, arrays[0].shape
 
@@ -258,25 +256,48 @@ def occupancy(queue, s):
     return np.where(queue.load > 0, _ratio(carried, queue.agents), 0.0)
 
 
+def _of(q, **given):
+    """Shares of the queues, 0 where not given."""
+    return Shares(**{f.name: np.broadcast_to(given.get(f.name, 0.0), q.calls.shape) for f in fields(Shares)})
+
+
 def _no_calls(q):
-    none, all_ = np.zeros(q.calls.size), np.ones(q.calls.size)
-    return Shares(none, all_, none, none, none, none, none, none, none)
+    return _of(q, answered=1.0, in_time=1.0, virtual=1.0)
 
 
 def _nobody(q):
     """No agents: callers wait until they hang up, or without end where they never do."""
-    none, all_ = np.zeros(q.calls.size), np.ones(q.calls.size)
     endless = np.isinf(q.patience_s)
-    late, lost, seconds = np.where(endless, 1.0, 0.0), np.where(endless, 0.0, 1.0), np.where(endless, np.inf, 0.0)
-    return Shares(all_, none, late, np.exp(-q.target_s / q.patience_s), all_, lost, none, seconds, q.patience_s)
+    return _of(
+        q,
+        waiting=1.0,
+        answered=endless.astype(float),  # as any queue that grows without end: answered, but never
+        late=endless.astype(float),
+        waiting_late=np.exp(-q.target_s / q.patience_s),
+        virtual_late=1.0,
+        abandoned=np.where(endless, 0.0, 1.0),
+        answered_wait_s=np.where(endless, np.inf, 0.0),
+        wait_s=q.patience_s,
+    )
 
 
 def _impatient_at_once(q):
     """Patience 0 is the loss system: whoever would have to wait hangs up (Erlang B)."""
-    none = np.zeros(q.calls.size)
     lost = 1 / gamma.states_below(q.agents, q.load)
     longer = lost * np.exp(-q.agents * q.target_s / q.aht_s)
-    return Shares(lost, 1 - lost, none, none, longer, lost, none, none, none)
+    kept = 1 - lost
+    return _of(q, waiting=lost, answered=kept, in_time=kept, virtual=1 - longer, virtual_late=longer, abandoned=lost)
+
+
+def _loss(q):
+    """No place to wait, the lines are no more than the agents: Erlang B on the lines."""
+    lost = 1 / gamma.states_below(q.lines, q.load)
+    return _of(q, answered=1 - lost, in_time=1 - lost, virtual=1 - lost, blocked=lost)
+
+
+def _shut(q):
+    """No agents and nobody hangs up: the lines fill once, and every later call is blocked."""
+    return _of(q, blocked=1.0)
 
 
 def _patient(q):
@@ -289,42 +310,53 @@ def _patient(q):
         waiting = np.where(stable, 1 / (1 + safe / q.agents * (below - 1)), 1.0)
     late = np.where(stable, waiting * np.exp(-safe * q.target_s / q.aht_s), 1.0)
     wait_s = np.where(stable, waiting * q.aht_s / safe, np.inf)
-    none = np.zeros(q.calls.size)
-    return Shares(waiting, 1 - late, late, late, late, none, none, wait_s, wait_s)
+    return _of(
+        q,
+        waiting=waiting,
+        answered=1.0,
+        in_time=1 - late,
+        virtual=1 - late,
+        late=late,
+        waiting_late=late,
+        virtual_late=late,
+        answered_wait_s=wait_s,
+        wait_s=wait_s,
+    )
 
 
 def _impatient(q, with_asa):
     """Erlang A: the states above n, and how long they make callers wait, by the integrals of `gamma`."""
     ratio = q.patience_s / q.aht_s
     a, x, u = q.agents * ratio, q.load * ratio, q.target_s / q.patience_s
-    none = np.zeros(q.calls.size)
-    inverse = gamma.inverse_lower(a + 1, x)
+    log_above = gamma.log_lower(a + 1, x)
+    inverse = np.exp(-log_above)  # 0 with many more callers than agents
     waiting = 1 / (1 + (gamma.states_below(q.agents, q.load) - 1) * (inverse / (inverse + x)))
     served = a / (x + inverse)  # of those who wait, the share that is answered
-    later, unfinished = _after(a, x, u, inverse)
+    later, unfinished = _after(a, x, u, log_above)
     abandoned = waiting * _lost_of_waiting(a, x, inverse)
     late = waiting * served * later
     mean_u = gamma.mean_lower(a + 1, x) if with_asa else np.nan
     virtual_late = waiting * (unfinished + x / (x + inverse) * later)
-    return Shares(
+    return _of(
+        q,
         waiting=waiting,
+        answered=(1 - waiting) + waiting * served,
         in_time=(1 - waiting) + waiting * served * (1 - later),
+        virtual=1 - virtual_late,
         late=late,
         waiting_late=np.exp(-u) * virtual_late,
         virtual_late=virtual_late,
         abandoned=abandoned,
-        blocked=none,
         answered_wait_s=waiting * served * mean_u * q.patience_s,
         wait_s=abandoned * q.patience_s,
     )
 
 
-def _after(a, x, u, inverse):
+def _after(a, x, u, log_above):
     """Of those who wait and are answered, the share that waits past u; and the mass at the edge."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_left = gamma.log_step(a + 1, x, u) + np.log(inverse)
-        later = np.exp(log_left - np.log(gamma.inverse_lower(a + 1, x * np.exp(-u))))
-        edge = np.exp(log_left + u) / (x + inverse)
+    fallen = gamma.log_step(a + 1, x, u) - log_above
+    later = np.exp(fallen + gamma.log_lower(a + 1, x * np.exp(-u)))
+    edge = np.exp(fallen + u - np.log(x + np.exp(-log_above)))
     return np.minimum(later, 1.0), edge
 
 
@@ -338,29 +370,16 @@ def _lost_of_waiting(a, x, inverse):
     return lost
 
 
-def _loss(q):
-    """No place to wait, the lines are no more than the agents: Erlang B on the lines."""
-    none = np.zeros(q.calls.size)
-    lost = 1 / gamma.states_below(q.lines, q.load)
-    return Shares(none, 1 - lost, none, none, none, none, lost, none, none)
-
-
-def _shut(q):
-    """No agents and nobody hangs up: the lines fill once, and every later call is blocked."""
-    none, all_ = np.zeros(q.calls.size), np.ones(q.calls.size)
-    return Shares(none, none, none, none, none, none, all_, none, none)
-
-
 def _limited(q):
     """Finite lines, with or without patience: a sum over the places in the queue, one by one.
 
     Rows of `sums` are relative to the state *all agents busy, nobody waiting*: the states below it,
-    the state at hand, and of the callers who find a place: all, in time, lost, those longer than the
-    threshold if nobody hung up, the queue's length, seconds of the answered.
+    the state at hand, and of the callers who find a place: all, answered, in time, lost, those within and
+    those past the threshold if nobody hung up, the queue's length, seconds of the answered.
     """
     impatience = q.aht_s / q.patience_s  # 0 where nobody hangs up
-    sums, clock = np.zeros((8, q.calls.size)), np.zeros(q.calls.size)
-    below, term, waiting, early, lost, longer, queue, seconds = sums
+    sums, clock = np.zeros((10, q.calls.size)), np.zeros(q.calls.size)
+    below, term, waiting, answered, early, lost, virtual, longer, queue, seconds = sums
     below += gamma.states_below(q.agents, q.load) - 1
     term += 1.0
     for place in range(1, int((q.lines - q.agents).max()) + 1):
@@ -372,8 +391,10 @@ def _limited(q):
         in_time, unhurried = _in_time_from(place, q, impatience)
         served = here * q.agents / rate
         waiting += here
+        answered += served
         early += served * in_time
         lost += here * place * impatience / rate
+        virtual += here * unhurried
         longer += here * (1 - unhurried)
         seconds += served * clock
         term[:] = np.where(here > 0, here * q.load / rate, term)
@@ -384,17 +405,25 @@ def _limited(q):
     return _limited_shares(q, *sums)
 
 
-def _limited_shares(q, below, term, waiting, early, lost, longer, queue, seconds):
+def _limited_shares(q, below, term, waiting, answered, early, lost, virtual, longer, queue, seconds):
     """The sums over the queue's places as shares of the offered."""
     total = below + waiting + term
     with np.errstate(invalid="ignore"):
         at_once = np.where(np.isinf(below), 1.0, below / total)
-    unfinished = np.exp(-q.target_s / q.patience_s) * longer
-    late = waiting - lost - early
-    wait_s = queue / total * q.interval_s / q.calls
-    parts = (late, unfinished, longer, lost, term, seconds)
-    late, unfinished, longer, lost, term, seconds = (part / total for part in parts)
-    return Shares(waiting / total, at_once + early / total, late, unfinished, longer, lost, term, seconds, wait_s)
+    return _of(
+        q,
+        waiting=waiting / total,
+        answered=at_once + answered / total,
+        in_time=at_once + early / total,
+        virtual=at_once + virtual / total,
+        late=(answered - early) / total,
+        waiting_late=np.exp(-q.target_s / q.patience_s) * longer / total,
+        virtual_late=longer / total,
+        abandoned=lost / total,
+        blocked=term / total,
+        answered_wait_s=seconds / total,
+        wait_s=queue / total * q.interval_s / q.calls,
+    )
 
 
 def _in_time_from(place, q, impatience):

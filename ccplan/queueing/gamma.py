@@ -48,17 +48,19 @@ def states_below(n, load):
         middle = special.gammaincc(n + 1, load) * np.exp(-log_poisson(n, load))
     if deep.any():
         middle[deep] = load[deep] * _laplace(load[deep] - n[deep] - 1, load[deep], upward=True)
-    return middle
+    return np.maximum(middle, 1.0)  # state n itself
 
 
-def inverse_lower(b, x):
-    """1 / ∫ exp(-b u + x (1 - e^-u)) du over u > 0, = b f(b, x) / P(b, x), for b ≥ 1, x ≥ 0."""
+def log_lower(b, x):
+    """ln ∫ exp(-b u + x (1 - e^-u)) du over u > 0, = ln(P(b, x) / (b f(b, x))), for b ≥ 1, x ≥ 0.
+
+    A logarithm, since with many more callers than agents the integral itself overflows.
+    """
     tail = (b - x > _TAIL * np.sqrt(b)) | (x < b / 4)
-    result = np.empty_like(b)
-    bulk = ~tail
-    result[bulk] = b[bulk] * np.exp(log_poisson(b[bulk], x[bulk])) / special.gammainc(b[bulk], x[bulk])
+    result, bulk = np.empty_like(b), ~tail
+    result[bulk] = np.log(special.gammainc(b[bulk], x[bulk]) / b[bulk]) - log_poisson(b[bulk], x[bulk])
     if tail.any():
-        result[tail] = 1 / _laplace(b[tail] - x[tail], x[tail])
+        result[tail] = np.log(_laplace(b[tail] - x[tail], x[tail]))
     return result
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .erlang import DEFINITIONS, Queue, door, occupancy, shaped, shares
+from .erlang import DEFINITIONS, door, occupancy, shaped, shares
 from .inputs import floats, one_of, share
 
 _TOLERANCE = 1e-12  # a target met to rounding is met: 255 calls × 297 s at a cap of 0.85 need 99, not 100

@@ -1,0 +1,275 @@
+"""A centre as decided rather than measured: what `centre.toml` says, as frozen dataclasses.
+
+Durations in seconds, shares 0–1, money in the centre's currency. Defaults are the field's usual
+figures; what was assumed because nobody said it stands in words in `Centre.assumed`.
+"""
+
+from dataclasses import dataclass, field
+from math import inf, prod
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from ..queueing.inputs import SHARE_HINT
+from ..queueing.targets import Targets
+from .hours import OpeningHours
+from .settings import a_share, exact, number, setting, settle, text
+
+EXTERNAL = {"annual leave": 0.10, "sickness": 0.05}
+INTERNAL = {"breaks": 0.08, "training": 0.03, "meetings and coaching": 0.04}
+CHANNELS = ("voice", "chat", "email")
+
+
+def shares_by_cause(name, value):
+    """A check for {cause: share}."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be causes with shares, such as sickness = 0.05, got {value!r}")
+    return {cause: a_share(open_high=True)(f"{name}.{cause}", share) for cause, share in value.items()}
+
+
+def ramp_shares(name, value):
+    """A check for a list of shares of a full agent's output."""
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+        raise ValueError(f"{name} must be a list of shares such as [0.65, 0.8], got {value!r}")
+    return tuple(a_share()(f"{name}[{i}]", share) for i, share in enumerate(value))
+
+
+def time_zone_name(name, value):
+    """A check for a time zone of the IANA list."""
+    try:
+        ZoneInfo(text()(name, value))
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name} must be a zone of the IANA list such as Europe/Helsinki, "
+                         f"got {value!r}") from None
+    return value
+
+
+def country_code(name, value):
+    """A check for a two-letter country code, empty where no public holidays are wanted."""
+    if value == "":
+        return value
+    if not (isinstance(value, str) and len(value) == 2 and value.isascii() and value.isupper()):
+        raise ValueError(f'{name} must be two capital letters such as FI, or "", got {value!r}')
+    import holidays  # loads where it is used: it is not needed to import ccplan
+
+    if value not in holidays.list_supported_countries(include_aliases=False):
+        raise ValueError(f'{name} must be a country whose holidays are known, or "", got {value!r}')
+    return value
+
+
+def currency_code(name, value):
+    """A check for a currency such as EUR."""
+    if not (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()):
+        raise ValueError(f"{name} must be three capital letters such as EUR, got {value!r}")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shrinkage:
+    """The share of `base` time in which agents who cost money are not on the phones, by cause.
+
+    `external` causes keep people away from the building (leave, sickness), `internal` ones from the
+    phones (breaks, training). `base` is "paid" or "scheduled" time. `combine` says how causes make
+    one share: "additive" when all are shares of the same base, "multiplicative" when each is a
+    share of what the others leave. Raises ValueError where a share or the sum is not in [0, 1).
+
+    >>> Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.2}).total
+    0.3
+    >>> Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.2}).multiplicative
+    0.28
+    """
+
+    base: str = setting("paid", says="time that the shares are shares of",
+                        check=text(("paid", "scheduled")))
+    combine: str = setting("additive", says="how causes add up", check=text(("additive", "multiplicative")))
+    external: dict = field(default_factory=lambda: dict(EXTERNAL), metadata={
+        "says": "causes outside the building", "check": shares_by_cause, "unit": "share"})
+    internal: dict = field(default_factory=lambda: dict(INTERNAL), metadata={
+        "says": "causes inside the building", "check": shares_by_cause, "unit": "share"})
+
+    def __post_init__(self):
+        settle(self)
+        twice = sorted(set(self.external) & set(self.internal))
+        if twice:
+            raise ValueError(f"a cause must stand once, got {', '.join(twice)} as external and internal")
+        if self.total >= 1:
+            raise ValueError(f"shrinkage must be in [0, 1), its causes make {self.total:g}")
+
+    @property
+    def causes(self):
+        """{cause: share}, external first."""
+        return self.external | self.internal
+
+    @property
+    def additive(self):
+        """Σ shares, exact to the decimals that were written."""
+        return round(float(sum(map(exact, self.causes.values()), exact(0))), 12)
+
+    @property
+    def multiplicative(self):
+        """1 − Π (1 − share), exact to the decimals that were written."""
+        return round(float(1 - prod((1 - exact(share) for share in self.causes.values()), start=exact(1))), 12)
+
+    @property
+    def total(self):
+        """The one share that `combine` asks for."""
+        return self.additive if self.combine == "additive" else self.multiplicative
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hiring:
+    """How people come and go.
+
+    `attrition_per_year` is leavers ÷ average headcount; `lead_time_weeks` runs from the decision to
+    the first day, `training_weeks` from there to the first call; `ramp` holds the share of a full
+    agent's output in the first, second, ... month on the phones, 1 after that.
+
+    >>> Hiring().ramp
+    (0.65, 0.65, 0.65)
+    """
+
+    attrition_per_year: float = setting(0.30, says="leavers ÷ average headcount", unit="share per year",
+                                        check=number(high=5, hint=SHARE_HINT), slider=(0.0, 1.0))
+    lead_time_weeks: float = setting(6.0, says="decision to first day", unit="weeks",
+                                     check=number(high=104), slider=(0, 26))
+    training_weeks: float = setting(4.0, says="first day to first call", unit="weeks",
+                                    check=number(high=104), slider=(0, 26))
+    ramp: tuple = setting((0.65, 0.65, 0.65), says="output by month on the phones", unit="share",
+                          check=ramp_shares)
+
+    def __post_init__(self):
+        settle(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What an hour costs, in the centre's currency.
+
+    `on_costs` are the employer's contributions as a share of the wage; a seat costs
+    `seat_per_month` (equipment, licences, rent) and a hire `per_hire` (advertising, selection).
+
+    >>> Costs(hourly_wage=14.5, on_costs=0.3).loaded_hourly_cost
+    18.85
+    """
+
+    hourly_wage: float = setting(15.0, says="gross wage", unit="currency per paid hour",
+                                 check=number(open_high=True), slider=(8, 60))
+    on_costs: float = setting(0.30, says="employer's contributions ÷ wage", unit="share",
+                              check=number(high=3, hint=SHARE_HINT), slider=(0.10, 0.60))
+    weekly_hours: float = setting(37.5, says="paid hours of a full-time agent", unit="hours a week",
+                                  check=number(high=168, open_low=True), slider=(35, 42))
+    overtime_factor: float = setting(1.5, says="wage of an overtime hour ÷ wage", unit="ratio",
+                                     check=number(low=1, high=5), slider=(1, 2))
+    seat_per_month: float = setting(0.0, says="equipment, licences, rent", unit="currency per seat and month",
+                                    check=number(open_high=True))
+    per_hire: float = setting(0.0, says="advertising and selection", unit="currency per hire",
+                              check=number(open_high=True))
+
+    def __post_init__(self):
+        settle(self)
+
+    @property
+    def loaded_hourly_cost(self):
+        """Cost of a paid hour: wage × (1 + on-costs)."""
+        return round(float(exact(self.hourly_wage) * (1 + exact(self.on_costs))), 12)
+
+    @property
+    def overtime_hourly_cost(self):
+        """Cost of an overtime hour: loaded cost × overtime factor."""
+        return round(float(exact(self.loaded_hourly_cost) * exact(self.overtime_factor)), 12)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """One queue: its channel, hours and promise, and the callers' patience.
+
+    `patience_s` is the mean of an exponential patience (inf: nobody hangs up), `lines` the calls
+    that fit, waiting and talking (inf: no limit); `aht_s` stands in only where the data has none.
+    Raises ValueError with all that is wrong.
+
+    >>> Queue(name="service").targets.service_level
+    0.8
+    """
+
+    name: str = setting(says="as in the tables", check=text())
+    channel: str = setting("voice", says="how contacts arrive", check=text(CHANNELS))
+    hours: OpeningHours = field(default_factory=OpeningHours)
+    targets: Targets = field(default_factory=Targets)
+    patience_s: float = setting(inf, says="mean patience", unit="seconds",
+                                check=number(open_low=True), slider=(15, 600))
+    lines: float = setting(inf, says="calls that fit, waiting and talking", unit="calls",
+                           check=number(low=1, whole=True))
+    aht_s: float = setting(300.0, says="handle time where the data has none", unit="seconds",
+                           check=number(open_low=True, open_high=True), slider=(60, 1200))
+
+    def __post_init__(self):
+        settle(self, where=f"{self.name}: ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Centre:
+    """A call centre: where it stands, its queues, and what its people's time costs.
+
+    `queues` is a tuple of Queue, `assumed` says in words what nobody gave. Raises ValueError with
+    all that is wrong; see `ccplan.data.load_centre` for reading one.
+
+    >>> Centre(name="Example", queues=(Queue(name="service"),)).queue("service").channel
+    'voice'
+    """
+
+    name: str = setting(says="of the centre", check=text())
+    time_zone: str = setting("UTC", says="of every timestamp", check=time_zone_name)
+    country: str = setting("", says="for public holidays", check=country_code)
+    currency: str = setting("EUR", says="of every amount", check=currency_code)
+    interval_s: float = setting(1800, says="length of a planning interval", unit="seconds",
+                                check=number(low=60, high=86400, whole=True))
+    queues: tuple = ()
+    shrinkage: Shrinkage = field(default_factory=Shrinkage)
+    hiring: Hiring = field(default_factory=Hiring)
+    costs: Costs = field(default_factory=Costs)
+    assumed: tuple = ()
+
+    def __post_init__(self):
+        settle(self)
+        names = [queue.name for queue in self.queues]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"a queue must stand once, got {', '.join(twice)} twice")
+
+    def queue(self, name):
+        """The queue of that name; ValueError naming the known ones if there is none."""
+        for queue in self.queues:
+            if queue.name == name:
+                return queue
+        known = ", ".join(queue.name for queue in self.queues) or "none"
+        raise ValueError(f"queue must be one of {known}, got {name!r}")
+
+    def public_holidays(self, start, end):
+        """{date: name} of the country's public holidays from start to end, both included."""
+        return public_holidays(self.country, start, end)
+
+    def is_open(self, queue, starts):
+        """Which timestamps (in the centre's zone) lie in the queue's opening hours: array of bool."""
+        stamps = pd.DatetimeIndex(starts)
+        if not len(stamps):
+            return stamps.isna()
+        free = self.public_holidays(stamps.min() - pd.Timedelta(days=1), stamps.max())
+        return self.queue(queue).hours.is_open(stamps, list(free))
+
+
+def public_holidays(country, start, end):
+    """{date: name} of a country's public holidays, both ends included; none for country "".
+
+    Names in English where the library has them, else in the country's language. Source: the
+    `holidays` library, public category.
+
+    >>> public_holidays("FI", "2026-12-06", "2026-12-25")[pd.Timestamp("2026-12-25").date()]
+    'Christmas Day'
+    """
+    if not country:
+        return {}
+    import holidays  # loads where it is used: it is not needed to import ccplan
+
+    start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
+    known = holidays.country_holidays(country, years=range(start.year, end.year + 1), language="en_US")
+    return {day: name for day, name in sorted(known.items()) if start <= day <= end}

@@ -1,0 +1,131 @@
+"""Times that were written as text: which date format, which zone, and what a clock change did."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from .text_files import SourceError
+
+PATTERN = (r"^(?P<a>\d{1,4})(?P<mark>[-./])(?P<b>\d{1,2})[-./](?P<c>\d{1,4})"
+           r"(?:[T\s,]+(?P<h>\d{1,2})[:.](?P<m>\d\d)(?:[:.](?P<s>\d\d)(?:[.,]\d+)?)?)?"
+           r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|[+-]\d\d:?\d\d)?$")
+ORDERS = {"ymd": ("a", "b", "c"), "dmy": ("c", "b", "a"), "mdy": ("c", "a", "b")}  # where year, month, day stand
+SHOWN = {"ymd": "year-month-day", "dmy": "day.month.year", "mdy": "month/day/year"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamps:
+    """Times as read: `values` naive local (or UTC where `utc`), bad rows NaT; how dates are written."""
+
+    values: pd.Series
+    order: str
+    utc: bool = False
+    note: str = ""
+
+
+def read_stamps(texts, order=None):
+    """Times from a Series of text, as Stamps; cells that are no time are NaT.
+
+    `order` ("ymd", "dmy", "mdy") overrides what is found. Raises SourceError (a ValueError) where
+    the order of day and month cannot be told, or only some times carry an offset.
+
+    >>> read_stamps(pd.Series(["31/01/2026 08:00", "01/02/2026 08:30"])).order
+    'dmy'
+    """
+    codes, unique = pd.factorize(texts.fillna(""))  # every queue repeats the same times: read each once
+    found = _read_each(pd.Series(unique, dtype="str"), order)
+    return replace(found, values=pd.Series(found.values.to_numpy()[codes], texts.index))
+
+
+def _read_each(texts, order):
+    parts = texts.str.extract(PATTERN)
+    order, note = (order, "") if order else _order(parts)
+    zoned = parts["zone"].notna()
+    if zoned.any() and not zoned[parts["a"].notna()].all():
+        raise SourceError(f"start must carry an offset in all rows or in none, got {texts[zoned].iloc[0]!r} "
+                          f"and {texts[parts['a'].notna() & ~zoned].iloc[0]!r}")
+    values = _moments(parts, order)
+    values = values - _offsets(parts["zone"]) if zoned.any() else values
+    return Stamps(values=values, order=order, utc=bool(zoned.any()), note=note)
+
+
+def join_date_and_time(dates, times):
+    """One text from a date and a time of day; of "08:00-08:30" the start counts."""
+    return dates.str.strip() + " " + times.str.replace(r"\s*[-–].*$", "", regex=True)
+
+
+def to_zone(stamps, queues, zone, empty):
+    """Stamps as times of a zone. Returns (Series, mask of rows to leave out, mask of faults, notes).
+
+    The repeated hour of a 25-hour day: of two rows of a queue with the same time the first is summer
+    time, the second winter time; a single row is taken as the first. The hour that a 23-hour day
+    has not: a row in it is left out if it is `empty` (a mask: no contacts), else it is a fault.
+    """
+    values = stamps.values
+    if stamps.utc:
+        return values.dt.tz_localize("UTC").dt.tz_convert(zone), values.isna() & False, values.isna() & False, []
+    nth = pd.DataFrame({"queue": queues, "start": values}).groupby(["queue", "start"]).cumcount()
+    local = values.dt.tz_localize(zone, ambiguous=(nth == 0).to_numpy(), nonexistent="NaT")
+    gone = local.isna() & values.notna()
+    return local, gone & empty, gone & ~empty, _clock_notes(values, nth, zone, gone & empty)
+
+
+def _order(parts):
+    """How dates are written, and a note where only the calendar tells."""
+    parts = parts.dropna(subset=["a"])
+    if not len(parts) or (parts["a"].str.len() == 4).all():
+        return "ymd", ""
+    first, second = parts["a"].astype(int), parts["b"].astype(int)
+    if (parts["mark"] == ".").all():
+        return "dmy", ""
+    if (first > 12).any() and (second > 12).any():
+        raise SourceError("dates are written in two ways, day first and month first: write all as 2026-01-31")
+    if (first > 12).any() or (second > 12).any():
+        return ("dmy" if (first > 12).any() else "mdy"), ""
+    return _order_by_calendar(parts)
+
+
+def _order_by_calendar(parts):
+    """Days follow one another in one reading only; otherwise nobody can tell."""
+    whole = {order: _without_holes(_moments(parts, order)) for order in ("dmy", "mdy")}
+    if whole["dmy"] == whole["mdy"]:
+        day = f"{parts['a'].iloc[0]}{parts['mark'].iloc[0]}{parts['b'].iloc[0]}"
+        raise SourceError(f'start does not tell whether {day} is day or month first — write dates as '
+                          '2026-01-31, or pass dates="dmy" or dates="mdy"')
+    order = "dmy" if whole["dmy"] else "mdy"
+    return order, f"dates are read as {SHOWN[order]}: only so do the days follow one another"
+
+
+def _without_holes(moments):
+    days = np.sort(moments.dt.normalize().dropna().unique())
+    return len(days) > 2 and bool((np.diff(days) == np.timedelta64(1, "D")).all())
+
+
+def _moments(parts, order):
+    year, month, day = (parts[name] for name in ORDERS[order])
+    hour = pd.to_numeric(parts["h"]).fillna(0)
+    hour = hour.where(parts["half"].isna(), hour % 12 + 12 * parts["half"].str.lower().str.startswith("p"))
+    clock = pd.to_numeric(parts["m"]).fillna(0) * 60 + pd.to_numeric(parts["s"]).fillna(0)
+    days = pd.to_datetime(year + "-" + month.str.zfill(2) + "-" + day.str.zfill(2), format="%Y-%m-%d", errors="coerce")
+    good = (hour * 3600 + clock <= 86400) & (pd.to_numeric(parts["m"]).fillna(0) < 60)  # 24:00 ends a day
+    return (days.astype("datetime64[us]") + pd.to_timedelta(hour * 3600 + clock, unit="s")).where(good).astype("datetime64[us]")
+
+
+def _offsets(zone):
+    parts = zone.str.extract(r"(?P<sign>[+-])(?P<h>\d\d):?(?P<m>\d\d)")
+    minutes = pd.to_numeric(parts["h"]).fillna(0) * 60 + pd.to_numeric(parts["m"]).fillna(0)
+    return pd.to_timedelta(minutes * np.where(parts["sign"] == "-", -1, 1), unit="min")
+
+
+def _clock_notes(values, nth, zone, gone):
+    notes = []
+    first = values.dt.tz_localize(zone, ambiguous=np.ones(len(values), bool), nonexistent="NaT")
+    second = values.dt.tz_localize(zone, ambiguous=np.zeros(len(values), bool), nonexistent="NaT")
+    twice = (first != second) & first.notna()
+    if twice.any():
+        notes.append(f"{int((twice & (nth == 0)).sum())} intervals of repeated hours (clocks back): the first row "
+                     f"of two is summer time; {int((twice & (nth == 1)).sum())} have their second row")
+    if gone.any():
+        notes.append(f"{int(gone.sum())} empty rows stand in hours that {zone} skipped (clocks forward): left out")
+    return notes

@@ -1,0 +1,149 @@
+"""Read a text table by looking: compression, encoding, separator, header line. Cells stay text.
+
+Nothing is guessed from a name. What was found is kept, so that the user can be shown it.
+"""
+
+import csv
+import gzip
+import io
+import warnings
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+LOOK = 30          # lines that are looked at
+MAX_COLUMNS = 2000
+MAX_BYTES = 2**31  # of text after unpacking: a guard against files made to fill the memory
+
+
+class SourceError(ValueError):
+    """A file or folder that cannot be read as a table; the message says which and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextTable:
+    """Cells as text (`cells`, index = row number in the file) and how they were found."""
+
+    cells: pd.DataFrame
+    encoding: str
+    separator: str
+
+
+def read_text_table(file, knows=lambda header: 0):
+    """The cells of a text file (.csv, .tsv, .txt, each also gzipped) as a TextTable.
+
+    `knows(header)` counts the header cells that mean something to the caller; it decides between
+    separators and finds the header under title lines. Raises SourceError (a ValueError) in words
+    for a file that is missing, empty, binary or ragged.
+    """
+    text, encoding = _decode(Path(file), _unpack(Path(file)))
+    lines = text.splitlines()[:LOOK]
+    _refuse_width(file, lines)
+    separator, at = _layout(lines, knows)
+    return TextTable(cells=_cells(file, text, separator, at), encoding=encoding, separator=separator)
+
+
+def _unpack(file):
+    try:
+        data = file.read_bytes()
+        data = _gunzip(file, data) if data[:2] == b"\x1f\x8b" else data
+    except OSError as problem:
+        raise SourceError(f"{file} cannot be read: {problem.strerror or problem}") from None
+    if not data.strip():
+        raise SourceError(f"{file} is empty")
+    return data
+
+
+def _gunzip(file, data):
+    try:
+        with gzip.open(io.BytesIO(data)) as packed:
+            plain = packed.read(MAX_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise SourceError(f"{file} is a damaged gzip file: write it again") from None
+    if len(plain) > MAX_BYTES:
+        raise SourceError(f"{file} unpacks to more than {MAX_BYTES:,} bytes: split it")
+    return plain
+
+
+def _decode(file, data):
+    """The text and the name of its encoding: a mark at the start, else UTF-8, else Windows Latin."""
+    for encoding in _candidates(data):
+        try:
+            text = data.decode(encoding)
+        except UnicodeError:
+            continue
+        if not _looks_binary(text):
+            return text.removeprefix("\ufeff"), encoding
+    raise SourceError(f"{file} is not a text file: save it as CSV")
+
+
+def _candidates(data):
+    if data.startswith(b"\xef\xbb\xbf"):
+        return ("utf-8-sig",)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    if data[1:2] == b"\0":
+        return ("utf-16-le",)
+    if data[:1] == b"\0":
+        return ("utf-16-be",)
+    return "utf-8", "cp1252", "latin-1"
+
+
+def _looks_binary(text):
+    """Control characters other than tab, line ends and form feed do not stand in tables."""
+    return any(text.count(chr(code)) for code in (*range(9), 11, *range(14, 32)))
+
+
+def _refuse_width(file, lines):
+    widest = max((line.count(separator) + 1 for line in lines for separator in SEPARATORS), default=0)
+    if widest > MAX_COLUMNS:
+        raise SourceError(f"{file} has {widest:,} columns, at most {MAX_COLUMNS:,} can be read")
+
+
+def _layout(lines, knows):
+    """The separator and the header's line: most known names, then most lines of equal width."""
+    best, found = (-1, -1, -1), (",", 0)
+    for separator in SEPARATORS:
+        rows = _split(lines, separator)
+        for at, row in enumerate(rows[:LOOK]):
+            alike = sum(len(other) == len(row) for other in rows[at:])
+            score = (knows(row), alike if len(row) > 1 else 0, -at)
+            if score > best:
+                best, found = score, (separator, at)
+    separator, at = found
+    return (separator, at) if best[0] else (separator, 0)
+
+
+def _split(lines, separator):
+    """Rows of fields; none where a field is longer than csv allows: that is no table."""
+    try:
+        return list(csv.reader(lines, delimiter=separator))
+    except csv.Error:
+        return []
+
+
+def _cells(file, text, separator, at):
+    options = {"sep": separator, "dtype": str, "keep_default_na": False, "na_filter": False,
+               "skip_blank_lines": False, "index_col": False, "encoding_errors": "strict"}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            cells = pd.read_csv(io.StringIO(text), skiprows=at, **options)
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as problem:
+        raise SourceError(f"{file} has rows of unequal length: {_plain(problem)}") from None
+    return _tidy(cells, at)
+
+
+def _plain(problem):
+    words = " ".join(str(problem).split())
+    return words.removeprefix("Error tokenizing data. C error: ")
+
+
+def _tidy(cells, at):
+    """Row numbers as in the file, blanks around cells gone, rows with nothing in them gone."""
+    cells = cells.set_axis(pd.RangeIndex(at + 2, at + 2 + len(cells)), axis=0)
+    cells = cells.fillna("").apply(lambda column: column.str.strip())
+    return cells[(cells != "").any(axis=1)] if len(cells.columns) else cells
