@@ -4,13 +4,14 @@ import platform
 import sys
 from importlib.metadata import version
 
-from . import staffing
+from . import call_log, staffing
 
 
 def main():
     print(f"Python {platform.python_version()}, {platform.machine()}, ccplan {version('ccplan')}, "
-          f"numpy {version('numpy')}, scipy {version('scipy')}, pyworkforce {version('pyworkforce')}\n")
-    rows = staffing.rows()
+          f"numpy {version('numpy')}, scipy {version('scipy')}, pyworkforce {version('pyworkforce')}, "
+          f"pandas {version('pandas')}, duckdb {version('duckdb')}, ibis {version('ibis-framework')}\n")
+    rows = [*staffing.rows(), *call_log.rows()]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())

@@ -1,6 +1,7 @@
 """Files as people have them: every encoding, mark and date is found, every fault is told in words."""
 
 import gzip
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from ccplan.data import Centre, SourceError, TableError, load_intervals
 from ccplan.data.headers import map_headers
-from ccplan.data.numbers import decimal_mark, to_numbers
+from ccplan.data.numbers import decimal_mark, to_numbers, to_seconds
+from ccplan.data.sources import load_table
+from ccplan.data.stamps import read_stamps
 
 HELSINKI = Centre(name="x", time_zone="Europe/Helsinki")
 PLAIN = "queue,start,offered,answered,talk_s\na,2026-01-05 08:00,10,9,2700\na,2026-01-05 08:30,12,12,3600\n"
@@ -332,3 +335,83 @@ def _read_or_refuse(file):
         assert str(file) in str(problem)
     else:
         assert (frame["offered"] >= 0).all() and frame["start"].notna().all()
+
+
+def book(folder, sheets, name="intervals.xlsx"):
+    from openpyxl import Workbook
+
+    made = Workbook()
+    made.remove(made.active)
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    made.save(folder / name)
+    return folder / name
+
+
+def test_a_workbook_with_real_cells(tmp_path):
+    rows = [["Half-hours of January"], [], ["start", "queue", "calls", "talk time (min)", "Avg ACW time"],
+            [datetime(2026, 1, 5, 8), 7, 10, 45.5, timedelta(minutes=1)], [], [datetime(2026, 1, 5, 8, 30), 7.0, 4, 20, timedelta(seconds=30)]]
+    file = book(tmp_path, {"notes": [["hello"]], "data": rows})
+    before = (file.read_bytes(), file.stat().st_mtime_ns)
+    reading = load_intervals(tmp_path, HELSINKI)
+    assert reading.kind == "workbook, sheet data" and reading.rows.tolist() == [4, 6] and "sheet data is read; not notes" in reading.notes
+    assert reading.frame["talk_s"].tolist() == [2730, 1200] and reading.frame["queue"].tolist() == ["7", "7"]
+    assert str(reading.frame["start"][0]) == "2026-01-05 08:00:00+02:00" and (file.read_bytes(), file.stat().st_mtime_ns) == before
+
+
+def test_sheets_can_be_named(tmp_path):
+    rows = [["start", "offered"], ["2026-01-05 08:00", 1], ["2026-01-05 08:30", "2"]]
+    file = book(tmp_path, {"old": rows, "new": [rows[0], ["2026-02-05 08:00", 5], ["2026-02-05 08:30", 6]]})
+    assert load_intervals(file, HELSINKI).frame["offered"].tolist() == [1, 2]
+    assert load_intervals(file, HELSINKI, sheet="new").frame["offered"].tolist() == [5, 6]
+    with pytest.raises(SourceError, match="has no sheet 'other' \\(has 'old', 'new'\\)"):
+        load_intervals(file, HELSINKI, sheet="other")
+    with pytest.raises(SourceError, match="has no sheet with a table"):
+        load_intervals(book(tmp_path, {"empty": []}, "empty.xlsx"), HELSINKI)
+    with pytest.raises(SourceError, match="old Excel workbook"):
+        load_intervals(put(tmp_path, b"\xd0\xcf\x11\xe0", "old.xls"), HELSINKI)
+
+
+def test_encoding_and_separator_can_be_named(tmp_path):
+    file = put(tmp_path, "start;queue;offered\n2026-01-05 08:00;Kö;1\n2026-01-05 08:30;Kö;2\n", encoding="cp437")
+    assert load_intervals(file, HELSINKI, encoding="cp437").frame["queue"].unique().tolist() == ["Kö"]
+    with pytest.raises(SourceError, match="encoding must be one that Python knows"):
+        load_intervals(file, HELSINKI, encoding="latin-99")
+    text = put(tmp_path, "start;offered|x\n2026-01-05 08:00;1|2\n", "odd.csv")
+    with pytest.raises(SourceError, match="no table of intervals"):
+        load_intervals(text, HELSINKI, separator="|")
+
+
+def test_handle_time_is_not_counted_twice(tmp_path):
+    """AHT 300 s over 10 calls is 3,000 s; 600 of them are after-call work that stands in its own column."""
+    reading = read(tmp_path, "start,offered,answered,aht,acw_s\n2026-01-05 08:00,10,10,300,600\n2026-01-05 08:30,4,4,100,50\n")
+    assert reading.frame["talk_s"].tolist() == [2400, 350] and reading.frame["acw_s"].tolist() == [600, 50]
+    assert any(note.startswith("talk_s = aht_s × answered − acw_s") for note in reading.notes)
+
+
+def test_times_of_calls_in_the_repeated_hour(tmp_path):
+    """The file runs through 03:00–04:00 twice on 25 October 2026: after the step back it is winter time."""
+    clocks = ("02:50", "03:10", "03:50", "03:05", "03:40", "04:10")
+    put(tmp_path, "call_id,arrived,outcome\n" + "".join(f"{i},2026-10-25 {at}:00,answered\n" for i, at in enumerate(clocks)), "calls.csv")
+    reading = load_table(tmp_path, "calls", HELSINKI)
+    assert reading.frame["arrived"].is_monotonic_increasing and reading.frame["arrived"].dt.strftime("%z").tolist() == ["+0300"] * 3 + ["+0200"] * 3
+    assert any("4 times stand in a repeated hour" in note for note in reading.notes)
+    put(tmp_path, "call_id,arrived,outcome\n1,2026-03-29 03:30:00,answered\n", "calls.csv")
+    with pytest.raises(TableError, match="must exist in Europe/Helsinki"):
+        load_table(tmp_path, "calls", HELSINKI)
+
+
+@pytest.mark.parametrize(("cells", "unit", "seconds"), [
+    (["1.5", "90"], "min", [90, 5400]), (["1500"], "ms", [1.5]), (["2"], "h", [7200]), (["1:30", ":05", "1:00:00", "0"], "mm:ss", [90, 5, 3600, 0]),
+    (["00:01:30", "2:03"], "hh:mm:ss", [90, 123]), (["1:30"], "hh:mm", [5400]), (["0:01:30"], "min", [90])])
+def test_units_of_durations(cells, unit, seconds):
+    values, bad = to_seconds(pd.Series(cells), unit)
+    assert not bad.any() and values.tolist() == seconds
+
+
+@pytest.mark.parametrize(("written", "order", "day"), [
+    ("990131", "ymd", "1999-01-31"), ("20260131", None, "2026-01-31"), ("31.1.26", None, "2026-01-31"), ("1/31/99", None, "1999-01-31"), ("2026-01", None, "2026-01-01")])
+def test_short_dates(written, order, day):
+    assert str(read_stamps(pd.Series([written]), order).values[0].date()) == day

@@ -1,18 +1,24 @@
 """A centre's folder: its `centre.toml`, its tables, what was found in them, and the bundled sample."""
 
 from .bundled import sample_centre
+from .call_intervals import intervals_from_calls
 from .centre import Centre, Costs, Hiring, Queue, Shrinkage, public_holidays
 from .centre_file import CentreError
 from .checks import CheckReport, check_folder
 from .guesses import assume_centre
 from .hours import OpeningHours
-from .sources import Reading, load_intervals
+from .large import LargeCheck, faults_in_large
+from .mapping import MappingError, Preview, preview, read_mapping, write_mapping
+from .sources import Reading, Tables, load_intervals, load_table, load_tables
 from .starter import init_centre, load_centre, starter_toml
 from .tables import TableError
 from .text_files import SourceError
+from .understand import FileMapping
 
 __all__ = [
-    "Centre", "CentreError", "CheckReport", "Costs", "Hiring", "OpeningHours", "Queue", "Reading", "Shrinkage",
-    "SourceError", "TableError", "assume_centre", "check_folder", "init_centre", "load_centre", "load_intervals",
-    "public_holidays", "sample_centre", "starter_toml",
+    "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Hiring", "LargeCheck", "MappingError",
+    "OpeningHours", "Preview", "Queue", "Reading", "Shrinkage", "SourceError", "TableError", "Tables",
+    "assume_centre", "check_folder", "faults_in_large", "init_centre", "intervals_from_calls", "load_centre",
+    "load_intervals", "load_table", "load_tables", "preview", "public_holidays", "read_mapping", "sample_centre",
+    "starter_toml", "write_mapping",
 ]

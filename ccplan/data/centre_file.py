@@ -39,9 +39,18 @@ def read_centre(file):
     return _Reader(file).centre(_parse(Path(file)))
 
 
+def read_centre_text(text, file=FILE_NAME):
+    """The Centre that the text of a `centre.toml` describes; `file` is named in errors. Raises as `read_centre`."""
+    return _Reader(file).centre(_toml(text, file))
+
+
 def _parse(file):
+    return _toml(_text(file), file)
+
+
+def _toml(text, file):
     try:
-        return tomllib.loads(_text(file))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise CentreError(file, [f"not valid TOML: {problem} — words stand in quotes, "
                                  "numbers have a decimal point"]) from None

@@ -9,6 +9,13 @@ from .text_files import SourceError
 
 NOTHING = ("", "-", "–", "n/a", "na", "nan", "null", "none", "#n/a")
 CLOCK = r"(\d+):([0-5]\d):([0-5]\d)(\.\d+)?"
+SECONDS_IN = {"s": 1.0, "ms": 0.001, "min": 60.0, "h": 3600.0}
+CLOCK_UNITS = {  # how a duration is written → hours, minutes, seconds of its parts
+    "hh:mm:ss": r"^(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>[0-5]?\d(?:[.,]\d+)?)$",
+    "mm:ss": r"^(?:(?P<h>\d+):)?(?P<m>\d*):(?P<s>[0-5]?\d(?:[.,]\d+)?)$",
+    "hh:mm": r"^(?P<h>\d+):(?P<m>[0-5]?\d)(?::(?P<s>[0-5]\d))?$",
+}
+UNITS = (*SECONDS_IN, *CLOCK_UNITS)
 SPACES = r"[\s\u00a0\u202f'’]"  # marks of thousands that are never decimal
 EVIDENCE = {  # what a cell must look like to prove that the mark is the decimal one
     mark: re.compile(rf"-?(?:\d*{re.escape(mark)}(?:\d{{0,2}}|\d{{4,}})|0{re.escape(mark)}\d*"
@@ -53,6 +60,25 @@ def to_numbers(cells, decimal="."):
     bad = pd.Series(False, cells.index)
     bad[rest.index] = ~np.isfinite(values[rest.index])
     return values, bad | np.isinf(values)
+
+
+def to_seconds(cells, unit="s", decimal="."):
+    """A column of durations as seconds, from text or numbers in one of UNITS. Returns (values, bad mask).
+
+    >>> to_seconds(pd.Series(["1:30", ":05", "1:00:00"]), "mm:ss")[0].tolist()
+    [90.0, 5.0, 3600.0]
+    """
+    typed = pd.api.types.is_numeric_dtype(cells.dtype)
+    if unit in SECONDS_IN:
+        values, bad = (pd.to_numeric(cells).astype(float), pd.Series(False, cells.index)) if typed else to_numbers(cells, decimal)
+        clock = pd.Series(False, cells.index) if typed else cells.str.contains(":", regex=False)
+        return values * SECONDS_IN[unit] if not clock.any() else values.where(clock, values * SECONDS_IN[unit]), bad
+    texts = cells.astype(str).str.strip()
+    parts = texts.str.extract(CLOCK_UNITS[unit])
+    known = parts.notna().any(axis=1)
+    h, m, s = (pd.to_numeric(parts[name].str.replace(",", ".", regex=False).replace("", "0")).fillna(0) for name in "hms")
+    plain, bad = to_numbers(texts, decimal)  # a bare number beside clock times is seconds: 0, or 45
+    return (h * 3600 + m * 60 + s).where(known, plain), bad & ~known
 
 
 def _marked(cells):

@@ -1,6 +1,6 @@
-"""Read a folder or a file into tables. What was found by looking is told; no file is changed."""
+"""Read a folder, a file or a database into tables. What was found by looking is told; no file is changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,34 +8,36 @@ import pandas as pd
 
 from .centre import Centre
 from .centre_file import FILE_NAME, read_centre
+from .engine import is_large
 from .gaps import missing_intervals
-from .headers import HELPERS, can_be_intervals, known_headers, make_sums, map_headers
-from .numbers import decimal_mark, to_numbers
-from .stamps import SHOWN, Stamps, join_date_and_time, read_stamps, to_zone
-from .tables import INTERVALS, TableError, as_faults, faults_in
-from .text_files import SEPARATORS, SourceError, read_text_table
+from .headers import can_be_calls, can_be_intervals, map_headers
+from .opening import ENDINGS, open_file
+from .tables import INTERVALS, TABLES, TableError, as_faults, faults_in
+from .text_files import SEPARATORS, SourceError
+from .understand import FileMapping, bad_cells, refuse_units, understand
 
-TEXT_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
-ENDINGS = (*TEXT_ENDINGS, ".parquet")
-DEFAULT_QUEUE = "all"
 WITH_MIXED_STEPS = 12  # rows of a day from which its step is held against the file's
+FAULTY = ("refuse", "leave out")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """A table as it was read: the `frame`, and everything that was found or decided on the way.
 
-    `columns` maps our names to the file's; `target_s` is the target time that a header names;
-    `missing` counts open intervals that are not there between a queue's first and last; `left_aside`
-    says which files were not read and why; `faults` is empty unless faulty rows are left out;
-    `rows` holds the row of the file for each row of the frame.
+    `columns` maps our names to the file's; `kind` says what the source was recognised as; `target_s`
+    is the target time that a header names; `interval_s` is None but for intervals; `missing` counts
+    open intervals that are not there between a queue's first and last; `left_aside` says which files
+    were not read and why; `faults` is empty unless faulty rows are left out; `rows` holds the row of
+    the file for each row of the frame.
     """
 
     table: str
     file: Path
     frame: pd.DataFrame
-    interval_s: int
+    interval_s: int | None = None
     time_zone: str
+    kind: str = "text"
+    language: str = ""
     encoding: str = ""
     separator: str = ""
     decimal: str = "."
@@ -51,58 +53,202 @@ class Reading:
     def about(self):
         """How the file was read, as a DataFrame of thing and found."""
         found = {
-            "file": self.file.name, "rows": f"{len(self.frame):,}", "interval": f"{self.interval_s} s",
-            "time zone": self.time_zone, "encoding": self.encoding or "binary",
+            "file": self.file.name, "read as": self.kind, "table": self.table, "rows": f"{len(self.frame):,}",
+            "interval": f"{self.interval_s} s", "time zone": self.time_zone, "encoding": self.encoding or "binary",
             "separator": SEPARATORS.get(self.separator, "none"), "decimal mark": self.decimal,
-            "dates": self.date_format,
+            "dates": self.date_format, "header language": self.language or "none",
             "columns": ", ".join(a if a == b else f"{b} → {a}" for a, b in self.columns.items()),
             "missing intervals": f"{self.missing:,}",
         }
+        only_intervals = ("interval", "missing intervals") if self.table != "intervals" else ()
+        found = {thing: words for thing, words in found.items() if thing not in only_intervals}
         return pd.DataFrame({"thing": found.keys(), "found": found.values()})
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Raw:
-    """Cells of a file before they are understood; the index holds row numbers of the file."""
+class Tables:
+    """What a folder holds: `readings` {table: Reading}, `absent` {table: why} and `broken` {table: exception}."""
 
-    file: Path
-    cells: pd.DataFrame
-    encoding: str = ""
-    separator: str = ""
+    folder: Path
+    readings: dict
+    absent: dict = field(default_factory=dict)
+    broken: dict = field(default_factory=dict)
+
+    def frame(self, table):
+        """The frame of a table; SourceError (a ValueError) saying why where it is not there."""
+        if table in self.broken:
+            raise self.broken[table]
+        if table not in self.readings:
+            raise SourceError(f"{self.folder} has no table {table}: {self.absent.get(table, 'no such table is known')}")
+        return self.readings[table].frame
+
+    def about(self):
+        """A row a table: table, file, rows, state."""
+        rows = [(name, self.readings[name].file.name, len(self.readings[name].frame), "read") if name in self.readings
+                else (name, "", 0, str(self.broken.get(name, self.absent.get(name, ""))).split("\n")[0]) for name in TABLES]
+        return pd.DataFrame(rows, columns=["table", "file", "rows", "state"])
 
 
-def load_intervals(folder, centre=None, *, decimal=None, dates=None, faulty="refuse"):
-    """The intervals of a centre's folder (or of one file), as a Reading.
+def load_intervals(folder, centre=None, *, decimal=None, dates=None, faulty="refuse", **asked):
+    """The intervals of a centre's folder (or of one file, or of a database's address), as a Reading.
 
     `centre` gives the time zone; without it the folder's `centre.toml` does, else UTC is assumed.
-    `decimal` ("." or ",") and `dates` ("ymd", "dmy", "mdy") override what is found. `faulty`:
-    "refuse" raises on the first report of faults, "leave out" keeps the good rows and notes it.
+    `decimal` ("." or ",") and `dates` ("ymd", "dmy", "mdy") override what is found, and so do the
+    other settings of `load_table`. `faulty`: "refuse" raises on the first report of faults, "leave
+    out" keeps the good rows and notes it. A folder with calls but no intervals gives the intervals
+    made from the calls, and a note. Raises SourceError or TableError (both ValueError) that name
+    file, column, row and value.
+    """
+    return load_table(folder, "intervals", centre, decimal=decimal, dates=dates, faulty=faulty, **asked)
+
+
+def load_table(source, table, centre=None, *, faulty="refuse", source_table=None, **asked):
+    """One table of a folder, a file or a database's address, as a Reading.
+
+    `table` is our name of it. `source` is a folder (its file of that name, or the one that looks like
+    it), a file, or an address such as `duckdb:///folder/file.duckdb` or `postgres://user:password@host/db`
+    with `source_table` for the table's name there (default: ours). `centre`, `faulty` as for
+    `load_intervals`. `asked` overrides what is found or what `mapping.toml` says: columns, units, words,
+    constants, decimal, dates, time_zone, sheet, kind, encoding, separator (see FileMapping).
     Raises SourceError or TableError (both ValueError) that name file, column, row and value.
     """
-    if faulty not in ("refuse", "leave out"):
-        raise ValueError(f"faulty must be one of refuse, leave out, got {faulty!r}")
-    path = Path(folder)
-    raw, aside = (_open(path), ()) if path.is_file() else find_intervals(path)
-    centre, notes = _centre(path, centre)
-    return _read(raw, centre, decimal, dates, faulty, notes, aside)
+    if table not in TABLES:
+        raise ValueError(f"table must be one of {', '.join(TABLES)}, got {table!r}")
+    if faulty not in FAULTY:
+        raise ValueError(f"faulty must be one of {', '.join(FAULTY)}, got {faulty!r}")
+    asked = _asked(asked)
+    if "://" in str(source):
+        return _from_database(str(source), table, centre, faulty, source_table or table, asked)
+    path = Path(source)
+    known, notes = _centre(path, centre)
+    try:
+        raw, aside, asked = _file(path, table, asked) if path.is_file() or _is_parts(path, table) else _find(path, table, asked)
+    except NoTable as problem:
+        if table != "intervals" or not path.is_dir():
+            raise
+        return _from_calls(path, known, centre, faulty, notes, problem)
+    return _read(raw, TABLES[table], known, asked, faulty, notes, aside)
 
 
-def find_intervals(folder):
-    """The file of a folder that holds intervals, opened, and why the others were left aside.
+def load_tables(folder, centre=None, *, faulty="refuse"):
+    """Every table that a centre's folder holds, as Tables; what is missing or broken is said, not raised.
 
-    A file called `intervals` comes first, else the one with most columns that mean something.
-    Raises SourceError (a ValueError) where the folder holds none.
+    `centre` and `faulty` as for `load_intervals`. Raises SourceError (a ValueError) only where the
+    folder itself cannot be read.
     """
-    files = _files(Path(folder))
-    opened, aside = _open_all(files)
-    usable = {file: raw for file, raw in opened.items() if can_be_intervals(_columns(raw))}
-    aside |= {file: _why_not(raw) for file, raw in opened.items() if file not in usable}
+    path = Path(folder)
+    _files(path)
+    readings, absent, broken = {}, {}, {}
+    for table in TABLES:
+        try:
+            readings[table] = load_table(path, table, centre, faulty=faulty)
+        except NoTable as problem:
+            absent[table] = str(problem).removeprefix(f"{path} ")
+        except ValueError as problem:
+            broken[table] = problem
+    return Tables(folder=path, readings=readings, absent=absent, broken=broken)
+
+
+class NoTable(SourceError):
+    """The folder has no file for the table; nothing is wrong with what it has."""
+
+
+def _asked(settings):
+    settings = {name: value for name, value in settings.items() if value is not None}
+    unknown = set(settings) - set(FileMapping.__dataclass_fields__)
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))} is no setting of a source: known are {', '.join(FileMapping.__dataclass_fields__)}")
+    refuse_units(settings.get("units", {}))
+    return FileMapping(**settings)
+
+
+def _told(file, asked):
+    """What `mapping.toml` beside the file says of it, under what the caller asks."""
+    from .mapping import mapping_of  # needs this room's readers
+
+    said = mapping_of(file)
+    if said is None:
+        return asked
+    given = {name: getattr(asked, name) for name in FileMapping.__dataclass_fields__ if getattr(asked, name)}
+    given = {name: getattr(said, name) | value if isinstance(value, dict) else value for name, value in given.items()}
+    return replace(said, **given)
+
+
+def _file(file, table, asked):
+    asked = _told(file, asked)
+    if asked.table and asked.table != table:
+        raise SourceError(f"{file} is {asked.table} by mapping.toml, not {table}")
+    return open_file(file, table, asked), (), asked
+
+
+def _find(folder, table, asked):
+    """(cells, why others were left aside, what is asked) of the folder's file for a table."""
+    files = _files(folder)
+    told = {file: _told(file, asked) for file in files}
+    meant = [f for f in files if told[f].table == table or (not told[f].table and _stem(f) == table)]
+    if meant:
+        best = meant[0]
+        aside = {file: f"{best.name} is {table} too" for file in meant[1:]}
+        more = _others(files, best, meant, table, told)
+        return open_file(best, table, told[best]), tuple(_say(aside | more)), told[best]
+    if table not in LOOKS:
+        raise NoTable(f"{folder} has no file named {table} ({', '.join(f'{table}{ending}' for ending in ENDINGS[:5])}, …)")
+    opened, aside = _open_all([f for f in files if not told[f].table and _stem(f) not in TABLES], table, told)
+    return _best(folder, table, opened, aside, told)
+
+
+def _is_parts(path, table):
+    """True for a folder that is one table in Parquet parts: calls/2026-01.parquet, …"""
+    return path.is_dir() and path.name.lower() == table and any(path.glob("*.parquet"))
+
+
+LOOKS = {"intervals": can_be_intervals, "calls": can_be_calls}  # tables that are found by their columns
+
+
+def _others(files, best, meant, table, told):
+    """Files beside the one that is read, that would do too: said, so that nobody wonders."""
+    if table not in LOOKS:
+        return {}
+    rest = [f for f in files if f not in meant and _stem(f) not in TABLES and not told[f].table]
+    opened, aside = _open_all(rest, table, told)
+    return aside | {f: f"{best.name} says more" if LOOKS[table](_columns(raw, table)) else _why_not(raw, table) for f, raw in opened.items()}
+
+
+def _best(folder, table, opened, aside, told):
+    usable = {file: raw for file, raw in opened.items() if LOOKS[table](_columns(raw, table))}
+    aside |= {file: _why_not(raw, table) for file, raw in opened.items() if file not in usable}
     if not usable:
-        raise SourceError(f"{folder} holds no table of intervals (columns start and offered are needed): "
-                          + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS)))
-    best = max(usable, key=lambda file: (_stem(file) == "intervals", len(_columns(usable[file])), len(usable[file].cells)))
+        needed = {"intervals": "columns start and offered are needed", "calls": "columns arrived and outcome are needed"}[table]
+        raise NoTable(f"{folder} holds no table of {table} ({needed}): "
+                      + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS)))
+    best = max(usable, key=lambda file: (len(_columns(usable[file], table)), len(usable[file].cells)))
     aside |= {file: f"{best.name} says more" for file in usable if file != best}
-    return usable[best], tuple(_say(aside))
+    return usable[best], tuple(_say(aside)), told[best]
+
+
+def _from_calls(folder, known, centre, faulty, notes, problem):
+    """Intervals made from the folder's calls, and a note that says so; the problem itself where it has none."""
+    from .call_intervals import reading_from_calls, reading_from_large
+
+    said = "the folder has no table of intervals"
+    large = next((file for file in _files(folder) if _stem(file) == "calls" and is_large(file)), None)
+    if large:
+        return reading_from_large(large, known, faulty, notes=(*notes, f"made from {large.name}: {said}"))
+    try:
+        calls = load_table(folder, "calls", centre, faulty=faulty)
+    except NoTable:
+        raise problem from None
+    notes = () if notes and notes[0] in calls.notes else notes
+    return reading_from_calls(calls, known, notes=(*notes, f"made from {calls.file.name}: {said}"))
+
+
+def _from_database(address, table, centre, faulty, source_table, asked):
+    from .databases import read_database_table
+
+    raw = read_database_table(address, source_table)
+    known = centre or Centre(name="unknown")
+    notes = () if centre else ("time zone UTC is assumed: no centre names one",)
+    return _read(raw, TABLES[table], known, asked, faulty, notes, ())
 
 
 def _files(folder):
@@ -112,48 +258,29 @@ def _files(folder):
         found = sorted(folder.iterdir())
     except OSError as problem:
         raise SourceError(f"{folder} cannot be read: {problem.strerror}") from None
-    return [file for file in found if file.is_file() and file.name.lower().endswith(ENDINGS)]
+    parts = [each for each in found if each.is_dir() and each.name.lower() in TABLES and any(each.glob("*.parquet"))]
+    return parts + [file for file in found if file.is_file() and (file.name.lower().endswith(ENDINGS) or file.name.lower().startswith("queue_log"))
+            and not file.name.startswith(("~$", "."))]
 
 
-def _open_all(files):
+def _open_all(files, table, told):
     opened, aside = {}, {}
     for file in files:
         try:
-            opened[file] = _open(file)
+            opened[file] = open_file(file, table, told[file])
         except SourceError as problem:
-            if _stem(file) == "intervals":  # the user meant this one: say what is wrong with it
-                raise
             aside[file] = str(problem).removeprefix(f"{file} ")
     return opened, aside
 
 
-def _open(file):
-    if file.name.lower().endswith(".parquet"):
-        return _Raw(file=file, cells=_parquet(file))
-    if not file.name.lower().endswith((*TEXT_ENDINGS, ".txt")):
-        raise SourceError(f"{file} is of no kind that is read here: {', '.join(ENDINGS)}")
-    text = read_text_table(file, known_headers)
-    return _Raw(file=file, cells=text.cells, encoding=text.encoding, separator=text.separator)
+def _columns(raw, table):
+    return map_headers([str(name) for name in raw.cells.columns], table).columns
 
 
-def _parquet(file):
-    import pyarrow as pa  # loads where it is used
-    import pyarrow.parquet
-
-    try:
-        cells = pa.parquet.read_table(file).to_pandas()
-    except (pa.ArrowException, OSError, ValueError) as problem:
-        raise SourceError(f"{file} is not a Parquet file that can be read: {str(problem)[:100]}") from None
-    return cells.set_axis(pd.RangeIndex(1, len(cells) + 1), axis=0)
-
-
-def _columns(raw):
-    return map_headers(raw.cells.columns).columns
-
-
-def _why_not(raw):
-    columns = _columns(raw)
-    lacks = [name for name in ("start", "offered") if name not in columns]
+def _why_not(raw, table):
+    columns = _columns(raw, table)
+    needs = {"intervals": ("start", "offered"), "calls": ("arrived", "outcome")}[table]
+    lacks = [name for name in needs if name not in columns]
     shown = ", ".join(map(str, raw.cells.columns[:6])) + (", …" if raw.cells.shape[1] > 6 else "")
     return f"no column for {' and '.join(lacks)} (has {shown})"
 
@@ -176,122 +303,58 @@ def _centre(path, centre):
     return Centre(name="unknown"), ("time zone UTC is assumed: no centre.toml names one",)
 
 
-def _read(raw, centre, decimal, dates, faulty, notes, aside):
-    mapping = map_headers(raw.cells.columns)
-    if not can_be_intervals(mapping.columns):
-        raise SourceError(f"{raw.file} is no table of intervals: {_why_not(raw)}")
+def _read(raw, table, centre, asked, faulty, notes, aside):
+    if table.name == "intervals" and not (asked.columns or asked.constants) and not can_be_intervals(_columns(raw, "intervals")):
+        raise SourceError(f"{raw.file} is no table of intervals: {_why_not(raw, 'intervals')}")
     if not len(raw.cells):
         raise SourceError(f"{raw.file} has a header but no rows")
     try:
-        found = _understand(raw, mapping, centre.time_zone, decimal, dates)
+        found = understand(raw, table, asked, centre.time_zone)
     except SourceError as problem:
-        raise SourceError(f"{raw.file}: {problem}") from None
-    frame, faults, extra = _judge(raw, found, faulty)
+        raise SourceError(str(problem) if str(raw.file) in str(problem) else f"{raw.file}: {problem}") from None
+    frame, faults, extra = _judge(raw, table, found, faulty)
+    unused = [name for name in raw.cells.columns if str(name) not in found.columns.values()]
+    unused_notes = [note for note in map_headers([str(n) for n in raw.cells.columns], table.name).notes
+                    if any(note.startswith(f"column {name} is") for name in unused)]
+    notes = (*notes, *raw.notes, *unused_notes, *found.notes, *extra)
+    if table.name == "intervals":
+        return _intervals_reading(raw, frame, faults, found, centre, notes, aside)
+    return _reading(raw, table, frame, faults, found, centre, notes, aside)
+
+
+def _reading(raw, table, frame, faults, found, centre, notes, aside, **more):
+    return Reading(
+        table=table.name, file=raw.file, frame=frame.reset_index(drop=True), time_zone=centre.time_zone, kind=raw.kind,
+        language=found.language, encoding=raw.encoding, separator=raw.separator, decimal=found.decimal,
+        date_format=found.date_format, columns=found.columns, target_s=found.target_s, notes=tuple(notes), left_aside=aside,
+        faults=faults, rows=frame.index.to_numpy(), **more)
+
+
+def _intervals_reading(raw, frame, faults, found, centre, notes, aside):
     interval_s, more = _steps(raw.file, frame)
     missing = _count_missing(raw.file, frame, interval_s, centre)
-    return Reading(
-        table="intervals", file=raw.file, frame=frame.reset_index(drop=True), interval_s=interval_s,
-        time_zone=centre.time_zone, encoding=raw.encoding, separator=raw.separator, decimal=found.decimal,
-        date_format=found.date_format, columns=mapping.columns, target_s=mapping.target_s, missing=missing,
-        notes=(*notes, *mapping.notes, *found.notes, *extra, *more, *_gap_note(missing, centre)), left_aside=aside, faults=faults,
-        rows=frame.index.to_numpy())
+    return _reading(raw, INTERVALS, frame, faults, found, centre, (*notes, *more, *_gap_note(missing, centre)), aside,
+                    interval_s=interval_s, missing=missing)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Understood:
-    """Typed columns (index = rows of the file) and the faults and notes of typing them."""
-
-    frame: pd.DataFrame
-    faults: list
-    notes: list
-    decimal: str
-    date_format: str
-
-
-def _understand(raw, mapping, zone, decimal, dates):
-    ours = raw.cells.rename(columns={theirs: name for name, theirs in mapping.columns.items()})[list(mapping.columns)]
-    numbers, faults, decimal = _numbers(ours, decimal)
-    stamps = _stamps(ours, dates)
-    blank = numbers.isna().all(axis=1) & ~numbers.index.isin([row for row, *_ in faults])
-    queue = _queues(ours)
-    local, drop, gone, notes = to_zone(stamps, queue, zone, empty=numbers["offered"].fillna(0) == 0)
-    texts = ours.get("start", ours.get("date")).astype(str)
-    faults += _bad(texts, stamps.values.isna() & ~blank, "start", "must be a date and time such as 2026-01-31 08:30")
-    faults += _bad(texts, gone, "start", f"must exist in {zone}: the clocks went forward (or the file is in another zone)")
-    frame, sums = make_sums(numbers.assign(queue=queue, start=local))
-    frame = frame[[name for name in INTERVALS.names if name in frame]]
-    notes = [note for note in (stamps.note, _blank_note(blank), *notes, *sums) if note]
-    return _Understood(frame=frame[~(drop | blank)], faults=faults, notes=notes, decimal=decimal,
-                       date_format=SHOWN.get(stamps.order, "typed"))
-
-
-def _blank_note(blank):
-    return f"{int(blank.sum()):,} rows without any number are left out" if blank.any() else ""
-
-
-def _queues(ours):
-    if "queue" not in ours:
-        return pd.Series(DEFAULT_QUEUE, ours.index)
-    return ours["queue"].astype(str).where(ours["queue"].notna(), "")
-
-
-def _numbers(ours, decimal):
-    """Measured columns as floats, the cells that are no numbers, the decimal mark."""
-    measured = [name for name in ours if name in HELPERS or name in _measured()]
-    texts = ours[[name for name in measured if not _typed(ours[name])]].astype(str)
-    whole = [name for name in measured if name in _measured() and "count" in INTERVALS.column(name).kind]
-    decimal = decimal or decimal_mark(texts, whole)
-    columns, faults = {}, []
-    for name in measured:
-        if _typed(ours[name]):
-            columns[name] = pd.to_numeric(ours[name]).astype(float)
-            continue
-        columns[name], bad = to_numbers(texts[name], decimal)
-        faults += _bad(texts[name], bad, name, "must be a number")
-    return pd.DataFrame(columns, index=ours.index), faults, decimal
-
-
-def _measured():
-    return {column.name for column in INTERVALS.columns if column.measured}
-
-
-def _typed(column):
-    return pd.api.types.is_numeric_dtype(column.dtype)
-
-
-def _stamps(ours, dates):
-    if "start" in ours and pd.api.types.is_datetime64_any_dtype(ours["start"].dtype):
-        values = ours["start"].dt.as_unit("us")
-        utc = values.dt.tz is not None
-        return Stamps(values=values.dt.tz_convert("UTC").dt.tz_localize(None) if utc else values, order="", utc=utc)
-    texts = ours.get("start", ours.get("date")).astype(str)
-    if "time" in ours and not texts.str.contains(":").any():
-        texts = join_date_and_time(texts, ours["time"].astype(str))
-    return read_stamps(texts, dates)
-
-
-def _bad(texts, mask, column, rule):
-    return [(row, column, value, rule) for row, value in texts[mask].items()]
-
-
-def _judge(raw, found, faulty):
-    """Good rows in order; faults raise unless they are to be left out."""
+def _judge(raw, table, found, faulty):
+    """Good rows, the faults, notes; faults raise unless they are to be left out."""
     frame = found.frame
     known = as_faults(found.faults)
     checked = frame[~frame.index.isin(known["row"])]
-    broken = faults_in(checked, INTERVALS) if len(checked) else known.head(0)
+    broken = faults_in(checked, table) if len(checked) else known.head(0)
     faults = as_faults([*known.itertuples(index=False), *broken.itertuples(index=False)])
     if len(faults) and faulty == "refuse":
         raise TableError(raw.file, faults)
     frame = frame[~frame.index.isin(faults["row"])]
     if not len(frame):
         raise SourceError(f"{raw.file} has no row that can be used")
-    return _ordered(frame, faults)
-
-
-def _ordered(frame, faults):
     left_out = faults["row"].nunique()
     notes = [f"{left_out:,} faulty row{'s' * (left_out != 1)} left out"] if left_out else []
+    return _ordered(frame, faults, notes) if table.name == "intervals" else (frame, faults, notes)
+
+
+def _ordered(frame, faults, notes):
     ordered = frame.assign(offered=frame["offered"].astype("int64")).sort_values(["queue", "start"], kind="stable")
     by_time = frame.groupby("queue", sort=False)["start"].is_monotonic_increasing.all()
     return ordered, faults, notes + ([] if by_time else ["rows were not in order of time: sorted"])
@@ -332,4 +395,4 @@ def _refuse_mix(file, frame, step, interval):
     bad = (off & (interval < 86400)) | long
     if bad.any():
         rule = f"must be {interval / 60:g} minutes after the one before: the file mixes interval lengths"
-        raise TableError(file, as_faults(_bad(wall.astype(str), bad, "start", rule)))
+        raise TableError(file, as_faults(bad_cells(wall.astype(str), bad, "start", rule)))

@@ -24,7 +24,7 @@ class Stamps:
     note: str = ""
 
 
-def read_stamps(texts, order=None):
+def read_stamps(texts, order=None, name="start"):
     """Times from a Series of text, as Stamps; cells that are no time are NaT.
 
     `order` ("ymd", "dmy", "mdy") overrides what is found. Raises SourceError (a ValueError) where
@@ -34,16 +34,26 @@ def read_stamps(texts, order=None):
     'dmy'
     """
     codes, unique = pd.factorize(texts.fillna(""))  # every queue repeats the same times: read each once
-    found = _read_each(pd.Series(unique, dtype="str"), order)
+    found = _read_each(_spaced(pd.Series(unique, dtype="str"), order), order, name)
     return replace(found, values=pd.Series(found.values.to_numpy()[codes], texts.index))
 
 
-def _read_each(texts, order):
+def _spaced(texts, order):
+    """Dates of digits alone with marks put in: 20260131 always, 260131 where the order is given."""
+    texts = texts.str.replace(r"^(\d{4})(\d\d)(\d\d)(?=$|\D)", r"\1-\2-\3", regex=True)
+    texts = texts.str.replace(r"^(\d{4})-(\d\d)$", r"\1-\2-01", regex=True)  # a month is its first day
+    if order == "ymd":
+        texts = texts.str.replace(r"^([7-9]\d)(\d\d)(\d\d)(?=$|\D)", r"19\1-\2-\3", regex=True)
+        texts = texts.str.replace(r"^([0-6]\d)(\d\d)(\d\d)(?=$|\D)", r"20\1-\2-\3", regex=True)
+    return texts
+
+
+def _read_each(texts, order, name):
     parts = texts.str.extract(PATTERN)
-    order, note = (order, "") if order else _order(parts)
+    order, note = (order, "") if order else _order(parts, name)
     zoned = parts["zone"].notna()
     if zoned.any() and not zoned[parts["a"].notna()].all():
-        raise SourceError(f"start must carry an offset in all rows or in none, got {texts[zoned].iloc[0]!r} "
+        raise SourceError(f"{name} must carry an offset in all rows or in none, got {texts[zoned].iloc[0]!r} "
                           f"and {texts[parts['a'].notna() & ~zoned].iloc[0]!r}")
     values = _moments(parts, order)
     values = values - _offsets(parts["zone"]) if zoned.any() else values
@@ -71,7 +81,32 @@ def to_zone(stamps, queues, zone, empty):
     return local, gone & empty, gone & ~empty, _clock_notes(values, nth, zone, gone & empty)
 
 
-def _order(parts):
+def moments_to_zone(stamps, zone):
+    """Moments (not intervals) as times of a zone. Returns (Series, mask of faults, notes).
+
+    In the repeated hour of a 25-hour day nobody can tell summer from winter time but by the file's
+    order: after the first step back rows are winter time, before it summer time.
+    """
+    values = stamps.values
+    if stamps.utc:
+        return values.dt.tz_localize("UTC").dt.tz_convert(zone), values.isna() & False, []
+    first = values.dt.tz_localize(zone, ambiguous=np.ones(len(values), bool), nonexistent="NaT")
+    second = values.dt.tz_localize(zone, ambiguous=np.zeros(len(values), bool), nonexistent="NaT")
+    twice = (first != second) & first.notna()
+    late = _after_step_back(values[twice]) if twice.any() else first.isna() & False
+    local = first.where(~late.reindex(values.index, fill_value=False), second)
+    notes = [f"{int(twice.sum()):,} times stand in a repeated hour (clocks back): rows after the first step back are "
+             f"winter time ({int(late.sum()):,}), the others summer time"] if twice.any() else []
+    return local, first.isna() & values.notna(), notes
+
+
+def _after_step_back(values):
+    """True from the first row of its date at which the clock runs back by a quarter of an hour or more."""
+    step = values.groupby(values.dt.normalize()).diff() <= -pd.Timedelta(minutes=15)
+    return step.groupby(values.dt.normalize()).cummax().fillna(False).astype(bool)
+
+
+def _order(parts, name):
     """How dates are written, and a note where only the calendar tells."""
     parts = parts.dropna(subset=["a"])
     if not len(parts) or (parts["a"].str.len() == 4).all():
@@ -83,15 +118,15 @@ def _order(parts):
         raise SourceError("dates are written in two ways, day first and month first: write all as 2026-01-31")
     if (first > 12).any() or (second > 12).any():
         return ("dmy" if (first > 12).any() else "mdy"), ""
-    return _order_by_calendar(parts)
+    return _order_by_calendar(parts, name)
 
 
-def _order_by_calendar(parts):
+def _order_by_calendar(parts, name):
     """Days follow one another in one reading only; otherwise nobody can tell."""
     whole = {order: _without_holes(_moments(parts, order)) for order in ("dmy", "mdy")}
     if whole["dmy"] == whole["mdy"]:
         day = f"{parts['a'].iloc[0]}{parts['mark'].iloc[0]}{parts['b'].iloc[0]}"
-        raise SourceError(f'start does not tell whether {day} is day or month first — write dates as '
+        raise SourceError(f'{name} does not tell whether {day} is day or month first — write dates as '
                           '2026-01-31, or pass dates="dmy" or dates="mdy"')
     order = "dmy" if whole["dmy"] else "mdy"
     return order, f"dates are read as {SHOWN[order]}: only so do the days follow one another"
@@ -104,6 +139,7 @@ def _without_holes(moments):
 
 def _moments(parts, order):
     year, month, day = (parts[name] for name in ORDERS[order])
+    year = year.where(year.str.len() != 2, year.str.replace(r"^([0-6]\d)$", r"20\1", regex=True).str.replace(r"^([7-9]\d)$", r"19\1", regex=True))
     hour = pd.to_numeric(parts["h"]).fillna(0)
     hour = hour.where(parts["half"].isna(), hour % 12 + 12 * parts["half"].str.lower().str.startswith("p"))
     clock = pd.to_numeric(parts["m"]).fillna(0) * 60 + pd.to_numeric(parts["s"]).fillna(0)

@@ -1,92 +1,30 @@
-"""The tables of a centre as data: columns, units, rules. The checks come from here.
+"""The tables of a centre as data: columns, units, words, rules, keys. All checks come from here.
 
-To add a table, write a `Table` and put it into TABLES: the pandera schema, the fault report and
-`data/README.md` (made by `dictionary.py`) follow.
+To add a table, write a `Table` and put it into TABLES: the reading, the pandera schema, the fault
+report (`faults.py`), the check of large logs and `data/README.md` (`dictionary.py`) follow.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from .faults import FAULT_COLUMNS, TableError, as_faults, faults_in, schema
+from .shapes import KINDS, LARGEST, YEARS, Column, Rule, Table, no_more_than, not_before
 
-import numpy as np
-import pandas as pd
-
-KINDS = {  # kind of column → what the frame holds
-    "text": "str", "time": "datetime64[us, zone of the centre]", "whole count": "int64",
-    "count": "float64", "seconds": "float64", "number": "float64",
-}
-LARGEST = 1e12  # of any measured number: beyond it a cell is broken, and integers overflow
-YEARS = (1970, 2100)  # of any time: beyond them a date is mistyped, and the gaps would have no end
-SHOWN = 5  # examples of one fault that a message shows; the frame of faults holds all
-FAULT_COLUMNS = ["row", "column", "value", "rule"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """One column: name, kind (see KINDS), unit, meaning, and whether the table needs it."""
-
-    name: str
-    kind: str
-    unit: str
-    says: str
-    required: bool = False
-
-    @property
-    def dtype(self):
-        """What the frame holds."""
-        return KINDS[self.kind]
-
-    @property
-    def measured(self):
-        """True for a number that a device counts or times."""
-        return self.kind not in ("text", "time")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """A rule between columns: `holds(frame)` is a Series of bool; it counts if all columns are there.
-
-    `about` is the column that is named when the rule is broken.
-    """
-
-    says: str
-    about: str
-    columns: tuple
-    holds: Callable
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A table: what a row is, its columns, its rules, and the columns that make a row unique."""
-
-    name: str
-    row: str
-    columns: tuple
-    key: tuple
-    rules: tuple = ()
-
-    def column(self, name):
-        """The column of that name."""
-        return next(column for column in self.columns if column.name == name)
-
-    @property
-    def names(self):
-        """Names of all columns, in order."""
-        return tuple(column.name for column in self.columns)
-
-
-def no_more_than(parts, whole, slack=0.0):
-    """The rule that the parts together are no more than the whole; nothing counts as 0."""
-    def holds(frame):
-        return ~(frame[list(parts)].sum(axis=1) > frame[whole].clip(lower=0) + slack)
-    return Rule(says=f"{' + '.join(parts)} must be no more than {whole}", about=parts[0],
-                columns=(*parts, whole), holds=holds)
-
+__all__ = [
+    "ACTIVITIES", "AGENTS", "CALLS", "CANDIDATES", "CHECKLIST", "DAY_S", "EQUIPMENT", "EVALUATIONS",
+    "Column", "FAULT_COLUMNS", "INTERVALS", "KINDS", "LARGEST", "LEDGER", "Rule", "TABLES", "Table", "TableError", "YEARS",
+    "as_faults", "faults_in", "no_more_than", "schema",
+]
+DAY_S = 86_400.0
+OUTCOMES = ("answered", "abandoned", "blocked")
+CHANNELS = ("voice", "chat", "email")
+ACTIVITY_WORDS = ("work", "break", "lunch", "training", "meeting", "coaching", "leave", "sickness", "holiday",
+                  "systems down", "other")
+CATEGORIES = ("labour", "equipment", "miscellaneous", "marketing")
+STATUSES = ("open", "in progress", "done", "not needed")
+STATES = ("working", "faulty", "in repair", "replaced")
 
 INTERVALS = Table(
     name="intervals", row="a queue in an interval", key=("queue", "start"),
     columns=(
-        Column(name="queue", kind="text", unit="", required=True,
+        Column(name="queue", kind="text", unit="", required=True, otherwise="all",
                says='name of the queue; "all" where the file has no such column'),
         Column(name="start", kind="time", unit="local time", required=True,
                says="start of the interval; a contact belongs to the interval in which it arrived"),
@@ -112,126 +50,134 @@ INTERVALS = Table(
         no_more_than(("answered_in_target",), "answered"),
     ),
 )
-TABLES = {table.name: table for table in (INTERVALS,)}
 
 
-class TableError(ValueError):
-    """A table that cannot be used; the message counts every kind of fault, `faults` lists each row.
-
-    `faults` is a DataFrame with file, row (as in the file, the header is row 1), column, value, rule.
-    """
-
-    def __init__(self, file, faults):
-        self.file = Path(file)
-        self.faults = faults.assign(file=str(file))[["file", *FAULT_COLUMNS]]
-        super().__init__("\n".join(_report(self.file, faults)))
+def _within_a_day(name):
+    """Nobody holds a line or a chat for more than a day; an e-mail may lie that long."""
+    return Rule(says=f"{name} must be at most a day (86400 s) unless the channel is email", about=name,
+                columns=(name, "channel"),
+                holds=lambda frame: ~((frame[name] > DAY_S) & ((frame["channel"] == "voice") | (frame["channel"] == "chat"))))
 
 
-def faults_in(frame, table):
-    """Every broken rule of a table's frame, as a DataFrame of row, column, value, rule.
-
-    The frame's index holds row numbers as the user sees them in the file. Columns that are not
-    there are not checked. The column rules run in pandera, all at once.
-    """
-    import pandera.errors  # loads where it is used: half a second
-
-    try:
-        schema(table, tuple(name for name in table.names if name in frame)).validate(frame, lazy=True)
-        cases = []
-    except pandera.errors.SchemaErrors as problem:
-        cases = _cases(problem.failure_cases, table, frame)
-    return as_faults(cases + _twice(frame, table))
+def _only_answered(name):
+    return Rule(says=f"{name} must be 0 or empty unless the outcome is answered", about=name, columns=(name, "outcome"),
+                holds=lambda frame: ~((frame[name] > 0) & ((frame["outcome"] == "abandoned") | (frame["outcome"] == "blocked"))))
 
 
-def schema(table, names=None):
-    """The pandera DataFrameSchema of a table, for the columns named (default: all).
-
-    >>> list(schema(INTERVALS, ("queue", "offered")).columns)
-    ['queue', 'offered']
-    """
-    import pandera.pandas as pa  # loads where it is used: half a second
-
-    names = table.names if names is None else names
-    columns = {c.name: pa.Column(checks=_column_checks(pa, c), nullable=not c.required, description=c.says,
-                                 metadata={"unit": c.unit}, coerce=False)
-               for c in table.columns if c.name in names}
-    rules = [pa.Check(rule.holds, error=rule.says, name=str(i))
-             for i, rule in enumerate(table.rules) if set(rule.columns) <= set(names)]
-    return pa.DataFrameSchema(columns, checks=rules)
-
-
-def as_faults(rows=()):
-    """Faults as a DataFrame from (row, column, value, rule), ordered as in the file."""
-    frame = pd.DataFrame(list(rows), columns=FAULT_COLUMNS).astype({"value": object})
-    return frame.sort_values("row", kind="stable", ignore_index=True)
-
-
-def _column_checks(pa, column):
-    if column.kind == "text":
-        return [pa.Check(lambda s: s.str.strip() != "", error="must not be empty")]
-    if column.kind == "time":
-        years = f"must lie in the years {YEARS[0]} to {YEARS[1]}"
-        return [pa.Check(lambda s: s.dt.year.between(*YEARS), error=years)]
-    checks = [pa.Check(lambda s: s >= 0, error="must be 0 or more"),
-              pa.Check(lambda s: np.isfinite(s.astype(float)), error="must be a finite number")]
-    checks.append(pa.Check(lambda s: ~(s > LARGEST) | np.isinf(s.astype(float)), error=f"must be at most {LARGEST:g}"))
-    whole = pa.Check(lambda s: ~(s.astype(float) % 1 > 0), error="must be a whole number")
-    return [*checks, whole] if "count" in column.kind else checks
-
-
-def _cases(failures, table, frame):
-    """pandera's failure cases as (row, column, value, rule); a broken rule between columns once a row."""
-    between = {rule.says: rule for rule in table.rules}
-    cases = {}
-    for case in failures.itertuples():
-        rule = "must not be empty" if case.check == "not_nullable" else case.check
-        column = between[rule].about if rule in between else case.column
-        names = between[rule].columns if rule in between else ()
-        cases[case.index, column, rule] = _values(frame, case.index, names) or frame.at[case.index, column]
-    return [(row, column, value, rule) for (row, column, rule), value in cases.items()
-            if not _follows(cases, row, column, rule)]
-
-
-def _values(frame, row, names):
-    """The numbers that break a rule between columns, in words."""
-    return ", ".join(f"{name} {frame.at[row, name]:g}" for name in names)
-
-
-def _follows(cases, row, column, rule):
-    """True where a longer sum breaks only because a shorter one does: one fault is told once."""
-    return any((row, column, other) in cases for other in _shorter(rule))
-
-
-def _shorter(rule):
-    parts, _, rest = rule.partition(" must be no more than ")
-    names = parts.split(" + ")
-    return [" + ".join(names[:n]) + " must be no more than " + rest for n in range(1, len(names))] if rest else []
-
-
-def _twice(frame, table):
-    """Rows whose key stands in an earlier row too."""
-    if not set(table.key) <= set(frame):
-        return []
-    again = frame.duplicated(list(table.key)) & frame[list(table.key)].notna().all(axis=1)
-    rule = f"must stand once: the same {' and '.join(table.key)} as in an earlier row"
-    keys = frame.loc[again, list(table.key)].astype(str)
-    return [(row, table.key[-1], " ".join(key), rule)
-            for row, *key in keys.itertuples(name=None)]
-
-
-def _report(file, faults):
-    count = f"{len(faults):,} faults" if len(faults) > 1 else "1 fault"
-    lines = [f"{file}: {count}"]
-    for (column, rule), group in faults.groupby(["column", "rule"], sort=False):
-        shown = ", ".join(_shown(row, value) for row, value in
-                          group[["row", "value"]].head(SHOWN).itertuples(index=False))
-        more = f" and {len(group) - SHOWN:,} more" if len(group) > SHOWN else ""
-        said = rule if rule.startswith(column) else f"{column} {rule}"
-        lines.append(f"  {said}, got {shown}{more}")
-    return lines
-
-
-def _shown(row, value):
-    """A value as in the file, cut where it is long, and its row."""
-    plain = f"{value:g}" if isinstance(value, (int, float, np.number)) else repr(str(value))
-    return f"{plain[:60] + '…' if len(plain) > 60 else plain} in row {row}"
+CALLS = Table(
+    name="calls", row="a contact", key=("call_id",),
+    columns=(
+        Column(name="call_id", kind="text", required=True,
+               says="number or name of the contact; made from the row where the file has none"),
+        Column(name="queue", kind="text", required=True, otherwise="all",
+               says='name of the queue; "all" where the file has no such column'),
+        Column(name="channel", kind="word", words=CHANNELS, otherwise="voice", says="how the contact came"),
+        Column(name="arrived", kind="time", unit="local time", required=True, says="when the contact entered the queue"),
+        Column(name="wait_s", kind="seconds", unit="seconds", says="from arrival to the answer or to hanging up"),
+        Column(name="outcome", kind="word", words=OUTCOMES, required=True,
+               says="how the wait ended: an agent answered, the customer hung up, or there was no free line"),
+        Column(name="talk_s", kind="seconds", unit="seconds", says="talk time, without hold"),
+        Column(name="hold_s", kind="seconds", unit="seconds", says="time on hold after the answer"),
+        Column(name="acw_s", kind="seconds", unit="seconds", says="after-call work"),
+        Column(name="agent", kind="text", says="who answered: a name or a code, as in `agents`"),
+        Column(name="transferred", kind="yes or no", says="handed on to another queue or person"),
+        Column(name="customer", kind="text", says="number or code of the customer; the same on every contact"),
+        Column(name="reason", kind="text", says="why the customer made contact"),
+        Column(name="resolved", kind="yes or no", says="the matter was settled at this contact"),
+        Column(name="csat", kind="score", unit="1–5", low=1, high=5, says="customer satisfaction, 5 is best"),
+        Column(name="nps", kind="score", unit="0–10", low=0, high=10,
+               says="how likely the customer is to recommend; 9–10 promote, 0–6 detract"),
+        Column(name="effort", kind="score", unit="1–7", low=1, high=7,
+               says='"it was easy to have my matter handled": 1 disagree, 7 agree'),
+    ),
+    rules=(*(_within_a_day(name) for name in ("wait_s", "talk_s", "hold_s", "acw_s")),
+           *(_only_answered(name) for name in ("talk_s", "hold_s"))),
+)
+AGENTS = Table(
+    name="agents", row="an agent", key=("agent",),
+    columns=(
+        Column(name="agent", kind="text", required=True, says="name or code, the same in every table"),
+        Column(name="team", kind="text", says="the team the agent belongs to"),
+        Column(name="hired", kind="date", unit="date", says="first day at work"),
+        Column(name="left", kind="date", unit="date", says="last day at work; empty while employed"),
+        Column(name="weekly_hours", kind="number", unit="hours a week", high=168, says="paid hours by contract"),
+        Column(name="hourly_wage", kind="money", unit="currency an hour", says="gross wage of a paid hour"),
+        Column(name="skills", kind="text", says="queues the agent can serve, with semicolons between"),
+    ),
+    rules=(not_before("left", "hired"),),
+)
+ACTIVITIES = Table(
+    name="activities", row="a stretch of an agent's day", key=("agent", "start"),
+    columns=(
+        Column(name="agent", kind="text", required=True, says="as in `agents`"),
+        Column(name="start", kind="time", unit="local time", required=True, says="start of the stretch"),
+        Column(name="end", kind="time", unit="local time", required=True, says="end of the stretch"),
+        Column(name="scheduled", kind="text", usual=ACTIVITY_WORDS,
+               says="what the schedule says; empty where nothing was scheduled"),
+        Column(name="actual", kind="text", usual=ACTIVITY_WORDS, says="what was done; empty where it is not known"),
+    ),
+    rules=(not_before("end", "start", nor_at=True),),
+)
+EVALUATIONS = Table(
+    name="evaluations", row="one scored step of one evaluated call", key=("evaluation", "step"),
+    columns=(
+        Column(name="evaluation", kind="text", required=True, says="number of the evaluation: one call, one evaluator"),
+        Column(name="call_id", kind="text", says="the call, as in `calls`"),
+        Column(name="agent", kind="text", says="who was evaluated, as in `agents`"),
+        Column(name="evaluator", kind="text", says="who listened"),
+        Column(name="step", kind="text", required=True, says="the step of the quality checklist"),
+        Column(name="points", kind="number", unit="points", says="points given; empty where the step did not apply"),
+        Column(name="possible", kind="number", unit="points", says="points that could be had"),
+        Column(name="critical", kind="yes or no", says="missing this step fails the whole call"),
+    ),
+    rules=(no_more_than(("points",), "possible"),),
+)
+LEDGER = Table(
+    name="ledger", row="a month's budget line", key=("month", "category", "line"),
+    columns=(
+        Column(name="month", kind="date", unit="first day of the month", required=True, says="the month"),
+        Column(name="category", kind="text", usual=CATEGORIES, required=True, says="the part of the budget"),
+        Column(name="line", kind="text", required=True, says="what the money is for"),
+        Column(name="planned", kind="money", unit="currency", low=-LARGEST, says="budgeted; below 0 is income"),
+        Column(name="actual", kind="money", unit="currency", low=-LARGEST, says="spent; empty until it is known"),
+    ),
+)
+CHECKLIST = Table(
+    name="checklist", row="an item", key=("checklist", "step", "item"),
+    columns=(
+        Column(name="checklist", kind="text", required=True, says="name of the list: set-up, security, quality, …"),
+        Column(name="step", kind="text", required=True, says="the step of the list that the item belongs to"),
+        Column(name="item", kind="text", required=True, says="what is to be done"),
+        Column(name="department", kind="text", says="who answers for it"),
+        Column(name="owner", kind="text", says="who does it"),
+        Column(name="due", kind="date", unit="date", says="when it must be done"),
+        Column(name="done_on", kind="date", unit="date", says="when it was done"),
+        Column(name="status", kind="word", words=STATUSES, says="how far it is"),
+        Column(name="evidence", kind="text", says="what shows that it is done: a document, a link, a name"),
+        Column(name="cost", kind="money", unit="currency", says="what it costs, once"),
+    ),
+)
+EQUIPMENT = Table(
+    name="equipment", row="a device at a check", key=("device", "checked_on"),
+    columns=(
+        Column(name="device", kind="text", required=True, says="number of the device"),
+        Column(name="station", kind="text", says="the place it stands at"),
+        Column(name="kind", kind="text", usual=("headset", "phone", "computer", "screen", "router"), says="what it is"),
+        Column(name="checked_on", kind="date", unit="date", says="day of the check"),
+        Column(name="state", kind="word", words=STATES, says="what the check found"),
+        Column(name="fault", kind="text", says="what is wrong, in words"),
+        Column(name="cost", kind="money", unit="currency", says="of mending or replacing"),
+    ),
+)
+CANDIDATES = Table(
+    name="candidates", row="an applicant or an option to weigh, by one criterion", key=("list", "name", "criterion"),
+    columns=(
+        Column(name="list", kind="text", required=True, says="what is chosen: a manager, a telephone system, …"),
+        Column(name="name", kind="text", required=True, says="the applicant or the option"),
+        Column(name="criterion", kind="text", required=True, says="what is judged"),
+        Column(name="weight", kind="number", unit="share or points", says="how much the criterion counts"),
+        Column(name="score", kind="number", unit="points", says="how well it is met; more is better"),
+    ),
+)
+TABLES = {table.name: table for table in (INTERVALS, CALLS, AGENTS, ACTIVITIES, EVALUATIONS, LEDGER, CHECKLIST,
+                                          EQUIPMENT, CANDIDATES)}

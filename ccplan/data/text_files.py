@@ -32,18 +32,23 @@ class TextTable:
     separator: str
 
 
-def read_text_table(file, knows=lambda header: 0):
+def read_text_table(file, knows=lambda header: 0, *, encoding="", separator=""):
     """The cells of a text file (.csv, .tsv, .txt, each also gzipped) as a TextTable.
 
     `knows(header)` counts the header cells that mean something to the caller; it decides between
-    separators and finds the header under title lines. Raises SourceError (a ValueError) in words
-    for a file that is missing, empty, binary or ragged.
+    separators and finds the header under title lines. `encoding` and `separator` override what is
+    found. Raises SourceError (a ValueError) in words for a file that is missing, empty, binary or ragged.
     """
-    text, encoding = _decode(Path(file), _unpack(Path(file)))
+    text, encoding = read_text(file, encoding)
     lines = text.splitlines()[:LOOK]
     _refuse_width(file, lines)
-    separator, at = _layout(lines, knows)
+    separator, at = _layout(lines, knows, (separator,) if separator else tuple(SEPARATORS))
     return TextTable(cells=_cells(file, text, separator, at), encoding=encoding, separator=separator)
+
+
+def read_text(file, encoding=""):
+    """(text, encoding) of a text file, gzipped or not; SourceError (a ValueError) where it is none."""
+    return _decode(Path(file), _unpack(Path(file)), encoding)
 
 
 def _unpack(file):
@@ -68,13 +73,15 @@ def _gunzip(file, data):
     return plain
 
 
-def _decode(file, data):
+def _decode(file, data, asked=""):
     """The text and the name of its encoding: a mark at the start, else UTF-8, else Windows Latin."""
-    for encoding in _candidates(data):
+    for encoding in (asked,) if asked else _candidates(data):
         try:
             text = data.decode(encoding)
         except UnicodeError:
             continue
+        except LookupError:
+            raise SourceError(f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}") from None
         if not _looks_binary(text):
             return text.removeprefix("\ufeff"), encoding
     raise SourceError(f"{file} is not a text file: save it as CSV")
@@ -103,10 +110,10 @@ def _refuse_width(file, lines):
         raise SourceError(f"{file} has {widest:,} columns, at most {MAX_COLUMNS:,} can be read")
 
 
-def _layout(lines, knows):
+def _layout(lines, knows, separators):
     """The separator and the header's line: most known names, then most lines of equal width."""
-    best, found = (-1, -1, -1), (",", 0)
-    for separator in SEPARATORS:
+    best, found = (-1, -1, -1), (separators[0], 0)
+    for separator in separators:
         rows = _split(lines, separator)
         for at, row in enumerate(rows[:LOOK]):
             alike = sum(len(other) == len(row) for other in rows[at:])

@@ -1,0 +1,120 @@
+"""A call log of ten million rows (Parquet) checked and turned into half-hours, by ccplan and by pandas.
+
+Each runs in a process of its own, so that its peak memory can be read; the log is made in a
+temporary folder. Both apply the same rules and must find the same faults and the same intervals.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROWS = 10_000_000
+ZONE, QUEUES, TARGETS = "Europe/Helsinki", ("sales", "service", "support"), {"sales": 20, "service": 30, "support": 60}
+INTERVAL_S = 1800
+DURATIONS = ("wait_s", "talk_s", "hold_s", "acw_s")
+
+
+def rows(count=ROWS):
+    """The table's rows: what, ccplan, peer, ratio, wrong answers, promise."""
+    with tempfile.TemporaryDirectory(prefix="ccplan-bench-") as folder:
+        file = Path(folder) / "calls.parquet"
+        print(f"a call log of {count:,} rows is made ...", file=sys.stderr)
+        make_log(file, count)
+        ours, theirs = run("ours", file), run("pandas", file)
+        again = run("ours", file)  # in turn: before and after the peer
+    ours["seconds"] = min(ours["seconds"], again["seconds"])
+    faster, leaner = theirs["seconds"] / ours["seconds"], theirs["peak"] / ours["peak"]
+    same = ours["faults"] == theirs["faults"] and ours["offered"] == theirs["offered"] and ours["in_target"] == theirs["in_target"]
+    what = f"{count / 1e6:g} million calls checked and cut into half-hours; peer pandas"
+    return [
+        (what, f"{ours['seconds']:.1f} s", f"{theirs['seconds']:.1f} s", f"{faster:.1f}x faster",
+         f"{'same' if same else 'OTHER'} {ours['faults']:,} faults, {ours['intervals']:,} intervals", _kept(faster >= 3 and same, "≥ 3x, same answers")),
+        ("the same, peak memory of the process", f"{ours['peak'] / 2**20:.0f} MiB", f"{theirs['peak'] / 2**20:.0f} MiB", f"{leaner:.1f}x less", "",
+         _kept(leaner >= 5 and max(ours["peak"], again["peak"]) < 4 * 2**30, "≤ a fifth, < 4 GiB")),
+    ]
+
+
+def make_log(file, count):
+    """Two years of calls in order of time, one in a million with a wait below zero and one with an id that stands twice."""
+    import duckdb
+
+    queue = "['" + "','".join(QUEUES) + "'][1 + (hash(i) % 3)::INT]"
+    duckdb.connect(config={"memory_limit": "1GB"}).execute(f"""
+        SET enable_progress_bar = false;
+        COPY (SELECT 'C' || (CASE WHEN i % 1000000 = 999999 THEN i - 1 ELSE i END)::VARCHAR AS call_id, {queue} AS queue, 'voice' AS channel,
+                     to_timestamp(1704060000 + i * (63072000.0 / {count})) AS arrived,
+                     CASE WHEN i % 1000000 = 500000 THEN -1.0 ELSE (hash(i + 1) % 900)::DOUBLE / 10 END AS wait_s,
+                     CASE WHEN hash(i + 2) % 20 = 0 THEN 'abandoned' WHEN hash(i + 2) % 500 = 1 THEN 'blocked' ELSE 'answered' END AS outcome,
+                     CASE WHEN hash(i + 2) % 20 = 0 OR hash(i + 2) % 500 = 1 THEN 0.0 ELSE (60 + hash(i + 3) % 540)::DOUBLE END AS talk_s,
+                     CASE WHEN hash(i + 2) % 20 = 0 OR hash(i + 2) % 500 = 1 THEN 0.0 ELSE (hash(i + 4) % 30)::DOUBLE END AS hold_s,
+                     (hash(i + 5) % 60)::DOUBLE AS acw_s, 'agent ' || (hash(i + 6) % 400)::VARCHAR AS agent
+              FROM range({count}) t(i)) TO '{file}' (FORMAT parquet)""")
+
+
+def ours(file):
+    """(faults, intervals) by ccplan, straight from the file."""
+    from ccplan.data.call_intervals import intervals_from_calls
+    from ccplan.data.large import faults_in_large
+
+    return faults_in_large(file).faulty, intervals_from_calls(file, centre(), INTERVAL_S)
+
+
+def centre():
+    from ccplan.data import Centre, Queue
+    from ccplan.queueing import Targets
+
+    return Centre(name="x", time_zone=ZONE, queues=tuple(Queue(name=name, targets=Targets(target_s=seconds)) for name, seconds in TARGETS.items()))
+
+
+def pandas(file):
+    """(faults, intervals) by pandas: the same rules, the same sums."""
+    import pandas as pd
+
+    calls = pd.read_parquet(file)
+    faults = sum(int(calls[name].isna().sum()) for name in ("call_id", "queue", "arrived", "outcome"))
+    faults += int((~calls["outcome"].isin(["answered", "abandoned", "blocked"])).sum()) + int((~calls["channel"].isin(["voice", "chat", "email"])).sum())
+    faults += sum(int((calls[name].str.strip() == "").sum()) for name in ("call_id", "queue", "outcome"))
+    faults += int((~calls["arrived"].dt.year.between(1970, 2100)).sum()) + int(calls["call_id"].duplicated().sum())
+    for name in DURATIONS:
+        faults += int((calls[name] < 0).sum()) + int((calls[name] > 1e12).sum())
+        faults += int(((calls[name] > 86400) & calls["channel"].isin(["voice", "chat"])).sum())
+    for name in ("talk_s", "hold_s"):
+        faults += int(((calls[name] > 0) & calls["outcome"].isin(["abandoned", "blocked"])).sum())
+    return faults, _pandas_intervals(calls)
+
+
+def _pandas_intervals(calls):
+    answered, abandoned = calls["outcome"] == "answered", calls["outcome"] == "abandoned"
+    frame = calls[["queue"]].assign(
+        start=calls["arrived"].dt.floor(f"{INTERVAL_S}s").dt.tz_convert(ZONE), offered=1, answered=answered, abandoned=abandoned, blocked=calls["outcome"] == "blocked",
+        answered_in_target=answered & (calls["wait_s"] <= calls["queue"].map(TARGETS)), wait_answered_s=calls["wait_s"].where(answered, 0.0),
+        wait_abandoned_s=calls["wait_s"].where(abandoned, 0.0), **{name: calls[name].where(answered, 0.0) for name in ("talk_s", "hold_s", "acw_s")})
+    return frame.groupby(["queue", "start"], as_index=False).sum()
+
+
+def run(who, file):
+    """Seconds and peak memory (bytes) of a process of its own, and what it found."""
+    told = subprocess.run([sys.executable, "-m", "benchmarks.call_log", who, str(file)], capture_output=True, text=True, check=True,
+                          cwd=Path(__file__).parents[1])
+    return json.loads(told.stdout)
+
+
+def measure(who, file):
+    start = time.perf_counter()
+    faults, frame = {"ours": ours, "pandas": pandas}[who](file)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return {"seconds": seconds, "peak": peak, "faults": faults, "intervals": len(frame), "offered": int(frame["offered"].sum()),
+            "in_target": int(frame["answered_in_target"].sum())}
+
+
+def _kept(held, words):
+    return words if held else f"NOT KEPT: {words}"
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1], sys.argv[2])))

@@ -1,0 +1,224 @@
+"""`mapping.toml` beside the tables: what columns, units and words of any other export mean.
+
+    [files."export.csv"]
+    table = "calls"            # which of our tables it is
+    dates = "dmy"              # ymd, dmy or mdy
+    decimal = ","
+    time_zone = "UTC"          # in which its times are written; the centre's where left out
+
+    [files."export.csv".columns]      # theirs = ours; "" leaves a column out
+    "Anrufbeginn" = "arrived"
+    "Dauer" = "talk_s"
+
+    [files."export.csv".units]        # ours = s, ms, min, h, hh:mm:ss, mm:ss or hh:mm
+    talk_s = "min"
+
+    [files."export.csv".words.outcome]   # theirs = ours
+    "Verbunden" = "answered"
+
+    [files."export.csv".constants]    # ours = the value of every row
+    queue = "service"
+"""
+
+import dataclasses
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from .faults import as_faults, faults_in
+from .files import write_whole
+from .headers import HELPERS, SYNONYMS
+from .numbers import UNITS
+from .settings import unknown
+from .tables import TABLES
+from .text_files import SEPARATORS, SourceError
+from .understand import FileMapping, understand
+
+FILE_NAME = "mapping.toml"
+TEXTS = tuple(name for name in FileMapping.__dataclass_fields__ if name not in ("columns", "units", "words", "constants"))
+DICTS = ("columns", "units", "constants")
+CHOICES = {"decimal": (".", ","), "dates": ("ymd", "dmy", "mdy"), "separator": tuple(SEPARATORS), "table": tuple(TABLES)}
+MAX_BYTES = 2**20
+
+
+class MappingError(ValueError):
+    """A `mapping.toml` that cannot be used; the message lists every fault, `faults` holds them."""
+
+    def __init__(self, file, faults):
+        self.file, self.faults = Path(file), tuple(faults)
+        count = f"{len(self.faults)} faults" if len(self.faults) > 1 else "1 fault"
+        super().__init__("\n".join([f"{self.file}: {count}", *(f"  {fault}" for fault in self.faults)]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """The first rows as a mapping reads them: `frame`, the source's `cells`, `problems` in words, `columns` {ours: theirs}."""
+
+    frame: pd.DataFrame
+    cells: pd.DataFrame
+    problems: tuple
+    columns: dict
+
+
+def read_mapping(folder):
+    """{file name: FileMapping} of a folder's `mapping.toml` (or of that file); {} where there is none.
+
+    Raises MappingError (a ValueError) listing every fault: file, key, rule and value.
+    """
+    file = Path(folder)
+    file = file / FILE_NAME if file.is_dir() else file
+    return _checked(file, _parse(file)) if file.is_file() else {}
+
+
+def mapping_of(file):
+    """The FileMapping that `mapping.toml` beside a file holds for it, None where it says nothing."""
+    return read_mapping(Path(file).parent).get(Path(file).name)
+
+
+def write_mapping(file, mapping):
+    """Write what is said about one file into `mapping.toml` beside it; returns the Path written.
+
+    What stands there about other files is kept (comments are not), and the whole is written at once or
+    not at all. Raises MappingError (a ValueError) where the mapping, or what stands there, is wrong.
+    """
+    file = Path(file)
+    target = file.parent / FILE_NAME
+    known = read_mapping(target) if target.exists() else {}
+    told = known | {file.name: mapping}
+    _checked(target, {"files": {name: _as_dict(each) for name, each in told.items()}})
+    return write_whole(target, mapping_toml(told))
+
+
+def mapping_toml(mappings):
+    """The text of `mapping.toml` for {file name: FileMapping}."""
+    lines = ["# What other programs' exports mean; see ccplan.data.mapping. Columns: theirs = ours."]
+    for name, mapping in mappings.items():
+        head = f"files.{_quoted(name)}"
+        lines += ["", f"[{head}]", *(f"{key} = {_quoted(getattr(mapping, key))}" for key in TEXTS if getattr(mapping, key))]
+        parts = {key: getattr(mapping, key) for key in DICTS}
+        parts |= {f"words.{_quoted(ours)}": words for ours, words in mapping.words.items()}
+        for key, words in parts.items():
+            if words:
+                lines += ["", f"[{head}.{key}]", *(f"{_quoted(left)} = {_quoted(right)}" for left, right in words.items())]
+    return "\n".join(lines) + "\n"
+
+
+def preview(file, mapping, rows=10, time_zone="UTC"):
+    """The first `rows` rows of a file as a mapping would read them, as a Preview; nothing raises for bad data.
+
+    `problems` says all that is wrong, in words: of the file, of the mapping, of the cells shown.
+    """
+    from .opening import open_file  # opening a file needs the mapping's record
+
+    empty = pd.DataFrame()
+    try:
+        _checked(Path(file), {"files": {Path(file).name: _as_dict(mapping)}})
+        raw = open_file(file, mapping.table or "calls", mapping)
+    except ValueError as problem:
+        return Preview(frame=empty, cells=empty, problems=(str(problem),), columns={})
+    cells = raw.cells.head(rows)
+    table = TABLES[mapping.table or "calls"]
+    try:
+        found = understand(dataclasses.replace(raw, cells=cells), table, mapping, time_zone)
+    except SourceError as problem:
+        return Preview(frame=empty, cells=cells, problems=(str(problem),), columns={})
+    bad = as_faults(found.faults)
+    broken = faults_in(found.frame[~found.frame.index.isin(bad["row"])], table)
+    problems = [f"row {f.row}: {f.column} {f.rule}, got {f.value!r}" for f in pd.concat([bad, broken]).sort_values("row").itertuples()]
+    return Preview(frame=found.frame, cells=cells, problems=tuple(problems), columns=found.columns)
+
+
+def _parse(file):
+    try:
+        data = file.read_bytes()
+        if len(data) > MAX_BYTES:
+            raise MappingError(file, [f"must be at most {MAX_BYTES:,} bytes, got {len(data):,}"])
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise MappingError(file, ["must be saved as UTF-8"]) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        raise MappingError(file, [f"not valid TOML: {problem}"]) from None
+    except OSError as problem:
+        raise MappingError(file, [f"cannot be read: {problem.strerror}"]) from None
+
+
+def _checked(file, data):
+    """{file name: FileMapping}; MappingError with every fault."""
+    faults = unknown(data, ["files"])
+    files = data.get("files", {})
+    if not isinstance(files, dict) or not all(isinstance(said, dict) for said in files.values()):
+        raise MappingError(file, [*faults, 'files must be tables such as [files."export.csv"]'])
+    for name, said in files.items():
+        faults += [f"files.{_quoted(name)}.{words}" for words in _file_faults(name, said)]
+    if faults:
+        raise MappingError(file, faults)
+    return {name: FileMapping(**said) for name, said in files.items()}
+
+
+def _file_faults(name, said):
+    """What is wrong with what is said about one file."""
+    yield from unknown(said, FileMapping.__dataclass_fields__)
+    if name != Path(name).name or name in ("", ".", "..") or "\\" in name:
+        yield f" must be the name of a file in this folder, got {name!r}"
+    for key in (key for key in TEXTS if key in said):
+        yield from _text_faults(key, said[key])
+    tables = [said.get("table")] if said.get("table") in TABLES else list(TABLES)
+    ours = {column for table in tables for column in (*TABLES[table].names, *SYNONYMS[table])} | set(HELPERS)
+    for key in (key for key in (*DICTS, "words") if key in said):
+        yield from _dict_faults(key, said[key], ours)
+
+
+def _text_faults(key, value):
+    if not isinstance(value, str):
+        yield f"{key} must be words in quotes, got {value!r}"
+    elif value and key in CHOICES and value not in CHOICES[key]:
+        yield f"{key} must be one of {', '.join(map(repr, CHOICES[key]))}, got {value!r}"
+    elif value and key == "time_zone" and not _is_zone(value):
+        yield f"{key} must be a zone of the IANA list such as Europe/Helsinki, got {value!r}"
+
+
+def _is_zone(name):
+    try:
+        return bool(ZoneInfo(name))
+    except (KeyError, ValueError, OSError):
+        return False
+
+
+def _dict_faults(key, words, ours):
+    """Columns give ours on the right, the others on the left; units are of a list, words are lists of their own."""
+    if not isinstance(words, dict):
+        yield f"{key} must be a table, got {words!r}"
+        return
+    for left, right in words.items():
+        if key == "words" and not (isinstance(right, dict) and all(isinstance(word, (str, bool)) for word in right.values())):
+            yield f"words.{left} must be a table of their words = ours, got {right!r}"
+        elif key != "words" and not isinstance(right, (str, int, float)):
+            yield f"{key}.{_quoted(left)} must be a word, got {right!r}"
+        else:
+            name = right if key == "columns" else left
+            yield from [f"{key}.{_quoted(left)} must name a column of ours, got {name!r}"] if name not in ours and name != "" else []
+        if key == "units" and right not in UNITS:
+            yield f"units.{left} must be one of {', '.join(UNITS)}, got {right!r}"
+    if key == "columns":
+        yield from _taken_twice(words)
+
+
+def _taken_twice(columns):
+    ours = [right for right in columns.values() if right]
+    yield from (f"columns: {name} must stand once, got it {ours.count(name)} times" for name in dict.fromkeys(ours) if ours.count(name) > 1)
+
+
+def _as_dict(mapping):
+    return {key: value for key, value in dataclasses.asdict(mapping).items() if value}
+
+
+def _quoted(words):
+    """A TOML string or key; JSON's escapes are TOML's, but for DEL. Numbers stay numbers."""
+    if isinstance(words, (bool, int, float)) and not isinstance(words, str):
+        return json.dumps(words)
+    return re.sub("\x7f", r"\\u007f", json.dumps(words, ensure_ascii=False))

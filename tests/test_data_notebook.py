@@ -1,0 +1,153 @@
+"""The notebook on data: its answer and every cell come from the folder it is given, whatever the folder holds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+from ccplan import display
+from ccplan.data import check_folder
+from ccplan.data.suggestions import suggest
+from ccplan.display import data_charts
+from ccplan.display.data_tables import Sheet
+
+FILE = Path(__file__).parents[1] / "notebooks" / "01_data.ipynb"
+
+
+def centre_with(folder, **tables):
+    """A small office of one queue; `tables` are frames by name."""
+    (folder / "centre.toml").write_text('name = "x"\ntime_zone = "Europe/Helsinki"\n[queues.service]\npatience_s = 900\n'
+                                        '[queues.service.hours]\nweekdays = "08:00-12:00"\n')
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, date_format="%Y-%m-%d %H:%M:%S")
+    return folder
+
+
+def calls(days=42, seed=1):
+    """Forty calls an hour from 8 to 12 on weekdays; exponential patience of 100 s before a random wait."""
+    chance = np.random.default_rng(seed)
+    open_days = [day for day in pd.date_range("2026-01-05", periods=days) if day.day_of_week < 5]
+    arrived = np.concatenate([np.sort(chance.uniform(8 * 3600, 12 * 3600, chance.poisson(160))) + day.value / 1e9 for day in open_days])
+    patience, wait = chance.exponential(100, len(arrived)), chance.exponential(30, len(arrived))
+    left = patience < wait
+    return pd.DataFrame({"call_id": range(len(arrived)), "queue": "service", "arrived": pd.to_datetime(arrived, unit="s").round("s"),
+                         "wait_s": np.minimum(patience, wait).round(1), "outcome": np.where(left, "abandoned", "answered"),
+                         "talk_s": np.where(left, 0, chance.lognormal(5, 0.5, len(arrived)).round())})
+
+
+def intervals(log):
+    hours = log["arrived"].dt.floor("30min").rename("start")
+    return log.groupby(["queue", hours]).agg(offered=("call_id", "size"), answered=("outcome", lambda s: (s == "answered").sum())).reset_index()
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """Calls and intervals that agree but for Tuesday 13 January, where a third of the calls is lost."""
+    log = calls()
+    lost = (log["arrived"].dt.normalize() == "2026-01-13") & (np.arange(len(log)) % 3 == 0)
+    return check_folder(centre_with(tmp_path_factory.mktemp("both"), calls=log[~lost], intervals=intervals(log)))
+
+
+def run(folder):
+    """The notebook's cells as one script on a folder; what each cell shows is turned into text."""
+    lines = []
+    for cell in nbformat.read(FILE, as_version=4).cells:
+        if cell.cell_type == "code":
+            source = cell.source.replace('folder = "" ', f"folder = {str(folder)!r} ")
+            *body, last = source.splitlines()
+            lines += [*body, last if "parameters" in cell.metadata.get("tags", []) else f"print('CELL', repr({last}))"]
+    return subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, timeout=120, cwd=FILE.parents[1])
+
+
+def test_the_title_is_the_question_and_the_answer_is_made_from_the_data(both):
+    assert nbformat.read(FILE, as_version=4).cells[0].source == "# Can this data be trusted?"
+    words = display.data_answer(both).markdown
+    assert words.startswith(f"**Yes, with care: 0 errors and {both.count('warning')} warnings in 2 tables.**")
+    assert f"{int(both.abilities['possible'].sum())} of {len(both.abilities)} questions" in words
+
+
+def test_it_runs_on_a_folder_with_intervals_only(tmp_path):
+    done = run(centre_with(tmp_path, intervals=intervals(calls(14))))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "no single calls in this folder" in done.stdout and "no table of activities" in done.stdout
+    assert "calls and intervals cannot be compared" in done.stdout.lower()
+
+
+def test_it_runs_on_a_folder_with_calls(tmp_path):
+    log = calls(28)
+    done = run(centre_with(tmp_path, calls=log, intervals=intervals(log)))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Calls and intervals agree on all 20 days" in done.stdout and "Callers would wait" in done.stdout
+    assert "queues.service.patience_s" in done.stdout
+
+
+def test_verdicts_and_findings_are_the_reports(both):
+    shown = display.verdict_table(both).frame
+    assert shown["table"].tolist() == both.verdicts["table"].tolist() and shown["verdict"].tolist() == both.verdicts["verdict"].tolist()
+    found = display.findings_table(both, most=100).frame
+    assert len(found) == both.count("warning") + both.count("error")
+    counted = display.findings_by_rule(both).frame
+    assert counted["findings"].sum() == (both.findings["rule"] != "").sum()
+
+
+def test_texts_are_whole_and_escaped(both):
+    assert both.abilities["why"].iloc[0] in display.abilities_table(both)._repr_html_()
+    html = Sheet(pd.DataFrame({"what": ["<b>" + "x" * 200], "rows": ["3"]}))._repr_html_()
+    assert "&lt;b&gt;" + "x" * 200 in html and "text-align:right'>3" in html
+
+
+def test_the_chart_of_volume_counts_what_came(both):
+    """By hand: mean contacts of the hour over the days that had any."""
+    cells = data_charts.volume_cells(both.frame("intervals"), "service").set_index(["day", "hour"])["contacts"]
+    start = both.frame("intervals")["start"]
+    mine = both.frame("intervals")[(start.dt.day_of_week == 2) & (start.dt.hour == 9)]
+    assert cells["Wednesday", 9] == pytest.approx(mine["offered"].sum() / 6) and len(cells) == 20
+
+
+def test_the_chart_of_records_marks_the_day_that_differs(both):
+    days = data_charts.record_days(both, "service")
+    assert days.loc[days["apart"], "date"].tolist() == [pd.Timestamp("2026-01-13")]
+    assert days.loc[days["apart"], "difference"].iloc[0] == pytest.approx(-1 / 3, abs=0.02)
+    assert data_charts.records_finding(days).startswith("Calls and intervals differ on 1 of 30 days, most on Tuesday 13 January 2026: −3")
+
+
+def test_the_calendar_frames_the_days_that_the_checks_found(tmp_path):
+    log = calls(84)
+    table = intervals(log)
+    wild = table["start"].dt.normalize() == "2026-02-18"
+    table.loc[wild, ["offered", "answered"]] *= 3
+    table = table[table["start"].dt.normalize() != "2026-02-24"]
+    days = data_charts.calendar_days(check_folder(centre_with(tmp_path, intervals=table)), "service").set_index("date")
+    assert days.index[days["odd"]].tolist() == [pd.Timestamp("2026-02-18")]
+    assert days.index[days["gone"]].tolist() == [pd.Timestamp("2026-02-24")]
+    assert data_charts.calendar_finding(days.reset_index()) == "1 of 60 days stands out, Wednesday 18 February 2026, 1 open day without a row"
+
+
+def test_patience_is_the_estimates_and_the_chart_says_so(both):
+    chart = data_charts.patience_chart(both.frame("calls"))
+    assert chart.title.text.startswith("Callers would wait ") and "not the" in chart.title.text
+    mean = float(chart.title.text.split("wait ")[1].split(" s")[0])
+    assert mean == pytest.approx(100, rel=0.15)
+
+
+@pytest.mark.parametrize("draw", [lambda r: data_charts.volume_chart(r.frame("intervals"), "service"), lambda r: data_charts.calendar_chart(r, "service"),
+                                  lambda r: data_charts.records_chart(r, "service"), lambda r: data_charts.patience_chart(r.frame("calls"))])
+def test_pictures_come_out_the_same_and_ask_nobody(both, draw):
+    first, second = display.show(draw(both)), display.show(draw(both))
+    assert first.svg == second.svg and "http" not in first.svg.replace("http://www.w3.org", "")
+
+
+def test_an_unknown_queue_is_refused_in_words(both):
+    with pytest.raises(ValueError, match="queue must be one of service, got 'sales'"):
+        data_charts.volume_chart(both.frame("intervals"), "sales")
+
+
+def test_suggestions_in_the_table_are_those_of_the_data_room(both):
+    frames = {name: reading.frame for name, reading in both.readings.items()}
+    made = suggest(both.folder, frames)
+    assert display.suggestions_table(made).frame["setting"].tolist() == [one.name for one in made] != []
+    assert "nothing is suggested" in display.suggestions_table(()).markdown
