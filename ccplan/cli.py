@@ -81,18 +81,19 @@ def plan(
     queue: Annotated[Optional[list[str]], typer.Option(help="Only this queue; may be repeated.")] = None,
     from_: Annotated[Optional[str], typer.Option("--from", help="First day, such as 2026-09-01.")] = None,
     to: Annotated[Optional[str], typer.Option(help="Last day, included.")] = None,
-    out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out.")] = None,
+    out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")] = None,
 ):
     """Staff every interval of the folder: agents, heads to schedule, FTE, service and cost."""
     from .data import load_centre, load_intervals, sample_centre
 
+    out = out or (folder / "plan" if folder else Path("plan"))  # a bundled centre may be read-only
     folder = folder or sample_centre()
     with _busy("reading the tables"):
         centre = load_centre(folder)
         reading = load_intervals(folder, centre)
     rows = _chosen(reading.frame, queue, from_, to)
     _say_assumptions(centre, reading)
-    _write_plan(centre, rows, out or folder / "plan")
+    _write_plan(centre, rows, out)
 
 
 @app.command(epilog="Example: [bold]ccplan lab my-centre[/bold]")
