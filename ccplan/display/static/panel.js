@@ -1,0 +1,199 @@
+// One panel: draws its layout once, sends what the user sets, paints what the kernel answers.
+// Text arrives as data and is only ever set as textContent, never as markup.
+export default (() => {
+  const make = (tag, attributes = {}, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name === "text") node.textContent = value;
+      else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
+    }
+    node.append(...children);
+    return node;
+  };
+  let count = 0;
+
+  function dialRow(dial, id, changed) {
+    const range = make("input", { type: "range", id, min: dial.low, max: dial.high, step: dial.step });
+    const exact = make("input", {
+      type: "number", step: "any", inputmode: "decimal", "aria-label": `${dial.label}, exact, ${dial.unit}`,
+      "aria-describedby": `${id}-fault`,
+    });
+    const fault = make("p", { class: "ccplan-fault", id: `${id}-fault`, role: "alert" });
+    const box = dial.switch && make("input", { type: "checkbox", id: `${id}-on` });
+    const applies = box && make("label", { class: "ccplan-switch", for: `${id}-on` }, box, ` ${dial.switch.label}`);
+    const row = make("div", { class: "ccplan-dial", "data-dial": dial.name },
+      make("label", { for: id, text: dial.label, title: dial.says }),
+      make("span", { class: "ccplan-entry" }, exact, make("span", { class: "ccplan-unit", text: dial.unit })),
+      range, ...(applies ? [applies] : []), fault);
+    const say = (value) => range.setAttribute("aria-valuetext", `${value} ${dial.unit}`);
+    range.addEventListener("input", () => { exact.value = range.value; say(range.value); changed(); });
+    exact.addEventListener("input", () => {
+      if (exact.value !== "") range.value = exact.value;
+      changed();
+    });
+    if (box) box.addEventListener("change", changed);
+    return {
+      row, fault, exact,
+      read: () => (exact.validity.badInput ? "not a number" : exact.value),
+      on: () => (box ? box.checked : null),
+      set(value, on) {
+        exact.value = value; range.value = value; say(value);
+        if (box) box.checked = on;
+      },
+      blame(words) {
+        fault.textContent = words || "";
+        exact.setAttribute("aria-invalid", words ? "true" : "false");
+        row.classList.toggle("ccplan-wrong", Boolean(words));
+      },
+      dim(off) { row.classList.toggle("ccplan-off", off); },
+    };
+  }
+
+  function pickerRow(picker, id, changed) {
+    const input = picker.options
+      ? make("select", { id }, ...picker.options.map((o) => make("option", { value: o, text: o })))
+      : make("input", { id, type: "date", min: picker.low, max: picker.high });
+    input.addEventListener("change", changed);
+    return { node: make("div", { class: "ccplan-picker" }, make("label", { for: id, text: picker.label }), input), input };
+  }
+
+  function tile(item) {
+    const value = make("dd", { class: "ccplan-value", "data-tile": item.name, text: "–" });
+    const delta = make("dd", { class: "ccplan-delta" });
+    return { node: make("div", { class: "ccplan-tile", title: item.says }, make("dt", { text: item.label }), value, delta), value, delta };
+  }
+
+  function figure(chart) {
+    const title = make("h3");
+    const note = make("p", { class: "ccplan-note", text: chart.note });
+    const key = make("ul", { class: "ccplan-key" }, ...chart.key.map((entry) => {
+      const sample = make("span", { class: `ccplan-sample ccplan-sample-${entry.shape}` });
+      sample.style.setProperty("--colour", entry.colour);
+      return make("li", {}, sample, entry.label);
+    }));
+    const place = make("div", { class: "ccplan-chart", role: "img", "data-chart": chart.name });
+    return { node: make("figure", {}, title, note, key, place), title, place, chart };
+  }
+
+  async function liveChart(part) {
+    const result = await globalThis.ccplanVegaEmbed(part.place, structuredClone(part.chart.spec), {
+      actions: false, renderer: "svg", mode: "vega-lite", tooltip: true,
+    });
+    const view = result.view;
+    // the chart is as wide as its place, which changes with the window, the sidebar and the cell
+    const fit = () => {
+      const width = part.place.clientWidth;
+      if (width > 0 && Math.abs(width - view.width()) > 1) view.width(width).resize().runAsync();
+    };
+    const watcher = new ResizeObserver(fit);
+    watcher.observe(part.place);
+    return {
+      async push(rows) {
+        if (part.place.clientWidth > 0) view.width(part.place.clientWidth);
+        view.data(part.chart.name, structuredClone(rows)).resize();
+        await view.runAsync();
+      },
+      close() { watcher.disconnect(); result.finalize(); },
+    };
+  }
+
+  async function render({ model, el }) {
+    const plan = model.get("plan");
+    const id = `ccplan-${(count += 1)}-${Math.random().toString(36).slice(2, 8)}`;
+    let seq = 0;
+    const send = (action = null) => {
+      seq += 1;
+      const dials = {}, switches = {}, pickers = {};
+      for (const [name, dial] of Object.entries(dialOf)) {
+        dials[name] = dial.read();
+        if (dial.on() !== null) { switches[name] = dial.on(); dial.dim(!dial.on()); }
+      }
+      for (const [name, picker] of Object.entries(pickerOf)) pickers[name] = picker.input.value;
+      model.set("values", { seq, dials, switches, pickers, action });
+      model.save_changes();
+    };
+    const changed = () => send();
+
+    const dialOf = {}, pickerOf = {}, tileOf = {};
+    const groups = plan.groups.map((group) => {
+      const rows = group.dials.map((dial) => {
+        dialOf[dial.name] = dialRow(dial, `${id}-${dial.name}`, changed);
+        return dialOf[dial.name].row;
+      });
+      return make("fieldset", {}, make("legend", { text: group.label }), ...rows);
+    });
+    const pickers = plan.pickers.map((picker) => {
+      pickerOf[picker.name] = pickerRow(picker, `${id}-${picker.name}`, changed);
+      return pickerOf[picker.name].node;
+    });
+    const buttons = plan.actions.map((action) => {
+      const button = make("button", { type: "button", text: action.label, title: action.says, "data-action": action.name });
+      button.addEventListener("click", () => send(action.name));
+      return button;
+    });
+    const tiles = plan.tiles.map((item) => { tileOf[item.name] = tile(item); return tileOf[item.name].node; });
+    const figures = plan.charts.map(figure);
+    const against = make("p", { class: "ccplan-against" });
+    const warnings = make("ul", { class: "ccplan-warnings", role: "status", "aria-live": "polite" });
+    const page = make("div", { class: "ccplan-page" },
+      make("header", {}, make("h2", { text: plan.title }), ...pickers, make("div", { class: "ccplan-buttons" }, ...buttons)),
+      make("div", { class: "ccplan-results" }, make("dl", { class: "ccplan-tiles" }, ...tiles), against, warnings),
+      make("form", { class: "ccplan-dials" }, ...groups),
+      make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node)));
+    // JupyterLab would take arrow keys and letters for its own commands
+    const root = make("section", { class: "ccplan", "aria-label": plan.title, "data-lm-suppress-shortcuts": "true" }, page);
+    root.addEventListener("keydown", (event) => event.stopPropagation()); // the notebook around moves the focus
+    root.addEventListener("submit", (event) => event.preventDefault());
+    el.append(root);
+
+    const live = await Promise.all(figures.map(liveChart));
+    let waiting = null, painting = false;
+
+    async function paintOnce(view) {
+      if (view.settings) { // the kernel chose other values: a reset, another queue or day
+        for (const [name, dial] of Object.entries(dialOf)) {
+          const on = view.settings.switches[name];
+          dial.set(view.settings.dials[name], on);
+          dial.dim(on === false);
+        }
+        for (const [name, picker] of Object.entries(pickerOf)) picker.input.value = view.settings.pickers[name];
+      }
+      for (const [name, dial] of Object.entries(dialOf)) dial.blame(view.faults[name]);
+      for (const [name, part] of Object.entries(tileOf)) {
+        const shown = view.tiles[name];
+        part.value.textContent = shown ? shown.value : "–";
+        part.delta.textContent = shown ? shown.delta : "";
+        part.delta.className = `ccplan-delta ccplan-${shown ? shown.tone : "same"}`;
+      }
+      against.textContent = view.against;
+      warnings.replaceChildren(...view.warnings.map((words) => make("li", { text: words })));
+      root.classList.toggle("ccplan-stale", !view.charts);
+      if (view.charts) {
+        await Promise.all(figures.map((part, i) => {
+          const shown = view.charts[part.chart.name];
+          part.title.textContent = shown.finding;
+          part.place.setAttribute("aria-label", shown.alt);
+          return live[i].push(shown.rows);
+        }));
+      }
+      root.dataset.painted = String(view.seq);
+    }
+
+    // while one picture is being painted only the newest of the others waits
+    async function paint() {
+      waiting = model.get("view");
+      if (painting) return;
+      painting = true;
+      try {
+        while (waiting) { const view = waiting; waiting = null; await paintOnce(view); }
+      } finally { painting = false; }
+    }
+    model.on("change:view", paint);
+    const first = model.get("view");
+    seq = first.seq || 0;
+    await paintOnce({ ...first, settings: first.settings || first.now });
+    return () => { model.off("change:view", paint); live.forEach((part) => part.close()); };
+  }
+
+  return { render };
+})();
