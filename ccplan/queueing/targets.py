@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .erlang import DEFINITIONS, door, occupancy, shaped, shares
-from .inputs import floats, one_of, share
+from .inputs import broadcast, floats, one_of, share
 
 _TOLERANCE = 1e-12  # a target met to rounding is met: 255 calls × 297 s at a cap of 0.85 need 99, not 100
 _BLOCK = 16_384  # rows searched at a time, so that a million intervals stay within a few dozen MB
@@ -123,6 +123,24 @@ def required_lines(load, max_blocking):
     """
     targets = Targets(service_level=None, max_abandonment=float(share("max_blocking", max_blocking)))
     return required_agents(load, 1.0, targets, interval_s=1.0, patience_s=0.0)
+
+
+def line_load(calls, talk_s, wait_s, *, interval_s=1800):
+    """Erlang that calls put on the telephone lines: talk and queue time, never after-call work.
+
+    Numbers or arrays; seconds a call, calls an interval of `interval_s` seconds. After-call work keeps
+    an agent but frees the line; so `lines` of `performance`, which counts calls in hand as one, is on
+    the safe side where it is long. Raises ValueError for negative or missing input.
+
+    >>> from ccplan.queueing import performance
+    >>> round(line_load(250, talk_s=180, wait_s=performance(250, 210, 30).wait_s), 1)
+    54.0
+    """
+    calls, talk_s, wait_s = (
+        floats(name, value, high=1e12) for name, value in (("calls", calls), ("talk_s", talk_s), ("wait_s", wait_s))
+    )
+    calls, talk_s, wait_s = broadcast(calls=calls, talk_s=talk_s, wait_s=wait_s)
+    return shaped(np.ravel(calls * (talk_s + wait_s) / interval_s), calls.shape)
 
 
 def _single(name, value, check):
