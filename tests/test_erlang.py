@@ -226,6 +226,7 @@ class TestEdges:
         assert (p.abandonment, p.service_level, p.wait_s) == (1, 0, 90)
         assert isnan(p.asa_s) and isnan(p.occupancy)
         assert performance(100, 180, 0, lines=5).blocking == 1
+        assert isnan(performance(0.5, 887, 0, patience_s=1, lines=2, definition="answered").service_level)
         assert performance(100, 180, 0, lines=5, patience_s=90).blocking == pytest.approx(erlang_b(5, 5))
 
     def test_more_agents_than_lines_leaves_the_rest_idle(self):

@@ -380,7 +380,7 @@ def _limited(q):
     impatience = q.aht_s / q.patience_s  # 0 where nobody hangs up
     sums, clock = np.zeros((10, q.calls.size)), np.zeros(q.calls.size)
     below, term, waiting, answered, early, lost, virtual, longer, queue, seconds = sums
-    below += gamma.states_below(q.agents, q.load) - 1
+    below += np.where(q.agents > 0, gamma.states_below(q.agents, q.load) - 1, 0.0)
     term += 1.0
     for place in range(1, int((q.lines - q.agents).max()) + 1):
         here = np.where(place <= q.lines - q.agents, term, 0.0)
