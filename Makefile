@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-CENTRE ?= data/sample
+CENTRE ?=# a centre's folder; the bundled one if empty
 
 .PHONY: plan test test-deep lab bench notebooks sample pins clean
 

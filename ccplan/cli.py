@@ -81,18 +81,19 @@ def plan(
     queue: Annotated[Optional[list[str]], typer.Option(help="Only this queue; may be repeated.")] = None,
     from_: Annotated[Optional[str], typer.Option("--from", help="First day, such as 2026-09-01.")] = None,
     to: Annotated[Optional[str], typer.Option(help="Last day, included.")] = None,
-    out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out.")] = None,
+    out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")] = None,
 ):
     """Staff every interval of the folder: agents, heads to schedule, FTE, service and cost."""
     from .data import load_centre, load_intervals, sample_centre
 
+    out = out or (folder / "plan" if folder else Path("plan"))  # a bundled centre may be read-only
     folder = folder or sample_centre()
     with _busy("reading the tables"):
         centre = load_centre(folder)
         reading = load_intervals(folder, centre)
     rows = _chosen(reading.frame, queue, from_, to)
     _say_assumptions(centre, reading)
-    _write_plan(centre, rows, out or folder / "plan")
+    _write_plan(centre, rows, out)
 
 
 @app.command(epilog="Example: [bold]ccplan lab my-centre[/bold]")
@@ -110,7 +111,10 @@ def lab(
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container; the server listens on this machine only
         command.append("--allow-root")
     command += [f"--ServerApp.root_dir={_notebooks()}"] + ([] if browser else ["--no-browser"])
-    raise typer.Exit(subprocess.run(command, env=os.environ | {"CCPLAN_FOLDER": str(folder)}).returncode)
+    environment = os.environ | {"CCPLAN_FOLDER": str(folder)}
+    if os.name == "posix":  # become the server, so that whoever stops ccplan stops it too
+        os.execve(sys.executable, command, environment)
+    raise typer.Exit(subprocess.run(command, env=environment).returncode)
 
 
 def _notebooks():
@@ -181,7 +185,7 @@ def _write_plan(centre, rows, out):
         results = {
             "every interval": write_csv(out / "requirement.csv", beside_given(staffed, rows)),
             "every day": write_csv(out / "days.csv", days),
-            "the busiest recent day": _write_chart(out / "day.svg", staffed, rows, days),
+            "the busiest recent day": _write_chart(out / "day.svg", staffed, rows),
         }
     typer.echo(f"{centre.name}, a mean week of the last four ({_span(days)}):\n")
     typer.echo(_in_columns(week_table(days), centre))
@@ -191,14 +195,14 @@ def _write_plan(centre, rows, out):
     typer.echo("Play with it: make lab (or ccplan lab), notebook 03_staffing.")
 
 
-def _write_chart(file, staffed, rows, days):
+def _write_chart(file, staffed, rows):
     """The busiest recent day's requirement as an SVG drawing."""
     from .data.files import write_whole
     from .display.charts import requirement_chart, show
     from .planning.days import busiest_day, local_days
 
-    queue, day = busiest_day(days)
-    mine = (staffed["queue"] == queue) & (local_days(staffed["start"]) == day)
+    top = busiest_day(staffed)
+    mine = (staffed["queue"] == top["queue"]) & (local_days(staffed["start"]) == top["day"])
     rostered = rows.loc[mine, "agents"].to_numpy() if "agents" in rows and rows.loc[mine, "agents"].notna().all() else None
     return write_whole(file, show(requirement_chart(staffed[mine].reset_index(drop=True), rostered)).svg)
 

@@ -125,7 +125,7 @@ def test_a_fault_names_its_file(tmp_path):
     ('name = "x"\n[shrinkage]\nexternal = {a = 0.6}\ninternal = {b = 0.6}\n' + SMALL, "its causes make 1.2"),
     ('name = "x"\n[shrinkage]\nexternal = {a = 0.1}\ninternal = {a = 0.1}\n' + SMALL, "must stand once"),
     ('name = "x"\n[shrinkage]\nexternal = 0.3\n' + SMALL, "must be causes with shares"),
-    ('name = "x"\n[hiring]\nramp = [65]\n' + SMALL, "write 30 % as 0.30"),
+    ('name = "x"\n[hiring]\nramp = [65]\n' + SMALL, "write 65 % as 0.65"),
     ('name = "x"\n[hiring]\nattrition_per_year = 30\n' + SMALL, "write 30 % as 0.30"),
     ('name = "x"\n[costs]\nweekly_hours = nan\n' + SMALL, "must be a number, got nan"),
     ('name = "x"\n[queues.a]\nlines = 10.5\n', "whole number"),

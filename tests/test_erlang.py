@@ -1,6 +1,7 @@
 """The stationary queue against 60-digit references, a second implementation, and its own laws."""
 
 import json
+import time
 from math import inf, isnan, nan
 from pathlib import Path
 
@@ -226,6 +227,7 @@ class TestEdges:
         assert (p.abandonment, p.service_level, p.wait_s) == (1, 0, 90)
         assert isnan(p.asa_s) and isnan(p.occupancy)
         assert performance(100, 180, 0, lines=5).blocking == 1
+        assert isnan(performance(0.5, 887, 0, patience_s=1, lines=2, definition="answered").service_level)
         assert performance(100, 180, 0, lines=5, patience_s=90).blocking == pytest.approx(erlang_b(5, 5))
 
     def test_more_agents_than_lines_leaves_the_rest_idle(self):
@@ -294,3 +296,70 @@ def test_time_units_do_not_matter(calls, aht_s, agents, patience_s, unit):
     other = performance(calls, aht_s / unit, agents, interval_s=1800 / unit, patience_s=patience_s / unit, target_s=20 / unit)
     np.testing.assert_allclose(other.service_level, seconds.service_level, rtol=1e-8, atol=1e-12)
     np.testing.assert_allclose(other.asa_s * unit, seconds.asa_s, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "queue, level",
+    [
+        (dict(calls=5, aht_s=1800, agents=1, patience_s=15, lines=10, target_s=900), 0.4909507913484912),
+        (dict(calls=10, aht_s=1200, agents=1, patience_s=15, lines=5, target_s=600), 0.46655),
+    ],
+)
+def test_long_thresholds_with_short_patience_and_few_lines(queue, level):
+    exact = by_sums(**queue)["virtual"]
+    answer = performance(**queue, definition="virtual").service_level
+    assert close(answer, float(exact)) and answer == pytest.approx(level, rel=1e-4)
+
+
+@pytest.mark.parametrize("patience_s", [3e3, 1e6, 1e8, 1e12])
+def test_long_patience_in_an_overloaded_queue_keeps_its_digits(patience_s):
+    """Agents never rest then: of a virtual wait near ln(load ÷ agents) × patience none is in time."""
+    p = performance(100, 180, 9, patience_s=patience_s)
+    assert p.abandonment == pytest.approx(0.1, rel=0.2 if patience_s < 1e6 else 1e-3)
+    assert p.asa_s == pytest.approx(np.log(10 / 9) * patience_s, rel=0.3 if patience_s < 1e6 else 2e-3)
+
+
+def test_digits_at_a_hundred_thousand_erlang():
+    p = performance(600_000, 300, 99_000, patience_s=3000, target_s=20)
+    assert p.service_level == pytest.approx(0.0003748758292368673, rel=1e-9)
+
+
+@pytest.mark.parametrize("agents, load", [(20, 12.0), (20, 20.0), (20, 20.1), (20, 31.0), (400, 380.0), (400, 401.0)])
+def test_many_lines_in_closed_form_equal_the_walk_over_places(agents, load):
+    """Two ways in the same room: the closed form begins above 200 places, the walk ends there."""
+    from ccplan.queueing import erlang
+
+    queue, _ = erlang.door(load, 1.0, agents, 1.0, inf, agents + 260, 1.5)
+    closed, walked = erlang._crowded(queue), erlang._limited(queue)
+    for name in ("waiting", "answered", "in_time", "late", "blocked", "answered_wait_s", "wait_s"):
+        assert close(getattr(closed, name)[0], getattr(walked, name)[0]), name
+
+
+@pytest.mark.parametrize(
+    "queue",
+    [
+        dict(calls=1000, aht_s=1800, agents=500, lines=1e6), dict(calls=100, aht_s=180, agents=10, lines=1e9),
+        dict(calls=100, aht_s=180, agents=9, lines=1e9, patience_s=1e9), dict(calls=1e6, aht_s=1800, agents=10**6, lines=1.1e6),
+    ],
+)  # fmt: skip
+def test_however_many_lines_the_answer_comes_at_once(queue):
+    started = time.perf_counter()
+    p = performance(**queue)
+    assert 0 <= p.blocking <= 1 and time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "inputs, words",
+    [
+        (dict(calls=1e12, aht_s=1e12), r"must be at most 1e\+09"), (dict(patience_s=1e50), "patience_s must be at most"),
+        (dict(calls="100"), "calls must be a number"), (dict(aht_s=np.array([180], "timedelta64[s]")), "aht_s must be a number"),
+    ],
+)  # fmt: skip
+def test_what_floating_point_cannot_hold_is_refused(inputs, words):
+    with pytest.raises(ValueError, match=words):
+        performance(**{"calls": 100, "aht_s": 180, "agents": 14} | inputs)
+
+
+def test_nobody_on_no_lines():
+    p = performance([3, 10], 180, 5, lines=0, definition="answered")
+    assert p.blocking.tolist() == [1, 1] and np.isnan(p.service_level).all() and np.isnan(p.asa_s).all()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccplan.queueing import DEFINITIONS, Infeasible, Targets, max_calls, performance, required_agents, required_lines
+from ccplan.queueing import DEFINITIONS, Infeasible, Targets, line_load, max_calls, performance, required_agents, required_lines
 
 from .effort import examples
 from .reference import fewest_for_erlang_c
@@ -97,7 +97,7 @@ class TestTraps:
 @pytest.mark.parametrize(
     "targets, message",
     [
-        (dict(service_level=80), r"service_level must be in \[0, 1\], got 80 — write 30 % as 0.30"),
+        (dict(service_level=80), r"service_level must be in \[0, 1\], got 80 — write 80 % as 0.80"),
         (dict(service_level=-0.1), r"service_level must be in \[0, 1\], got -0.1"),
         (dict(service_level=nan), "service_level must be a number, got nan"),
         (dict(target_s=-1), "target_s must be in"),
@@ -105,7 +105,7 @@ class TestTraps:
         (dict(service_level=None), "at least one target must be set"),
         (dict(definition="best"), "definition must be one of"),
         (dict(max_asa_s=-5), "max_asa_s must be in"),
-        (dict(max_occupancy=85), r"max_occupancy must be in \[0, 1\], got 85 — write 30 % as 0.30"),
+        (dict(max_occupancy=85), r"max_occupancy must be in \[0, 1\], got 85 — write 85 % as 0.85"),
         (dict(max_abandonment=[0.1, 0.2]), "max_abandonment must be one number"),
     ],
 )
@@ -224,3 +224,39 @@ def test_a_million_intervals_stay_small_in_memory():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 400e6
+
+
+def test_blocking_that_rises_with_agents_is_not_taken_for_impossible():
+    """Callers who give up sooner than they are served free lines faster than agents do."""
+    targets = Targets(service_level=0.8, definition="virtual", target_s=5, max_abandonment=0.02, max_blocking=0.001)
+    assert required_agents(3.468629243592606, 300, targets, patience_s=15, lines=4) == 3
+
+
+def test_one_row_does_not_spoil_the_digits_of_another():
+    one = max_calls(14, 180, Targets())
+    assert max_calls([1e-3, 14], 180, Targets())[1] == pytest.approx(one, rel=1e-12)
+    assert max_calls([14, 14], 180, Targets(), lines=[0, inf]).tolist() == [0, pytest.approx(one, rel=1e-12)]
+
+
+@pytest.mark.parametrize(
+    "ask, words",
+    [
+        (lambda: required_agents(100, 180, Targets(service_level=None, max_occupancy=1e-18)), "max_occupancy = 1e-18 cannot be met by"),
+        (lambda: Targets(service_level="80"), "service_level must be a number"),
+        (lambda: Targets(service_level=[0.8, 0.9]), "service_level must be one number"),
+        (lambda: Targets(max_asa_s=inf), "max_asa_s must be in"),
+        (lambda: max_calls(14, 180, 80), "targets must be a Targets"),
+        (lambda: required_lines(10, 0), "max_blocking = 0 cannot be met"),
+        (lambda: required_lines([10, 20], [0.02, 0.01]), "max_blocking must be one number"),
+        (lambda: line_load(100, 180, 10, interval_s=0), r"interval_s must be in \(0"),
+        (lambda: line_load(100, 180, 10, interval_s="x"), "interval_s must be a number"),
+    ],
+)
+def test_more_refusals_in_words(ask, words):
+    with pytest.raises(ValueError, match=words):
+        ask()
+
+
+def test_load_on_the_lines_of_arrays():
+    assert line_load(100, 180, 20, interval_s=[1000, 2000]).tolist() == [20, 10]
+    assert required_lines([5, 10], 0.02).tolist() == [10, 17]

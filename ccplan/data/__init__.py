@@ -1,6 +1,6 @@
 """A centre's folder: its `centre.toml`, its tables, what was found in them, and the bundled sample."""
 
-from .bundled import sample_centre
+from .bundled import current_folder, sample_centre
 from .call_intervals import intervals_from_calls
 from .centre import Centre, Costs, Hiring, Queue, Shrinkage, public_holidays
 from .centre_file import CentreError
@@ -18,7 +18,7 @@ from .understand import FileMapping
 __all__ = [
     "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Hiring", "LargeCheck", "MappingError",
     "OpeningHours", "Preview", "Queue", "Reading", "Shrinkage", "SourceError", "TableError", "Tables",
-    "assume_centre", "check_folder", "faults_in_large", "init_centre", "intervals_from_calls", "load_centre",
+    "assume_centre", "check_folder", "current_folder", "faults_in_large", "init_centre", "intervals_from_calls", "load_centre",
     "load_intervals", "load_table", "load_tables", "preview", "public_holidays", "read_mapping", "sample_centre",
     "starter_toml", "write_mapping",
 ]

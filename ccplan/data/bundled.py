@@ -1,5 +1,6 @@
 """Where the bundled centre lies; `sample.py` makes it."""
 
+import os
 from pathlib import Path
 
 from .centre_file import FILE_NAME
@@ -18,3 +19,8 @@ def sample_centre():
         if (folder / FILE_NAME).is_file():
             return folder
     raise FileNotFoundError("the bundled centre is not installed: make it with python -m ccplan.data.sample FOLDER")
+
+
+def current_folder():
+    """The folder a notebook is about: the one that `ccplan lab FOLDER` was opened on, else the bundled centre."""
+    return Path(os.environ.get("CCPLAN_FOLDER") or sample_centre())

@@ -1,6 +1,9 @@
 """Planning: from what is expected to who must be there and what it costs."""
 
-from .comparison import around_requirement, compare_erlang, compare_pyworkforce
+from .comparison import (
+    around_requirement, compare_erlang, compare_pyworkforce, erlang_bill, known_disagreements, shrinkage_table,
+    tally_pyworkforce,
+)
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
@@ -8,8 +11,12 @@ __all__ = [
     "around_requirement",
     "compare_erlang",
     "compare_pyworkforce",
+    "erlang_bill",
+    "known_disagreements",
     "scheduled_agents",
+    "shrinkage_table",
     "staff",
+    "tally_pyworkforce",
     "totals",
     "with_patience",
 ]

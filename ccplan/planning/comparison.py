@@ -115,10 +115,11 @@ def _together(cause, total, share, agents):
 
 # ------------------------------------------------------------------------------------ pyworkforce
 
-EMPTY = "no calls: pyworkforce refuses an empty interval, here nobody is needed"
-SEARCH = "pyworkforce starts its search at round(load + 1) and never looks below"
-CAP = "load ÷ occupancy cap is whole; floating point lifts it by a hair and pyworkforce rounds it up"
-SHRINKAGE = "agents ÷ (1 − shrinkage) is whole; floating point lifts it by a hair and pyworkforce rounds it up"
+# Why the two may differ, each short enough for a column of a table.
+EMPTY = "no calls: pyworkforce refuses, nobody is needed"
+SEARCH = "its search starts at round(load + 1), not below"
+CAP = "floating point lifts load ÷ cap past a whole"
+SHRINKAGE = "floating point lifts net ÷ (1 − s) past a whole"
 UNKNOWN = "not explained"
 
 
@@ -151,19 +152,29 @@ def compare_pyworkforce(day, targets, shrinkage, *, interval_s=1800):
     return frame
 
 
+def tally_pyworkforce(calls, targets, shrinkages, *, interval_s=1800):
+    """How often the two programs agree over many intervals: a row a reason, a column a shrinkage."""
+    def counted(shrinkage):
+        return compare_pyworkforce(calls, targets, shrinkage, interval_s=interval_s)["why"].value_counts()
+
+    counts = pd.DataFrame({f"shrinkage {value:.0%}": counted(value) for value in shrinkages})
+    counts = counts.fillna(0).astype(int).rename(index={"": "the same answer"}).rename_axis("intervals with")
+    return counts.sort_values(list(counts), ascending=False)
+
+
 def known_disagreements():
     """Questions on which the two programs are known to differ, as `compare_pyworkforce` answers them."""
-    cases = [("21 agents at 30 % shrinkage", 168.0, 180.0, 0.80, 20, None, 0.30),
-             ("one hour to answer", 106.0, 180.0, 0.80, 3600, None, 0.0),
-             ("occupancy cap of 85 %", 255.0, 297.0, 0.80, 20, 0.85, 0.0),
-             ("an empty interval", 0.0, 180.0, 0.80, 20, None, 0.0)]
+    cases = [("21 agents at 30 % shrinkage", 168.0, 180.0, 20, None, 0.30, 1800),
+             ("one hour to answer", 106.0, 180.0, 3600, None, 0.0, 1800),
+             ("occupancy cap of 85 %, quarter-hour", 255.0, 297.0, 20, 0.85, 0.0, 900),
+             ("an empty interval", 0.0, 180.0, 20, None, 0.0, 1800)]
     return pd.concat([_known(*case) for case in cases], ignore_index=True).set_index("question")
 
 
-def _known(question, calls, aht_s, service_level, target_s, max_occupancy, shrinkage):
-    targets = Targets(service_level=service_level, target_s=target_s, max_occupancy=max_occupancy)
+def _known(question, calls, aht_s, target_s, max_occupancy, shrinkage, interval_s):
+    targets = Targets(service_level=0.80, target_s=target_s, max_occupancy=max_occupancy)
     day = pd.DataFrame({"start": [pd.NaT], "offered": [calls], "aht_s": [aht_s]})
-    seen = compare_pyworkforce(day, targets, shrinkage)
+    seen = compare_pyworkforce(day, targets, shrinkage, interval_s=interval_s)
     seen.insert(0, "question", question)
     return seen.drop(columns="start")
 

@@ -46,11 +46,16 @@ def beside_given(staffed, intervals):
     return staffed.assign(**given)
 
 
-def busiest_day(days, queue=None):
-    """The (queue, day) with most calls among the last four weeks of the largest queue, or of `queue`."""
-    queue = queue or days.groupby("queue", observed=True)["offered"].sum().idxmax()
+def busiest_day(intervals, queue=None):
+    """The local day with most calls among the last four weeks, of the largest queue or of `queue`.
+
+    `intervals` is any frame with queue, start and offered. Returns a Series with queue, day and offered.
+    """
+    calls = intervals.groupby(["queue", local_days(intervals["start"])], observed=True)["offered"].sum()
+    days = calls.rename_axis(["queue", "day"]).reset_index()
+    queue = queue or days.groupby("queue")["offered"].sum().idxmax()
     mine = recent(days[days["queue"] == queue])
-    return queue, mine.loc[mine["offered"].idxmax(), "day"]
+    return mine.loc[mine["offered"].idxmax()]
 
 
 def recent(days):

@@ -27,6 +27,7 @@ DEFINITIONS = {
     "abandons_count": "(answered + abandoned within the threshold) ÷ offered",
     "virtual": "share of calls whose wait would not pass the threshold if nobody hung up",
 }
+_WALK = 200_000  # places in the queue that are added up one by one; some seconds
 _BLOCK = 4096  # rows worked on at a time: the memory stays small and in the processor's cache
 
 
@@ -208,6 +209,7 @@ def door(calls, aht_s, agents, interval_s, patience_s, lines, target_s):
     arrays = broadcast(**inputs)
     queue = Inputs(*(np.ravel(a) for a in arrays))
     _whole_with_lines(queue)
+    _within_reach(queue)
     return queue, arrays[0].shape
 
 
@@ -218,12 +220,15 @@ def shares(queue, with_asa=True):
     is nan there.
     """
     load, n = queue.load, queue.agents
-    limited, endless = np.isfinite(queue.lines), np.isinf(queue.patience_s)
+    endless, hasty = np.isinf(queue.patience_s), queue.patience_s < 1e-12 * queue.aht_s
+    limited = np.isfinite(queue.lines) & (queue.lines > n) & ~hasty & (load >= 1e-300)
     cases = {  # the first that fits
         _no_calls: load < 1e-300,
         _shut: limited & endless & (n == 0),
         _loss: queue.lines <= n,
-        _impatient_at_once: queue.patience_s < 1e-12 * queue.aht_s,  # where floating point ends
+        _impatient_at_once: hasty,  # floating point ends here
+        _unlimited: _where(limited, _never_full, queue),
+        _crowded: _where(limited & endless, _many_places, queue),
         _limited: limited,
         _nobody: n == 0,
         _patient: endless,
@@ -283,7 +288,7 @@ def _nobody(q):
 
 def _impatient_at_once(q):
     """Patience 0 is the loss system: whoever would have to wait hangs up (Erlang B)."""
-    lost = 1 / gamma.states_below(q.agents, q.load)
+    lost = np.where(q.agents > 0, 1 / gamma.states_below(q.agents, q.load), 1.0)
     longer = lost * np.exp(-q.agents * q.target_s / q.aht_s)
     kept = 1 - lost
     return _of(q, waiting=lost, answered=kept, in_time=kept, virtual=1 - longer, virtual_late=longer, abandoned=lost)
@@ -291,7 +296,7 @@ def _impatient_at_once(q):
 
 def _loss(q):
     """No place to wait, the lines are no more than the agents: Erlang B on the lines."""
-    lost = 1 / gamma.states_below(q.lines, q.load)
+    lost = np.where(q.lines > 0, 1 / gamma.states_below(q.lines, q.load), 1.0)
     return _of(q, answered=1 - lost, in_time=1 - lost, virtual=1 - lost, blocked=lost)
 
 
@@ -332,7 +337,8 @@ def _impatient(q, with_asa):
     inverse = np.exp(-log_above)  # 0 with many more callers than agents
     waiting = 1 / (1 + (gamma.states_below(q.agents, q.load) - 1) * (inverse / (inverse + x)))
     served = a / (x + inverse)  # of those who wait, the share that is answered
-    later, unfinished = _after(a, x, u, log_above)
+    later = gamma.share_past(a + 1, x, u)
+    unfinished = np.exp(gamma.log_density(a + 1, x, u) + u - np.log(x + inverse))
     abandoned = waiting * _lost_of_waiting(a, x, inverse)
     late = waiting * served * later
     mean_u = gamma.mean_lower(a + 1, x) if with_asa else np.nan
@@ -352,14 +358,6 @@ def _impatient(q, with_asa):
     )
 
 
-def _after(a, x, u, log_above):
-    """Of those who wait and are answered, the share that waits past u; and the mass at the edge."""
-    fallen = gamma.log_step(a + 1, x, u) - log_above
-    later = np.exp(fallen + gamma.log_lower(a + 1, x * np.exp(-u)))
-    edge = np.exp(fallen + u - np.log(x + np.exp(-log_above)))
-    return np.minimum(later, 1.0), edge
-
-
 def _lost_of_waiting(a, x, inverse):
     """Of those who must wait, the share that hangs up; summed term by term where it would cancel."""
     lost = (inverse - (a - x)) / (inverse + x)
@@ -374,28 +372,34 @@ def _limited(q):
     """Finite lines, with or without patience: a sum over the places in the queue, one by one.
 
     Rows of `sums` are relative to the state *all agents busy, nobody waiting*: the states below it,
-    the state at hand, and of the callers who find a place: all, answered, in time, lost, those within and
-    those past the threshold if nobody hung up, the queue's length, seconds of the answered.
+    the state at hand, and of the callers who find a place: all, answered in time, answered late, lost, those
+    within and those past the threshold if nobody hung up, the queue's length, seconds of the answered.
     """
     impatience = q.aht_s / q.patience_s  # 0 where nobody hangs up
     sums, clock = np.zeros((10, q.calls.size)), np.zeros(q.calls.size)
-    below, term, waiting, answered, early, lost, virtual, longer, queue, seconds = sums
-    below += gamma.states_below(q.agents, q.load) - 1
+    below, term, waiting, early, late, lost, virtual, longer, queue, seconds = sums
+    below += np.where(q.agents > 0, gamma.states_below(q.agents, q.load) - 1, 0.0)
     term += 1.0
-    for place in range(1, int((q.lines - q.agents).max()) + 1):
+    most = int((q.lines - q.agents).max())
+    if most > _WALK:
+        raise ValueError(
+            f"lines must be at most {_WALK:,} more than the agents where the load is so near to them, got {most:,} "
+            "more — leave lines out (inf) if they never fill"
+        )
+    for place in range(1, most + 1):
         here = np.where(place <= q.lines - q.agents, term, 0.0)
         if not here.any():
             break
         rate = q.agents + place * impatience
         clock += q.aht_s / rate
-        in_time, unhurried = _in_time_from(place, q, impatience)
+        in_time, too_late, unhurried, unfinished = _departures(place, q, impatience)
         served = here * q.agents / rate
         waiting += here
-        answered += served
         early += served * in_time
+        late += served * too_late
         lost += here * place * impatience / rate
         virtual += here * unhurried
-        longer += here * (1 - unhurried)
+        longer += here * unfinished
         seconds += served * clock
         term[:] = np.where(here > 0, here * q.load / rate, term)
         queue += np.where(here > 0, place * term, 0.0)
@@ -405,7 +409,7 @@ def _limited(q):
     return _limited_shares(q, *sums)
 
 
-def _limited_shares(q, below, term, waiting, answered, early, lost, virtual, longer, queue, seconds):
+def _limited_shares(q, below, term, waiting, early, late, lost, virtual, longer, queue, seconds):
     """The sums over the queue's places as shares of the offered."""
     total = below + waiting + term
     with np.errstate(invalid="ignore"):
@@ -413,10 +417,10 @@ def _limited_shares(q, below, term, waiting, answered, early, lost, virtual, lon
     return _of(
         q,
         waiting=waiting / total,
-        answered=at_once + answered / total,
+        answered=at_once + (early + late) / total,
         in_time=at_once + early / total,
         virtual=at_once + virtual / total,
-        late=(answered - early) / total,
+        late=late / total,
         waiting_late=np.exp(-q.target_s / q.patience_s) * longer / total,
         virtual_late=longer / total,
         abandoned=lost / total,
@@ -426,21 +430,89 @@ def _limited_shares(q, below, term, waiting, answered, early, lost, virtual, lon
     )
 
 
-def _in_time_from(place, q, impatience):
-    """Chances that `place` departures come within the threshold: for the answered, and for the unhurried.
+def _departures(place, q, impatience):
+    """Chances that `place` departures come in time or too late: for the answered, and for the unhurried.
 
-    They come at the rates n/AHT + i/patience, i = 1..place, so exp(-wait ÷ patience) has a Beta
-    distribution; without patience the wait has a gamma distribution.
+    They come at the rates n/AHT + i/patience, i = 1..place, so w = exp(-wait ÷ patience) has a Beta
+    distribution; without patience the wait has a gamma distribution. Each tail is computed by itself.
     """
-    patient = impatience == 0
-    answered = special.gammainc(place, np.where(patient, q.agents * q.target_s / q.aht_s, 1.0))
-    unhurried = answered.copy()
-    rows = np.flatnonzero(~patient)
+    mean = q.agents * q.target_s / q.aht_s
+    in_time, too_late = special.gammainc(place, mean), special.gammaincc(place, mean)
+    chances = np.array([in_time, too_late, in_time, too_late])
+    rows = np.flatnonzero(impatience > 0)
     if rows.size:
-        a, z = q.agents[rows] / impatience[rows], -np.expm1(-q.target_s[rows] / q.patience_s[rows])
-        answered[rows] = special.betainc(place, a + 1, z)
-        unhurried[rows] = np.where(a > 0, special.betainc(place, np.maximum(a, 1e-300), z), 0.0)
-    return answered, unhurried
+        a, u = q.agents[rows] / impatience[rows], q.target_s[rows] / q.patience_s[rows]
+        w, z, some = np.exp(-u), -np.expm1(-u), np.maximum(a, 1e-300)
+        tail = np.where(u < 700, special.betainc(some, place, w), _far_tail(some, place, u))
+        within = np.where(u < 30, special.betainc(place, some, z), 1 - tail)  # z rounds to 1 beyond
+        chances[:, rows] = special.betainc(place, a + 1, z), special.betainc(a + 1, place, w), within, tail
+    return chances
+
+
+def _far_tail(a, place, u):
+    """The Beta tail where w = e^-u underflows: w^a Γ(a + place) / (Γ(a + 1) Γ(place))."""
+    log_tail = -a * u + special.gammaln(a + place) - special.gammaln(a + 1) - special.gammaln(place)
+    return np.exp(np.minimum(log_tail, 0.0))
+
+
+def _where(rows, holds, queue):
+    """Rows of a mask for which a condition on the queues holds as well."""
+    result = rows.copy()
+    if rows.any():
+        result[rows] = holds(queue.take(np.flatnonzero(rows)))
+    return result
+
+
+def _never_full(q):
+    """Lines so many that the queue never reaches them: the states there weigh less than e^-60."""
+    places, endless = q.lines - q.agents, np.isinf(q.patience_s)
+    ratio = np.where(endless, 1.0, q.patience_s / q.aht_s)
+    a, x = q.agents * ratio, q.load * ratio
+    top = gamma.log_poisson(a + places, x) - gamma.log_poisson(np.maximum(a, x), x)
+    falls = np.where(endless, places * _log(q.load / np.maximum(q.agents, 1e-300)), np.where(a + places > x, top, 0.0))
+    return (places > 0) & (falls < -60)
+
+
+def _many_places(q):
+    """Places worth a closed form, and load equal to the agents or far enough from them not to cancel."""
+    places, apart = q.lines - q.agents, np.abs(q.load - q.agents)
+    return (places > 200) & ((apart == 0) | (apart * places > 0.01 * q.agents))
+
+
+def _unlimited(q):
+    """The same queues without their limit of lines."""
+    return shares(q.take(np.arange(q.calls.size), lines=np.full(q.calls.size, np.inf)))
+
+
+def _crowded(q):
+    """Finite lines without patience, load and agents apart: the sums over the places in closed form.
+
+    All relative to the full state when load exceeds the agents, to the state *all busy, nobody waiting*
+    otherwise, so that nothing overflows however many the lines.
+    """
+    rho, places = q.load / q.agents, q.lines - q.agents
+    log_rho, mean = np.log(rho), q.agents * q.target_s / q.aht_s
+    shift = np.maximum(places * log_rho, 0.0)
+    first, full = np.exp(-shift), np.exp(places * log_rho - shift)  # weights of nobody and of all waiting
+    with np.errstate(over="ignore", invalid="ignore"):
+        below = np.where(first > 0, (gamma.states_below(q.agents, q.load) - 1) * first, 0.0)
+    even = rho == 1  # load and agents alike: every state weighs the same
+    gap = np.where(even, 1.0, 1 - rho)
+    waiting = np.where(even, places, (first - full) / gap)
+    # Σ ρ^j P(Poisson(mean) ≤ j) over the places: callers who need more departures than come in time.
+    cut = np.exp(-mean * (1 - rho) - shift + _log(special.gammaincc(places, rho * mean)))
+    in_places, in_fewer = special.gammaincc(places, mean), special.gammaincc(places - 1, mean)
+    late = np.where(even, places * in_places - mean * in_fewer, (cut - full * in_places) / gap)
+    late = np.clip(late, 0.0, waiting)
+    early = waiting - late
+    queue = np.where(even, places * (places + 1) / 2, rho * (waiting - places * full) / gap)
+    seconds = queue / rho * q.aht_s / q.agents
+    return _limited_shares(q, below, full, waiting, early, late, 0.0, early, late, queue, seconds)
+
+
+def _log(value):
+    with np.errstate(divide="ignore"):
+        return np.log(value)
 
 
 def _ratio(top, bottom, empty=np.nan):
@@ -456,6 +528,14 @@ def _whole_with_lines(queue):
         bad = np.isfinite(queue.lines) & (value != np.floor(value))
         if bad.any():
             raise ValueError(f"{name} must be a whole number where lines are limited, got {value[bad][0]:g}")
+
+
+def _within_reach(queue):
+    """Beyond these sizes floating point has too few digits for the answer that is promised."""
+    for name, value, most in (("calls × aht_s ÷ interval_s", queue.load, 1e9), ("patience_s", queue.patience_s, 1e15)):
+        bad = np.isfinite(value) & (value > most)
+        if bad.any():
+            raise ValueError(f"{name} must be at most {most:g} (patience may be inf), got {value[bad][0]:g}")
 
 
 def _finite(name, value):

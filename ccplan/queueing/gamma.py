@@ -56,12 +56,46 @@ def log_lower(b, x):
 
     A logarithm, since with many more callers than agents the integral itself overflows.
     """
-    tail = (b - x > _TAIL * np.sqrt(b)) | (x < b / 4)
+    tail = _in_tail(b, x)
     result, bulk = np.empty_like(b), ~tail
     result[bulk] = np.log(special.gammainc(b[bulk], x[bulk]) / b[bulk]) - log_poisson(b[bulk], x[bulk])
     if tail.any():
         result[tail] = np.log(_laplace(b[tail] - x[tail], x[tail]))
     return result
+
+
+def share_past(b, x, u):
+    """The share of the integral of `log_lower` that lies past u, in [0, 1].
+
+    In the bulk it is P(b, x e^-u) / P(b, x), where the two large exponents cancel by themselves.
+    """
+    y = x * np.exp(-u)
+    easy = ~_in_tail(b, x) & ~_in_tail(b, y)
+    result, hard = np.empty_like(b), ~easy
+    result[easy] = special.gammainc(b[easy], y[easy]) / special.gammainc(b[easy], x[easy])
+    if hard.any():
+        b, x, u, y = b[hard], x[hard], u[hard], y[hard]
+        result[hard] = np.exp(log_density(b, x, u) + log_lower(b, y))
+    return np.minimum(result, 1.0)
+
+
+def log_density(b, x, u):
+    """ln of exp(-b u + x (1 - e^-u)) over its integral: the density of u."""
+    tail = _in_tail(b, x)
+    result = -b * u - x * np.expm1(-u)
+    bulk = ~tail
+    falling = log_poisson(b[bulk], np.maximum(x[bulk] * np.exp(-u[bulk]), 1e-300))
+    result[bulk] = np.where(
+        x[bulk] * np.exp(-u[bulk]) > 1e-290,
+        np.log(b[bulk] / special.gammainc(b[bulk], x[bulk])) + falling,
+        result[bulk] - log_lower(b[bulk], x[bulk]),
+    )
+    result[tail] -= log_lower(b[tail], x[tail])
+    return result
+
+
+def _in_tail(b, x):
+    return (b - x > _TAIL * np.sqrt(b)) | (x < b / 4)
 
 
 def mean_lower(b, x):
@@ -81,11 +115,6 @@ def weighted_lower(b, x):
     """∫ (e^u - 1) exp(-b u + x (1 - e^-u)) du over u > 0, for b > x + 1: all terms positive."""
     u, density = _window(b - x, x, False, np.inf)
     return _integral(u, density * np.expm1(u))
-
-
-def log_step(b, x, u):
-    """ln exp(-b u + x (1 - e^-u)): how far the density above has fallen at u."""
-    return -b * u - x * np.expm1(-u)
 
 
 def _laplace(slope, curve, upward=False):

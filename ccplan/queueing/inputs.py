@@ -6,7 +6,7 @@ A message names the thing, the rule, the value and what to do:
 
 import numpy as np
 
-SHARE_HINT = "write 30 % as 0.30"
+SHARE_HINT = "write {percent:g} % as {share}"  # filled with the value that was given
 
 
 def floats(name, value, *, low=0.0, high=np.inf, open_low=False, open_high=False, hint="", nan=False):
@@ -21,7 +21,10 @@ def floats(name, value, *, low=0.0, high=np.inf, open_low=False, open_high=False
     ValueError: aht_s must be in [0, inf], got -1
     """
     try:
-        array = np.asarray(value, dtype=float)
+        array = np.asarray(value)
+        if array.dtype.kind in "mMUSc":  # dates, text and complex numbers would turn into other numbers
+            raise TypeError
+        array = np.asarray(array, dtype=float)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be a number or an array of numbers, got {value!r}") from None
     bad = ~((array > low if open_low else array >= low) & (array < high if open_high else array <= high))
@@ -68,4 +71,6 @@ def _refusal(name, value, low, high, open_low, open_high, hint):
         return f"{name} must be a number, got nan — fill or drop the missing value first"
     left, right = "(" if open_low else "[", ")" if open_high else "]"
     rule = f"{name} must be in {left}{low:g}, {high:g}{right}, got {value:g}"
-    return rule + (f" — {hint}" if hint and value > high - open_high * 1e-300 else "")
+    if not hint or not 1 < value < np.inf:
+        return rule
+    return f"{rule} — {hint.format(percent=value, share=f'{value / 100:.2f}' if value % 1 == 0 else value / 100)}"

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .erlang import DEFINITIONS, door, occupancy, shaped, shares
-from .inputs import floats, one_of, share
+from .inputs import broadcast, floats, one_of, share
 
 _TOLERANCE = 1e-12  # a target met to rounding is met: 255 calls × 297 s at a cap of 0.85 need 99, not 100
+_MOST = 1e12  # agents; a target that asks for more is refused
 _BLOCK = 16_384  # rows searched at a time, so that a million intervals stay within a few dozen MB
 
 
@@ -27,7 +28,7 @@ class Targets:
     True
     >>> Targets(service_level=80)
     Traceback (most recent call last):
-    ValueError: service_level must be in [0, 1], got 80 — write 30 % as 0.30
+    ValueError: service_level must be in [0, 1], got 80 — write 80 % as 0.80
     """
 
     service_level: float | None = 0.80
@@ -40,11 +41,12 @@ class Targets:
 
     def __post_init__(self):
         one_of("definition", self.definition, tuple(DEFINITIONS))
-        _single("target_s", self.target_s, lambda name, value: floats(name, value, high=1e12))
-        if not self.limits:
+        _single("target_s", self.target_s, _seconds)
+        given = [name for name in _MEASURES if getattr(self, name) is not None]
+        if not given:
             raise ValueError(f"at least one target must be set: {', '.join(_MEASURES)} are all None")
-        for name in self.limits:
-            _single(name, getattr(self, name), floats if name == "max_asa_s" else share)
+        for name in given:
+            _single(name, getattr(self, name), _seconds if name == "max_asa_s" else share)
 
     @property
     def limits(self):
@@ -53,7 +55,7 @@ class Targets:
         return {name: _limit(name, value) for name, value in given.items()}
 
 
-# What each target holds down, as a number that falls as agents are added.
+# What each target holds down.
 _MEASURES = {
     "max_occupancy": lambda queue, s, targets: occupancy(queue, s),
     "service_level": lambda queue, s, targets: s.missed(targets.definition),
@@ -76,8 +78,7 @@ def required_agents(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf
     >>> required_agents([1200, 1300], 300, Targets(), patience_s=180).tolist()
     [195, 211]
     """
-    if not isinstance(targets, Targets):
-        raise ValueError(f"targets must be a Targets, got {targets!r} — write Targets(service_level=0.8)")
+    _refuse_other(targets)
     queue, shape = door(calls, aht_s, 0, interval_s, patience_s, lines, targets.target_s)
     agents = np.zeros(queue.calls.size, dtype=np.int64)
     rows = np.flatnonzero(queue.load > 0)
@@ -90,45 +91,75 @@ def required_agents(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf
 def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lines=np.inf):
     """The most calls an interval that `agents` agents can take within every target, to 1e-12 relative.
 
-    Units as in `required_agents`; floats, an array shaped like the input. No agents take no calls.
-    Raises Infeasible where a target is not met however few the calls, ValueError for bad input.
+    Units as in `required_agents`; floats, an array shaped like the input. 0 where nobody is at work, or
+    where even the rarest call would miss a target. Raises Infeasible where no number of calls is too
+    many, or a target is out of reach for any staff, ValueError for bad input.
 
     >>> round(max_calls(14, 180, Targets(service_level=0.8, target_s=20)), 2)
     108.68
     """
+    _refuse_other(targets)
     queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, lines, targets.target_s)
     _refuse_impossible(queue, targets)
     low, high = np.zeros(queue.calls.size), queue.agents * queue.interval_s / np.maximum(queue.aht_s, 1e-9)
     while (grow := (high > 0) & _meets(queue, high, targets)).any():
         low, high = np.where(grow, high, low), np.where(grow, 2 * high, high)
-        if (high > 1e12).any():
+        if (high * queue.aht_s / queue.interval_s > 1e9).any():
             raise Infeasible(f"no number of calls is too many for {', '.join(targets.limits)}: the targets set no limit")
-    while (high - low > _TOLERANCE / 10 * high).any():
-        middle = np.where(low > 0, (low + high) / 2, high / 2)
+    while (open_ := (high - low > _TOLERANCE / 10 * high) & (high > 1e-12)).any():
+        middle = (low + high) / 2
         met = _meets(queue, middle, targets)
-        if (middle[~met] < 1e-9).any():
-            break
-        low, high = np.where(met, middle, low), np.where(met, high, middle)
+        low, high = np.where(open_ & met, middle, low), np.where(open_ & ~met, middle, high)
     return shaped(low, shape)
 
 
 def required_lines(load, max_blocking):
     """The fewest lines that block at most `max_blocking` of `load` Erlang, when nobody queues (Erlang B).
 
-    Numbers or arrays; ints. Lines carry talk and queue time, not after-call work.
-    Raises Infeasible for a blocking of 0, ValueError for bad input.
+    A number or an array of Erlangs, one share; ints. Lines carry talk and queue time, not after-call
+    work: see `line_load`. Raises Infeasible for a blocking of 0, ValueError for bad input.
 
     >>> required_lines(10, 0.02)
     17
     """
-    targets = Targets(service_level=None, max_abandonment=float(share("max_blocking", max_blocking)))
+    _single("max_blocking", max_blocking, share)
+    if max_blocking == 0:
+        raise Infeasible("max_blocking = 0 cannot be met by any number of lines — allow a small share, such as 0.01")
+    targets = Targets(service_level=None, max_abandonment=max_blocking)
     return required_agents(load, 1.0, targets, interval_s=1.0, patience_s=0.0)
+
+
+def line_load(calls, talk_s, wait_s, *, interval_s=1800):
+    """Erlang that calls put on the telephone lines: talk and queue time, never after-call work.
+
+    Numbers or arrays; seconds a call, calls an interval of `interval_s` seconds. After-call work keeps
+    an agent but frees the line; so `lines` of `performance`, which counts calls in hand as one, is on
+    the safe side where it is long. Raises ValueError for negative or missing input.
+
+    >>> from ccplan.queueing import performance
+    >>> round(line_load(250, talk_s=180, wait_s=performance(250, 210, 30).wait_s), 1)
+    54.0
+    """
+    per_call = {"calls": calls, "talk_s": talk_s, "wait_s": wait_s}
+    given = {name: _seconds(name, value) for name, value in per_call.items()}
+    interval_s = floats("interval_s", interval_s, high=1e12, open_low=True)
+    calls, talk_s, wait_s, interval_s = broadcast(**given, interval_s=interval_s)
+    return shaped(np.ravel(calls * (talk_s + wait_s) / interval_s), calls.shape)
+
+
+def _refuse_other(targets):
+    if not isinstance(targets, Targets):
+        raise ValueError(f"targets must be a Targets, got {targets!r} — write Targets(service_level=0.8)")
 
 
 def _single(name, value, check):
     if np.ndim(value):
         raise ValueError(f"{name} must be one number, got {value!r}")
     check(name, value)
+
+
+def _seconds(name, value):
+    return floats(name, value, high=1e12)
 
 
 def _limit(name, value):
@@ -138,18 +169,31 @@ def _limit(name, value):
 def _fewest(queue, targets):
     """The fewest agents of each queue (load > 0).
 
-    A secant on the logarithm of what is most over its limit, kept between the last failure `low` and
-    the last success `high`: every answer has been seen to succeed, and the number below it to fail.
+    Blocking comes last: where callers give up sooner than they are served, an agent more can block more
+    calls, so that the fewest agents for the other targets are the best for blocking too.
     """
     _refuse_impossible(queue, targets)
     least, trial = _start(queue, targets.limits)
-    low, high = least - 1, queue.lines + 1
+    others = [name for name in targets.limits if name != "max_blocking"]
+    agents = _search(queue, targets, others, least, trial) if others else least
+    if "max_blocking" in targets.limits and np.isfinite(queue.lines).any():
+        agents = _search(queue, targets, ["max_blocking"], agents, agents if others else trial)
+    return agents
+
+
+def _search(queue, targets, names, least, trial):
+    """The fewest agents ≥ `least` that hold the named targets, each of which falls as agents are added.
+
+    A secant on the logarithm of what is most over its limit, kept between the last failure `low` and
+    the last success `high`: every answer has been seen to succeed, and the number below it to fail.
+    """
+    low, high = least - 1, np.where(np.isinf(queue.lines), _MOST, queue.lines) + 1
     trial = np.clip(trial, least, high - 1)
     before, over_before = np.full((2, low.size), np.nan)
     active, turn = np.arange(low.size), 0
     while active.size:
         part = queue.take(active, agents=trial[active])
-        over = _over(part, targets)
+        over = _over(part, targets, names)
         met = over <= _TOLERANCE
         low[active] = np.where(met, low[active], part.agents)
         high[active] = np.where(met, part.agents, high[active])
@@ -157,10 +201,10 @@ def _fewest(queue, targets):
         guess = _secant(part, over, before[active], over_before[active], turn)
         before[active], over_before[active] = part.agents, over
         if turn % 6 == 0:  # a bent curve can hold the secant back; halving always ends
-            guess = np.where(np.isfinite(high[active]), (low[active] + high[active]) / 2, guess)
+            guess = np.where(high[active] < _MOST, (low[active] + high[active]) / 2, guess)
         trial[active] = np.clip(np.ceil(guess), low[active] + 1, high[active] - 1)
         active = active[high[active] - low[active] > 1]
-    _refuse_unmet(queue, targets, low)
+    _refuse_unmet(queue, targets, names, low)
     return high
 
 
@@ -189,19 +233,18 @@ def _secant(part, over, before, over_before, turn):
     return part.agents + np.clip(over / slope, -reach, reach)
 
 
-def _over(queue, targets):
-    """ln(measure ÷ limit) of the target that is missed by most; met where it is at most 0."""
-    limits = targets.limits
-    s = shares(queue, with_asa="max_asa_s" in limits)
+def _over(queue, targets, names):
+    """ln(measure ÷ limit) of the named target that is missed by most; met where it is at most 0."""
+    s = shares(queue, with_asa="max_asa_s" in names)
     ratios = [
-        np.log(np.clip(_MEASURES[name](queue, s, targets), 1e-300, 1e300) / max(limit, 1e-300))
-        for name, limit in limits.items()
+        np.log(np.clip(_MEASURES[name](queue, s, targets), 1e-300, 1e300) / max(targets.limits[name], 1e-300))
+        for name in names
     ]
     return np.nan_to_num(np.max(ratios, axis=0), nan=700.0)  # nobody answered: no target of theirs is met
 
 
 def _meets(queue, calls, targets):
-    return _over(queue.take(np.arange(calls.size), calls=calls), targets) <= _TOLERANCE
+    return _over(queue.take(np.arange(calls.size), calls=calls), targets, targets.limits) <= _TOLERANCE
 
 
 def _refuse_impossible(queue, targets):
@@ -213,20 +256,19 @@ def _refuse_impossible(queue, targets):
             raise Infeasible(f"{name} = {value:g} cannot be met by any number of agents — {_ADVICE[name]}")
 
 
-def _refuse_unmet(queue, targets, low):
-    """Name the target that even an agent on every line misses."""
-    stuck = np.flatnonzero(low >= queue.lines)
+def _refuse_unmet(queue, targets, names, low):
+    """Name the target that even an agent on every line misses, or that asks for too many agents to count."""
+    stuck = np.flatnonzero(low >= np.minimum(queue.lines, _MOST))
     if not stuck.size:
         return
-    best = queue.take(stuck[:1], agents=queue.lines[stuck[:1]])
-    for name, limit in targets.limits.items():
-        reached = _MEASURES[name](best, shares(best), targets)[0]
-        if not reached <= limit * (1 + _TOLERANCE):
-            break
-    reached = 1 - reached if name == "service_level" else reached
+    best = queue.take(stuck[:1], agents=low[stuck[:1]])
+    reached = {name: _MEASURES[name](best, shares(best), targets)[0] for name in names}
+    name = next((n for n in names if not reached[n] <= targets.limits[n] * (1 + _TOLERANCE)), names[0])
+    value = 1 - reached[name] if name == "service_level" else reached[name]
+    where = f"with {best.lines[0]:g} lines" if np.isfinite(best.lines[0]) else f"by {_MOST:g} agents"
     raise Infeasible(
-        f"{name} = {getattr(targets, name):g} cannot be met with {best.lines[0]:g} lines at {best.load[0]:.4g} "
-        f"Erlang: even an agent on every line reaches {reached:.4g} — add lines or relax the target"
+        f"{name} = {getattr(targets, name):g} cannot be met {where} at {best.load[0]:.4g} Erlang: even an agent "
+        f"on every line reaches {value:.4g} — add lines or relax the target"
     )
 
 

@@ -1,0 +1,83 @@
+"""Notebooks: committed with their outputs, which come out again to the byte and read well."""
+
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+FILES = sorted(FOLDER.glob("[0-9]*.ipynb"))
+named = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+
+
+def code_cells(file):
+    return [cell for cell in nbformat.read(file, as_version=4).cells if cell.cell_type == "code"]
+
+
+def execute():
+    spec = importlib.util.spec_from_file_location("execute", FOLDER / "execute.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_there_are_notebooks():
+    assert FILES
+
+
+@named
+def test_the_committed_outputs_come_out_again_to_the_byte(file):
+    assert execute().executed(file) == file.read_text(encoding="utf-8"), "run: make notebooks"
+
+
+def test_nbval_agrees_strictly():
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-o", "addopts=",
+         "-o", "filterwarnings=default", "-o", "testpaths=", *map(str, FILES)],
+        cwd=FOLDER, capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
+    assert "skipped" not in run.stdout
+
+
+@named
+def test_cells_are_short_and_only_call_the_library(file):
+    lines = [len(cell.source.splitlines()) for cell in code_cells(file)]
+    assert max(lines) <= 12 and statistics.median(lines) <= 4
+    words = " ".join(cell.source for cell in code_cells(file))
+    assert "def " not in words and "class " not in words and "lambda" not in words
+
+
+@named
+def test_the_title_is_a_question_and_one_cell_holds_the_parameters(file):
+    cells = nbformat.read(file, as_version=4).cells
+    assert cells[0].source.startswith("# ") and cells[0].source.rstrip().endswith("?")
+    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    assert all("#" in line for line in tagged[0].source.splitlines())
+
+
+@named
+def test_every_other_cell_shows_one_thing_and_nothing_warns(file):
+    for cell in code_cells(file):
+        expected = 0 if "parameters" in cell.metadata.get("tags", []) else 1
+        assert [output.output_type for output in cell.outputs] == ["execute_result"] * expected
+
+
+@named
+def test_nothing_of_this_machine_or_run_is_kept(file):
+    text = file.read_text(encoding="utf-8")
+    for trace in (str(Path.home()), str(FOLDER.parent), "widget-state", "widget-view", "iopub", "0x7f", "id=\"T_"):
+        assert trace not in text
+
+
+@named
+def test_it_runs_from_the_root_of_the_repository_too(file):
+    code = "\n".join(cell.source for cell in code_cells(file))
+    run = subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parent, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr[-2000:]
