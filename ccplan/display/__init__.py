@@ -1,0 +1,29 @@
+"""What people see: charts, panels and (later) reports; the only room that imports altair and ipywidgets.
+
+Names are loaded when they are first used, so `import ccplan.display` itself costs nothing.
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "data_charts": ("volume_chart", "calendar_chart", "records_chart", "patience_chart", "records_picture", "patience_picture", "odd_days"),
+    "data_panel": ("mapping_panel", "suggestions_panel"),
+    "data_tables": ("data_answer", "verdict_table", "findings_table", "findings_by_rule", "abilities_table", "estimates_table",
+                    "shrinkage_frame", "suggestions_table"),
+    "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
+    "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
+    "tables": ("table",),
+    "theme": ("PALETTE",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name):
+    if name not in _HOME_OF:
+        raise AttributeError(f"ccplan.display has no {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+
+
+def __dir__():
+    return __all__
