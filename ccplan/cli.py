@@ -88,6 +88,8 @@ def plan(
 
     out = out or (folder / "plan" if folder else Path("plan"))  # a bundled centre may be read-only
     folder = folder or sample_centre()
+    if out.resolve() == folder.resolve():
+        raise ValueError(f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}")
     with _busy("reading the tables"):
         centre = load_centre(folder)
         reading = load_intervals(folder, centre)
@@ -131,6 +133,8 @@ def _chosen(frame, queues, first, last):
     for name in queues or ():
         if name not in known:
             raise ValueError(f"--queue must be one of {', '.join(map(str, known))}, got {name!r}")
+    if first and last and _day("--from", first) > _day("--to", last):
+        raise ValueError(f"--from must not be after --to, got {first} and {last}")
     days = frame["start"].dt.tz_localize(None).dt.normalize()
     keep = pd.Series(True, index=frame.index)
     keep &= frame["queue"].isin(queues) if queues else True
@@ -151,7 +155,7 @@ def _day(option, text):
         raise ValueError(f"{option} must be a day such as 2026-09-01, got {text!r}") from None
 
 
-SHOWN_FINDINGS = 15
+SHOWN_FINDINGS, SHOWN_NOTES = 15, 30
 
 
 def _report(report):
@@ -170,6 +174,8 @@ def _report(report):
     yield "\nWhat this data can answer:"
     for row in report.abilities.itertuples():
         yield f"  {'yes' if row.possible else 'no ':4} {row.question} ({row.why})"
+    if not report.usable:
+        yield f"\nNothing is planned from these tables until the {report.count('error')} errors above are mended."
 
 
 def _write_plan(centre, rows, out):
@@ -187,7 +193,7 @@ def _write_plan(centre, rows, out):
             "every day": write_csv(out / "days.csv", days),
             "the busiest recent day": _write_chart(out / "day.svg", staffed, rows),
         }
-    typer.echo(f"{centre.name}, a mean week of the last four ({_span(days)}):\n")
+    typer.echo(f"{centre.name}, {_span(days)}:\n")
     typer.echo(_in_columns(week_table(days), centre))
     typer.echo(f"\nResults in {out}:")
     for what, file in results.items():
@@ -208,10 +214,12 @@ def _write_chart(file, staffed, rows):
 
 
 def _span(days):
-    from .planning.days import recent
+    """What the figures are of: a mean week of the recent days, or the days themselves if less than a week."""
+    from .planning.days import recent, span_days
 
-    last = recent(days)["day"]
-    return f"{last.min():%Y-%m-%d} to {last.max():%Y-%m-%d}"
+    last, length = recent(days)["day"], span_days(days)
+    what = f"a mean week of the last {length} days" if length >= 7 else f"{length} day{'s' * (length > 1)}"
+    return f"{what} ({last.min():%Y-%m-%d} to {last.max():%Y-%m-%d})"
 
 
 def _in_columns(weeks, centre):
@@ -233,8 +241,11 @@ def _in_columns(weeks, centre):
 
 
 def _say_assumptions(centre, reading):
-    for words in (*centre.assumed, *reading.notes):
+    notes = [*centre.assumed, *reading.notes, *reading.left_aside]
+    for words in notes[:SHOWN_NOTES]:
         typer.echo(f"note: {words}", err=True)
+    if len(notes) > SHOWN_NOTES:
+        typer.echo(f"note: and {len(notes) - SHOWN_NOTES} more: ccplan check tells them all", err=True)
 
 
 def _busy(words):

@@ -20,10 +20,10 @@ def run(*words, **env):
     return subprocess.run([*CCPLAN, *map(str, words)], capture_output=True, text=True, env=os.environ | env, timeout=120)
 
 
-def refused(*words):
+def refused(*words, quiet=True):
     """What the command says on stderr when it refuses: words, exit code 1, no traceback."""
     result = run(*words)
-    assert result.returncode == 1 and "Traceback" not in result.stderr and not result.stdout
+    assert result.returncode == 1 and "Traceback" not in result.stderr and not (quiet and result.stdout)
     assert any(line.startswith("ccplan: ") for line in result.stderr.splitlines())
     return result.stderr
 
@@ -105,6 +105,53 @@ def test_refusals_in_words(centre, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "holds no table of intervals" in refused("plan", empty)
+
+
+def table(folder, days, columns="start,offered,aht_s", cells="10,200"):
+    starts = [f"{day} {hour:02}:{minute:02}" for day in days for hour in range(8, 18) for minute in (0, 30)]
+    folder.mkdir()
+    (folder / "intervals.csv").write_text("\n".join([columns, *(f"{s},{cells}" for s in starts)]), encoding="utf-8")
+    return folder
+
+
+def test_a_week_has_seven_days_also_where_weekends_are_closed(tmp_path):
+    """10 calls in each of 20 half-hours, Monday to Friday: 1,000 calls a week."""
+    folder = table(tmp_path / "weekday", [d.date() for d in pd.date_range("2026-03-02", "2026-03-29") if d.weekday() < 5])
+    result = run("plan", folder)
+    assert "a mean week of the last 26 days" in result.stdout and " 1,000 " in result.stdout
+    one = run("plan", folder, "--from", "2026-03-02", "--to", "2026-03-02", "--out", tmp_path / "one")
+    assert "1 day (2026-03-02 to 2026-03-02)" in one.stdout and " 200 " in one.stdout
+
+
+def test_a_mean_handle_time_counts_also_without_answered_calls(tmp_path):
+    folder = table(tmp_path / "aht", ["2026-03-02", "2026-03-03"])
+    assert run("plan", folder).returncode == 0
+    rows = pd.read_csv(folder / "plan/requirement.csv")
+    assert set(rows["aht_s"]) == {200.0} and rows["load"].tolist() == pytest.approx([10 * 200 / 1800] * 40)
+
+
+def test_a_table_of_the_users_is_never_replaced(tmp_path):
+    folder = table(tmp_path / "mine", ["2026-03-02"])
+    before = (folder / "intervals.csv").read_bytes()
+    assert "is no earlier result" in refused("check", folder, "--csv", folder / "intervals.csv", quiet=False)
+    assert "must not be the centre's folder" in refused("plan", folder, "--out", folder)
+    (folder / "plan").mkdir()
+    (folder / "plan/days.csv").write_text("my,own\n1,2\n", encoding="utf-8")
+    assert "is no earlier result" in refused("plan", folder)
+    assert (folder / "intervals.csv").read_bytes() == before
+    assert (folder / "plan/days.csv").read_text(encoding="utf-8") == "my,own\n1,2\n"
+
+
+def test_other_tables_left_aside_are_named(tmp_path):
+    folder = table(tmp_path / "two", ["2026-03-02"])
+    shutil.copy(folder / "intervals.csv", folder / "more.csv")
+    assert "more.csv left aside" in run("plan", folder).stderr
+
+
+def test_what_plan_refuses_check_says_so(tmp_path):
+    folder = table(tmp_path / "twice", ["2026-03-02", "2026-03-02"])
+    assert "until the" in run("check", folder).stdout
+    refused("plan", folder)
 
 
 def test_results_that_cannot_be_written(centre):

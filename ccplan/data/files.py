@@ -31,8 +31,22 @@ def write_whole(file, content):
 
 
 def write_csv(file, frame):
-    """Write a frame as CSV (UTF-8, comma, dot), whole or not at all; text never becomes a formula."""
+    """Write a frame as CSV (UTF-8, comma, dot), whole or not at all; text never becomes a formula.
+
+    An earlier result of the same kind is replaced. Raises FileExistsError where another file has the name.
+    """
+    _spare(Path(file), set(map(str, frame.columns)))
     return write_whole(file, harmless(frame).to_csv(index=False, lineterminator="\n", float_format="%.10g"))
+
+
+def _spare(file, columns):
+    """Refuse to replace a file that does not look like an earlier result: it may be somebody's data."""
+    if not file.exists():
+        return
+    with open(file, encoding="utf-8", errors="replace") as there:
+        known = set(there.readline().strip("\r\n").split(","))
+    if len(known & columns) < 0.8 * len(columns):
+        raise FileExistsError(f"{file} is there already and is no earlier result: name another file, or move it away")
 
 
 def harmless(frame):

@@ -65,12 +65,13 @@ def guess_hours(rows, interval_s, country=""):
 
 
 def mean_aht_s(rows):
-    """Σ handle time ÷ Σ answered in seconds; None where the table has neither."""
-    if not (_has(rows, "talk_s") and _has(rows, "answered")):
+    """Σ handle time ÷ Σ answered (÷ Σ offered where nobody counted the answered), s; None without work."""
+    count = "answered" if _has(rows, "answered") else "offered"
+    if not _has(rows, "talk_s"):
         return None
     parts = [rows[name].fillna(0) for name in ("talk_s", "hold_s", "acw_s") if name in rows]
-    measured = rows["talk_s"].notna() & rows["answered"].notna()
-    answered = rows["answered"][measured].sum()
+    measured = rows["talk_s"].notna() & rows[count].notna()
+    answered = rows[count][measured].sum()
     total = sum(parts)[measured].sum()
     return round(float(total / answered), 1) if answered > 0 and total > 0 else None
 

@@ -90,6 +90,7 @@ SUMS = (  # the first that can be made is taken
     Sum(to="acw_s", mean="mean_acw_s", count="answered"),
     Sum(to="talk_s", total="handle_s"),
     Sum(to="talk_s", mean="aht_s", count="answered"),
+    Sum(to="talk_s", mean="aht_s", count="offered"),  # as if all were answered: only the mean is used
     Sum(to="wait_answered_s", mean="asa_s", count="answered"),
     Sum(to="wait_abandoned_s", mean="wait_to_abandon_s", count="abandoned"),
 )

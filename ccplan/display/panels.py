@@ -155,12 +155,13 @@ def _answer(view):
         yield f"One agent fewer in the busiest interval would answer {fewer['service_level'].iloc[0]:.0%}."
 
 
-def queue_day(intervals, queue="", date=""):
+def queue_day(intervals, queue="", date="", *, centre=None):
     """The rows of one queue on one local date as queue, start, offered, aht_s and, where known, agents.
 
     `intervals` is the table of that name, or a forecast with aht_s; an interval in which nobody was
     answered takes the day's mean handle time. Without a queue it is the largest, without a date the
-    busiest of its last four weeks. Raises ValueError where there are no rows.
+    busiest of its last four weeks. Where the table has no handle times, `centre` gives the queue's own.
+    Raises ValueError where there are no rows.
     """
     from ..planning.days import busiest_day
 
@@ -170,10 +171,10 @@ def queue_day(intervals, queue="", date=""):
         top = busiest_day(intervals, queue)
         queue, date = top["queue"], date or top["day"]
     mine = intervals[(intervals["queue"] == queue)]
-    return _tidy_day(mine[mine["start"].dt.date == pd.Timestamp(date).date()], queue, date)
+    return _tidy_day(mine[mine["start"].dt.date == pd.Timestamp(date).date()], queue, date, centre)
 
 
-def _tidy_day(rows, queue, date):
+def _tidy_day(rows, queue, date, centre=None):
     if rows.empty:
         raise ValueError(f"{queue} has no intervals on {charts.long_date(pd.Timestamp(date))}: "
                          "the queue is closed or the data has a gap")
@@ -181,6 +182,8 @@ def _tidy_day(rows, queue, date):
 
     rows = rows.sort_values("start", ignore_index=True)
     day = rows[["queue", "start", "offered"]].assign(aht_s=handle_times(rows))
+    if centre is not None:
+        day["aht_s"] = day["aht_s"].fillna(centre.queue(queue).aht_s)
     return day.join(rows[[name for name in ("agents",) if name in rows and rows[name].notna().all()]])
 
 
@@ -364,7 +367,7 @@ class _Desk:
             raise ValueError(f"queue must be one of {', '.join(self.days) or 'none'}, got {queue!r}")
         date = pd.Timestamp(day).date() if day else _last_day(self.days[queue])
         rows = self.days[queue].get(date, pd.DataFrame())
-        self.day = _tidy_day(rows, queue, date)
+        self.day = _tidy_day(rows, queue, date, self.centre)
         self.queue, self.date = queue, date
         self.start = self.inputs = self.pinned = start_inputs(self.day, self.centre)
 

@@ -68,20 +68,28 @@ def local_days(starts):
     return starts.dt.tz_localize(None).dt.normalize()
 
 
+def span_days(days):
+    """Calendar days from the first to the last of the recent rows of a day table, closed ones included."""
+    last = recent(days)["day"]
+    return (last.max() - last.min()).days + 1
+
+
 def week_table(days):
     """One row a queue: a mean week of the last four, planned beside given, as numbers.
 
-    Returns offered and cost a week, agents_peak (net), scheduled_peak (gross), fte, service_level, and
-    service_given where known.
+    Each weekday counts with its mean, so that weekends that are closed, days that are missing and less
+    than a week of data are all right. Returns offered, fte and cost, agents_peak (net),
+    scheduled_peak (gross), service_level, and service_given where known.
     """
     last = recent(days)
-    weeks = max(last["day"].nunique() / 7, 1 / 7)
+    weekday = last["day"].dt.dayofweek
+    dates = last["day"].groupby(weekday).nunique()  # how often each weekday is in the data
     in_time = last.assign(
         planned=last["service_level"] * last["offered"], given=last.get("service_given", np.nan) * last["offered"]
     )
-    sums = in_time.groupby("queue", sort=False, observed=True)[["offered", "fte", "cost", "planned", "given"]].sum(min_count=1)
-    peaks = last.groupby("queue", sort=False, observed=True)[["agents_peak", "scheduled_peak"]].max()
-    table = sums[["offered", "fte", "cost"]] / weeks
-    return table.join(peaks).assign(
+    by_queue = in_time.groupby("queue", sort=False, observed=True)
+    sums = by_queue[["offered", "planned", "given"]].sum(min_count=1)
+    a_week = last[["offered", "fte", "cost"]].div(weekday.map(dates), axis=0).groupby(last["queue"], sort=False, observed=True).sum()
+    return a_week.join(by_queue[["agents_peak", "scheduled_peak"]].max()).assign(
         service_level=sums["planned"] / sums["offered"], service_given=sums["given"] / sums["offered"]
     )

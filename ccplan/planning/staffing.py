@@ -49,7 +49,8 @@ def staff(intervals, centre, *, agents=None):
     Returns a frame in the same order: queue, start, offered, aht_s (s), load (Erlang), agents (net, on
     the phones), scheduled (gross, heads), fte (of a week: scheduled hours ÷ weekly hours, so that a
     week's rows add up to its FTE), service_level, asa_s (s), abandonment, occupancy, cost (currency).
-    An interval in which nobody was answered takes its queue's mean handle time.
+    An interval in which nobody was answered takes its queue's mean handle time, a table without any the
+    `aht_s` of the centre's queue.
     Raises ValueError naming the missing column or value, Infeasible naming queue and target.
 
     >>> from ccplan.data import Centre, Queue
@@ -59,7 +60,7 @@ def staff(intervals, centre, *, agents=None):
     0      14         20
     """
     frame = _checked(intervals, centre)
-    given = None if agents is None else pd.Series(np.broadcast_to(agents, len(frame)), index=frame.index)
+    given = None if agents is None else _given(agents, frame)
     parts = [
         _staff_queue(rows, centre.queue(name), centre, None if given is None else given[rows.index])
         for name, rows in frame.groupby("queue", sort=False, observed=True)
@@ -71,9 +72,8 @@ def staff(intervals, centre, *, agents=None):
 def totals(staffed, by=("queue",)):
     """Sums and ratios of sums of a staffed frame, a row a group: what a day, a week or a queue comes to.
 
-    `by` names columns of `staffed`. Returns offered, hours (net agent-hours are `fte`-free: load and
-    agents are means over the intervals), scheduled_hours, fte, service_level, abandonment (both Σ ÷ Σ
-    offered), occupancy (Σ carried ÷ Σ agents) and cost. Never a mean of interval ratios.
+    `by` names columns of `staffed`. Returns offered, service_level, abandonment (both Σ ÷ Σ offered),
+    occupancy (Σ carried ÷ Σ agents), fte and cost. Never a mean of interval ratios.
 
     >>> day = pd.DataFrame({"queue": "q", "offered": [300, 10], "service_level": [0.7, 1.0], "abandonment": 0.0,
     ...     "load": [30.0, 1.0], "agents": [31, 3], "occupancy": [30 / 31, 1 / 3], "fte": [1.0, 0.1], "cost": [9, 1]})
@@ -109,9 +109,10 @@ def handle_times(intervals):
     if "aht_s" in intervals:
         return intervals["aht_s"].astype(float)
     work = [name for name in WORK if name in intervals]
-    if not work or "answered" not in intervals:
+    if not work:
         return pd.Series(np.nan, index=intervals.index)
-    seconds, answered = intervals[work].sum(axis=1).astype(float), intervals["answered"].fillna(0).astype(float)
+    counted = "answered" if "answered" in intervals else "offered"  # a mean handle time was read as × offered
+    seconds, answered = intervals[work].sum(axis=1).astype(float), intervals[counted].fillna(0).astype(float)
     mean = seconds.sum() / answered.sum() if answered.sum() else np.nan
     return (seconds.where(seconds > 0) / answered.where(answered > 0)).fillna(mean)
 
@@ -141,16 +142,27 @@ def _checked(intervals, centre):
         raise ValueError(f"intervals must have the columns queue, start and offered; missing: {', '.join(missing)}")
     frame = intervals.reset_index(drop=True)
     _one_row_an_interval(frame, centre.interval_s)
+    for name in {"offered", "aht_s"} & set(frame):
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            raise ValueError(f"{name} must be a column of numbers, got {frame[name].dtype}")
     floats("offered", frame["offered"].to_numpy(dtype=float, na_value=np.nan), high=1e12)
     for name in frame["queue"].unique():
         centre.queue(name)
     return frame
 
 
+def _given(agents, frame):
+    if np.ndim(agents) and len(agents) != len(frame):
+        raise ValueError(f"agents must be one number or one a row, got {len(agents)} for {len(frame)} rows")
+    return pd.Series(np.broadcast_to(np.asarray(agents), len(frame)), index=frame.index)
+
+
 def _one_row_an_interval(frame, interval_s):
     """Refuse doubled rows, and a table cut to another interval than the centre's: its load would be wrong."""
     if not pd.api.types.is_datetime64_any_dtype(frame["start"]):
         raise ValueError(f"start must be a column of timestamps, got {frame['start'].dtype}")
+    if frame["start"].isna().any() or frame["queue"].isna().any():
+        raise ValueError("queue and start must be in every row: fill or drop the rows where they are missing first")
     twice = frame[frame.duplicated(["queue", "start"])]
     if len(twice):
         row = twice.iloc[0]
