@@ -467,12 +467,23 @@ def test_text_from_data_never_runs(browser, served):
     page.close()
 
 
+def _appears(page, selector, seconds=25):
+    for _ in range(seconds * 5):
+        if page.locator(selector).count():
+            return True
+        page.wait_for_timeout(200)
+    return False
+
+
 def test_in_jupyterlab_the_arrow_keys_belong_to_the_dial(browser, lab, day, centre):
     def run(page):
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
-        page.click(".lm-MenuBar-itemLabel:text-is('Run')")
-        page.click("text=Run All Cells")
+        for _ in range(4):  # on a busy machine the first click can come before the kernel is connected
+            page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+            page.click("text=Run All Cells")
+            if _appears(page, ".ccplan[data-painted]"):
+                return
 
     page = opened(browser, lab, run)
     range_ = page.locator("[data-dial=volume] input[type=range]")
