@@ -72,6 +72,7 @@ class Inputs:
 
     @property
     def load(self):
+        """Erlang offered: calls × AHT ÷ interval."""
         # The product first: 100 calls × 180 s ÷ 1800 s is then exactly 10 Erlang.
         return self.calls * self.aht_s / self.interval_s
 
@@ -123,6 +124,7 @@ class Shares:
 
     @property
     def asa_s(self):
+        """Mean wait of the answered in seconds; nan where nobody is answered."""
         return _ratio(self.answered_wait_s, self.answered)
 
     @property
@@ -543,4 +545,5 @@ def _finite(name, value):
 
 
 def shaped(flat, shape):
+    """The flat answers in the shape of the question: an array, or a float for single numbers."""
     return flat.reshape(shape) if shape else float(flat[0])
