@@ -57,8 +57,8 @@ def make_log(file, count):
 
 def ours(file):
     """(faults, intervals) by ccplan, straight from the file."""
-    from ccplan.data.call_intervals import intervals_from_calls
-    from ccplan.data.large import faults_in_large
+    from ccplan.data.logs.call_intervals import intervals_from_calls
+    from ccplan.data.logs.large import faults_in_large
 
     return faults_in_large(file).faulty, intervals_from_calls(file, centre(), INTERVAL_S)
 

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccplan.data import Centre, OpeningHours, Queue, SourceError, TableError, load_intervals
-from ccplan.data.call_intervals import intervals_from_calls
-from ccplan.data.large import faults_in_large
+from ccplan.data.logs.call_intervals import intervals_from_calls
+from ccplan.data.logs.large import faults_in_large
 from ccplan.data.sources import load_table
-from ccplan.data.tables import CALLS, TABLES, faults_in
+from ccplan.data.faults import faults_in
+from ccplan.data.tables import CALLS, TABLES
 from ccplan.queueing import Targets
 from tests.effort import examples
 
@@ -175,7 +176,8 @@ def test_what_is_no_log_is_refused(tmp_path):
 
 
 def test_a_large_log_in_a_folder_never_becomes_a_frame(tmp_path, monkeypatch):
-    from ccplan.data import engine, opening
+    from ccplan.data.logs import engine
+    from ccplan.data.reading import opening
 
     frame = big_log(tmp_path / "calls.parquet", faults=False)
     small = load_intervals(tmp_path, CENTRE)

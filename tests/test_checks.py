@@ -342,7 +342,7 @@ def test_made_up_counts_are_found(tmp_path):
 
 
 def test_poisson_counts_are_not_called_made_up():
-    from ccplan.data.checks_intervals import _smoothest, smoothness
+    from ccplan.data.checks.intervals import _smoothest, smoothness
 
     chance = np.random.default_rng(3)
     ratios = np.array([smoothness(chance.poisson(rate, 32).astype(float))[0] for rate in np.repeat([1, 5, 20, 200], 2500)])
@@ -369,7 +369,7 @@ def test_findings_export_as_a_table(tmp_path):
 def test_a_large_log_is_checked_where_it_lies(tmp_path):
     """The same findings from a Parquet file by DuckDB as from a frame, without reading it into one."""
     from ccplan.data import Centre, Queue
-    from ccplan.data.checks_calls import check_call_log
+    from ccplan.data.checks.calls import check_call_log
 
     frame = calls()
     frame.loc[10, "wait_s"], frame.loc[15, "talk_s"], frame.loc[40:42, "agent"], frame.loc[50, "outcome"] = 15_000, 1000, None, "phantom"
@@ -386,7 +386,7 @@ def test_a_large_log_is_checked_where_it_lies(tmp_path):
 @pytest.mark.parametrize("zone", [None, "Europe/Helsinki"])
 def test_a_large_log_with_or_without_a_zone(tmp_path, zone):
     from ccplan.data import Centre
-    from ccplan.data.checks_calls import check_call_log
+    from ccplan.data.checks.calls import check_call_log
 
     frame = calls(2)
     frame["arrived"] = (frame["arrived"] + pd.Timedelta(hours=15, minutes=59)).dt.tz_localize(zone)

@@ -11,7 +11,7 @@ import pytest
 
 from ccplan import display
 from ccplan.data import check_folder
-from ccplan.data.suggestions import suggest
+from ccplan.data.evidence.suggestions import suggest
 from ccplan.display import data_charts
 from ccplan.display.data_tables import Sheet
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ccplan.data import load_centre
-from ccplan.data.mapping import mapping_of
+from ccplan.data.reading.mapping import mapping_of
 from ccplan.data.sources import load_table
 from ccplan.display import data_panel, mapping_panel, suggestions_panel
 from ccplan.display.data_panel import _MappingDesk, _SuggestionDesk

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from ccplan.data import Centre, SourceError, load_intervals
-from ccplan.data.call_intervals import intervals_from_calls
-from ccplan.data.databases import database_table, read_database_table, without_password
-from ccplan.data.large import faults_in_large
+from ccplan.data.logs.call_intervals import intervals_from_calls
+from ccplan.data.reading.databases import database_table, read_database_table, without_password
+from ccplan.data.logs.large import faults_in_large
 from ccplan.data.sources import load_table
 
 HELSINKI = Centre(name="x", time_zone="Europe/Helsinki")

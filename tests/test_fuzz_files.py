@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccplan.data import Centre
-from ccplan.data.mapping import preview, write_mapping
+from ccplan.data.reading.mapping import preview, write_mapping
 from ccplan.data.readers.shape import readers
 from ccplan.data.sources import load_intervals, load_table, load_tables
-from ccplan.data.understand import FileMapping
+from ccplan.data.reading.understand import FileMapping
 from tests.effort import examples
 from tests.test_readers import AGGREGATES, AVAYA, CONVERSATIONS, QUEUE_LOG, RECORDS, UCCX
 

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccplan.data import Centre, load_intervals
-from ccplan.data.mapping import MappingError, mapping_of, preview, read_mapping, write_mapping
+from ccplan.data.reading.mapping import MappingError, mapping_of, preview, read_mapping, write_mapping
 from ccplan.data.sources import load_table, load_tables
-from ccplan.data.understand import FileMapping
+from ccplan.data.reading.understand import FileMapping
 from tests.effort import examples
 
 HELSINKI = Centre(name="x", time_zone="Europe/Helsinki")

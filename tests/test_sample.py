@@ -15,7 +15,8 @@ import pytest
 from ccplan.data import load_centre, load_intervals, sample_centre
 from ccplan.data.sample import STORIES, write_sample
 from ccplan.data.sample.stories import BROKEN_WEEK, LAUNCH, NOISE, OVERRUN, SICK_TEAM, SICKNESS
-from ccplan.data.tables import TABLES, faults_in
+from ccplan.data.faults import faults_in
+from ccplan.data.tables import TABLES
 
 ZONE = "Europe/Helsinki"
 TARGET_S = {"service": 20, "outage": 30, "chat": 60, "email": 14_400}
@@ -174,7 +175,7 @@ def test_handle_time_varies_by_hour(frame):
 
 def test_patience_can_be_found_again(frame):
     """The callers' patience was drawn with these means in seconds: the estimate must come near."""
-    from ccplan.data.guesses import mean_patience_s
+    from ccplan.data.evidence.guesses import mean_patience_s
 
     for name, drawn in {"service": 180, "outage": 240, "chat": 240}.items():
         assert np.isclose(mean_patience_s(frame[frame["queue"] == name]), drawn, rtol=0.10), name

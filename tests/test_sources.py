@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccplan.data import Centre, SourceError, TableError, load_intervals
-from ccplan.data.headers import map_headers
-from ccplan.data.numbers import decimal_mark, to_numbers, to_seconds
+from ccplan.data.reading.headers import map_headers
+from ccplan.data.reading.numbers import decimal_mark, to_numbers, to_seconds
 from ccplan.data.sources import load_table
-from ccplan.data.stamps import read_stamps
+from ccplan.data.reading.stamps import read_stamps
 
 HELSINKI = Centre(name="x", time_zone="Europe/Helsinki")
 PLAIN = "queue,start,offered,answered,talk_s\na,2026-01-05 08:00,10,9,2700\na,2026-01-05 08:30,12,12,3600\n"

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ccplan.data import load_centre, sample_centre
-from ccplan.data.suggestions import SuggestionError, accept, set_value, suggest, suggestions_frame
+from ccplan.data.evidence.suggestions import SuggestionError, accept, set_value, suggest, suggestions_frame
 
 from .effort import examples
 

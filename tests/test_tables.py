@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ccplan.data.dictionary import data_dictionary
-from ccplan.data.tables import INTERVALS, KINDS, TABLES, TableError, as_faults, faults_in, schema
+from ccplan.data.faults import TableError, as_faults, faults_in, schema
+from ccplan.data.shapes import KINDS
+from ccplan.data.tables import INTERVALS, TABLES
 
 
 def frame(**columns):

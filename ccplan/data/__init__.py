@@ -1,19 +1,19 @@
 """A centre's folder: its `centre.toml`, its tables, what was found in them, and the bundled sample."""
 
 from .bundled import current_folder, sample_centre
-from .call_intervals import intervals_from_calls
+from .logs.call_intervals import intervals_from_calls
 from .centre import Centre, Costs, Hiring, Queue, Shrinkage, public_holidays
 from .centre_file import CentreError
-from .checks import CheckReport, check_folder
-from .guesses import assume_centre
+from .checks.folder import CheckReport, check_folder
+from .evidence.guesses import assume_centre
 from .hours import OpeningHours
-from .large import LargeCheck, faults_in_large
-from .mapping import MappingError, Preview, preview, read_mapping, write_mapping
+from .logs.large import LargeCheck, faults_in_large
+from .reading.mapping import MappingError, Preview, preview, read_mapping, write_mapping
 from .sources import Reading, Tables, load_intervals, load_table, load_tables
 from .starter import init_centre, load_centre, starter_toml
-from .tables import TableError
-from .text_files import SourceError
-from .understand import FileMapping
+from .faults import TableError
+from .reading.text_files import SourceError
+from .reading.understand import FileMapping
 
 __all__ = [
     "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Hiring", "LargeCheck", "MappingError",

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .shapes import LARGEST, YEARS
+from .shapes import YEARS
 
 SHOWN = 5  # examples of one fault that a message shows; the frame of faults holds all
 FAULT_COLUMNS = ["row", "column", "value", "rule"]

@@ -8,13 +8,14 @@ import pandas as pd
 
 from .centre import Centre
 from .centre_file import FILE_NAME, read_centre
-from .engine import is_large
-from .gaps import missing_intervals
-from .headers import can_be_calls, can_be_intervals, map_headers
-from .opening import ENDINGS, open_file
-from .tables import INTERVALS, TABLES, TableError, as_faults, faults_in
-from .text_files import SEPARATORS, SourceError
-from .understand import FileMapping, bad_cells, refuse_units, understand
+from .logs.engine import is_large
+from .checks.gaps import missing_intervals
+from .reading.headers import can_be_calls, can_be_intervals, map_headers
+from .reading.opening import ENDINGS, open_file
+from .faults import TableError, as_faults, faults_in
+from .tables import INTERVALS, TABLES
+from .reading.text_files import SEPARATORS, SourceError
+from .reading.understand import FileMapping, bad_cells, refuse_units, understand
 
 WITH_MIXED_STEPS = 12  # rows of a day from which its step is held against the file's
 FAULTY = ("refuse", "leave out")
@@ -164,7 +165,7 @@ def _asked(settings):
 
 def _told(file, asked):
     """What `mapping.toml` beside the file says of it, under what the caller asks."""
-    from .mapping import mapping_of  # needs this room's readers
+    from .reading.mapping import mapping_of  # needs this room's readers
 
     said = mapping_of(file)
     if said is None:
@@ -228,7 +229,7 @@ def _best(folder, table, opened, aside, told):
 
 def _from_calls(folder, known, centre, faulty, notes, problem):
     """Intervals made from the folder's calls, and a note that says so; the problem itself where it has none."""
-    from .call_intervals import reading_from_calls, reading_from_large
+    from .logs.call_intervals import reading_from_calls, reading_from_large
 
     said = "the folder has no table of intervals"
     large = next((file for file in _files(folder) if _stem(file) == "calls" and is_large(file)), None)
@@ -243,7 +244,7 @@ def _from_calls(folder, known, centre, faulty, notes, problem):
 
 
 def _from_database(address, table, centre, faulty, source_table, asked):
-    from .databases import read_database_table
+    from .reading.databases import read_database_table
 
     raw = read_database_table(address, source_table)
     known = centre or Centre(name="unknown")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from .centre import Centre
 from .centre_file import FILE_NAME, read_centre
-from .guesses import assume_centre, zone_and_country
+from .evidence.guesses import assume_centre, zone_and_country
 from .hours import DAYS, write_spans
 from .sources import load_intervals
-from .text_files import SourceError
+from .reading.text_files import SourceError
 
 
 def load_centre(folder):

@@ -1,16 +1,14 @@
-"""The tables of a centre as data: columns, units, words, rules, keys. All checks come from here.
+"""The tables of a centre as data: columns, units, words, rules, keys. `faults.py` checks by them.
 
 To add a table, write a `Table` and put it into TABLES: the reading, the pandera schema, the fault
 report (`faults.py`), the check of large logs and `data/README.md` (`dictionary.py`) follow.
 """
 
-from .faults import FAULT_COLUMNS, TableError, as_faults, faults_in, schema
-from .shapes import KINDS, LARGEST, YEARS, Column, Rule, Table, no_more_than, not_before
+from .shapes import LARGEST, Column, Rule, Table, no_more_than, not_before
 
 __all__ = [
-    "ACTIVITIES", "AGENTS", "CALLS", "CANDIDATES", "CHECKLIST", "DAY_S", "EQUIPMENT", "EVALUATIONS",
-    "Column", "FAULT_COLUMNS", "INTERVALS", "KINDS", "LARGEST", "LEDGER", "Rule", "TABLES", "Table", "TableError", "YEARS",
-    "as_faults", "faults_in", "no_more_than", "schema",
+    "ACTIVITIES", "AGENTS", "CALLS", "CANDIDATES", "CHECKLIST", "DAY_S", "EQUIPMENT", "EVALUATIONS", "Column",
+    "INTERVALS", "LEDGER", "Rule", "TABLES", "Table", "no_more_than",
 ]
 DAY_S = 86_400.0
 OUTCOMES = ("answered", "abandoned", "blocked")

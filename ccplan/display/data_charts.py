@@ -7,7 +7,7 @@ import pandas as pd
 from . import theme
 from .charts import long_date, show
 from .tables import Words
-from .theme import ACCENT, ALARM, CONTEXT, INK, QUIET
+from .theme import ACCENT, ALARM, CONTEXT, INK
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BLUES = ("#F3F7FA", "#C6DCEC", "#7FB2D6", "#2F86BD", "#0B4F80")  # one hue, light to dark: more contacts
@@ -200,7 +200,7 @@ def patience_chart(calls):
 
     `calls` is the table of that name, of one queue. Raises ValueError where nobody hung up.
     """
-    from ..data import estimates
+    from ..data.evidence import estimates
 
     curve, right, naive = estimates.still_waiting(calls), estimates.patience(calls), estimates.naive_patience(calls)
     seen = curve[curve["at_risk"] >= 50]

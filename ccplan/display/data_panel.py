@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..data.headers import HELPERS
-from ..data.mapping import FileMapping, Preview, mapping_of, preview, write_mapping
-from ..data.numbers import UNITS
-from ..data.opening import open_file
+from ..data.reading.headers import HELPERS
+from ..data.reading.mapping import FileMapping, Preview, mapping_of, preview, write_mapping
+from ..data.reading.numbers import UNITS
+from ..data.reading.opening import open_file
 from ..data.tables import TABLES
 from . import theme
 
@@ -34,7 +34,7 @@ def mapping_panel(file, table="calls"):
 
 
 def suggestions_panel(folder, tables=None):
-    """A panel with a button for each suggestion of `ccplan.data.suggestions`: accept it, or leave it.
+    """A panel with a button for each suggestion of `ccplan.data.evidence.suggestions`: accept it, or leave it.
 
     `folder` is the centre's; `tables` are frames by name, else the folder's own are read. Returns a widget.
     """
@@ -171,7 +171,7 @@ class _SuggestionDesk:
     def __init__(self, folder, tables):
         import ipywidgets as w
 
-        from ..data.suggestions import suggest
+        from ..data.evidence.suggestions import suggest
 
         self.folder, self.said = folder, w.HTML()
         try:
@@ -193,7 +193,7 @@ class _SuggestionDesk:
         return w.HBox([text, button], layout=w.Layout(margin="0 0 8px 0", align_items="center"))
 
     def _accept(self, one, button):
-        from ..data.suggestions import accept
+        from ..data.evidence.suggestions import accept
 
         try:
             accept(self.folder, one)

@@ -5,7 +5,7 @@ from html import escape
 
 import pandas as pd
 
-from ..data import estimates
+from ..data.evidence import estimates
 from .tables import Words, plain
 
 RIGHT = ("rows", "errors", "warnings", "notes", "findings", "estimate", "low", "high", "n", "now", "suggested")

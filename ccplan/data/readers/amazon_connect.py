@@ -9,8 +9,8 @@ UTC, durations whole seconds. Records are delivered at least once: the last upda
 
 import pandas as pd
 
-from ..text_files import SourceError
-from ..understand import Cells
+from ..reading.text_files import SourceError
+from ..reading.understand import Cells
 from .records import at, read_records
 from .shape import Reader
 

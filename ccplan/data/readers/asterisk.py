@@ -12,8 +12,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from ..text_files import SourceError, read_text
-from ..understand import Cells
+from ..reading.text_files import SourceError, read_text
+from ..reading.understand import Cells
 from .shape import Reader
 
 LINE = re.compile(r"(\d{9,11})(?:\.\d+)?\|([^|]*)\|([^|]*)\|([^|]*)\|([A-Z]+)\|?(.*)")

@@ -8,9 +8,9 @@ unless the report says so; offered = ACD calls + abandoned (+ busy, where it is 
 
 import re
 
-from ..headers import meaning, plain
-from ..text_files import SourceError
-from ..understand import Cells
+from ..reading.headers import meaning, plain
+from ..reading.text_files import SourceError
+from ..reading.understand import Cells
 from .report import read_report
 from .shape import Reader
 

@@ -6,8 +6,8 @@ Handled, Avg Speed of Answer, Avg Handle Time, Calls Abandoned, Avg Time to Aban
 hh:mm:ss, handle time is talk, hold and work of the handled calls.
 """
 
-from ..headers import meaning
-from ..understand import Cells
+from ..reading.headers import meaning
+from ..reading.understand import Cells
 from .report import read_report
 from .shape import Reader
 

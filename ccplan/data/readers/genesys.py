@@ -8,8 +8,8 @@ metrics with stats (count, sum). Durations are milliseconds, times UTC.
 
 import pandas as pd
 
-from ..text_files import SourceError, read_text_table
-from ..understand import Cells
+from ..reading.text_files import SourceError, read_text_table
+from ..reading.understand import Cells
 from .records import at, listed, read_records
 from .shape import Reader
 
@@ -111,7 +111,7 @@ def _interval(record, data, apart):
 
 def read_interval_csv(file, table="intervals"):
     """An interval export as CSV: ISO intervals "start/end" or Interval Start, durations in milliseconds."""
-    from ..headers import known_headers, meaning
+    from ..reading.headers import known_headers, meaning
 
     text = read_text_table(file, known_headers)
     cells = text.cells

@@ -2,7 +2,7 @@
 
 import json
 
-from ..text_files import SourceError, read_text
+from ..reading.text_files import SourceError, read_text
 
 
 def read_records(file, within=()):

@@ -5,8 +5,8 @@ import re
 
 import pandas as pd
 
-from ..headers import plain
-from ..text_files import LOOK, MAX_COLUMNS, SEPARATORS, SourceError, read_text
+from ..reading.headers import plain
+from ..reading.text_files import LOOK, MAX_COLUMNS, SEPARATORS, SourceError, read_text
 
 TOTALS = re.compile(r"(grand_)?(totals?|summary|average)(_|$)")
 

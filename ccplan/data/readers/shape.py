@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..text_files import SourceError
+from ..reading.text_files import SourceError
 
 LOOK_BYTES = 65_536
 MODULES = ("asterisk", "amazon_connect", "genesys", "avaya_cms", "cisco_uccx")

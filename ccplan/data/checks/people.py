@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from .checks_findings import counted, finding, masked
+from .findings import counted, finding, masked
 
 PRESENT = ("work", "break", "lunch", "training", "meeting", "coaching", "systems down")
 LONGEST_S = 16 * 3600  # of one stretch of an agent's day

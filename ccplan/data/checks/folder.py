@@ -5,18 +5,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from .centre import Centre
-from .centre_file import FILE_NAME, CentreError, read_centre
-from .checks_abilities import abilities
-from .checks_findings import COLUMNS, SEVERITIES, counted, fault_findings, finding, findings_frame
-from .checks_intervals import check_intervals, robust_scores
-from .guesses import assume_centre
-from .privacy import code_findings, pseudonymise
-from .sources import Reading, load_tables
-from .tables import TABLES, TableError
-from .text_files import SourceError
+from ..centre import Centre
+from ..centre_file import FILE_NAME, CentreError, read_centre
+from .abilities import abilities
+from .findings import SEVERITIES, counted, fault_findings, finding, findings_frame
+from .intervals import check_intervals
+from ..evidence.guesses import assume_centre
+from ..privacy import code_findings, pseudonymise
+from ..sources import Reading, load_tables
+from ..faults import TableError
+from ..tables import TABLES
+from ..reading.text_files import SourceError
 
-__all__ = ["COLUMNS", "CheckReport", "SEVERITIES", "check_folder", "robust_scores"]
+__all__ = ["CheckReport", "SEVERITIES", "check_folder"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +145,7 @@ def _intervals(readings, centre):
 def _calls(readings, centre):
     if "calls" not in readings:
         return
-    from .checks_calls import CallLog, against_intervals, check_calls, check_evaluated  # Ibis loads where it is used
+    from .calls import CallLog, against_intervals, check_calls, check_evaluated  # Ibis loads where it is used
 
     reading = readings["calls"]
     log = CallLog.of(reading.frame, reading.rows, reading.file.name)
@@ -159,10 +160,10 @@ def _calls(readings, centre):
 
 def _as_found(reading):
     """The file itself once more, without asking what its columns mean."""
-    from .checks_raw import check_as_found
-    from .mapping import mapping_of
-    from .opening import open_file
-    from .understand import FileMapping
+    from .as_found import check_as_found
+    from ..reading.mapping import mapping_of
+    from ..reading.opening import open_file
+    from ..reading.understand import FileMapping
 
     try:
         cells = open_file(reading.file, "calls", mapping_of(reading.file) or FileMapping()).cells
@@ -172,7 +173,7 @@ def _as_found(reading):
 
 
 def _people(readings, centre):
-    from .checks_people import check_activities, check_agents, check_evaluations, check_ledger
+    from .people import check_activities, check_agents, check_evaluations, check_ledger
 
     agents = _frame(readings, "agents")
     for name, check, more in (("activities", check_activities, agents), ("evaluations", check_evaluations, agents),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import header_words
-from .tables import TABLES
+from ..tables import TABLES
 
 SYNONYMS = {table: dict.fromkeys(TABLES[table].names, ()) | words for table, words in header_words.TABLES.items()}
 IN_TARGET = re.compile(r"(?:calls_)?(?:answered|handled|ans)_(?:in_|within_)?(\d+)_?(?:s|sec|secs|seconds)?")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .text_files import SourceError
+from ..reading.text_files import SourceError
 
 MOST = 5_000_000  # open or not, from first to last: 9 years of minutes
 

@@ -5,8 +5,8 @@ import functools
 import numpy as np
 import pandas as pd
 
-from .centre_file import FILE_NAME
-from .checks_findings import LISTED, counted, finding, rows_finding
+from ..centre_file import FILE_NAME
+from .findings import LISTED, counted, finding, rows_finding
 from .gaps import expected_starts, missing_intervals
 
 EXTRAORDINARY = 3.0   # robust standard deviations from the usual day of the week ...
@@ -18,7 +18,7 @@ BY_CHANCE = 1e-6      # a day smoother than chance allows once in a million days
 
 
 def check_intervals(reading, centre):
-    """Findings of a Reading of intervals against its centre, as dicts of `checks_findings.finding`."""
+    """Findings of a Reading of intervals against its centre, as dicts of `findings.finding`."""
     for check in CHECKS:
         yield from check(reading, centre)
 

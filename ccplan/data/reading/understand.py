@@ -9,7 +9,7 @@ from . import header_words
 from .headers import HELPERS, make_sums, map_headers, plain
 from .numbers import NOTHING, UNITS, decimal_mark, to_numbers, to_seconds
 from .stamps import SHOWN, Stamps, join_date_and_time, moments_to_zone, read_stamps, to_zone
-from .tables import CALLS
+from ..tables import CALLS
 from .text_files import SourceError
 
 DEFAULT_QUEUE = "all"

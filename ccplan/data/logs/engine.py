@@ -5,8 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .headers import map_headers
-from .text_files import SourceError
+from ..reading.headers import map_headers
+from ..reading.text_files import SourceError
 
 MEMORY = "1GB"
 LARGE_ROWS = 2_000_000  # a longer log is worked through where it lies

@@ -41,7 +41,7 @@ def open_file(file, table="intervals", asked=FileMapping()):
 
 def _ready(file, table, asked):
     """What a ready reader makes of the file, None where none knows it (or a plain table is asked for)."""
-    from .readers import find_reader, reader_of_kind  # they import this room's other files
+    from ..readers import find_reader, reader_of_kind  # they import this room's other files
 
     reader = reader_of_kind(asked.kind) if asked.kind else find_reader(file)
     if reader is None or (table not in reader.tables and not asked.kind):

@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from . import estimates as est
-from .centre_file import FILE_NAME, read_centre, read_centre_text
-from .files import write_whole
-from .text_files import SourceError
+from ..centre_file import FILE_NAME, read_centre, read_centre_text
+from ..files import write_whole
+from ..reading.text_files import SourceError
 
 WORTH = {"patience_s": 0.10, "aht_s": 0.05, "attrition_per_year": 0.20, "hourly_wage": 0.02}  # relative change
 WORTH_SHRINKAGE = 0.005  # of paid time: half a point
@@ -333,6 +333,6 @@ def _rounded(key, value):
 
 def _tables(folder):
     """The folder's tables that can be read, by name; the centre's own zone and hours hold."""
-    from .sources import load_tables
+    from ..sources import load_tables
 
     return {name: reading.frame for name, reading in load_tables(folder, faulty="leave out").readings.items()}

@@ -6,8 +6,8 @@ rubbish into one column is not to be trusted blindly in the next.
 
 import pandas as pd
 
-from .checks_calls import garbled
-from .checks_findings import finding, masked
+from .calls import garbled
+from .findings import finding, masked
 
 FEW_WORDS, MANY_WORDS = 20, 500  # different values of a column that is a list of words, or of names
 RARE = 1e-4                      # share of the rows below which a word is likely a slip

@@ -30,12 +30,12 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from .faults import as_faults, faults_in
-from .files import write_whole
+from ..faults import as_faults, faults_in
+from ..files import write_whole
 from .headers import HELPERS, SYNONYMS
 from .numbers import UNITS
-from .settings import unknown
-from .tables import TABLES
+from ..settings import unknown
+from ..tables import TABLES
 from .text_files import SEPARATORS, SourceError
 from .understand import FileMapping, understand
 
@@ -96,7 +96,7 @@ def write_mapping(file, mapping):
 
 def mapping_toml(mappings):
     """The text of `mapping.toml` for {file name: FileMapping}."""
-    lines = ["# What other programs' exports mean; see ccplan.data.mapping. Columns: theirs = ours."]
+    lines = ["# What other programs' exports mean; see ccplan.data.reading.mapping. Columns: theirs = ours."]
     for name, mapping in mappings.items():
         head = f"files.{_quoted(name)}"
         lines += ["", f"[{head}]", *(f"{key} = {_quoted(getattr(mapping, key))}" for key in TEXTS if getattr(mapping, key))]

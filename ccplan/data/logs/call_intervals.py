@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..queueing.targets import Targets
-from .centre import Centre
-from .databases import database_table, without_password
+from ...queueing.targets import Targets
+from ..centre import Centre
+from ..reading.databases import database_table, without_password
 from .engine import engine, parquet_table, whole_seconds, with_our_names
-from .gaps import MOST, missing_intervals
+from ..checks.gaps import MOST, missing_intervals
 from .large import faults_in_large, without_faults
-from .sources import Reading, load_table
-from .tables import CALLS, INTERVALS, OUTCOMES, TableError
-from .text_files import SourceError
+from ..sources import Reading, load_table
+from ..faults import TableError
+from ..tables import CALLS, INTERVALS, OUTCOMES
+from ..reading.text_files import SourceError
 
 LENGTHS = (900, 1800, 3600)
 SUMS = {"talk_s": "answered", "hold_s": "answered", "acw_s": "answered"}

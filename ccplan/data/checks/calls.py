@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .checks_findings import counted, finding, rows_finding
+from .findings import counted, finding, rows_finding
 
 LONG_WAIT_S = 4 * 3600
 LONG_HANDLE_S = 7200
@@ -82,10 +82,10 @@ def check_call_log(file, centre, agents=None):
     `check_calls`; nothing of the file but examples becomes Python objects. `arrived` is taken in the
     centre's zone. Raises SourceError (a ValueError) where the file cannot be read.
     """
-    from .checks_findings import findings_frame
-    from .engine import engine, parquet_table  # Ibis loads where it is used
-    from .large import faults_in_large
-    from .tables import CALLS
+    from .findings import findings_frame
+    from ..logs.engine import engine, parquet_table  # Ibis loads where it is used
+    from ..logs.large import faults_in_large
+    from ..tables import CALLS
 
     name = Path(file).name
     faults = faults_in_large(file, "calls")

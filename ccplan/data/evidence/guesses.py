@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .centre import Centre, Queue, public_holidays
-from .hours import ALWAYS, DAY, OpeningHours
+from ..centre import Centre, Queue, public_holidays
+from ..hours import ALWAYS, DAY, OpeningHours
 
 NEGLIGIBLE = 0.05   # of a busy slot: below it a slot of the week counts as closed
 ALL_WEEK = 0.97     # of the slots in use: the queue is open at all times

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from .engine import engine, fast_hash, parquet_table
-from .faults import SHOWN, as_faults
-from .shapes import YEARS
-from .tables import TABLES
-from .text_files import SourceError
+from ..faults import SHOWN, as_faults
+from ..shapes import YEARS
+from ..tables import TABLES
+from ..reading.text_files import SourceError
 
 AT_ONCE = 20_000_000  # hashes of keys (8 bytes each) that are sorted in memory at once
 MOST_SUSPECTS = 100_000  # of keys that stand twice are looked at one by one

@@ -1,0 +1,1 @@
+"""What the tables tell about the centre: guesses, estimates, and suggestions for its `centre.toml`."""

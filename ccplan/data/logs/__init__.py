@@ -1,0 +1,1 @@
+"""Logs of calls of any size: counted where they lie, checked and turned into intervals in bounded memory."""
