@@ -1,5 +1,6 @@
 """Exports of telephone systems, written here by hand from the documented formats; expected values by hand."""
 
+import gzip
 import json
 
 import pandas as pd
@@ -407,6 +408,33 @@ def test_units_in_headers(tmp_path):
     text = "start,calls,answered,talk time (min),acw_ms\n2026-01-31 08:00,10,10,40.5,30000\n2026-01-31 08:30,4,4,20,500\n"
     frame = load_intervals(put(tmp_path, text, "x.csv"), HELSINKI).frame
     assert frame["talk_s"].tolist() == [2430, 1200] and frame["acw_s"].tolist() == [30, 0.5]
+
+
+@pytest.mark.parametrize("name", ["queue_log", "queue_log.1", "calls.txt", "pbx.log", "old.txt.gz", "pbx.log.gz"])
+def test_exports_are_found_in_a_folder_whatever_they_are_called(tmp_path, name):
+    data = QUEUE_LOG.encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    (tmp_path / "notes.txt").write_text("Dear all, the meeting is on Monday.\nAnna\n")
+    (tmp_path / "summer.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "all.zip").write_bytes(b"PK")
+    reading = load_table(tmp_path, "calls", HELSINKI)
+    assert reading.file.name == name and len(reading.frame) == 6
+    said = " | ".join(load_table(tmp_path, "calls", HELSINKI).left_aside)
+    assert "all.zip left aside: its kind is not read here: unpack it" in said and "summer.xls left aside" in said
+    assert (name == "calls.txt") or "notes.txt left aside: no column for arrived and outcome" in said
+
+
+@pytest.mark.parametrize("name", ["ctr.jsonl", "ctr.json", "ctr.ndjson.gz", "ctr.jsonl.gz", "ctr.json.gz"])
+def test_json_exports_are_found_in_a_folder(tmp_path, name):
+    data = "\n".join(map(json.dumps, RECORDS)).encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    assert len(load_table(tmp_path, "calls", HELSINKI).frame) == 3
+
+
+@pytest.mark.parametrize(("name", "text"), [("cms.txt", AVAYA), ("csq.tsv", UCCX.replace(",", "\t")), ("plain.txt.gz", "start\toffered\n2026-01-31 08:00\t3\n2026-01-31 08:30\t4\n")])
+def test_reports_as_text_are_found_in_a_folder(tmp_path, name, text):
+    (tmp_path / name).write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+    assert load_intervals(tmp_path, HELSINKI).file.name == name
 
 
 def test_kinds_can_be_named_and_are_refused_in_words(tmp_path):

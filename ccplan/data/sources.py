@@ -11,7 +11,7 @@ from .centre_file import FILE_NAME, read_centre
 from .logs.engine import is_large
 from .checks.gaps import missing_intervals
 from .reading.headers import can_be_calls, can_be_intervals, map_headers
-from .reading.opening import ENDINGS, open_file
+from .reading.opening import ENDINGS, NOT_READ, open_file
 from .faults import TableError, as_faults, faults_in
 from .tables import INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
@@ -190,7 +190,7 @@ def _find(folder, table, asked):
     if meant:
         best = meant[0]
         aside = {file: f"{best.name} is {table} too" for file in meant[1:]}
-        more = _others(files, best, meant, table, told)
+        more = _others(files, best, meant, table, told) | (_not_read(folder) if table in LOOKS else {})
         return open_file(best, table, told[best]), tuple(_say(aside | more)), told[best]
     if table not in LOOKS:
         raise NoTable(f"{folder} has no file named {table} ({', '.join(f'{table}{ending}' for ending in ENDINGS[:5])}, …)")
@@ -221,10 +221,10 @@ def _best(folder, table, opened, aside, told):
     if not usable:
         needed = {"intervals": "columns start and offered are needed", "calls": "columns arrived and outcome are needed"}[table]
         raise NoTable(f"{folder} holds no table of {table} ({needed}): "
-                      + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS)))
+                      + ("; ".join(_say(aside | _not_read(folder))) or "no file ends in " + ", ".join(ENDINGS)))
     best = max(usable, key=lambda file: (len(_columns(usable[file], table)), len(usable[file].cells)))
     aside |= {file: f"{best.name} says more" for file in usable if file != best}
-    return usable[best], tuple(_say(aside)), told[best]
+    return usable[best], tuple(_say(aside | _not_read(folder))), told[best]
 
 
 def _from_calls(folder, known, centre, faulty, notes, problem):
@@ -264,6 +264,12 @@ def _files(folder):
             and not file.name.startswith(("~$", "."))]
 
 
+def _not_read(folder):
+    """{file: why} of files that may hold tables, in kinds that are not read."""
+    return {file: f"its kind is not read here: {NOT_READ[file.suffix.lower()]}" for file in sorted(folder.iterdir())
+            if file.is_file() and file.suffix.lower() in NOT_READ and not file.name.startswith((".", "~$"))}
+
+
 def _open_all(files, table, told):
     opened, aside = {}, {}
     for file in files:
@@ -282,7 +288,7 @@ def _why_not(raw, table):
     columns = _columns(raw, table)
     needs = {"intervals": ("start", "offered"), "calls": ("arrived", "outcome")}[table]
     lacks = [name for name in needs if name not in columns]
-    shown = ", ".join(map(str, raw.cells.columns[:6])) + (", …" if raw.cells.shape[1] > 6 else "")
+    shown = ", ".join(str(name)[:40] for name in raw.cells.columns[:6]) + (", …" if raw.cells.shape[1] > 6 else "")
     return f"no column for {' and '.join(lacks)} (has {shown})"
 
 
