@@ -1,5 +1,6 @@
 """Read a folder, a file or a database into tables. What was found by looking is told; no file is changed."""
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from .tables import INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
 from .reading.understand import FileMapping, bad_cells, refuse_units, understand
 
+NO_ZONE = "time zone UTC is assumed: no centre.toml names one"
+SHOWN_IN_UTC = ("time zone UTC is assumed: the times carry offsets from UTC, so the moments are right, but days and hours are shown in UTC — "
+                "name the centre's zone with ccplan init FOLDER --time-zone Europe/Helsinki, or time_zone in centre.toml")
 WITH_MIXED_STEPS = 12  # rows of a day from which its step is held against the file's
 FAULTY = ("refuse", "leave out")
 
@@ -121,6 +125,7 @@ def load_table(source, table, centre=None, *, faulty="refuse", source_table=None
     if "://" in str(source):
         return _from_database(str(source), table, centre, faulty, source_table or table, asked)
     path = Path(source)
+    refuse_unreadable(path)
     known, notes = _centre(path, centre)
     try:
         raw, aside, asked = _file(path, table, asked) if path.is_file() or _is_parts(path, table) else _find(path, table, asked)
@@ -252,7 +257,18 @@ def _from_database(address, table, centre, faulty, source_table, asked):
     return _read(raw, TABLES[table], known, asked, faulty, notes, ())
 
 
+def refuse_unreadable(path):
+    """SourceError in words for a path, or a folder of it, that this user has no right to read; else nothing."""
+    try:
+        if path.is_dir():
+            next(path.iterdir(), None)
+            (path / FILE_NAME).exists()
+    except OSError as problem:
+        raise SourceError(f"{path} cannot be read: {(problem.strerror or str(problem)).lower()} — ask its owner for the right to read it") from None
+
+
 def _files(folder):
+    refuse_unreadable(folder)
     if not folder.exists():
         raise SourceError(f"{folder} does not exist: name a folder with tables")
     try:
@@ -307,7 +323,7 @@ def _centre(path, centre):
         centre = read_centre(file)
     if centre is not None:
         return centre, ()
-    return Centre(name="unknown"), ("time zone UTC is assumed: no centre.toml names one",)
+    return Centre(name="unknown"), (NO_ZONE,)
 
 
 def _read(raw, table, centre, asked, faulty, notes, aside):
@@ -319,6 +335,8 @@ def _read(raw, table, centre, asked, faulty, notes, aside):
         found = understand(raw, table, asked, centre.time_zone)
     except SourceError as problem:
         raise SourceError(str(problem) if str(raw.file) in str(problem) else f"{raw.file}: {problem}") from None
+    if NO_ZONE in notes and _with_offsets(raw, table, found):
+        notes = tuple(SHOWN_IN_UTC if note == NO_ZONE else note for note in notes)
     frame, faults, extra = _judge(raw, table, found, faulty)
     unused = [name for name in raw.cells.columns if str(name) not in found.columns.values()]
     unused_notes = [note for note in map_headers([str(n) for n in raw.cells.columns], table.name).notes
@@ -327,6 +345,15 @@ def _read(raw, table, centre, asked, faulty, notes, aside):
     if table.name == "intervals":
         return _intervals_reading(raw, frame, faults, found, centre, notes, aside)
     return _reading(raw, table, frame, faults, found, centre, notes, aside)
+
+
+def _with_offsets(raw, table, found):
+    """True where the first time of a source is a moment: typed with a zone, or written with Z or an offset."""
+    names = [found.columns[column.name] for column in table.columns if column.kind == "time" and column.name in found.columns]
+    cells = raw.cells[names[0]].dropna() if names and names[0] in raw.cells else []
+    if not len(cells):
+        return False
+    return getattr(cells.dtype, "tz", None) is not None or bool(re.search(r":\d\d\S*(Z|[+-]\d\d:?\d\d)$", str(cells.iloc[0]).strip()))
 
 
 def _reading(raw, table, frame, faults, found, centre, notes, aside, **more):
