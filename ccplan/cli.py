@@ -25,8 +25,9 @@ SampleFolder = Annotated[
     Optional[Path], typer.Argument(help="The centre's folder; the bundled sample if left out.", show_default=False)
 ]
 
-KeyFile = Annotated[Optional[Path], typer.Option("--key", help="A file made by ccplan key: people have the same codes in every run.",
-                                                 show_default=False)]
+KeyFile = Annotated[
+    Optional[Path], typer.Option("--key", help="A file made by ccplan key: people keep their codes.", show_default=False)
+]
 Names = Annotated[bool, typer.Option("--names", help="Show names and numbers of people as they are in the tables.")]
 
 
@@ -63,7 +64,8 @@ def check(
 ):
     """Say whether the folder's data can be trusted, finding by finding, and what it is good for.
 
-    People are shown as codes, unless --names asks for them as they are. Ends with exit code 1 only where the data cannot be used at all; findings alone are an answer.
+    People are shown as codes, unless --names asks for them as they are. Ends with exit code 1 only where
+    the data cannot be used at all; findings alone are an answer.
     """
     from .data import check_folder, sample_centre
     from .data.files import write_csv
@@ -161,7 +163,9 @@ def _suggested(made, evidence):
 
 @app.command(epilog="Examples: [bold]ccplan key[/bold] · [bold]ccplan check my-centre --key ~/.config/ccplan/people.key[/bold]")
 def key(
-    file: Annotated[Optional[Path], typer.Argument(help="Where to keep it; your configuration folder if left out.", show_default=False)] = None,
+    file: Annotated[
+        Optional[Path], typer.Argument(help="Where to keep it; your configuration folder if left out.", show_default=False)
+    ] = None,
 ):
     """Make a key that turns people into codes: the same person, the same code, nobody named without the key.
 
@@ -176,7 +180,8 @@ def key(
 
 def _warn_of_place(file, folder):
     if folder is not None:
-        typer.echo(f"warning: {file} lies in the centre's folder {folder}: whoever gets the tables gets the key too. Keep it elsewhere.", err=True)
+        typer.echo(f"warning: {file} lies in the centre's folder {folder}: whoever gets the tables gets the key too. "
+                   "Keep it elsewhere.", err=True)
 
 
 def _key(file, names, folder):
@@ -218,7 +223,8 @@ def _refuse_unknown_queues(rows, centre, folder, reading):
     unknown = [name for name in rows["queue"].unique() if name not in known]
     if unknown:
         others = [name for name in rows["queue"].unique() if name in known]
-        instead = f", or plan only --queue {others[0]!r}" if others else f" (it has {', '.join(sorted(known))}, the table {', '.join(unknown)})"
+        both = f" (it has {', '.join(sorted(known))}, the table {', '.join(unknown)})"
+        instead = f", or plan only --queue {others[0]!r}" if others else both
         raise ValueError(f"{folder / 'centre.toml'} has no queue {unknown[0]!r}, which {reading.file.name} holds: "
                          f"write a section [queues.{bare_key(unknown[0])}] into it{instead}")
 

@@ -1,5 +1,7 @@
 """Suggestions for centre.toml: from evidence, one by one, and nothing else of the file changes."""
 
+import subprocess
+import sys
 import tomllib
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import ccplan.data
 from ccplan.data import load_centre, sample_centre
 from ccplan.data.evidence.suggestions import SuggestionError, accept, evidence_only, set_value, suggest, suggestions_frame
 
@@ -136,7 +139,7 @@ def test_the_usual_causes_are_written_down_together(tmp_path):
     (tmp_path / "centre.toml").write_text('name = "x"   # mine\n[queues.service]\n')
     (external,) = suggest(tmp_path, {"activities": activities()})
     assert external.name == "shrinkage.external" and external.current is None
-    assert external.suggested == {"annual leave": 0.10, "sickness": 0.12} and "annual leave as usual" in external.why
+    assert external.suggested == {"annual leave": 0.10, "sickness": 0.12} and "annual leave as usual, not being" in external.why
     assert f"{external.suggested:g}" == "annual leave 0.1, sickness 0.12" and external.interval == "none"
     accept(tmp_path, external)
     assert text(tmp_path) == 'name = "x"   # mine\n[queues.service]\n\n[shrinkage.external]\n"annual leave" = 0.1\nsickness = 0.12\n'
@@ -270,3 +273,19 @@ def test_the_bundled_centre_is_not_changed_by_looking():
     before = (sample_centre() / "centre.toml").read_bytes()
     suggest(sample_centre(), {"calls": calls()})
     assert (sample_centre() / "centre.toml").read_bytes() == before
+
+
+def test_the_names_are_public_and_load_when_they_are_asked_for():
+    code = """if True:
+        import sys
+        import ccplan.data as data
+        late = ["ccplan.data.evidence.suggestions", "ccplan.data.evidence.estimates"]
+        assert not set(late) & set(sys.modules), "importing the room loads neither"
+        missing = [name for name in data.__all__ if getattr(data, name, None) is None or name not in dir(data)]
+        assert not missing, missing
+        assert data.suggest is data.suggestions.suggest and data.patience is data.estimates.patience and data.read_key is data.privacy.read_key
+        assert not {"scipy.stats", "pandera", "ibis"} & set(sys.modules), "names alone load no library"
+    """
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr == ""
+    with pytest.raises(AttributeError, match="no attribute 'suggestion'"):
+        ccplan.data.suggestion

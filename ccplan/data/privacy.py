@@ -8,6 +8,7 @@ shown, and neither is a cell that stands where it should not: it could be a name
 """
 
 import base64
+import functools
 import hashlib
 import os
 import re
@@ -80,7 +81,7 @@ def throwaway_key():
 
 
 def centre_folder_of(file):
-    """The folder of a centre (it holds a `centre.toml`, or tables by name beside the file) that a file lies in, None where it is in none."""
+    """The folder of a centre that a file lies in (it holds a `centre.toml`, or tables beside the file), None where it is in none."""
     from .tables import TABLES
 
     here, *above = Path(file).resolve().parents
@@ -163,7 +164,8 @@ def code_findings(findings, key, known=None, columns=None, spare=()):
     coded = findings.copy()
     for row in findings.index:
         value, message = _coded_finding(findings.loc[row], key, columns or {})
-        coded.at[row, "value"], coded.at[row, "message"], coded.at[row, "queue"] = scrub(value), scrub(message), scrub(findings.at[row, "queue"])
+        for name, told in (("value", value), ("message", message), ("queue", findings.at[row, "queue"])):
+            coded.at[row, name] = scrub(told)
     return coded
 
 
@@ -205,8 +207,11 @@ def private_words(text, key):
     0
     """
     text = re.sub(r"\s*\(has .*?(?=; [^;]* left aside|$)", "", text, flags=re.DOTALL)
-    text = re.sub(r"(?<=(?:up|wn) to )-?[\d,.]*\d", lambda number: number[0] if innocent(number[0].replace(",", "")) else code(number[0], key, "text"), text)
-    return _quoted(text, lambda word: word if innocent(word) else code(word, key, "text"))
+    def told(word):
+        return word if innocent(word.replace(",", "")) else code(word, key, "text")
+
+    text = re.sub(r"(?<=(?:up|wn) to )-?[\d,.]*\d", lambda number: told(number[0]), text)
+    return _quoted(text, told)
 
 
 def private_error(problem, key):
@@ -221,7 +226,8 @@ def private_error(problem, key):
 
     if isinstance(problem, TableError):
         values = [value if innocent(value) else _coded(value, key, "text") for value in problem.faults["value"]]
-        return TableError(problem.file, problem.faults.assign(value=pd.Series(values, problem.faults.index, dtype=object)).drop(columns="file"))
+        coded = pd.Series(values, problem.faults.index, dtype=object)
+        return TableError(problem.file, problem.faults.assign(value=coded).drop(columns="file"))
     kind = SourceError if isinstance(problem, SourceError) else ValueError
     return kind(private_words(str(problem), key))
 
@@ -232,9 +238,6 @@ def innocent(value):
     >>> innocent("2026-01-31 08:30"), innocent("12,5"), innocent("Ann"), innocent(358401112222)
     (True, True, False, False)
     """
-    from .reading.header_words import CELL_WORDS, NO, YES
-    from .reading.numbers import NOTHING
-
     if value is None or isinstance(value, (bool, pd.Timestamp)) or (not isinstance(value, str) and pd.isna(value)):
         return True
     text = str(value).strip()
@@ -243,8 +246,16 @@ def innocent(value):
     if re.fullmatch(r"[-+]?[\d\s.,:/%+TZ-]*([AaPp]\.?[Mm]\.?)?", text):
         times = re.fullmatch(r"(19|20)\d\d[-./ ]?\d\d?([-./ ]?\d\d?)?([T ].*)?|\d\d?[-./]\d\d?[-./]\d{2,4}([T ,].*)?", text)
         return bool(times) or sum(sign.isdigit() for sign in text.split(".")[0]) <= 6
-    words = {word for kind in CELL_WORDS.values() for ours, theirs in kind.items() for word in (ours, *theirs)} | {*NO, *YES, *NOTHING}
-    return text.casefold() in words or bool(re.fullmatch(r"(-?[a-z_]+ -?[\d.e+]{1,8}(, )?)+", text))  # "answered 5, offered 3"
+    return text.casefold() in _our_words() or bool(re.fullmatch(r"(-?[a-z_]+ -?[\d.e+]{1,8}(, )?)+", text))  # "answered 5, offered 3"
+
+
+@functools.cache
+def _our_words():
+    from .reading.header_words import CELL_WORDS, NO, YES
+    from .reading.numbers import NOTHING
+
+    words = {word for kind in CELL_WORDS.values() for ours, theirs in kind.items() for word in (ours, *theirs)}
+    return words | {*NO, *YES, *NOTHING}
 
 
 def _quoted(text, instead):
@@ -353,7 +364,8 @@ def one_by_one(frame, people, by=None, least=LEAST):
     """
     _refuse_unknown(frame, (people,), least)
     if frame[people].nunique() < least:
-        raise ValueError(f"a list of {frame[people].nunique()} people is not shared: they could be told one by one, {least} are needed")
+        raise ValueError(f"a list of {frame[people].nunique()} people is not shared: they could be told one by one, "
+                         f"{least} are needed")
     return frame if by is None else pool_small_groups(frame, by, people, least)
 
 

@@ -19,7 +19,8 @@ from .reading.text_files import SEPARATORS, SourceError
 from .reading.understand import FileMapping, bad_cells, refuse_units, understand
 
 NO_ZONE = "time zone UTC is assumed: no centre.toml names one"
-SHOWN_IN_UTC = ("time zone UTC is assumed: the times carry offsets from UTC, so the moments are right, but days and hours are shown in UTC — "
+SHOWN_IN_UTC = ("time zone UTC is assumed: the times carry offsets from UTC, so the moments are right, but days and hours "
+                "are shown in UTC — "
                 "name the centre's zone with ccplan init FOLDER --time-zone Europe/Helsinki, or time_zone in centre.toml")
 WITH_MIXED_STEPS = 12  # rows of a day from which its step is held against the file's
 FAULTY = ("refuse", "leave out")
@@ -264,7 +265,8 @@ def refuse_unreadable(path):
             next(path.iterdir(), None)
             (path / FILE_NAME).exists()
     except OSError as problem:
-        raise SourceError(f"{path} cannot be read: {(problem.strerror or str(problem)).lower()} — ask its owner for the right to read it") from None
+        why = (problem.strerror or str(problem)).lower()
+        raise SourceError(f"{path} cannot be read: {why} — ask its owner for the right to read it") from None
 
 
 def _files(folder):
@@ -335,8 +337,9 @@ def _read(raw, table, centre, asked, faulty, notes, aside):
         found = understand(raw, table, asked, centre.time_zone)
     except SourceError as problem:
         raise SourceError(str(problem) if str(raw.file) in str(problem) else f"{raw.file}: {problem}") from None
-    if NO_ZONE in notes and _with_offsets(raw, table, found):
-        notes = tuple(SHOWN_IN_UTC if note == NO_ZONE else note for note in notes)
+    unnamed = NO_ZONE in notes or any(words.startswith("time zone UTC") for words in centre.assumed)
+    if unnamed and _with_offsets(raw, table, found):
+        notes = (*(note for note in notes if note != NO_ZONE), SHOWN_IN_UTC)
     frame, faults, extra = _judge(raw, table, found, faulty)
     unused = [name for name in raw.cells.columns if str(name) not in found.columns.values()]
     unused_notes = [note for note in map_headers([str(n) for n in raw.cells.columns], table.name).notes

@@ -26,8 +26,8 @@ def load_centre(folder):
     'Europe/Helsinki'
     """
     path = Path(folder)
-    file = path / FILE_NAME if path.is_dir() else path
     refuse_unreadable(path)
+    file = path / FILE_NAME if path.is_dir() else path
     if file.is_file() and file.suffix == ".toml":
         return read_centre(file)
     if not path.exists():

@@ -97,7 +97,7 @@ def _centre(path):
 def _readings(path, centre):
     """The tables without their faulty rows; the faults as findings, in place of an exception."""
     try:
-        tables = load_tables(path, centre or Centre(name="unknown"), faulty="leave out")
+        tables = load_tables(path, centre or Centre(name="unknown", assumed=("time zone UTC",)), faulty="leave out")
     except SourceError as problem:
         return {}, [finding("intervals", "", "error", str(problem), rule="must be readable")]
     findings = [found for name, reading in tables.readings.items() for found in _told(name, reading)]
@@ -142,7 +142,8 @@ def _private(findings, readings, centre, key):
 
 def _coded(readings, key):
     """The readings without people: their frames coded, and their faults, which quote cells of the file, left to the findings."""
-    return {name: replace(reading, frame=pseudonymise(reading.frame, name, key), faults=reading.faults.head(0)) for name, reading in readings.items()}
+    return {name: replace(reading, frame=pseudonymise(reading.frame, name, key), faults=reading.faults.head(0))
+            for name, reading in readings.items()}
 
 
 # ------------------------------------------------------------------------------------------- checking

@@ -99,8 +99,8 @@ def suggest(folder, tables=None):
     family = (*(key for key, *_ in found), *(key for key, *_ in sections))
     rest = _rest(said, family)
     made = [_suggestion(said, key, used, estimate, why, rest, family) for key, used, estimate, why in found]
-    made += [Suggestion(key=key, current=_shown(_value(said, key)), suggested=Several(value), low=nan, high=nan, n=n, unit=unit, why=why,
-                        rest=rest, family=family) for key, value, n, unit, why in sections]
+    made += [Suggestion(key=key, current=_shown(_value(said, key)), suggested=Several(value), low=nan, high=nan, n=n,
+                        unit=unit, why=why, rest=rest, family=family) for key, value, n, unit, why in sections]
     return tuple(one for one in made if one is not None)
 
 
@@ -366,9 +366,9 @@ def _shrinkage_sections(said, centre, tables):
         values = {cause: share for cause, share in (usual | measured).items() if share > 0}
         if any(abs(values.get(cause, 0.0) - usual.get(cause, 0.0)) >= WORTH_SHRINKAGE for cause in {*values, *usual}):
             kept = [cause for cause in usual if cause not in measured]
-            why = f"{'; '.join(_took(cause, estimate) for cause, estimate in mine.items())}" + (
-                f"; {' and '.join(kept)} as usual, for the activities do not have {'it' if len(kept) == 1 else 'them'}" if kept else "")
-            yield ("shrinkage", group), values, next(iter(mine.values())).n, "share of paid time", why
+            why = [_took(cause, estimate) for cause, estimate in mine.items()]
+            why += [f"{' and '.join(kept)} as usual, not being in the activities"] if kept else []
+            yield ("shrinkage", group), values, next(iter(mine.values())).n, "share of paid time", "; ".join(why)
 
 
 def _took(cause, estimate):
@@ -393,7 +393,7 @@ def _hours_sections(said, centre, tables):
     """Opening hours as the volume shows, where the file has none or contacts come outside those that it has."""
     for queue in centre.queues:
         rows = _of(tables, "intervals", queue.name)
-        if rows is None or rows["start"].nunique() < 2 or rows["start"].max() - rows["start"].min() < pd.Timedelta(weeks=LEAST_WEEKS):
+        if rows is None or len(rows) < 2 or rows["start"].max() - rows["start"].min() < pd.Timedelta(weeks=LEAST_WEEKS):
             continue
         key = ("queues", queue.name, "hours")
         guessed = guess_hours(rows, _step_s(rows), centre.country)
@@ -412,10 +412,11 @@ def _why_hours(centre, queue, rows, guessed, decided):
         held = float(rows["offered"][guessed.is_open(rows["start"], _holidays(centre, rows))].sum() / max(contacts, 1))
         return (f"the file names no hours, so {queue.name} counts as open at all times; "
                 f"{held:.1%} of {contacts:,} contacts came in these {guessed.minutes_per_week() / 60:g} hours a week (intervals)")
-    idle = [day for day, spans in zip(DAYS, queue.hours.week, strict=True) if spans and not rows["offered"][rows["start"].dt.day_name().str.lower() == day].any()]
     if outside >= OUTSIDE:
         return f"{outside:.1%} of {contacts:,} contacts of {queue.name} came outside its hours (intervals)"
-    return f"not one of {contacts:,} contacts of {queue.name} came on a {' or '.join(idle)}, which is open (intervals)" if idle else ""
+    busy = set(rows["start"][rows["offered"] > 0].dt.day_of_week)
+    idle = " or ".join(DAYS[at] for at, spans in enumerate(queue.hours.week) if spans and at not in busy)
+    return f"not one of {contacts:,} contacts of {queue.name} came on a {idle}, which is open (intervals)" if idle else ""
 
 
 def _holidays(centre, rows):
@@ -467,8 +468,8 @@ def _full_time(employed):
     if not len(usual):
         return None
     hours, n = float(max(usual)), int(counts[max(usual)])
-    return est.Estimate(name="weekly_hours", estimate=hours, low=hours, high=hours, n=n, unit="hours a week", source="the contracts themselves",
-                        method=f"{n} of {counts.sum():,} agents have {hours:g} hours a week, the longest contract that is usual")
+    return est.Estimate(name="weekly_hours", estimate=hours, low=hours, high=hours, n=n, unit="hours a week",
+                        source="the contracts themselves", method=f"{n} of {counts.sum():,} agents have {hours:g} hours a week, the longest contract that is usual")
 
 
 def _dates(tables):

@@ -44,7 +44,7 @@ def read_split_report(file, table="intervals"):
         raise SourceError(f"{file} read as avaya_cms has no date above its header (Date: …) or no column Time")
     ends = next((named[word] for word in ("time_end", "stop_time", "end_time") if word in named), None)
     start = date + " " + _start(cells[time], cells[ends] if ends else None)
-    cells = cells.assign(start=start).drop(columns=[time, *[named[name] for name in ("date",) if name in named], *([ends] if ends else [])])
+    cells = cells.assign(start=start).drop(columns=[name for name in (time, ends, named.get("date")) if name])
     queue = next((titles[word] for word in SPLITS if word in titles), None)
     if queue and not any(meaning(name) == "queue" for name in cells):
         cells = cells.assign(queue=re.sub(r"\s+", " ", queue))
@@ -67,7 +67,8 @@ def _start(times, ends):
     ends = times.str.extract(r"[-–]\s*(.*)$", expand=False).fillna("") if ends is None else ends
     start, end = texts.str.extract(CLOCK), ends.str.strip().str.extract(CLOCK)
     lacks = start["half"].isna() & end["half"].notna() & start["h"].notna()
-    half = start["half"].mask(lacks, [_half(*row) for row in zip(start["h"], start["m"], end["h"], end["m"], end["half"], strict=True)])
+    halves = [_half(*row) for row in zip(start["h"], start["m"], end["h"], end["m"], end["half"], strict=True)]
+    half = start["half"].mask(lacks, halves)
     return (start["h"] + ":" + start["m"] + half.fillna("").radd(" ").where(half.notna(), "")).where(start["h"].notna(), texts)
 
 
@@ -96,8 +97,7 @@ def read_hsplit(file, table="intervals"):
     """The intervals of an export of the table `hsplit` (split/skill by interval), as Cells: sums in seconds."""
     cells, _, encoding, separator = read_report(file, _is_hsplit)
     known = {plain(name): name for name in cells}
-    made = {ours: cells[known[item]] for ours, items in ITEMS.items() for item in items[:1] if item in known}
-    made |= {ours: cells[known[items[1]]] for ours, items in ITEMS.items() if ours not in made and len(items) > 1 and items[1] in known}
+    made = {ours: cells[known[item]] for ours, items in ITEMS.items() for item in reversed(items) if item in known}
     notes = []
     if "offered" not in made:
         notes.append("offered = ACDCALLS + ABNCALLS" + (" + BUSYCALLS" if "blocked" in made else "") + ": there is no CALLSOFFERED")

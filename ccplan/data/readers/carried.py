@@ -29,7 +29,8 @@ def carried_back(frame):
             moved += done
             if place == 0 and _excess(columns, at) > 0:
                 before += _drop(columns, at)
-    notes = [f"{moved:,.0f} contacts answered or abandoned an interval or more after they were offered are counted where they arrived"] if moved else []
+    notes = [f"{moved:,.0f} contacts answered or abandoned in a later interval than they were offered are counted where "
+             "they arrived"] if moved else []
     notes += [f"{before:,.0f} contacts that arrived before the first interval are left out"] if before else []
     return frame.assign(**columns) if notes else frame, tuple(notes)
 

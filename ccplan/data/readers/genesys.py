@@ -140,7 +140,8 @@ def _view(cells):
     cells = cells[whole]
     for name in ("Handle", "Talk", "Hold", "ACW"):
         if f"Avg {name}" in cells and f"Total {name}" not in cells and name in cells:
-            cells = cells.assign(**{f"Total {name}": shares.numbers(cells[f"Avg {name}"]).fillna(0) * shares.numbers(cells[name]).fillna(0)})
+            total = shares.numbers(cells[f"Avg {name}"]).fillna(0) * shares.numbers(cells[name]).fillna(0)
+            cells = cells.assign(**{f"Total {name}": total})
             notes.append(f"Total {name} = Avg {name} × {name}")
     if "Avg Hold" in cells and "Total Hold" not in cells:
         notes.append("Avg Hold is not used: it is the mean of the held contacts, and how many those were the file does not tell")
@@ -170,7 +171,9 @@ def _carried(cells, columns):
     typed = typed.assign(**{name: shares.numbers(typed[name].astype("str")) for name in counted}, queue=typed.get("queue", "all"))
     moment = pd.to_datetime(typed["start"], errors="coerce", format="mixed", utc=True)
     fixed, notes = carried_back(typed.assign(start=moment)) if moment.notna().all() else (typed, ())
-    return (cells.assign(**{columns[name]: fixed[name] for name in counted if columns[name] in cells}), notes) if notes else (cells, ())
+    if not notes:
+        return cells, ()
+    return cells.assign(**{columns[name]: fixed[name] for name in counted if columns[name] in cells}), notes
 
 
 def _first_line(head):

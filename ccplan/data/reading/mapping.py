@@ -130,15 +130,21 @@ def _without_people(shown, mapping, key):
         kind = PEOPLE.get(table, {}).get(ours.get(str(column.name)))
         if ours.get(str(column.name), column.name) == "queue":
             return column
-        return column.map(lambda cell: cell if pd.isna(cell) or cell == "" or (kind is None and innocent(cell)) else code(cell, key, kind or "text"))
+        return column.map(lambda cell: cell if pd.isna(cell) or cell == "" or (kind is None and innocent(cell))
+                          else code(cell, key, kind or "text"))
+
+    def open_to_all(column):
+        values = shown.frame[column.name]
+        return values.where(values < MOST_SHOWN) if column.measured else coded(values)
 
     cells = shown.cells.apply(coded) if len(shown.cells.columns) else shown.cells
     if not known_headers(map(str, cells.columns), table) and not mapping.columns:  # a file without a header: its first row stands there
         cells = cells.set_axis([f"column {n}" for n in range(1, len(cells.columns) + 1)], axis=1)
     frame = shown.frame if not len(shown.frame.columns) else pseudonymise(shown.frame, table, key)
-    frame = frame.assign(**{c.name: frame[c.name].where(frame[c.name] < MOST_SHOWN) if c.measured else coded(frame[c.name]) for c in TABLES[table].columns
-                            if c.name in frame and c.name not in PEOPLE.get(table, {}) and (c.measured or c.kind in ("text", "word"))})
-    return dataclasses.replace(shown, frame=frame, cells=cells, problems=tuple(private_words(problem, key) for problem in shown.problems))
+    others = [c for c in TABLES[table].columns if c.name in frame and c.name not in PEOPLE.get(table, {})]
+    frame = frame.assign(**{c.name: open_to_all(c) for c in others if c.measured or c.kind in ("text", "word")})
+    problems = tuple(private_words(problem, key) for problem in shown.problems)
+    return dataclasses.replace(shown, frame=frame, cells=cells, problems=problems)
 
 
 def _preview(file, mapping, rows, time_zone):

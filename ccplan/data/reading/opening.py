@@ -12,7 +12,8 @@ TEXT_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
 BOOK_ENDINGS = (".xlsx", ".xlsm")
 EXPORT_ENDINGS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz", ".log", ".log.gz")
 NOT_READ = {  # endings of files that may hold tables and cannot be read, and what to do
-    **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers"), "save it as .xlsx or CSV"), **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz"), "unpack it"),
+    **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers"), "save it as .xlsx or CSV"),
+    **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz"), "unpack it"),
     **dict.fromkeys((".pdf", ".htm", ".html", ".xml", ".doc", ".docx"), "export its tables as CSV"),
     **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".duckdb", ".mdb", ".accdb"), "read it by its address, or export its tables as CSV"),
 }
