@@ -131,9 +131,11 @@ def load_table(source, table, centre=None, *, faulty="refuse", source_table=None
     try:
         raw, aside, asked = _file(path, table, asked) if path.is_file() or _is_parts(path, table) else _find(path, table, asked)
     except NoTable as problem:
+        problem = NoTable("; ".join([str(problem), *_say(_not_read(path, table))]))
         if table != "intervals" or not path.is_dir():
-            raise
+            raise problem from None
         return _from_calls(path, known, centre, faulty, notes, problem)
+    aside = (*aside, *_say(_not_read(path, table)))
     return _read(raw, TABLES[table], known, asked, faulty, notes, aside)
 
 
@@ -196,7 +198,7 @@ def _find(folder, table, asked):
     if meant:
         best = meant[0]
         aside = {file: f"{best.name} is {table} too" for file in meant[1:]}
-        more = _others(files, best, meant, table, told) | (_not_read(folder) if table in LOOKS else {})
+        more = _others(files, best, meant, table, told)
         return open_file(best, table, told[best]), tuple(_say(aside | more)), told[best]
     if table not in LOOKS:
         raise NoTable(f"{folder} has no file named {table} ({', '.join(f'{table}{ending}' for ending in ENDINGS[:5])}, …)")
@@ -227,10 +229,10 @@ def _best(folder, table, opened, aside, told):
     if not usable:
         needed = {"intervals": "columns start and offered are needed", "calls": "columns arrived and outcome are needed"}[table]
         raise NoTable(f"{folder} holds no table of {table} ({needed}): "
-                      + ("; ".join(_say(aside | _not_read(folder))) or "no file ends in " + ", ".join(ENDINGS)))
+                      + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS)))
     best = max(usable, key=lambda file: (len(_columns(usable[file], table)), len(usable[file].cells)))
     aside |= {file: f"{best.name} says more" for file in usable if file != best}
-    return usable[best], tuple(_say(aside | _not_read(folder))), told[best]
+    return usable[best], tuple(_say(aside)), told[best]
 
 
 def _from_calls(folder, known, centre, faulty, notes, problem):
@@ -282,8 +284,10 @@ def _files(folder):
             and not file.name.startswith(("~$", "."))]
 
 
-def _not_read(folder):
-    """{file: why} of files that may hold tables, in kinds that are not read."""
+def _not_read(folder, table):
+    """{file: why} of a folder's files that may hold tables, in kinds that are not read; none for tables found by name only."""
+    if table not in LOOKS or not folder.is_dir():
+        return {}
     return {file: f"its kind is not read here: {NOT_READ[file.suffix.lower()]}" for file in sorted(folder.iterdir())
             if file.is_file() and file.suffix.lower() in NOT_READ and not file.name.startswith((".", "~$"))}
 

@@ -186,7 +186,7 @@ class _SuggestionDesk:
         import ipywidgets as w
 
         now = "not there" if one.current is None else f"{one.current:g}"
-        words = f"<b>{escape(one.name)}</b>: {now} → <b>{one.suggested:g}</b><br>{escape(one.why)}; 95 % interval {one.interval}"
+        words = f"<b>{escape(one.name)}</b>: {now} → <b>{one.suggested:g}</b><br>{escape(one.why)}; 95 % interval {one.low:.4g} to {one.high:.4g}"
         text = w.HTML(f'<div style="font-family:{theme.FONT};line-height:1.4">{words}</div>', layout=w.Layout(width="620px"))
         button = w.Button(description="Accept", tooltip=f"write {one.name} = {one.suggested:g} into centre.toml", layout=w.Layout(width="100px"))
         button.on_click(lambda _: self._accept(one, button))

@@ -131,6 +131,6 @@ def suggestions_table(suggestions):
     """Suggestions for `centre.toml` as a table, or a sentence where everything fits."""
     if not suggestions:
         return Words("The settings of `centre.toml` fit the data: nothing is suggested.")
-    rows = [(one.name, "not there" if one.current is None else f"{one.current:g}", f"{one.suggested:g}", one.interval,
+    rows = [(one.name, "not there" if one.current is None else f"{one.current:g}", f"{one.suggested:g}", f"{one.low:.4g} to {one.high:.4g}",
              f"{one.n:,}", one.why) for one in suggestions]
     return Sheet(pd.DataFrame(rows, columns=["setting", "now", "suggested", "95 % interval", "n", "why"]))

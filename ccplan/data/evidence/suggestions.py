@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 from dataclasses import asdict, dataclass
-from math import isnan, nan
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
@@ -43,6 +43,13 @@ class Word(str):
 
     def __format__(self, spec):
         return str(self)
+
+
+class _Unbounded(float):
+    """NaN, where an interval has no such end; a dash wherever a number is formatted."""
+
+    def __format__(self, spec):
+        return "–"
 
 
 class SuggestionError(ValueError):
@@ -99,7 +106,7 @@ def suggest(folder, tables=None):
     family = (*(key for key, *_ in found), *(key for key, *_ in sections))
     rest = _rest(said, family)
     made = [_suggestion(said, key, used, estimate, why, rest, family) for key, used, estimate, why in found]
-    made += [Suggestion(key=key, current=_shown(_value(said, key)), suggested=Several(value), low=nan, high=nan, n=n,
+    made += [Suggestion(key=key, current=_shown(_value(said, key)), suggested=Several(value), low=_Unbounded("nan"), high=_Unbounded("nan"), n=n,
                         unit=unit, why=why, rest=rest, family=family) for key, value, n, unit, why in sections]
     return tuple(one for one in made if one is not None)
 
