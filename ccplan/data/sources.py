@@ -12,7 +12,7 @@ from .centre_file import FILE_NAME, read_centre
 from .logs.engine import is_large
 from .checks.gaps import missing_intervals
 from .reading.headers import can_be_calls, can_be_intervals, map_headers
-from .reading.opening import ENDINGS, NOT_READ, open_file
+from .reading.opening import ENDINGS, open_file
 from .faults import TableError, as_faults, faults_in
 from .tables import INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
@@ -284,14 +284,6 @@ def _files(folder):
             and not file.name.startswith(("~$", "."))]
 
 
-def _not_read(folder, table):
-    """{file: why} of a folder's files that may hold tables, in kinds that are not read; none for tables found by name only."""
-    if table not in LOOKS or not folder.is_dir():
-        return {}
-    return {file: f"its kind is not read here: {NOT_READ[file.suffix.lower()]}" for file in sorted(folder.iterdir())
-            if file.is_file() and file.suffix.lower() in NOT_READ and not file.name.startswith((".", "~$"))}
-
-
 def _open_all(files, table, told):
     opened, aside = {}, {}
     for file in files:
@@ -316,6 +308,16 @@ def _why_not(raw, table):
 
 def _say(aside):
     return [f"{file.name} left aside: {why}" for file, why in sorted(aside.items())]
+
+
+def _not_read(folder, table):
+    """{file: why} of a folder's files that may hold tables, in kinds that are not read; none for tables found by name only."""
+    from .reading.opening import NOT_READ
+
+    if table not in LOOKS or not folder.is_dir():
+        return {}
+    return {file: f"its kind is not read here: {NOT_READ[file.suffix.lower()]}" for file in sorted(folder.iterdir())
+            if file.is_file() and file.suffix.lower() in NOT_READ and not file.name.startswith((".", "~$"))}
 
 
 def _stem(file):
