@@ -23,13 +23,13 @@ def open_file(file, table="intervals", asked=FileMapping()):
     """
     file = Path(file)
     if file.is_dir():
-        return Cells(file=file, cells=_parts(file), kind="Parquet in parts")
+        return Cells(file=file, cells=_cells(_parts(file)), kind="Parquet in parts")
     ready = _ready(file, table, asked)
     if ready is not None:
         return ready
     name = file.name.lower()
     if name.endswith(".parquet"):
-        return Cells(file=file, cells=_parquet(file), kind="Parquet")
+        return Cells(file=file, cells=_cells([_parquet(file)]), kind="Parquet")
     if name.endswith(BOOK_ENDINGS):
         return _book(file, table, asked)
     if name.endswith(".xls"):
@@ -66,12 +66,25 @@ def _book(file, table, asked):
 
 
 def _parts(folder):
-    """The parts of one table, in order of their names; rows are numbered through."""
-    cells = pd.concat([_parquet(file) for file in sorted(folder.glob("*.parquet"))], ignore_index=True)
+    """The parts of one table, in order of their names."""
+    return [_parquet(file) for file in sorted(folder.glob("*.parquet"))]
+
+
+def _cells(tables):
+    """Arrow tables, one after the other, as cells whose rows are numbered through from 1."""
+    import pyarrow as pa  # loads where it is used
+
+    try:
+        tables = [pa.concat_tables(tables, promote_options="permissive")]
+    except pa.ArrowException:  # a column is text in one part, numbers in another: only pandas mixes them
+        pass
+    parts = [table.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get) for table in tables]
+    cells = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
     return cells.set_axis(pd.RangeIndex(1, len(cells) + 1), axis=0)
 
 
 def _parquet(file):
+    """A Parquet file as an Arrow table; SourceError (a ValueError) where it is damaged or too wide."""
     import pyarrow as pa  # loads where it is used
     import pyarrow.parquet
 
@@ -79,9 +92,8 @@ def _parquet(file):
         width = len(pa.parquet.read_schema(file).names)
         if width > MAX_COLUMNS:
             raise SourceError(f"{file} has {width:,} columns, at most {MAX_COLUMNS:,} can be read")
-        cells = pa.parquet.read_table(file).to_pandas()
+        return pa.parquet.read_table(file)
     except SourceError:
         raise
     except (pa.ArrowException, OSError, ValueError) as problem:
         raise SourceError(f"{file} is not a Parquet file that can be read: {str(problem)[:100]}") from None
-    return cells.set_axis(pd.RangeIndex(1, len(cells) + 1), axis=0)
