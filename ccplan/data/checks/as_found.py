@@ -36,7 +36,7 @@ def check_as_found(cells, table, file):
         return
     total, texts, numbers = _sorted_out(rows, columns)
     words = _counts(rows, texts)
-    numbers |= _numeric_texts(rows, texts)
+    numbers |= {name: Column(name=name, cells=_number(texts[name].cells)) for name in _numeric_texts(rows, texts, words)}
     about = _about_numbers(rows, numbers)
     for column in columns:
         if column.name in words:
@@ -59,7 +59,8 @@ def _in_ibis(cells):
 
 def as_found_table(found):
     """A Parquet file as `engine.read_parquet` gives it, as `check_as_found` takes it: no name of theirs can meet ours."""
-    return found.select(row=found["file_row_number"] + 1, **{f"column {name}": found[name] for name in found.columns if name != "file_row_number"})
+    names = [name for name in found.columns if name != "file_row_number" and not name.startswith("__index_level_")]
+    return found.select(row=found["file_row_number"] + 1, **{f"column {name}": found[name] for name in names})
 
 
 def _columns(rows):
@@ -100,16 +101,17 @@ def _different(rows, texts):
     return {name: int(found[f"n{i}"]) for i, name in enumerate(texts)}
 
 
-def _numeric_texts(rows, texts):
-    """{column: the Column as numbers} of the texts that are numbers in nearly every cell that is not empty."""
-    if not texts:
-        return {}
-    asked = {}
-    for i, column in enumerate(texts.values()):
-        asked |= {f"all{i}": (column.cells.strip() != "").sum(), f"good{i}": _number(column.cells).notnull().sum()}
-    found = rows.aggregate(**asked).execute().fillna(0).iloc[0]
-    return {name: Column(name=name, cells=_number(column.cells)) for i, (name, column) in enumerate(texts.items())
-            if found[f"good{i}"] > NEARLY_ALL * found[f"all{i}"]}
+def _numeric_texts(rows, texts, words):
+    """The columns of text that are numbers in nearly every cell that is not empty; where the words are known, by these."""
+    for name, counts in words.items():
+        counts = counts[counts.index != ""]
+        if counts[pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().to_numpy()].sum() > NEARLY_ALL * counts.sum():
+            yield name
+    many = [name for name in texts if name not in words]
+    if many:
+        asked = {f"all{i}": (texts[name].cells != "").sum() for i, name in enumerate(many)}
+        found = rows.aggregate(**asked, **{f"good{i}": _number(texts[name].cells).notnull().sum() for i, name in enumerate(many)}).execute()
+        yield from (name for i, name in enumerate(many) if found[f"good{i}"].iloc[0] > NEARLY_ALL * found[f"all{i}"].iloc[0])
 
 
 def _number(texts):

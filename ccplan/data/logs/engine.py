@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..reading.headers import map_headers
+from ..reading.opening import parquet_files
 from ..reading.text_files import SourceError
 
 MEMORY = "1GB"
@@ -66,12 +67,6 @@ def read_parquet(connection, source):
         return connection.table("parts")
     except (duckdb.Error, OSError, ValueError) as problem:
         raise SourceError(f"{source} is not a Parquet file that can be read: {str(problem)[:100]}") from None
-
-
-def parquet_files(source):
-    """The Parquet files of a table: the file itself, or the parts in its folder, in order of their names."""
-    source = Path(source)
-    return sorted(source.glob("*.parquet")) if source.is_dir() else [source]
 
 
 def _numbered_through(files):
