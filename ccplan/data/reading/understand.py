@@ -182,8 +182,9 @@ def _words(column, texts, words):
         return texts
     known = {plain(theirs): ours for ours, others in header_words.CELL_WORDS.get(column.name, {}).items() for theirs in others}
     known |= {plain(word): word for word in column.words} | {plain(theirs): str(ours) for theirs, ours in words.items()}
-    unique = {text: known.get(plain(text), text) for text in texts.dropna().unique()}
-    return texts.map(unique, na_action="ignore").astype("str")
+    codes, unique = pd.factorize(texts)
+    ours = pd.array([known.get(plain(text), text) for text in unique], dtype="str")
+    return pd.Series(ours.take(codes, allow_fill=True), texts.index, name=texts.name)
 
 
 def _text(cells, required):
