@@ -27,16 +27,30 @@ def faults_in(frame, table):
     """Every broken rule of a table's frame, as a DataFrame of row, column, value, rule.
 
     The frame's index holds row numbers as the user sees them in the file. Columns that are not
-    there are not checked. The column rules run in pandera, all at once.
+    there are not checked. The rules run in pandera, all at once, over the rows that break one.
     """
+    suspects = frame[_suspect(frame, table)]
+    return as_faults((_judged(suspects, table) if len(suspects) else []) + _twice(frame, table))
+
+
+def _judged(frame, table):
+    """Every broken rule of single rows, by pandera."""
     import pandera.errors  # loads where it is used: half a second
 
     try:
         schema(table, tuple(name for name in table.names if name in frame)).validate(frame, lazy=True)
-        cases = []
+        return []
     except pandera.errors.SchemaErrors as problem:
-        cases = _cases(problem.failure_cases, table, frame)
-    return as_faults(cases + _twice(frame, table))
+        return _cases(problem.failure_cases, table, frame)
+
+
+def _suspect(frame, table):
+    """Rows that break any rule, as a mask: few or none in most tables, and only these are reported on."""
+    there = [column for column in table.columns if column.name in frame]
+    sound = [holds(frame[column.name]) | frame[column.name].isna() for column in there for _, holds in column_rules(column)]
+    sound += [rule.holds(frame) for rule in table.rules if set(rule.columns) <= set(frame)]
+    sound += [frame[column.name].notna() for column in there if column.required]
+    return ~np.logical_and.reduce([mask.fillna(False).to_numpy(bool) for mask in sound]) if sound else np.zeros(len(frame), bool)
 
 
 def schema(table, names=None):

@@ -12,7 +12,7 @@ from .centre_file import FILE_NAME, read_centre
 from .logs.engine import is_large
 from .checks.gaps import missing_intervals
 from .reading.headers import can_be_calls, can_be_intervals, map_headers
-from .reading.opening import ENDINGS, open_file
+from .reading.opening import ENDINGS, open_file, peek_file
 from .faults import TableError, as_faults, faults_in
 from .tables import INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
@@ -202,8 +202,8 @@ def _find(folder, table, asked):
         return open_file(best, table, told[best]), tuple(_say(aside | more)), told[best]
     if table not in LOOKS:
         raise NoTable(f"{folder} has no file named {table} ({', '.join(f'{table}{ending}' for ending in ENDINGS[:5])}, …)")
-    opened, aside = _open_all([f for f in files if not told[f].table and _stem(f) not in TABLES], table, told)
-    return _best(folder, table, opened, aside, told)
+    seen, aside = _peek_all([f for f in files if not told[f].table and _stem(f) not in TABLES], table, told)
+    return _best(folder, table, seen, aside, told)
 
 
 def _is_parts(path, table):
@@ -219,20 +219,27 @@ def _others(files, best, meant, table, told):
     if table not in LOOKS:
         return {}
     rest = [f for f in files if f not in meant and _stem(f) not in TABLES and not told[f].table]
-    opened, aside = _open_all(rest, table, told)
-    return aside | {f: f"{best.name} says more" if LOOKS[table](_columns(raw, table)) else _why_not(raw, table) for f, raw in opened.items()}
+    seen, aside = _peek_all(rest, table, told)
+    return aside | {f: f"{best.name} says more" if LOOKS[table](_columns(raw, table)) else _why_not(raw, table) for f, (raw, _) in seen.items()}
 
 
-def _best(folder, table, opened, aside, told):
-    usable = {file: raw for file, raw in opened.items() if LOOKS[table](_columns(raw, table))}
-    aside |= {file: _why_not(raw, table) for file, raw in opened.items() if file not in usable}
-    if not usable:
-        needed = {"intervals": "columns start and offered are needed", "calls": "columns arrived and outcome are needed"}[table]
-        raise NoTable(f"{folder} holds no table of {table} ({needed}): "
-                      + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS)))
-    best = max(usable, key=lambda file: (len(_columns(usable[file], table)), len(usable[file].cells)))
-    aside |= {file: f"{best.name} says more" for file in usable if file != best}
-    return usable[best], tuple(_say(aside)), told[best]
+def _best(folder, table, seen, aside, told):
+    """(cells, why others were left aside, what is asked) of the file that says most; a damaged one is left aside too."""
+    usable = {file: (len(_columns(raw, table)), rows) for file, (raw, rows) in seen.items() if LOOKS[table](_columns(raw, table))}
+    aside |= {file: _why_not(raw, table) for file, (raw, _) in seen.items() if file not in usable}
+    while usable:
+        best = max(usable, key=usable.get)
+        try:
+            raw = open_file(best, table, told[best]) if not len(seen[best][0].cells) else seen[best][0]
+        except SourceError as problem:
+            aside[best] = _without_name(best, problem)
+            usable.pop(best)
+            continue
+        aside |= {file: f"{best.name} says more" for file in usable if file != best}
+        return raw, tuple(_say(aside)), told[best]
+    needed = {"intervals": "columns start and offered are needed", "calls": "columns arrived and outcome are needed"}[table]
+    raise NoTable(f"{folder} holds no table of {table} ({needed}): "
+                  + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS)))
 
 
 def _from_calls(folder, known, centre, faulty, notes, problem):
@@ -284,14 +291,19 @@ def _files(folder):
             and not file.name.startswith(("~$", "."))]
 
 
-def _open_all(files, table, told):
-    opened, aside = {}, {}
+def _peek_all(files, table, told):
+    """({file: (Cells, how many rows)}, {file: why it cannot be read}); Parquet is not read for its columns."""
+    seen, aside = {}, {}
     for file in files:
         try:
-            opened[file] = open_file(file, table, told[file])
+            seen[file] = peek_file(file, table, told[file])
         except SourceError as problem:
-            aside[file] = str(problem).removeprefix(f"{file} ")
-    return opened, aside
+            aside[file] = _without_name(file, problem)
+    return seen, aside
+
+
+def _without_name(file, problem):
+    return str(problem).removeprefix(f"{file} ")
 
 
 def _columns(raw, table):
@@ -384,17 +396,22 @@ def _judge(raw, table, found, faulty):
     """Good rows, the faults, notes; faults raise unless they are to be left out."""
     frame = found.frame
     known = as_faults(found.faults)
-    checked = frame[~frame.index.isin(known["row"])]
+    checked = _without(frame, known)
     broken = faults_in(checked, table) if len(checked) else known.head(0)
     faults = as_faults([*known.itertuples(index=False), *broken.itertuples(index=False)])
     if len(faults) and faulty == "refuse":
         raise TableError(raw.file, faults)
-    frame = frame[~frame.index.isin(faults["row"])]
+    frame = _without(frame, faults)
     if not len(frame):
         raise SourceError(f"{raw.file} has no row that can be used")
     left_out = faults["row"].nunique()
     notes = [f"{left_out:,} faulty row{'s' * (left_out != 1)} left out"] if left_out else []
     return _ordered(frame, faults, notes) if table.name == "intervals" else (frame, faults, notes)
+
+
+def _without(frame, faults):
+    """The rows without a fault; the frame itself where there is none, for copying it takes its time."""
+    return frame[~frame.index.isin(faults["row"])] if len(faults) else frame
 
 
 def _ordered(frame, faults, notes):

@@ -28,13 +28,15 @@ DAY_S, TOLERANCE = 86400, 0.01
 class CallLog:
     """A log of calls for the checks: an Ibis table with `row` (of the file) and naive local `arrived`.
 
-    `nobody` are the spellings, as they stand in the column of agents, that mean no agent.
+    `nobody` are the spellings, as they stand in the column of agents, that mean no agent; `counts`
+    {column: {name: rows}} of agents and queues.
     """
 
     calls: object
     file: str
     nobody: tuple = ()
     agents: tuple = field(default=(), repr=False)
+    counts: dict = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, frame, rows, file):
@@ -49,9 +51,10 @@ class CallLog:
         """The log of an Ibis table that has `row` and `arrived` without a zone."""
         if "at_s" not in calls.columns:
             calls = calls.mutate(at_s=calls["arrived"].epoch_seconds())
-        names = _names(calls, "agent")
-        nobody = tuple(name for name in names if _blank(name))
-        return cls(calls=calls, file=file, nobody=nobody, agents=tuple(sorted(set(names) - set(nobody))))
+        counts = _counts(calls, "agent")
+        nobody = tuple(name for name in counts if _blank(name))
+        return cls(calls=calls, file=file, nobody=nobody, agents=tuple(sorted(set(counts) - set(nobody))),
+                   counts={"agent": counts, "queue": _counts(calls, "queue")})
 
     def has(self, *columns):
         """True where the log has all these columns."""
@@ -177,11 +180,12 @@ def _examples(calls, mask, column):
 # ------------------------------------------------------------------------------------ names of things
 
 
-def _names(calls, column):
-    """Every spelling in a column, () where the log has no such column."""
+def _counts(calls, column):
+    """{spelling: rows} of a column, {} where the log has no such column."""
     if column not in calls.columns:
-        return ()
-    return tuple(calls.filter(calls[column].notnull()).select(column).distinct().execute()[column])
+        return {}
+    found = calls.group_by(column).agg(n=calls.count()).execute().dropna(subset=[column])
+    return dict(zip(found[column], found["n"].astype(int), strict=True))
 
 
 def _blank(name):
@@ -206,25 +210,33 @@ def garbled(name, known):
 def _garbled(log, agents):
     """Names that hold another name and a few letters more; those on the list of agents are right."""
     right = set() if agents is None else set(agents["agent"])
-    for name in log.agents:
-        other = None if name in right else garbled(name, [*log.agents, *log.nobody])
-        if other:
-            yield from _spelled(log, "agent", name, "warning", f"agent {name!r} looks like {other!r}, garbled", "a name is written one way")
+    found = {name: garbled(name, [*log.agents, *log.nobody]) for name in log.agents if name not in right}
+    yield from _spelled(log, "agent", {name: f"agent {name!r} looks like {other!r}, garbled" for name, other in found.items() if other},
+                        "a name is written one way")
 
 
 def _queues(log, centre):
-    names = _names(log.calls, "queue")
+    names = log.counts["queue"]
     known = {queue.name for queue in centre.queues}
+    told = {}
     for name in sorted(set(names) - known if known else ()):
         twin = next((other for other in known | set(names) if other != name and other.strip().lower() == name.strip().lower()), None)
-        what = f"queue {name!r} is {twin!r} with blanks or other capitals" if twin else f"queue {name!r} is not in centre.toml"
-        yield from _spelled(log, "queue", name, "warning", what, "must stand in centre.toml")
+        told[name] = f"queue {name!r} is {twin!r} with blanks or other capitals" if twin else f"queue {name!r} is not in centre.toml"
+    yield from _spelled(log, "queue", told, "must stand in centre.toml")
 
 
-def _spelled(log, column, value, severity, what, rule):
-    mask = log.calls[column] == value
-    count = int(log.calls.filter(mask).count().execute())
-    yield rows_finding("calls", log.file, severity, what, count, _examples(log.calls, mask, column), column, rule)
+def _spelled(log, column, told, rule):
+    """A finding for each name of `told` {name: what is wrong with it}; the rows of all are looked up at once."""
+    import ibis
+
+    if not told:
+        return
+    rows = log.calls.filter(log.calls[column].isin(list(told))).select("row", value=log.calls[column])
+    nth = ibis.row_number().over(group_by=rows["value"], order_by=rows["row"])
+    first = rows.mutate(nth=nth).filter(lambda t: t["nth"] < EXAMPLES).execute().sort_values("row")
+    for name, what in told.items():
+        examples = first.loc[first["value"] == name, ["row", "value"]]
+        yield rows_finding("calls", log.file, "warning", what, log.counts[column][name], examples, column, rule)
 
 
 def _customers(log):
@@ -234,9 +246,10 @@ def _customers(log):
     calls = log.calls.filter(log.calls["customer"].notnull())
     top = _top(calls)
     if len(top) == 2 and top["n"].iloc[0] > max(100, PLACEHOLDER * top["n"].iloc[1]):
-        value = top["customer"].iloc[0]
-        yield from _spelled(log, "customer", value, "warning", f"customer {value!r} stands for nobody: no other has more than "
-                            f"{counted(int(top['n'].iloc[1]), 'call')}", "a customer is one person")
+        value, count = top["customer"].iloc[0], int(top["n"].iloc[0])
+        what = f"customer {value!r} stands for nobody: no other has more than {counted(int(top['n'].iloc[1]), 'call')}"
+        yield rows_finding("calls", log.file, "warning", what, count, _examples(log.calls, log.calls["customer"] == value, "customer"),
+                           "customer", "a customer is one person")
 
 
 def _top(calls):
@@ -267,11 +280,8 @@ def _overlaps(log):
     hold = calls["hold_s"].fill_null(0) if log.has("hold_s") else 0
     spans = calls.select("row", "agent", begin=begin, end=begin + calls["talk_s"].fill_null(0) + hold)
     over = spans.mutate(busy=spans["end"].max().over(_before(spans))).filter(lambda t: t["begin"] < t["busy"] - SLACK_S)
-    count = int(over.count().execute())
-    if count:
-        examples = over.select("row", value="agent").order_by("row").limit(EXAMPLES).execute()
-        yield rows_finding("calls", log.file, "warning", "the agent was still on another call", count, examples, "agent",
-                           "an agent is on one call at a time")
+    yield from _rows(over.select("row", value="agent"), "calls", log.file, "the agent was still on another call", "agent",
+                     "an agent is on one call at a time")
 
 
 def _before(spans):
@@ -290,8 +300,7 @@ def _voice(log):
 def _employment(log, agents):
     """Agents that are on no list, and calls before the first or after the last day of employment."""
     unknown = [name for name in log.agents if name not in set(agents["agent"])]
-    for name in unknown:
-        yield from _spelled(log, "agent", name, "warning", f"agent {name!r} is not in the table agents", "must stand in agents")
+    yield from _spelled(log, "agent", {name: f"agent {name!r} is not in the table agents" for name in unknown}, "must stand in agents")
     if {"hired", "left"} & set(agents):
         yield from _outside(log, agents)
 
@@ -303,10 +312,7 @@ def _outside(log, agents):
     joined = log.calls.select("row", "agent", "arrived").join(ibis.memtable(spans), "agent")
     day = joined["arrived"].truncate("D")
     out = joined.filter((day < joined["hired"]) | (day > joined["left"])).select("row", value="agent")
-    count = int(out.count().execute())
-    if count:
-        yield rows_finding("calls", log.file, "warning", "the agent was not employed on that day", count,
-                           out.order_by("row").limit(EXAMPLES).execute(), "agent", "must be between hired and left")
+    yield from _rows(out, "calls", log.file, "the agent was not employed on that day", "agent", "must be between hired and left")
 
 
 def _date(agents, name):
@@ -323,17 +329,21 @@ def check_evaluated(log, evaluations):
     scored = ibis.memtable(frame.assign(row=evaluations.rows)[["row", *[n for n in ("call_id", "agent") if n in frame]]])
     scored = scored.filter(scored["call_id"].notnull())
     lost = scored.anti_join(log.calls, "call_id").select("row", value="call_id")
-    yield from _evaluation(lost, file, "the evaluated call is not in calls", "call_id", "must stand in calls")
+    yield from _rows(lost, "evaluations", file, "the evaluated call is not in calls", "call_id", "must stand in calls")
     if log.has("agent") and "agent" in frame:
         taken = scored.join(log.calls.select("call_id", took="agent"), "call_id")
         other = taken.filter(taken["agent"] != taken["took"]).select("row", value="agent")
-        yield from _evaluation(other, file, "somebody else took the evaluated call", "agent", "must be as in calls")
+        yield from _rows(other, "evaluations", file, "somebody else took the evaluated call", "agent", "must be as in calls")
 
 
-def _evaluation(rows, file, what, column, rule):
-    count = int(rows.count().execute())
-    if count:
-        yield rows_finding("evaluations", file, "warning", what, count, rows.order_by("row").limit(EXAMPLES).execute(), column, rule)
+def _rows(found, table, file, what, column, rule):
+    """One finding for the rows (row, value) of an Ibis table, nothing where it is empty; it is worked out once."""
+    import ibis
+
+    first = found.mutate(rows=ibis.row_number().over(order_by=found["row"]), n=found.count().over()).filter(lambda t: t["rows"] < EXAMPLES)
+    first = first.select("row", "value", "n").order_by("row").execute()
+    if len(first):
+        yield rows_finding(table, file, "warning", what, int(first["n"].iloc[0]), first[["row", "value"]], column, rule)
 
 
 def against_intervals(log, reading):
@@ -341,7 +351,7 @@ def against_intervals(log, reading):
 
     Tables that name no queue alike are compared as wholes.
     """
-    if not set(_names(log.calls, "queue")) & set(reading.frame["queue"]):
+    if not set(log.counts["queue"]) & set(reading.frame["queue"]):
         log = replace(log, calls=log.calls.mutate(queue=_text("all queues")))
         reading = replace(reading, frame=reading.frame.assign(queue="all queues"))
     records = _per_day(log)

@@ -172,11 +172,16 @@ def _calls(readings, centre):
 
 def _as_found(reading):
     """The file itself once more, without asking what its columns mean."""
-    from .as_found import check_as_found
+    from .as_found import as_found_table, check_as_found
+    from ..logs.engine import engine, read_parquet
     from ..reading.mapping import mapping_of
     from ..reading.opening import open_file
     from ..reading.understand import FileMapping
 
+    if reading.kind.startswith("Parquet"):
+        with engine() as connection:
+            yield from check_as_found(as_found_table(read_parquet(connection, reading.file)), "calls", reading.file.name)
+        return
     try:
         cells = open_file(reading.file, "calls", mapping_of(reading.file) or FileMapping()).cells
     except (SourceError, OSError):  # a database, or a file that went away: it was checked as it was read

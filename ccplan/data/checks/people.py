@@ -96,7 +96,7 @@ def check_agents(reading, activities=None):
         first, last = _naive(activities["start"]).min().normalize(), _naive(activities["start"]).max().normalize()
         there = (_naive(frame["hired"]) < last) if "hired" in frame else pd.Series(True, frame.index)
         there &= ~(_naive(frame["left"]) <= first) if "left" in frame else True
-        idle = there & ~frame["agent"].isin(activities["agent"])
+        idle = there & ~frame["agent"].isin(activities["agent"].unique())
         yield from masked("agents", file, frame, rows, idle, "note", "employed, but without an activity", "agent", "must do something")
 
 

@@ -55,14 +55,28 @@ def interval_expression(calls, targets, interval_s, shift_s=0):
     """
     calls = calls.filter(*(calls[name].notnull() for name in NEEDED))
     seconds = calls.epoch_s if "epoch_s" in calls.columns else calls.arrived.epoch_seconds()
-    calls = calls.mutate(slot=(seconds + shift_s) // interval_s)
-    is_ = {word: calls.outcome == word for word in OUTCOMES}
-    sums = {"offered": calls.count(), **{word: mask.sum() for word, mask in is_.items()}}
+    return _by_interval(_by_outcome(calls.mutate(slot=(seconds + shift_s) // interval_s), targets))
+
+
+def _by_outcome(calls, targets):
+    """Sums of each queue, slot and outcome: plain sums are twice as fast as sums under conditions."""
+    sums = {name: calls[name].sum() for name in ("wait_s", *SUMS) if name in calls.columns}
     if "wait_s" in calls.columns:
-        sums |= {"answered_in_target": (is_["answered"] & (calls.wait_s <= _target(calls, targets))).fill_null(False).sum(),
-                 "wait_answered_s": calls.wait_s.sum(where=is_["answered"]), "wait_abandoned_s": calls.wait_s.sum(where=is_["abandoned"])}
-    sums |= {name: calls[name].sum(where=is_[of]) for name, of in SUMS.items() if name in calls.columns}
-    return calls.group_by(["queue", "slot"]).aggregate(**sums)
+        sums["in_target"] = calls.count(where=calls.wait_s <= _target(calls, targets))
+    return calls.group_by(["queue", "slot", "outcome"]).aggregate(n=calls.count(), **sums)
+
+
+def _by_interval(parts):
+    """The columns of intervals from the sums of each outcome."""
+    is_ = {word: parts.outcome == word for word in OUTCOMES}
+    n = parts.n.cast("float64")  # whole numbers still: a sum of integers would come back as 128 bits, which is slow
+    sums = {"offered": n.sum(), **{word: n.sum(where=mask).fill_null(0) for word, mask in is_.items()}}
+    if "wait_s" in parts.columns:
+        sums["answered_in_target"] = parts.in_target.cast("float64").sum(where=is_["answered"]).fill_null(0)
+    if "wait_s" in parts.columns:
+        sums |= {"wait_answered_s": parts.wait_s.sum(where=is_["answered"]), "wait_abandoned_s": parts.wait_s.sum(where=is_["abandoned"])}
+    sums |= {name: parts[name].sum(where=is_[of]) for name, of in SUMS.items() if name in parts.columns}
+    return parts.group_by(["queue", "slot"]).aggregate(**sums)
 
 
 def reading_from_calls(calls, centre, notes=()):
@@ -184,7 +198,7 @@ def _counted(rows, centre, interval_s):
 
 def _shift_s(rows, zone, interval_s):
     """Seconds by which the zone's hours begin apart from those of UTC: 1800 in India for whole hours."""
-    first = rows.aggregate(s=rows.arrived.epoch_seconds().min()).to_pandas()["s"].iloc[0]
+    first = rows.aggregate(s=rows.arrived.min().epoch_seconds()).to_pandas()["s"].iloc[0]
     if pd.isna(first):
         return 0
     offset = pd.Timestamp(int(first), unit="s", tz="UTC").tz_convert(zone).utcoffset()

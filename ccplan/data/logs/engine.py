@@ -5,7 +5,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from ..reading.headers import map_headers
+from ..reading.opening import parquet_files
 from ..reading.text_files import SourceError
 
 MEMORY = "1GB"
@@ -49,14 +52,32 @@ def _selected(found, table, **more):
     return found.select(**more, **{name: found[theirs] for name, theirs in columns.items() if name in table.names})
 
 
-def read_parquet(connection, file):
-    """A Parquet file as it is, as an Ibis table with file_row_number; SourceError (a ValueError) where it is damaged."""
+def read_parquet(connection, source):
+    """A Parquet file, or a folder of Parquet parts, as an Ibis table; file_row_number numbers its rows from 0, through all parts.
+
+    Raises SourceError (a ValueError) where a file is damaged.
+    """
     import duckdb
 
+    files = parquet_files(source)
     try:
-        return connection.read_parquet(str(_literally(Path(file))), file_row_number=True)
-    except duckdb.Error as problem:
-        raise SourceError(f"{file} is not a Parquet file that can be read: {str(problem)[:100]}") from None
+        if len(files) == 1:
+            return connection.read_parquet(_literally(files[0]), file_row_number=True)
+        connection.raw_sql(f"CREATE OR REPLACE TEMP VIEW parts AS {_numbered_through(files)}")
+        return connection.table("parts")
+    except (duckdb.Error, OSError, ValueError) as problem:
+        raise SourceError(f"{source} is not a Parquet file that can be read: {str(problem)[:100]}") from None
+
+
+def _numbered_through(files):
+    """SQL of the rows of all parts: columns meet by name, rows are numbered on from part to part."""
+    import pyarrow.parquet
+
+    before = np.cumsum([0, *(pyarrow.parquet.read_metadata(file).num_rows for file in files)])
+    shift = " ".join(f"WHEN {i} THEN {n}" for i, n in enumerate(before[:-1]))
+    names = ", ".join("'" + _literally(file).replace("'", "''") + "'" for file in files)
+    return (f"SELECT * EXCLUDE (file_row_number), file_row_number + CASE file_index {shift} END AS file_row_number "
+            f"FROM read_parquet([{names}], union_by_name = true, file_row_number = true)")
 
 
 def is_large(file):

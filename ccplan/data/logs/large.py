@@ -1,8 +1,8 @@
 """The rules of a table over a log too large for a frame: counted where it lies, only examples fetched."""
 
 import functools
-import itertools
 import operator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .engine import engine, fast_hash, parquet_table
+from .engine import engine, fast_hash, parquet_table, whole_seconds
 from ..faults import SHOWN, as_faults
 from ..shapes import YEARS
 from ..tables import TABLES
 from ..reading.text_files import SourceError
 
 AT_ONCE = 20_000_000  # hashes of keys (8 bytes each) that are sorted in memory at once
-MOST_SUSPECTS = 100_000  # of keys that stand twice are looked at one by one
+THREADS = 2
+FIRST_SIGN = "!"  # of those that are seen: a text that begins with an earlier one begins with a blank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def faults_in_large(source, table="calls", shown=SHOWN):
 def without_faults(rows, table):
     """An Ibis table without the rows that break a rule by themselves (a key that stands twice stays)."""
     rows = _without_nan(rows)
-    broken = [expression.fill_null(False) for _, _, expression, _ in _broken(rows, table)]
+    broken = [expression.fill_null(False) for _, _, expression, _ in _broken(rows, table, {})]
     return rows.filter(~functools.reduce(operator.or_, broken)) if broken else rows
 
 
@@ -70,16 +71,44 @@ def _opened(source, table):
 
 
 def _check(rows, table, shown, in_file):
+    bounds = _bounds(rows, table) if in_file else {}
     rows = _without_nan(rows)
-    broken = _broken(rows, table)
-    counts = _count_by_column(rows, broken) if in_file else _count(rows, broken)
-    said = [(column, rule, n) for (column, rule, _, _), n in zip(broken, counts, strict=True)]
-    examples = [example for case, n in zip(broken, counts, strict=True) if n for example in _examples(rows, *case, shown)]
+    broken = [(*case, n) for case, n in _counted(rows, _broken(rows, table, bounds))]
+    examples = [example for *case, n in broken if n for example in _examples(rows, *case, shown)]
     again, more = _twice(rows, table, shown, fast_hash if in_file else lambda text: text.hash())
-    frame = pd.DataFrame([*said, *again], columns=["column", "rule", "rows"])
+    frame = pd.DataFrame([*((column, rule, n) for column, rule, *_, n in broken), *again], columns=["column", "rule", "rows"])
     total = int(rows.count().to_pyarrow().as_py())
     return LargeCheck(table=table.name, rows=total, counts=frame[frame["rows"] > 0].reset_index(drop=True),
                       examples=as_faults([*examples, *more]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What a file says of a column without being read: whether every cell is filled, the lowest and the highest value."""
+
+    full: bool
+    low: object
+    high: object
+
+
+def _bounds(rows, table):
+    """{column: Bounds}; the engine takes them from a Parquet file's own statistics, so they cost nothing."""
+    names = [name for name in table.names if name in rows.columns and _has_bounds(rows[name].type())]
+    asked = {"rows": rows.count()}
+    for i, name in enumerate(names):
+        asked |= {f"filled{i}": rows[name].count(), f"low{i}": _plain(rows[name].min()), f"high{i}": _plain(rows[name].max())}
+    found = rows.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    return {name: Bounds(full=found[f"filled{i}"] == found["rows"], low=found[f"low{i}"], high=found[f"high{i}"])
+            for i, name in enumerate(names) if found[f"low{i}"] is not None}
+
+
+def _has_bounds(kind):
+    return kind.is_string() or kind.is_integer() or kind.is_floating() or kind.is_timestamp()
+
+
+def _plain(edge):
+    """A time as seconds since 1970, for Python knows no year 20000."""
+    return whole_seconds(edge) if edge.type().is_timestamp() else edge
 
 
 def _without_nan(rows):
@@ -88,11 +117,15 @@ def _without_nan(rows):
     return rows.mutate(**{name: rows[name].nullif(float("nan")) for name in floats}) if floats else rows
 
 
-def _broken(rows, table):
-    """(column, rule, expression that is true where it is broken, columns to show) of every rule that can be checked."""
+def _broken(rows, table, bounds):
+    """(column, rule, expression that is true where it is broken, columns to show) of every rule that can be checked.
+
+    Rules that the bounds of a column prove are left out: no row breaks them.
+    """
     _refuse_untyped(rows, table)
     cases = [(column.name, says, expression, (column.name,)) for column in table.columns if column.name in rows.columns
-             for says, expression in _column_cases(rows[column.name], column)]
+             for says, expression, proves in _column_cases(rows[column.name], column)
+             if not (column.name in bounds and proves(bounds[column.name]))]
     return cases + [(rule.about, rule.says, ~rule.holds(rows), rule.columns) for rule in table.rules
                     if set(rule.columns) <= set(rows.columns)]
 
@@ -108,13 +141,17 @@ def _refuse_untyped(rows, table):
 
 
 def _column_cases(cells, column):
-    """The rules of `faults.column_rules`, turned round, as Ibis expressions."""
+    """The rules of `faults.column_rules`, turned round: (rule, expression that is true where it is broken, what proves that it holds)."""
+    text = cells.type().is_string()
     if column.required:
-        yield "must not be empty", cells.isnull() | _blank(cells) if cells.type().is_string() else cells.isnull()
+        yield ("must not be empty", cells.isnull() | _blank(cells) if text else cells.isnull(),
+               lambda bounds: bounds.full and (bounds.low >= FIRST_SIGN if text else not cells.type().is_floating()))
     if column.kind in ("time", "date"):
-        yield f"must lie in the years {YEARS[0]} to {YEARS[1]}", _outside(cells, f"{YEARS[0]}-01-01", f"{YEARS[1] + 1}-01-01")
+        first, end = f"{YEARS[0]}-01-01", f"{YEARS[1] + 1}-01-01"
+        yield (f"must lie in the years {YEARS[0]} to {YEARS[1]}", _outside(cells, first, end),
+               lambda bounds: pd.Timestamp(first).timestamp() <= bounds.low and bounds.high < pd.Timestamp(end).timestamp())
     elif column.words:
-        yield f"must be one of {', '.join(column.words)}", cells.notin(column.words)
+        yield f"must be one of {', '.join(column.words)}", cells.notin(column.words), lambda bounds: bounds.low == bounds.high and bounds.low in column.words
     elif column.measured:
         yield from _number_cases(cells, column)
 
@@ -132,30 +169,28 @@ def _blank(cells):
     """Nothing but blanks; only texts that begin with one are looked at more closely, for that is slow."""
     import ibis
 
-    return ibis.ifelse(cells < "!", cells.strip() == "", False)
+    return ibis.ifelse(cells < FIRST_SIGN, cells.strip() == "", False)
 
 
 def _number_cases(cells, column):
-    yield f"must be {column.low:g} or more", cells < column.low
+    yield f"must be {column.low:g} or more", cells < column.low, lambda bounds: bounds.low >= column.low
     if cells.type().is_floating():
-        yield "must be a finite number", cells.isinf()
-        yield f"must be at most {column.high:g}", (cells > column.high) & ~cells.isinf()
+        yield "must be a finite number", cells.isinf(), lambda bounds: -np.inf < bounds.low and bounds.high < np.inf
+        yield f"must be at most {column.high:g}", (cells > column.high) & ~cells.isinf(), lambda bounds: bounds.high <= column.high
         if column.whole:
-            yield "must be a whole number", (cells != cells.floor()) & ~cells.isinf()
+            yield "must be a whole number", (cells != cells.floor()) & ~cells.isinf(), lambda bounds: False
     else:
-        yield f"must be at most {column.high:g}", cells > column.high
+        yield f"must be at most {column.high:g}", cells > column.high, lambda bounds: bounds.high <= column.high
 
 
-def _count(rows, broken):
-    """How many rows break each rule: one pass."""
-    counts = {f"c{i}": rows.count(where=expression) for i, (_, _, expression, _) in enumerate(broken)}
-    found = rows.aggregate(**counts).to_pandas().iloc[0] if counts else {}
-    return [int(found[name]) for name in counts]
-
-
-def _count_by_column(rows, broken):
-    """The same in a pass for each column: a file by columns gives each pass only what it needs, which is faster."""
-    return [n for _, cases in itertools.groupby(broken, key=lambda case: case[0]) for n in _count(rows, list(cases))]
+def _counted(rows, broken):
+    """(case, how many rows break it) of each: one pass, and only over rows that break any."""
+    if not broken:
+        return []
+    marked = rows.select(**{f"c{i}": expression for i, (_, _, expression, _) in enumerate(broken)})
+    bad = marked.filter(functools.reduce(operator.or_, (marked[name] for name in marked.columns)))
+    found = bad.aggregate(**{name: bad[name].sum() for name in bad.columns}).to_pyarrow().to_pylist()[0]
+    return [(case, found[f"c{i}"] or 0) for i, case in enumerate(broken)]
 
 
 def _examples(rows, column, rule, expression, names, shown):
@@ -174,16 +209,44 @@ def _shown(row, names):
 
 
 def _twice(rows, table, shown, hash_of):
-    """Rows whose key stands more than once: hashes find the candidates, the keys themselves decide."""
+    """([(column, rule, how many)], examples) of rows whose key stands in an earlier row too."""
+    again = repeated_rows(rows, table, hash_of)
+    if again is None:
+        return [], []
+    rule = f"must stand once: the same {' and '.join(table.key)} as in an earlier row"
+    first = again.mutate(n=again.count().over(), nth=ibis_row_number(again)).filter(lambda t: t["nth"] < shown).order_by("nth").to_pandas()
+    examples = [(row["row"] if "row" in rows.columns else pd.NA, table.key[-1], " ".join(str(row[name]) for name in table.key), rule)
+                for row in first.to_dict("records")]
+    return [(table.key[-1], rule, int(first["n"].iloc[0]))] if len(first) else [], examples
+
+
+def ibis_row_number(rows):
+    """The place of each row in order of `row`, from 0."""
+    import ibis
+
+    return ibis.row_number().over(order_by=rows["row"])
+
+
+def repeated_rows(rows, table, hash_of=fast_hash):
+    """The rows (row and key) whose key stands in an earlier row too, as an Ibis table; None where no key is suspected.
+
+    Hashes find the suspects, in a tenth of the memory of a table of keys; the keys themselves decide.
+    """
+    import ibis
+
     key = [name for name in table.key if name in rows.columns]
     if len(key) < len(table.key):
-        return [], []
-    hashes = rows.filter(*(rows[name].notnull() for name in key)).mutate(hash=hash_of(_joined(rows, key)))
-    parts = -(-int(hashes.count().to_pyarrow().as_py()) // AT_ONCE)
-    suspects = [h for part in range(parts) for h in _repeated(hashes.filter((hashes.hash % parts + parts) % parts == part) if parts > 1 else hashes)]
-    if not suspects:
-        return [], []
-    return _decide(hashes.filter(hashes.hash.isin(suspects[:MOST_SUSPECTS])), table, key, shown)
+        return None
+    known = rows.filter(*(rows[name].notnull() for name in key))
+    parts = -(-int(known.count().to_pyarrow().as_py()) // AT_ONCE)
+    known = known.mutate(hash=_hash(_joined(known, key), hash_of, parts))
+    suspects = _suspects(known, parts)
+    if not len(suspects):
+        return None
+    found = known.semi_join(ibis.memtable({"hash": suspects}), "hash")
+    found = found if "row" in rows.columns else found.mutate(row=ibis.row_number())
+    first = found["row"].min().over(group_by=[found[name] for name in key])
+    return found.mutate(first=first).filter(lambda t: t["row"] > t["first"]).select("row", *key)
 
 
 def _joined(rows, key):
@@ -193,17 +256,27 @@ def _joined(rows, key):
     return text
 
 
+def _hash(text, hash_of, parts):
+    """A number that tells texts apart; of few rows 32 bits tell enough (one in a thousand is suspected wrongly), in half the time."""
+    return (fast_hash(text) >> 31).cast("uint32") if hash_of is fast_hash and parts == 1 else hash_of(text)
+
+
+def _suspects(known, parts):
+    """Hashes that stand more than once, of at most AT_ONCE rows at a time."""
+    return np.concatenate([_repeated(known.filter((known.hash % parts + parts) % parts == part) if parts > 1 else known)
+                           for part in range(parts)] or [np.array([], "int64")])
+
+
 def _repeated(part):
-    """Hashes that stand more than once: sorted, equal ones are neighbours; a tenth of the memory of a hash table."""
-    found = np.sort(part.select("hash").to_pyarrow().column(0).to_numpy())
-    return np.unique(found[1:][found[1:] == found[:-1]]).tolist()
+    """Hashes of a part that stand more than once: sorted, equal ones are neighbours."""
+    hashes = part.select("hash").to_pyarrow().column(0).to_numpy()
+    byte = hashes.view("uint8")[::hashes.itemsize]  # one byte tells the halves without as much memory again
+    halves = [hashes[byte % THREADS == rest] for rest in range(THREADS)]
+    del hashes, byte
+    with ThreadPoolExecutor(THREADS) as threads:  # numpy sorts without holding up the other thread
+        return np.concatenate(list(threads.map(_neighbours, halves)))
 
 
-def _decide(suspects, table, key, shown):
-    rule = f"must stand once: the same {' and '.join(table.key)} as in an earlier row"
-    found = suspects.select(*_row(suspects), *key).to_pandas()
-    found = found.sort_values("row") if "row" in found else found
-    again = found[found.duplicated(key)]
-    examples = [(row.get("row", pd.NA), key[-1], " ".join(str(row[name]) for name in key), rule)
-                for row in again.head(shown).to_dict("records")]
-    return [(key[-1], rule, len(again))], examples
+def _neighbours(hashes):
+    hashes.sort()
+    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])

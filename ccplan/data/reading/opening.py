@@ -1,5 +1,6 @@
 """Open a file by looking at it: a ready reader's export, text, Parquet or a workbook. No file is changed."""
 
+import contextlib
 from pathlib import Path
 
 import pandas as pd
@@ -29,13 +30,13 @@ def open_file(file, table="intervals", asked=FileMapping()):
     """
     file = Path(file)
     if file.is_dir():
-        return Cells(file=file, cells=_parts(file), kind="Parquet in parts")
+        return Cells(file=file, cells=_cells([_parquet(part) for part in parquet_files(file)]), kind="Parquet in parts")
     ready = _ready(file, table, asked)
     if ready is not None:
         return ready
     name = file.name.lower()
     if name.endswith(".parquet"):
-        return Cells(file=file, cells=_parquet(file), kind="Parquet")
+        return Cells(file=file, cells=_cells([_parquet(file)]), kind="Parquet")
     if name.endswith(BOOK_ENDINGS):
         return _book(file, table, asked)
     if name.endswith(".xls"):
@@ -43,6 +44,30 @@ def open_file(file, table="intervals", asked=FileMapping()):
     if not name.endswith(TEXT_ENDINGS):
         raise SourceError(f"{file} is of no kind that is read here: {', '.join(ENDINGS)}")
     return _text(file, table, asked)
+
+
+def peek_file(file, table="intervals", asked=FileMapping()):
+    """(Cells, how many rows) of a file as `open_file` gives them; of Parquet the columns without their rows: that tells what it is."""
+    file = Path(file)
+    if not is_parquet(file) or (not file.is_dir() and _ready(file, table, asked) is not None):
+        raw = open_file(file, table, asked)
+        return raw, len(raw.cells)
+    parts = [_metadata(part) for part in parquet_files(file)]
+    columns = [schema.empty_table().to_pandas().columns for schema, _ in parts]
+    names = dict.fromkeys(name for part in columns for name in part)
+    return Cells(file=file, cells=pd.DataFrame(columns=list(names)), kind="Parquet"), sum(rows for _, rows in parts)
+
+
+def is_parquet(file):
+    """True for a Parquet file, and for a folder of Parquet parts."""
+    file = Path(file)
+    return file.is_dir() or file.name.lower().endswith(".parquet")
+
+
+def parquet_files(source):
+    """The Parquet files of a table: the file itself, or the parts in its folder, in order of their names."""
+    source = Path(source)
+    return sorted(source.glob("*.parquet")) if source.is_dir() else [source]
 
 
 def _ready(file, table, asked):
@@ -71,23 +96,46 @@ def _book(file, table, asked):
     return Cells(file=file, cells=cells, kind=f"workbook, sheet {sheet}", notes=notes)
 
 
-def _parts(folder):
-    """The parts of one table, in order of their names; rows are numbered through."""
-    cells = pd.concat([_parquet(file) for file in sorted(folder.glob("*.parquet"))], ignore_index=True)
+def _cells(tables):
+    """Arrow tables, one after the other, as cells whose rows are numbered through from 1."""
+    import pyarrow as pa  # loads where it is used
+
+    try:
+        tables = [pa.concat_tables(tables, promote_options="permissive")]
+    except pa.ArrowException:  # a column is text in one part, numbers in another: only pandas mixes them
+        pass
+    parts = [table.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get) for table in tables]
+    cells = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
     return cells.set_axis(pd.RangeIndex(1, len(cells) + 1), axis=0)
 
 
 def _parquet(file):
-    import pyarrow as pa  # loads where it is used
+    """A Parquet file as an Arrow table; SourceError (a ValueError) where it is damaged or too wide."""
     import pyarrow.parquet
 
+    _metadata(file)
+    with _whole(file):
+        return pyarrow.parquet.read_table(file)
+
+
+def _metadata(file):
+    """(schema, how many rows) of a Parquet file."""
+    import pyarrow.parquet
+
+    with _whole(file):
+        found = pyarrow.parquet.read_metadata(file)
+        schema = found.schema.to_arrow_schema()
+    if len(schema.names) > MAX_COLUMNS:
+        raise SourceError(f"{file} has {len(schema.names):,} columns, at most {MAX_COLUMNS:,} can be read")
+    return schema, found.num_rows
+
+
+@contextlib.contextmanager
+def _whole(file):
+    """What Arrow raises for a damaged file, in words."""
+    import pyarrow as pa  # loads where it is used
+
     try:
-        width = len(pa.parquet.read_schema(file).names)
-        if width > MAX_COLUMNS:
-            raise SourceError(f"{file} has {width:,} columns, at most {MAX_COLUMNS:,} can be read")
-        cells = pa.parquet.read_table(file).to_pandas()
-    except SourceError:
-        raise
+        yield
     except (pa.ArrowException, OSError, ValueError) as problem:
         raise SourceError(f"{file} is not a Parquet file that can be read: {str(problem)[:100]}") from None
-    return cells.set_axis(pd.RangeIndex(1, len(cells) + 1), axis=0)

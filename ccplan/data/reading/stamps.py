@@ -40,16 +40,46 @@ def read_stamps(texts, order=None, name="start"):
 
 def _spaced(texts, order):
     """Dates of digits alone with marks put in: 20260131 always, 260131 where the order is given."""
-    texts = texts.str.replace(r"^(\d{4})(\d\d)(\d\d)(?=$|\D)", r"\1-\2-\3", regex=True)
-    texts = texts.str.replace(r"^(\d{4})-(\d\d)$", r"\1-\2-01", regex=True)  # a month is its first day
+    texts = _replaced(texts, r"^(\d{4})(\d\d)(\d\d)($|\D)", r"\1-\2-\3\4")
+    texts = _replaced(texts, r"^(\d{4})-(\d\d)$", r"\1-\2-01")  # a month is its first day
     if order == "ymd":
-        texts = texts.str.replace(r"^([7-9]\d)(\d\d)(\d\d)(?=$|\D)", r"19\1-\2-\3", regex=True)
-        texts = texts.str.replace(r"^([0-6]\d)(\d\d)(\d\d)(?=$|\D)", r"20\1-\2-\3", regex=True)
+        texts = _replaced(texts, r"^([7-9]\d)(\d\d)(\d\d)($|\D)", r"19\1-\2-\3\4")
+        texts = _replaced(texts, r"^([0-6]\d)(\d\d)(\d\d)($|\D)", r"20\1-\2-\3\4")
     return texts
 
 
+def _replaced(texts, pattern, by):
+    """What `str.replace` does; in Arrow, many times faster, where digits can only be those of ASCII."""
+    import pyarrow as pa  # loads where it is used
+    import pyarrow.compute as pc
+
+    cells = pa.array(texts, type=pa.large_string())
+    if not _is_ascii(cells):
+        return texts.str.replace(pattern, by, regex=True)
+    return pd.Series(pc.replace_substring_regex(cells, pattern, by), texts.index, dtype="str")
+
+
+def _extracted(texts, pattern):
+    """What `str.extract` does with named groups, in Arrow where it can be; a group that is not there is missing."""
+    import pyarrow as pa  # loads where it is used
+    import pyarrow.compute as pc
+
+    cells = pa.array(texts, type=pa.large_string())
+    if not _is_ascii(cells):
+        return texts.str.extract(pattern)
+    found = pc.extract_regex(cells, pattern)
+    parts = {field.name: pc.struct_field(found, field.name) for field in found.type}
+    return pd.DataFrame({name: pd.Series(pc.if_else(pc.equal(part, ""), None, part), texts.index, dtype="str") for name, part in parts.items()})
+
+
+def _is_ascii(cells):
+    import pyarrow.compute as pc
+
+    return pc.all(pc.string_is_ascii(cells)).as_py() is not False
+
+
 def _read_each(texts, order, name):
-    parts = texts.str.extract(PATTERN)
+    parts = _extracted(texts, PATTERN)
     order, note = (order, "") if order else _order(parts, name)
     zoned = parts["zone"].notna()
     if zoned.any() and not zoned[parts["a"].notna()].all():
@@ -138,14 +168,23 @@ def _without_holes(moments):
 
 
 def _moments(parts, order):
-    year, month, day = (parts[name] for name in ORDERS[order])
-    year = year.where(year.str.len() != 2, year.str.replace(r"^([0-6]\d)$", r"20\1", regex=True).str.replace(r"^([7-9]\d)$", r"19\1", regex=True))
     hour = pd.to_numeric(parts["h"]).fillna(0)
     hour = hour.where(parts["half"].isna(), hour % 12 + 12 * parts["half"].str.lower().str.startswith("p"))
-    clock = pd.to_numeric(parts["m"]).fillna(0) * 60 + pd.to_numeric(parts["s"]).fillna(0)
-    days = pd.to_datetime(year + "-" + month.str.zfill(2) + "-" + day.str.zfill(2), format="%Y-%m-%d", errors="coerce")
-    good = (hour * 3600 + clock <= 86400) & (pd.to_numeric(parts["m"]).fillna(0) < 60)  # 24:00 ends a day
-    return (days.astype("datetime64[us]") + pd.to_timedelta(hour * 3600 + clock, unit="s")).where(good).astype("datetime64[us]")
+    minute = pd.to_numeric(parts["m"]).fillna(0)
+    seconds = hour * 3600 + minute * 60 + pd.to_numeric(parts["s"]).fillna(0)
+    good = (seconds <= 86400) & (minute < 60)  # 24:00 ends a day
+    return (_days(parts, order) + pd.to_timedelta(seconds, unit="s")).where(good).astype("datetime64[us]")
+
+
+def _days(parts, order):
+    """The days, each date read once however many times of day it has."""
+    year, month, day = (parts[name] for name in ORDERS[order])
+    codes, unique = pd.factorize(year + "-" + month + "-" + day)
+    dates = pd.Series(unique, dtype="str").str.replace(r"^([0-6]\d)-", r"20\1-", regex=True)
+    dates = dates.str.replace(r"^([7-9]\d)-", r"19\1-", regex=True)
+    dates = dates.str.replace(r"-(\d)(?=-|$)", r"-0\1", regex=True)
+    days = pd.to_datetime(dates, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]").to_numpy()
+    return pd.Series(np.append(days, np.datetime64("NaT", "us"))[codes], parts.index)  # code -1 is no date
 
 
 def _offsets(zone):
