@@ -52,7 +52,7 @@ def test_every_column_of_the_file_has_its_dropdowns_and_nothing_is_written_yet(e
 def test_only_durations_have_a_unit(export):
     desk = MappingDesk(export, "calls")
     settle(desk, **USUAL)
-    shown = {theirs for theirs, (_, unit) in desk.choices.items() if unit.layout.visibility == "visible"}
+    shown = {theirs for theirs, (_, unit) in desk.choices.items() if unit.layout.display != "none"}
     assert shown == {"Gewartet", "Gesprochen"}
 
 
@@ -114,6 +114,14 @@ def test_a_folder_without_files_is_said_in_words(tmp_path, place):
     desk = MappingDesk(tmp_path / place)
     assert "There is no folder" in desk.said.value or "holds no file that can be read" in desk.said.value
     assert desk.write.disabled and desk.choices == {}
+
+
+def test_a_strange_file_is_opened_first_and_a_table_of_ours_as_what_it_is(tmp_path):
+    (tmp_path / "agents.csv").write_text("agent,team\na1,Birch\n")
+    assert MappingDesk(tmp_path, "intervals").table.value == "agents"
+    (tmp_path / "weird.csv").write_text("start,offered\n2026-03-02 08:00,3\n")
+    desk = MappingDesk(tmp_path, "intervals")
+    assert desk.file.value == "weird.csv" and desk.table.value == "intervals"
 
 
 def test_a_file_that_is_none_is_said_in_words(tmp_path):
@@ -203,6 +211,12 @@ def test_a_suggestion_is_written_when_it_is_accepted_and_not_before(folder):
     button.click()
     assert (folder / "centre.toml").read_text() == CENTRE.replace("500", "90") and load_centre(folder).queue("service").patience_s == 90
     assert button.disabled and "now says queues.service.patience_s = 90" in desk.said.value
+
+
+def test_a_saved_notebook_shows_the_suggestions_as_a_table(folder):
+    panel = suggestions_panel(folder, {"calls": calls()})
+    assert "<td data-name='setting'>queues.service.patience_s</td>" in panel._repr_mimebundle_()["text/html"]
+    assert "nothing is suggested" in suggestions_panel(folder, {})._repr_mimebundle_()["text/html"]
 
 
 def test_a_file_that_changed_is_said_in_the_panel(folder):

@@ -1,5 +1,7 @@
 """Charts of the data itself: when contacts come, which days stand out, whether two tables agree, patience."""
 
+from textwrap import wrap
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -15,12 +17,13 @@ SHOWN_WEEKS = 66  # of the chart by day: five quarters
 NAMED_RUNS = 4    # stretches of days that differ and are named in the chart
 ALIKE = 0.2       # days whose difference is that close are one stretch
 ODD_RULES = ("far from the same weekdays around", "counts must vary by chance")
+TITLE_LETTERS, SUBTITLE_LETTERS = 42, 64  # of a line, some 350 pixels
 BINS = 60         # of the histogram of handle times
 
 
 def _title(finding, subtitle):
-    """A title that begins where the prose above it does."""
-    return alt.TitleParams(finding, subtitle=subtitle, frame="bounds")
+    """A title that begins where the prose above it does, in lines that a telephone shows whole."""
+    return alt.TitleParams(wrap(finding, TITLE_LETTERS), subtitle=wrap(subtitle, SUBTITLE_LETTERS), frame="bounds")
 
 
 def _pushed_apart(at, room):
@@ -125,8 +128,8 @@ def calendar_chart(report, queue):
     odd = base.transform_filter("datum.odd").mark_rect(fillOpacity=0, stroke=ALARM, strokeWidth=2)
     gone = base.transform_filter("datum.gone").mark_rect(color=theme.PAPER, stroke=ALARM, strokeWidth=1, strokeDash=[2, 2])
     layers = [cells.transform_filter("!datum.gone"), gone, odd]
-    subtitle = [f"{queue}: contacts a day, a column a week; the darker, the more ({days['contacts'].min():,.0f} to {days['contacts'].max():,.0f})",
-                "framed: far from usual, or too smooth to be counted · dashed: open, but no row · white: closed"]
+    subtitle = (f"{queue}: contacts a day, a column a week; darker is more ({days['contacts'].min():,.0f} to {days['contacts'].max():,.0f}); "
+                "framed: far from usual, or too smooth to be counted; dashed: open, but no row; white: closed")
     return alt.layer(*layers).properties(title=_title(calendar_finding(days), subtitle), height=days["day"].nunique() * 22)
 
 
@@ -303,7 +306,7 @@ def patience_finding(right, naive):
 def handle_time_chart(calls):
     """How long contacts take: the histogram of the data, the lognormal of the same logarithms, the exponential of the same mean.
 
-    `calls` is the table of that name, of one queue. The longest 2 % lie beyond the right edge. Raises
+    `calls` is the table of that name, of one queue. Up to 2 %, the longest, lie beyond the right edge. Raises
     ValueError for fewer than two answered calls.
     """
     from ..data.evidence import estimates
@@ -317,16 +320,18 @@ def handle_time_chart(calls):
     models = [alt.Chart(lines[lines["line"] == name]).mark_line(color=colour, strokeWidth=2, strokeDash=list(dash)).encode(x="from:Q", y=y)
               for name, colour, dash in (("lognormal", ACCENT, ()), ("exponential", ALARM, (4, 3)))]
     width = f"{bars['until'].iloc[0] - bars['from'].iloc[0]:.0f}"
-    title = _title(handle_time_finding(found), f"share of answered contacts by talk, hold and after-call work, in steps of {width} s; the longest 2 % lie beyond")
+    beyond = 1 - bars["share"].sum()
+    subtitle = f"share of answered contacts by talk, hold and after-call work, in steps of {width} s" + (f"; the longest {beyond:.1%} lie beyond" if beyond > 1e-9 else "")
+    title = _title(handle_time_finding(found), subtitle)
     return alt.layer(shown, *models, _density_names(lines)).properties(title=title, height=240, width=600)
 
 
 def handle_time_bars(calls):
-    """Shares of answered contacts by handle time in equal steps up to the 98th percentile: from, until, share.
+    """Shares of answered contacts by handle time in equal steps that hold the 98th percentile: from, until, share.
 
-    >>> calls = pd.DataFrame({"outcome": "answered", "talk_s": range(1, 101)})
-    >>> handle_time_bars(calls)["share"].sum().round(2)
-    np.float64(0.98)
+    >>> calls = pd.DataFrame({"outcome": "answered", "talk_s": [1, 1, 2, 2]})
+    >>> handle_time_bars(calls)["share"].tolist()
+    [0.0, 1.0]
     """
     answered = calls[calls["outcome"] == "answered"]
     total = answered[[name for name in ("talk_s", "hold_s", "acw_s") if name in answered]].sum(axis=1)

@@ -52,8 +52,7 @@ class MappingDesk:
         self.shown.add_class("ccplan-scroll")
         self.write = w.Button(description="Write mapping.toml", button_style="primary", disabled=True)
         self.children = [row([self.folder, self.file, self.table], "ccplan-asks"), self.asks, self.rows, self.meant, self.shown, self.said, self.write]
-        if place.name in self.file.options:
-            self.file.value = place.name
+        self.file.value = place.name if place.name in self.file.options else _likely(self.file.options)
         self.folder.observe(lambda _: self._go(), names="value")
         self.file.observe(lambda _: self._open(), names="value")
         self.table.observe(lambda _: self._start(), names="value")
@@ -87,8 +86,9 @@ class MappingDesk:
             self.known = mapping_of(self.path) or FileMapping()
         except ValueError as problem:
             return self._refuse(str(problem))
-        if self.known.table and self.known.table != self.table.value:
-            self.table.value = self.known.table  # its observer starts
+        table = self.known.table or self.path.name.lower().split(".")[0]
+        if table in TABLES and table != self.table.value:
+            self.table.value = table  # its observer starts
         else:
             self._start()
 
@@ -191,7 +191,7 @@ class MappingDesk:
 
     def _offer_unit(self, name, unit):
         """Only durations have a unit to choose."""
-        unit.layout.visibility = "visible" if name.value.endswith("_s") else "hidden"
+        unit.layout.display = None if name.value.endswith("_s") else "none"
 
     def _line(self, theirs, name, unit):
         import ipywidgets as w
@@ -299,6 +299,12 @@ def _files(folder):
     except (OSError, ValueError, RuntimeError):
         return ()
     return tuple(name for name in found if name.lower().endswith((*ENDINGS, ".txt")) and name not in NO_TABLES and not name.startswith((".", "~$")))
+
+
+def _likely(names):
+    """The file to open first: one that no table of ours is named after, else the intervals, else any; None of none."""
+    strange = [name for name in names if name.lower().split(".")[0] not in TABLES]
+    return next(iter([*strange, *(name for name in names if name.lower().startswith("intervals")), *names]), None)
 
 
 def _nothing_in(folder):

@@ -19,7 +19,7 @@ STYLE = f"""<style>
 .ccplan-data .ccplan-asks {{ display: flex; flex-flow: row wrap; gap: 4px 14px; padding: 4px 0; overflow: visible; }}
 .ccplan-data .ccplan-grows {{ flex: 1 1 280px; min-width: 0; }}
 .ccplan-data .ccplan-theirs {{ flex: 0 1 300px; min-width: 0; overflow-wrap: anywhere; }}
-.ccplan-data .widget-button {{ flex: 0 0 auto; width: auto; padding: 0 14px; }}
+.ccplan-data .widget-button {{ flex: 0 0 auto; align-self: flex-start; width: auto; padding: 0 14px; }}
 .ccplan-data select:focus-visible, .ccplan-data input:focus-visible, .ccplan-data button:focus-visible {{ outline: 2px solid {theme.ACCENT};
   outline-offset: 1px; }}
 .ccplan-data p {{ margin: 4px 0; white-space: pre-wrap; overflow-wrap: anywhere; }}

@@ -11,6 +11,7 @@ RIGHT = ("row", "rows", "errors", "warnings", "notes", "findings", "estimate", "
 CARE = "#8A5000"  # a dark orange: 6 : 1 on white
 FAULT = "#B34700"  # the alarm, dark enough for text: 5 : 1 on white
 TONES = {"can be used with care": CARE, "warning": CARE, "error": FAULT, "must be mended": FAULT, "cannot be read": FAULT, "no": FAULT}
+NIL = "–"
 TONED = ("verdict", "severity", "answer")
 STYLE = f"""<style>
 .ccplan-sheet.ccplan-sheet {{ border-collapse: collapse; margin: 4px 0 12px; background: {theme.PAPER}; color: {theme.INK};
@@ -27,7 +28,8 @@ STYLE = f"""<style>
   .ccplan-sheet tr {{ display: block; padding: 8px 0; border-bottom: 1px solid {theme.RULE}; }}
   .ccplan-sheet.ccplan-sheet td {{ display: flex; gap: 12px; padding: 1px 0; border: 0; max-width: none; text-align: left; white-space: normal; }}
   .ccplan-sheet td::before {{ content: attr(data-name); flex: 0 0 7em; color: {theme.QUIET}; }}
-  .ccplan-sheet.ccplan-sheet td:empty {{ display: none; }}
+  .ccplan-sheet.ccplan-sheet td.n {{ text-align: left; white-space: normal; }}
+  .ccplan-sheet.ccplan-sheet td:empty, .ccplan-sheet.ccplan-sheet td.nil {{ display: none; }}
 }}
 </style>
 """
@@ -71,8 +73,11 @@ class Markup:
 def _cell(name, value):
     tone = TONES.get(value) if name in TONED else None
     style = f" style='color:{tone};font-weight:600'" if tone else ""
-    return f"<td data-name='{escape(str(name))}'{_side(name)}{style}>{escape(str(value))}</td>"
+    return f"<td data-name='{escape(str(name))}'{_side(name, value)}{style}>{escape(str(value))}</td>"
 
 
-def _side(name):
-    return " class='n'" if name in RIGHT or str(name).startswith("rows ") else ""
+def _side(name, value=None):
+    """Numbers to the right; a dash says nothing and is left out where every line counts."""
+    if name in RIGHT or str(name).startswith("rows "):
+        return " class='n nil'" if value == NIL else " class='n'"
+    return ""

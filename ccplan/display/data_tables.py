@@ -8,7 +8,7 @@ import pandas as pd
 from ..data.evidence import estimates
 from ..data.files import harmless
 from ..data.privacy import PEOPLE
-from .data_sheet import Markup, Sheet
+from .data_sheet import NIL, Markup, Sheet
 from .tables import Words, plain
 
 NAMES = {  # of the estimates, in words
@@ -81,7 +81,7 @@ def verdict_table(report):
     shown = pd.DataFrame({"table": told["table"], "verdict": states, "covers": [_covers(words) for words in told["verdict"]]})
     for name, column in (("errors", "errors"), ("rows with errors", "faulty_rows"), ("warnings", "warnings"),
                          ("rows behind them", "doubtful_rows"), ("notes", "notes")):
-        shown[name] = [f"{number:,}" if number else "–" for number in told[column]]
+        shown[name] = [f"{number:,}" if number else NIL for number in told[column]]
     return Sheet(shown, _states(states))
 
 
@@ -231,7 +231,15 @@ def estimates_table(report, queue, leave_out=(), frames=None):
     found = estimates.estimates_of(trusted_frames(report) if frames is None else frames, queue, leave_out)
     naive = found["method"].str.startswith("WRONG")
     names = [("patience if taken naively" if wrong else NAMES.get(name, name)) for name, wrong in zip(found["name"], naive, strict=True)]
-    return _estimates(found.assign(method=found["method"].str.replace("WRONG for patience", "wrong", regex=False)), names)
+    return _estimates(found.assign(method=found["method"].str.replace("WRONG for patience", "wrong", regex=False)), names, _plan_with(found[~naive]))
+
+
+def _plan_with(found):
+    """What a plan takes from the estimates, in a sentence."""
+    value = found.set_index("name")["estimate"]
+    words = {"patience_s": "a patience of {:,.0f} s", "aht_s": "a handle time of {:,.0f} s", "variance_to_mean": "counts that vary {:.1f} times as much as chance"}
+    told = [how.format(value[name]) for name, how in words.items() if name in value]
+    return f"Plan with {' and '.join([', '.join(told[:-1]), told[-1]] if len(told) > 1 else told)}" if told else ""
 
 
 def shrinkage_frame(report):
@@ -243,14 +251,14 @@ def shrinkage_frame(report):
     shown = pd.DataFrame({"cause": found["cause"], "kind": found["group"], "of paid time": [f"{value:.1%}" for value in found["estimate"]],
                           "95 % interval": [f"{row.low:.1%} to {row.high:.1%}" for row in found.itertuples()]})
     largest = found.loc[found["estimate"].idxmax()]
-    return Sheet(shown, f"{found['estimate'].sum():.1%} of {found['n'].iloc[0]:,} paid hours are off the phones, most of it {largest['cause']}")
+    return Sheet(shown, f"{found['estimate'].sum():.1%} of {found['n'].iloc[0]:,} paid hours are off the phones, {largest['cause']} the largest part")
 
 
-def _estimates(found, names):
+def _estimates(found, names, finding=""):
     form = [".1%" if unit.startswith("share") else ",.2f" if unit in ("ratio", "log seconds") else ",.0f" for unit in found["unit"]]
     cells = {name: [_number(value, how) for value, how in zip(found[name], form, strict=True)] for name in ("estimate", "low", "high")}
     shown = pd.DataFrame({"what": names, **cells, "unit": found["unit"], "n": [f"{n:,}" for n in found["n"]], "how": found["method"]})
-    return Sheet(shown)
+    return Sheet(shown, finding)
 
 
 def _number(value, how):
