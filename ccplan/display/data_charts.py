@@ -17,7 +17,7 @@ SHOWN_WEEKS = 66  # of the chart by day: five quarters
 NAMED_RUNS = 4    # stretches of days that differ and are named in the chart
 ALIKE = 0.2       # days whose difference is that close are one stretch
 ODD_RULES = ("far from the same weekdays around", "counts must vary by chance")
-TITLE_LETTERS, SUBTITLE_LETTERS = 42, 64  # of a line, some 350 pixels
+TITLE_LETTERS, SUBTITLE_LETTERS = 38, 58  # of a line, some 350 pixels
 BINS = 60         # of the histogram of handle times
 
 

@@ -24,6 +24,7 @@ STYLE = f"""<style>
   outline-offset: 1px; }}
 .ccplan-data p {{ margin: 4px 0; white-space: pre-wrap; overflow-wrap: anywhere; }}
 .ccplan-data .ccplan-scroll {{ overflow-x: auto; }}
+@media (min-width: 601px) {{ .ccplan-data .ccplan-scroll td {{ white-space: nowrap !important; }} }}
 </style>"""
 
 

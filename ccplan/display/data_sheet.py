@@ -27,7 +27,7 @@ STYLE = f"""<style>
   .ccplan-sheet thead {{ display: none; }}
   .ccplan-sheet tr {{ display: block; padding: 8px 0; border-bottom: 1px solid {theme.RULE}; }}
   .ccplan-sheet.ccplan-sheet td {{ display: flex; gap: 12px; padding: 1px 0; border: 0; max-width: none; text-align: left; white-space: normal; }}
-  .ccplan-sheet td::before {{ content: attr(data-name); flex: 0 0 7em; color: {theme.QUIET}; }}
+  .ccplan-sheet td::before {{ content: attr(data-name); flex: 0 0 9em; color: {theme.QUIET}; }}
   .ccplan-sheet.ccplan-sheet td.n {{ text-align: left; white-space: normal; }}
   .ccplan-sheet.ccplan-sheet td:empty, .ccplan-sheet.ccplan-sheet td.nil {{ display: none; }}
 }}
