@@ -82,6 +82,20 @@ def test_it_runs_on_a_folder_with_intervals_only(tmp_path):
     assert "calls and intervals cannot be compared" in done.stdout.lower()
 
 
+def test_it_runs_on_an_export_that_nobody_knows_and_ends_at_the_panel(tmp_path):
+    (tmp_path / "vienti.csv").write_text("Jakso;Puheluja\n2.3.2026 8.00;12\n13.3.2026 8.30;9\n")
+    done = run(tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "**Not yet: 1 error" in done.stdout and "There are no intervals that can be read" in done.stdout
+    assert "what the columns of" in done.stdout
+
+
+def test_the_busiest_queue_is_shown_where_none_is_named(both, tmp_path):
+    table = intervals(calls(14))
+    report = check_folder(centre_with(tmp_path, intervals=pd.concat([table, table.assign(queue="b", offered=table["offered"] * 2)])))
+    assert display.busiest_queue(report) == "b" and display.busiest_queue(both) == "service"
+
+
 def test_it_runs_on_a_folder_with_calls(tmp_path):
     log = calls(28)
     done = run(centre_with(tmp_path, calls=log, intervals=intervals(log)))

@@ -56,6 +56,34 @@ def test_only_durations_have_a_unit(export):
     assert shown == {"Gewartet", "Gesprochen"}
 
 
+def test_a_date_and_a_time_in_columns_of_their_own_are_found(tmp_path):
+    """A Finnish export: half an hour from 8.30 on 3 March, 12,5 minutes of talk."""
+    (tmp_path / "raportti.csv").write_text("Päivä;Kellonaika;Saapuneet puhelut;Puheaika (min)\n3.3.2026;8.30;4;12,5\n13.3.2026;9.00;3;2,5\n", encoding="cp1252")
+    desk = MappingDesk(tmp_path, "intervals")
+    assert {theirs: name.value for theirs, (name, _) in desk.choices.items()} == {
+        "Päivä": "date", "Kellonaika": "time", "Saapuneet puhelut": "offered", "Puheaika (min)": "talk_s"}
+    assert "2026-03-03 08:30" in desk.shown.value and "750 (12,5)" in desk.shown.value and "alert" not in desk.said.value
+
+
+def test_a_unit_in_the_name_of_a_column_is_kept_when_the_mapping_is_written(tmp_path):
+    """Minutes stay minutes, whether the column was known by its name or chosen by hand."""
+    (tmp_path / "x.csv").write_text("start;offered;Puheaika (min);Jotain min\n2026-03-03 08:30;4;12,5;1\n2026-03-03 09:00;3;2,5;2\n", encoding="cp1252")
+    desk = MappingDesk(tmp_path / "x.csv", "intervals")
+    settle_name = desk.choices["Jotain min"][0]
+    settle_name.value = "acw_s"
+    desk.write.click()
+    assert mapping_of(tmp_path / "x.csv").units == {"talk_s": "min", "acw_s": "min"}
+    frame = load_intervals(tmp_path / "x.csv").frame
+    assert frame["talk_s"].tolist() == [750, 150] and frame["acw_s"].tolist() == [60, 120]
+
+
+def test_what_cannot_be_read_is_never_written(export):
+    desk = MappingDesk(export, "intervals")
+    assert desk.write.disabled
+    desk.write.click()
+    assert not (export.parent / "mapping.toml").exists()
+
+
 def test_errors_are_words_in_the_panel(export):
     desk = MappingDesk(export, "calls")
     settle(desk, **USUAL | {"Gewartet": ("queue", "")})

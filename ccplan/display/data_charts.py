@@ -369,6 +369,22 @@ def handle_time_finding(found):
 # ------------------------------------------------------------------------- where a table may be missing
 
 
+def volume_picture(report, queue):
+    """`volume_chart` of a report's intervals as a Picture, or a sentence where there are none."""
+    return _of_intervals(report, lambda: volume_chart(report.frame("intervals"), queue))
+
+
+def calendar_picture(report, queue):
+    """`calendar_chart` as a Picture, or a sentence where there are no intervals."""
+    return _of_intervals(report, lambda: calendar_chart(report, queue))
+
+
+def _of_intervals(report, chart):
+    if report.frame("intervals") is None:
+        return Words("There are no intervals that can be read: the last panel of this notebook says what a file's columns mean.")
+    return _picture(chart)
+
+
 def records_picture(report, queue):
     """`records_chart` as a Picture, or a sentence where there is nothing to compare."""
     return _picture(lambda: records_chart(report, queue))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..data.centre_file import FILE_NAME, read_centre
-from ..data.reading.headers import HELPERS
+from ..data.reading.headers import HELPERS, SYNONYMS, UNITS_IN_NAMES, plain
 from ..data.reading.mapping import CHOICES, FileMapping, Preview, mapping_of, preview, write_mapping
 from ..data.reading.numbers import UNITS
 from ..data.reading.opening import BOOK_ENDINGS, ENDINGS, NO_TABLES, open_file
@@ -113,7 +113,7 @@ class MappingDesk:
             return
         self.quiet = True  # nothing is read again before all controls stand
         self.cells, self.known, (self.zone, self.why) = raw.cells, known, _zone(self.folder.value)
-        ours = _by_name(raw, self.table.value, known)
+        ours, self.units = _by_name(raw, self.table.value, known)
         self._ask_settings(raw)
         self.choices = {str(theirs): self._choice(str(theirs), ours.get(str(theirs), "")) for theirs in self.cells.columns[:MOST_COLUMNS]}
         self.rows.children = [self._line(theirs, *pair) for theirs, pair in self.choices.items()]
@@ -172,19 +172,28 @@ class MappingDesk:
     def _choice(self, theirs, ours):
         import ipywidgets as w
 
-        own = TABLES[self.table.value].names
-        names = [LEFT_OUT, *own, *(name for name in HELPERS if name not in own)]
+        names = [LEFT_OUT, *dict.fromkeys([*TABLES[self.table.value].names, *SYNONYMS[self.table.value], *HELPERS])]
         # the label is for those who hear the page: the column's name stands to the left already
         name = w.Dropdown(options=names, value=ours if ours in names else LEFT_OUT, description="means", tooltip=f"what {theirs} means")
-        unit = w.Dropdown(options=((AS_FOUND, ""), *((unit, unit) for unit in UNITS)), value=self.known.units.get(ours, ""), description="in",
+        unit = w.Dropdown(options=((AS_FOUND, ""), *((unit, unit) for unit in UNITS)), value=self._unit(theirs, ours), description="in",
                           tooltip=f"the unit of {theirs}")
-        name.observe(lambda _: self._chosen(name, unit), names="value")
+        name.observe(lambda _: self._chosen(theirs, name, unit), names="value")
         unit.observe(lambda _: self._look(), names="value")
         self._offer_unit(name, unit)
         return name, unit
 
-    def _chosen(self, name, unit):
+    def _unit(self, theirs, ours):
+        """What mapping.toml says, else what the column's name says: minutes must never pass for seconds."""
+        if not ours.endswith("_s"):
+            return ""
+        if theirs in self.known.columns:
+            return self.known.units.get(ours, "")
+        return self.units.get(ours, "") or _unit_in(theirs)
+
+    def _chosen(self, theirs, name, unit):
         self._offer_unit(name, unit)
+        if not unit.value:
+            unit.value = self._unit(theirs, name.value)
         if not self.quiet:
             self._ask_words()
             self._look()
@@ -221,7 +230,6 @@ class MappingDesk:
     def _unread(self):
         """Their words that nobody knows yet, wherever they stand in the file."""
         from ..data.reading.header_words import CELL_WORDS
-        from ..data.reading.headers import plain
 
         known = {plain(word) for column in CELL_WORDS.values() for others in column.values() for word in others}
         texts = [self.cells[theirs].dropna().astype(str).str.strip().unique() for theirs, (name, _) in self.choices.items()
@@ -272,6 +280,8 @@ class MappingDesk:
         return replace(found, problems=tuple(self._short(problem) for problem in found.problems))
 
     def _write(self):
+        if self.write.disabled:  # what cannot be read is not written, whoever asks
+            return
         if is_bundled(self.folder.value):
             self.said.value = words("This is the bundled centre, which stays as it is: name a folder of your own above.", fault=True)
             return
@@ -285,11 +295,21 @@ class MappingDesk:
 
 
 def _by_name(raw, table, known):
-    """{their column: ours} as mapping.toml says or as their names say, whether or not the cells can be read so."""
+    """({their column: ours}, {ours: unit}) as mapping.toml says or as their names say, whether or not the cells can be read so."""
     try:
-        return {theirs: ours for ours, theirs in map_columns(raw, TABLES[table], known).columns.items()}
+        found = map_columns(raw, TABLES[table], known)
     except ValueError:  # mapping.toml names a column that is not there: said below
-        return {}
+        return {}, {}
+    return {theirs: ours for ours, theirs in found.columns.items()}, found.units
+
+
+def _unit_in(theirs):
+    """The unit in a column's name, "" where it names none.
+
+    >>> _unit_in("Puheaika (min)"), _unit_in("Talk time")
+    ('min', '')
+    """
+    return UNITS_IN_NAMES.get(plain(theirs).split("_")[-1], "")
 
 
 def _files(folder):

@@ -37,7 +37,7 @@ def data_answer(report):
     broken = "" if good.all() else f"To be mended first: {', '.join(names[~good])}. "
     able, asked = int(report.abilities["possible"].sum()), len(report.abilities)
     possible = f"All {asked}" if able == asked else f"{able} of {asked}"
-    return Words(f"**{state}: {_count(report.count('error'), 'error')} and {_count(report.count('warning'), 'warning')} in {len(report.readings)} tables.** "
+    return Words(f"**{state}: {_count(report.count('error'), 'error')} and {_count(report.count('warning'), 'warning')} in {_count(len(report.readings), 'table')}.** "
                  f"{broken}{_weight(report)}{_worst(report)}{possible} questions of planning and auditing can be answered from it.")
 
 
@@ -72,6 +72,12 @@ def _worst(report):
 
 def _day(start):
     return pd.NaT if pd.isna(start) else pd.Timestamp(start).tz_localize(None).normalize()
+
+
+def busiest_queue(report):
+    """The queue with most contacts offered, "" where no intervals can be read."""
+    rows = report.frame("intervals")
+    return "" if rows is None or rows.empty else rows.groupby("queue", sort=False)["offered"].sum().idxmax()
 
 
 def verdict_table(report):
@@ -143,7 +149,9 @@ def findings_table(report, most=12, each=3, names=False):
     shown = pd.DataFrame({"severity": grave["severity"].astype(str), "file": grave["file"], "row": [_whole(row) for row in grave["row"]],
                           "column": grave["column"], "value": [_value(value) for value in grave["value"]],
                           "rows behind it": [f"{n:,}" for n in grave["rows"]], "what": [_told(row) for _, row in grave.iterrows()]})
-    return Sheet(shown, f"{len(shown)} of {_count(len(_grave(report)), 'finding')}, the largest of each rule" if len(shown) else "")
+    if shown.empty:
+        return Words("No error and no warning was found.")
+    return Sheet(shown, f"{len(shown)} of {_count(len(_grave(report)), 'finding')}, the largest of each rule")
 
 
 def _whole(row):
@@ -229,6 +237,8 @@ def trusted_frames(report):
 def estimates_table(report, queue, leave_out=(), frames=None):
     """The estimates of a queue with their 95 % intervals, observations and method; `frames` (by name) else `trusted_frames`."""
     found = estimates.estimates_of(trusted_frames(report) if frames is None else frames, queue, leave_out)
+    if found.empty:
+        return Words(f"Nothing can be estimated for {plain(queue) or 'a queue'}: there are no contacts of it that can be read.")
     naive = found["method"].str.startswith("WRONG")
     names = [("patience if taken naively" if wrong else NAMES.get(name, name)) for name, wrong in zip(found["name"], naive, strict=True)]
     return _estimates(found.assign(method=found["method"].str.replace("WRONG for patience", "wrong", regex=False)), names, _plan_with(found[~naive]))
