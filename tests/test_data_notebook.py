@@ -1,5 +1,8 @@
 """The notebook on data: its answer and every cell come from the folder it is given, whatever the folder holds."""
 
+import base64
+import dataclasses
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +16,7 @@ from ccplan import display
 from ccplan.data import check_folder
 from ccplan.data.evidence.suggestions import suggest
 from ccplan.display import data_charts
-from ccplan.display.data_tables import Sheet
+from ccplan.display.data_sheet import Sheet
 
 FILE = Path(__file__).parents[1] / "notebooks" / "01_data.ipynb"
 
@@ -68,6 +71,8 @@ def test_the_title_is_the_question_and_the_answer_is_made_from_the_data(both):
     words = display.data_answer(both).markdown
     assert words.startswith(f"**Yes, with care: 0 errors and {both.count('warning')} warnings in 2 tables.**")
     assert f"{int(both.abilities['possible'].sum())} of {len(both.abilities)} questions" in words
+    behind = both.findings.loc[both.findings["severity"] == "warning", "rows"].sum()
+    assert f"{behind:,} rows stand behind them" in words and "fall into the week of Monday 12 January 2026" in words
 
 
 def test_it_runs_on_a_folder_with_intervals_only(tmp_path):
@@ -77,27 +82,69 @@ def test_it_runs_on_a_folder_with_intervals_only(tmp_path):
     assert "calls and intervals cannot be compared" in done.stdout.lower()
 
 
+def test_it_runs_on_an_export_that_nobody_knows_and_ends_at_the_panel(tmp_path):
+    (tmp_path / "vienti.csv").write_text("Jakso;Puheluja\n2.3.2026 8.00;12\n13.3.2026 8.30;9\n")
+    done = run(tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "**Not yet: 1 error" in done.stdout and "There are no intervals that can be read" in done.stdout
+    assert "what the columns of" in done.stdout
+
+
+def test_the_busiest_queue_is_shown_where_none_is_named(both, tmp_path):
+    table = intervals(calls(14))
+    report = check_folder(centre_with(tmp_path, intervals=pd.concat([table, table.assign(queue="b", offered=table["offered"] * 2)])))
+    assert display.busiest_queue(report) == "b" and display.busiest_queue(both) == "service"
+
+
 def test_it_runs_on_a_folder_with_calls(tmp_path):
     log = calls(28)
     done = run(centre_with(tmp_path, calls=log, intervals=intervals(log)))
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Calls and intervals agree on all 20 days" in done.stdout and "Callers would wait" in done.stdout
-    assert "queues.service.patience_s" in done.stdout
+    assert "Half of the contacts take less than" in done.stdout and "suggestions for centre.toml" in done.stdout
 
 
 def test_verdicts_and_findings_are_the_reports(both):
     shown = display.verdict_table(both).frame
-    assert shown["table"].tolist() == both.verdicts["table"].tolist() and shown["verdict"].tolist() == both.verdicts["verdict"].tolist()
-    found = display.findings_table(both, most=100).frame
-    assert len(found) == both.count("warning") + both.count("error")
+    assert shown["table"].tolist() == both.verdicts["table"].tolist()
+    assert [whole.split(":")[0] for whole in both.verdicts["verdict"]] == shown["verdict"].tolist()
+    assert shown["rows behind them"].replace("–", "0").str.replace(",", "").astype(int).tolist() == both.verdicts["doubtful_rows"].tolist()
+    found = display.findings_table(both, most=100, each=100).frame
+    assert len(found) == both.count("warning") + both.count("error") and found["file"].ne("").all()
     counted = display.findings_by_rule(both).frame
     assert counted["findings"].sum() == (both.findings["rule"] != "").sum()
 
 
+def test_the_link_holds_every_finding_and_no_formula(both):
+    words = display.findings_link(both).html
+    assert 'download="findings.csv"' in words and "http" not in words
+    text = base64.b64decode(words.split("base64,")[1].split('"')[0])
+    saved = pd.read_csv(io.BytesIO(text))
+    assert saved["message"].tolist() == both.findings["message"].tolist() and saved["rows"].tolist() == both.findings["rows"].tolist()
+    risky = dataclasses.replace(both, findings=both.findings.assign(value="=1+1"))
+    assert b",'=1+1," in base64.b64decode(display.findings_link(risky).html.split("base64,")[1].split('"')[0])
+
+
+def test_names_are_withheld_unless_asked_for(both):
+    row = {"table": "calls", "file": "calls.csv", "row": 3, "queue": "", "start": None, "column": "agent", "value": "Ann Lee", "rule": "r",
+           "severity": "warning", "rows": 1, "message": "agent 'Ann Lee' is not in agents"}
+    report = dataclasses.replace(both, findings=pd.DataFrame([row]))
+    hidden, shown = (display.findings_table(report, names=names)._repr_html_() for names in (False, True))
+    assert "Ann Lee" not in hidden and "(withheld)" in hidden and "Ann Lee" in shown
+    assert b"Ann Lee" not in base64.b64decode(display.findings_link(report).html.split("base64,")[1].split('"')[0])
+
+
 def test_texts_are_whole_and_escaped(both):
-    assert both.abilities["why"].iloc[0] in display.abilities_table(both)._repr_html_()
-    html = Sheet(pd.DataFrame({"what": ["<b>" + "x" * 200], "rows": ["3"]}))._repr_html_()
-    assert "&lt;b&gt;" + "x" * 200 in html and "text-align:right'>3" in html
+    lacking = both.abilities[~both.abilities["possible"]]
+    shown = display.abilities_table(both)._repr_html_()
+    assert len(lacking) and all(question in shown for question in both.abilities["question"]) and all(why in shown for why in lacking["why"])
+    html = Sheet(pd.DataFrame({"what": ["<b>" + "x" * 200], "rows": ["3"]}), "a < b")._repr_html_()
+    assert "&lt;b&gt;" + "x" * 200 in html and "class='n'>3" in html and "a &lt; b</caption>" in html
+
+
+def test_days_on_which_the_tables_differ_are_left_out_of_the_estimates(both):
+    kept = display.trusted_frames(both)["calls"]
+    assert set(both.frame("calls")["arrived"].dt.date) - set(kept["arrived"].dt.date) == {pd.Timestamp("2026-01-13").date()}
 
 
 def test_the_chart_of_volume_counts_what_came(both):
@@ -107,6 +154,26 @@ def test_the_chart_of_volume_counts_what_came(both):
     mine = both.frame("intervals")[(start.dt.day_of_week == 2) & (start.dt.hour == 9)]
     assert cells["Wednesday", 9] == pytest.approx(mine["offered"].sum() / 6) and len(cells) == 20
 
+
+def test_every_number_in_the_heat_map_can_be_read():
+    """Contrast as the WCAG defines it, from the formula's text; 4.5 : 1 is its bar for small text."""
+    def light(colour):
+        return sum(weight * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4)
+                   for weight, c in zip((0.2126, 0.7152, 0.0722), (int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)), strict=True))
+
+    start = pd.date_range("2026-03-02", periods=101, freq="1h", tz="UTC")
+    cells = data_charts.volume_cells(pd.DataFrame({"queue": "all", "start": start, "offered": range(101)}), "all")
+    pairs = [sorted((light(fill), light(ink))) for fill, ink in zip(cells["fill"], cells["ink"], strict=True)]
+    assert len(set(cells["fill"])) > 50 and min((high + 0.05) / (low + 0.05) for low, high in pairs) >= 4.5
+
+
+def test_the_histogram_counts_the_handle_times():
+    calls = pd.DataFrame({"outcome": ["answered"] * 100 + ["abandoned"], "talk_s": [*range(1, 101), 5], "acw_s": 10.0})
+    bars = data_charts.handle_time_bars(calls)
+    assert bars["share"].sum() == pytest.approx(1) and bars.loc[bars["until"] <= 10, "share"].sum() == 0
+    assert bars.loc[(bars["from"] >= 20) & (bars["until"] <= 40), "share"].sum() == pytest.approx(0.20)
+    title = " ".join(data_charts.handle_time_chart(calls).title.text)
+    assert title.startswith("Half of the contacts take less than 60 s, the mean is 60 s, one in twenty takes more than 105 s")
 
 def test_the_chart_of_records_marks_the_day_that_differs(both):
     days = data_charts.record_days(both, "service")
@@ -129,13 +196,15 @@ def test_the_calendar_frames_the_days_that_the_checks_found(tmp_path):
 
 def test_patience_is_the_estimates_and_the_chart_says_so(both):
     chart = data_charts.patience_chart(both.frame("calls"))
-    assert chart.title.text.startswith("Callers would wait ") and "not the" in chart.title.text
-    mean = float(chart.title.text.split("wait ")[1].split(" s")[0])
+    words = " ".join(chart.title.text)
+    assert words.startswith("Callers would wait ") and "not the" in words
+    mean = float(words.split("wait ")[1].split(" s")[0])
     assert mean == pytest.approx(100, rel=0.15)
 
 
 @pytest.mark.parametrize("draw", [lambda r: data_charts.volume_chart(r.frame("intervals"), "service"), lambda r: data_charts.calendar_chart(r, "service"),
-                                  lambda r: data_charts.records_chart(r, "service"), lambda r: data_charts.patience_chart(r.frame("calls"))])
+                                  lambda r: data_charts.records_chart(r, "service"), lambda r: data_charts.patience_chart(r.frame("calls")),
+                                  lambda r: data_charts.handle_time_chart(r.frame("calls"))])
 def test_pictures_come_out_the_same_and_ask_nobody(both, draw):
     first, second = display.show(draw(both)), display.show(draw(both))
     assert first.svg == second.svg and "http" not in first.svg.replace("http://www.w3.org", "")

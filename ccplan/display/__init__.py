@@ -6,10 +6,13 @@ Names are loaded when they are first used, so `import ccplan.display` itself cos
 from importlib import import_module
 
 _HOMES = {
-    "data_charts": ("volume_chart", "calendar_chart", "records_chart", "patience_chart", "records_picture", "patience_picture", "odd_days"),
-    "data_panel": ("mapping_panel", "suggestions_panel"),
-    "data_tables": ("data_answer", "verdict_table", "findings_table", "findings_by_rule", "abilities_table", "estimates_table",
-                    "shrinkage_frame", "suggestions_table"),
+    "data_charts": ("volume_chart", "calendar_chart", "records_chart", "patience_chart", "handle_time_chart", "volume_picture",
+                    "calendar_picture", "records_picture",
+                    "patience_picture", "handle_time_picture", "odd_days"),
+    "data_mapping": ("mapping_panel",),
+    "data_suggestions": ("suggestions_panel",),
+    "data_tables": ("data_answer", "busiest_queue", "verdict_table", "findings_table", "findings_by_rule", "findings_link", "special_days_table", "abilities_table",
+                    "trusted_frames", "estimates_table", "shrinkage_frame", "suggestions_table"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
     "tables": ("table",),
