@@ -285,6 +285,11 @@ calls = pd.DataFrame({{"queue": "service", "arrived": pd.Timestamp("2026-03-02",
                       "outcome": ["abandoned" if one else "answered" for one in left]}})
 display.suggestions_panel({place!r}, {{"calls": calls}})
 """
+SAVED = """\
+from ccplan import display
+from ccplan.data import check_folder
+display.findings_link(check_folder({place!r}))
+"""
 PANEL = ".ccplan-data button"
 
 
@@ -304,8 +309,19 @@ def served(tmp_path_factory, place):
     folder = tmp_path_factory.mktemp("served")
     write_notebook(folder / "mapping.ipynb", MAPPED.format(place=str(place), table="intervals"))
     write_notebook(folder / "suggestions.ipynb", SUGGESTED.format(place=str(place)))
+    write_notebook(folder / "findings.ipynb", SAVED.format(place=str(place)))
     with voila(folder) as address:
         yield address
+
+
+def test_the_findings_are_saved_from_the_page(browser, served):  # noqa: F811
+    page = opened(browser, f"{served}/voila/render/findings.ipynb", painted="a[download]")
+    with page.expect_download() as saving:
+        page.click("a[download]")
+    saved = pd.read_csv(saving.value.path())
+    assert saving.value.suggested_filename == "findings.csv" and len(saved) and {"file", "row", "value"} <= set(saved)
+    assert page.log == [] and outside(page) == []
+    page.close()
 
 
 @pytest.fixture

@@ -97,6 +97,8 @@ def test_the_fire_brigades_hours(tmp_path_factory):
     assert load_centre(folder).queue("all").hours.words() == {"every_day": "00:00-24:00"}
     report = check_folder(folder)
     assert report.usable
+    gaps = [int(words.split()[0]) for words in warnings_of(report) if "missing: " in words]
+    assert sum(gaps) == 65 and len(gaps) == len([words for words in warnings_of(report) if " missing" in words])
     assert sum("2021-11-07 has 25 hours: 25 intervals expected, 24 found" in words for words in warnings_of(report)) == 1
 
 
@@ -219,7 +221,7 @@ def test_made_up_days_are_not_seen_where_there_are_none(bank_report):
 
 def test_the_banks_patience(calls_report):
     """Σ waits ÷ hang-ups, straight from the file's own columns; the naive mean is several times too short."""
-    from ccplan.data import estimates
+    from ccplan.data.evidence import estimates
 
     cells = pd.read_parquet(SHARED / "technion_1999" / "calls_as_found.parquet", columns=["q_time", "ser_time", "outcome"])
     waits, served, hung_up = pd.to_numeric(cells["q_time"]), pd.to_numeric(cells["ser_time"]) > 0, cells["outcome"] == "HANG"

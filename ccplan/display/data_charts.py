@@ -201,6 +201,9 @@ def record_days(report, queue):
     calls, intervals = report.frame("calls"), report.frame("intervals")
     if calls is None or intervals is None:
         raise ValueError("calls and intervals cannot be compared: one of the tables is not there")
+    if not (calls["queue"] == queue).any():
+        raise ValueError(f"calls and intervals cannot be compared: no call is of the queue {queue!r}, they are of "
+                         f"{', '.join(map(repr, calls['queue'].value_counts().index[:4]))}")
     both = pd.DataFrame({"records": _daily(calls, queue, "arrived", None), "table": _daily(intervals, queue, "start", "offered")})
     both = both.loc[both["records"].first_valid_index():both["records"].last_valid_index()].fillna(0)
     both = both[(both["table"] > 0) | (both["records"] > 0)].rename_axis("date").reset_index()

@@ -38,7 +38,7 @@ def data_answer(report):
     able, asked = int(report.abilities["possible"].sum()), len(report.abilities)
     possible = f"All {asked}" if able == asked else f"{able} of {asked}"
     return Words(f"**{state}: {_count(report.count('error'), 'error')} and {_count(report.count('warning'), 'warning')} in {_count(len(report.readings), 'table')}.** "
-                 f"{broken}{_weight(report)}{_worst(report)}{possible} questions of planning and auditing can be answered from it.")
+                 f"{broken}{_worst(report)}{possible} questions of planning and auditing can be answered from it.")
 
 
 def _count(number, noun):
@@ -47,12 +47,6 @@ def _count(number, noun):
 
 def _grave(report):
     return report.findings[report.findings["severity"].isin(GRAVE)]
-
-
-def _weight(report):
-    """How much of the data stands behind the findings, in a sentence."""
-    behind, rows = int(_grave(report)["rows"].sum()), int(report.verdicts["rows"].sum())
-    return f"{behind:,} rows stand behind them, missing ones included, against {rows:,} that are there ({behind / rows:.1%}). " if behind and rows else ""
 
 
 def _worst(report):
