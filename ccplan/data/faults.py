@@ -127,7 +127,7 @@ def _shorter(rule):
 
 def _twice(frame, table):
     """Rows whose key stands in an earlier row too."""
-    if not set(table.key) <= set(frame):
+    if not table.key or not set(table.key) <= set(frame):
         return []
     again = frame.duplicated(list(table.key)) & frame[list(table.key)].notna().all(axis=1)
     rule = f"must stand once: the same {' and '.join(table.key)} as in an earlier row"

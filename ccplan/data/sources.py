@@ -1,5 +1,6 @@
 """Read a folder, a file or a database into tables. What was found by looking is told; no file is changed."""
 
+import functools
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from .centre_file import FILE_NAME, read_centre
 from .logs.engine import is_large
 from .checks.gaps import missing_intervals
 from .reading.headers import can_be_calls, can_be_intervals, map_headers
-from .reading.opening import ENDINGS, open_file, peek_file
+from .reading.opening import ENDINGS, is_parquet, open_file, peek_file
 from .faults import TableError, as_faults, faults_in
 from .tables import INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
@@ -34,7 +35,7 @@ class Reading:
     is the target time that a header names; `interval_s` is None but for intervals; `missing` counts
     open intervals that are not there between a queue's first and last; `left_aside` says which files
     were not read and why; `faults` is empty unless faulty rows are left out; `rows` holds the row of
-    the file for each row of the frame.
+    the file for each row of the frame; `counts` {(column, rule): rows} where `faults` holds only the first.
     """
 
     table: str
@@ -55,6 +56,7 @@ class Reading:
     left_aside: tuple = ()
     faults: pd.DataFrame
     rows: np.ndarray
+    counts: dict | None = None
 
     def about(self):
         """How the file was read, as a DataFrame of thing and found."""
@@ -122,7 +124,11 @@ def load_table(source, table, centre=None, *, faulty="refuse", source_table=None
         raise ValueError(f"table must be one of {', '.join(TABLES)}, got {table!r}")
     if faulty not in FAULTY:
         raise ValueError(f"faulty must be one of {', '.join(FAULTY)}, got {faulty!r}")
-    asked = _asked(asked)
+    return _load(source, table, centre, faulty, source_table, _asked(asked))
+
+
+def _load(source, table, centre, faulty, source_table, asked, from_calls=True):
+    """`load_table`; intervals are made from calls, where there are none, unless `from_calls` is False."""
     if "://" in str(source):
         return _from_database(str(source), table, centre, faulty, source_table or table, asked)
     path = Path(source)
@@ -132,25 +138,36 @@ def load_table(source, table, centre=None, *, faulty="refuse", source_table=None
         raw, aside, asked = _file(path, table, asked) if path.is_file() or _is_parts(path, table) else _find(path, table, asked)
     except NoTable as problem:
         problem = NoTable("; ".join([str(problem), *_say(_not_read(path, table))]))
-        if table != "intervals" or not path.is_dir():
+        if table != "intervals" or not path.is_dir() or not from_calls:
             raise problem from None
         return _from_calls(path, known, centre, faulty, notes, problem)
     aside = (*aside, *_say(_not_read(path, table)))
-    return _read(raw, TABLES[table], known, asked, faulty, notes, aside)
+    return read_cells(raw, TABLES[table], known, asked, faulty, notes, aside)
 
 
 def load_tables(folder, centre=None, *, faulty="refuse"):
     """Every table that a centre's folder holds, as Tables; what is missing or broken is said, not raised.
 
-    `centre` and `faulty` as for `load_intervals`. Raises SourceError (a ValueError) only where the
-    folder itself cannot be read.
+    `centre` and `faulty` as for `load_intervals`. A log of calls that no frame should hold is said to be
+    absent: its intervals are made, `check_folder` works through it, `load_table` would read it.
+    Raises SourceError (a ValueError) only where the folder itself cannot be read.
     """
     path = Path(folder)
+    large = find_large(path)
+    tables = load_small(path, centre, faulty, without=("calls",) if large else (), from_calls=True)
+    if not large:
+        return tables
+    why = f"{large[0].name} has more rows than a frame should hold: check_folder works through it, load_table would read it"
+    return replace(tables, absent=tables.absent | {"calls": why})
+
+
+def load_small(path, centre, faulty, without, from_calls):
+    """`load_tables` without some tables; intervals are made from calls only if `from_calls`."""
     _files(path)
     readings, absent, broken = {}, {}, {}
-    for table in TABLES:
+    for table in (name for name in TABLES if name not in without):
         try:
-            readings[table] = load_table(path, table, centre, faulty=faulty)
+            readings[table] = _load(path, table, centre, faulty, None, FileMapping(), from_calls)
         except NoTable as problem:
             absent[table] = str(problem).removeprefix(f"{path} ")
         except ValueError as problem:
@@ -206,6 +223,27 @@ def _find(folder, table, asked):
     return _best(folder, table, seen, aside, told)
 
 
+def find_large(folder, table="calls"):
+    """(file, what is asked, why others were left aside) of a folder's log of calls if it is too large for a frame, else None."""
+    try:
+        files = _files(folder)
+        told = {file: _told(file, FileMapping()) for file in files}
+    except ValueError:  # told where the table is read
+        return None
+    meant = [f for f in files if told[f].table == table or (not told[f].table and _stem(f) == table)]
+    large = [f for f in meant[:1] or files if is_large(f)]
+    if not large:
+        return None
+    if meant:
+        aside = {file: f"{large[0].name} is {table} too" for file in meant[1:]} | _others(files, large[0], meant, table, told)
+        return large[0], told[large[0]], tuple(_say(aside))
+    seen, aside = _peek_all([f for f in files if not told[f].table and _stem(f) not in TABLES], table, told)
+    usable, aside = _usable(seen, aside, table)
+    best = max(usable, key=usable.get, default=None)
+    aside |= {file: f"{best.name} says more" for file in usable if file != best}
+    return (best, told[best], tuple(_say(aside))) if best in large else None
+
+
 def _is_parts(path, table):
     """True for a folder that is one table in Parquet parts: calls/2026-01.parquet, …"""
     return path.is_dir() and path.name.lower() == table and any(path.glob("*.parquet"))
@@ -225,8 +263,7 @@ def _others(files, best, meant, table, told):
 
 def _best(folder, table, seen, aside, told):
     """(cells, why others were left aside, what is asked) of the file that says most; a damaged one is left aside too."""
-    usable = {file: (len(_columns(raw, table)), rows) for file, (raw, rows) in seen.items() if LOOKS[table](_columns(raw, table))}
-    aside |= {file: _why_not(raw, table) for file, (raw, _) in seen.items() if file not in usable}
+    usable, aside = _usable(seen, aside, table)
     while usable:
         best = max(usable, key=usable.get)
         try:
@@ -242,14 +279,22 @@ def _best(folder, table, seen, aside, told):
                   + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS)))
 
 
+def _usable(seen, aside, table):
+    """({file: how much it says}, {file: why it was left aside}) of the files that were looked at."""
+    usable = {file: (len(_columns(raw, table)), rows) for file, (raw, rows) in seen.items() if LOOKS[table](_columns(raw, table))}
+    return usable, aside | {file: _why_not(raw, table) for file, (raw, _) in seen.items() if file not in usable}
+
+
 def _from_calls(folder, known, centre, faulty, notes, problem):
     """Intervals made from the folder's calls, and a note that says so; the problem itself where it has none."""
     from .logs.call_intervals import reading_from_calls, reading_from_large
+    from .logs.parts import reading_from_parts
 
     said = "the folder has no table of intervals"
-    large = next((file for file in _files(folder) if _stem(file) == "calls" and is_large(file)), None)
+    large = find_large(folder)
     if large:
-        return reading_from_large(large, known, faulty, notes=(*notes, f"made from {large.name}: {said}"))
+        make = reading_from_large if is_parquet(large[0]) else functools.partial(reading_from_parts, asked=large[1])
+        return make(large[0], known, faulty=faulty, notes=(*notes, f"made from {large[0].name}: {said}"))
     try:
         calls = load_table(folder, "calls", centre, faulty=faulty)
     except NoTable:
@@ -264,7 +309,7 @@ def _from_database(address, table, centre, faulty, source_table, asked):
     raw = read_database_table(address, source_table)
     known = centre or Centre(name="unknown")
     notes = () if centre else ("time zone UTC is assumed: no centre names one",)
-    return _read(raw, TABLES[table], known, asked, faulty, notes, ())
+    return read_cells(raw, TABLES[table], known, asked, faulty, notes, ())
 
 
 def refuse_unreadable(path):
@@ -346,7 +391,11 @@ def _centre(path, centre):
     return Centre(name="unknown"), (NO_ZONE,)
 
 
-def _read(raw, table, centre, asked, faulty, notes, aside):
+def read_cells(raw, table, centre, asked, faulty, notes=(), aside=(), judge=None):
+    """Cells as a Reading of a table; `judge(raw, table, found, faulty)` gives the good rows, the faults and notes.
+
+    For a part of a file another `judge` keeps the faults of all parts together.
+    """
     if table.name == "intervals" and not (asked.columns or asked.constants) and not can_be_intervals(_columns(raw, "intervals")):
         raise SourceError(f"{raw.file} is no table of intervals: {_why_not(raw, 'intervals')}")
     if not len(raw.cells):
@@ -358,7 +407,7 @@ def _read(raw, table, centre, asked, faulty, notes, aside):
     unnamed = NO_ZONE in notes or any(words.startswith("time zone UTC") for words in centre.assumed)
     if unnamed and _with_offsets(raw, table, found):
         notes = (*(note for note in notes if note != NO_ZONE), SHOWN_IN_UTC)
-    frame, faults, extra = _judge(raw, table, found, faulty)
+    frame, faults, extra = (judge or _judge)(raw, table, found, faulty)
     unused = [name for name in raw.cells.columns if str(name) not in found.columns.values()]
     unused_notes = [note for note in map_headers([str(n) for n in raw.cells.columns], table.name).notes
                     if any(note.startswith(f"column {name} is") for name in unused)]
@@ -394,19 +443,27 @@ def _intervals_reading(raw, frame, faults, found, centre, notes, aside):
 
 def _judge(raw, table, found, faulty):
     """Good rows, the faults, notes; faults raise unless they are to be left out."""
-    frame = found.frame
-    known = as_faults(found.faults)
-    checked = _without(frame, known)
-    broken = faults_in(checked, table) if len(checked) else known.head(0)
+    known, checked, broken = faults_of(found, table)
     faults = as_faults([*known.itertuples(index=False), *broken.itertuples(index=False)])
     if len(faults) and faulty == "refuse":
         raise TableError(raw.file, faults)
-    frame = _without(frame, faults)
+    frame = _without(found.frame, faults)
     if not len(frame):
         raise SourceError(f"{raw.file} has no row that can be used")
-    left_out = faults["row"].nunique()
-    notes = [f"{left_out:,} faulty row{'s' * (left_out != 1)} left out"] if left_out else []
+    notes = left_out(faults["row"].nunique())
     return _ordered(frame, faults, notes) if table.name == "intervals" else (frame, faults, notes)
+
+
+def faults_of(found, table):
+    """(cells that could not be understood as faults, the rows without them, the faults of those rows) of an Understood."""
+    known = as_faults(found.faults)
+    checked = _without(found.frame, known)
+    return known, checked, faults_in(checked, table) if len(checked) else known.head(0)
+
+
+def left_out(rows):
+    """The note on faulty rows that were left out, none where there were none."""
+    return [f"{rows:,} faulty row{'s' * (rows != 1)} left out"] if rows else []
 
 
 def _without(frame, faults):

@@ -22,15 +22,19 @@ def findings_frame(findings):
     return frame.sort_values("severity", kind="stable", ignore_index=True)
 
 
-def fault_findings(table, file, faults):
-    """The faults of a table (row, column, value, rule) as errors; of each rule LISTED rows one by one."""
+def fault_findings(table, file, faults, counts=None):
+    """The faults of a table (row, column, value, rule) as errors; of each rule LISTED rows one by one.
+
+    `counts` {(column, rule): rows} where `faults` holds only the first ones.
+    """
     for (column, rule), rows in faults.groupby(["column", "rule"], sort=False):
         said = rule if rule.startswith(column) else f"{column} {rule}"  # rules between columns name them themselves
+        count = (counts or {}).get((column, rule), len(rows))
         for fault in rows.head(LISTED).itertuples():
             yield finding(table, file, "error", said, row=fault.row, column=column, value=fault.value, rule=rule)
-        if len(rows) > LISTED:
-            yield finding(table, file, "error", f"{said}: {counted(len(rows) - LISTED, 'row')} more", column=column, rule=rule,
-                          row=rows["row"].iloc[LISTED], value=rows["value"].iloc[LISTED], rows=len(rows) - LISTED)
+        if count > LISTED:
+            yield finding(table, file, "error", f"{said}: {counted(count - LISTED, 'row')} more", column=column, rule=rule,
+                          row=rows["row"].iloc[LISTED], value=rows["value"].iloc[LISTED], rows=count - LISTED)
 
 
 def rows_finding(table, file, severity, what, count, examples, column, rule, **more):

@@ -1,5 +1,6 @@
 """Can this data be trusted? Every finding with file, row and value, and a verdict in a sentence."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from .findings import SEVERITIES, counted, fault_findings, finding, findings_fra
 from .intervals import check_intervals
 from ..evidence.guesses import assume_centre
 from ..privacy import code_findings, people_in, pseudonymise
-from ..sources import Reading, load_tables, refuse_unreadable
+from ..sources import Reading, find_large, load_small, load_tables, refuse_unreadable
 from ..faults import TableError
 from ..tables import TABLES
 from ..reading.text_files import SourceError
@@ -27,7 +28,8 @@ class CheckReport:
     `findings`: DataFrame, a row a finding (table, file, row, queue, start, column, value, rule,
     severity, rows, message), where `rows` counts the rows behind it. `verdicts`: a row a table.
     `abilities`: question, possible, why, table. `readings` are the tables as read without their
-    faulty rows; `reading` is that of the intervals, None where there is none.
+    faulty rows; `reading` is that of the intervals, None where there is none. A log of calls that no
+    frame should hold is checked like any other, and is not among the `readings`.
     """
 
     folder: Path
@@ -63,17 +65,19 @@ def check_folder(folder, key=None):
     """
     path = Path(folder)
     centre, findings = _centre(path)
-    readings, more = _readings(path, centre)
-    findings += more
-    if "intervals" in readings:
-        centre, assumed = _complete(centre, readings["intervals"])
-        findings += assumed
-    findings += [found for part in PARTS for found in part(readings, centre)]
+    with ExitStack() as held:  # a large log lies in a temporary place as long as it is checked
+        readings, more = _readings(path, centre, held)
+        findings += more
+        if "intervals" in readings:
+            centre, assumed = _complete(centre, readings["intervals"])
+            findings += assumed
+        findings += [found for part in PARTS for found in part(readings, centre)]
     frame = findings_frame(findings)
     if key is not None:
         frame, readings = _private(frame, readings, centre, key), _coded(readings, key)
     return CheckReport(folder=path, findings=frame, verdicts=_verdicts(frame, readings), reading=readings.get("intervals"),
-                       abilities=abilities(readings), centre=centre, readings=readings)
+                       abilities=abilities(readings), centre=centre,
+                       readings={name: reading for name, reading in readings.items() if not hasattr(reading, "log")})
 
 
 # ------------------------------------------------------------------------------------------- reading
@@ -94,12 +98,15 @@ def _centre(path):
                       for fault in problem.faults]
 
 
-def _readings(path, centre):
-    """The tables without their faulty rows; the faults as findings, in place of an exception."""
+def _readings(path, centre, held):
+    """The tables without their faulty rows; the faults as findings, in place of an exception. A large log is held on the stack."""
+    centre = centre or Centre(name="unknown", assumed=("time zone UTC",))
+    large = find_large(path)
     try:
-        tables = load_tables(path, centre or Centre(name="unknown", assumed=("time zone UTC",)), faulty="leave out")
+        tables = load_small(path, centre, "leave out", without=("calls",), from_calls=False) if large else load_tables(path, centre, faulty="leave out")
     except SourceError as problem:
         return {}, [finding("intervals", "", "error", str(problem), rule="must be readable")]
+    tables = _with_large(tables, large, centre, held) if large else tables
     findings = [found for name, reading in tables.readings.items() for found in _told(name, reading)]
     findings += [found for name, problem in tables.broken.items() for found in _broken(name, problem, path)]
     if "intervals" in tables.absent:
@@ -107,8 +114,26 @@ def _readings(path, centre):
     return tables.readings, findings
 
 
+def _with_large(tables, large, centre, held):
+    """The tables with the large log of calls, and with the intervals made from it where there are none."""
+    from ..logs.call_intervals import reading_from_log
+    from ..logs.parts import large_reading
+
+    file, asked, aside = large
+    readings, broken = dict(tables.readings), dict(tables.broken)
+    try:
+        readings["calls"] = held.enter_context(large_reading(file, TABLES["calls"], centre, asked, aside=aside))
+        if "intervals" in tables.absent:
+            readings["intervals"] = reading_from_log(readings["calls"], centre, (f"made from {file.name}: the folder has no table of intervals",))
+    except ValueError as problem:
+        broken |= {"calls": problem} | ({"intervals": problem} if "intervals" in tables.absent else {})
+    absent = {name: why for name, why in tables.absent.items() if name not in readings and name not in broken}
+    in_order = {name: readings[name] for name in TABLES if name in readings}
+    return replace(tables, readings=in_order, broken={name: broken[name] for name in TABLES if name in broken}, absent=absent)
+
+
 def _told(name, reading):
-    yield from fault_findings(name, reading.file.name, reading.faults)
+    yield from fault_findings(name, reading.file.name, reading.faults, reading.counts)
     aside = reading.left_aside if name == "intervals" else ()
     for words in (*reading.notes, *aside):
         yield finding(name, reading.file.name, "note", words)
@@ -160,7 +185,9 @@ def _calls(readings, centre):
     from .calls import CallLog, against_intervals, check_calls, check_evaluated  # Ibis loads where it is used
 
     reading = readings["calls"]
-    log = CallLog.of(reading.frame, reading.rows, reading.file.name)
+    large = hasattr(reading, "log")
+    log = CallLog.over(reading.log.drop("arrived").rename(arrived="wall"), reading.file.name) if large else CallLog.of(
+        reading.frame, reading.rows, reading.file.name)
     yield from check_calls(log, centre, _frame(readings, "agents"))
     if "evaluations" in readings:
         yield from check_evaluated(log, readings["evaluations"])
@@ -178,6 +205,9 @@ def _as_found(reading):
     from ..reading.opening import open_file
     from ..reading.understand import FileMapping
 
+    if hasattr(reading, "log"):
+        yield from check_as_found(reading.found, "calls", reading.file.name)
+        return
     if reading.kind.startswith("Parquet"):
         with engine() as connection:
             yield from check_as_found(as_found_table(read_parquet(connection, reading.file)), "calls", reading.file.name)
@@ -223,7 +253,7 @@ def _verdicts(findings, readings):
 
 def _verdict_row(name, findings, reading):
     counts = {severity: findings[findings["severity"] == severity] for severity in SEVERITIES}
-    return {"table": name, "rows": pd.NA if reading is None else len(reading.frame),
+    return {"table": name, "rows": pd.NA if reading is None else _size(reading),
             **{severity + "s": len(rows) for severity, rows in counts.items()},
             "faulty_rows": int(counts["error"]["rows"].sum()), "doubtful_rows": int(counts["warning"]["rows"].sum()),
             "verdict": _verdict(name, counts, reading)}
@@ -243,7 +273,12 @@ def _extent(reading):
         return (f"{counted(len(frame), 'interval')} of {reading.interval_s / 60:g} minutes, {counted(frame['queue'].nunique(), 'queue')}, "
                 f"{_span(frame['start'])}")
     first = next((name for name in ("arrived", "start", "date", "month", "hired", "checked_on") if name in frame and frame[name].notna().any()), None)
-    return counted(len(frame), "row") + (f", {_span(frame[first].dropna())}" if first else "")
+    return counted(_size(reading), "row") + (f", {_span(frame[first].dropna())}" if first else "")
+
+
+def _size(reading):
+    """How many rows a reading has; the frame of a large log is an outline only."""
+    return getattr(reading, "size", len(reading.frame))
 
 
 def _span(stamps):

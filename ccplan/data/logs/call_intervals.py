@@ -81,11 +81,19 @@ def _by_interval(parts):
 
 def reading_from_calls(calls, centre, notes=()):
     """A Reading of intervals made from a Reading of calls; the centre's interval where it is one of 15, 30, 60 minutes."""
-    frame = intervals_from_calls(calls, centre, _length(centre))
+    return _made_from(calls, intervals_from_calls(calls, centre, _length(centre)), centre, notes)
+
+
+def reading_from_log(log, centre, notes=()):
+    """The same from a LargeReading of calls, which no frame has to hold."""
+    return _made_from(log, intervals_from_calls(log.log.mutate(epoch_s=log.log.at_s.floor().cast("int64")), centre, _length(centre)), centre, notes)
+
+
+def _made_from(calls, frame, centre, notes):
     return _as_reading(
         frame, centre, file=calls.file, time_zone=centre.time_zone, kind=calls.kind, language=calls.language, encoding=calls.encoding,
         separator=calls.separator, decimal=calls.decimal, date_format=calls.date_format, columns=calls.columns,
-        notes=(*notes, *calls.notes, *_target_notes(frame, centre)), left_aside=calls.left_aside, faults=calls.faults)
+        notes=(*notes, *calls.notes, *_target_notes(frame, centre)), left_aside=calls.left_aside, faults=calls.faults, counts=calls.counts)
 
 
 def reading_from_large(file, centre, faulty, notes=()):
@@ -137,12 +145,17 @@ def _table(calls, centre):
             yield _with_queue(rows)
         return
     with engine() as connection:
-        if isinstance(calls, (str, Path)) and str(calls).endswith(".parquet"):
+        if isinstance(calls, (str, Path)) and _is_log(Path(calls)):
             rows = parquet_table(connection, calls, CALLS)
             if _ready(rows):
                 yield _with_queue(rows).mutate(epoch_s=whole_seconds(rows.arrived))
                 return
         yield _in_memory(_frame(calls, centre))
+
+
+def _is_log(path):
+    """True for a Parquet file, and for a folder of the parts of one; a centre's folder may hold Parquet files of many tables."""
+    return path.name.endswith(".parquet") or (path.is_dir() and path.name.lower() == "calls" and any(path.glob("*.parquet")))
 
 
 def _ready(rows):

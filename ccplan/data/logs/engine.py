@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from ..reading.headers import map_headers
-from ..reading.opening import parquet_files
+from ..reading.opening import TEXT_ENDINGS, parquet_files
 from ..reading.text_files import SourceError
 
 MEMORY = "1GB"
+QUOTE = "'"
 LARGE_ROWS = 2_000_000  # a longer log is worked through where it lies
 
 
@@ -63,8 +64,9 @@ def read_parquet(connection, source):
     try:
         if len(files) == 1:
             return connection.read_parquet(_literally(files[0]), file_row_number=True)
-        connection.raw_sql(f"CREATE OR REPLACE TEMP VIEW parts AS {_numbered_through(files)}")
-        return connection.table("parts")
+        name = _quoted(f"parts of {source}", '"')
+        connection.raw_sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {_numbered_through(files)}")
+        return connection.table(f"parts of {source}")
     except (duckdb.Error, OSError, ValueError) as problem:
         raise SourceError(f"{source} is not a Parquet file that can be read: {str(problem)[:100]}") from None
 
@@ -75,22 +77,29 @@ def _numbered_through(files):
 
     before = np.cumsum([0, *(pyarrow.parquet.read_metadata(file).num_rows for file in files)])
     shift = " ".join(f"WHEN {i} THEN {n}" for i, n in enumerate(before[:-1]))
-    names = ", ".join("'" + _literally(file).replace("'", "''") + "'" for file in files)
+    names = ", ".join(_quoted(_literally(file), QUOTE) for file in files)
     return (f"SELECT * EXCLUDE (file_row_number), file_row_number + CASE file_index {shift} END AS file_row_number "
             f"FROM read_parquet([{names}], union_by_name = true, file_row_number = true)")
 
 
-def is_large(file):
-    """True for a Parquet file of more rows than a frame should hold; False for any other file, damaged ones too."""
+def is_large(source):
+    """True for Parquet (a file, or a folder of parts) or text of more rows than a frame should hold; False for what cannot be read."""
+    from ..reading.text_files import has_more_lines
+
+    name = str(source).lower()
+    if Path(source).is_dir() or name.endswith(".parquet"):
+        return _parquet_rows(source) > LARGE_ROWS
+    return name.endswith(TEXT_ENDINGS) and has_more_lines(source, LARGE_ROWS)
+
+
+def _parquet_rows(source):
     import pyarrow as pa
     import pyarrow.parquet
 
-    if not str(file).lower().endswith(".parquet"):
-        return False
     try:
-        return pa.parquet.read_metadata(file).num_rows > LARGE_ROWS
+        return sum(pa.parquet.read_metadata(file).num_rows for file in parquet_files(source))
     except (pa.ArrowException, OSError):
-        return False
+        return 0
 
 
 def whole_seconds(column):
@@ -112,6 +121,10 @@ def fast_hash(text):
     def own(words: str) -> dt.uint64: ...
 
     return (own(text) >> 1).cast("int64")  # a bit less, so that it fits the numbers of every client
+
+
+def _quoted(text, mark):
+    return mark + text.replace(mark, mark + mark) + mark
 
 
 def _literally(file):

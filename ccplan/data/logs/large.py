@@ -210,21 +210,21 @@ def _shown(row, names):
 
 def _twice(rows, table, shown, hash_of):
     """([(column, rule, how many)], examples) of rows whose key stands in an earlier row too."""
-    again = repeated_rows(rows, table, hash_of)
+    return again_in(repeated_rows(rows, table, hash_of), table, shown, numbered="row" in rows.columns)
+
+
+def again_in(again, table, shown, numbered):
+    """The same of the table that `repeated_rows` gives; rows of a source that does not number them are not told."""
+    import ibis
+
     if again is None:
         return [], []
     rule = f"must stand once: the same {' and '.join(table.key)} as in an earlier row"
-    first = again.mutate(n=again.count().over(), nth=ibis_row_number(again)).filter(lambda t: t["nth"] < shown).order_by("nth").to_pandas()
-    examples = [(row["row"] if "row" in rows.columns else pd.NA, table.key[-1], " ".join(str(row[name]) for name in table.key), rule)
+    nth = ibis.row_number().over(order_by=again["row"])
+    first = again.mutate(n=again.count().over(), nth=nth).filter(lambda t: t["nth"] < shown).order_by("nth").to_pandas()
+    examples = [(row["row"] if numbered else pd.NA, table.key[-1], " ".join(str(row[name]) for name in table.key), rule)
                 for row in first.to_dict("records")]
     return [(table.key[-1], rule, int(first["n"].iloc[0]))] if len(first) else [], examples
-
-
-def ibis_row_number(rows):
-    """The place of each row in order of `row`, from 0."""
-    import ibis
-
-    return ibis.row_number().over(order_by=rows["row"])
 
 
 def repeated_rows(rows, table, hash_of=fast_hash):

@@ -1,12 +1,13 @@
 """Open a file by looking at it: a ready reader's export, text, Parquet or a workbook. No file is changed."""
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from .headers import known_headers
-from .text_files import MAX_COLUMNS, SourceError, read_text_table
+from .text_files import MAX_COLUMNS, SourceError, count_lines, read_text_parts, read_text_table
 from .understand import Cells, FileMapping
 
 TEXT_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
@@ -19,6 +20,8 @@ NOT_READ = {  # endings of files that may hold tables and cannot be read, and wh
     **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".duckdb", ".mdb", ".accdb"), "read it by its address, or export its tables as CSV"),
 }
 ENDINGS = (*TEXT_ENDINGS, ".parquet", *BOOK_ENDINGS, *EXPORT_ENDINGS)
+LONG_BYTES = 2**26  # of text, packed or not, that are not read only to look at the columns
+PART_ROWS = 500_000  # of a long file that are looked at at once
 NO_TABLES = ("mapping.toml", "centre.toml")
 
 
@@ -49,6 +52,8 @@ def open_file(file, table="intervals", asked=FileMapping()):
 def peek_file(file, table="intervals", asked=FileMapping()):
     """(Cells, how many rows) of a file as `open_file` gives them; of Parquet the columns without their rows: that tells what it is."""
     file = Path(file)
+    if not is_parquet(file) and file.name.lower().endswith(TEXT_ENDINGS) and file.stat().st_size > LONG_BYTES and _ready(file, table, asked) is None:
+        return _peek_text(file, table, asked)
     if not is_parquet(file) or (not file.is_dir() and _ready(file, table, asked) is not None):
         raw = open_file(file, table, asked)
         return raw, len(raw.cells)
@@ -56,6 +61,13 @@ def peek_file(file, table="intervals", asked=FileMapping()):
     columns = [schema.empty_table().to_pandas().columns for schema, _ in parts]
     names = dict.fromkeys(name for part in columns for name in part)
     return Cells(file=file, cells=pd.DataFrame(columns=list(names)), kind="Parquet"), sum(rows for _, rows in parts)
+
+
+def _peek_text(file, table, asked):
+    """The same of a long text file: its columns, and its lines."""
+    with contextlib.closing(read_parts(file, table, asked, rows=1000)) as parts:
+        raw = next(parts)
+    return replace(raw, cells=raw.cells.head(0)), count_lines(file)
 
 
 def is_parquet(file):
@@ -68,6 +80,38 @@ def parquet_files(source):
     """The Parquet files of a table: the file itself, or the parts in its folder, in order of their names."""
     source = Path(source)
     return sorted(source.glob("*.parquet")) if source.is_dir() else [source]
+
+
+def read_parts(file, table="intervals", asked=FileMapping(), rows=PART_ROWS):
+    """The Cells of a Parquet file, a folder of Parquet parts or a text file, part by part: of a file that no frame should hold.
+
+    Every part has all columns, and rows are numbered through. Raises SourceError (a ValueError) as `open_file` does.
+    """
+    file = Path(file)
+    if is_parquet(file):
+        yield from _parquet_parts(file, rows)
+        return
+    for text in read_text_parts(file, _knows(table, asked), encoding=asked.encoding, separator=asked.separator, rows=rows):
+        yield Cells(file=file, cells=text.cells, kind="text", encoding=text.encoding, separator=text.separator)
+
+
+def _parquet_parts(file, rows):
+    import pyarrow as pa  # loads where it is used
+    import pyarrow.parquet
+
+    names, done = peek_file(file)[0].cells.columns, 0
+    for part in parquet_files(file):
+        with _whole(part), pyarrow.parquet.ParquetFile(part) as source:
+            batches = source.iter_batches(batch_size=rows)
+            while (batch := _next(part, batches)) is not None:
+                cells = _cells([pa.Table.from_batches([batch])], done)
+                done += len(cells)
+                yield Cells(file=file, cells=cells.reindex(columns=names), kind="Parquet in parts" if file.is_dir() else "Parquet")
+
+
+def _next(file, batches):
+    with _whole(file):
+        return next(batches, None)
 
 
 def _ready(file, table, asked):
@@ -83,21 +127,24 @@ def _ready(file, table, asked):
 
 
 def _text(file, table, asked):
-    text = read_text_table(file, lambda header: known_headers(header, table) + sum(name in asked.columns for name in header),
-                           encoding=asked.encoding, separator=asked.separator)
+    text = read_text_table(file, _knows(table, asked), encoding=asked.encoding, separator=asked.separator)
     return Cells(file=file, cells=text.cells, kind="text", encoding=text.encoding, separator=text.separator)
+
+
+def _knows(table, asked):
+    """How many cells of a header mean something."""
+    return lambda header: known_headers(header, table) + sum(str(name) in asked.columns for name in header)
 
 
 def _book(file, table, asked):
     from .workbooks import read_workbook
 
-    cells, sheet, notes = read_workbook(file, asked.sheet, lambda header: known_headers(header, table)
-                                        + sum(str(name) in asked.columns for name in header))
+    cells, sheet, notes = read_workbook(file, asked.sheet, _knows(table, asked))
     return Cells(file=file, cells=cells, kind=f"workbook, sheet {sheet}", notes=notes)
 
 
-def _cells(tables):
-    """Arrow tables, one after the other, as cells whose rows are numbered through from 1."""
+def _cells(tables, done=0):
+    """Arrow tables, one after the other, as cells whose rows are numbered on from those that are done."""
     import pyarrow as pa  # loads where it is used
 
     try:
@@ -106,7 +153,7 @@ def _cells(tables):
         pass
     parts = [table.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get) for table in tables]
     cells = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-    return cells.set_axis(pd.RangeIndex(1, len(cells) + 1), axis=0)
+    return cells.set_axis(pd.RangeIndex(done + 1, done + len(cells) + 1), axis=0)
 
 
 def _parquet(file):

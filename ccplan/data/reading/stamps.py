@@ -38,6 +38,14 @@ def read_stamps(texts, order=None, name="start"):
     return replace(found, values=pd.Series(found.values.to_numpy()[codes], texts.index))
 
 
+def one_of_each_date(texts):
+    """The first text of each date in a Series of times, with an offset and without: they tell how all are written."""
+    unique = pd.Series(texts.unique(), dtype="str")
+    parts = _extracted(_spaced(unique, None), PATTERN)
+    date = parts["a"] + parts["mark"] + parts["b"] + parts["mark"] + parts["c"]
+    return unique[parts["a"].notna() & ~pd.DataFrame({"date": date, "zoned": parts["zone"].notna()}).duplicated()].tolist()
+
+
 def _spaced(texts, order):
     """Dates of digits alone with marks put in: 20260131 always, 260131 where the order is given."""
     texts = _replaced(texts, r"^(\d{4})(\d\d)(\d\d)($|\D)", r"\1-\2-\3\4")
@@ -111,11 +119,24 @@ def to_zone(stamps, queues, zone, empty):
     return local, gone & empty, gone & ~empty, _clock_notes(values, nth, zone, gone & empty)
 
 
-def moments_to_zone(stamps, zone):
+@dataclass
+class RepeatedHours:
+    """What the parts of a file that were read so far tell of repeated hours, so that the next goes on where they ended.
+
+    `last` is the last time in a repeated hour and whether it was winter time; `times` and `late` count all and those of winter time.
+    """
+
+    last: tuple = ()
+    times: int = 0
+    late: int = 0
+
+
+def moments_to_zone(stamps, zone, before=None):
     """Moments (not intervals) as times of a zone. Returns (Series, mask of faults, notes).
 
     In the repeated hour of a 25-hour day nobody can tell summer from winter time but by the file's
-    order: after the first step back rows are winter time, before it summer time.
+    order: after the first step back rows are winter time, before it summer time. `before` are the
+    RepeatedHours of the parts of the file that were read before.
     """
     values = stamps.values
     if stamps.utc:
@@ -123,17 +144,26 @@ def moments_to_zone(stamps, zone):
     first = values.dt.tz_localize(zone, ambiguous=np.ones(len(values), bool), nonexistent="NaT")
     second = values.dt.tz_localize(zone, ambiguous=np.zeros(len(values), bool), nonexistent="NaT")
     twice = (first != second) & first.notna()
-    late = _after_step_back(values[twice]) if twice.any() else first.isna() & False
+    before = before or RepeatedHours()
+    late = _after_step_back(values[twice], before) if twice.any() else first.isna() & False
     local = first.where(~late.reindex(values.index, fill_value=False), second)
-    notes = [f"{int(twice.sum()):,} times stand in a repeated hour (clocks back): rows after the first step back are "
-             f"winter time ({int(late.sum()):,}), the others summer time"] if twice.any() else []
+    notes = [f"{before.times:,} times stand in a repeated hour (clocks back): rows after the first step back are "
+             f"winter time ({before.late:,}), the others summer time"] if before.times else []
     return local, first.isna() & values.notna(), notes
 
 
-def _after_step_back(values):
-    """True from the first row of its date at which the clock runs back by a quarter of an hour or more."""
-    step = values.groupby(values.dt.normalize()).diff() <= -pd.Timedelta(minutes=15)
-    return step.groupby(values.dt.normalize()).cummax().fillna(False).astype(bool)
+def _after_step_back(values, before):
+    """True from the first row of its date at which the clock runs back by a quarter of an hour or more; `before` goes on."""
+    whole = pd.concat([pd.Series([before.last[0]], dtype=values.dtype), values]) if before.last else values
+    day = whole.dt.normalize()
+    step = whole.groupby(day).diff() <= -pd.Timedelta(minutes=15)
+    if before.last:
+        step.iloc[0] = before.last[1]
+    late = step.groupby(day).cummax().fillna(False).astype(bool)
+    late = late.iloc[1:] if before.last else late
+    before.last = (values.iloc[-1], bool(late.iloc[-1]))
+    before.times, before.late = before.times + len(values), before.late + int(late.sum())
+    return late
 
 
 def _order(parts, name):

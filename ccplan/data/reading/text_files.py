@@ -3,6 +3,8 @@
 Nothing is guessed from a name. What was found is kept, so that the user can be shown it.
 """
 
+import codecs
+import contextlib
 import csv
 import gzip
 import io
@@ -15,6 +17,8 @@ import pandas as pd
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LOOK = 30          # lines that are looked at
+CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")  # signs that do not stand in tables
+AS_TEXT = {"dtype": str, "keep_default_na": False, "na_filter": False, "skip_blank_lines": False, "index_col": False, "encoding_errors": "strict"}
 MAX_COLUMNS = 2000
 MAX_BYTES = 2**31  # of text after unpacking: a guard against files made to fill the memory
 
@@ -49,6 +53,82 @@ def read_text_table(file, knows=lambda header: 0, *, encoding="", separator=""):
 def read_text(file, encoding=""):
     """(text, encoding) of a text file, gzipped or not; SourceError (a ValueError) where it is none."""
     return _decode(Path(file), _unpack(Path(file)), encoding)
+
+
+def read_text_parts(file, knows=lambda header: 0, *, encoding="", separator="", rows=500_000):
+    """The cells of a text file as TextTables of so many rows each, as `read_text_table` finds them: for a file that fills the memory.
+
+    Raises SourceError (a ValueError) as `read_text_table` does, some of it only when its rows are reached.
+    """
+    file = Path(file)
+    encoding = _encoding_throughout(file, encoding)
+    lines = _head(file).decode(encoding, "replace").removeprefix("\ufeff").splitlines()[:LOOK]
+    _refuse_width(file, lines)
+    separator, at = _layout(lines, knows, (separator,) if separator else tuple(SEPARATORS))
+    packed = "gzip" if _is_packed(file) else None
+    with _in_words(file):
+        parts = pd.read_csv(file, sep=separator, skiprows=at, encoding=encoding, compression=packed, chunksize=rows, **AS_TEXT)
+    with parts:
+        while (cells := _next(file, parts)) is not None:
+            yield TextTable(cells=_tidy(cells, at), encoding=encoding, separator=separator)
+
+
+def _next(file, parts):
+    with _in_words(file):
+        return next(parts, None)
+
+
+def has_more_lines(file, limit):
+    """True for a text file, gzipped or not, of more lines than the limit; False for one that cannot be read."""
+    try:
+        return Path(file).stat().st_size > limit / 500 and count_lines(file, limit) > limit  # nothing packs a line into less than that
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def count_lines(file, limit=None):
+    """How many lines a text file has, gzipped or not; not counted further than `limit`."""
+    lines = 0
+    with _opened(file) as source:
+        while (limit is None or lines <= limit) and (data := source.read(2**22)):
+            lines += data.count(b"\n")
+    return lines
+
+
+def _is_packed(file):
+    with open(file, "rb") as plain:
+        return plain.read(2) == b"\x1f\x8b"
+
+
+def _opened(file):
+    return (gzip.open if _is_packed(file) else open)(file, "rb")
+
+
+def _head(file):
+    """The first lines of a file, as bytes."""
+    with _opened(file) as source:
+        return source.read(2**20)
+
+
+def _encoding_throughout(file, asked):
+    """The encoding in which every byte of a file can be read; in bounded memory, as `_decode` finds it."""
+    for encoding in (asked,) if asked else _candidates(_head(file)):
+        try:
+            decoder = codecs.getincrementaldecoder(encoding)()
+            with _opened(file) as source:
+                while data := source.read(2**22):
+                    if not encoding.startswith("utf-16") and data.translate(None, CONTROL) != data:
+                        raise SourceError(f"{file} is not a text file: save it as CSV")
+                    decoder.decode(data)
+                decoder.decode(b"", True)
+            return encoding
+        except UnicodeError:
+            continue
+        except LookupError:
+            raise SourceError(f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}") from None
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise SourceError(f"{file} is a damaged gzip file: write it again") from None
+    raise SourceError(f"{file} is not a text file: save it as CSV")
 
 
 def _unpack(file):
@@ -100,8 +180,7 @@ def _candidates(data):
 
 
 def _looks_binary(text):
-    """Control characters other than tab, line ends and form feed do not stand in tables."""
-    return any(text.count(chr(code)) for code in (*range(9), 11, *range(14, 32)))
+    return any(text.count(chr(code)) for code in CONTROL)
 
 
 def _refuse_width(file, lines):
@@ -133,15 +212,19 @@ def _split(lines, separator):
 
 
 def _cells(file, text, separator, at):
-    options = {"sep": separator, "dtype": str, "keep_default_na": False, "na_filter": False,
-               "skip_blank_lines": False, "index_col": False, "encoding_errors": "strict"}
+    with _in_words(file):
+        return _tidy(pd.read_csv(io.StringIO(text), sep=separator, skiprows=at, **AS_TEXT), at)
+
+
+@contextlib.contextmanager
+def _in_words(file):
+    """What the parser raises, or warns of, for rows of unequal length, in words."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            cells = pd.read_csv(io.StringIO(text), skiprows=at, **options)
+            yield
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as problem:
         raise SourceError(f"{file} has rows of unequal length: {_plain(problem)}") from None
-    return _tidy(cells, at)
 
 
 def _plain(problem):
@@ -151,6 +234,6 @@ def _plain(problem):
 
 def _tidy(cells, at):
     """Row numbers as in the file, blanks around cells gone, rows with nothing in them gone."""
-    cells = cells.set_axis(pd.RangeIndex(at + 2, at + 2 + len(cells)), axis=0)
+    cells = cells.set_axis(cells.index + at + 2, axis=0)
     cells = cells.fillna("").apply(lambda column: column.str.strip())
     return cells[(cells != "").any(axis=1)] if len(cells.columns) else cells

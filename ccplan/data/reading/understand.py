@@ -1,6 +1,6 @@
 """Cells as they stand in a source, understood as a table of ours: times, numbers, words, yes and no."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from . import header_words
 from .headers import HELPERS, make_sums, map_headers, plain
 from .numbers import NOTHING, UNITS, decimal_mark, to_numbers, to_seconds
-from .stamps import SHOWN, Stamps, join_date_and_time, moments_to_zone, read_stamps, to_zone
+from .stamps import SHOWN, RepeatedHours, Stamps, join_date_and_time, moments_to_zone, one_of_each_date, read_stamps, to_zone
 from ..tables import CALLS
 from .text_files import SourceError
 
@@ -21,7 +21,7 @@ class Cells:
     """Cells of a source before they are understood; the index holds row numbers of the file.
 
     `kind` says what the source was recognised as, `units` {their column: unit} what that kind
-    implies, `notes` what its reader did.
+    implies, `notes` what its reader did. Of a part of a file `before` are the RepeatedHours of the parts before it.
     """
 
     file: Path
@@ -31,6 +31,7 @@ class Cells:
     separator: str = ""
     units: dict = field(default_factory=dict)
     notes: tuple = ()
+    before: RepeatedHours | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +90,50 @@ def understand(raw, table, asked, zone):
 
     Raises SourceError (a ValueError) for what no row can mend: marks, dates or columns that cannot be told.
     """
+    mapping, ours = _named(raw, table, asked)
+    return _intervals(ours, table, mapping, asked, zone) if table.name == "intervals" else _rows(ours, table, mapping, asked, zone, raw.before)
+
+
+def _named(raw, table, asked):
+    """(Mapping, the cells under our names) of a source."""
     mapping = map_columns(raw, table, asked)
     ours = raw.cells.set_axis([str(name) for name in raw.cells.columns], axis=1)
     ours = ours.rename(columns={theirs: name for name, theirs in mapping.columns.items()})[list(mapping.columns)]
-    ours = ours.assign(**{name: str(value) for name, value in asked.constants.items()})
-    build = _intervals if table.name == "intervals" else _rows
-    return build(ours, table, mapping, asked, zone)
+    return mapping, ours.assign(**{name: str(value) for name, value in asked.constants.items()})
+
+
+class Evidence:
+    """What the parts of a file tell of how its numbers and dates are written, gathered part by part.
+
+    `settled(asked)` are the asked FileMapping with the decimal mark and the order of dates that all parts
+    together tell, and a note; SourceError (a ValueError) where they contradict one another, or no part tells.
+    """
+
+    def __init__(self, table):
+        self.table, self.marked, self.dates, self.name, self.whole = table, {}, {}, "", []
+
+    def add(self, raw, asked):
+        """Look at one part (Cells)."""
+        mapping, ours = _named(raw, self.table, asked)
+        ours, _ = _made(ours, self.table)
+        texts, self.whole = _number_texts(ours, self.table, mapping.units)
+        for name in texts:
+            unique = pd.Series(texts[name].unique(), dtype="str")
+            self.marked.setdefault(name, {}).update(dict.fromkeys(unique[unique.str.contains(r"[.,]", regex=True)]))
+        for kind in ("time", "date"):
+            for column in (c.name for c in self.table.columns if c.kind == kind and c.name in ours and not _moments(ours[c.name])):
+                self.name = self.name or column
+                self.dates.update(dict.fromkeys(one_of_each_date(ours[column].astype("str").str.strip().fillna(""))))
+
+    def settled(self, asked):
+        """(FileMapping, note) that hold for every part."""
+        columns = {name: pd.Series(list(words), dtype="str") for name, words in self.marked.items()}
+        decimal = asked.decimal or decimal_mark(pd.DataFrame(columns).fillna(""), self.whole)
+        if not self.dates:
+            return replace(asked, decimal=decimal), ""
+        found = read_stamps(pd.Series(list(self.dates), dtype="str"), asked.dates or None, name=self.name)
+        dates = asked.dates or ("" if found.order == "ymd" else found.order)  # asked for, ymd would read six digits as well
+        return replace(asked, decimal=decimal, dates=dates), found.note
 
 
 def bad_cells(texts, mask, column, rule):
@@ -119,14 +158,14 @@ def _intervals(ours, table, mapping, asked, zone):
     return _result(frame[~(drop | blank)], faults, notes, decimal, stamps.order, mapping)
 
 
-def _rows(ours, table, mapping, asked, zone):
+def _rows(ours, table, mapping, asked, zone, before):
     """Any other table: each column by its kind; what is missing and can be told is made, and noted."""
     ours, notes = _made(ours, table)
     faults, columns = [], {}
     numbers, bad, decimal = _numbers(ours, table, mapping.units, asked.decimal)
     stamps, order, said = _all_stamps(ours, table, asked.dates)
     for column in (column for column in table.columns if column.name in ours):
-        values, more, note = _column(column, ours[column.name], numbers, stamps, asked, zone)
+        values, more, note = _column(column, ours[column.name], numbers, stamps, asked, zone, before)
         columns[column.name], faults, notes = values, faults + more, notes + note
     frame = pd.DataFrame(columns, index=ours.index)
     return _result(frame, bad + faults, [*said, *notes], decimal, order, mapping)
@@ -137,13 +176,13 @@ def _result(frame, faults, notes, decimal, order, mapping):
                       columns=mapping.columns, target_s=mapping.target_s, language=mapping.language)
 
 
-def _column(column, cells, numbers, stamps, asked, zone):
+def _column(column, cells, numbers, stamps, asked, zone, before):
     """(values, faults, notes) of one column by its kind."""
     name, words = column.name, asked.words.get(column.name, {})
     if column.measured:
         return numbers[name], [], []
     if column.kind == "time":
-        local, gone, notes = moments_to_zone(stamps[name], asked.time_zone or zone)
+        local, gone, notes = moments_to_zone(stamps[name], asked.time_zone or zone, before)
         return local.dt.tz_convert(zone), _time_faults(column, cells, stamps[name], gone, zone), notes
     if column.kind == "date":
         values = stamps[name].values.dt.normalize()
@@ -261,17 +300,26 @@ def _queues(ours):
 
 def _numbers(ours, table, units, decimal):
     """Measured columns as floats, the cells that are no numbers, the decimal mark."""
-    kinds = {column.name: column for column in table.columns if column.measured}
-    measured = [name for name in ours if name in HELPERS or name in kinds]
-    texts = ours[[name for name in measured if not _typed(ours[name])]].astype(str)
-    whole = [name for name in measured if name in kinds and kinds[name].whole]
+    texts, whole = _number_texts(ours, table, {})
     decimal = decimal or decimal_mark(texts[[name for name in texts if units.get(name) not in CLOCKS]], whole)
     columns, faults = {}, []
-    for name in measured:
+    for name in _measured_names(ours, table):
         cells = ours[name] if _typed(ours[name]) else texts[name]
         columns[name], bad = _measured(cells, units.get(name, ""), decimal)
         faults += bad_cells(cells, bad, name, "must be a number")
     return pd.DataFrame(columns, index=ours.index), faults, decimal
+
+
+def _measured_names(ours, table):
+    kinds = {column.name for column in table.columns if column.measured}
+    return [name for name in ours if name in HELPERS or name in kinds]
+
+
+def _number_texts(ours, table, units):
+    """(the measured columns that are written as text, but for clock times; the names of those that hold whole counts)."""
+    texts = [name for name in _measured_names(ours, table) if not _typed(ours[name]) and units.get(name) not in CLOCKS]
+    whole = {column.name for column in table.columns if column.measured and column.whole}
+    return ours[texts].astype(str), [name for name in _measured_names(ours, table) if name in whole]
 
 
 def _measured(cells, unit, decimal):
