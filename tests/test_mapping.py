@@ -160,3 +160,35 @@ def test_any_bytes_are_a_mapping_or_refused_in_words(tmp_path, data):
         read_mapping(tmp_path)
     except MappingError as problem:
         assert "mapping.toml: " in str(problem)
+
+
+def test_a_unit_in_a_mapped_name_is_taken_unless_another_is_asked_for(tmp_path):
+    """"Puhetta (min)" of 1.5 is 90 s, though the mapping names no unit."""
+    (tmp_path / "export.csv").write_text("pvm;tulleet;Puhetta (min)\n2026-09-01 08:00;10;1,5\n2026-09-01 08:30;12;2,0\n")
+    columns = '"pvm" = "start"\n"tulleet" = "offered"\n"Puhetta (min)" = "talk_s"\n'
+    head = '[files."export.csv"]\ntable = "intervals"\n\n[files."export.csv".columns]\n' + columns
+    (tmp_path / "mapping.toml").write_text(head)
+    assert load_intervals(tmp_path).frame["talk_s"].tolist() == [90.0, 120.0]
+    (tmp_path / "mapping.toml").write_text(head + '\n[files."export.csv".units]\ntalk_s = "s"\n')
+    assert load_intervals(tmp_path).frame["talk_s"].tolist() == [1.5, 2.0]
+
+
+@pytest.mark.parametrize("columns, lacks", [('"n" = "offered"', "start"), ('"t" = "start"', "offered"), ('"x" = "acw_s"', "start and offered")])
+def test_a_mapping_without_what_every_row_needs_is_refused_in_words(tmp_path, columns, lacks):
+    from ccplan.data import check_folder, preview
+
+    (tmp_path / "export.csv").write_text("t,n,x\n2026-09-01 08:00,10,5\n2026-09-01 08:30,12,6\n")
+    (tmp_path / "mapping.toml").write_text(f'[files."export.csv"]\ntable = "intervals"\n\n[files."export.csv".columns]\n{columns}\n')
+    with pytest.raises(ValueError, match=f"no column for {lacks}: name one under columns in mapping.toml"):
+        load_intervals(tmp_path)
+    assert check_folder(tmp_path).findings["message"].str.contains(f"no column for {lacks}").any()
+    assert any(f"no column for {lacks}" in words for words in preview(tmp_path / "export.csv", mapping_of(tmp_path / "export.csv")).problems)
+
+
+def test_counts_by_date_and_time_are_intervals_and_no_log_of_calls(tmp_path):
+    from ccplan.data import check_folder
+
+    rows = "\n".join(f"2026-09-01,{hour:02}:00,{10 + hour},{9 + hour}" for hour in range(8, 20))
+    (tmp_path / "export.csv").write_text(f"date,time,offered,answered\n{rows}\n")
+    report = check_folder(tmp_path)
+    assert report.count("error") == 0 and report.usable

@@ -250,6 +250,14 @@ def _is_parts(path, table):
 
 
 LOOKS = {"intervals": can_be_intervals, "calls": can_be_calls}  # tables that are found by their columns
+OF_ONE_CALL = {"call_id", "outcome", "agent"}  # columns that no table of intervals has
+
+
+def _looks_like(raw, table):
+    """True where a file's columns can be the table; counts by date and time are intervals, and no log of calls."""
+    columns = _columns(raw, table)
+    counts = table == "calls" and can_be_intervals(_columns(raw, "intervals")) and not OF_ONE_CALL & set(columns)
+    return LOOKS[table](columns) and not counts
 
 
 def _others(files, best, meant, table, told):
@@ -258,7 +266,7 @@ def _others(files, best, meant, table, told):
         return {}
     rest = [f for f in files if f not in meant and _stem(f) not in TABLES and not told[f].table]
     seen, aside = _peek_all(rest, table, told)
-    return aside | {f: f"{best.name} says more" if LOOKS[table](_columns(raw, table)) else _why_not(raw, table) for f, (raw, _) in seen.items()}
+    return aside | {f: f"{best.name} says more" if _looks_like(raw, table) else _why_not(raw, table) for f, (raw, _) in seen.items()}
 
 
 def _best(folder, table, seen, aside, told):
@@ -281,7 +289,7 @@ def _best(folder, table, seen, aside, told):
 
 def _usable(seen, aside, table):
     """({file: how much it says}, {file: why it was left aside}) of the files that were looked at."""
-    usable = {file: (len(_columns(raw, table)), rows) for file, (raw, rows) in seen.items() if LOOKS[table](_columns(raw, table))}
+    usable = {file: (len(_columns(raw, table)), rows) for file, (raw, rows) in seen.items() if _looks_like(raw, table)}
     return usable, aside | {file: _why_not(raw, table) for file, (raw, _) in seen.items() if file not in usable}
 
 

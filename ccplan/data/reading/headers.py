@@ -146,6 +146,15 @@ def _without_unit(word):
     return "", ""
 
 
+def unit_in(name):
+    """The unit that a column's name ends in, "" where there is none.
+
+    >>> unit_in("Puheaika (min)"), unit_in("talk_time_ms"), unit_in("Talk time")
+    ('min', 'ms', '')
+    """
+    return _without_unit(plain(name))[1]
+
+
 def map_headers(names, table="intervals"):
     """The Mapping of a file's column names; our own name wins over a synonym, then the first.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from . import header_words
-from .headers import HELPERS, make_sums, map_headers, plain
+from .headers import HELPERS, make_sums, map_headers, plain, unit_in
 from .numbers import NOTHING, UNITS, decimal_mark, to_numbers, to_seconds
 from .stamps import SHOWN, RepeatedHours, Stamps, join_date_and_time, moments_to_zone, one_of_each_date, read_stamps, to_zone
 from ..tables import CALLS
@@ -81,7 +81,8 @@ def map_columns(raw, table, asked):
             raise SourceError(f"{raw.file} has no column {theirs!r}, which the mapping names (has {', '.join(there[:12])})")
     found = map_headers([name for name in there if name not in asked.columns], table.name)
     rest = {ours: theirs for ours, theirs in found.columns.items() if ours not in said and ours not in asked.constants}
-    units = {ours: raw.units[theirs] for ours, theirs in rest.items() if theirs in raw.units} | found.units | asked.units
+    told = {ours: unit_in(theirs) for ours, theirs in said.items() if ours.endswith("_s") and unit_in(theirs) not in ("", "s")}
+    units = told | {ours: raw.units[theirs] for ours, theirs in rest.items() if theirs in raw.units} | found.units | asked.units
     return type(found)(columns=said | rest, target_s=found.target_s, notes=found.notes, units=units, language=found.language)
 
 
@@ -91,6 +92,7 @@ def understand(raw, table, asked, zone):
     Raises SourceError (a ValueError) for what no row can mend: marks, dates or columns that cannot be told.
     """
     mapping, ours = _named(raw, table, asked)
+    _refuse_lacking(raw, table, ours.columns)
     return _intervals(ours, table, mapping, asked, zone) if table.name == "intervals" else _rows(ours, table, mapping, asked, zone, raw.before)
 
 
@@ -134,6 +136,17 @@ class Evidence:
         found = read_stamps(pd.Series(list(self.dates), dtype="str"), asked.dates or None, name=self.name)
         dates = asked.dates or ("" if found.order == "ymd" else found.order)  # asked for, ymd would read six digits as well
         return replace(asked, decimal=decimal, dates=dates), found.note
+
+
+def _refuse_lacking(raw, table, columns):
+    """SourceError where a mapping leaves out what no row can do without."""
+    there = set(columns)
+    lacks = {"intervals": [*(["start"] if not {"start", "date"} & there else []),
+                           *(["offered"] if "offered" not in there and not {"answered", "abandoned"} <= there else [])],
+             "calls": ["arrived"] if not {"arrived", "date"} & there else []}.get(table.name, [])
+    if lacks:
+        has = ", ".join(map(str, raw.cells.columns[:12]))
+        raise SourceError(f"{raw.file} has no column for {' and '.join(lacks)}: name one under columns in mapping.toml (the file has {has})")
 
 
 def bad_cells(texts, mask, column, rule):
