@@ -1,0 +1,407 @@
+"""The queue through one interval of the day, compiled: the Kolmogorov equations, forwards and backwards.
+
+Forwards: the probabilities of the states. A state is the number of calls in the system on the *line*, or,
+on a *layer* d = 1, 2, …, that d agents more are on a call than the roster has (they should have left and
+finish it) while q calls wait. A layer ends in the one below when any call ends; the first ends on the line.
+
+Backwards: what awaits a caller with j others ahead, by line (layer 0) and layer: the chance of an answer,
+of one by a deadline, and the seconds until it. Imported only where it runs; compiled code is kept on disk.
+
+One step multiplies by the (2, 3) Padé approximation of exp(h A), which is of fifth order and damps what it
+cannot resolve; its poles, one real and one conjugate pair, turn the step into tridiagonal systems.
+Source: Kolmogorov (1931); Hairer & Wanner, Solving Ordinary Differential Equations II, IV.5 (Radau IIA).
+"""
+
+import numpy as np
+from numba import njit
+
+_TOP, _BOTTOM = np.array([1 / 20, 2 / 5, 1.0]), np.array([-1 / 60, 3 / 20, -3 / 5, 1.0])
+_POLES = np.roots(_BOTTOM)
+_WEIGHTS = -np.polyval(_TOP, _POLES) / np.polyval(np.polyder(_BOTTOM), _POLES)
+_REAL, _PAIR = int(np.argmin(abs(_POLES.imag))), int(np.argmax(_POLES.imag))
+# The step is w y + 2 Re(c y'), with (z - hA) y = p and (z' - hA) y' = p.
+Z, W = float(_POLES[_REAL].real), float(_WEIGHTS[_REAL].real)
+ZR, ZI = float(_POLES[_PAIR].real), float(_POLES[_PAIR].imag)
+CR, CI = 2 * float(_WEIGHTS[_PAIR].real), 2 * float(_WEIGHTS[_PAIR].imag)
+TINY = 1e-12  # probability that is let go at the edges of the window of states
+# What is added up of each interval.
+FLOWS = ("offered", "at_once", "in_target", "virtual", "short", "answered", "wait_answered_s", "busy_s", "beyond_s", "waiting_s")
+OFFERED, AT_ONCE, IN_TARGET, VIRTUAL, SHORT, ANSWERED, WAIT, BUSY, BEYOND, WAITING = range(10)
+
+
+@njit(cache=True)
+def change_staff(line, low, layers, first, before, after):
+    """The state when the agents change from `before` to `after`: (line, low, layers, first).
+
+    `line[i]` is the probability of low + i calls in the system; `layers[d - 1, i]` of `before` + d agents on
+    a call and first + i calls waiting.
+    """
+    high = low + line.size - 1
+    deep, wide = layers.shape
+    kept = max(before + deep if deep else min(high, before), after) - after  # layers from now on
+    from_line = after < before and high > after
+    top = max(high, before + deep + first + wide - 1 if deep else 0) if after > before else min(high, after)
+    bottom = min(low, top)
+    if deep and after > before:
+        bottom = min(bottom, before + 1 + first)
+    new = np.zeros(max(top, bottom) - bottom + 1)
+    begin = first if deep else max(low - before, 0)
+    last = first + wide - 1 if deep else 0
+    if from_line:
+        begin = min(begin, max(low - before, 0))
+        last = max(last, high - before)
+    lay = np.zeros((kept, max(last - begin + 1, 1)))
+    for i in range(line.size):
+        x = low + i
+        if from_line and x > after:
+            lay[min(x, before) - after - 1, max(x - before, 0) - begin] += line[i]
+        else:
+            new[x - bottom] += line[i]
+    for d in range(1, deep + 1):
+        for i in range(wide):
+            if before + d > after:
+                lay[before + d - after - 1, first + i - begin] += layers[d - 1, i]
+            else:
+                new[before + d + first + i - bottom] += layers[d - 1, i]
+    return new, bottom, lay, begin
+
+
+@njit(cache=True)
+def _solve(p, x0, n, arrive, serve, leave, extra, feed, feed_at, fr, fc, fi, er, ec, ei, yr, yc, yi):
+    """One block of the step: p becomes the new probabilities, y the solutions for the block that it feeds.
+
+    Rows are states x0, x0 + 1, …; all rates are times the step: `arrive` up, `serve` a call in hand (at most n
+    of them) and `leave` a call waiting down, `extra` out of the block. `feed` × the solutions y of the block
+    before comes in from row `feed_at` on.
+    """
+    size = p.size
+    last_r, last_c, last_i = 0.0, 0.0, 0.0
+    prev_r, prev_c, prev_i = 0.0, 0.0, 0.0
+    for i in range(size):
+        x = x0 + i
+        down = serve * min(x, n) + leave * max(x - n, 0) if i > 0 else 0.0
+        up = arrive if i < size - 1 else 0.0
+        over = serve * min(x + 1, n) + leave * max(x + 1 - n, 0)
+        d = down + up + extra
+        in_r = in_c = p[i]
+        in_i = 0.0
+        if feed > 0.0 and i >= feed_at and i - feed_at < yr.size:
+            in_r += feed * yr[i - feed_at]
+            in_c += feed * yc[i - feed_at]
+            in_i += feed * yi[i - feed_at]
+        den = d + Z - arrive * last_r
+        inv = 1.0 / den
+        den_c = d + ZR - arrive * last_c
+        den_i = ZI - arrive * last_i
+        scale = 1.0 / (den_c * den_c + den_i * den_i)
+        inv_c, inv_i = den_c * scale, -den_i * scale
+        last_r, last_c, last_i = over * inv, over * inv_c, over * inv_i
+        top_r = in_r + arrive * prev_r
+        top_c, top_i = in_c + arrive * prev_c, in_i + arrive * prev_i
+        prev_r = top_r * inv
+        prev_c, prev_i = top_c * inv_c - top_i * inv_i, top_c * inv_i + top_i * inv_c
+        er[i], ec[i], ei[i] = last_r, last_c, last_i
+        fr[i], fc[i], fi[i] = prev_r, prev_c, prev_i
+    a, b, c = 0.0, 0.0, 0.0
+    for i in range(size - 1, -1, -1):
+        a = fr[i] + er[i] * a
+        b, c = fc[i] + ec[i] * b - ei[i] * c, fi[i] + ec[i] * c + ei[i] * b
+        fr[i], fc[i], fi[i] = a, b, c
+        p[i] = W * a + CR * b - CI * c
+
+
+@njit(cache=True)
+def _widen(low, high, n, rate, mu, theta, h):
+    """The window of states that a step may reach from low … high."""
+    down_low = mu * min(low, n) + theta * max(low - n, 0)
+    down_high = mu * min(high, n) + theta * max(high - n, 0)
+    below = max((down_low - rate) * h, 0.0) + 4 * np.sqrt((rate + down_low) * h) + 6
+    above = max((rate - down_high) * h, 0.0) + 4 * np.sqrt((rate + min(rate, down_high)) * h) + 6
+    return max(low - int(below), 0), high + (int(above) if rate > 0 else 0)
+
+
+@njit(cache=True)
+def forward(line, low, layers, first, n, mu, theta, steps, rates):
+    """Through one interval: the state at its end and, at every node, what it holds.
+
+    `steps` are seconds, `rates` calls a second in each. Returns (line, low, layers, first, moments, shape,
+    waiting): moments (node: P(an agent is free), agents on calls, of these beyond the roster, waiting),
+    shape (node: first q, last q, layers, offset) of the probabilities of waiting states in `waiting`.
+    """
+    nodes = steps.size + 1
+    moments, shape = np.zeros((nodes, 4)), np.zeros((nodes, 4), np.int64)
+    waiting, used = np.empty(4096), 0
+    room = 256
+    fr, fc, fi, er, ec, ei, yr, yc, yi = (np.empty(room), np.empty(room), np.empty(room), np.empty(room), np.empty(room),
+                                          np.empty(room), np.empty(room), np.empty(room), np.empty(room))
+    for node in range(nodes):
+        if node > 0:
+            h, rate = steps[node - 1], rates[node - 1]
+            deep, wide = layers.shape
+            lo, hi = low, low + line.size - 1
+            if deep:  # the layers' window of q, then room on the line for what comes down
+                begin, end = first, first + wide - 1
+                begin, end = _widen(begin, end, 0, rate, mu, theta, h)
+                grown = np.zeros((deep, end - begin + 1))
+                grown[:, first - begin : first - begin + wide] = layers
+                layers, first, wide = grown, begin, end - begin + 1
+                lo, hi = min(lo, n + first), max(hi, n + end)
+            lo, hi = _widen(lo, hi, n, rate, mu, theta, h)
+            grown_line = np.zeros(hi - lo + 1)
+            grown_line[low - lo : low - lo + line.size] = line
+            line, low = grown_line, lo
+            if max(line.size, wide) > room:
+                room = 2 * max(line.size, wide)
+                fr, fc, fi, er, ec, ei, yr, yc, yi = (np.empty(room), np.empty(room), np.empty(room), np.empty(room), np.empty(room),
+                                                      np.empty(room), np.empty(room), np.empty(room), np.empty(room))
+            feed = 0.0
+            for d in range(deep, 0, -1):
+                serve = (n + d) * mu * h
+                _solve(layers[d - 1], first, 0, rate * h, 0.0, theta * h, serve, feed, 0,
+                       fr, fc, fi, er, ec, ei, yr[:wide], yc[:wide], yi[:wide])
+                fr, yr, fc, yc, fi, yi = yr, fr, yc, fc, yi, fi
+                feed = serve
+            _solve(line, low, n, rate * h, mu * h, theta * h, 0.0, feed, n + first - low,
+                   fr, fc, fi, er, ec, ei, yr[:wide], yc[:wide], yi[:wide])
+            line, low, layers, first = _trim(line, low, layers, first)
+            total = line.sum() + layers.sum()
+            line /= total
+            layers /= total
+        deep, wide = layers.shape
+        high = low + line.size - 1
+        begin, end = max(low - n, 0), max(high - n, 0)
+        if deep:
+            begin, end = min(begin, first), max(end, first + wide - 1)
+        need = (deep + 1) * (end - begin + 1)
+        if used + need > waiting.size:
+            more = np.empty(2 * (used + need))
+            more[:used] = waiting[:used]
+            waiting = more
+        held = waiting[used : used + need].reshape(deep + 1, end - begin + 1)
+        held[:] = 0.0
+        shape[node, 0], shape[node, 1], shape[node, 2], shape[node, 3] = begin, end, deep, used
+        used += need
+        for i in range(line.size):
+            x, p = low + i, line[i]
+            if x < n:
+                moments[node, 0] += p
+                moments[node, 1] += x * p
+            else:
+                held[0, x - n - begin] = p
+                moments[node, 1] += n * p
+                moments[node, 3] += (x - n) * p
+        for d in range(1, deep + 1):
+            for i in range(wide):
+                p = layers[d - 1, i]
+                held[d, first + i - begin] = p
+                moments[node, 1] += (n + d) * p
+                moments[node, 2] += d * p
+                moments[node, 3] += (first + i) * p
+    return line, low, layers, first, moments, shape, waiting[:used]
+
+
+@njit(cache=True)
+def _trim(line, low, layers, first):
+    """Without the edges that hold next to nothing, and without empty layers."""
+    a, b = 0, line.size
+    while a < b - 1 and abs(line[a]) < TINY:
+        a += 1
+    while b > a + 1 and abs(line[b - 1]) < TINY:
+        b -= 1
+    deep = layers.shape[0]
+    while deep > 0 and np.abs(layers[deep - 1]).sum() < TINY:
+        deep -= 1
+    c, d = 0, layers.shape[1]
+    if deep:
+        largest = np.zeros(d)
+        for i in range(deep):
+            for j in range(d):
+                largest[j] = max(largest[j], abs(layers[i, j]))
+        while c < d - 1 and largest[c] < TINY:
+            c += 1
+        while d > c + 1 and largest[d - 1] < TINY:
+            d -= 1
+    return line[a:b].copy(), low + a, layers[:deep, c:d].copy(), first + c
+
+
+@njit(cache=True)
+def _back(value, seconds, deep, most, n, mu, theta, own, h, timed, work):
+    """One step back in time, in place: `value[d, j]` the chance, `seconds[d, j]` until the answer if `timed`.
+
+    `own` is the rate at which the caller hangs up. `work[:, :, j]`: solutions of the layer before.
+    """
+    chance_r, chance_c, chance_i = 1 / Z, ZR / (ZR * ZR + ZI * ZI), -ZI / (ZR * ZR + ZI * ZI)  # answered stays answered
+    for d in range(deep + 1):
+        base = n * mu * h if d == 0 else 0.0
+        drain = (n + d) * mu * h if d > 0 else 0.0
+        gr, gc, gi = chance_r, chance_c, chance_i
+        ur, uc, ui = 0.0, 0.0, 0.0
+        for j in range(most + 1):
+            rate = base + j * theta * h
+            out = rate + drain + own * h
+            inv = 1.0 / (out + Z)
+            re = out + ZR
+            scale = 1.0 / (re * re + ZI * ZI)
+            inv_c, inv_i = re * scale, -ZI * scale
+            v = value[d, j]
+            top, top_c, top_i = v + rate * gr, v + rate * gc, rate * gi
+            if d > 0:
+                top += drain * work[0, 0, j]
+                top_c += drain * work[0, 1, j]
+                top_i += drain * work[0, 2, j]
+            gr = top * inv
+            gc, gi = top_c * inv_c - top_i * inv_i, top_c * inv_i + top_i * inv_c
+            if deep > 0:
+                work[0, 0, j], work[0, 1, j], work[0, 2, j] = gr, gc, gi
+            value[d, j] = W * gr + CR * gc - CI * gi
+            if timed:
+                v = seconds[d, j]
+                top, top_c, top_i = v + rate * ur + h * gr, v + rate * uc + h * gc, rate * ui + h * gi
+                if d > 0:
+                    top += drain * work[1, 0, j]
+                    top_c += drain * work[1, 1, j]
+                    top_i += drain * work[1, 2, j]
+                ur = top * inv
+                uc, ui = top_c * inv_c - top_i * inv_i, top_c * inv_i + top_i * inv_c
+                if deep > 0:
+                    work[1, 0, j], work[1, 1, j], work[1, 2, j] = ur, uc, ui
+                seconds[d, j] = W * ur + CR * uc - CI * ui
+
+
+@njit(cache=True)
+def closing(n, mu, theta, deep, most):
+    """(chance, seconds) of an answer where the staff stays as it is for ever."""
+    value, seconds = np.zeros((deep + 1, most + 1)), np.zeros((deep + 1, most + 1))
+    for d in range(deep + 1):
+        for j in range(most + 1):
+            out, good, wait = theta, 0.0, 0.0
+            rate = n * mu + j * theta if d == 0 else j * theta
+            if d == 0 and j == 0:
+                good += rate
+            elif j > 0:
+                good += rate * value[d, j - 1]
+                wait += rate * seconds[d, j - 1]
+            out += rate
+            if d > 0:
+                out += (n + d) * mu
+                good += (n + d) * mu * value[d - 1, j]
+                wait += (n + d) * mu * seconds[d - 1, j]
+            if out > 0:
+                value[d, j] = good / out
+                seconds[d, j] = (wait + value[d, j]) / out
+    return value, seconds
+
+
+@njit(cache=True)
+def staff_before(value, seconds, deep, most, before, after, new_deep, new_most):
+    """The same just before the agents change: those who come take the first calls at once."""
+    chance, wait = np.ones((new_deep + 1, new_most + 1)), np.zeros((new_deep + 1, new_most + 1))
+    for d in range(new_deep + 1):
+        seats = after - before - d  # agents who become free, or, if negative, layers
+        for j in range(new_most + 1):
+            if j >= seats:
+                layer = min(max(-seats, 0), deep)
+                ahead = min(j - max(seats, 0), most)
+                chance[d, j], wait[d, j] = value[layer, ahead], seconds[layer, ahead]
+    return chance, wait
+
+
+@njit(cache=True)
+def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, patient):
+    """Chance of an answer within `target_s` of a caller who comes at `moment` in interval k; [layer, ahead].
+
+    If `patient`, of a caller who would not hang up.
+    """
+    deadline = moment + target_s
+    last = k
+    while last < changes.size and changes[last] < deadline:
+        last += 1
+    top = agents[k] + deep  # the most agents on a call, by interval
+    tops = np.empty(last - k + 1, np.int64)
+    for i in range(k, last + 1):
+        top = max(top, agents[i])
+        tops[i - k] = top
+    value = np.zeros((tops[last - k] - agents[last] + 1, most + 1))
+    for i in range(last, k - 1, -1):
+        layers = tops[i - k] - agents[i]
+        if i < last:
+            value, _ = staff_before(value, value, value.shape[0] - 1, most, agents[i], agents[i + 1], layers, most)
+        begin = moment if i == k else changes[i - 1]
+        length = (deadline if i == last else changes[i]) - begin
+        if length > 0:
+            own = 0.0 if patient else theta
+            ends = (agents[i] + layers) * mu[i] * length + min(most * theta * length, 30.0)
+            count = int(2 + 2.5 * np.sqrt(ends))
+            work = np.empty((2, 3, most + 1))
+            for _ in range(count):
+                _back(value, value, layers, most, agents[i], mu[i], theta, own, length / count, False, work)
+    return value
+
+
+@njit(cache=True)
+def backward(value, seconds, deep, most, k, times, steps, weights, moments, shape, waiting,
+             target_s, until, changes, agents, mu, theta, survival, both):
+    """Back through interval k: (flows, value, seconds) with what awaits a caller at its first node.
+
+    `weights[node]`: seconds of time, and calls, that the node stands for. `until`: when the staff changes
+    next; `changes`: the ends of all intervals but the last. `survival`: the chance of patience beyond
+    the target. `both`: also the wait that nobody cuts short by hanging up.
+    """
+    flows = np.zeros(10)
+    nodes = times.size
+    widest, deepest = shape[:, 1].max(), shape[:, 2].max()
+    if widest > most or deepest > deep:
+        value, seconds = staff_before(value, seconds, deep, most, agents[k], agents[k], deepest, widest)
+    else:
+        value, seconds = value.copy(), seconds.copy()
+    work = np.empty((2, 3, value.shape[1]))
+    n, m, th = agents[k], mu[k], theta
+    same = times[0] + target_s <= until
+    steady = staff_before(value, value, 0, 0, n, n, 0, 0)[0]
+    steady_patient = steady
+    if same:
+        steady = _by_deadline(times[0], target_s, k, deepest, widest, changes, agents, mu, theta, False)
+        steady_patient = steady
+        if both:
+            steady_patient = _by_deadline(times[0], target_s, k, deepest, widest, changes, agents, mu, theta, True)
+    for node in range(nodes - 1, -1, -1):
+        begin, end, layers, offset = shape[node, 0], shape[node, 1], shape[node, 2], shape[node, 3]
+        if node < nodes - 1:
+            for d in range(layers + 1):  # states that the later node held next to nothing of
+                for j in range(end + 1):
+                    if d > deep or j > most:
+                        value[d, j] = value[min(d, deep), min(j, most)]
+                        seconds[d, j] = seconds[min(d, deep), min(j, most)]
+            _back(value, seconds, layers, end, n, m, th, th, steps[node], True, work)
+        deep, most = layers, end
+        period, calls = weights[node, 0], weights[node, 1]
+        flows[OFFERED] += calls
+        flows[AT_ONCE] += calls * moments[node, 0]
+        flows[BUSY] += period * moments[node, 1]
+        flows[BEYOND] += period * moments[node, 2]
+        flows[WAITING] += period * moments[node, 3]
+        if calls == 0.0:
+            continue
+        if times[node] + target_s <= until:
+            early, patient = steady, steady_patient
+        else:
+            early = _by_deadline(times[node], target_s, k, layers, end, changes, agents, mu, theta, False)
+            patient = early
+            if both:
+                patient = _by_deadline(times[node], target_s, k, layers, end, changes, agents, mu, theta, True)
+        held = waiting[offset : offset + (layers + 1) * (end - begin + 1)].reshape(layers + 1, end - begin + 1)
+        total, in_time, unhurried, good, wait = 0.0, 0.0, 0.0, 0.0, 0.0
+        for d in range(layers + 1):
+            for j in range(begin, end + 1):
+                p = held[d, j - begin]
+                total += p
+                in_time += p * early[d, j]
+                unhurried += p * patient[d, j]
+                good += p * value[d, j]
+                wait += p * seconds[d, j]
+        flows[IN_TARGET] += calls * in_time
+        flows[VIRTUAL] += calls * unhurried
+        flows[SHORT] += calls * max(total - in_time - survival * (total - unhurried), 0.0)
+        flows[ANSWERED] += calls * good
+        flows[WAIT] += calls * wait
+    return flows, value[: deep + 1, : most + 1].copy(), seconds[: deep + 1, : most + 1].copy()
