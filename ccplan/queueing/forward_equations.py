@@ -23,10 +23,63 @@ _REAL, _PAIR = int(np.argmin(abs(_POLES.imag))), int(np.argmax(_POLES.imag))
 Z, W = float(_POLES[_REAL].real), float(_WEIGHTS[_REAL].real)
 ZR, ZI = float(_POLES[_PAIR].real), float(_POLES[_PAIR].imag)
 CR, CI = 2 * float(_WEIGHTS[_PAIR].real), 2 * float(_WEIGHTS[_PAIR].imag)
+CLOSE = 1e-6  # seconds that rounding may take
+SMALL = 1e-8  # probability of states in which service within the target is not worked out
 TINY = 1e-12  # probability that is let go at the edges of the window of states
 # What is added up of each interval.
 FLOWS = ("offered", "at_once", "in_target", "virtual", "short", "answered", "wait_answered_s", "busy_s", "beyond_s", "waiting_s")
 OFFERED, AT_ONCE, IN_TARGET, VIRTUAL, SHORT, ANSWERED, WAIT, BUSY, BEYOND, WAITING = range(10)
+
+
+@njit(cache=True)
+def mesh(marks, rate, longest, fresh, until):
+    """The nodes of an interval between `marks`: (times, steps, rate in each step, weights).
+
+    Pairs of steps, so that Simpson's rule adds up seconds and calls (those before a node's moment and those
+    after it); short ones after a change of staff (`fresh`) and before the next, at `until`. No pair is longer
+    than 2 `longest`. `rate` as in `arrival_rate`, with a mark at each of its segments.
+    """
+    shortest = longest / 8
+    pairs, counts, used = np.empty(64), np.zeros(marks.size - 1, np.int64), 0
+    for m in range(marks.size - 1):
+        at, begin = marks[m], used
+        while at < marks[m + 1]:
+            pair = min(2 * longest, max((shortest + until - at) / 2, shortest / 2))
+            if fresh:
+                pair = min(pair, shortest + at - marks[0])
+            if used == pairs.size:
+                more = np.empty(2 * used)
+                more[:used] = pairs
+                pairs = more
+            pairs[used] = pair
+            at += pair
+            used += 1
+        pairs[begin:used] *= (marks[m + 1] - marks[m]) / (at - marks[m])
+        counts[m] = used - begin
+    times, steps, rates = np.empty(2 * used + 1), np.empty(2 * used), np.empty(2 * used)
+    weights, i, row = np.zeros((2 * used + 1, 3)), 0, 0
+    times[0] = marks[0]
+    for m in range(marks.size - 1):
+        middle = (marks[m] + marks[m + 1]) / 2
+        while row < rate.shape[0] - 1 and rate[row, 1] < middle:
+            row += 1
+        for _ in range(counts[m]):
+            half, at = pairs[i] / 2, 2 * i
+            times[at + 1], times[at + 2] = times[at] + half, times[at] + 2 * half
+            steps[at] = steps[at + 1] = half
+            rates[at] = rates[at + 1] = 0.0
+            for turn in range(3):
+                level = max(rate[row, 2] + rate[row, 3] * (times[at + turn] - rate[row, 0]), 0.0)
+                weight = half * (4.0 if turn == 1 else 1.0) / 3.0
+                weights[at + turn, 0] += weight
+                weights[at + turn, 2 if turn == 0 else 1] += weight * level
+                if turn < 2:
+                    rates[at + turn] += level / 2
+                if turn > 0:
+                    rates[at + turn - 1] += level / 2
+            i += 1
+        times[2 * i] = marks[m + 1]
+    return times, steps, rates, weights
 
 
 @njit(cache=True)
@@ -307,20 +360,26 @@ def staff_before(value, seconds, deep, most, before, after, new_deep, new_most):
 
 
 @njit(cache=True)
-def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, patient):
+def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, patient, just_after):
     """Chance of an answer within `target_s` of a caller who comes at `moment` in interval k; [layer, ahead].
 
-    If `patient`, of a caller who would not hang up.
+    If `patient`, of a caller who would not hang up. `just_after`: a change of staff at the very deadline helps.
     """
     deadline = moment + target_s
     last = k
-    while last < changes.size and changes[last] < deadline:
+    while last < changes.size and changes[last] < deadline + (CLOSE if just_after else -CLOSE):
         last += 1
     top = agents[k] + deep  # the most agents on a call, by interval
     tops = np.empty(last - k + 1, np.int64)
     for i in range(k, last + 1):
         top = max(top, agents[i])
         tops[i - k] = top
+    served = 0.0  # calls answered by the deadline; callers with many more ahead have no chance
+    for i in range(k, last + 1):
+        served += tops[i - k] * mu[i] * ((deadline if i == last else changes[i]) - (moment if i == k else changes[i - 1]))
+        served += max(tops[i - k] - agents[k], 0)
+    reach = (served + 10 * np.sqrt(served) + 30) * np.exp(min(theta * target_s, 40.0))
+    most = min(most, int(min(reach, 1e9)))
     value = np.zeros((tops[last - k] - agents[last] + 1, most + 1))
     for i in range(last, k - 1, -1):
         layers = tops[i - k] - agents[i]
@@ -331,7 +390,7 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
         if length > 0:
             own = 0.0 if patient else theta
             ends = (agents[i] + layers) * mu[i] * length + min(most * theta * length, 30.0)
-            count = int(2 + 2.5 * np.sqrt(ends))
+            count = int(2 + 1.2 * np.sqrt(ends))
             work = np.empty((2, 3, most + 1))
             for _ in range(count):
                 _back(value, value, layers, most, agents[i], mu[i], theta, own, length / count, False, work)
@@ -339,11 +398,39 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
 
 
 @njit(cache=True)
+def _where_it_matters(held, begin):
+    """(calls ahead, layers) beyond which lies less than SMALL of the probability."""
+    ahead, beyond = held.shape[1] - 1, 0.0
+    while ahead > 0:
+        beyond += np.abs(held[:, ahead]).sum()
+        if beyond > SMALL:
+            break
+        ahead -= 1
+    deeper, beyond = held.shape[0] - 1, 0.0
+    while deeper > 0:
+        beyond += np.abs(held[deeper]).sum()
+        if beyond > SMALL:
+            break
+        deeper -= 1
+    return begin + ahead, deeper
+
+
+@njit(cache=True)
+def _expected(held, chance, begin):
+    """The chance over the states held; states beyond it have next to none, or are next to never held."""
+    total = 0.0
+    for d in range(min(held.shape[0], chance.shape[0])):
+        for j in range(begin, min(begin + held.shape[1], chance.shape[1])):  # no chance beyond
+            total += held[d, j - begin] * chance[d, j]
+    return total
+
+
+@njit(cache=True)
 def backward(value, seconds, deep, most, k, times, steps, weights, moments, shape, waiting,
              target_s, until, changes, agents, mu, theta, survival, both):
     """Back through interval k: (flows, value, seconds) with what awaits a caller at its first node.
 
-    `weights[node]`: seconds of time, and calls, that the node stands for. `until`: when the staff changes
+    `weights[node]`: the seconds that the node stands for, and the calls before and after its moment. `until`: when the staff changes
     next; `changes`: the ends of all intervals but the last. `survival`: the chance of patience beyond
     the target. `both`: also the wait that nobody cuts short by hanging up.
     """
@@ -356,14 +443,12 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
         value, seconds = value.copy(), seconds.copy()
     work = np.empty((2, 3, value.shape[1]))
     n, m, th = agents[k], mu[k], theta
-    same = times[0] + target_s <= until
-    steady = staff_before(value, value, 0, 0, n, n, 0, 0)[0]
-    steady_patient = steady
-    if same:
-        steady = _by_deadline(times[0], target_s, k, deepest, widest, changes, agents, mu, theta, False)
+    steady = steady_patient = np.zeros((1, 1))
+    if times[0] + target_s <= until + CLOSE:
+        steady = _by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, False, False)
         steady_patient = steady
         if both:
-            steady_patient = _by_deadline(times[0], target_s, k, deepest, widest, changes, agents, mu, theta, True)
+            steady_patient = _by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, True, False)
     for node in range(nodes - 1, -1, -1):
         begin, end, layers, offset = shape[node, 0], shape[node, 1], shape[node, 2], shape[node, 3]
         if node < nodes - 1:
@@ -374,7 +459,7 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
                         seconds[d, j] = seconds[min(d, deep), min(j, most)]
             _back(value, seconds, layers, end, n, m, th, th, steps[node], True, work)
         deep, most = layers, end
-        period, calls = weights[node, 0], weights[node, 1]
+        period, calls = weights[node, 0], weights[node, 1] + weights[node, 2]
         flows[OFFERED] += calls
         flows[AT_ONCE] += calls * moments[node, 0]
         flows[BUSY] += period * moments[node, 1]
@@ -382,26 +467,30 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
         flows[WAITING] += period * moments[node, 3]
         if calls == 0.0:
             continue
-        if times[node] + target_s <= until:
-            early, patient = steady, steady_patient
-        else:
-            early = _by_deadline(times[node], target_s, k, layers, end, changes, agents, mu, theta, False)
-            patient = early
-            if both:
-                patient = _by_deadline(times[node], target_s, k, layers, end, changes, agents, mu, theta, True)
         held = waiting[offset : offset + (layers + 1) * (end - begin + 1)].reshape(layers + 1, end - begin + 1)
-        total, in_time, unhurried, good, wait = 0.0, 0.0, 0.0, 0.0, 0.0
+        total, good, wait = 0.0, 0.0, 0.0
         for d in range(layers + 1):
             for j in range(begin, end + 1):
                 p = held[d, j - begin]
                 total += p
-                in_time += p * early[d, j]
-                unhurried += p * patient[d, j]
                 good += p * value[d, j]
                 wait += p * seconds[d, j]
-        flows[IN_TARGET] += calls * in_time
-        flows[VIRTUAL] += calls * unhurried
-        flows[SHORT] += calls * max(total - in_time - survival * (total - unhurried), 0.0)
         flows[ANSWERED] += calls * good
         flows[WAIT] += calls * wait
+        ahead, deeper = _where_it_matters(held, begin)
+        for side in range(2):
+            calls = weights[node, 1 + side]
+            if calls == 0.0:
+                continue
+            early, patient = steady, steady_patient
+            if times[node] + target_s > until + (-CLOSE if side else CLOSE):
+                early = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, False, side == 1)
+                patient = early
+                if both:
+                    patient = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, True, side == 1)
+            in_time = _expected(held, early, begin)
+            unhurried = _expected(held, patient, begin) if both else in_time
+            flows[IN_TARGET] += calls * in_time
+            flows[VIRTUAL] += calls * unhurried
+            flows[SHORT] += calls * max(total - in_time - survival * (total - unhurried), 0.0)
     return flows, value[: deep + 1, : most + 1].copy(), seconds[: deep + 1, : most + 1].copy()

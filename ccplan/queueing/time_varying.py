@@ -92,7 +92,7 @@ def whole_day(predicted, definition="offered"):
 
     one_of("definition", definition, tuple(DEFINITIONS))
     sums = {name: np.atleast_1d(predicted[name].sum()) for name in ("offered", *_COUNTS)}
-    ratios = _ratios(sums, definition)
+    ratios = service_ratios(sums, definition)
     return pd.DataFrame({"offered": sums["offered"], **{name: ratios[name] for name in COLUMNS[3:8]}})
 
 
@@ -241,77 +241,53 @@ def _next_change(day, agents, k):
 
 
 def _mesh(day, k, until, fresh, fine):
-    """The nodes of interval k: times, steps between them, rate in each step, weights (seconds, calls).
+    """The nodes of interval k, with marks at knots of the rate, and where a change comes within the target."""
+    from .forward_equations import mesh
 
-    Pairs of steps, so that Simpson's rule adds up; nodes wherever the rate has a knot and where the next
-    change comes within a caller's target; short steps after a change.
-    """
     begin, end = k * day.interval_s, (k + 1) * day.interval_s
-    longest = np.clip(day.aht_s[k] / 8, day.interval_s / 80, day.interval_s / 20) * fine
-    knots = day.rate[(day.rate[:, 0] > begin) & (day.rate[:, 0] < end), 0]
-    marks = np.unique(np.concatenate([[begin, end], knots, [until - day.target_s]]))
-    marks = marks[(marks >= begin) & (marks <= end)]
+    longest = min(max(day.aht_s[k] / 8, day.interval_s / 80), day.interval_s / 20) * fine
+    edges, knots = day.edges[k + 1 : -1] - day.target_s, day.rate[:, 0]
+    inner = np.concatenate([knots[(knots > begin) & (knots < end)], edges[(edges > begin) & (edges < end)]])
+    marks = np.unique(np.concatenate([[begin], inner, [end]]))
     marks = marks[np.concatenate([[True], np.diff(marks) > 1e-9 * day.interval_s])]
     marks[-1] = end
-    steps, rates, weights = [], [], np.zeros((1, 2))
-    for left, right in zip(marks[:-1], marks[1:]):
-        pairs = _pairs(right - left, longest, fresh and left == begin)
-        here = np.repeat(pairs / 2, 2)
-        row = day.rate[np.searchsorted(day.rate[:, 1], (left + right) / 2)]
-        at = left + np.concatenate([[0.0], np.cumsum(here)])
-        level = np.maximum(row[2] + row[3] * (at - row[0]), 0.0)
-        period = np.zeros(at.size)
-        period[:-1:2] += pairs / 6
-        period[1::2] += pairs * 4 / 6
-        period[2::2] += pairs / 6
-        part = np.column_stack([period, period * level])
-        weights = np.concatenate([weights[:-1], weights[-1:] + part[:1], part[1:]])
-        steps.append(here)
-        rates.append((level[1:] + level[:-1]) / 2)
-    steps = np.concatenate(steps)
-    return begin + np.concatenate([[0.0], np.cumsum(steps)]), steps, np.concatenate(rates), weights
-
-
-def _pairs(length, longest, fresh):
-    """Lengths of the pairs of steps that fill a stretch; after a change they begin at a sixteenth and double."""
-    count = max(int(np.ceil(length / (2 * longest) - 1e-9)), 1)
-    pairs = np.full(count, length / count)
-    if fresh:
-        pairs = np.concatenate([pairs[0] * np.array([1, 1, 2, 4, 8]) / 16, pairs[1:]])
-    return pairs
+    return mesh(marks, day.rate, longest, fresh, until)
 
 
 def service_frame(flows, day, agents, definition):
     """The DataFrame of `predict_day` from the flows."""
     import pandas as pd
 
+    counts = service_counts(flows, day.offered, day, agents)
+    counts |= service_ratios(counts, definition) | {"start_s": day.edges[:-1], "agents": agents}
+    return pd.DataFrame({name: counts[name] for name in COLUMNS})
+
+
+def service_counts(flows, offered, day, agents):
+    """What is counted of intervals, by name, from their flows (interval, flow), calls and agents; arrays."""
     from .forward_equations import FLOWS
 
     flow = dict(zip(FLOWS, np.maximum(flows, 0.0).T))
-    offered = day.offered
-    scale = np.divide(offered, flow["offered"], out=np.zeros(day.size), where=flow["offered"] > 0)
-    at_once = flow["at_once"] * scale
+    scale = np.divide(offered, flow["offered"], out=np.zeros(offered.size), where=flow["offered"] > 0)
+    at_once = np.minimum(flow["at_once"] * scale, offered)
     answered = np.minimum(at_once + flow["answered"] * scale, offered)
-    abandoned = np.where(np.isfinite(day.patience_s), offered - answered, 0.0)
-    in_target = np.minimum(at_once + flow["in_target"] * scale, answered)
+    abandoned = offered - answered if np.isfinite(day.patience_s) else np.zeros(offered.size)
     answered_s = flow["wait_answered_s"] * scale
-    # All callers together wait as long as they hang up × patience, since patience is exponential.
-    lost_s = np.maximum(np.where(abandoned > 0, abandoned * np.minimum(day.patience_s, 1e300), 0.0) - answered_s, 0.0)
-    counts = {
-        "offered": offered, "answered": answered, "abandoned": abandoned, "answered_in_target": in_target,
+    # All callers together wait as long as those who hang up × patience, since patience is exponential.
+    all_s = abandoned * day.patience_s if np.isfinite(day.patience_s) else answered_s
+    return {
+        "offered": offered, "answered": answered, "abandoned": abandoned,
+        "answered_in_target": np.minimum(at_once + flow["in_target"] * scale, answered),
         "abandoned_in_target": np.minimum(flow["short"] * scale, abandoned),
         "virtual_in_target": np.minimum(at_once + flow["virtual"] * scale, offered),
-        "wait_answered_s": answered_s, "wait_abandoned_s": lost_s, "busy_s": flow["busy_s"],
-        "present_s": agents * day.interval_s + flow["beyond_s"],
-    }  # fmt: skip
-    ratios = _ratios(counts, definition) | {
-        "start_s": day.edges[:-1], "agents": agents, "queue_length": flow["waiting_s"] / day.interval_s,
+        "wait_answered_s": answered_s, "wait_abandoned_s": np.maximum(all_s - answered_s, 0.0),
+        "busy_s": flow["busy_s"], "present_s": agents * day.interval_s + flow["beyond_s"],
+        "queue_length": flow["waiting_s"] / day.interval_s,
         "wait_probability": np.where(offered > 0, 1 - _ratio(at_once, offered, 1.0), 0.0),
     }  # fmt: skip
-    return pd.DataFrame({name: ratios[name] if name in ratios else counts[name] for name in COLUMNS})
 
 
-def _ratios(c, definition):
+def service_ratios(c, definition):
     """Service level, waits, abandonment, occupancy from counts; without calls as nobody waits."""
     tops = {
         "offered": (c["answered_in_target"], c["offered"]),
