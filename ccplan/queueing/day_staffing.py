@@ -25,6 +25,7 @@ _MEASURES = {  # target → the measure that it holds down
     "max_occupancy": lambda ratios: ratios["occupancy"],
     "max_blocking": lambda ratios: np.zeros_like(ratios["occupancy"]),
 }
+_COARSE, _CLOSE = 2.0, 0.003  # steps twice as long, and how far from a limit they are trusted
 _TURNS = 400  # repairs after which the search gives up
 
 
@@ -198,10 +199,11 @@ class _Search:
         saving = np.zeros(self.day.size)
         for k in busy:
             self.limits = [*strict[:k], loose[k], *strict[k + 1 :]]
+            self.guess[k] = agents[k] - 1
             saving[k] = agents[k] - self._fewest(k, agents, int(self.least[k]))
         let_off = busy[np.argsort(-saving[busy], kind="stable")[:spared]]
         self.limits = [loose[k] if k in let_off else strict[k] for k in range(self.day.size)]
-        self.guess = agents
+        self.guess = agents - saving.astype(np.int64) * np.isin(np.arange(self.day.size), let_off)
         found = self.every()
         self.limits = strict
         return found if found.sum() < agents.sum() else agents
@@ -212,47 +214,55 @@ class _Search:
             raise ValueError('meet="day" needs one Targets for the day, got several')
         agents = self.every()
         counts = self._counts(day_flows(self.day, agents, begin(self.day, agents[0], self.start)), agents)
-        loss = {}
+        floor = np.maximum(self.least, self.offered > 0)  # while calls come, somebody is at work
+        trials = {}
         while True:
-            for k in np.flatnonzero(agents > self.least):
-                if k not in loss:
-                    loss[k] = self._without(k, agents, counts)
-            steps = sorted((over, k) for k, over in loss.items() if over <= 0)
-            for _, k in steps:
-                fewer = agents.copy()
-                fewer[k] -= 1
-                trial = self._counts(day_flows(self.day, fewer, begin(self.day, fewer[0], self.start)), fewer)
-                if self._day_over(trial) <= 0:
-                    break
-                loss[k] = np.inf
-            else:
-                return agents
-            agents, counts = fewer, trial
+            for k in np.flatnonzero(agents > floor):
+                if k not in trials:
+                    trials[k] = self._without(k, agents, counts)
+            over, k = min(((over, k) for k, (over, _) in trials.items()), default=(1.0, 0))
+            if over > 0:
+                return self._up_again(agents)
+            agents[k] -= 1
+            counts = trials[k][1]
             self._settle(agents, k)
-            loss = {i: v for i, v in loss.items() if abs(i - k) > 2 and v < np.inf}
+            trials = {i: trial for i, trial in trials.items() if abs(i - k) > 2}
+            for i in trials:  # far away: what it changes is added to the new whole
+                first, last = max(i - 1, 0), min(i + 2, self.day.size - 1) + 1
+                whole = {name: np.concatenate([v[:first], trials[i][1][name][first:last], v[last:]]) for name, v in counts.items()}
+                trials[i] = self._day_over(whole), whole
+
+    def _up_again(self, agents):
+        """The agents seen to meet the limits of the day, one more in the busiest interval for as long as not."""
+        for _ in range(_TURNS):
+            whole = self._counts(day_flows(self.day, agents, begin(self.day, agents[0], self.start)), agents)
+            if self._day_over(whole) <= 0:
+                return agents
+            agents[int(np.argmax(whole["offered"] - whole["answered_in_target"]))] += 1
+        raise Infeasible("no plan was found that meets the targets of the day — relax them")
 
     def _settle(self, agents, k):
-        """The states from interval k on, for agents that are given."""
-        for i in range(k, self.day.size):
-            self.states[i + 1], _ = through(self.day, agents, i, self._state(i, agents))
+        """The states after interval k and the next few, in which a change of its agents dies away."""
+        for i in range(k, min(k + 3, self.day.size)):
+            self.states[i + 1], _ = through(self.day, agents, i, self._state(i, agents), _COARSE)
 
     def _without(self, k, agents, counts):
-        """By how much the day misses its limits with an agent fewer in interval k, from the intervals around it."""
+        """(By how much the day misses its limits with an agent fewer in interval k, its counts), from those around k."""
         fewer = agents.copy()
         fewer[k] -= 1
         first, last = max(k - 1, 0), min(k + 2, self.day.size - 1)
-        state, passed = self._state(first, fewer, change=True), []
+        state, passed = self._state(first, fewer), []
         for i in range(first, last + 1):
             if i > first and fewer[i] != fewer[i - 1]:
                 state = changed(state, fewer[i - 1], fewer[i])
-            state, seen = through(self.day, fewer, i, state)
+            state, seen = through(self.day, fewer, i, state, _COARSE)
             passed.append(seen)
         flows = self._back(passed, first, fewer)
         part = self._counts(flows, fewer, slice(first, last + 1))
         whole = {name: value.copy() for name, value in counts.items()}
         for name, value in part.items():
             whole[name][first : last + 1] = value
-        return self._day_over(whole)
+        return self._day_over(whole), whole
 
     def _back(self, passed, first, agents):
         from .forward_equations import closing
@@ -281,7 +291,7 @@ class _Search:
 
     def _fewest(self, k, agents, floor):
         """The fewest agents in interval k that meet its limits if they stay, at least `floor`."""
-        if self.offered[k] <= 0 and not self._waiting(k):
+        if self.offered[k] <= 0:
             return floor
         trial = max(int(self.guess[k]), floor)
         if self._met(k, agents, trial):
@@ -299,23 +309,23 @@ class _Search:
             low, trial = (low, middle) if self._met(k, agents, middle) else (middle, trial)
         return trial
 
-    def _waiting(self, k):
-        """Whether callers may still wait from before; then nobody may go home yet."""
-        return False
-
-    def _state(self, k, agents, change=True):
+    def _state(self, k, agents):
         """The state in which interval k begins with `agents`."""
         if k == 0:
             return begin(self.day, agents[0], self.start)
         state = self.states[k]
-        return changed(state, agents[k - 1], agents[k]) if change and agents[k] != agents[k - 1] else state
+        return changed(state, agents[k - 1], agents[k]) if agents[k] != agents[k - 1] else state
 
     def _met(self, k, agents, number):
+        """Whether `number` agents, who then stay, serve interval k: by rough steps, and by fine ones if it is close."""
         constant = np.concatenate([agents[:k], np.full(self.day.size - k, number)])
-        _, seen = through(self.day, constant, k, self._state(k, constant))
-        flows = self._back([seen], k, constant)
-        counts = self._counts(flows, constant, slice(k, k + 1))
-        return self._over(counts, self.limits[k]).max() <= 0
+        for fine in (_COARSE, 1.0):
+            _, seen = through(self.day, constant, k, self._state(k, constant), fine)
+            counts = self._counts(self._back([seen], k, constant), constant, slice(k, k + 1))
+            over = self._over(counts, self.limits[k])[0]
+            if abs(over) > _CLOSE:
+                break
+        return over <= 0
 
     def _counts(self, flows, agents, part=slice(None)):
         return service_counts(flows, self.offered[part], self.day, agents[part])
