@@ -215,22 +215,25 @@ class _Search:
         agents = self.every()
         counts = self._counts(day_flows(self.day, agents, begin(self.day, agents[0], self.start)), agents)
         floor = np.maximum(self.least, self.offered > 0)  # while calls come, somebody is at work
-        trials = {}
+        # For each interval: the misses it would bring to the day, and its part of the counts; None: not known.
+        cost, parts = np.full(agents.size, -np.inf), [None] * agents.size
+        now = self._day_over(counts)
         while True:
-            for k in np.flatnonzero(agents > floor):
-                if k not in trials:
-                    trials[k] = self._without(k, agents, counts)
-            over, k = min(((over, k) for k, (over, _) in trials.items()), default=(1.0, 0))
-            if over > 0:
+            k = int(np.argmin(np.where(agents > floor, cost, np.inf)))
+            if agents[k] <= floor[k] or now + cost[k] > 0:
                 return self._up_again(agents)
+            if parts[k] is None:  # only what looks best is worked out
+                over, parts[k] = self._without(k, agents, counts)
+                cost[k] = over - now
+                continue
             agents[k] -= 1
-            counts = trials[k][1]
+            first, part = parts[k]
+            for name, value in part.items():
+                counts[name][first : first + value.size] = value
+            now = self._day_over(counts)
             self._settle(agents, k)
-            trials = {i: trial for i, trial in trials.items() if abs(i - k) > 2}
-            for i in trials:  # far away: what it changes is added to the new whole
-                first, last = max(i - 1, 0), min(i + 2, self.day.size - 1) + 1
-                whole = {name: np.concatenate([v[:first], trials[i][1][name][first:last], v[last:]]) for name, v in counts.items()}
-                trials[i] = self._day_over(whole), whole
+            for i in range(max(k - 2, 0), min(k + 3, agents.size)):
+                parts[i] = None  # its cost stands as a guess
 
     def _up_again(self, agents):
         """The agents seen to meet the limits of the day, one more in the busiest interval for as long as not."""
@@ -247,7 +250,7 @@ class _Search:
             self.states[i + 1], _ = through(self.day, agents, i, self._state(i, agents), _COARSE)
 
     def _without(self, k, agents, counts):
-        """(By how much the day misses its limits with an agent fewer in interval k, its counts), from those around k."""
+        """(By how much the day misses its limits with an agent fewer in interval k, (first, counts) around k)."""
         fewer = agents.copy()
         fewer[k] -= 1
         first, last = max(k - 1, 0), min(k + 2, self.day.size - 1)
@@ -262,7 +265,7 @@ class _Search:
         whole = {name: value.copy() for name, value in counts.items()}
         for name, value in part.items():
             whole[name][first : last + 1] = value
-        return self._day_over(whole), whole
+        return self._day_over(whole), (first, part)
 
     def _back(self, passed, first, agents):
         from .forward_equations import closing
