@@ -8,7 +8,7 @@ time are Gauss–Legendre sums. Shares no formula, state space, step or quadratu
 import numpy as np
 from scipy.linalg import expm
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(6)
 
 
 def settle(busy, waiting, agents):

@@ -12,9 +12,9 @@ EXPONENTIAL, LOGNORMAL, CONSTANT, SAMPLE = range(4)
 # What is counted of every interval of arrival; seconds of busy, waiting and presence in the interval they pass in.
 MEASURES = (
     "offered", "answered", "abandoned", "answered_in_target", "abandoned_in_target", "waited",
-    "wait_answered_s", "wait_abandoned_s", "busy_s", "waiting_s", "present_s",
+    "wait_answered_s", "wait_abandoned_s", "busy_s", "waiting_s", "present_s", "time_s",
 )  # fmt: skip
-OFFERED, ANSWERED, ABANDONED, IN_TARGET, SHORT, WAITED, WAIT_ANSWERED, WAIT_ABANDONED, BUSY, WAITING, PRESENT = range(11)
+OFFERED, ANSWERED, ABANDONED, IN_TARGET, SHORT, WAITED, WAIT_ANSWERED, WAIT_ABANDONED, BUSY, WAITING, PRESENT, TIME = range(12)
 
 
 @njit(cache=True)
@@ -50,6 +50,7 @@ def _one_day(rng, rate, interval_s, agents, handle, patience, target_s, counts, 
     closing = interval_s * (last + 1)
     for k in range(last + 1):
         counts[k, PRESENT] += agents[k] * interval_s
+        counts[k, TIME] += interval_s
     while True:
         arrived, segment = next_arrival(rng, rate, arrived, segment)
         until = min(arrived, closing)

@@ -8,13 +8,15 @@ Source: Green, Kolesar & Whitt (2007), "Coping with time-varying demand when set
 for a service system"; Jennings, Mandelbaum, Massey & Whitt (1996), "Server staffing to meet time-varying demand".
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from .arrival_rate import calls_of
 from .inputs import floats, share
 from .targets import Infeasible, Targets, required_agents
 from .time_varying import (
-    back, begin, changed, day_door, day_flows, service_counts, service_ratios, through, unchanged, whole_agents,
+    back, begin, changed, crew_of, day_door, day_flows, service_counts, service_ratios, through, unchanged, whole_agents,
 )  # fmt: skip
 
 _ROUNDING = 1e-6  # of a share: finer than the prediction itself
@@ -144,7 +146,7 @@ def _search(calls, aht_s, targets, interval_s, patience_s, rate, start, least):
     targets = _each(targets, day.size)
     if len({(one.target_s, one.definition) for one in targets}) > 1:
         raise ValueError("targets of a day must have one target_s and one definition, got several")
-    day = type(day)(**{**vars(day), "target_s": float(targets[0].target_s)})
+    day = replace(day, target_s=float(targets[0].target_s))
     _refuse_nothing(targets, day)
     return _Search(day, targets, least, start)
 
@@ -171,6 +173,7 @@ class _Search:
                 if set(one.limits) - {"max_blocking"} else Targets(service_level=0.0) for one in targets]
         load = offered_load(day, "steady" if isinstance(start, str) and start == "steady" else "empty")
         self.guess = np.asarray(_by_formula(load * day.interval_s / day.aht_s, day, easy), dtype=np.int64)
+        self.day = replace(day, crew=crew_of(self.guess))
         self.states = {}
 
     def every(self):
@@ -257,7 +260,7 @@ class _Search:
         state, passed = self._state(first, fewer), []
         for i in range(first, last + 1):
             if i > first and fewer[i] != fewer[i - 1]:
-                state = changed(state, fewer[i - 1], fewer[i])
+                state = changed(state, fewer[i - 1], fewer[i], self.day.crew)
             state, seen = through(self.day, fewer, i, state, _COARSE)
             passed.append(seen)
         flows = self._back(passed, first, fewer)
@@ -272,11 +275,12 @@ class _Search:
 
         last, flows = first + len(passed) - 1, np.empty((len(passed), 10))
         end = passed[-1].shape[-1]
-        value, seconds = closing(agents[last], 1 / self.day.aht_s[last], 1 / self.day.patience_s, int(end[2]), int(end[1]))
+        value, seconds = closing(agents[last], 1 / self.day.aht_s[last], 1 / self.day.patience_s, int(end[2]), int(end[1]),
+                                 self.day.crew)
         for k in range(last, first - 1, -1):
             flows[k - first], value, seconds = back(self.day, agents, k, passed[k - first], value, seconds, both=self._both)
             if k > first and agents[k] != agents[k - 1]:
-                value, seconds = unchanged(value, seconds, agents[k - 1], agents[k], passed[k - first - 1])
+                value, seconds = unchanged(value, seconds, agents[k - 1], agents[k], passed[k - first - 1], self.day.crew)
         return flows
 
     @property
@@ -317,7 +321,7 @@ class _Search:
         if k == 0:
             return begin(self.day, agents[0], self.start)
         state = self.states[k]
-        return changed(state, agents[k - 1], agents[k]) if agents[k] != agents[k - 1] else state
+        return changed(state, agents[k - 1], agents[k], self.day.crew) if agents[k] != agents[k - 1] else state
 
     def _met(self, k, agents, number):
         """Whether `number` agents, who then stay, serve interval k: by rough steps, and by fine ones if it is close."""

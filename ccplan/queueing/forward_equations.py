@@ -3,6 +3,7 @@
 Forwards: the probabilities of the states. A state is the number of calls in the system on the *line*, or,
 on a *layer* d = 1, 2, …, that d agents more are on a call than the roster has (they should have left and
 finish it) while q calls wait. A layer ends in the one below when any call ends; the first ends on the line.
+Where very many leave at once, a layer stands for a `crew` of them, and lasts as long as crew calls take to end.
 
 Backwards: what awaits a caller with j others ahead, by line (layer 0) and layer: the chance of an answer,
 of one by a deadline, and the seconds until it. Imported only where it runs; compiled code is kept on disk.
@@ -83,40 +84,54 @@ def mesh(marks, rate, longest, fresh, until):
 
 
 @njit(cache=True)
-def change_staff(line, low, layers, first, before, after):
+def change_staff(line, low, layers, first, before, after, crew):
     """The state when the agents change from `before` to `after`: (line, low, layers, first).
 
-    `line[i]` is the probability of low + i calls in the system; `layers[d - 1, i]` of `before` + d agents on
+    `line[i]` is the probability of low + i calls in the system; `layers[d - 1, i]` of `before` + d × crew agents on
     a call and first + i calls waiting.
     """
     high = low + line.size - 1
     deep, wide = layers.shape
-    kept = max(before + deep if deep else min(high, before), after) - after  # layers from now on
+    most = max(before + deep * crew if deep else min(high, before), after)  # agents on a call
     from_line = after < before and high > after
-    top = max(high, before + deep + first + wide - 1 if deep else 0) if after > before else min(high, after)
-    bottom = min(low, top)
-    if deep and after > before:
-        bottom = min(bottom, before + 1 + first)
-    new = np.zeros(max(top, bottom) - bottom + 1)
+    top = high if after < before else max(high, before + deep * crew + first + wide - 1 if deep else 0)
     begin = first if deep else max(low - before, 0)
-    last = first + wide - 1 if deep else 0
+    last = first + wide - 1 if deep else begin
     if from_line:
-        begin = min(begin, max(low - before, 0))
-        last = max(last, high - before)
-    lay = np.zeros((kept, max(last - begin + 1, 1)))
+        begin, last = min(begin, max(low - before, 0)), max(last, high - before)
+    bottom = min(low, after + begin)
+    new = np.zeros(max(top, after + last) - bottom + 1)
+    lay = np.zeros(((most - after + crew - 1) // crew, last - begin + 1))
     for i in range(line.size):
         x = low + i
         if from_line and x > after:
-            lay[min(x, before) - after - 1, max(x - before, 0) - begin] += line[i]
+            _place(new, bottom, lay, begin, min(x, before), max(x - before, 0), after, crew, line[i])
         else:
             new[x - bottom] += line[i]
     for d in range(1, deep + 1):
         for i in range(wide):
-            if before + d > after:
-                lay[before + d - after - 1, first + i - begin] += layers[d - 1, i]
-            else:
-                new[before + d + first + i - bottom] += layers[d - 1, i]
-    return new, bottom, lay, begin
+            _place(new, bottom, lay, begin, before + d * crew, first + i, after, crew, layers[d - 1, i])
+    a, b = 0, new.size
+    while a < b - 1 and new[a] == 0.0:
+        a += 1
+    while b > a + 1 and new[b - 1] == 0.0:
+        b -= 1
+    return new[a:b].copy(), bottom + a, lay, begin
+
+
+@njit(cache=True)
+def _place(line, low, layers, first, busy, waiting, n, crew, p):
+    """Probability p of `busy` agents on a call and some waiting, on the line or between the nearest two layers."""
+    if busy <= n:
+        line[busy + waiting - low] += p
+        return
+    d, rest = (busy - n) // crew, (busy - n) % crew / crew
+    if d == 0:
+        line[n + waiting - low] += (1 - rest) * p
+    else:
+        layers[d - 1, waiting - first] += (1 - rest) * p
+    if rest > 0.0:
+        layers[d, waiting - first] += rest * p
 
 
 @njit(cache=True)
@@ -174,7 +189,7 @@ def _widen(low, high, n, rate, mu, theta, h):
 
 
 @njit(cache=True)
-def forward(line, low, layers, first, n, mu, theta, steps, rates):
+def forward(line, low, layers, first, n, mu, theta, steps, rates, crew):
     """Through one interval: the state at its end and, at every node, what it holds.
 
     `steps` are seconds, `rates` calls a second in each. Returns (line, low, layers, first, moments, shape,
@@ -209,7 +224,7 @@ def forward(line, low, layers, first, n, mu, theta, steps, rates):
                                                       np.empty(room), np.empty(room), np.empty(room), np.empty(room))
             feed = 0.0
             for d in range(deep, 0, -1):
-                serve = (n + d) * mu * h
+                serve = (n + d * crew) * mu / crew * h
                 _solve(layers[d - 1], first, 0, rate * h, 0.0, theta * h, serve, feed, 0,
                        fr, fc, fi, er, ec, ei, yr[:wide], yc[:wide], yi[:wide])
                 fr, yr, fc, yc, fi, yi = yr, fr, yc, fc, yi, fi
@@ -247,8 +262,8 @@ def forward(line, low, layers, first, n, mu, theta, steps, rates):
             for i in range(wide):
                 p = layers[d - 1, i]
                 held[d, first + i - begin] = p
-                moments[node, 1] += (n + d) * p
-                moments[node, 2] += d * p
+                moments[node, 1] += (n + d * crew) * p
+                moments[node, 2] += d * crew * p
                 moments[node, 3] += (first + i) * p
     return line, low, layers, first, moments, shape, waiting[:used]
 
@@ -278,7 +293,7 @@ def _trim(line, low, layers, first):
 
 
 @njit(cache=True)
-def _back(value, seconds, deep, most, n, mu, theta, own, h, timed, work):
+def _back(value, seconds, deep, most, n, mu, theta, own, h, timed, work, crew):
     """One step back in time, in place: `value[d, j]` the chance, `seconds[d, j]` until the answer if `timed`.
 
     `own` is the rate at which the caller hangs up. `work[:, :, j]`: solutions of the layer before.
@@ -286,7 +301,7 @@ def _back(value, seconds, deep, most, n, mu, theta, own, h, timed, work):
     chance_r, chance_c, chance_i = 1 / Z, ZR / (ZR * ZR + ZI * ZI), -ZI / (ZR * ZR + ZI * ZI)  # answered stays answered
     for d in range(deep + 1):
         base = n * mu * h if d == 0 else 0.0
-        drain = (n + d) * mu * h if d > 0 else 0.0
+        drain = (n + d * crew) * mu / crew * h if d > 0 else 0.0
         gr, gc, gi = chance_r, chance_c, chance_i
         ur, uc, ui = 0.0, 0.0, 0.0
         for j in range(most + 1):
@@ -322,7 +337,7 @@ def _back(value, seconds, deep, most, n, mu, theta, own, h, timed, work):
 
 
 @njit(cache=True)
-def closing(n, mu, theta, deep, most):
+def closing(n, mu, theta, deep, most, crew):
     """(chance, seconds) of an answer where the staff stays as it is for ever."""
     value, seconds = np.zeros((deep + 1, most + 1)), np.zeros((deep + 1, most + 1))
     for d in range(deep + 1):
@@ -336,9 +351,10 @@ def closing(n, mu, theta, deep, most):
                 wait += rate * seconds[d, j - 1]
             out += rate
             if d > 0:
-                out += (n + d) * mu
-                good += (n + d) * mu * value[d - 1, j]
-                wait += (n + d) * mu * seconds[d - 1, j]
+                drain = (n + d * crew) * mu / crew
+                out += drain
+                good += drain * value[d - 1, j]
+                wait += drain * seconds[d - 1, j]
             if out > 0:
                 value[d, j] = good / out
                 seconds[d, j] = (wait + value[d, j]) / out
@@ -346,21 +362,23 @@ def closing(n, mu, theta, deep, most):
 
 
 @njit(cache=True)
-def staff_before(value, seconds, deep, most, before, after, new_deep, new_most):
+def staff_before(value, seconds, deep, most, before, after, new_deep, new_most, crew):
     """The same just before the agents change: those who come take the first calls at once."""
     chance, wait = np.ones((new_deep + 1, new_most + 1)), np.zeros((new_deep + 1, new_most + 1))
     for d in range(new_deep + 1):
-        seats = after - before - d  # agents who become free, or, if negative, layers
-        for j in range(new_most + 1):
-            if j >= seats:
-                layer = min(max(-seats, 0), deep)
-                ahead = min(j - max(seats, 0), most)
-                chance[d, j], wait[d, j] = value[layer, ahead], seconds[layer, ahead]
+        seats = after - before - d * crew  # agents who become free, or, if negative, layers
+        over = max(-seats, 0)
+        layer, rest = min(over // crew, deep), over % crew / crew
+        above = min(layer + 1, deep)
+        for j in range(max(seats, 0), new_most + 1):
+            ahead = min(j - max(seats, 0), most)
+            chance[d, j] = (1 - rest) * value[layer, ahead] + rest * value[above, ahead]
+            wait[d, j] = (1 - rest) * seconds[layer, ahead] + rest * seconds[above, ahead]
     return chance, wait
 
 
 @njit(cache=True)
-def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, patient, just_after):
+def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, patient, just_after, crew):
     """Chance of an answer within `target_s` of a caller who comes at `moment` in interval k; [layer, ahead].
 
     If `patient`, of a caller who would not hang up. `just_after`: a change of staff at the very deadline helps.
@@ -369,7 +387,7 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
     last = k
     while last < changes.size and changes[last] < deadline + (CLOSE if just_after else -CLOSE):
         last += 1
-    top = agents[k] + deep  # the most agents on a call, by interval
+    top = agents[k] + deep * crew  # the most agents on a call, by interval
     tops = np.empty(last - k + 1, np.int64)
     for i in range(k, last + 1):
         top = max(top, agents[i])
@@ -380,20 +398,20 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
         served += max(tops[i - k] - agents[k], 0)
     reach = (served + 10 * np.sqrt(served) + 30) * np.exp(min(theta * target_s, 40.0))
     most = min(most, int(min(reach, 1e9)))
-    value = np.zeros((tops[last - k] - agents[last] + 1, most + 1))
+    value = np.zeros(((tops[last - k] - agents[last] + crew - 1) // crew + 1, most + 1))
     for i in range(last, k - 1, -1):
-        layers = tops[i - k] - agents[i]
+        layers = (tops[i - k] - agents[i] + crew - 1) // crew
         if i < last:
-            value, _ = staff_before(value, value, value.shape[0] - 1, most, agents[i], agents[i + 1], layers, most)
+            value, _ = staff_before(value, value, value.shape[0] - 1, most, agents[i], agents[i + 1], layers, most, crew)
         begin = moment if i == k else changes[i - 1]
         length = (deadline if i == last else changes[i]) - begin
         if length > 0:
             own = 0.0 if patient else theta
-            ends = (agents[i] + layers) * mu[i] * length + min(most * theta * length, 30.0)
+            ends = (agents[i] + layers * crew) * mu[i] * length + min(most * theta * length, 30.0)
             count = int(2 + 1.2 * np.sqrt(ends))
             work = np.empty((2, 3, most + 1))
             for _ in range(count):
-                _back(value, value, layers, most, agents[i], mu[i], theta, own, length / count, False, work)
+                _back(value, value, layers, most, agents[i], mu[i], theta, own, length / count, False, work, crew)
     return value
 
 
@@ -427,7 +445,7 @@ def _expected(held, chance, begin):
 
 @njit(cache=True)
 def backward(value, seconds, deep, most, k, times, steps, weights, moments, shape, waiting,
-             target_s, until, changes, agents, mu, theta, survival, both):
+             target_s, until, changes, agents, mu, theta, survival, both, crew):
     """Back through interval k: (flows, value, seconds) with what awaits a caller at its first node.
 
     `weights[node]`: the seconds that the node stands for, and the calls before and after its moment. `until`: when the staff changes
@@ -438,17 +456,17 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
     nodes = times.size
     widest, deepest = shape[:, 1].max(), shape[:, 2].max()
     if widest > most or deepest > deep:
-        value, seconds = staff_before(value, seconds, deep, most, agents[k], agents[k], deepest, widest)
+        value, seconds = staff_before(value, seconds, deep, most, agents[k], agents[k], deepest, widest, crew)
     else:
         value, seconds = value.copy(), seconds.copy()
     work = np.empty((2, 3, value.shape[1]))
     n, m, th = agents[k], mu[k], theta
     steady = steady_patient = np.zeros((1, 1))
     if times[0] + target_s <= until + CLOSE:
-        steady = _by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, False, False)
+        steady = _by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, False, False, crew)
         steady_patient = steady
         if both:
-            steady_patient = _by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, True, False)
+            steady_patient = _by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, True, False, crew)
     for node in range(nodes - 1, -1, -1):
         begin, end, layers, offset = shape[node, 0], shape[node, 1], shape[node, 2], shape[node, 3]
         if node < nodes - 1:
@@ -457,7 +475,7 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
                     if d > deep or j > most:
                         value[d, j] = value[min(d, deep), min(j, most)]
                         seconds[d, j] = seconds[min(d, deep), min(j, most)]
-            _back(value, seconds, layers, end, n, m, th, th, steps[node], True, work)
+            _back(value, seconds, layers, end, n, m, th, th, steps[node], True, work, crew)
         deep, most = layers, end
         period, calls = weights[node, 0], weights[node, 1] + weights[node, 2]
         flows[OFFERED] += calls
@@ -484,10 +502,10 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
                 continue
             early, patient = steady, steady_patient
             if times[node] + target_s > until + (-CLOSE if side else CLOSE):
-                early = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, False, side == 1)
+                early = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, False, side == 1, crew)
                 patient = early
                 if both:
-                    patient = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, True, side == 1)
+                    patient = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, True, side == 1, crew)
             in_time = _expected(held, early, begin)
             unhurried = _expected(held, patient, begin) if both else in_time
             flows[IN_TARGET] += calls * in_time

@@ -24,18 +24,23 @@ COLUMNS = (
 )  # fmt: skip
 _COUNTS = COLUMNS[10:]
 _LEAST = 1e-7  # patience and handle time, of each other and of the interval, that still count as more than none
-_MOST_BUSY = 1_000_000  # agents that are followed one by one
+_LAYERS = 100  # of agents who leave at once, followed one by one
+_MOST_BUSY = 10_000_000  # agents that are followed one by one
 
 
 @dataclass(frozen=True)
 class Day:
-    """A checked day: `rate` (see `arrival_rate`), `aht_s` by interval, `patience_s`, `interval_s`, `target_s`."""
+    """A checked day: `rate` (see `arrival_rate`), `aht_s` by interval, `patience_s`, `interval_s`, `target_s`.
+
+    Agents who leave are followed in crews of `crew`, 1 unless very many leave at once.
+    """
 
     rate: np.ndarray
     aht_s: np.ndarray
     patience_s: float
     interval_s: float
     target_s: float
+    crew: int = 1
 
     @property
     def size(self):
@@ -107,7 +112,8 @@ def day_door(calls, aht_s, agents, interval_s, patience_s, target_s, rate):
         raise ValueError("calls must be given, one number an interval — or rate=(times_s, calls_per_s)")
     if calls is not None:
         given["calls"] = floats("calls", calls, high=1e12)
-    flat = dict(zip(given, broadcast(**{name: np.atleast_1d(value) for name, value in given.items()})))
+    arrays = broadcast(**{name: np.atleast_1d(value) for name, value in given.items()})
+    flat = {name: array.copy() for name, array in zip(given, arrays)}
     if flat["aht_s"].ndim != 1 or not flat["aht_s"].size:
         raise ValueError(f"calls and agents must be one day, a number an interval, got shape {flat['aht_s'].shape}")
     closing = flat["aht_s"].size * interval_s
@@ -115,7 +121,19 @@ def day_door(calls, aht_s, agents, interval_s, patience_s, target_s, rate):
     least = _LEAST * interval_s
     aht_s = np.maximum(flat["aht_s"], least)
     patience_s = np.maximum(patience_s, np.minimum(_LEAST * aht_s, least).min())
-    return Day(rate=rows, aht_s=aht_s, patience_s=patience_s, interval_s=interval_s, target_s=target_s), flat["agents"]
+    return Day(rate=rows, aht_s=aht_s, patience_s=patience_s, interval_s=interval_s, target_s=target_s,
+               crew=crew_of(flat["agents"])), flat["agents"]
+
+
+def crew_of(agents):
+    """How many leave as one, so that no more than some dozens of layers are needed."""
+    most = int((np.maximum.accumulate(agents) - agents).max())
+    return max(-(-most // _LAYERS), 1) if _drops(agents) > _LAYERS else 1
+
+
+def _drops(agents):
+    """The most agents that leave at one change."""
+    return int(np.maximum(-np.diff(agents), 0).max(initial=0))
 
 
 def whole_agents(agents):
@@ -170,16 +188,17 @@ def day_flows(day, agents, state):
     passed = []
     for k in range(day.size):
         if k and agents[k] != agents[k - 1]:
-            state = changed(state, agents[k - 1], agents[k])
+            state = changed(state, agents[k - 1], agents[k], day.crew)
         state, seen = through(day, agents, k, state)
         passed.append(seen)
     last = passed[-1].shape[-1]
-    value, seconds = closing(agents[-1], 1 / day.aht_s[-1], 1 / day.patience_s, int(last[2]), int(last[1]))
+    value, seconds = closing(agents[-1], 1 / day.aht_s[-1], 1 / day.patience_s, int(last[2]), int(last[1]),
+                             day.crew)
     flows = np.empty((day.size, 10))
     for k in range(day.size - 1, -1, -1):
         flows[k], value, seconds = back(day, agents, k, passed[k], value, seconds)
         if k and agents[k] != agents[k - 1]:
-            value, seconds = unchanged(value, seconds, agents[k - 1], agents[k], passed[k - 1])
+            value, seconds = unchanged(value, seconds, agents[k - 1], agents[k], passed[k - 1], day.crew)
     return flows
 
 
@@ -196,19 +215,20 @@ class Passed:
     waiting: np.ndarray
 
 
-def changed(state, before, after):
+def changed(state, before, after, crew):
     """The state just after the agents change."""
     from .forward_equations import change_staff
 
-    return change_staff(*state, before, after)
+    return change_staff(*state, before, after, crew)
 
 
-def unchanged(value, seconds, before, after, passed):
+def unchanged(value, seconds, before, after, passed, crew):
     """What awaits callers just before the agents change."""
     from .forward_equations import staff_before
 
     deep, most = (int(size) - 1 for size in value.shape)
-    return staff_before(value, seconds, deep, most, before, after, int(passed.shape[-1, 2]), int(passed.shape[-1, 1]))
+    return staff_before(value, seconds, deep, most, before, after, int(passed.shape[-1, 2]),
+                        int(passed.shape[-1, 1]), crew)
 
 
 def through(day, agents, k, state, fine=1.0):
@@ -217,7 +237,7 @@ def through(day, agents, k, state, fine=1.0):
 
     until = _next_change(day, agents, k)
     times, steps, rates, weights = _mesh(day, k, until, k == 0 or agents[k] != agents[k - 1], fine)
-    *state, moments, shape, waiting = forward(*state, agents[k], 1 / day.aht_s[k], 1 / day.patience_s, steps, rates)
+    *state, moments, shape, waiting = forward(*state, agents[k], 1 / day.aht_s[k], 1 / day.patience_s, steps, rates, day.crew)
     return tuple(state), Passed(times, steps, weights, until, moments, shape, waiting)
 
 
@@ -229,7 +249,7 @@ def back(day, agents, k, passed, value, seconds, both=True):
     mu, theta = 1 / day.aht_s, 1 / day.patience_s
     return backward(value, seconds, deep, most, k, passed.times, passed.steps, passed.weights, passed.moments,
                     passed.shape, passed.waiting, day.target_s, passed.until, day.edges[1:-1], agents, mu, theta,
-                    np.exp(-day.target_s * theta), both and theta > 0)
+                    np.exp(-day.target_s * theta), both and theta > 0, day.crew)
 
 
 def _next_change(day, agents, k):
