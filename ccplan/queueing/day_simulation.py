@@ -60,7 +60,7 @@ def simulate_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, ta
 
     >>> plan = simulate_day([60, 100, 80], 300, [14, 22, 18], patience_s=180, days=2000, seed=1)
     >>> plan.intervals["service_level"].round(2).tolist(), plan.day["service_level_ci95"].item() < 0.01
-    ([0.96, 0.91, 0.88], True)
+    ([0.92, 0.94, 0.89], True)
     >>> plan = simulate_day({"sales": [60], "service": [60]}, 300, {"all": [23]}, skills={"all": [("sales", "service")]})
     >>> plan.day["queue"].tolist()
     ['sales', 'service']
