@@ -8,36 +8,36 @@ from ccplan.queueing import (
 )  # fmt: skip
 
 MEASURES = ("service_level", "asa_s", "wait_s", "abandonment", "wait_probability", "occupancy", "queue_length")
-# Calls and agents by interval, AHT, patience, target, interval: long calls, drops, overload, few and many agents.
-DAYS = [
-    ([60, 100, 80, 30], [14, 22, 18, 9], 300, 180, 20, 1800),
-    ([20, 60, 50, 10], [5, 12, 12, 3], 300, np.inf, 30, 1800),
-    ([50, 80, 40, 20], [35, 60, 45, 20], 1200, 240, 20, 1800),
-    ([40, 70, 20, 40], [5, 6, 5, 6], 120, 60, 10, 900),
-]
+def plans(number, seed):
+    """Small days of all kinds: short and long calls, patient and impatient callers, some overloaded."""
+    rng = np.random.default_rng(seed)
+    for _ in range(number):
+        aht_s, interval_s = float(rng.choice([120, 300, 1200])), float(rng.choice([900, 1800]))
+        load = rng.uniform(1, 8) * rng.uniform(0.4, 1, 4)
+        agents = np.maximum(np.round(load + rng.uniform(0, 1.2) * np.sqrt(load) + rng.integers(-1, 2, 4)), 1)
+        yield load * interval_s / aht_s, aht_s, agents, dict(
+            interval_s=interval_s, patience_s=float(rng.choice([60, 200, np.inf])), target_s=float(rng.choice([0, 20, 60])))
 
 
 def test_agrees_with_the_equations(capsys):
-    """The share of quantities whose predicted value lies in the simulation's 95 % interval."""
+    """The share of quantities whose predicted value lies in the simulation's 95 % interval.
+
+    Many plans, since the quantities of one hang together.
+    """
     inside = []
-    for calls, agents, aht_s, patience_s, target_s, interval_s in DAYS:
-        how = dict(interval_s=interval_s, patience_s=patience_s, target_s=target_s)
+    for seed, (calls, aht_s, agents, how) in enumerate(plans(150, seed=2026)):
         exact = predict_day(calls, aht_s, agents, **how)
-        measures = [name for name in MEASURES if name != "abandonment" or np.isfinite(patience_s)]
-        for seed in range(6):  # quantities of the same days hang together, those of other days do not
-            found = simulate_day(calls, aht_s, agents, **how, days=3000, seed=seed)
-            for name in measures:
-                inside += (np.abs(found.intervals[name] - exact[name]) <= found.intervals[f"{name}_ci95"]).tolist()
-            for name, value in whole_day(exact).iloc[0].items():
-                if name in measures:
-                    inside.append(abs(found.day[name].item() - value) <= found.day[f"{name}_ci95"].item())
+        found = simulate_day(calls, aht_s, agents, **how, days=3000, seed=seed).intervals
+        for name in MEASURES:
+            if name != "abandonment" or np.isfinite(how["patience_s"]):
+                inside += (np.abs(found[name] - exact[name]) <= found[f"{name}_ci95"]).tolist()
     with capsys.disabled():
         print(f"\nwithin the 95 % interval: {sum(inside)} of {len(inside)} quantities, {np.mean(inside):.1%}")
     assert len(inside) >= 100 and np.mean(inside) >= 0.94
 
 
 def test_the_general_engine_is_the_same_queue():
-    calls, agents, aht_s, patience_s, target_s, interval_s = DAYS[0]
+    calls, agents, aht_s, patience_s = [60, 100, 80, 30], [14, 22, 18, 9], 300, 180
     exact = predict_day(calls, aht_s, agents, patience_s=patience_s)
     found = simulate_day({"q": calls}, aht_s, {"g": agents}, skills={"g": "q"}, patience_s=patience_s, days=8000, seed=3)
     for name in ("service_level", "asa_s", "abandonment", "queue_length"):
