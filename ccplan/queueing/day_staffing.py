@@ -221,17 +221,19 @@ class _Search:
         counts = self._counts(day_flows(self.day, agents, begin(self.day, agents[0], self.start)), agents)
         floor = np.maximum(self.least, self.offered > 0)  # while calls come, somebody is at work
         # For each interval: the misses it would bring to the day, and its part of the counts; None: not known.
+        gone = []
         cost, parts = np.full(agents.size, -np.inf), [None] * agents.size
         now = self._day_over(counts)
         while True:
             k = int(np.argmin(np.where(agents > floor, cost, np.inf)))
             if agents[k] <= floor[k] or now + cost[k] > 0:
-                return self._up_again(agents)
+                return self._up_again(agents, gone)
             if parts[k] is None:  # only what looks best is worked out
                 over, parts[k] = self._without(k, agents, counts)
                 cost[k] = over - now
                 continue
             agents[k] -= 1
+            gone.append(k)
             first, part = parts[k]
             for name, value in part.items():
                 counts[name][first : first + value.size] = value
@@ -240,13 +242,13 @@ class _Search:
             for i in range(max(k - 2, 0), min(k + 3, agents.size)):
                 parts[i] = None  # its cost stands as a guess
 
-    def _up_again(self, agents):
-        """The agents seen to meet the limits of the day, one more in the busiest interval for as long as not."""
+    def _up_again(self, agents, gone):
+        """The agents seen to meet the limits of the day; those who went last come back for as long as not."""
         for _ in range(_TURNS):
             whole = self._counts(day_flows(self.day, agents, begin(self.day, agents[0], self.start)), agents)
             if self._day_over(whole) <= 0:
                 return agents
-            agents[int(np.argmax(whole["offered"] - whole["answered_in_target"]))] += 1
+            agents[gone.pop() if gone else int(np.argmax(whole["offered"] - whole["answered_in_target"]))] += 1
         raise Infeasible("no plan was found that meets the targets of the day — relax them")
 
     def _settle(self, agents, k):

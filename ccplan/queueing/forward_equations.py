@@ -49,13 +49,12 @@ def mesh(marks, rate, longest, fresh, until):
             if fresh:
                 pair = min(pair, shortest + at - marks[0])
             if used == pairs.size:
-                more = np.empty(2 * used)
-                more[:used] = pairs
-                pairs = more
+                pairs = _stretch(pairs, 0, 2 * used)
             pairs[used] = pair
             at += pair
             used += 1
-        pairs[begin:used] *= (marks[m + 1] - marks[m]) / (at - marks[m])
+        for i in range(begin, used):
+            pairs[i] *= (marks[m + 1] - marks[m]) / (at - marks[m])
         counts[m] = used - begin
     times, steps, rates = np.empty(2 * used + 1), np.empty(2 * used), np.empty(2 * used)
     weights, i, row = np.zeros((2 * used + 1, 3)), 0, 0
@@ -116,7 +115,7 @@ def change_staff(line, low, layers, first, before, after, crew):
         a += 1
     while b > a + 1 and new[b - 1] == 0.0:
         b -= 1
-    return new[a:b].copy(), bottom + a, lay, begin
+    return _stretch(new[a:b], 0, b - a), bottom + a, lay, begin
 
 
 @njit(cache=True)
@@ -200,8 +199,8 @@ def forward(line, low, layers, first, n, mu, theta, steps, rates, crew):
     moments, shape = np.zeros((nodes, 4)), np.zeros((nodes, 4), np.int64)
     waiting, used = np.empty(4096), 0
     room = 256
-    fr, fc, fi, er, ec, ei, yr, yc, yi = (np.empty(room), np.empty(room), np.empty(room), np.empty(room), np.empty(room),
-                                          np.empty(room), np.empty(room), np.empty(room), np.empty(room))
+    fr, fc, fi, er, ec = np.empty(room), np.empty(room), np.empty(room), np.empty(room), np.empty(room)
+    ei, yr, yc, yi = np.empty(room), np.empty(room), np.empty(room), np.empty(room)
     for node in range(nodes):
         if node > 0:
             h, rate = steps[node - 1], rates[node - 1]
@@ -210,18 +209,14 @@ def forward(line, low, layers, first, n, mu, theta, steps, rates, crew):
             if deep:  # the layers' window of q, then room on the line for what comes down
                 begin, end = first, first + wide - 1
                 begin, end = _widen(begin, end, 0, rate, mu, theta, h)
-                grown = np.zeros((deep, end - begin + 1))
-                grown[:, first - begin : first - begin + wide] = layers
-                layers, first, wide = grown, begin, end - begin + 1
+                layers, first, wide = _window(layers, deep, first - begin, end - begin + 1), begin, end - begin + 1
                 lo, hi = min(lo, n + first), max(hi, n + end)
             lo, hi = _widen(lo, hi, n, rate, mu, theta, h)
-            grown_line = np.zeros(hi - lo + 1)
-            grown_line[low - lo : low - lo + line.size] = line
-            line, low = grown_line, lo
+            line, low = _stretch(line, low - lo, hi - lo + 1), lo
             if max(line.size, wide) > room:
                 room = 2 * max(line.size, wide)
-                fr, fc, fi, er, ec, ei, yr, yc, yi = (np.empty(room), np.empty(room), np.empty(room), np.empty(room), np.empty(room),
-                                                      np.empty(room), np.empty(room), np.empty(room), np.empty(room))
+                fr, fc, fi, er, ec = np.empty(room), np.empty(room), np.empty(room), np.empty(room), np.empty(room)
+                ei, yr, yc, yi = np.empty(room), np.empty(room), np.empty(room), np.empty(room)
             feed = 0.0
             for d in range(deep, 0, -1):
                 serve = (n + d * crew) * mu / crew * h
@@ -232,40 +227,71 @@ def forward(line, low, layers, first, n, mu, theta, steps, rates, crew):
             _solve(line, low, n, rate * h, mu * h, theta * h, 0.0, feed, n + first - low,
                    fr, fc, fi, er, ec, ei, yr[:wide], yc[:wide], yi[:wide])
             line, low, layers, first = _trim(line, low, layers, first)
-            total = line.sum() + layers.sum()
-            line /= total
-            layers /= total
+            _share_out(line, layers)
         deep, wide = layers.shape
         high = low + line.size - 1
         begin, end = max(low - n, 0), max(high - n, 0)
         if deep:
             begin, end = min(begin, first), max(end, first + wide - 1)
-        need = (deep + 1) * (end - begin + 1)
+        width = end - begin + 1
+        need = (deep + 1) * width
         if used + need > waiting.size:
-            more = np.empty(2 * (used + need))
-            more[:used] = waiting[:used]
-            waiting = more
-        held = waiting[used : used + need].reshape(deep + 1, end - begin + 1)
-        held[:] = 0.0
+            waiting = _stretch(waiting[:used], 0, 2 * (used + need))
+        waiting[used : used + need] = 0.0
         shape[node, 0], shape[node, 1], shape[node, 2], shape[node, 3] = begin, end, deep, used
-        used += need
         for i in range(line.size):
             x, p = low + i, line[i]
             if x < n:
                 moments[node, 0] += p
                 moments[node, 1] += x * p
             else:
-                held[0, x - n - begin] = p
+                waiting[used + x - n - begin] = p
                 moments[node, 1] += n * p
                 moments[node, 3] += (x - n) * p
         for d in range(1, deep + 1):
             for i in range(wide):
                 p = layers[d - 1, i]
-                held[d, first + i - begin] = p
+                waiting[used + d * width + first + i - begin] = p
                 moments[node, 1] += (n + d * crew) * p
                 moments[node, 2] += d * crew * p
                 moments[node, 3] += (first + i) * p
+        used += need
     return line, low, layers, first, moments, shape, waiting[:used]
+
+
+@njit(cache=True)
+def _stretch(values, at, size):
+    """The values from place `at` on in zeros."""
+    longer = np.zeros(size)
+    for i in range(values.size):
+        longer[at + i] = values[i]
+    return longer
+
+
+@njit(cache=True)
+def _window(layers, deep, at, wide):
+    """The first `deep` layers from place `at` on (or, if negative, without their first places) in zeros."""
+    grown = np.zeros((deep, wide))
+    for d in range(deep):
+        for i in range(max(-at, 0), min(layers.shape[1], wide - at)):
+            grown[d, at + i] = layers[d, i]
+    return grown
+
+
+@njit(cache=True)
+def _share_out(line, layers):
+    """Make all probabilities add up to 1."""
+    total = 0.0
+    for i in range(line.size):
+        total += line[i]
+    for d in range(layers.shape[0]):
+        for i in range(layers.shape[1]):
+            total += layers[d, i]
+    for i in range(line.size):
+        line[i] /= total
+    for d in range(layers.shape[0]):
+        for i in range(layers.shape[1]):
+            layers[d, i] /= total
 
 
 @njit(cache=True)
@@ -276,20 +302,21 @@ def _trim(line, low, layers, first):
         a += 1
     while b > a + 1 and abs(line[b - 1]) < TINY:
         b -= 1
-    deep = layers.shape[0]
-    while deep > 0 and np.abs(layers[deep - 1]).sum() < TINY:
+    deep, wide = layers.shape
+    while deep > 0:
+        held = 0.0
+        for i in range(wide):
+            held += abs(layers[deep - 1, i])
+        if held >= TINY:
+            break
         deep -= 1
-    c, d = 0, layers.shape[1]
-    if deep:
-        largest = np.zeros(d)
-        for i in range(deep):
-            for j in range(d):
-                largest[j] = max(largest[j], abs(layers[i, j]))
-        while c < d - 1 and largest[c] < TINY:
-            c += 1
-        while d > c + 1 and largest[d - 1] < TINY:
-            d -= 1
-    return line[a:b].copy(), low + a, layers[:deep, c:d].copy(), first + c
+    c, d = wide, 0
+    for i in range(deep):
+        for j in range(wide):
+            if abs(layers[i, j]) >= TINY:
+                c, d = min(c, j), max(d, j + 1)
+    c = min(c, wide - 1)
+    return _stretch(line[a:b], 0, b - a), low + a, _window(layers, deep, -c, max(d - c, 1)), first + c
 
 
 @njit(cache=True)
@@ -416,30 +443,32 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
 
 
 @njit(cache=True)
-def _where_it_matters(held, begin):
-    """(calls ahead, layers) beyond which lies less than SMALL of the probability."""
-    ahead, beyond = held.shape[1] - 1, 0.0
+def _where_it_matters(held, layers, width):
+    """(Calls ahead, layers) beyond which lies less than SMALL of the probability; `held` layer by layer."""
+    ahead, beyond = width - 1, 0.0
     while ahead > 0:
-        beyond += np.abs(held[:, ahead]).sum()
+        for d in range(layers + 1):
+            beyond += abs(held[d * width + ahead])
         if beyond > SMALL:
             break
         ahead -= 1
-    deeper, beyond = held.shape[0] - 1, 0.0
+    deeper, beyond = layers, 0.0
     while deeper > 0:
-        beyond += np.abs(held[deeper]).sum()
+        for i in range(width):
+            beyond += abs(held[deeper * width + i])
         if beyond > SMALL:
             break
         deeper -= 1
-    return begin + ahead, deeper
+    return ahead, deeper
 
 
 @njit(cache=True)
-def _expected(held, chance, begin):
+def _expected(held, layers, width, chance, begin):
     """The chance over the states held; states beyond it have next to none, or are next to never held."""
     total = 0.0
-    for d in range(min(held.shape[0], chance.shape[0])):
-        for j in range(begin, min(begin + held.shape[1], chance.shape[1])):  # no chance beyond
-            total += held[d, j - begin] * chance[d, j]
+    for d in range(min(layers + 1, chance.shape[0])):
+        for i in range(min(width, chance.shape[1] - begin)):
+            total += held[d * width + i] * chance[d, begin + i]
     return total
 
 
@@ -454,7 +483,9 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
     """
     flows = np.zeros(10)
     nodes = times.size
-    widest, deepest = shape[:, 1].max(), shape[:, 2].max()
+    widest, deepest = 0, 0
+    for node in range(nodes):
+        widest, deepest = max(widest, shape[node, 1]), max(deepest, shape[node, 2])
     if widest > most or deepest > deep:
         value, seconds = staff_before(value, seconds, deep, most, agents[k], agents[k], deepest, widest, crew)
     else:
@@ -485,17 +516,19 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
         flows[WAITING] += period * moments[node, 3]
         if calls == 0.0:
             continue
-        held = waiting[offset : offset + (layers + 1) * (end - begin + 1)].reshape(layers + 1, end - begin + 1)
+        width = end - begin + 1
+        held = waiting[offset : offset + (layers + 1) * width]
         total, good, wait = 0.0, 0.0, 0.0
         for d in range(layers + 1):
             for j in range(begin, end + 1):
-                p = held[d, j - begin]
+                p = held[d * width + j - begin]
                 total += p
                 good += p * value[d, j]
                 wait += p * seconds[d, j]
         flows[ANSWERED] += calls * good
         flows[WAIT] += calls * wait
-        ahead, deeper = _where_it_matters(held, begin)
+        ahead, deeper = _where_it_matters(held, layers, width)
+        ahead += begin
         for side in range(2):
             calls = weights[node, 1 + side]
             if calls == 0.0:
@@ -506,8 +539,8 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
                 patient = early
                 if both:
                     patient = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, True, side == 1, crew)
-            in_time = _expected(held, early, begin)
-            unhurried = _expected(held, patient, begin) if both else in_time
+            in_time = _expected(held, layers, width, early, begin)
+            unhurried = _expected(held, layers, width, patient, begin) if both else in_time
             flows[IN_TARGET] += calls * in_time
             flows[VIRTUAL] += calls * unhurried
             flows[SHORT] += calls * max(total - in_time - survival * (total - unhurried), 0.0)
