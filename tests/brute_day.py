@@ -1,14 +1,25 @@
 """A second, slow and independent implementation of the queue through a day, for small centres.
 
 States are pairs (agents on a call, callers waiting) and the generator is a dense matrix; every probability
-is a matrix exponential, a caller is marked and followed through the staffing to come, and integrals over
-time are Gauss–Legendre sums. Shares no formula, state space, step or quadrature with `ccplan.queueing`.
+is its exponential, added up term by term, a caller is marked and followed through the staffing to come, and
+integrals over time are Gauss–Legendre sums. Shares no formula, state space, step or quadrature with `ccplan.queueing`.
 """
 
 import numpy as np
-from scipy.linalg import expm
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(6)
+
+
+def grown(a, time, values):
+    """exp(a × time) @ values, by the series of exp(-q t) Σ (q t)^i ÷ i! (1 + a ÷ q)^i (Jensen, 1953)."""
+    q = max(-a.diagonal().min(), 1e-9)
+    step, weight = np.eye(len(a)) + a / q, np.exp(-q * time)
+    total = weight * values
+    for i in range(1, int(q * time + 12 * np.sqrt(q * time)) + 30):
+        values = np.einsum("ij,j->i", step, values)  # never by threads, which wait for each other on a busy machine
+        weight *= q * time / i
+        total = total + weight * values
+    return total
 
 
 def settle(busy, waiting, agents):
@@ -83,7 +94,7 @@ class Brute:
         last = min(max(k, int(np.ceil(end / self.interval_s - 1e-9)) - 1), len(self.agents) - 1)
         for i in range(last, k - 1, -1):
             begin, stop = max(t, i * self.interval_s), min(end, (i + 1) * self.interval_s) if i < last else end
-            value = expm(self.caller(i) * (stop - begin)) @ value
+            value = grown(self.caller(i), stop - begin, value)
             if i > k:
                 value = self.jump(i) @ value
         return value[:-1]
@@ -108,7 +119,7 @@ class Brute:
         source = np.eye(size)
         source[-1, -1] = 0.0
         both = np.block([[a, np.zeros((size, size))], [source, a]])
-        value = expm(both * time) @ np.concatenate([chance, seconds])
+        value = grown(both, time, np.concatenate([chance, seconds]))
         return value[:size], value[size:]
 
     def run(self):
@@ -127,7 +138,7 @@ class Brute:
                 for node, weight in zip(NODES, WEIGHTS):
                     at = length * ((left + right) / 2 + node * (right - left) / 2)
                     part = weight * length * (right - left) / 2
-                    now = expm(a.T * at) @ p
+                    now = grown(a.T, at, p)
                     free = busy < n
                     early = self.chance(k * length + at, k)
                     chance, seconds = self.earlier(k, *ends[k], length - at)
@@ -136,5 +147,5 @@ class Brute:
                         now @ np.where(free, 0, seconds[:-1]), now @ waiting, now @ busy, now @ np.maximum(busy, n)])
             time, early, answered, wait, queue, worked, present = sums
             rows.append((early / time, 1 - answered / time, wait / answered, queue / time, worked / present))
-            p = expm(a.T * length) @ p
+            p = grown(a.T, length, p)
         return np.array(rows)

@@ -61,7 +61,8 @@ def simulate_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, ta
     >>> plan = simulate_day([60, 100, 80], 300, [14, 22, 18], patience_s=180, days=2000, seed=1)
     >>> plan.intervals["service_level"].round(2).tolist(), plan.day["service_level_ci95"].item() < 0.01
     ([0.92, 0.94, 0.89], True)
-    >>> plan = simulate_day({"sales": [60], "service": [60]}, 300, {"all": [23]}, skills={"all": [("sales", "service")]})
+    >>> skills = {"all": [("sales", "service")]}
+    >>> plan = simulate_day({"sales": [60], "service": [60]}, 300, {"all": [23]}, skills=skills)
     >>> plan.day["queue"].tolist()
     ['sales', 'service']
     """
@@ -86,8 +87,9 @@ def _run_one(rng, days, interval_s, calls, aht_s, seats, patience_s, target_s, r
     seats = _days_long("agents", seats, size)
     sums, products = np.zeros((size, len(MEASURES))), np.zeros((size, len(MEASURES), len(MEASURES)))
     totals = np.zeros((days, len(MEASURES)))
-    one_queue(rng, days, rows, interval_s, seats, _duration("aht_s", aht_s, size), coded("patience_s", patience_s, size),
-              float(_single("target_s", target_s, high=1e12)), sums, products, totals)
+    handle, patience = _duration("aht_s", aht_s, size), coded("patience_s", patience_s, size)
+    target_s = _seconds("target_s", target_s)
+    one_queue(rng, days, rows, interval_s, seats, handle, patience, target_s, sums, products, totals)
     intervals = _interval_frame(sums, products, days, interval_s, definition, {})
     intervals.insert(2, "agents", seats // at_once)
     return SimulatedDays(intervals=intervals, day=_day_frame(totals, days, definition, {}),
@@ -113,16 +115,17 @@ class _Plan:
 def _run_several(rng, days, interval_s, plan, definition):
     import pandas as pd
 
-    from .call_by_call import MEASURES
-    from .many_queues import many_queues
+    from .call_by_call import MEASURES, many_queues
 
     rows, size, width = len(plan.queues) + len(plan.groups), plan.agents.shape[1], len(MEASURES)
-    sums, products, totals = np.zeros((rows, size, width)), np.zeros((rows, size, width, width)), np.zeros((days, rows, width))
-    many_queues(rng, days, plan.rates, interval_s, plan.agents * plan.at_once[:, None], plan.at_once, plan.ranks, plan.routes,
-                plan.handle, plan.patience, plan.target_s, sums, products, totals)
+    sums, products = np.zeros((rows, size, width)), np.zeros((rows, size, width, width))
+    totals, seats = np.zeros((days, rows, width)), plan.agents * plan.at_once[:, None]
+    many_queues(rng, days, plan.rates, interval_s, seats, plan.at_once, plan.ranks, plan.routes, plan.handle,
+                plan.patience, plan.target_s, sums, products, totals)
     columns = [(i, {"queue": name}) for i, name in enumerate(plan.queues)]
     # A queue has no agents of its own.
-    intervals = pd.concat([_interval_frame(sums[i], products[i], days, interval_s, definition, name) for i, name in columns])
+    each_queue = [_interval_frame(sums[i], products[i], days, interval_s, definition, name) for i, name in columns]
+    intervals = pd.concat(each_queue)
     day = pd.concat([_day_frame(totals[:, i], days, definition, name) for i, name in columns])
     each = pd.concat([_days_frame(totals[:, i], definition, name) for i, name in columns])
     without = ["occupancy", "occupancy_ci95"]
@@ -137,9 +140,10 @@ def _group_frame(sums, products, days, interval_s, plan):
     frames = []
     for g, name in enumerate(plan.groups):
         row = len(plan.queues) + g
-        value, half = _estimate(sums[row], products[row], days, *_terms("offered")["occupancy"], at_once=plan.at_once[g])
-        frames.append(pd.DataFrame({"group": name, "start_s": np.arange(value.size) * interval_s, "agents": plan.agents[g],
-                                    "occupancy": value, "occupancy_ci95": half}))
+        occupancy = _terms("offered")["occupancy"]
+        value, half = _estimate(sums[row], products[row], days, *occupancy, at_once=plan.at_once[g])
+        frames.append(pd.DataFrame({"group": name, "start_s": np.arange(value.size) * interval_s,
+                                    "agents": plan.agents[g], "occupancy": value, "occupancy_ci95": half}))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -219,14 +223,19 @@ def _several(calls, aht_s, agents, interval_s, patience_s, target_s, rate, skill
     ranks = _ranks(queues, groups, skills)
     held = np.array([_whole(f"at_once of {g}", _of(at_once, g), low=1, high=1000) for g in groups], dtype=np.int64)
     return _Plan(
-        queues=queues, groups=groups, rates=_padded(rows), agents=seats, at_once=held, ranks=ranks, routes=_routes(ranks),
+        queues=queues, groups=groups, rates=_padded(rows), agents=seats, at_once=held, ranks=ranks,
+        routes=_routes(ranks),
         handle=_stacked([_duration(f"aht_s of {q}", _named("aht_s", aht_s, q), size) for q in queues]),
         patience=_stacked([coded(f"patience_s of {q}", _named("patience_s", patience_s, q), size) for q in queues]),
-        target_s=np.array([float(_single(f"target_s of {q}", _named("target_s", target_s, q), high=1e12)) for q in queues]),
+        target_s=np.array([_seconds(f"target_s of {q}", _named("target_s", target_s, q)) for q in queues]),
     )  # fmt: skip
 
 
-_MAPPING = {"calls": "calls={'sales': [60, 80]}", "agents": "agents={'all': [12, 14]}", "skills": "skills={'all': ('sales',)}"}
+_MAPPING = {
+    "calls": "calls={'sales': [60, 80]}",
+    "agents": "agents={'all': [12, 14]}",
+    "skills": "skills={'all': ('sales',)}",
+}
 
 
 def _of(value, name):
@@ -241,7 +250,7 @@ def _named(what, value, name):
 
 def _ranks(queues, groups, skills):
     """The rank of each queue in each group's order, NO_SKILL where the group does not take it."""
-    from .many_queues import NO_SKILL
+    from .call_by_call import NO_SKILL
 
     unknown = [name for name in skills if name not in groups] + [g for g in groups if g not in skills]
     if unknown:
@@ -262,7 +271,7 @@ def _ranks(queues, groups, skills):
 
 def _routes(ranks):
     """For each queue the groups that take it: where it ranks highest, then those with the fewest skills."""
-    from .many_queues import NO_SKILL
+    from .call_by_call import NO_SKILL
 
     skilled = (ranks != NO_SKILL).sum(axis=1)
     routes = np.full((ranks.shape[1], ranks.shape[0]), -1)
@@ -312,6 +321,10 @@ def _single(name, value, **bounds):
     if np.ndim(value):
         raise ValueError(f"{name} must be one number, got {value!r}")
     return floats(name, value, **bounds)
+
+
+def _seconds(name, value):
+    return float(_single(name, value, high=1e12))
 
 
 def _whole(name, value, **bounds):

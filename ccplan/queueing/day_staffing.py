@@ -16,7 +16,7 @@ from .arrival_rate import calls_of
 from .inputs import floats, share
 from .targets import Infeasible, Targets, required_agents
 from .time_varying import (
-    back, begin, changed, crew_of, day_door, day_flows, service_counts, service_ratios, through, unchanged, whole_agents,
+    back, begin, changed, crew_of, day_door, day_flows, service_counts, service_ratios, through, unchanged,
 )  # fmt: skip
 
 _ROUNDING = 1e-6  # of a share: finer than the prediction itself
@@ -134,8 +134,8 @@ def _by_formula(offered, day, targets):
 
 def _each(targets, size):
     """One `Targets` an interval."""
-    given = [targets] * size if isinstance(targets, Targets) else list(targets) if isinstance(targets, (list, tuple)) else None
-    if given is None or not all(isinstance(one, Targets) for one in given):
+    given = list(targets) if isinstance(targets, (list, tuple)) else [targets] * size
+    if not all(isinstance(one, Targets) for one in given):
         raise ValueError(f"targets must be a Targets, got {targets!r} — write Targets(service_level=0.8)")
     if len(given) != size:
         raise ValueError(f"targets must be one, or one an interval, got {len(given)} for {size} intervals")
@@ -277,14 +277,14 @@ class _Search:
     def _back(self, passed, first, agents):
         from .forward_equations import closing
 
-        last, flows = first + len(passed) - 1, np.empty((len(passed), 10))
-        end = passed[-1].shape[-1]
-        value, seconds = closing(agents[last], 1 / self.day.aht_s[last], 1 / self.day.patience_s, int(end[2]), int(end[1]),
-                                 self.day.crew)
+        day, last, flows = self.day, first + len(passed) - 1, np.empty((len(passed), 10))
+        most, deep = (int(size) for size in passed[-1].shape[-1, 1:3])
+        value, seconds = closing(agents[last], 1 / day.aht_s[last], 1 / day.patience_s, deep, most, day.crew)
         for k in range(last, first - 1, -1):
-            flows[k - first], value, seconds = back(self.day, agents, k, passed[k - first], value, seconds, both=self._both)
+            flows[k - first], value, seconds = back(day, agents, k, passed[k - first], value, seconds, both=self._both)
             if k > first and agents[k] != agents[k - 1]:
-                value, seconds = unchanged(value, seconds, agents[k - 1], agents[k], passed[k - first - 1], self.day.crew)
+                seen = passed[k - first - 1]
+                value, seconds = unchanged(value, seconds, agents[k - 1], agents[k], seen, day.crew)
         return flows
 
     @property

@@ -28,7 +28,10 @@ CLOSE = 1e-6  # seconds that rounding may take
 SMALL = 1e-8  # probability of states in which service within the target is not worked out
 TINY = 1e-12  # probability that is let go at the edges of the window of states
 # What is added up of each interval.
-FLOWS = ("offered", "at_once", "in_target", "virtual", "short", "answered", "wait_answered_s", "busy_s", "beyond_s", "waiting_s")
+FLOWS = (
+    "offered", "at_once", "in_target", "virtual", "short", "answered", "wait_answered_s",
+    "busy_s", "beyond_s", "waiting_s",
+)  # fmt: skip
 OFFERED, AT_ONCE, IN_TARGET, VIRTUAL, SHORT, ANSWERED, WAIT, BUSY, BEYOND, WAITING = range(10)
 
 
@@ -421,7 +424,8 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
         tops[i - k] = top
     served = 0.0  # calls answered by the deadline; callers with many more ahead have no chance
     for i in range(k, last + 1):
-        served += tops[i - k] * mu[i] * ((deadline if i == last else changes[i]) - (moment if i == k else changes[i - 1]))
+        until = deadline if i == last else changes[i]
+        served += tops[i - k] * mu[i] * (until - (moment if i == k else changes[i - 1]))
         served += max(tops[i - k] - agents[k], 0)
     reach = (served + 10 * np.sqrt(served) + 30) * np.exp(min(theta * target_s, 40.0))
     most = min(most, int(min(reach, 1e9)))
@@ -429,7 +433,8 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
     for i in range(last, k - 1, -1):
         layers = (tops[i - k] - agents[i] + crew - 1) // crew
         if i < last:
-            value, _ = staff_before(value, value, value.shape[0] - 1, most, agents[i], agents[i + 1], layers, most, crew)
+            deep = value.shape[0] - 1
+            value, _ = staff_before(value, value, deep, most, agents[i], agents[i + 1], layers, most, crew)
         begin = moment if i == k else changes[i - 1]
         length = (deadline if i == last else changes[i]) - begin
         if length > 0:
@@ -440,6 +445,15 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
             for _ in range(count):
                 _back(value, value, layers, most, agents[i], mu[i], theta, own, length / count, False, work, crew)
     return value
+
+
+@njit(cache=True)
+def _both_by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, both, just_after, crew):
+    """The same for callers as they are and, if `both`, for callers who would not hang up."""
+    early = _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, False, just_after, crew)
+    if not both:
+        return early, early
+    return early, _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, True, just_after, crew)
 
 
 @njit(cache=True)
@@ -477,8 +491,8 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
              target_s, until, changes, agents, mu, theta, survival, both, crew):
     """Back through interval k: (flows, value, seconds) with what awaits a caller at its first node.
 
-    `weights[node]`: the seconds that the node stands for, and the calls before and after its moment. `until`: when the staff changes
-    next; `changes`: the ends of all intervals but the last. `survival`: the chance of patience beyond
+    `weights[node]`: the seconds that the node stands for, and the calls before and after its moment. `until`: when
+    the staff changes next; `changes`: the ends of all intervals but the last. `survival`: the chance of patience beyond
     the target. `both`: also the wait that nobody cuts short by hanging up.
     """
     flows = np.zeros(10)
@@ -494,10 +508,8 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
     n, m, th = agents[k], mu[k], theta
     steady = steady_patient = np.zeros((1, 1))
     if times[0] + target_s <= until + CLOSE:
-        steady = _by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, False, False, crew)
-        steady_patient = steady
-        if both:
-            steady_patient = _by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, True, False, crew)
+        steady, steady_patient = _both_by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu,
+                                                   theta, both, False, crew)
     for node in range(nodes - 1, -1, -1):
         begin, end, layers, offset = shape[node, 0], shape[node, 1], shape[node, 2], shape[node, 3]
         if node < nodes - 1:
@@ -535,10 +547,8 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
                 continue
             early, patient = steady, steady_patient
             if times[node] + target_s > until + (-CLOSE if side else CLOSE):
-                early = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, False, side == 1, crew)
-                patient = early
-                if both:
-                    patient = _by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, True, side == 1, crew)
+                early, patient = _both_by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta,
+                                                   both, side == 1, crew)
             in_time = _expected(held, layers, width, early, begin)
             unhurried = _expected(held, layers, width, patient, begin) if both else in_time
             flows[IN_TARGET] += calls * in_time

@@ -63,10 +63,11 @@ def predict_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, tar
     """The service of a day, interval by interval, from the time-varying queue itself: a DataFrame.
 
     `calls` and `agents` (whole) an interval of `interval_s` seconds; mean `aht_s` (one number, or one an interval:
-    calls in hand go on at the new pace), mean `patience_s` (inf: nobody hangs up) and `target_s` in seconds. Counts become a rate that keeps each interval's total, `rate_from_counts`;
-    `rate=(times_s, calls_per_s)`, linear between its knots, takes their place (`calls` may then be
-    None). `start`: "empty", "steady" (as if the day had always been as it is at its begin), the number of calls
-    in the system, or the probabilities of 0, 1, 2, … of them.
+    calls in hand go on at the new pace), mean `patience_s` (inf: nobody hangs up) and `target_s` in seconds.
+    Counts become a rate that keeps each interval's total, never negative, linear from each boundary to the middle and
+    on to the next (`arrival_rate.rate_from_counts`); `rate=(times_s, calls_per_s)`, linear between its knots, takes
+    their place (`calls` may then be None). `start`: "empty", "steady" (as if the day had always been as it is at its
+    begin), the number of calls in the system, or the probabilities of 0, 1, 2, … of them.
 
     A row an interval: start_s, offered, agents; of the calls that **arrive** in it service_level (by
     `definition`, as in `performance`), asa_s (mean wait of the answered), wait_s (of all), abandonment,
@@ -166,7 +167,9 @@ def _steady(day, n):
     """The stationary probabilities at the rate with which the day begins."""
     rate, mu, theta = day.rate[0, 2], 1 / day.aht_s[0], 1 / day.patience_s
     load = rate / mu
-    if load >= n and theta == 0 and load > 0:
+    if rate == 0:
+        return np.ones(1), 0
+    if load >= n and theta == 0:
         raise ValueError(f'start="steady" needs more agents than load where nobody hangs up, got {n} agents for '
                          f'{load:.4g} Erlang — use "empty" or a number of calls')
     middle = load if load < n else n + (rate - n * mu) / theta
@@ -176,7 +179,7 @@ def _steady(day, n):
     x = np.arange(low, high + 1)
     down = np.minimum(x, n) * mu + np.maximum(x - n, 0) * theta
     with np.errstate(divide="ignore"):
-        weight = np.concatenate([[0.0], np.cumsum(np.log(rate) - np.log(down[1:]))]) if rate else np.where(x > 0, -np.inf, 0.0)
+        weight = np.concatenate([[0.0], np.cumsum(np.log(rate) - np.log(down[1:]))])
     line = np.exp(weight - weight.max())
     return line / line.sum(), low
 
@@ -237,7 +240,8 @@ def through(day, agents, k, state, fine=1.0):
 
     until = _next_change(day, agents, k)
     times, steps, rates, weights = _mesh(day, k, until, k == 0 or agents[k] != agents[k - 1], fine)
-    *state, moments, shape, waiting = forward(*state, agents[k], 1 / day.aht_s[k], 1 / day.patience_s, steps, rates, day.crew)
+    mu, theta = 1 / day.aht_s[k], 1 / day.patience_s
+    *state, moments, shape, waiting = forward(*state, agents[k], mu, theta, steps, rates, day.crew)
     return tuple(state), Passed(times, steps, weights, until, moments, shape, waiting)
 
 
