@@ -1,19 +1,35 @@
 """The ground floor: queues, numbers in and numbers out."""
 
+from .day_simulation import SimulatedDays, simulate_day
+from .day_staffing import lagged_agents, offered_load_agents, required_day, stationary_agents
+from .durations import Constant, Exponential, Lognormal, Sample
 from .erlang import DEFINITIONS, Performance, erlang_a, erlang_b, erlang_c, performance
 from .targets import Infeasible, Targets, line_load, max_calls, required_agents, required_lines
+from .time_varying import predict_day, whole_day
 
 __all__ = [
     "DEFINITIONS",
+    "Constant",
+    "Exponential",
     "Infeasible",
+    "Lognormal",
     "Performance",
+    "Sample",
+    "SimulatedDays",
     "Targets",
     "erlang_a",
     "erlang_b",
     "erlang_c",
+    "lagged_agents",
     "line_load",
     "max_calls",
+    "offered_load_agents",
     "performance",
+    "predict_day",
     "required_agents",
+    "required_day",
     "required_lines",
+    "simulate_day",
+    "stationary_agents",
+    "whole_day",
 ]
