@@ -15,6 +15,8 @@ from pathlib import Path
 ROWS = 10_000_000
 ZONE, QUEUES, TARGETS = "Europe/Helsinki", ("sales", "service", "support"), {"sales": 20, "service": 30, "support": 60}
 INTERVAL_S = 1800
+TURNS = 2
+WORDS = {"outcome": ["answered", "abandoned", "blocked"], "channel": ["voice", "chat", "email"]}
 DURATIONS = ("wait_s", "talk_s", "hold_s", "acw_s")
 
 
@@ -24,9 +26,7 @@ def rows(count=ROWS):
         file = Path(folder) / "calls.parquet"
         print(f"a call log of {count:,} rows is made ...", file=sys.stderr)
         make_log(file, count)
-        ours, theirs = run("ours", file), run("pandas", file)
-        again = run("ours", file)  # in turn: before and after the peer
-    ours["seconds"] = min(ours["seconds"], again["seconds"])
+        ours, theirs = _best((run("ours", file), run("pandas", file)) for _ in range(TURNS))
     faster, leaner = theirs["seconds"] / ours["seconds"], theirs["peak"] / ours["peak"]
     same = ours["faults"] == theirs["faults"] and ours["offered"] == theirs["offered"] and ours["in_target"] == theirs["in_target"]
     what = f"{count / 1e6:g} million calls checked and cut into half-hours; peer pandas"
@@ -34,8 +34,14 @@ def rows(count=ROWS):
         (what, f"{ours['seconds']:.1f} s", f"{theirs['seconds']:.1f} s", f"{faster:.1f}x faster",
          f"{'same' if same else 'OTHER'} {ours['faults']:,} faults, {ours['intervals']:,} intervals", _kept(faster >= 3 and same, "≥ 3x, same answers")),
         ("the same, peak memory of the process", f"{ours['peak'] / 2**20:.0f} MiB", f"{theirs['peak'] / 2**20:.0f} MiB", f"{leaner:.1f}x less", "",
-         _kept(leaner >= 5 and max(ours["peak"], again["peak"]) < 4 * 2**30, "≤ a fifth, < 4 GiB")),
+         _kept(leaner >= 5 and ours["peak"] < 4 * 2**30, "≤ a fifth, < 4 GiB")),
     ]
+
+
+def _best(turns):
+    """The least time and the most memory of each, of runs in turn: what the machine disturbed least, and what is never exceeded."""
+    for runs in zip(*turns, strict=True):
+        yield runs[0] | {"seconds": min(run["seconds"] for run in runs), "peak": max(run["peak"] for run in runs)}
 
 
 def make_log(file, count):
@@ -71,29 +77,32 @@ def centre():
 
 
 def pandas(file):
-    """(faults, intervals) by pandas: the same rules, the same sums."""
+    """(faults, intervals) by pandas: the same rules, the same sums, only the columns that are needed, words as categories."""
     import pandas as pd
 
-    calls = pd.read_parquet(file)
+    calls = pd.read_parquet(file, columns=["call_id", "queue", "arrived", *WORDS, *DURATIONS], read_dictionary=["queue", *WORDS])
+    return _pandas_faults(calls), _pandas_intervals(calls)
+
+
+def _pandas_faults(calls):
     faults = sum(int(calls[name].isna().sum()) for name in ("call_id", "queue", "arrived", "outcome"))
-    faults += int((~calls["outcome"].isin(["answered", "abandoned", "blocked"])).sum()) + int((~calls["channel"].isin(["voice", "chat", "email"])).sum())
+    faults += sum(int((calls[name].notna() & ~calls[name].isin(words)).sum()) for name, words in WORDS.items())
     faults += sum(int((calls[name].str.strip() == "").sum()) for name in ("call_id", "queue", "outcome"))
     faults += int((~calls["arrived"].dt.year.between(1970, 2100)).sum()) + int(calls["call_id"].duplicated().sum())
+    live, lost = calls["channel"].isin(["voice", "chat"]), calls["outcome"].isin(["abandoned", "blocked"])
     for name in DURATIONS:
-        faults += int((calls[name] < 0).sum()) + int((calls[name] > 1e12).sum())
-        faults += int(((calls[name] > 86400) & calls["channel"].isin(["voice", "chat"])).sum())
-    for name in ("talk_s", "hold_s"):
-        faults += int(((calls[name] > 0) & calls["outcome"].isin(["abandoned", "blocked"])).sum())
-    return faults, _pandas_intervals(calls)
+        faults += int((calls[name] < 0).sum()) + int((calls[name] > 1e12).sum()) + int(((calls[name] > 86400) & live).sum())
+    return faults + sum(int(((calls[name] > 0) & lost).sum()) for name in ("talk_s", "hold_s"))
 
 
 def _pandas_intervals(calls):
     answered, abandoned = calls["outcome"] == "answered", calls["outcome"] == "abandoned"
     frame = calls[["queue"]].assign(
-        start=calls["arrived"].dt.floor(f"{INTERVAL_S}s").dt.tz_convert(ZONE), offered=1, answered=answered, abandoned=abandoned, blocked=calls["outcome"] == "blocked",
-        answered_in_target=answered & (calls["wait_s"] <= calls["queue"].map(TARGETS)), wait_answered_s=calls["wait_s"].where(answered, 0.0),
+        start=calls["arrived"].dt.floor(f"{INTERVAL_S}s"), offered=1, answered=answered, abandoned=abandoned, blocked=calls["outcome"] == "blocked",
+        answered_in_target=answered & (calls["wait_s"] <= calls["queue"].map(TARGETS).astype(float)), wait_answered_s=calls["wait_s"].where(answered, 0.0),
         wait_abandoned_s=calls["wait_s"].where(abandoned, 0.0), **{name: calls[name].where(answered, 0.0) for name in ("talk_s", "hold_s", "acw_s")})
-    return frame.groupby(["queue", "start"], as_index=False).sum()
+    sums = frame.groupby(["queue", "start"], as_index=False, observed=True).sum()
+    return sums.assign(start=sums["start"].dt.tz_convert(ZONE))
 
 
 def run(who, file):

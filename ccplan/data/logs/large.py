@@ -2,7 +2,6 @@
 
 import functools
 import operator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ from ..tables import TABLES
 from ..reading.text_files import SourceError
 
 AT_ONCE = 20_000_000  # hashes of keys (8 bytes each) that are sorted in memory at once
-THREADS = 2
 FIRST_SIGN = "!"  # of those that are seen: a text that begins with an earlier one begins with a blank
 
 
@@ -269,14 +267,5 @@ def _suspects(known, parts):
 
 def _repeated(part):
     """Hashes of a part that stand more than once: sorted, equal ones are neighbours."""
-    hashes = part.select("hash").to_pyarrow().column(0).to_numpy()
-    byte = hashes.view("uint8")[::hashes.itemsize]  # one byte tells the halves without as much memory again
-    halves = [hashes[byte % THREADS == rest] for rest in range(THREADS)]
-    del hashes, byte
-    with ThreadPoolExecutor(THREADS) as threads:  # numpy sorts without holding up the other thread
-        return np.concatenate(list(threads.map(_neighbours, halves)))
-
-
-def _neighbours(hashes):
-    hashes.sort()
-    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    found = np.sort(part.select("hash").to_pyarrow().column(0).to_numpy())
+    return np.unique(found[1:][found[1:] == found[:-1]])

@@ -92,7 +92,10 @@ class _Parts:
             evidence.add(raw, self.asked)
             if not is_parquet(self.file):
                 self._keep(raw, i)
-        return evidence.settled(self.asked)
+        try:
+            return evidence.settled(self.asked)
+        except SourceError as problem:
+            raise SourceError(f"{self.file}: {problem}") from None
 
     def _kinds(self):
         raw, _ = peek_file(self.file, self.table.name, self.asked)

@@ -82,12 +82,12 @@ def parquet_files(source):
     return sorted(source.glob("*.parquet")) if source.is_dir() else [source]
 
 
-def read_parts(file, table="intervals", asked=FileMapping(), rows=PART_ROWS):
+def read_parts(file, table="intervals", asked=FileMapping(), rows=None):
     """The Cells of a Parquet file, a folder of Parquet parts or a text file, part by part: of a file that no frame should hold.
 
     Every part has all columns, and rows are numbered through. Raises SourceError (a ValueError) as `open_file` does.
     """
-    file = Path(file)
+    file, rows = Path(file), rows or PART_ROWS
     if is_parquet(file):
         yield from _parquet_parts(file, rows)
         return

@@ -332,7 +332,7 @@ def _number_texts(ours, table, units):
     """(the measured columns that are written as text, but for clock times; the names of those that hold whole counts)."""
     texts = [name for name in _measured_names(ours, table) if not _typed(ours[name]) and units.get(name) not in CLOCKS]
     whole = {column.name for column in table.columns if column.measured and column.whole}
-    return ours[texts].astype(str), [name for name in _measured_names(ours, table) if name in whole]
+    return ours[texts].astype("str").fillna(""), [name for name in _measured_names(ours, table) if name in whole]
 
 
 def _measured(cells, unit, decimal):
