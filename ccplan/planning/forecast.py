@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ..queueing.inputs import floats, share
-from .forecasting.backtest import MAIN, Backtest, backtest, combined, spread_of
+from .forecasting.backtest import Backtest, backtest, combined, spread_of
+from .forecasting.calendar import features
 from .forecasting.handle_time import expected_aht
 from .forecasting.history import by_day
 from .forecasting.horizon import local, reach, starts
@@ -100,9 +101,7 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
     past = rows[rows["start"].dt.tz_localize(None) < begin.normalize()]
     history = by_day(past if len(past) else rows, centre.interval_s, closed_days=_closed_days(centre, name, rows, begin))
     days = pd.date_range(history.days[0], max((end - pd.Timedelta(seconds=1)).normalize(), history.days[-1] + pd.Timedelta(days=1)), freq="D")
-    ahead = len(days) - len(history.days)
-    found = _model(history, days, centre.country, ahead, method, calendar)
-    training, mean, tested, seasonal = found
+    training, mean, tested, seasonal = _model(history, features(days, centre.country, **calendar), method)
     spread = spread_of(tested) if tested else Spread()
     frame = _frame(history, days[len(history.days):], zone, centre, name, begin, end)
     special = np.abs(training.effects[len(history.days):]) > 0.4
@@ -120,13 +119,14 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
                          method=tested.chosen if tested else method, seasonal=seasonal)
 
 
-def _model(history, days, country, ahead, method, calendar):
+def _model(history, table, method):
     """(Training, mean by day and slot, Backtest, with a yearly season) of the method that is asked for or does best."""
+    ahead = len(table) - len(history.days)
     seasons = (False, True) if len(history.days) >= 430 else (False,)
     best = None
     for seasonal in seasons:
         def prepared(number, more, seasonal=seasonal):
-            return prepare(history.before(number), days[:number + more], country=country, seasonal=seasonal, **calendar)
+            return prepare(history.before(number), table[:number + more], seasonal=seasonal)
 
         tested = backtest(history, prepared, ahead, SHORT if len(seasons) > 1 else method)
         best = best if best and _error(best[1]) <= _error(tested) else (seasonal, tested, prepared)

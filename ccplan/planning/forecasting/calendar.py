@@ -129,15 +129,12 @@ def _named(days, around):
 
 
 def _month(days):
-    work = days.dayofweek < 5
-    month = pd.Series(days.to_period("M"))
-    order = pd.Series(work).groupby(month).cumsum().to_numpy()
-    number = np.array([np.busday_count(p.start_time.date(), (p.end_time + pd.Timedelta(days=1)).date()) for p in month])
-    first = pd.Timestamp(days[0]).day > 1  # the first month may be cut: its working days are counted by the calendar
-    if first:
-        begun = np.busday_count(days[0].to_period("M").start_time.date(), days[0].date())
-        order = order + np.where(month == month.iloc[0], begun, 0)
-    return {MONTH_START.name: work & (order <= 2), MONTH_END.name: work & (order > number - 2)}
+    """The first two and the last two working days (Monday to Friday) of each month."""
+    date = days.to_numpy().astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
+    first, following = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
+    work = np.asarray(days.dayofweek < 5)
+    return {MONTH_START.name: work & (np.busday_count(first, date) < 2), MONTH_END.name: work & (np.busday_count(date, following) <= 2)}
 
 
 def _pay_days(days, pay_days):

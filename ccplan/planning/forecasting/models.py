@@ -15,6 +15,7 @@ HALF_LIFE = 56    # days
 TRACKING = 0.1    # of a day's surprise goes into the running level ...
 FORGETTING = 0.9  # ... which fades by this factor a day ahead
 WEEKS_FOR_FIT = 5
+OPEN_DAYS = 400   # the last open days that statsmodels' models look at: older ones have little to say, and cost time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ def arima(training, params):
 
 
 def mstl(training, params=None):
-    """Trend, week and, from two years on, year taken apart by MSTL (statsmodels); the level goes on, smoothed."""
+    """Trend and week taken apart by loess (statsmodels MSTL); the level goes on, smoothed, with the last week's season."""
     return _by_statsmodels(training, params, None)
 
 
@@ -95,7 +96,7 @@ def _by_statsmodels(training, params, model):
     """Ordinary totals by a model of statsmodels on open days only, projected; the regression where there is too little."""
     train = len(training.totals)
     is_open, season = _open_days(training)
-    values = np.sqrt(training.totals[is_open[:train]])
+    values = np.sqrt(training.totals[is_open[:train]])[-OPEN_DAYS:]
     steps = int(is_open[train:].sum())
     ordinary = np.zeros(training.to_come)
     if len(values) < WEEKS_FOR_FIT * max(season, 1) or not steps or np.ptp(values) == 0:
@@ -112,7 +113,7 @@ def _fit(training, model):
     """Parameters of a statsmodels model; None where there is too little to fit."""
     train = len(training.totals)
     is_open, season = _open_days(training)
-    values = np.sqrt(training.totals[is_open[:train]])[-730:]
+    values = np.sqrt(training.totals[is_open[:train]])[-OPEN_DAYS:]
     if len(values) < WEEKS_FOR_FIT * max(season, 1) or np.ptp(values) == 0:
         return None
     with warnings.catch_warnings():
@@ -141,11 +142,11 @@ def _arima_model(values, season):
 
 
 def _mstl_ahead(values, season, steps):
-    from statsmodels.tsa.seasonal import STL
+    from statsmodels.tsa.seasonal import MSTL
 
     if season < 2:
         return np.full(steps, _smoothed(values))
-    parts = STL(values, period=season, robust=True).fit()
+    parts = MSTL(values, periods=season).fit()
     last = parts.seasonal[-season:]
     return _smoothed(values - parts.seasonal) + last[np.arange(steps) % season]
 

@@ -14,6 +14,7 @@ from scipy.special import gammainc, gammaincinv, ndtr
 UNKNOWN = 0.25      # share of error where nothing could be held out
 SPECIAL = 0.50      # ... and on days with a strong calendar effect
 ENOUGH = 300        # held-out intervals for the form of the distribution; fewer lean on the gamma form
+NORMAL_80 = 1.2816  # standard deviations on either side that hold 80 %
 LEAST = 0.02        # contacts below which an interval is taken as empty
 
 
@@ -81,11 +82,12 @@ def learn_spread(actual, mean, special):
     share = _error_share(actual * plain, mean)
     totals, means = _day_totals(actual, mean)
     day_share = _error_share(totals * plain, means)
-    day_share = (min(day_share[0], share[0]), min(day_share[1], share[1]))
+    neighbours = _neighbours(actual * plain, mean)
+    day_share = _usual_day_share(day_share, share, neighbours, totals * plain, means, actual * plain, mean)
     odd = _special_share(actual, mean, special)
     found = Spread(share=share, day_share=day_share, special=odd)
     return Spread(share=share, day_share=day_share, special=odd, form=_form(found, actual * plain, mean),
-                  neighbours=_neighbours(actual * plain, mean), days=_day_correlation(totals * plain, means))
+                  neighbours=neighbours, days=_day_correlation(totals * plain, means))
 
 
 def _gamma(mean, variance):
@@ -111,6 +113,25 @@ def _error_share(actual, mean):
     lines = np.column_stack([np.ones(use.sum()), ahead[use]])
     found, _ = nnls(lines * weight[:, None], np.maximum(error[use] / size[use], 0) * weight)
     return max(float(found[0]), 1e-4), float(found[1])
+
+
+def _usual_day_share(day_share, share, neighbours, totals, means, actual, mean):
+    """The share of error of whole days, scaled so that a band of 80 % holds 80 % of them.
+
+    Mean squares would let a handful of storms widen every day. What the intervals' own noise adds up to
+    (neighbours together) is left to them.
+    """
+    ahead = np.arange(1, totals.shape[1] + 1)[None, :, None]
+    both = np.isfinite(actual) & np.isfinite(mean)
+    beyond = max(share[0] - day_share[0], 0.0)
+    noise = np.where(both, mean + beyond * mean**2, 0.0).sum(axis=2, keepdims=True) * (1 + neighbours) / (1 - neighbours)
+    shape = (day_share[0] + day_share[1] * ahead) / max(day_share[0] + day_share[1] * ahead.mean(), 1e-9)
+    usable = np.isfinite(totals) & (means > 0)
+    if not usable.any():
+        return day_share
+    wanted = (((totals - means) ** 2 / NORMAL_80**2 - noise) / np.maximum(means, 1e-9) ** 2 / shape)[usable]
+    scale = (max(float(np.quantile(wanted, 0.8)), 1e-5) / max(day_share[0] + day_share[1] * ahead.mean(), 1e-9)) ** 0.75
+    return min(day_share[0] * scale, share[0]), min(day_share[1] * scale, share[1] + share[0])
 
 
 def _special_share(actual, mean, special):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .calendar import HOLIDAY, NOISE, effects, features, ordinary_level
+from .calendar import HOLIDAY, NOISE, effects, ordinary_level
 from .season import yearly
 from .shape import shapes
 
@@ -50,17 +50,17 @@ class Training:
         return np.maximum(ordinary, 0.0)[:, None] * np.exp(ahead)[:, None] * self.shape[like]
 
 
-def prepare(history, days, *, country="", seasonal=False, **calendar):
-    """Training of a History for forecasts on `days`: history's own days, then those to come without a gap.
+def prepare(history, table, *, seasonal=False):
+    """Training of a History for the days of `table`: history's own days, then those to come without a gap.
 
-    `country` and `calendar` (events, school, pay_days) as in `calendar.features`; `seasonal` takes the
-    yearly season and the trend out of the totals and gives them back to the days to come.
+    `table` comes from `calendar.features`; `seasonal` takes the yearly season and the trend out of the
+    totals and gives them back to the days to come.
     """
-    train, weekdays = len(history.days), days.dayofweek.to_numpy()
+    train, days = len(history.days), table.index
+    weekdays = days.dayofweek.to_numpy()
     shape = shapes(history.counts, weekdays[:train], np.ones(train))
     totals = _totals(history.counts, shape[weekdays[:train]])
     level = ordinary_level(totals, weekdays[:train])
-    table = features(days, country, **calendar)
     effect = effects(totals, level, weekdays, table, train)
     plain, repairs = _repaired(history, totals, level, effect[:train])
     if seasonal:
