@@ -44,11 +44,11 @@ def by_day(rows, interval_s, *, closed_days=()):
     """History of one queue's rows (queue, start, offered): which slots are zero, unknown or closed is told here.
 
     A slot without a row is empty where few calls were to be expected in it, unknown where at least three
-    were; a day without rows is closed on weekdays that mostly have none and on `closed_days`, else unknown.
+    were; a day without rows is closed on weekdays that mostly have none (as Wednesdays here) and on `closed_days`, else unknown.
 
     >>> rows = pd.DataFrame({"queue": "q", "start": pd.to_datetime(["2026-09-01 08:00", "2026-09-03 08:00"]), "offered": [4, 6]})
     >>> by_day(rows, 1800).counts[:, 16].tolist()
-    [4.0, nan, 6.0]
+    [4.0, 0.0, 6.0]
     """
     wall = rows["start"].dt.tz_localize(None)
     day = wall.dt.normalize()

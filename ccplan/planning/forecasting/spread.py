@@ -8,7 +8,6 @@ taken from errors on days that were held out, so that a band of 80 % holds 80 % 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 from scipy.special import gammainc, gammaincinv, ndtr
 
 UNKNOWN = 0.25      # share of error where nothing could be held out
@@ -102,6 +101,8 @@ def _by_day(share, number, special, odd):
 
 def _error_share(actual, mean):
     """(a, b) of v² = a + b × days ahead, both ≥ 0, from squared errors beyond chance."""
+    from scipy.optimize import nnls  # loads where it is used
+
     known = np.isfinite(actual) & np.isfinite(mean)
     error = np.where(known, (actual - mean) ** 2 - mean, 0.0).sum(axis=(0, 2))
     size = np.where(known, mean**2, 0.0).sum(axis=(0, 2))
