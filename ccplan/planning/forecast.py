@@ -13,6 +13,7 @@ import pandas as pd
 from ..queueing.inputs import floats, share
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
 from .forecasting.calendar import features
+from .forecasting.events import checked_calendar, for_queue
 from .forecasting.handle_time import expected_aht
 from .forecasting.history import by_day
 from .forecasting.horizon import local, reach, starts
@@ -46,7 +47,7 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     nothing from it on; without it the forecast begins where the history ends. `levels` are the quantiles,
     `samples` the number of paths (columns path_1, …: whole contacts, days and intervals moving together).
     `method` is "auto" (best in a backtest on the queue's own past), "combination" or a model's name.
-    `events` (event, start, end, decay_days), `school` (start, end) and `pay_days` teach the calendar.
+    `events` (event, start, end, queue, uplift, decay_days), `school` (start, end) and `pay_days` teach the calendar.
     Returns queue, start, offered (mean), offered_p10, … and aht_s (s), a row an open interval.
     Raises ValueError in words for what cannot be used.
 
@@ -72,7 +73,7 @@ def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples
         rows = rows[rows["start"].dt.tz_localize(None) < local(at, rows["start"])]
         if not len(rows):
             raise ValueError(f"at must lie after some history, got {at}: there is no row before it")
-    how = dict(levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=calendar)
+    how = dict(levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=checked_calendar(calendar, centre))
     return [_forecast_queue(mine, centre, horizon, **how) for _, mine in rows.groupby("queue", sort=False, observed=True)]
 
 
@@ -101,7 +102,7 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
     past = rows[rows["start"].dt.tz_localize(None) < begin.normalize()]
     history = by_day(past if len(past) else rows, centre.interval_s, closed_days=_closed_days(centre, name, rows, begin))
     days = pd.date_range(history.days[0], max((end - pd.Timedelta(seconds=1)).normalize(), history.days[-1] + pd.Timedelta(days=1)), freq="D")
-    training, mean, tested, seasonal = _model(history, features(days, centre.country, **calendar), method)
+    training, mean, tested, seasonal = _model(history, features(days, centre.country, **for_queue(calendar, name)), method)
     spread = spread_of(tested) if tested else Spread()
     frame = _frame(history, days[len(history.days):], zone, centre, name, begin, end)
     special = np.abs(training.effects[len(history.days):]) > 0.4
