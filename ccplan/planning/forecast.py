@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..queueing.inputs import floats, share
+from .forecasting.ahead import Ahead
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
 from .forecasting.calendar import features
 from .forecasting.events import checked_calendar, for_queue
@@ -27,7 +28,8 @@ SHORT = "calendar regression"   # where nothing can be held out
 
 @dataclass(frozen=True, kw_only=True)
 class QueueForecast:
-    """What a forecast of one queue rests on: its `frame`, the Backtest (None: too short), repairs, Spread and method."""
+    """What a forecast of one queue rests on: its `frame`, the Backtest (None: too short), repairs, Spread, method,
+    and the days to come (`ahead`) as the spread sees them."""
 
     queue: str
     frame: pd.DataFrame
@@ -36,6 +38,7 @@ class QueueForecast:
     spread: Spread
     method: str
     seasonal: bool
+    ahead: Ahead
 
 
 def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, events=None,
@@ -117,7 +120,9 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
         columns = {f"path_{number}": path[where] for number, path in enumerate(paths, 1)}
         frame = pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)
     return QueueForecast(queue=name, frame=frame, tested=tested, repairs=training.repairs, spread=spread,
-                         method=tested.chosen if tested else method, seasonal=seasonal)
+                         method=tested.chosen if tested else method, seasonal=seasonal,
+                         ahead=Ahead(days=days[len(history.days):], slots=history.slots, interval_s=history.interval_s,
+                                     mean=mean, special=special))
 
 
 def _model(history, table, method):
