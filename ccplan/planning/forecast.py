@@ -6,6 +6,7 @@ best on its own past, and given back its calendar and shape. See `forecasting/` 
 
 import zlib
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,14 @@ import pandas as pd
 from ..queueing.inputs import floats, share
 from .forecasting.ahead import Ahead
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
+from .forecasting.borrowing import borrowed, checked_borrow
 from .forecasting.calendar import features
 from .forecasting.events import checked_calendar, for_queue
 from .forecasting.handle_time import expected_aht
 from .forecasting.history import by_day
 from .forecasting.horizon import local, reach, starts
 from .forecasting.models import MODELS
+from .forecasting.scaling import with_paths
 from .forecasting.spread import Spread
 from .forecasting.training import prepare
 
@@ -42,7 +45,7 @@ class QueueForecast:
 
 
 def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, events=None,
-             school=None, pay_days=(), seed=0):
+             school=None, pay_days=(), borrow=None, seed=0):
     """Contacts and handle time of every queue and interval to come, with how sure they are.
 
     `history` is a frame with queue, start and offered (contacts), and seconds of work where known; `centre`
@@ -51,6 +54,7 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     `samples` the number of paths (columns path_1, …: whole contacts, days and intervals moving together).
     `method` is "auto" (best in a backtest on the queue's own past), "combination" or a model's name.
     `events` (event, start, end, queue, uplift, decay_days), `school` (start, end) and `pay_days` teach the calendar.
+    `borrow` {new queue: (queue it is like, factor)} forecasts queues of the centre without a history; without it they are left out.
     Returns queue, start, offered (mean), offered_p10, … and aht_s (s), a row an open interval.
     Raises ValueError in words for what cannot be used.
 
@@ -62,11 +66,12 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     [100.0, 20.0]
     """
     each = forecast_queues(history, centre, horizon, levels=levels, samples=samples, method=method, at=at,
-                           events=events, school=school, pay_days=pay_days, seed=seed)
+                           events=events, school=school, pay_days=pay_days, borrow=borrow, seed=seed)
     return pd.concat([one.frame for one in each], ignore_index=True)
 
 
-def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, seed=0, **calendar):
+def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, borrow=None, seed=0,
+                    **calendar):
     """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread."""
     rows = _checked(history, centre)
     levels = tuple(np.atleast_1d(share("levels", list(levels))).tolist())
@@ -77,7 +82,9 @@ def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples
         if not len(rows):
             raise ValueError(f"at must lie after some history, got {at}: there is no row before it")
     how = dict(levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=checked_calendar(calendar, centre))
-    return [_forecast_queue(mine, centre, horizon, **how) for _, mine in rows.groupby("queue", sort=False, observed=True)]
+    borrow = checked_borrow(borrow, [str(name) for name in rows["queue"].unique()], centre)
+    found = [_forecast_queue(mine, centre, horizon, **how) for _, mine in rows.groupby("queue", sort=False, observed=True)]
+    return found + borrowed(found, borrow, centre, levels, partial(_paths, samples=samples, seed=seed))
 
 
 def _checked(history, centre):
@@ -115,14 +122,16 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
         frame[f"offered_p{100 * level:g}"] = spread.quantile(mean, special, level)[where]
     aht = expected_aht(past if len(past) else rows, len(history.slots), history.slots[0], centre.interval_s)
     frame["aht_s"] = np.where(np.isfinite(aht), aht, centre.queue(name).aht_s)[where[1]]
-    if samples:
-        paths = spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())]))
-        columns = {f"path_{number}": path[where] for number, path in enumerate(paths, 1)}
-        frame = pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)
+    frame = with_paths(frame, [path[where] for path in _paths(spread, mean, special, name, samples, seed)])
     return QueueForecast(queue=name, frame=frame, tested=tested, repairs=training.repairs, spread=spread,
                          method=tested.chosen if tested else method, seasonal=seasonal,
                          ahead=Ahead(days=days[len(history.days):], slots=history.slots, interval_s=history.interval_s,
                                      mean=mean, special=special))
+
+
+def _paths(spread, mean, special, name, samples, seed):
+    """Sample paths of one queue, the same for the same seed whatever other queues there are."""
+    return spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())])) if samples else ()
 
 
 def _model(history, table, method):

@@ -14,7 +14,7 @@ from scipy.special import gammainc, ndtr, ndtri
 
 from .history import CERTAIN
 from .horizon import local
-from .scaling import PATH, quantile_columns
+from .scaling import path_columns, quantile_columns, with_paths
 from .spread import LEAST, NORMAL_80, Spread
 
 FARTHEST = 3.0      # standard deviations: what lies beyond is a fault of the switch rather than the day's demand
@@ -266,16 +266,15 @@ def _updated(today, to_come, shift, scores, samples, seed):
     before = rows["offered"].to_numpy(float)
     columns = {"offered": before * np.where(plain > 0, fresh / np.where(plain > 0, plain, 1), 1)}
     columns |= {name: value(shift + spread * ndtri(float(name.removeprefix("offered_p")) / 100)) for name in quantile_columns(rows)}
-    rows = rows.drop(columns=[name for name in rows if str(name).startswith(PATH)]).assign(**columns)
+    rows = rows.drop(columns=path_columns(rows)).assign(**columns)
     rows.insert(rows.columns.get_loc("offered"), "offered_before", before)
-    return _with_paths(rows, value, shift, scores, samples, seed) if samples else rows
+    return _drawn(rows, value, shift, scores, samples, seed) if samples else rows
 
 
-def _with_paths(rows, value, shift, scores, samples, seed):
+def _drawn(rows, value, shift, scores, samples, seed):
     root = np.linalg.cholesky(scores + 1e-6 * np.eye(len(scores)))
     drawn = shift + np.random.default_rng(seed).standard_normal((samples, len(rows))) @ root.T
-    paths = {f"{PATH}{number}": np.round(value(each)) for number, each in enumerate(drawn, 1)}
-    return pd.concat([rows, pd.DataFrame(paths, index=rows.index)], axis=1)
+    return with_paths(rows, [np.round(value(each)) for each in drawn])
 
 
 def _values(today, to_come):

@@ -16,6 +16,14 @@ def quantile_columns(frame):
     return [name for name in frame if str(name).startswith("offered_p")]
 
 
+def with_paths(frame, paths):
+    """The frame with a column for each path (an array or arrays of a value a row); as it is without paths."""
+    if not len(paths):
+        return frame
+    columns = {f"{PATH}{number}": path for number, path in enumerate(paths, 1)}
+    return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)
+
+
 def scaled(frame, ratio, added=0.0):
     """The frame with offered × ratio + added (arrays, a row each), quantiles and paths alike.
 
