@@ -69,8 +69,9 @@ def checked_calendar(calendar, centre):
         known["events"] = checked_events(known["events"], centre)
     if known.get("school") is not None:
         known["school"] = checked_school(known["school"])
-    for day in known.get("pay_days", ()):
-        if isinstance(day, bool) or not isinstance(day, (int, np.integer)) or not 1 <= day <= 31:
+    days = known.get("pay_days", ())
+    for day in days if np.iterable(days) else (days,):
+        if not np.iterable(days) or isinstance(day, bool) or not isinstance(day, (int, np.integer)) or not 1 <= day <= 31:
             raise ValueError(f"pay_days must be days of the month from 1 to 31, such as (15, 25), got {day!r}")
     return known
 

@@ -14,7 +14,7 @@ from scipy.special import gammainc, ndtr, ndtri
 
 from .history import CERTAIN
 from .horizon import local
-from .scaling import path_columns, quantile_columns, with_paths
+from .scaling import path_columns, quantile_columns, with_before, with_paths
 from .spread import LEAST, NORMAL_80, Spread
 
 FARTHEST = 3.0      # standard deviations: what lies beyond is a fault of the switch rather than the day's demand
@@ -266,8 +266,7 @@ def _updated(today, to_come, shift, scores, samples, seed):
     before = rows["offered"].to_numpy(float)
     columns = {"offered": before * np.where(plain > 0, fresh / np.where(plain > 0, plain, 1), 1)}
     columns |= {name: value(shift + spread * ndtri(float(name.removeprefix("offered_p")) / 100)) for name in quantile_columns(rows)}
-    rows = rows.drop(columns=path_columns(rows)).assign(**columns)
-    rows.insert(rows.columns.get_loc("offered"), "offered_before", before)
+    rows = with_before(rows.drop(columns=path_columns(rows)).assign(**columns), before)
     return _drawn(rows, value, shift, scores, samples, seed) if samples else rows
 
 

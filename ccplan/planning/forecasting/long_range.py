@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .own_tables import DRIVERS, days_of, needed, read_own
-from .scaling import path_columns, scaled
+from .scaling import path_columns, scaled, with_before
 
 FORMULA = "contacts = customers × contact_rate × (1 − self_service)"
 DRIFT = 0.10        # share by which a level strays in a year beyond what a backtest of some weeks can see: on six years of a
@@ -78,9 +78,7 @@ def apply_drivers(frame, drivers, base):
         raise ValueError(f"drivers name a queue that the forecast has not: {', '.join(strange)} (it has {', '.join(map(str, frame['queue'].unique()))})")
     path = growth_drivers(table, base, month.unique()).set_index(["queue", "month"])["factor"]
     keys = pd.MultiIndex.from_arrays([frame["queue"].astype(str), month.astype(path.index.levels[1].dtype)])
-    after = scaled(frame, path.reindex(keys).fillna(1.0).to_numpy())
-    after.insert(after.columns.get_loc("offered"), "offered_before", frame["offered"].to_numpy())
-    return after
+    return with_before(scaled(frame, path.reindex(keys).fillna(1.0).to_numpy()), frame["offered"].to_numpy())
 
 
 def checked_drivers(drivers):

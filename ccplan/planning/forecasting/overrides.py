@@ -14,7 +14,7 @@ from ...data.locks import locked
 from .backtest import wape
 from .horizon import local
 from .own_tables import OVERRIDES, days_of, empty, needed, own_columns, read_own, written_factor
-from .scaling import scaled
+from .scaling import scaled, with_before
 
 FILE = "overrides.csv"
 EFFECT = ("queue", "override", "intervals", "contacts", "wape_before", "wape", "bias_before", "bias", "helped")
@@ -87,8 +87,7 @@ def apply_overrides(frame, overrides, *, centre=None, at=None):
         else:
             added[under] += row.contacts_per_day * _share_of_day(model[under], day[under])
         names[under] = [f"{name};{number + 1}" if name else str(number + 1) for name in names[under]]
-    after = _grown(frame, model, ratio, added)
-    after.insert(after.columns.get_loc("offered"), "offered_before", model)
+    after = with_before(_grown(frame, model, ratio, added), model)
     return after.assign(overrides=pd.Series(names, index=frame.index, dtype="str"))
 
 

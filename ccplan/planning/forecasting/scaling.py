@@ -41,7 +41,15 @@ def scaled(frame, ratio, added=0.0):
         plain = np.maximum(values[touched] * ratio[touched, None] + added[touched, None], 0)
         values[touched] = _whole(plain, _days(frame)[touched])
         columns |= dict(zip(paths, values.T, strict=True))
-    return frame.assign(**columns)
+    changed = pd.DataFrame(columns, index=frame.index)
+    return pd.concat([frame.drop(columns=list(columns)), changed], axis=1)[list(frame)]
+
+
+def with_before(frame, before):
+    """The frame with `offered_before` left of `offered`."""
+    at = frame.columns.get_loc("offered")
+    kept = pd.Series(before, index=frame.index, name="offered_before", dtype=float)
+    return pd.concat([frame.iloc[:, :at], kept, frame.iloc[:, at:]], axis=1)
 
 
 def _days(frame):
