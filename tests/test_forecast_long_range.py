@@ -17,7 +17,8 @@ def paths(start="2026-09-10", end="2026-12-20", number=400):
     days = pd.date_range(start, end)
     factors = np.random.default_rng(1).permutation(np.linspace(0.9, 1.1, number))
     drawn = {f"path_{k}": np.full(len(days), 100 * factor) for k, factor in enumerate(factors, 1)}
-    return pd.DataFrame({"queue": "q", "start": days, "offered": 100.0, "offered_p10": 92.0, "offered_p90": 108.0, "aht_s": 300.0, **drawn})
+    return pd.DataFrame({"queue": "q", "start": days, "offered": 100.0, "offered_p10": 92.0, "offered_p90": 108.0,
+                         "aht_s": 300.0, **drawn})
 
 
 def test_months_are_sums_and_their_band_is_that_of_the_sums():
@@ -35,7 +36,8 @@ def test_a_level_that_strays_widens_far_months():
     one[one.filter(like="path_").columns] = 100.0
     found = monthly_volumes(one, drift=0.2)
     years = np.arange(1, 25) / 12
-    assert (found["offered_p90"] / found["offered_p50"]).to_numpy() == pytest.approx(np.exp(1.2816 * 0.2 * np.sqrt(years)), rel=0.03)
+    ratio = (found["offered_p90"] / found["offered_p50"]).to_numpy()
+    assert ratio == pytest.approx(np.exp(1.2816 * 0.2 * np.sqrt(years)), rel=0.03)
     pd.testing.assert_frame_equal(found, monthly_volumes(one, drift=0.2))
 
 
@@ -53,7 +55,7 @@ def test_months_without_paths_are_refused_with_the_remedy():
 
 
 def test_drivers_by_hand():
-    """customers × contact rate × (1 − self-service): 500 at first, 1100 × 0.5 × 0.875 halfway, 1200 × 0.5 × 0.75 at the end."""
+    """customers × rate × (1 − self-service): 500 at first, 1100 × 0.5 × 0.875 halfway, 1200 × 0.5 × 0.75 at the end."""
     found = growth_drivers(DRIVERS, "2026-09", ["2026-09", "2027-03", "2027-09", "2028-09"])
     assert found["contacts"].tolist() == pytest.approx([500, 481.25, 450, 450])
     assert found["factor"].tolist() == pytest.approx([1, 0.9625, 0.9, 0.9])
@@ -68,12 +70,15 @@ def test_drivers_change_mean_band_and_paths_alike():
         assert found.loc[november, name].to_numpy() == pytest.approx(factor * paths().loc[november, name].to_numpy())
     assert found["offered_before"].eq(100).all() and found["offered"].iloc[0] == 100
     drawn = found.filter(like="path_").to_numpy()[november].sum(axis=0)
-    assert drawn == pytest.approx(factor * paths().filter(like="path_").to_numpy()[november].sum(axis=0), abs=16), "whole contacts a day"
+    assert drawn == pytest.approx(factor * paths().filter(like="path_").to_numpy()[november].sum(axis=0),
+                                  abs=16), "whole contacts a day"
 
 
 @pytest.mark.parametrize("wrong, words", [
-    ({"customers": -1}, "customers must be customers, 0 or more, got"), ({"self_service": 30}, "write 30 % as 0.30"), ({"contact_rate": None}, "contact_rate must be"),
-    ({"month": "soon"}, "month must be a date"), ({"queue": ""}, "queue must name a queue"), ({"month": "2026-09"}, "a month must stand once a queue"),
+    ({"customers": -1}, "customers must be customers, 0 or more, got"), ({"self_service": 30}, "write 30 % as 0.30"),
+    ({"contact_rate": None}, "contact_rate must be"),
+    ({"month": "soon"}, "month must be a date"), ({"queue": ""}, "queue must name a queue"),
+    ({"month": "2026-09"}, "a month must stand once a queue"),
     ({"customers": 0}, "make no contacts in the base month"),
 ])
 def test_drivers_that_cannot_be_are_refused_in_words(wrong, words):
@@ -93,18 +98,21 @@ def test_months_before_the_drivers_and_strange_queues_are_refused():
 def test_drivers_of_a_folder(tmp_path):
     centre = Centre(name="E", queues=(Queue(name="q"),))
     assert drivers_of(tmp_path) is None
-    (tmp_path / "drivers.csv").write_text("month;queue;customers;contact_rate;self_service\n1.9.2026;q;1000;0,5;0\n1.9.2027;q;1200;0,5;0,25\n")
-    assert growth_drivers(drivers_of(tmp_path, centre), "2026-09", ["2027-03"])["factor"].tolist() == pytest.approx([0.9625])
+    (tmp_path / "drivers.csv").write_text("month;queue;customers;contact_rate;self_service\n"
+                                          "1.9.2026;q;1000;0,5;0\n1.9.2027;q;1200;0,5;0,25\n")
+    assert growth_drivers(drivers_of(tmp_path, centre), "2026-09",
+                          ["2027-03"])["factor"].tolist() == pytest.approx([0.9625])
     (tmp_path / "drivers.csv").write_text("month,queue,customers,contact_rate,self_service\n2026-09-01,nix,-5,0.5,30\n")
     with pytest.raises(ValueError) as refused:
         drivers_of(tmp_path, centre)
-    for words in ("3 faults", "customers must be", "queue must be one of q, got 'nix' in row 2", "self_service must be"):
+    for words in ("3 faults", "customers must be", "queue must be one of q, got 'nix' in row 2",
+                  "self_service must be"):
         assert words in str(refused.value)
 
 
 @pytest.mark.parametrize("queue", ["service", "outage"])
 def test_two_years_ahead_of_the_bundled_centre(queue):
-    """Each month within a fifth of the same months of the past, the year's highs and lows where they were, no second year far from the first."""
+    """Each month near the same months of the past, highs and lows where they were; far ones less sure."""
     centre = load_centre(sample_centre())
     past = load_intervals(sample_centre(), centre).frame.query("queue == @queue")
     found = monthly_volumes(forecast(past, centre, "24 months", samples=60, method="calendar regression"))
