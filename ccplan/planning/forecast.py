@@ -149,7 +149,7 @@ def _begin(rows, interval_s):
     wall = rows["start"].dt.tz_localize(None)
     last = wall.max()
     ends = wall.groupby(wall.dt.normalize()).max()
-    usual = (ends - ends.index).where(ends.index.dayofweek == last.dayofweek).median()
+    usual = (ends - ends.index).where(ends.index.day_of_week == last.day_of_week).median()
     whole = last - last.normalize() >= usual - pd.Timedelta(hours=1)
     return last.normalize() + pd.Timedelta(days=1) if whole else last + pd.Timedelta(seconds=interval_s)
 
@@ -165,9 +165,9 @@ def _frame(history, days, zone, centre, name, begin, end):
     """queue, start, day (row), slot (column) of each open interval from begin to end."""
     stamps, day, slot = starts(days, history.slots, zone)
     wall = stamps.tz_localize(None)
-    is_open = history.open_slots[days.dayofweek.to_numpy()[day], slot]
+    is_open = history.open_slots[days.day_of_week.to_numpy()[day], slot]
     if not _assumed_hours(centre, name):
-        is_open &= centre.is_open(name, stamps) | ~_said_open(centre, name, history)[days.dayofweek.to_numpy()[day], slot]
+        is_open &= centre.is_open(name, stamps) | ~_said_open(centre, name, history)[days.day_of_week.to_numpy()[day], slot]
     keep = is_open & (wall >= begin) & (wall < end)
     return pd.DataFrame({"queue": name, "start": stamps[keep], "day": day[keep], "slot": slot[keep]})
 
