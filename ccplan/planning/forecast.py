@@ -6,21 +6,26 @@ best on its own past, and given back its calendar and shape. See `forecasting/` 
 
 import zlib
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from ..queueing.inputs import floats, share
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
+from .forecasting.cache import kept, key_of
 from .forecasting.calendar import features
 from .forecasting.handle_time import expected_aht
 from .forecasting.history import by_day
 from .forecasting.horizon import local, reach, starts
+from .forecasting.many import each_queue
 from .forecasting.models import MODELS
 from .forecasting.spread import Spread
 from .forecasting.training import prepare
+from .staffing import WORK
 
 METHODS = ("auto", "combination", *MODELS)
+NEEDED = ("queue", "start", "offered", "answered", "aht_s", *WORK)
 SHORT = "calendar regression"   # where nothing can be held out
 
 
@@ -62,8 +67,13 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     return pd.concat([one.frame for one in each], ignore_index=True)
 
 
-def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, seed=0, **calendar):
-    """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread."""
+def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, seed=0,
+                    jobs=None, progress=None, cache=False, **calendar):
+    """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread.
+
+    `jobs` processes (-1: all cores, or the whole of a Dask cluster), by default all cores from eight queues
+    on; `progress(done, number)` is called after each queue; `cache` keeps results by content for the next time.
+    """
     rows = _checked(history, centre)
     levels = tuple(np.atleast_1d(share("levels", list(levels))).tolist())
     if method not in METHODS:
@@ -73,7 +83,15 @@ def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples
         if not len(rows):
             raise ValueError(f"at must lie after some history, got {at}: there is no row before it")
     how = dict(levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=calendar)
-    return [_forecast_queue(mine, centre, horizon, **how) for _, mine in rows.groupby("queue", sort=False, observed=True)]
+    work = partial(_kept_queue if cache else _forecast_queue, centre=centre, horizon=horizon, **how)
+    parts = [mine for _, mine in rows.groupby("queue", sort=False, observed=True)]
+    return each_queue(work, parts, jobs=jobs, progress=progress)
+
+
+def _kept_queue(rows, *, centre, horizon, **how):
+    """The queue's forecast from the cache, where the same was asked before."""
+    key = key_of(rows, centre, horizon, how)
+    return kept(key, lambda: _forecast_queue(rows, centre, horizon, **how))
 
 
 def _checked(history, centre):
@@ -90,7 +108,7 @@ def _checked(history, centre):
     floats("offered", known.to_numpy(float), high=1e12)
     for name in history["queue"].unique():
         centre.queue(name)
-    return history
+    return history[[name for name in NEEDED if name in history]]
 
 
 def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed, calendar):
