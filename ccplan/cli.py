@@ -118,7 +118,7 @@ def forecast(
     with _busy("reading the tables"):
         centre = load_centre(folder)
         reading = load_intervals(folder, centre, faulty="leave out")  # a faulty row teaches nothing; how many is said
-    _say_assumptions(centre, reading)
+    _say_assumptions(centre, reading, FORECAST_NEEDS)
     with _bar("forecasting") as progress:
         found = forecast_queues(reading.frame, centre, horizon, at=at, method=method, samples=samples, progress=progress, cache=True)
     file = write_csv(out, _on_the_wall(found))
@@ -293,8 +293,13 @@ def _in_columns(weeks, centre):
     return shown.rename_axis("queue").reset_index().to_string(index=False)
 
 
-def _say_assumptions(centre, reading):
-    notes = [*centre.assumed, *reading.notes, *reading.left_aside]
+FORECAST_NEEDS = ("time zone", "country", "no public holidays", "queue")  # begins of assumptions that a forecast rests on
+
+
+def _say_assumptions(centre, reading, about=()):
+    """What was assumed and noticed, on stderr; of the assumptions those that begin with `about`, if given."""
+    assumed = [words for words in centre.assumed if not about or words.startswith(tuple(about))]
+    notes = [*assumed, *reading.notes, *reading.left_aside]
     for words in notes[:SHOWN_NOTES]:
         typer.echo(f"note: {words}", err=True)
     if len(notes) > SHOWN_NOTES:
