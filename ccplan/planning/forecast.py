@@ -14,18 +14,22 @@ import pandas as pd
 from .forecasting.ahead import Ahead
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
 from .forecasting.borrowing import borrowed, checked_borrow
+from .forecasting.cache import kept, key_of
 from .forecasting.calendar import features
 from .forecasting.checking import checked_history, checked_levels, checked_queue, checked_samples
 from .forecasting.events import checked_calendar, for_queue
 from .forecasting.handle_time import expected_aht
 from .forecasting.history import by_day
 from .forecasting.horizon import local, reach, starts
+from .forecasting.many import each_queue
 from .forecasting.models import MODELS
 from .forecasting.scaling import with_paths
 from .forecasting.spread import Spread
 from .forecasting.training import prepare
+from .staffing import WORK
 
 METHODS = ("auto", "combination", *MODELS)
+NEEDED = ("queue", "start", "offered", "answered", "aht_s", *WORK)
 SHORT = "calendar regression"   # where nothing can be held out
 
 
@@ -70,10 +74,15 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     return pd.concat([one.frame for one in each], ignore_index=True)
 
 
-def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None,
-                    borrow=None, seed=0, **calendar):
-    """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread."""
+def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, borrow=None,
+                    seed=0, jobs=None, progress=None, cache=False, **calendar):
+    """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread.
+
+    `jobs` processes (-1: all cores, or the whole of a Dask cluster), by default all cores from eight queues
+    on; `progress(done, number)` is called after each queue; `cache` keeps results by content for the next time.
+    """
     rows = checked_history(history, centre)
+    rows = rows[[name for name in NEEDED if name in rows]]
     levels, samples = checked_levels(levels), checked_samples(samples)
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
@@ -83,8 +92,16 @@ def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples
             raise ValueError(f"at must lie after some history, got {at}: there is no row before it")
     how = dict(levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=checked_calendar(calendar, centre))
     borrow = checked_borrow(borrow, [str(name) for name in rows["queue"].unique()], centre)
-    found = [_forecast_queue(mine, centre, horizon, **how) for _, mine in rows.groupby("queue", sort=False, observed=True)]
+    work = partial(_kept_queue if cache else _forecast_queue, centre=centre, horizon=horizon, **how)
+    parts = [mine for _, mine in rows.groupby("queue", sort=False, observed=True)]
+    found = each_queue(work, parts, jobs=jobs, progress=progress)
     return found + borrowed(found, borrow, centre, levels, partial(_paths, samples=samples, seed=seed))
+
+
+def _kept_queue(rows, *, centre, horizon, **how):
+    """The queue's forecast from the cache, where the same was asked before."""
+    key = key_of(rows, centre, horizon, how)
+    return kept(key, lambda: _forecast_queue(rows, centre, horizon, **how))
 
 
 def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed, calendar):
@@ -148,7 +165,7 @@ def _begin(rows, interval_s):
     wall = rows["start"].dt.tz_localize(None)
     last = wall.max()
     ends = wall.groupby(wall.dt.normalize()).max()
-    usual = (ends - ends.index).where(ends.index.dayofweek == last.dayofweek).median()
+    usual = (ends - ends.index).where(ends.index.day_of_week == last.day_of_week).median()
     whole = last - last.normalize() >= usual - pd.Timedelta(hours=1)
     return last.normalize() + pd.Timedelta(days=1) if whole else last + pd.Timedelta(seconds=interval_s)
 
@@ -164,9 +181,9 @@ def _frame(history, days, zone, centre, name, begin, end):
     """queue, start, day (row), slot (column) of each open interval from begin to end."""
     stamps, day, slot = starts(days, history.slots, zone)
     wall = stamps.tz_localize(None)
-    is_open = history.open_slots[days.dayofweek.to_numpy()[day], slot]
+    is_open = history.open_slots[days.day_of_week.to_numpy()[day], slot]
     if not _assumed_hours(centre, name):
-        is_open &= centre.is_open(name, stamps) | ~_said_open(centre, name, history)[days.dayofweek.to_numpy()[day], slot]
+        is_open &= centre.is_open(name, stamps) | ~_said_open(centre, name, history)[days.day_of_week.to_numpy()[day], slot]
     keep = is_open & (wall >= begin) & (wall < end)
     return pd.DataFrame({"queue": name, "start": stamps[keep], "day": day[keep], "slot": slot[keep]})
 

@@ -54,7 +54,8 @@ def backtest(history, prepared, horizon_days, method="auto"):
                 params[name] = MODELS[name].fit(training)
             means[name].append(MODELS[name].predict(training, params[name]))
             seconds[name] += time.perf_counter() - begun
-    actual = np.array([history.counts[origin:origin + ahead] for origin in origins])
+    counts = np.where(history.closed[:, None], np.nan, history.counts)  # nobody could call: nothing to be right about
+    actual = np.array([counts[origin:origin + ahead] for origin in origins])
     means = {name: np.array(each) for name, each in means.items()}
     weights = combination_weights(actual, means)
     if weights:

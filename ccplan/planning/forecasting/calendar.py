@@ -135,7 +135,7 @@ def _month(days):
     date = days.to_numpy().astype("datetime64[D]")
     month = date.astype("datetime64[M]")
     first, following = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
-    work = np.asarray(days.dayofweek < 5)
+    work = np.asarray(days.day_of_week < 5)
     return {MONTH_START.name: work & (np.busday_count(first, date) < 2), MONTH_END.name: work & (np.busday_count(date, following) <= 2)}
 
 

@@ -19,7 +19,7 @@ WHOLE_DAY = 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """Days × slots of one queue: `counts` (nan where unknown), `active` (days that had rows), `open_slots` (7 × slots).
+    """Days × slots of one queue: `counts` (nan where unknown), `active` (days with rows), `closed` (days), `open_slots` (7 × slots).
 
     `days` are local dates without a gap, `slots` seconds since local midnight, `interval_s` their length.
     """
@@ -30,16 +30,18 @@ class History:
     interval_s: float
     counts: np.ndarray
     active: np.ndarray
+    closed: np.ndarray
     open_slots: np.ndarray
 
     @property
     def weekdays(self):
         """Day of the week of each day, Monday is 0."""
-        return self.days.dayofweek.to_numpy()
+        return self.days.day_of_week.to_numpy()
 
     def before(self, number):
         """The first `number` days."""
-        return replace(self, days=self.days[:number], counts=self.counts[:number], active=self.active[:number])
+        return replace(self, days=self.days[:number], counts=self.counts[:number], active=self.active[:number],
+                       closed=self.closed[:number])
 
 
 def by_day(rows, interval_s, *, closed_days=()):
@@ -63,8 +65,9 @@ def by_day(rows, interval_s, *, closed_days=()):
     counts = _means(where, slot, rows["offered"].to_numpy(float, na_value=np.nan), (len(days), number))
     active = np.isin(np.arange(len(days)), where)
     known = History(queue=str(rows["queue"].iloc[0]), days=days, slots=first_s + interval_s * np.arange(number),
-                    interval_s=interval_s, counts=counts, active=active, open_slots=_seen(counts, active, days.dayofweek))
-    return replace(known, counts=_without_skipped(_told_apart(known, _closed(known, closed_days)), known, rows["start"].dt.tz))
+                    interval_s=interval_s, counts=counts, active=active, closed=~active, open_slots=_seen(counts, active, days.day_of_week))
+    known = replace(known, closed=_closed(known, closed_days))
+    return replace(known, counts=_without_skipped(_told_apart(known), known, rows["start"].dt.tz))
 
 
 def _means(where, slot, values, shape):
@@ -91,13 +94,13 @@ def _closed(history, closed_days):
     return ~history.active & (rare[weekdays] | history.days.isin(pd.DatetimeIndex(list(closed_days))))
 
 
-def _told_apart(history, closed):
+def _told_apart(history):
     """Counts with 0 for empty and closed slots, nan for unknown ones."""
     counts, weekdays = history.counts.copy(), history.weekdays
     usual = np.array([_mean(counts[(weekdays == k) & history.active]) for k in range(7)])
     empty = np.isnan(counts) & (usual[weekdays] < CERTAIN) & history.active[:, None]
     shut = ~history.open_slots[weekdays] & np.isnan(counts)
-    counts[empty | shut & history.active[:, None] | closed[:, None]] = 0.0
+    counts[empty | shut & history.active[:, None] | history.closed[:, None]] = 0.0
     return counts
 
 

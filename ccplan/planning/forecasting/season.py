@@ -19,7 +19,7 @@ def yearly(totals, level, days):
     train = len(totals)
     if train < LONG:
         return np.zeros(len(days))
-    weekdays, year = days.dayofweek.to_numpy(), np.arange(len(days)) / YEAR
+    weekdays, year = days.day_of_week.to_numpy(), np.arange(len(days)) / YEAR
     useful = np.nan_to_num(level) > 0.5
     if useful.sum() < LONG / 2:
         return np.zeros(len(days))
@@ -34,7 +34,7 @@ def yearly(totals, level, days):
 
 def _turn(days):
     """Share of the year that is past."""
-    return (days.dayofyear.to_numpy() - 1) / np.where(days.is_leap_year, 366, 365)
+    return (days.day_of_year.to_numpy() - 1) / np.where(days.is_leap_year, 366, 365)
 
 
 def _trend(a_year, number, train):

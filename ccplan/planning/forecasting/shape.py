@@ -8,18 +8,24 @@ LIKENESS = 8.0           # how fast lending falls with the difference between tw
 TEST_DAYS = 28
 
 
-def shapes(counts, weekdays, weights):
+def shapes(counts, weekdays, weights, open_slots):
     """Shares of a day's contacts by slot, 7 × slots, each row adding up to 1; nan counts are left out.
 
     `counts` days × slots, `weekdays` 0–6, `weights` ≥ 0 a day (0: a day unlike others). A weekday's own
     counts are joined with POOL contacts spread as on weekdays of like shape, so that a day with few
-    contacts does not get a ragged shape. The memory is the one of HALF_LIVES that fits the last weeks better.
+    contacts does not get a ragged shape; only open slots (7 × slots) take part. The memory is the one of HALF_LIVES that fits the last weeks better.
     """
     usable = (weights > 0) & ~np.isnan(counts).any(axis=1) & (counts.sum(axis=1) > 0)
     if not usable.any():
-        return np.full((7, counts.shape[1]), 1 / counts.shape[1])
+        return _whole(np.where(open_slots.any(axis=1, keepdims=True), open_slots, True).astype(float))
     counts, weekdays, weights = counts[usable], weekdays[usable], weights[usable]
-    return _shapes(counts, weekdays, weights, _memory(counts, weekdays, weights))
+    found = _shapes(counts, weekdays, weights, _memory(counts, weekdays, weights))
+    return _whole(np.where(open_slots.any(axis=1, keepdims=True), found * open_slots, found))
+
+
+def _whole(shares):
+    sums = shares.sum(axis=1, keepdims=True)
+    return np.where(sums > 0, shares / np.where(sums > 0, sums, 1), 1 / shares.shape[1])
 
 
 def _memory(counts, weekdays, weights):

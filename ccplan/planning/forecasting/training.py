@@ -58,9 +58,9 @@ def prepare(history, table, *, seasonal=False):
     totals and gives them back to the days to come.
     """
     train, days = len(history.days), table.index
-    weekdays = days.dayofweek.to_numpy()
-    shape = shapes(history.counts, weekdays[:train], np.ones(train))
-    totals = _totals(history.counts, shape[weekdays[:train]])
+    weekdays = days.day_of_week.to_numpy()
+    shape = shapes(history.counts, weekdays[:train], np.ones(train), history.open_slots)
+    totals = np.where(_shut(history), np.nan, _totals(history.counts, shape[weekdays[:train]]))
     odd = marked(table, train, weekdays, np.isnan(totals))
     level = ordinary_level(np.where(odd, np.nan, totals), weekdays[:train])
     effect = effects(totals, level, weekdays, table, train)
@@ -71,10 +71,15 @@ def prepare(history, table, *, seasonal=False):
     else:
         season = 0.0
     weights = np.where((np.abs((effect - season)[:train]) > STRONG) | odd, 0.0, 1.0)
-    shape = shapes(history.counts, weekdays[:train], weights * ~repairs)
+    shape = shapes(history.counts, weekdays[:train], weights * ~repairs, history.open_slots)
     return Training(totals=plain, weights=weights, weekdays=weekdays, effects=effect, shape=shape,
                     holiday=table[HOLIDAY.name].to_numpy() > 0,
                     raw=_filled(history.counts, level, shape[weekdays[:train]]), repairs=_listed(history, totals, plain, repairs))
+
+
+def _shut(history):
+    """Closed days of weekdays that are open as a rule: nobody called, and nothing is learned of them."""
+    return history.closed & history.open_slots.any(axis=1)[history.weekdays]
 
 
 def _totals(counts, share):
@@ -102,7 +107,7 @@ def _filled(counts, level, share):
 
 
 def _listed(history, totals, plain, repaired):
-    where = np.flatnonzero(repaired & (np.isnan(totals) | (plain > 0)))
+    where = np.flatnonzero(repaired & ~history.closed)
     why = np.where(np.isnan(totals[where]), "missing", np.where(totals[where] > plain[where], "unusually many", "unusually few"))
     return pd.DataFrame({"queue": history.queue, "day": history.days[where], "offered": totals[where],
                          "taken_as": plain[where].round(1), "why": why}, columns=list(REPAIRS))
