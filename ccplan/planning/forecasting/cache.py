@@ -58,7 +58,7 @@ def save_forecast(found, into):
     found.frame.to_parquet(into / "frame.parquet")
     found.repairs.to_parquet(into / "repairs.parquet")
     facts = {name: getattr(found, name) for name in ("queue", "method", "seasonal")}
-    facts["spread"] = {name: getattr(found.spread, name) for name in ("share", "day_share", "special", "neighbours", "days")}
+    facts["spread"] = {name: getattr(found.spread, name) for name in ("share", "day_share", "special", "lifts", "neighbours", "days")}
     facts["interval_s"] = found.ahead.interval_s
     arrays = {"days": _nanoseconds(found.ahead.days)} | {f"ahead_{name}": getattr(found.ahead, name) for name in AHEAD}
     arrays |= {} if found.spread.form is None else {"form": found.spread.form}

@@ -15,7 +15,7 @@ from scipy.special import gammainc, ndtr, ndtri
 from .history import CERTAIN
 from .horizon import local
 from .scaling import path_columns, quantile_columns, with_before, with_paths
-from .spread import LEAST, NORMAL_80, Spread
+from .spread import EVEN, LEAST, NORMAL_80, Spread, whole
 
 FARTHEST = 3.0      # standard deviations: what lies beyond is a fault of the switch rather than the day's demand
 POINTS = np.linspace(0.005, 0.995, 100)   # levels over which a mean is taken
@@ -245,7 +245,7 @@ def _chance(today, mean, variance, value):
     level = gammainc(mean**2 / variance, np.maximum(value, 0) * mean / variance)
     form = today.spread.form
     if form is not None:
-        level = np.interp(level, form, (np.arange(len(form)) + 0.5) / len(form))
+        level = np.interp(level, form[1], EVEN)
     return np.clip(level, 1e-6, 1 - 1e-6)
 
 
@@ -282,7 +282,7 @@ def _updated(today, to_come, shift, scores, samples, seed):
 def _drawn(rows, value, shift, scores, samples, seed):
     root = np.linalg.cholesky(scores + 1e-6 * np.eye(len(scores)))
     drawn = shift + np.random.default_rng(seed).standard_normal((samples, len(rows))) @ root.T
-    return with_paths(rows, [np.round(value(each)) for each in drawn])
+    return with_paths(rows, list(whole(np.array([value(each) for each in drawn]), rows["offered"].to_numpy(float))))
 
 
 def _values(today, to_come):

@@ -79,8 +79,9 @@ def _weighted(values, weights):
 
 
 def _running(surprise):
-    level = 0.0
-    for each in surprise[~np.isnan(surprise)][-60:]:
+    """How far the last days lie from the mean surprise (a logarithm's mean lies below 0 by chance alone)."""
+    known, level = surprise[~np.isnan(surprise)], 0.0
+    for each in known[-60:] - (known.mean() if len(known) else 0.0):
         level += TRACKING * (each - level)
     return level
 
@@ -103,9 +104,9 @@ def _by_statsmodels(training, params, model):
         return calendar_regression(training)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fit that has not quite converged is judged by the backtest
-        roots = _mstl_ahead(values, season, steps) if model is None else np.asarray(_run(model(values, season), params).forecast(steps))
-    limit = 3 * values.max()
-    ordinary[is_open[train:]] = np.clip(np.nan_to_num(roots, nan=values[-season:].mean()), 0, limit) ** 2
+        roots, errors = _mstl_ahead(values, season, steps) if model is None else _ahead(_run(model(values, season), params), steps)
+    roots = np.clip(np.nan_to_num(roots, nan=values[-season:].mean()), 0, 3 * values.max())
+    ordinary[is_open[train:]] = roots**2 + np.nanvar(errors[2 * season:])  # the mean of a square is the square of the mean, and the variance
     return training.project(ordinary)
 
 
@@ -119,6 +120,11 @@ def _fit(training, model):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return np.asarray(model(values, season).fit(disp=False).params)
+
+
+def _ahead(result, steps):
+    """(roots to come, errors one step ahead in the past)."""
+    return np.asarray(result.forecast(steps)), np.asarray(result.resid)
 
 
 def _run(model, params):
@@ -147,16 +153,20 @@ def _mstl_ahead(values, season, steps):
     from statsmodels.tsa.seasonal import MSTL
 
     if season < 2:
-        return np.full(steps, _smoothed(values))
+        level, errors = _smoothed(values)
+        return np.full(steps, level), errors
     parts = MSTL(values, periods=season).fit()
     last = parts.seasonal[-season:]
-    return _smoothed(values - parts.seasonal) + last[np.arange(steps) % season]
+    level, errors = _smoothed(values - parts.seasonal)
+    return level + last[np.arange(steps) % season], errors
 
 
 def _smoothed(values):
+    """(the level to come, errors one step ahead) by simple exponential smoothing."""
     from statsmodels.tsa.holtwinters import SimpleExpSmoothing
 
-    return float(SimpleExpSmoothing(values, initialization_method="estimated").fit().forecast(1)[0])
+    fitted = SimpleExpSmoothing(values, initialization_method="estimated").fit()
+    return float(fitted.forecast(1)[0]), np.asarray(fitted.resid)
 
 
 MODELS = {model.name: model for model in (

@@ -14,6 +14,10 @@ UNKNOWN = 0.25      # share of error where nothing could be held out
 SPECIAL = 0.50      # ... and on days with a strong calendar effect
 ENOUGH = 300        # held-out intervals for the form of the distribution; fewer lean on the gamma form
 NORMAL_80 = 1.2816  # standard deviations on either side that hold 80 %
+QUIET = 1.0         # contacts an interval below which whole counts hide the form, and a band is wider than it says
+LIFT = 1.15         # of a busy interval's tails, at most, to make up for quiet intervals whose band holds nearly all
+EVEN = (np.arange(200) + 0.5) / 200
+ROUNDING_STEPS = 10
 DRIFT = 1e-5        # of v² a day ahead, at least: a level wanders by 6 % in a year though no backtest was long enough to see it
 COMMON = 0.15       # of a day's error that all days of a forecast share, at least
 LEAST = 0.02        # contacts below which an interval is taken as empty
@@ -24,7 +28,8 @@ class Spread:
     """Error shares by days ahead, and the form of the distribution.
 
     `share` and `day_share` are (a, b): v² = a + b × days ahead, of intervals and of whole days; `special` v of
-    days with a strong calendar effect; `form` sorted values of the gamma distribution at held-out counts;
+    days with a strong calendar effect; `form` (3 × 200) sorted levels of the gamma distribution at held-out counts, as the
+    lower end of a band, the count itself, and the upper end meet them; `lifts` of the tails below and above;
     `neighbours` correlation of one interval's error with the next; `days` the correlation of days (common, next).
     """
 
@@ -32,12 +37,14 @@ class Spread:
     day_share: tuple = (0.5 * UNKNOWN**2, 0.0)
     special: float = SPECIAL
     form: np.ndarray = None
+    lifts: tuple = (1.0, 1.0)
     neighbours: float = 0.5
     days: tuple = (0.3, 0.3)
 
     def quantile(self, mean, special, p):
         """Contacts that are not exceeded with chance `p`; `mean` days × slots, `special` a day."""
-        return self._at(mean, special, np.full(mean.shape, self._level(p)))
+        value = self._at(mean, special, np.where(mean < QUIET, p, self._end(p)))
+        return np.where(value >= 0.5, value, 0.0)
 
     def paths(self, mean, special, number, generator):
         """Whole contacts: `number` × days × slots, joint over days and slots."""
@@ -45,19 +52,25 @@ class Spread:
         days = generator.standard_normal((number, len(mean))) @ np.linalg.cholesky(self._day_matrix(len(mean))).T
         noise = _chained(generator.standard_normal((number, *mean.shape)), self.neighbours)
         chance = ndtr(np.sqrt(together) * days[:, :, None] + np.sqrt(1 - together) * noise)
-        return np.round(np.array([self._at(mean, special, self._level(each)) for each in chance]))
+        return whole(np.array([self._at(mean, special, self._level(each)) for each in chance]), mean)
 
-    def _level(self, p):
-        """The gamma distribution's level that held `p` of the held-out counts."""
+    def _end(self, p):
+        """The gamma distribution's level of a band's end: of busy held-out intervals, the share `p` did not exceed it."""
+        if p < 0.5:
+            return self._level(p * self.lifts[0], 0)
+        return self._level(1 - (1 - p) * self.lifts[1], 2) if p > 0.5 else self._level(p)
+
+    def _level(self, p, row=1):
+        """The gamma distribution's level at which the share `p` of the held-out counts lay."""
         if self.form is None:
             return p
-        return np.interp(p, (np.arange(len(self.form)) + 0.5) / len(self.form), self.form)
+        return np.interp(p, EVEN, self.form[row])
 
     def _at(self, mean, special, level):
         busy = mean > LEAST
         shape, scale = _gamma(np.where(busy, mean, 1.0), self._variance(mean, special))
         value = gammaincinv(shape, np.clip(level, 1e-6, 1 - 1e-6)) * scale
-        return np.where(busy & (value >= 0.5), value, 0.0)
+        return np.where(busy, value, 0.0)
 
     def _variance(self, mean, special):
         share = _by_day(self.share, len(mean), special, self.special)
@@ -74,6 +87,19 @@ class Spread:
         return common + (1 - common) * following**apart + 1e-9 * np.eye(number)
 
 
+def whole(paths, mean):
+    """Paths (number × …) in whole contacts, rounded at the point that keeps each interval's mean as near as rounding can.
+
+    At the half, an interval of 0.4 contacts would lose a third of them.
+    """
+    low, high = np.zeros(mean.shape), np.ones(mean.shape)
+    for _ in range(ROUNDING_STEPS):
+        middle = (low + high) / 2
+        few = np.floor(paths + middle).mean(axis=0) < mean
+        low, high = np.where(few, middle, low), np.where(few, high, middle)
+    return np.floor(paths + (low + high) / 2)
+
+
 def learn_spread(actual, mean, special):
     """Spread from held-out counts: `actual` and `mean` origins × days ahead × slots (nan unknown), `special` origins × days."""
     plain = np.where(special[:, :, None], np.nan, 1.0)
@@ -87,8 +113,9 @@ def learn_spread(actual, mean, special):
     day_share = _usual_day_share(day_share, share, neighbours, totals * plain, means, actual * plain, mean)
     odd = _special_share(actual, mean, special)
     found = Spread(share=share, day_share=day_share, special=odd)
-    return Spread(share=share, day_share=day_share, special=odd, form=_form(found, actual * plain, mean),
-                  neighbours=neighbours, days=_day_correlation(totals * plain, means))
+    form, lifts = _form(found, actual * plain, mean)
+    return Spread(share=share, day_share=day_share, special=odd, form=form, lifts=lifts, neighbours=neighbours,
+                  days=_day_correlation(totals * plain, means))
 
 
 def _gamma(mean, variance):
@@ -149,19 +176,28 @@ def _day_totals(actual, mean):
 
 
 def _form(found, actual, mean):
-    """Sorted gamma levels of the held-out counts, thinned to 200, leaning on the gamma form where few."""
-    plain = np.zeros(actual.shape[1], bool)
-    levels = []
-    for y, m in zip(actual, mean):
-        busy = np.isfinite(y) & np.isfinite(m)
-        shape, scale = _gamma(np.where(busy, m, 1.0), found._variance(np.where(busy, m, 1.0), plain))
-        levels.append(gammainc(shape, np.maximum(y, 0.5) / scale)[busy])
-    levels = np.concatenate(levels)
-    if not len(levels):
-        return None
-    even = (np.arange(200) + 0.5) / 200
-    trust = min(len(levels) / ENOUGH, 1.0)
-    return trust * np.quantile(levels, even) + (1 - trust) * even
+    """(form, lifts) of a Spread from held-out counts of busy intervals, leaning on the gamma form where they are few."""
+    known = np.isfinite(actual) & np.isfinite(mean)
+    variance = np.array([found._variance(np.where(np.isfinite(m), m, 1.0), np.zeros(len(m), bool)) for m in mean])
+    y, m, variance = actual[known], mean[known], variance[known]
+    busy = m >= QUIET
+    if not busy.any():
+        return None, (1.0, 1.0)
+    shape, scale = _gamma(m, variance)
+    steps = y[:, None] + (np.arange(5) - 2) / 5  # a count stands for all that is rounded to it
+    rows = (np.maximum(y, 0.5)[busy, None], np.maximum(steps[busy], 0.1), y[busy, None])
+    levels = [np.quantile(gammainc(shape[busy, None], row / scale[busy, None]), EVEN) for row in rows]
+    trust = min(busy.sum() / ENOUGH, 1.0)
+    return trust * np.array(levels) + (1 - trust) * EVEN, _lifts(y[~busy], shape[~busy], scale[~busy], busy.mean())
+
+
+def _lifts(y, shape, scale, busy):
+    """By how much the tails of busy intervals grow so that all intervals together hold 80 %; a little at most."""
+    if not len(y):
+        return 1.0, 1.0
+    low, high = [np.where(value >= 0.5, value, 0.0) for value in (gammaincinv(shape, p) * scale for p in (0.1, 0.9))]
+    wanted = [(0.1 - (1 - busy) * outside) / busy / 0.1 for outside in ((y < low).mean(), (y > high).mean())]
+    return tuple(float(np.clip(each, 1.0, LIFT)) for each in wanted)
 
 
 def _standard(actual, mean):

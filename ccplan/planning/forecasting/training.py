@@ -14,6 +14,7 @@ from .season import yearly
 from .shape import shapes
 
 UNLIKELY = 3.5    # robust standard deviations from an ordinary day beyond which a day is drawn back to that limit
+AROUND, MOST = 11, 7  # so many of the open days around on the same side are a new level
 STRONG = 0.4      # a calendar effect beyond which a day does not teach the ordinary week
 QUIET = -0.7      # an effect below which a public holiday has the shape of the quietest weekday
 REPAIRS = ("queue", "day", "offered", "taken_as", "why")
@@ -98,8 +99,21 @@ def _repaired(history, totals, level, effect):
     noise = max(1.4826 * np.median(np.abs(ratio[lively])), NOISE) if lively.any() else NOISE
     limit = UNLIKELY * np.sqrt(noise**2 + 1 / (level + 0.5))
     unlikely = lively & (np.abs(ratio) > limit)
+    unlikely &= ~_lasting(np.where(unlikely, np.sign(ratio), 0.0), lively)
     drawn = (level + 0.5) * np.exp(np.clip(ratio, -limit, limit)) - 0.5
     return np.maximum(np.where(unlikely, drawn, plain), 0.0), unlikely | np.isnan(totals)
+
+
+def _lasting(sides, lively):
+    """Days on a new level rather than unlikely ones: most of the eleven open days around lie on the same side."""
+    days = np.flatnonzero(lively)
+    lasting = np.zeros(len(sides), bool)
+    if len(days) < AROUND:
+        return lasting
+    windows = np.lib.stride_tricks.sliding_window_view(sides[days], AROUND)
+    around = windows[np.clip(np.arange(len(days)) - AROUND // 2, 0, len(windows) - 1)]
+    lasting[days] = (around == sides[days][:, None]).sum(axis=1) >= MOST
+    return lasting & (sides != 0)
 
 
 def _filled(counts, level, share):
