@@ -34,7 +34,7 @@ def morning(level, spread):
                          seasonal=False, ahead=ahead)
 
 
-FORM = np.sort(np.random.default_rng(2).beta(1.2, 1.3, 200))
+FORM = np.tile(np.sort(np.random.default_rng(2).beta(1.2, 1.3, 200)), (3, 1))
 WORLDS = {"plain": Spread(share=(0.04, 0), day_share=(0.02, 0), neighbours=0.3),
           "skewed": Spread(share=(0.04, 0), day_share=(0.03, 0), neighbours=0.0, form=FORM)}
 
