@@ -4,6 +4,8 @@ Frames come from `ccplan.planning.forecasting.looks`. What is drawn is rounded t
 so that the last digits of an optimiser do not change a picture.
 """
 
+from textwrap import wrap
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ SHOWN_DAYS = 400        # of the parts: a year and a month
 ACTUAL_DAYS = 28        # before a fan
 WIDE = 760
 SMALL = 76              # height of one part, pixels
+TITLE_LETTERS, SUBTITLE_LETTERS = 40, 58  # of a line, some 350 pixels
 
 
 def settled(frame):
@@ -35,9 +38,9 @@ def _digits(values):
     return 0 if not top > 0 else int(3 - np.floor(np.log10(top)))
 
 
-def _time(field="day", months=False, **axis):
+def _time(field="day", months=False, utc=False, **axis):
     axis |= {"format": "%b %Y", "tickCount": "month"} if months else {"format": "%-d %b"}
-    return alt.X(f"{field}:T", title=None, axis=alt.Axis(labelOverlap=True, **axis))
+    return alt.X(f"{field}:T", title=None, axis=alt.Axis(labelOverlap=True, **axis), **({"scale": alt.Scale(type="utc")} if utc else {}))
 
 
 def _y(field, form=",d", title=None, **more):
@@ -45,7 +48,8 @@ def _y(field, form=",d", title=None, **more):
 
 
 def _title(finding, subtitle):
-    return alt.TitleParams(finding, subtitle=subtitle)
+    """A title that begins where the prose above it does, in lines that a telephone shows whole."""
+    return alt.TitleParams(wrap(finding, TITLE_LETTERS), subtitle=wrap(subtitle, SUBTITLE_LETTERS), frame="bounds")
 
 
 # -------------------------------------------------------------------------------- history, with repairs
@@ -309,17 +313,17 @@ def _mid(rows):
     return rows.assign(noon=noon, dawn=noon - wide, dusk=noon + wide)
 
 
-def fan_layers(data):
-    """Layers of the bands over `data`, days of `_mid` or a named Vega data set."""
-    base = alt.Chart(data).encode(x=_time("dawn"), x2="dusk:T")
+def fan_layers(data, utc=False):
+    """Layers of the bands over `data`, days of `_mid` or a named Vega data set (its times are then UTC)."""
+    base = alt.Chart(data).encode(x=_time("dawn", utc=utc), x2="dusk:T")
     outer = base.mark_rect(color=BAND).encode(y=_y("offered_p10", scale=alt.Scale(zero=True)), y2="offered_p90:Q")
     inner = base.mark_rect(color=CORE).encode(y=_y("offered_p25"), y2="offered_p75:Q")
     mean = base.mark_rule(color="#0B4F80", strokeWidth=2).encode(y=_y("offered"))
     return [outer, inner, mean]
 
 
-def _seen_layers(seen):
-    base = alt.Chart(seen).encode(x=_time("noon"), y=_y("offered"))
+def _seen_layers(seen, column="offered", utc=False):
+    base = alt.Chart(seen).encode(x=_time("noon", utc=utc), y=_y(column))
     return [base.mark_line(color=CONTEXT, strokeWidth=1.25), base.mark_circle(color=INK, size=26, opacity=1)]
 
 
@@ -367,3 +371,46 @@ def calibration_finding(found):
     held = found.set_index("level")
     inside = held.loc[0.9] - held.loc[0.1]
     return f"The 80 % band held {inside['intervals']:.0%} of the intervals and {inside['days']:.0%} of the days that were held out"
+
+
+# ------------------------------------------------------------------------------------ the planner's say
+
+
+def override_chart(frame, actual, queue):
+    """Every day as the model had it, with the planner's overrides, and as it came.
+
+    `frame` comes from `apply_overrides`, `actual` holds queue, start and offered (nothing of the days: a look ahead).
+    """
+    rows = _mid(settled(override_days(frame, actual)))
+    touched = alt.Chart(rows[rows["touched"]])
+    base = alt.Chart(rows)
+    spans = touched.mark_rect(color="#F1F4F7").encode(x=_time("dawn"), x2="dusk:T", y=alt.value(0), y2=alt.value(250))
+    move = touched.mark_rule(color=CORE, strokeWidth=2).encode(x=_time("noon"), y=_y("offered_before"), y2="offered:Q")
+    model = base.mark_rule(color=DOT, strokeWidth=2).encode(x=_time("dawn"), x2="dusk:T", y=_y("offered_before"))
+    after = touched.mark_rule(color=ACCENT, strokeWidth=3).encode(x=_time("dawn"), x2="dusk:T", y=_y("offered"))
+    came = alt.Chart(rows.dropna(subset="came")).mark_circle(color=INK, size=30, opacity=1).encode(x=_time("noon"), y=_y("came"))
+    subtitle = f"{queue}: contacts a day; grey: the model, blue: with the override, dots: what came"
+    title = _title(override_finding(frame, actual), subtitle)
+    return alt.layer(spans, move, model, after, came).properties(title=title, height=250)
+
+
+def override_days(frame, actual):
+    """A row a day: offered_before, offered, came (nan where unknown), touched."""
+    came = actual[["queue", "start", "offered"]].rename(columns={"offered": "came"}).astype({"queue": "str"})
+    both = frame.astype({"queue": "str"}).merge(came, on=["queue", "start"], how="left")
+    groups = both.groupby(both["start"].dt.tz_localize(None).dt.normalize().rename("day"))
+    sums = groups[["offered_before", "offered"]].sum().join(groups["came"].sum(min_count=1))
+    return sums.assign(touched=groups["overrides"].agg(lambda names: (names != "").any())).reset_index()
+
+
+def override_finding(frame, actual):
+    """What the overrides changed, and whether that was right, in a sentence."""
+    from ..planning import override_effect
+
+    change = frame["offered"].sum() / frame["offered_before"].sum() - 1
+    try:
+        effect = override_effect(frame[frame["overrides"] != ""], actual).iloc[0]
+    except ValueError:
+        return f"The overrides change the contacts to come by {change:+.1%}".replace("-", "−")
+    words = "right: off by" if effect["helped"] else "wrong: off by"
+    return f"The override was {words} {effect['wape']:.0%} of contacts with it, {effect['wape_before']:.0%} without"

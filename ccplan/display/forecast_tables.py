@@ -9,7 +9,6 @@ from .data_tables import Sheet
 from .tables import Words, cornered, plain
 
 MOST = 12  # rows of a table before it says how many more there are
-SPANS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
 def forecast_rows(intervals, queue=""):
