@@ -12,14 +12,18 @@ import numpy as np
 import pandas as pd
 
 from ..queueing.inputs import floats, share
+from .forecasting.ahead import Ahead
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
+from .forecasting.borrowing import borrowed, checked_borrow
 from .forecasting.cache import kept, key_of
 from .forecasting.calendar import features
+from .forecasting.events import checked_calendar, for_queue
 from .forecasting.handle_time import expected_aht
 from .forecasting.history import by_day
 from .forecasting.horizon import local, reach, starts
 from .forecasting.many import each_queue
 from .forecasting.models import MODELS
+from .forecasting.scaling import with_paths
 from .forecasting.spread import Spread
 from .forecasting.training import prepare
 from .staffing import WORK
@@ -31,7 +35,8 @@ SHORT = "calendar regression"   # where nothing can be held out
 
 @dataclass(frozen=True, kw_only=True)
 class QueueForecast:
-    """What a forecast of one queue rests on: its `frame`, the Backtest (None: too short), repairs, Spread and method."""
+    """What a forecast of one queue rests on: its `frame`, the Backtest (None: too short), repairs, Spread, method,
+    and the days to come (`ahead`) as the spread sees them."""
 
     queue: str
     frame: pd.DataFrame
@@ -40,10 +45,11 @@ class QueueForecast:
     spread: Spread
     method: str
     seasonal: bool
+    ahead: Ahead
 
 
 def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, events=None,
-             school=None, pay_days=(), seed=0):
+             school=None, pay_days=(), borrow=None, seed=0):
     """Contacts and handle time of every queue and interval to come, with how sure they are.
 
     `history` is a frame with queue, start and offered (contacts), and seconds of work where known; `centre`
@@ -51,7 +57,8 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     nothing from it on; without it the forecast begins where the history ends. `levels` are the quantiles,
     `samples` the number of paths (columns path_1, …: whole contacts, days and intervals moving together).
     `method` is "auto" (best in a backtest on the queue's own past), "combination" or a model's name.
-    `events` (event, start, end, decay_days), `school` (start, end) and `pay_days` teach the calendar.
+    `events` (event, start, end, queue, uplift, decay_days), `school` (start, end) and `pay_days` teach the calendar.
+    `borrow` {new queue: (queue it is like, factor)} forecasts queues of the centre without a history; without it they are left out.
     Returns queue, start, offered (mean), offered_p10, … and aht_s (s), a row an open interval.
     Raises ValueError in words for what cannot be used.
 
@@ -63,11 +70,11 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     [100.0, 20.0]
     """
     each = forecast_queues(history, centre, horizon, levels=levels, samples=samples, method=method, at=at,
-                           events=events, school=school, pay_days=pay_days, seed=seed)
+                           events=events, school=school, pay_days=pay_days, borrow=borrow, seed=seed)
     return pd.concat([one.frame for one in each], ignore_index=True)
 
 
-def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, seed=0,
+def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, borrow=None, seed=0,
                     jobs=None, progress=None, cache=False, **calendar):
     """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread.
 
@@ -82,10 +89,12 @@ def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples
         rows = rows[rows["start"].dt.tz_localize(None) < local(at, rows["start"])]
         if not len(rows):
             raise ValueError(f"at must lie after some history, got {at}: there is no row before it")
-    how = dict(levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=calendar)
+    how = dict(levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=checked_calendar(calendar, centre))
+    borrow = checked_borrow(borrow, [str(name) for name in rows["queue"].unique()], centre)
     work = partial(_kept_queue if cache else _forecast_queue, centre=centre, horizon=horizon, **how)
     parts = [mine for _, mine in rows.groupby("queue", sort=False, observed=True)]
-    return each_queue(work, parts, jobs=jobs, progress=progress)
+    found = each_queue(work, parts, jobs=jobs, progress=progress)
+    return found + borrowed(found, borrow, centre, levels, partial(_paths, samples=samples, seed=seed))
 
 
 def _kept_queue(rows, *, centre, horizon, **how):
@@ -119,7 +128,7 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
     past = rows[rows["start"].dt.tz_localize(None) < begin.normalize()]
     history = by_day(past if len(past) else rows, centre.interval_s, closed_days=_closed_days(centre, name, rows, begin))
     days = pd.date_range(history.days[0], max((end - pd.Timedelta(seconds=1)).normalize(), history.days[-1] + pd.Timedelta(days=1)), freq="D")
-    training, mean, tested, seasonal = _model(history, features(days, centre.country, **calendar), method)
+    training, mean, tested, seasonal = _model(history, features(days, centre.country, **for_queue(calendar, name)), method)
     spread = spread_of(tested) if tested else Spread()
     frame = _frame(history, days[len(history.days):], zone, centre, name, begin, end)
     special = np.abs(training.effects[len(history.days):]) > 0.4
@@ -129,12 +138,16 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
         frame[f"offered_p{100 * level:g}"] = spread.quantile(mean, special, level)[where]
     aht = expected_aht(past if len(past) else rows, len(history.slots), history.slots[0], centre.interval_s)
     frame["aht_s"] = np.where(np.isfinite(aht), aht, centre.queue(name).aht_s)[where[1]]
-    if samples:
-        paths = spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())]))
-        columns = {f"path_{number}": path[where] for number, path in enumerate(paths, 1)}
-        frame = pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)
+    frame = with_paths(frame, [path[where] for path in _paths(spread, mean, special, name, samples, seed)])
     return QueueForecast(queue=name, frame=frame, tested=tested, repairs=training.repairs, spread=spread,
-                         method=tested.chosen if tested else method, seasonal=seasonal)
+                         method=tested.chosen if tested else method, seasonal=seasonal,
+                         ahead=Ahead(days=days[len(history.days):], slots=history.slots, interval_s=history.interval_s,
+                                     mean=mean, special=special))
+
+
+def _paths(spread, mean, special, name, samples, seed):
+    """Sample paths of one queue, the same for the same seed whatever other queues there are."""
+    return spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())])) if samples else ()
 
 
 def _model(history, table, method):

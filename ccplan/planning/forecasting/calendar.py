@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ...data import public_holidays
+from .events import KNOWN, event_columns
 
 WINDOW = 6          # same weekdays on either side that tell what is ordinary
 DEEPEST = -4.0      # of an effect: e^-4 is 2 %, and next to nothing
@@ -35,19 +36,20 @@ MONTH_END = Kind(name="last working days of a month", spread=0.05)
 PAY_DAY = Kind(name="pay day", spread=0.10)
 SCHOOL = Kind(name="school holidays", spread=0.10)
 NAMED_SPREAD, EVENT_SPREAD = 0.3, 0.4
+CERTAIN = 1e-6      # spread of an effect that was given
 
 
 def features(days, country, *, events=None, school=None, pay_days=()):
     """Kinds of day as columns, 0 or 1 (a fading event between): frame indexed by local date.
 
     `country` two letters or "" for no public holidays; `events` a frame with event, start, end and
-    decay_days; `school` a frame with start and end; `pay_days` days of the month such as (15, 25).
+    decay_days, uplift where known; `school` a frame with start and end; `pay_days` days of the month such as (15, 25).
     """
     around = public_holidays(country, days[0] - pd.Timedelta(days=2), days[-1] + pd.Timedelta(days=2))
     dates, one = pd.DatetimeIndex([pd.Timestamp(day) for day in around]), pd.Timedelta(days=1)
     free = days.isin(dates)
     table = {HOLIDAY.name: free, EVE.name: days.isin(dates - one) & ~free, AFTER.name: days.isin(dates + one) & ~free}
-    table |= _named(days, around) | _month(days) | _pay_days(days, pay_days) | _school(days, school) | _events(days, events)
+    table |= _named(days, around) | _month(days) | _pay_days(days, pay_days) | _school(days, school) | event_columns(days, events)
     return pd.DataFrame(table, index=days).astype(float)
 
 
@@ -111,8 +113,8 @@ def _design(table, columns, quiet):
     for name in columns:
         kind = known.get(name) or Kind(name=name, spread=NAMED_SPREAD if name.startswith("holiday:") else EVENT_SPREAD)
         parts.append(table[name].to_numpy())
-        usual.append(0.0)
-        spread.append(kind.spread)
+        usual.append(1.0 if name.startswith(KNOWN) else 0.0)
+        spread.append(CERTAIN if name.startswith(KNOWN) else kind.spread)
         if kind.quiet:
             parts.append(table[name].to_numpy() * quiet)
             usual.append(kind.quiet)
@@ -146,20 +148,3 @@ def _school(days, school):
         return {}
     spans = [(days >= pd.Timestamp(row.start)) & (days <= pd.Timestamp(row.end)) for row in school.itertuples()]
     return {SCHOOL.name: np.any(spans, axis=0)}
-
-
-def _events(days, events):
-    """A column for each event that history can teach: 1 while it lasts, then halving every `decay_days`."""
-    if events is None or not len(events):
-        return {}
-    table = {}
-    for name, rows in events.groupby("event", sort=False):
-        parts = [_fading(days, pd.Timestamp(row.start), pd.Timestamp(row.end), float(row.decay_days)) for row in rows.itertuples()]
-        table[f"event: {name}"] = np.max(parts, axis=0)
-    return table
-
-
-def _fading(days, start, end, decay_days):
-    past = ((days - end) / pd.Timedelta(days=1)).to_numpy()
-    after = 0.5 ** (past / decay_days) if decay_days > 0 else np.zeros(len(days))
-    return np.where(days < start, 0.0, np.where(past <= 0, 1.0, np.where(after > 0.05, after, 0.0)))

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from .backtest import held_out_bands
-from .calendar import HOLIDAY, features, ordinary_level
+from .calendar import features, ordinary_level
+from .events import KNOWN, LEARNED, checked_calendar, for_queue
 from .history import by_day
 from .season import yearly
 from .spread import LEAST, learn_spread
@@ -32,8 +33,7 @@ def history_days(rows, centre, *, at=None, **calendar):
     days["taken_as"] = days["day"].map(repairs["taken_as"]).astype(float)
     days["why"] = days["day"].map(repairs["why"]).fillna("").astype(str)
     days["holiday"] = [names.get(day, "") for day in history.days]
-    events = [name for name in table if name.startswith("event: ")]
-    days["event"] = _first_name(table, events)
+    days["event"] = _first_event(table)
     return days.assign(open=history.open_slots.any(axis=1)[history.weekdays] & ~history.closed)
 
 
@@ -109,7 +109,7 @@ def chance_error(mean):
     2 mᵏ⁺¹ e⁻ᵐ ÷ k! with k = ⌊m⌋ (Johnson, Kemp and Kotz, Univariate Discrete Distributions, 4.2.3).
 
     >>> chance_error(np.array([0.5, 100.0])).round(3).tolist()
-    [0.607, 7.973]
+    [0.607, 7.972]
     """
     from scipy.special import gammaln  # loads where it is used
 
@@ -144,7 +144,7 @@ def with_band(frame, by=None, levels=(0.1, 0.5, 0.9)):
 
     >>> start = pd.date_range("2026-03-02 08:00", periods=2, freq="30min")
     >>> frame = pd.DataFrame({"start": start, "offered": [3.0, 5.0], "path_1": [2.0, 4.0], "path_2": [4.0, 6.0]})
-    >>> with_band(frame, levels=(0.5,)).iloc[0].tolist()[1:]
+    >>> with_band(frame, levels=(0.5,)).iloc[0, 1:].astype(float).tolist()
     [8.0, 8.0]
     """
     paths = [name for name in frame if name.startswith("path_")]
@@ -178,7 +178,8 @@ def _laid_out(rows, centre, at, calendar):
     name, last = str(rows["queue"].iloc[0]), rows["start"].max()
     history = by_day(rows, centre.interval_s, closed_days=_closed_days(centre, name, rows, last))
     names = {pd.Timestamp(day): words for day, words in centre.public_holidays(rows["start"].min(), last).items()}
-    return history, features(history.days, centre.country, **calendar), names
+    known = for_queue(checked_calendar(calendar, centre), name)
+    return history, features(history.days, centre.country, **known), names
 
 
 def _offered(history):
@@ -186,11 +187,13 @@ def _offered(history):
     return np.where(history.active | history.closed, counts, np.nan)
 
 
-def _first_name(table, columns):
+def _first_event(table):
+    """The name of the event that each day lies under, "" where there is none."""
+    columns = [name for name in table if name.startswith((LEARNED, KNOWN))]
     if not columns:
         return ""
-    there = table[columns].to_numpy() > 0
-    names = np.array([name.removeprefix("event: ") for name in columns])
+    there = table[columns].to_numpy() != 0
+    names = np.array([name.removeprefix(LEARNED).removeprefix(KNOWN) for name in columns])
     return np.where(there.any(axis=1), names[there.argmax(axis=1)], "")
 
 

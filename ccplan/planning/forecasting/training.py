@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .calendar import HOLIDAY, NOISE, effects, ordinary_level
+from .events import marked
 from .season import yearly
 from .shape import shapes
 
@@ -60,7 +61,8 @@ def prepare(history, table, *, seasonal=False):
     weekdays = days.day_of_week.to_numpy()
     shape = shapes(history.counts, weekdays[:train], np.ones(train), history.open_slots)
     totals = np.where(_shut(history), np.nan, _totals(history.counts, shape[weekdays[:train]]))
-    level = ordinary_level(totals, weekdays[:train])
+    odd = marked(table, train, weekdays, np.isnan(totals))
+    level = ordinary_level(np.where(odd, np.nan, totals), weekdays[:train])
     effect = effects(totals, level, weekdays, table, train)
     plain, repairs = _repaired(history, totals, level, effect[:train])
     listed = _listed(history, totals, plain * np.exp(effect[:train]), repairs)
@@ -69,7 +71,7 @@ def prepare(history, table, *, seasonal=False):
         plain, effect = plain / np.exp(season[:train]), effect + season
     else:
         season = 0.0
-    weights = np.where(np.abs((effect - season)[:train]) > STRONG, 0.0, 1.0)
+    weights = np.where((np.abs((effect - season)[:train]) > STRONG) | odd, 0.0, 1.0)
     shape = shapes(history.counts, weekdays[:train], weights * ~repairs, history.open_slots)
     return Training(totals=plain, weights=weights, weekdays=weekdays, effects=effect, shape=shape,
                     holiday=table[HOLIDAY.name].to_numpy() > 0,
