@@ -10,9 +10,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from ..planning.forecasting import looks
 from . import theme
-from .charts import _apart, clock, long_date
+from .charts import _apart, clock, long_date, show
 from .data_charts import DAYS
+from .tables import Words
 from .theme import ACCENT, ALARM, CONTEXT, INK, QUIET
 
 DOT, BAND, CORE = "#8C959F", "#BCD7EA", "#6BA9D3"  # grey for days; one hue for the band and its middle
@@ -405,7 +407,7 @@ def override_days(frame, actual):
 
 def override_finding(frame, actual):
     """What the overrides changed, and whether that was right, in a sentence."""
-    from ..planning import override_effect
+    from ..planning.forecasting.overrides import override_effect
 
     change = frame["offered"].sum() / frame["offered_before"].sum() - 1
     try:
@@ -414,3 +416,20 @@ def override_finding(frame, actual):
         return f"The overrides change the contacts to come by {change:+.1%}".replace("-", "−")
     words = "right: off by" if effect["helped"] else "wrong: off by"
     return f"The override was {words} {effect['wape']:.0%} of contacts with it, {effect['wape_before']:.0%} without"
+
+
+# ------------------------------------------------------------------------- where a history is too short
+
+
+def errors_picture(found):
+    """`errors_chart` of a QueueForecast as a Picture, or a sentence where no day could be held out."""
+    if found.tested is None:
+        return Words("The history is too short to hold days out, so nothing can be said of errors.")
+    return show(errors_chart(looks.errors_ahead(found.tested), looks.errors_by_hour(found.tested, found.ahead.slots), found.queue))
+
+
+def calibration_picture(found):
+    """`calibration_chart` of a QueueForecast as a Picture, or a sentence where no day could be held out."""
+    if found.tested is None:
+        return Words("The history is too short to hold days out, so the band has not been tested: it is as wide as is usual in the field.")
+    return show(calibration_chart(looks.calibration(found.tested), found.queue))

@@ -16,6 +16,7 @@ from . import forecast_charts, theme
 from .charts import clock, clock_hours, long_date
 from .forecast_charts import ACTUAL_DAYS, BAND, CORE, DOT
 from .panels import _date, _plain, _records, _sentence, dial, read_dial, shown, total
+from .tables import cornered
 
 HORIZONS = {"1 week": 7, "2 weeks": 14, "4 weeks": 28, "8 weeks": 56}
 LEVELS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.225, 0.25, 0.375, 0.5)
@@ -147,14 +148,20 @@ def _quantiles(known, levels):
 
 
 def forecast_panel(folder_or_intervals, centre=None, *, queue=None, horizon="4 weeks", day=None, **calendar):
-    """A live forecast panel: queue, horizon, uplift and band; bars by day, one day by interval, tiles, CSV.
+    """A live forecast panel, the widget of a `forecast_desk`.
+
+    Raises ValueError where folder, queue or day cannot be used.
+    """
+    return forecast_desk(folder_or_intervals, centre, queue=queue, horizon=horizon, day=day, **calendar).panel()
+
+
+def forecast_desk(folder_or_intervals, centre=None, *, queue=None, horizon="4 weeks", day=None, **calendar):
+    """What is behind the panel: queue, horizon, uplift and band; bars by day, one day by interval, tiles, CSV.
 
     `folder_or_intervals` is a centre's folder or an `intervals` table (then `centre` is needed); `calendar`
     as in `forecast`. Each queue is forecast once, when it is first looked at, and kept by content.
-    Returns a widget. Raises ValueError where folder, queue or day cannot be used.
+    `panel()` is its widget, `frame()` its tiles as a table. Raises ValueError where folder, queue or day cannot be used.
     """
-    from . import frontend
-
     if not isinstance(folder_or_intervals, pd.DataFrame):
         from ..data import load_centre, load_intervals
 
@@ -162,7 +169,7 @@ def forecast_panel(folder_or_intervals, centre=None, *, queue=None, horizon="4 w
         folder_or_intervals = load_intervals(folder_or_intervals, centre).frame
     desk = _ForecastDesk(folder_or_intervals, centre, calendar)
     desk.go(queue or desk.queues[0], horizon, day)
-    return frontend.wire(desk.layout(), desk.answer)
+    return desk
 
 
 class _ForecastDesk:
@@ -211,6 +218,18 @@ class _ForecastDesk:
             self.before = now
         download = self._csv() if message.get("action") == "csv" and not faults and not words else None
         return {"seq": message["seq"], "now": self._settings(), "settings": settings or None, "faults": faults, "download": download, **now}
+
+    def panel(self):
+        """The live widget."""
+        from . import frontend
+
+        return frontend.wire(self.layout(), self.answer)
+
+    def frame(self):
+        """The tiles as a table: a row a number, in words as shown, and when or against what."""
+        shown_now = tiles(self.view(), self.inputs)
+        rows = [(f.metadata["label"], shown_now[f.name]["value"], shown_now[f.name]["delta"]) for f in fields(ForecastTotals)]
+        return cornered(pd.DataFrame(rows, columns=["number", "value", ""]).set_index("number"))
 
     def layout(self):
         """What is drawn once."""

@@ -124,3 +124,139 @@ def repairs_table(repairs):
     if len(repairs) > MOST:
         shown.loc[len(shown)] = ["…", f"{len(repairs) - MOST} more", "", "", ""]
     return Sheet(shown)
+
+
+# -------------------------------------------------------------------- the past again: overrides, a day's replay
+
+REPLAY_DAYS = 28
+EXAMPLE = {"who": "an example", "why": "letter to all customers", "factor": 1.12}
+
+
+def calendar_of(folder, centre):
+    """What the folder tells of the calendar, for `forecast`: its events and school holidays, none where it has no such file."""
+    from ..planning.forecasting.events import events_of, school_of
+
+    return {"events": events_of(folder, centre), "school": school_of(folder)}
+
+
+def replay_start(rows, date=""):
+    """The local day from which the past is forecast again: `date`, else four weeks before the rows end (of a short history its second half)."""
+    day = rows["start"].dt.tz_localize(None).dt.normalize()
+    first, end = day.min(), day.max() + pd.Timedelta(days=1)
+    return pd.Timestamp(date) if date else end - pd.Timedelta(days=min(REPLAY_DAYS, (end - first).days // 2))
+
+
+def overrides_or_example(folder, centre, queue, start):
+    """The folder's own overrides of a queue that were made by `start` and change days after it; else an example of one week."""
+    from ..planning.forecasting.overrides import checked_overrides, overrides_of
+
+    own = overrides_of(folder, centre)
+    own = own[(own["queue"] == queue) & (own["made_on"] < start) & (own["end"] >= start)].reset_index(drop=True)
+    if len(own):
+        return own
+    monday = start + pd.Timedelta(days=(7 - start.day_of_week) % 7 + 7)
+    row = EXAMPLE | {"queue": queue, "made_on": start - pd.Timedelta(days=6), "start": monday, "end": monday + pd.Timedelta(days=6)}
+    return checked_overrides(pd.DataFrame([row]), [queue])
+
+
+def overrides_table(overrides):
+    """Overrides as people read them: when, who, why, from, to, change."""
+    change = [f"{row.factor - 1:+.0%}".replace("-", "−") if np.isfinite(row.factor) else f"{row.contacts_per_day:+,.0f} a day"
+              for row in overrides.itertuples()]
+    shown = {"made on": overrides["made_on"].map(_date), "who": overrides["who"], "why": overrides["why"], "queue": overrides["queue"],
+             "from": overrides["start"].map(_date), "to": overrides["end"].map(_date), "change": change}
+    return Sheet(pd.DataFrame(shown))
+
+
+def override_effect_table(frame, actual):
+    """Accuracy with and without the overrides: on all days of the forecast, and on the days that each override changed."""
+    from ..planning.forecasting.overrides import override_effect
+
+    whole, each = override_effect(frame, actual), override_effect(frame, actual, each=True)
+    rows = pd.concat([whole, each], ignore_index=True)
+    shown = pd.DataFrame({"contacts that came": rows["contacts"].map("{:,.0f}".format), "WAPE, model": [_number(v, ".1%") for v in rows["wape_before"]],
+                          "WAPE, overridden": [_number(v, ".1%") for v in rows["wape"]], "bias, model": [_number(v, "+.1%") for v in rows["bias_before"]],
+                          "bias, overridden": [_number(v, "+.1%") for v in rows["bias"]]})
+    names = ["all days" if not name else f"days of override {name}" for name in rows["override"]]
+    return cornered(shown.set_axis(pd.Index(names, name="held against")))
+
+
+def surprise(found, rows):
+    """The day of a past forecast that surprised most: furthest from its mean, in widths of its band. Raises ValueError where none has come."""
+    frame = found.frame
+    day = frame["start"].dt.tz_localize(None).dt.normalize()
+    days = frame.groupby(day)[["offered", "offered_p10", "offered_p90"]].sum()
+    came = looks.day_totals(rows).set_index("day")["offered"].reindex(days.index)
+    if not came.notna().any():
+        raise ValueError(f"none of the days from {_date(days.index[0])} on has come yet: choose an earlier date for the replay")
+    return (np.abs(came - days["offered"]) / np.maximum(days["offered_p90"] - days["offered_p10"], 1)).idxmax()
+
+
+def replay_table(found, rows, day, every="2h", samples=400):
+    """A past day as it looked from hour to hour: what had come, what the whole day was then expected to bring, and how wrong that was.
+
+    `found` is a QueueForecast of that day, `rows` the queue's history. Raises ValueError in words.
+    """
+    from ..planning.forecasting.intraday import replay_day, replay_errors
+
+    replayed = replay_day(found, rows, day, every=every)
+    errors = replay_errors(replayed)
+    totals = [_as_of(found, rows, now, samples) for now in errors["now"]]
+    came = replayed[replayed["now"] == errors["now"].iloc[0]]["actual"].sum()
+    shown = pd.DataFrame({"came so far": [f"{seen:,.0f}" for seen, *_ in totals], "whole day, P10": [f"{low:,.0f}" for _, low, _, _ in totals],
+                          "mean": [f"{mean:,.0f}" for _, _, mean, _ in totals], "P90": [f"{high:,.0f}" for *_, high in totals],
+                          "came in the end": f"{came:,.0f}", "WAPE of the rest, this morning's": [_number(v, ".0%") for v in errors["wape_before"]],
+                          "updated": [_number(v, ".0%") for v in errors["wape"]]})
+    names = ["before it opened", *(f"{now:%H:%M}" for now in errors["now"].iloc[1:])]
+    return cornered(shown.set_axis(pd.Index(names, name=f"{day:%a} {day.day} {day:%b %Y}")))
+
+
+def _as_of(found, rows, now, samples):
+    """(contacts seen by `now`, P10, mean, P90 of the whole day)."""
+    from ..planning.forecasting.intraday import reforecast
+
+    rest = reforecast(found, rows, now, samples=samples)
+    wall = rows["start"].dt.tz_localize(None)
+    first = rest["start"].dt.tz_localize(None).min()
+    seen = rows.loc[(wall >= now.normalize()) & (wall < first), "offered"].sum()
+    band = looks.with_band(rest).iloc[0]
+    return seen, seen + band["offered_p10"], seen + band["offered"], seen + band["offered_p90"]
+
+
+# --------------------------------------------------------------------------------------------- months
+
+
+def drivers_or_example(folder, centre, queue, base):
+    """The folder's growth drivers of a queue; else an example: customers grow by 4 % in a year, self-service from 20 % to 25 %."""
+    from ..planning.forecasting.long_range import checked_drivers, drivers_of
+
+    own = drivers_of(folder, centre)
+    if own is not None and (own["queue"] == queue).any():
+        return checked_drivers(own[own["queue"] == queue])
+    month = pd.Timestamp(base).to_period("M").to_timestamp()
+    rows = {"month": [month, month + pd.DateOffset(months=12)], "queue": queue, "customers": [100_000.0, 104_000.0],
+            "contact_rate": 0.5, "self_service": [0.20, 0.25]}
+    return checked_drivers(pd.DataFrame(rows))
+
+
+def drivers_table(drivers):
+    """Growth drivers as people read them: month, customers, contacts a customer, self-service, contacts."""
+    contacts = drivers["customers"] * drivers["contact_rate"] * (1 - drivers["self_service"])
+    shown = {"month": [f"{month:%B %Y}" for month in drivers["month"]], "customers": drivers["customers"].map("{:,.0f}".format),
+             "contacts a customer and month": drivers["contact_rate"].map("{:g}".format), "settled by self-service": drivers["self_service"].map("{:.0%}".format),
+             "contacts by the formula": contacts.map("{:,.0f}".format)}
+    return Sheet(pd.DataFrame(shown))
+
+
+def months_table(found, drivers, base):
+    """Whole months to come, of a QueueForecast with paths: contacts with P10 and P90, and with the drivers' growth since `base`."""
+    from ..planning.forecasting.long_range import apply_drivers, monthly_volumes
+
+    plain = monthly_volumes(found.frame)
+    grown = monthly_volumes(apply_drivers(found.frame, drivers, base))
+    whole = plain["whole"].to_numpy()
+    plain, grown = plain[whole], grown[whole]
+    shown = pd.DataFrame({"open days": plain["days"].map("{:d}".format), "contacts": plain["offered"].map(_round), "P10": plain["offered_p10"].map(_round),
+                          "P90": plain["offered_p90"].map(_round), "with growth": grown["offered"].map(_round),
+                          "P10, with growth": grown["offered_p10"].map(_round), "P90, with growth": grown["offered_p90"].map(_round)})
+    return cornered(shown.set_axis(pd.Index([f"{month:%b %Y}" for month in plain["month"]], name="month")))

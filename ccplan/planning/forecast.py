@@ -11,12 +11,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ..queueing.inputs import floats, share
 from .forecasting.ahead import Ahead
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
 from .forecasting.borrowing import borrowed, checked_borrow
 from .forecasting.cache import kept, key_of
 from .forecasting.calendar import features
+from .forecasting.checking import checked_history, checked_levels, checked_queue, checked_samples
 from .forecasting.events import checked_calendar, for_queue
 from .forecasting.handle_time import expected_aht
 from .forecasting.history import by_day
@@ -81,8 +81,9 @@ def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples
     `jobs` processes (-1: all cores, or the whole of a Dask cluster), by default all cores from eight queues
     on; `progress(done, number)` is called after each queue; `cache` keeps results by content for the next time.
     """
-    rows = _checked(history, centre)
-    levels = tuple(np.atleast_1d(share("levels", list(levels))).tolist())
+    rows = checked_history(history, centre)
+    rows = rows[[name for name in NEEDED if name in rows]]
+    levels, samples = checked_levels(levels), checked_samples(samples)
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     if at is not None:
@@ -103,25 +104,9 @@ def _kept_queue(rows, *, centre, horizon, **how):
     return kept(key, lambda: _forecast_queue(rows, centre, horizon, **how))
 
 
-def _checked(history, centre):
-    missing = [name for name in ("queue", "start", "offered") if name not in history]
-    if missing:
-        raise ValueError(f"history must have the columns queue, start and offered; missing: {', '.join(missing)}")
-    if not len(history):
-        raise ValueError("history must have at least one row, got none")
-    if not pd.api.types.is_datetime64_any_dtype(history["start"]):
-        raise ValueError(f"start must be a column of timestamps, got {history['start'].dtype}")
-    if not pd.api.types.is_numeric_dtype(history["offered"]):
-        raise ValueError(f"offered must be a column of numbers, got {history['offered'].dtype}")
-    known = history["offered"].dropna()
-    floats("offered", known.to_numpy(float), high=1e12)
-    for name in history["queue"].unique():
-        centre.queue(name)
-    return history[[name for name in NEEDED if name in history]]
-
-
 def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed, calendar):
     """One queue: history, backtest, model, spread, frame."""
+    rows = checked_queue(rows, centre)
     name, zone = str(rows["queue"].iloc[0]), rows["start"].dt.tz
     begin = _begin(rows, centre.interval_s) if at is None else local(at, rows["start"])
     end = reach(horizon, begin)

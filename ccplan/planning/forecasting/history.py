@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from .horizon import starts
+
 CERTAIN = 3.0     # calls expected in a slot: with so many, a slot without a row is missing rather than empty
 HALF = 0.5        # share of a weekday's days with rows above which the weekday is open
 SEEN = 0.1        # share of a weekday's active days with a row above which a slot belongs to the weekday
@@ -65,7 +67,7 @@ def by_day(rows, interval_s, *, closed_days=()):
     known = History(queue=str(rows["queue"].iloc[0]), days=days, slots=first_s + interval_s * np.arange(number),
                     interval_s=interval_s, counts=counts, active=active, closed=~active, open_slots=_seen(counts, active, days.day_of_week))
     known = replace(known, closed=_closed(known, closed_days))
-    return replace(known, counts=_told_apart(known))
+    return replace(known, counts=_without_skipped(_told_apart(known), known, rows["start"].dt.tz))
 
 
 def _means(where, slot, values, shape):
@@ -100,6 +102,16 @@ def _told_apart(history):
     shut = ~history.open_slots[weekdays] & np.isnan(counts)
     counts[empty | shut & history.active[:, None] | history.closed[:, None]] = 0.0
     return counts
+
+
+def _without_skipped(counts, history, zone):
+    """Counts with nan in the hour that the clock leapt over: there was no such hour, and nothing to be empty."""
+    if zone is None:
+        return counts
+    there = np.zeros(counts.shape, bool)
+    _, day, slot = starts(history.days, history.slots, zone)
+    there[day, slot] = True
+    return np.where(there | ~history.open_slots[history.weekdays], counts, np.nan)
 
 
 def _mean(counts):

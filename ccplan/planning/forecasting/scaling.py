@@ -41,7 +41,7 @@ def scaled(frame, ratio, added=0.0):
         plain = np.maximum(values[touched] * ratio[touched, None] + added[touched, None], 0)
         values[touched] = _whole(plain, _days(frame)[touched])
         columns |= dict(zip(paths, values.T, strict=True))
-    return frame.assign(**columns)
+    return frame.assign(**columns).copy()  # in one block: a column more costs nothing then
 
 
 def _days(frame):
