@@ -26,7 +26,7 @@ SHOWN_DAYS = 400        # of the parts: a year and a month
 ACTUAL_DAYS = 28        # before a fan
 WIDE = 760
 SMALL = 76              # height of one part, pixels
-TITLE_LETTERS, SUBTITLE_LETTERS = 40, 58  # of a line, some 350 pixels
+TITLE_LETTERS, SUBTITLE_LETTERS = 38, 58  # of a line, some 350 pixels
 
 
 def settled(frame):
@@ -68,7 +68,7 @@ def history_chart(days, queue):
     mean = alt.Chart(rows[["day", "month"]].dropna()).mark_line(color=INK, strokeWidth=1.5).encode(x=_time(months=True), y=_y("month"))
     layers = [*_event_layers(rows), dots, mean, *_repair_layers(rows), *_holiday_layers(rows), _history_names(rows)]
     subtitle = f"{queue}: contacts a day; the line is the mean over four weeks"
-    return alt.layer(*layers).properties(title=_title(history_finding(days), subtitle), height=260)
+    return alt.layer(*layers).properties(title=_title(history_finding(days), subtitle), height=260).configure(aria=False)
 
 
 def _running_mean(days):
@@ -149,7 +149,7 @@ def week_chart(shape, queue):
     chart = alt.layer(area, line, data=each).properties(width=width, height=170).facet(
         column=alt.Column("day:N", sort=days, header=header), spacing=12)
     subtitle = f"{queue}: contacts per {_interval_word(step)} by the hour of the day; grey: the mean of all open days"
-    return chart.properties(title=_title(week_finding(shape), subtitle))
+    return chart.properties(title=_title(week_finding(shape), subtitle)).configure(aria=False)
 
 
 def _step_hours(hours):
@@ -159,7 +159,7 @@ def _step_hours(hours):
 def _hour_ticks(hours):
     low, high = np.floor(hours.min()), np.ceil(hours.max())
     by = 4 if high - low <= 14 else 8
-    return [float(h) for h in np.arange(np.ceil(low / by) * by, high + 0.1, by)]
+    return [float(h) for h in np.arange(np.ceil(low / by) * by, high - 1, by)]
 
 
 def _interval_word(hours):
@@ -191,7 +191,7 @@ def parts_chart(parts, queue):
     ends = _part_range(rows, [name for name in names if name != "level"])
     charts = [_part(rows, name, ends, last=name == names[-1]) for name in names]
     subtitle = f"{queue}: contacts of a day = level × weekday × calendar × time of the year × what is left"
-    return alt.vconcat(*charts, spacing=6).resolve_scale(x="shared").properties(title=_title(parts_finding(rows), subtitle))
+    return alt.vconcat(*charts, spacing=6).resolve_scale(x="shared").properties(title=_title(parts_finding(rows), subtitle)).configure(aria=False)
 
 
 def _part_range(rows, names):
@@ -255,7 +255,7 @@ def errors_chart(ahead, hours, queue):
     axis = alt.Axis(title="hour of the day", labelExpr="format(datum.value % 24, '02') + ':00'", labelOverlap=True)
     right = _error_panel(hours, "hour", names, scale, axis, 300)
     title = _title(errors_finding(ahead), f"{queue}: WAPE of intervals on days held out, Σ |error| ÷ Σ contacts")
-    return alt.hconcat(left, right + _error_names(hours, names, top), spacing=28).properties(title=title)
+    return alt.hconcat(left, right + _error_names(hours, names, top), spacing=28).properties(title=title).configure(aria=False)
 
 
 def _error_panel(rows, field, names, scale, axis, width):
@@ -305,7 +305,7 @@ def fan_chart(actual, days, queue):
     layers = [*fan_layers(rows), *_seen_layers(seen)]
     subtitle = f"{queue}: contacts a day; dots: what came; bars: P10 to P90, darker P25 to P75, line: mean"
     chart = alt.layer(*layers, _fan_names(rows))
-    return chart.properties(title=_title(fan_finding(days), subtitle), height=280)
+    return chart.properties(title=_title(fan_finding(days), subtitle), height=280).configure(aria=False)
 
 
 def _mid(rows):
@@ -365,7 +365,7 @@ def calibration_chart(found, queue):
                           "words": [f"● {rows['held_out_intervals'].iloc[0]:,} intervals", f"○ {rows['held_out_days'].iloc[0]:,} whole days"]})
     names = alt.Chart(words).mark_text(align="left").encode(x=x, y=y("at"), text="words:N", color=alt.Color("colour:N", scale=None))
     title = _title(calibration_finding(found), f"{queue}: on the line, a quantile means what it says")
-    return (ideal + days + intervals + names).properties(title=title, width=330, height=330)
+    return (ideal + days + intervals + names).properties(title=title, width=330, height=330).configure(aria=False)
 
 
 def calibration_finding(found):
@@ -393,7 +393,7 @@ def override_chart(frame, actual, queue):
     came = alt.Chart(rows.dropna(subset="came")).mark_circle(color=INK, size=30, opacity=1).encode(x=_time("noon"), y=_y("came"))
     subtitle = f"{queue}: contacts a day; grey: the model, blue: with the override, dots: what came"
     title = _title(override_finding(frame, actual), subtitle)
-    return alt.layer(spans, move, model, after, came).properties(title=title, height=250)
+    return alt.layer(spans, move, model, after, came).properties(title=title, height=250).configure(aria=False)
 
 
 def override_days(frame, actual):

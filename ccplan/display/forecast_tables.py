@@ -46,15 +46,9 @@ def _answer(found):
 def _record(tested):
     if tested is None:
         return "The history is too short to hold days out, so the bands are of the field's usual width and have not been tested."
-    errors, held = looks.errors_ahead(tested), _held(tested)
+    errors, held = looks.errors_ahead(tested), looks.coverage(tested)
     return (f"On {tested.actual.shape[0]} forecasts of the past, each made without a look ahead, an interval was off by "
             f"{errors['wape'].mean():.0%} of its contacts, where {errors['chance'].mean():.0%} is pure chance, and the band of 80 % held {held:.0%}.")
-
-
-def _held(tested):
-    from ..planning.forecasting.backtest import league_table
-
-    return league_table(tested).set_index("model").loc[tested.chosen, "coverage_80"]
 
 
 def _date(day):

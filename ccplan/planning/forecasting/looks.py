@@ -4,6 +4,8 @@ errors by days ahead and by hour, calibration, totals with their band.
 Everything is measured on the queue's own history; errors and calibration on days that were held out.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -103,6 +105,14 @@ def errors_by_hour(tested, slots):
     return pd.concat([hours["hour"], rates, share.rename("contacts")], axis=1).reset_index(drop=True)
 
 
+def coverage(tested, share=0.8):
+    """Share of held-out open intervals inside the chosen model's band of `share`, each band learned from the other origins."""
+    tested = _of_open_slots(tested)
+    low, high = held_out_bands(tested, tested.chosen, (0.5 - share / 2, 0.5 + share / 2))
+    known = np.isfinite(tested.actual) & ((tested.means[tested.chosen] > 0) | (tested.actual > 0))
+    return float(((tested.actual >= low) & (tested.actual <= high))[known].mean())
+
+
 def chance_error(mean):
     """Mean absolute deviation of a Poisson count from its mean, contacts.
 
@@ -118,12 +128,13 @@ def chance_error(mean):
     return 2 * np.exp((whole + 1) * np.log(mean) - mean - gammaln(whole + 1))
 
 
-def calibration(tested, levels=LEVELS, number=100, seed=0):
+def calibration(tested, levels=LEVELS, number=60, seed=0):
     """Share of held-out counts at or below each quantile: level, intervals, days, and how many of each were held out.
 
     Well calibrated is a share that equals the level. Every origin's distribution is learned from the
     other origins only; days come from `number` joint paths.
     """
+    tested = _of_open_slots(tested)
     mean, actual = tested.means[tested.chosen], tested.actual
     known = np.isfinite(actual) & (mean > LEAST)
     bands = held_out_bands(tested, tested.chosen, levels)
@@ -224,6 +235,13 @@ def _errors(tested, axes, sums=False):
     frame = pd.DataFrame({name: top.sum(axis=axes) for name, top in tops.items()})
     contacts = np.where(known, tested.actual, 0.0).sum(axis=axes)
     return frame.assign(contacts=contacts) if sums else frame.div(np.where(contacts > 0, contacts, np.nan), axis=0)
+
+
+def _of_open_slots(tested):
+    """The chosen model's test without the slots in which nothing is ever expected."""
+    mean = tested.means[tested.chosen]
+    there = (mean > LEAST).any(axis=(0, 1))
+    return replace(tested, actual=tested.actual[:, :, there], means={tested.chosen: mean[:, :, there]})
 
 
 def _day_ranks(tested, number, generator):
