@@ -14,7 +14,7 @@ from ..planning.forecasting import looks
 from . import theme
 from .charts import _apart, clock, long_date, show
 from .data_charts import DAYS
-from .tables import Words
+from .tables import Words, round_contacts as _round
 from .theme import ACCENT, ALARM, CONTEXT, INK, QUIET
 
 DOT, BAND, CORE = "#8C959F", "#BCD7EA", "#6BA9D3"  # grey for days; one hue for the band and its middle
@@ -47,6 +47,12 @@ def _time(field="day", months=False, utc=False, **axis):
 
 def _y(field, form=",d", title=None, **more):
     return alt.Y(f"{field}:Q", title=title, axis=alt.Axis(format=form, tickCount=4), **more)
+
+
+def _weeks(days):
+    """Mondays to put on a time axis, at most eleven."""
+    mondays = pd.date_range(days.min(), days.max(), freq="W-MON")
+    return [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in mondays[::max(-(-len(mondays) // 11), 1)]]
 
 
 def _title(finding, subtitle):
@@ -302,9 +308,10 @@ def fan_chart(actual, days, queue):
     """
     seen = settled(actual[actual["day"] < days["day"].min()].tail(ACTUAL_DAYS))
     seen, rows = _mid(seen), _mid(settled(days))
-    layers = [*fan_layers(rows), *_seen_layers(seen)]
+    ticks = _weeks(pd.concat([seen["day"], rows["day"]]))
+    layers = [*fan_layers(rows, values=ticks), *_seen_layers(seen, values=ticks)]
     subtitle = f"{queue}: contacts a day; dots: what came; bars: P10 to P90, darker P25 to P75, line: mean"
-    chart = alt.layer(*layers, _fan_names(rows))
+    chart = alt.layer(*layers, _fan_names(rows, ticks))
     return chart.properties(title=_title(fan_finding(days), subtitle), height=280).configure(aria=False)
 
 
@@ -315,32 +322,32 @@ def _mid(rows):
     return rows.assign(noon=noon, dawn=noon - wide, dusk=noon + wide)
 
 
-def fan_layers(data, utc=False):
-    """Layers of the bands over `data`, days of `_mid` or a named Vega data set (its times are then UTC)."""
-    base = alt.Chart(data).encode(x=_time("dawn", utc=utc), x2="dusk:T")
+def fan_layers(data, **axis):
+    """Layers of the bands over `data`, days of `_mid`."""
+    base = alt.Chart(data).encode(x=_time("dawn", **axis), x2="dusk:T")
     outer = base.mark_rect(color=BAND).encode(y=_y("offered_p10", scale=alt.Scale(zero=True)), y2="offered_p90:Q")
     inner = base.mark_rect(color=CORE).encode(y=_y("offered_p25"), y2="offered_p75:Q")
     mean = base.mark_rule(color="#0B4F80", strokeWidth=2).encode(y=_y("offered"))
     return [outer, inner, mean]
 
 
-def _seen_layers(seen, column="offered", utc=False):
-    base = alt.Chart(seen).encode(x=_time("noon", utc=utc), y=_y(column))
+def _seen_layers(seen, column="offered", **axis):
+    base = alt.Chart(seen).encode(x=_time("noon", **axis), y=_y(column))
     return [base.mark_line(color=CONTEXT, strokeWidth=1.25), base.mark_circle(color=INK, size=26, opacity=1)]
 
 
-def _fan_names(rows):
+def _fan_names(rows, ticks):
     """P90, mean and P10 beside the last day's bar, moved apart."""
     last, top = rows.iloc[-1], rows["offered_p90"].max()
     words = pd.DataFrame({"dusk": last["dusk"], "at": [last["offered_p10"], last["offered"], last["offered_p90"]], "words": ["P10", "mean", "P90"]})
     words["at"] = _apart(words["at"].to_numpy(float), 0.05 * top)
-    return alt.Chart(words).mark_text(align="left", dx=5, fontSize=11).encode(x=_time("dusk"), y=_y("at"), text="words:N")
+    return alt.Chart(words).mark_text(align="left", dx=5, fontSize=11).encode(x=_time("dusk", values=ticks), y=_y("at"), text="words:N")
 
 
 def fan_finding(days):
     """The day with most contacts to come, and how sure that is, in a sentence."""
     top = days.loc[days["offered"].idxmax()]
-    return f"Most on {long_date(top['day'])}: {top['offered_p10']:,.0f} to {top['offered_p90']:,.0f} contacts in four of five cases"
+    return f"{long_date(top['day'])} will be the busiest day: {_round(top['offered_p10'])} to {_round(top['offered_p90'])} contacts"
 
 
 # ------------------------------------------------------------------------------------------- calibration
@@ -384,13 +391,13 @@ def override_chart(frame, actual, queue):
     `frame` comes from `apply_overrides`, `actual` holds queue, start and offered (nothing of the days: a look ahead).
     """
     rows = _mid(settled(override_days(frame, actual)))
-    touched = alt.Chart(rows[rows["touched"]])
-    base = alt.Chart(rows)
-    spans = touched.mark_rect(color="#F1F4F7").encode(x=_time("dawn"), x2="dusk:T", y=alt.value(0), y2=alt.value(250))
-    move = touched.mark_rule(color=CORE, strokeWidth=2).encode(x=_time("noon"), y=_y("offered_before"), y2="offered:Q")
-    model = base.mark_rule(color=DOT, strokeWidth=2).encode(x=_time("dawn"), x2="dusk:T", y=_y("offered_before"))
-    after = touched.mark_rule(color=ACCENT, strokeWidth=3).encode(x=_time("dawn"), x2="dusk:T", y=_y("offered"))
-    came = alt.Chart(rows.dropna(subset="came")).mark_circle(color=INK, size=30, opacity=1).encode(x=_time("noon"), y=_y("came"))
+    ticks = {"values": _weeks(rows["day"])}
+    touched, base = alt.Chart(rows[rows["touched"]]), alt.Chart(rows)
+    spans = touched.mark_rect(color="#F1F4F7").encode(x=_time("dawn", **ticks), x2="dusk:T", y=alt.value(0), y2=alt.value(250))
+    move = touched.mark_rule(color=CORE, strokeWidth=2).encode(x=_time("noon", **ticks), y=_y("offered_before"), y2="offered:Q")
+    model = base.mark_rule(color=DOT, strokeWidth=2).encode(x=_time("dawn", **ticks), x2="dusk:T", y=_y("offered_before"))
+    after = touched.mark_rule(color=ACCENT, strokeWidth=3).encode(x=_time("dawn", **ticks), x2="dusk:T", y=_y("offered"))
+    came = alt.Chart(rows.dropna(subset="came")).mark_circle(color=INK, size=30, opacity=1).encode(x=_time("noon", **ticks), y=_y("came"))
     subtitle = f"{queue}: contacts a day; grey: the model, blue: with the override, dots: what came"
     title = _title(override_finding(frame, actual), subtitle)
     return alt.layer(spans, move, model, after, came).properties(title=title, height=250).configure(aria=False)

@@ -6,7 +6,7 @@ import pandas as pd
 from ..planning.forecasting import looks
 from .charts import long_date
 from .data_tables import Sheet
-from .tables import Words, cornered, plain
+from .tables import Words, cornered, plain, round_contacts as _round
 
 MOST = 12  # rows of a table before it says how many more there are
 
@@ -53,16 +53,6 @@ def _record(tested):
 
 def _date(day):
     return f"{day.day} {day:%B %Y}"
-
-
-def _round(value):
-    """A number of contacts to three digits, with thousands.
-
-    >>> _round(18234.2), _round(86.24)
-    ('18,200', '86')
-    """
-    digits = 2 - int(np.floor(np.log10(abs(value)))) if value else 0
-    return f"{round(value, min(digits, 0)):,.0f}"
 
 
 def days_table(found, number=14):
