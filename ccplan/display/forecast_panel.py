@@ -14,7 +14,7 @@ from ..data.files import harmless
 from ..data.settings import number, settle
 from . import forecast_charts, theme
 from .charts import clock, clock_hours, long_date
-from .forecast_charts import ACTUAL_DAYS, BAND, CORE, DOT
+from .forecast_charts import ACTUAL_DAYS, BAND, CORE
 from .panels import _date, _plain, _records, _sentence, dial, read_dial, shown, total
 from .tables import cornered
 
@@ -332,7 +332,7 @@ def chart_places():
 
 FAN_KEY = [{"label": "came", "colour": theme.INK, "shape": "dot"}, {"label": "mean", "colour": "#0B4F80", "shape": "line"},
            {"label": "middle half", "colour": CORE, "shape": "area"}, {"label": "band", "colour": BAND, "shape": "area"},
-           {"label": "the model's own", "colour": DOT, "shape": "thin"}]
+           {"label": "the model's own", "colour": theme.INK, "shape": "dashed"}]
 DAY_KEY = FAN_KEY[1:]
 
 
@@ -340,7 +340,7 @@ def _fan_layers(data):
     base = alt.Chart(data).encode(x=forecast_charts._time("dawn", utc=True), x2="dusk:T")
     y = forecast_charts._y
     return [base.mark_rect(color=BAND).encode(y=y("low"), y2="high:Q"), base.mark_rect(color=CORE).encode(y=y("first"), y2="third:Q"),
-            base.mark_rule(color=DOT, strokeWidth=2).encode(y=y("model")), base.mark_rule(color="#0B4F80", strokeWidth=2).encode(y=y("offered")),
+            base.mark_rule(color=theme.INK, strokeDash=[2, 2]).encode(y=y("model")), base.mark_rule(color="#0B4F80", strokeWidth=2).encode(y=y("offered")),
             *forecast_charts._seen_layers(data, "came", utc=True)]
 
 
@@ -351,7 +351,7 @@ def _day_layers(data):
     area = {"interpolate": "step-after", "line": False}
     line = {"interpolate": "step-after", "strokeWidth": 2}
     return [base.mark_area(color=BAND, **area).encode(x=_x(), y=y("low"), y2="high:Q"), base.mark_area(color=CORE, **area).encode(x=_x(), y=y("first"), y2="third:Q"),
-            base.mark_line(color=DOT, **line).encode(x=_x(), y=y("model")), base.mark_line(color="#0B4F80", **line).encode(x=_x(), y=y("offered"))]
+            base.mark_line(color=theme.INK, strokeDash=[3, 3], interpolate="step-after", strokeWidth=1).encode(x=_x(), y=y("model")), base.mark_line(color="#0B4F80", **line).encode(x=_x(), y=y("offered"))]
 
 
 def chart_data(view, prepared, inputs):
