@@ -27,7 +27,9 @@ def history(days=140, level=200.0, noise=0.0, seed=1, chance=False):
 @pytest.fixture(scope="module")
 def found():
     """A year and more of noisy days, forecast with paths."""
-    (one,) = forecast_queues(history(days=300, noise=0.1, chance=True), CENTRE, "14d", samples=200, method="calendar regression")
+    (one,) = forecast_queues(
+        history(days=300, noise=0.1, chance=True), CENTRE, "14d", samples=200, method="calendar regression"
+    )
     return one
 
 
@@ -85,7 +87,9 @@ def test_the_weeks_shape_adds_up_to_the_day_and_keeps_its_hours():
     shape = looks.week_shape(history(), CENTRE)
     assert shape.groupby("weekday")["contacts"].sum().to_numpy() == pytest.approx(200 * WEEKDAY, rel=0.01)
     monday = shape[shape["weekday"] == 0].set_index("hour")["contacts"]
-    assert (monday / monday.sum()).to_dict() == pytest.approx(dict(zip([8, 9, 10, 11], HOURS / HOURS.sum(), strict=True)), abs=0.01)
+    assert (monday / monday.sum()).to_dict() == pytest.approx(
+        dict(zip([8, 9, 10, 11], HOURS / HOURS.sum(), strict=True)), abs=0.01
+    )
 
 
 def test_chances_error_is_that_of_poisson_counts():
@@ -104,7 +108,8 @@ def test_errors_ahead_are_sums_over_origins_and_slots(found):
     hours = looks.errors_by_hour(tested, found.ahead.slots)
     assert hours["hour"].tolist() == [8, 9, 10, 11] and hours["contacts"].sum() == pytest.approx(1)
     assert (hours["wape"] * hours["contacts"]).sum() == pytest.approx(
-        np.nansum(np.abs(tested.actual - tested.means[tested.chosen])) / np.nansum(tested.actual))
+        np.nansum(np.abs(tested.actual - tested.means[tested.chosen])) / np.nansum(tested.actual)
+    )
 
 
 def test_calibration_of_a_well_behaved_queue_lies_on_the_line(found):
@@ -112,7 +117,9 @@ def test_calibration_of_a_well_behaved_queue_lies_on_the_line(found):
     assert (held["intervals"] - held.index).abs().max() < 0.03
     assert (held["days"] - held.index).abs().max() < 0.13, "some two hundred days, not independent"
     assert held["held_out_intervals"].iloc[0] == np.isfinite(found.tested.actual[:, :, 8:12]).sum()
-    assert looks.coverage(found.tested) == pytest.approx(held.loc[0.9, "intervals"] - held.loc[0.1, "intervals"], abs=0.01)
+    assert looks.coverage(found.tested) == pytest.approx(
+        held.loc[0.9, "intervals"] - held.loc[0.1, "intervals"], abs=0.01
+    )
 
 
 def test_a_band_of_totals_is_narrower_than_the_sum_of_its_parts(found):

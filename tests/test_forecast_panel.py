@@ -40,7 +40,9 @@ def intervals(centre):
 @pytest.fixture(scope="module")
 def found(intervals, centre):
     """The forecast that the panel makes, made without it."""
-    (one,) = forecast_queues(intervals[intervals["queue"] == "service"], centre, "56d", levels=panel.LEVELS, samples=panel.PATHS, cache=True)
+    (one,) = forecast_queues(
+        intervals[intervals["queue"] == "service"], centre, "56d", levels=panel.LEVELS, samples=panel.PATHS, cache=True
+    )
     return one
 
 
@@ -56,18 +58,32 @@ def desk(intervals, centre, found):
 
 def message(desk, action=None, pickers=None, **dials):
     now = desk._settings()
-    return {"seq": 1, "dials": now["dials"] | dials, "switches": {}, "pickers": now["pickers"] | (pickers or {}), "action": action}
+    return {
+        "seq": 1,
+        "dials": now["dials"] | dials,
+        "switches": {},
+        "pickers": now["pickers"] | (pickers or {}),
+        "action": action,
+    }
 
 
 def by_the_library(found, days, uplift, band):
     """The tiles' words from the forecast's frame, without the panel."""
-    frame = found.frame[found.frame["start"].dt.tz_localize(None) < found.frame["start"].dt.tz_localize(None).min().normalize() + pd.Timedelta(days=days)]
+    frame = found.frame[
+        found.frame["start"].dt.tz_localize(None)
+        < found.frame["start"].dt.tz_localize(None).min().normalize() + pd.Timedelta(days=days)
+    ]
     ends = (1 - band) / 2, (1 + band) / 2
     total = looks.with_band(frame, by=pd.Series(0, frame.index), levels=ends).iloc[0]
     low, high = total.iloc[-2:] * (1 + uplift)
     work = (frame["aht_s"] * frame["offered"]).sum() / frame["offered"].sum()
-    return {"contacts": f"{total['offered'] * (1 + uplift):,.0f}", "low": f"{low:,.0f}", "high": f"{high:,.0f}", "aht_s": f"{work:,.1f} s",
-            "peak": f"{frame['offered'].max() * (1 + uplift):,.0f}"}
+    return {
+        "contacts": f"{total['offered'] * (1 + uplift):,.0f}",
+        "low": f"{low:,.0f}",
+        "high": f"{high:,.0f}",
+        "aht_s": f"{work:,.1f} s",
+        "peak": f"{frame['offered'].max() * (1 + uplift):,.0f}",
+    }
 
 
 # --------------------------------------------------------------------------------- the plain function
@@ -79,11 +95,15 @@ def test_as_it_is_the_panel_is_the_librarys_forecast(desk, found):
     assert desk.frame()["value"].tolist() == list(shown.values())
 
 
-@pytest.mark.parametrize("uplift, band, horizon", [(-0.5, 0.5, "1 week"), (0.12, 0.8, "4 weeks"), (1.0, 0.95, "8 weeks")])
+@pytest.mark.parametrize(
+    "uplift, band, horizon", [(-0.5, 0.5, "1 week"), (0.12, 0.8, "4 weeks"), (1.0, 0.95, "8 weeks")]
+)
 def test_every_dial_and_horizon_gives_the_librarys_numbers(desk, found, uplift, band, horizon):
     desk.answer(message(desk, pickers={"horizon": horizon}))
     answer = desk.answer(message(desk, uplift=str(100 * uplift), band=str(100 * band)))
-    assert {name: tile["value"] for name, tile in answer["tiles"].items()} == by_the_library(found, panel.HORIZONS[horizon], uplift, band)
+    assert {name: tile["value"] for name, tile in answer["tiles"].items()} == by_the_library(
+        found, panel.HORIZONS[horizon], uplift, band
+    )
     json.dumps(answer, allow_nan=False)
 
 
@@ -96,15 +116,22 @@ def test_a_day_by_interval_has_the_forecasts_own_quantiles(prepared, found):
 
 
 def test_a_wider_band_holds_the_narrower_one(prepared):
-    views = [panel.forecast_view(prepared, panel.ForecastInputs(band=band), 14, "2026-10-05") for band in (0.5, 0.66, 0.8, 0.95)]
+    views = [
+        panel.forecast_view(prepared, panel.ForecastInputs(band=band), 14, "2026-10-05")
+        for band in (0.5, 0.66, 0.8, 0.95)
+    ]
     for less, more in zip(views, views[1:], strict=False):
-        assert (more.intervals["low"] <= less.intervals["low"]).all() and (more.intervals["high"] >= less.intervals["high"]).all()
+        assert (more.intervals["low"] <= less.intervals["low"]).all() and (
+            more.intervals["high"] >= less.intervals["high"]
+        ).all()
         assert (more.days["low"] <= less.days["low"]).all() and more.totals.high >= less.totals.high
 
 
 def test_a_closed_day_and_a_bad_entry_are_said_in_words(desk):
     answer = desk.answer(message(desk, pickers={"day": "2026-10-04"}))
-    assert answer["charts"] is None and "service has no open interval on Sunday 4 October 2026" in answer["warnings"][0].replace("Service", "service")
+    assert answer["charts"] is None and "service has no open interval on Sunday 4 October 2026" in answer["warnings"][
+        0
+    ].replace("Service", "service")
     answer = desk.answer(message(desk, uplift="400"))
     assert answer["faults"] == {"uplift": "Volume must be between -50 and 100 %, got 400."}
     with pytest.raises(ValueError, match="horizon must be one of 1 week"):
@@ -216,5 +243,6 @@ def test_nothing_overflows_no_chart_is_empty_and_every_control_has_a_name(fresh,
         assert drawn["width"] <= room["width"] + 1 and drawn["height"] > 150
         assert chart.locator("path[d]").count() > 3 and chart.get_attribute("aria-label")
     nameless = fresh.evaluate("""() => [...document.querySelectorAll('.ccplan input, .ccplan select, .ccplan button')]
-      .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent)).map(n => n.outerHTML)""")
+      .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent))
+      .map(n => n.outerHTML)""")
     assert nameless == []

@@ -19,13 +19,16 @@ from .theme import ACCENT, ALARM, CONTEXT, INK, QUIET
 
 DOT, BAND, CORE = "#8C959F", "#BCD7EA", "#6BA9D3"  # grey for days; one hue for the band and its middle
 PART_WORDS = {
-    "level": "Level, contacts a day", "weekday": "Weekday", "calendar": "Holidays, month ends, events",
-    "season": "Time of the year", "remainder": "What is left unexplained",
+    "level": "Level, contacts a day",
+    "weekday": "Weekday",
+    "calendar": "Holidays, month ends, events",
+    "season": "Time of the year",
+    "remainder": "What is left unexplained",
 }
-SHOWN_DAYS = 400        # of the parts: a year and a month
-ACTUAL_DAYS = 28        # before a fan
+SHOWN_DAYS = 400  # of the parts: a year and a month
+ACTUAL_DAYS = 28  # before a fan
 WIDE = 760
-SMALL = 76              # height of one part, pixels
+SMALL = 76  # height of one part, pixels
 TITLE_LETTERS, SUBTITLE_LETTERS = 38, 58  # of a line, some 350 pixels
 
 
@@ -42,7 +45,12 @@ def _digits(values):
 
 def _time(field="day", months=False, utc=False, **axis):
     axis |= {"format": "%b %Y", "tickCount": "month"} if months else {"format": "%-d %b"}
-    return alt.X(f"{field}:T", title=None, axis=alt.Axis(labelOverlap=True, **axis), **({"scale": alt.Scale(type="utc")} if utc else {}))
+    return alt.X(
+        f"{field}:T",
+        title=None,
+        axis=alt.Axis(labelOverlap=True, **axis),
+        **({"scale": alt.Scale(type="utc")} if utc else {}),
+    )
 
 
 def _y(field, form=",d", title=None, **more):
@@ -52,7 +60,9 @@ def _y(field, form=",d", title=None, **more):
 def _weeks(days):
     """Mondays to put on a time axis, at most eleven."""
     mondays = pd.date_range(days.min(), days.max(), freq="W-MON")
-    return [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in mondays[::max(-(-len(mondays) // 11), 1)]]
+    return [
+        alt.DateTime(year=day.year, month=day.month, date=day.day) for day in mondays[:: max(-(-len(mondays) // 11), 1)]
+    ]
 
 
 def _title(finding, subtitle):
@@ -71,10 +81,16 @@ def history_chart(days, queue):
     rows = settled(days.assign(month=_running_mean(days)))
     there = alt.Chart(rows[rows["offered"].notna() & (rows["open"] | (rows["offered"] > 0))])
     dots = there.mark_circle(size=9, color=DOT, opacity=0.9).encode(x=_time(months=True), y=_y("offered"))
-    mean = alt.Chart(rows[["day", "month"]].dropna()).mark_line(color=INK, strokeWidth=1.5).encode(x=_time(months=True), y=_y("month"))
+    mean = (
+        alt.Chart(rows[["day", "month"]].dropna())
+        .mark_line(color=INK, strokeWidth=1.5)
+        .encode(x=_time(months=True), y=_y("month"))
+    )
     layers = [*_event_layers(rows), dots, mean, *_repair_layers(rows), *_holiday_layers(rows), _history_names(rows)]
     subtitle = f"{queue}: contacts a day; the line is the mean over four weeks"
-    return alt.layer(*layers).properties(title=_title(history_finding(days), subtitle), height=260).configure(aria=False)
+    return (
+        alt.layer(*layers).properties(title=_title(history_finding(days), subtitle), height=260).configure(aria=False)
+    )
 
 
 def _running_mean(days):
@@ -87,11 +103,16 @@ def _event_layers(rows):
     if not (rows["event"] != "").any():
         return []
     run = (rows["event"] != rows["event"].shift()).cumsum()
-    spans = rows[rows["event"] != ""].groupby(run).agg(day=("day", "first"), end=("day", "last"), event=("event", "first"))
+    spans = (
+        rows[rows["event"] != ""].groupby(run).agg(day=("day", "first"), end=("day", "last"), event=("event", "first"))
+    )
     spans = spans.assign(end=spans["end"] + pd.Timedelta(days=1))
     base = alt.Chart(spans).encode(x=_time(months=True))
     shade = base.mark_rect(color="#FBE9C6", opacity=0.9).encode(x2="end:T", y=alt.value(0), y2=alt.value(260))
-    return [shade, base.mark_text(align="left", dx=2, dy=8, fontSize=11, color=QUIET).encode(text="event:N", y=alt.value(0))]
+    return [
+        shade,
+        base.mark_text(align="left", dx=2, dy=8, fontSize=11, color=QUIET).encode(text="event:N", y=alt.value(0)),
+    ]
 
 
 def _repair_layers(rows):
@@ -101,14 +122,20 @@ def _repair_layers(rows):
     base = alt.Chart(odd)
     ring = base.mark_point(size=70, color=ALARM, strokeWidth=2).encode(x=_time(months=True), y=_y("shown"))
     stem = base.mark_rule(color=ALARM).encode(x=_time(months=True), y=_y("shown"), y2="taken_as:Q")
-    mark = base.mark_tick(color=ALARM, thickness=2, width=9, orient="horizontal").encode(x=_time(months=True), y=_y("taken_as"))
+    mark = base.mark_tick(color=ALARM, thickness=2, width=9, orient="horizontal").encode(
+        x=_time(months=True), y=_y("taken_as")
+    )
     return [stem, mark, ring]
 
 
 def _holiday_layers(rows):
     """Ticks at the foot of the chart for public holidays."""
     free = rows[rows["holiday"] != ""]
-    tick = alt.Chart(free).mark_rule(color=QUIET, strokeWidth=1).encode(x=_time(months=True), y=alt.value(252), y2=alt.value(260))
+    tick = (
+        alt.Chart(free)
+        .mark_rule(color=QUIET, strokeWidth=1)
+        .encode(x=_time(months=True), y=alt.value(252), y2=alt.value(260))
+    )
     return [] if free.empty else [tick]
 
 
@@ -140,20 +167,33 @@ def week_chart(shape, queue):
     `shape` is a frame of `looks.week_shape`.
     """
     rows = settled(shape.assign(day=[DAYS[k] for k in shape["weekday"]]))
-    usual = rows.groupby("hour", as_index=False)["contacts"].sum().assign(contacts=lambda f: f["contacts"] / rows["weekday"].nunique())
+    usual = (
+        rows.groupby("hour", as_index=False)["contacts"]
+        .sum()
+        .assign(contacts=lambda f: f["contacts"] / rows["weekday"].nunique())
+    )
     each = rows.merge(settled(usual).rename(columns={"contacts": "usual"}), on="hour")
     step = _step_hours(each["hour"])
     closed = each.loc[each.groupby("day")["hour"].idxmax()].assign(hour=lambda f: f["hour"] + step)
     each = pd.concat([each, closed]).sort_values(["weekday", "hour"])
     days = [name for name in DAYS if name in set(each["day"])]
-    x = alt.X("hour:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(
-        labelExpr="format(datum.value % 24, '02')", values=_hour_ticks(each["hour"]), labelFlush=False))
+    x = alt.X(
+        "hour:Q",
+        title=None,
+        scale=alt.Scale(zero=False, nice=False),
+        axis=alt.Axis(labelExpr="format(datum.value % 24, '02')", values=_hour_ticks(each["hour"]), labelFlush=False),
+    )
     area = alt.Chart().mark_area(interpolate="step-after", color=CONTEXT).encode(x=x, y=_y("usual"))
     line = alt.Chart().mark_line(interpolate="step-after", color=ACCENT, strokeWidth=1.75).encode(x=x, y=_y("contacts"))
     width = (WIDE - 30 - 12 * (len(days) - 1)) / len(days)
-    header = alt.Header(title=None, labelFontSize=12, labelColor=INK, labelAnchor="start", labelFontWeight=600, labelPadding=4)
-    chart = alt.layer(area, line, data=each).properties(width=width, height=170).facet(
-        column=alt.Column("day:N", sort=days, header=header), spacing=12)
+    header = alt.Header(
+        title=None, labelFontSize=12, labelColor=INK, labelAnchor="start", labelFontWeight=600, labelPadding=4
+    )
+    chart = (
+        alt.layer(area, line, data=each)
+        .properties(width=width, height=170)
+        .facet(column=alt.Column("day:N", sort=days, header=header), spacing=12)
+    )
     subtitle = f"{queue}: contacts per {_interval_word(step)} by the hour of the day; grey: the mean of all open days"
     return chart.properties(title=_title(week_finding(shape), subtitle)).configure(aria=False)
 
@@ -176,11 +216,13 @@ def week_finding(shape):
     """The busiest and the quietest open weekday and the busiest time, in a sentence."""
     days = shape.groupby("weekday")["contacts"].sum()
     top = shape.loc[shape["contacts"].idxmax()]
-    words = f"{DAYS[int(days.idxmax())]}s bring {days.max():,.0f} contacts, most at {clock(top['hour'])} on {DAYS[int(top['weekday'])]}s"
+    busiest, peak = DAYS[int(days.idxmax())], clock(top["hour"])
     if len(days) < 2 or not days.min() > 0:
-        return words
-    return f"{DAYS[int(days.idxmax())]}s bring {days.max() / days.min():.1f} × as many contacts as {DAYS[int(days.idxmin())]}s; " \
-           f"the peak is at {clock(top['hour'])}"
+        return f"{busiest}s bring {days.max():,.0f} contacts, most at {peak} on {DAYS[int(top['weekday'])]}s"
+    return (
+        f"{DAYS[int(days.idxmax())]}s bring {days.max() / days.min():.1f} × as many contacts as {DAYS[int(days.idxmin())]}s; "
+        f"the peak is at {clock(top['hour'])}"
+    )
 
 
 # ------------------------------------------------------------------------------------------ its parts
@@ -197,7 +239,12 @@ def parts_chart(parts, queue):
     ends = _part_range(rows, [name for name in names if name != "level"])
     charts = [_part(rows, name, ends, last=name == names[-1]) for name in names]
     subtitle = f"{queue}: contacts of a day = level × weekday × calendar × time of the year × what is left"
-    return alt.vconcat(*charts, spacing=6).resolve_scale(x="shared").properties(title=_title(parts_finding(rows), subtitle)).configure(aria=False)
+    return (
+        alt.vconcat(*charts, spacing=6)
+        .resolve_scale(x="shared")
+        .properties(title=_title(parts_finding(rows), subtitle))
+        .configure(aria=False)
+    )
 
 
 def _part_range(rows, names):
@@ -212,12 +259,20 @@ def _part(rows, name, ends, last):
     title = alt.TitleParams(PART_WORDS[name], fontSize=12, fontWeight=600, offset=2)
     if name == "level":
         data = settled(pd.DataFrame({"day": rows["day"], "value": rows["level"], "offered": rows["offered"]}))
-        dots = alt.Chart(data.dropna(subset="offered")).mark_circle(size=7, color=DOT).encode(x=x, y=_y("offered", scale=alt.Scale(nice=False)))
+        dots = (
+            alt.Chart(data.dropna(subset="offered"))
+            .mark_circle(size=7, color=DOT)
+            .encode(x=x, y=_y("offered", scale=alt.Scale(nice=False)))
+        )
         line = alt.Chart(data).mark_line(color=ACCENT, strokeWidth=2).encode(x=x, y=_y("value"))
         return (dots + line).properties(title=title, height=1.5 * SMALL, width=WIDE)
     data = pd.DataFrame({"day": rows["day"], "value": (rows[name] - 1).clip(*ends).round(3)}).dropna()
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=ends, nice=False), axis=alt.Axis(
-        tickCount=3, labelExpr="datum.value == 0 ? 'usual' : format(datum.value, '+.0%')"))
+    y = alt.Y(
+        "value:Q",
+        title=None,
+        scale=alt.Scale(domain=ends, nice=False),
+        axis=alt.Axis(tickCount=3, labelExpr="datum.value == 0 ? 'usual' : format(datum.value, '+.0%')"),
+    )
     zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=theme.RULE).encode(y=alt.Y("zero:Q", title=None))
     base = alt.Chart(data).encode(x=x, y=y)
     if name == "season":
@@ -230,8 +285,11 @@ def _part(rows, name, ends, last):
 
 def parts_finding(parts):
     """What moves a day most and what is left, in a sentence."""
-    reach = {"the weekday": _reach(parts["weekday"]), "the time of the year": _reach(parts["season"]),
-             "the calendar": _reach(parts["calendar"])}
+    reach = {
+        "the weekday": _reach(parts["weekday"]),
+        "the time of the year": _reach(parts["season"]),
+        "the calendar": _reach(parts["calendar"]),
+    }
     top = max(reach, key=reach.get)
     left = (parts["remainder"].dropna() - 1).abs()
     words = f"{top[0].upper()}{top[1:]} moves a day most"
@@ -245,8 +303,11 @@ def _reach(factor):
 
 # ------------------------------------------------------------------------------------- held-out errors
 
-ERROR_LINES = {"naive": ("same weekday last week", QUIET, 1.5, ()), "wape": ("this forecast", ACCENT, 2.5, ()),
-               "chance": ("chance alone: no forecast can do better", INK, 1.25, (3, 3))}
+ERROR_LINES = {
+    "naive": ("same weekday last week", QUIET, 1.5, ()),
+    "wape": ("this forecast", ACCENT, 2.5, ()),
+    "chance": ("chance alone: no forecast can do better", INK, 1.25, (3, 3)),
+}
 
 
 def errors_chart(ahead, hours, queue):
@@ -261,7 +322,11 @@ def errors_chart(ahead, hours, queue):
     axis = alt.Axis(title="hour of the day", labelExpr="format(datum.value % 24, '02') + ':00'", labelOverlap=True)
     right = _error_panel(hours, "hour", names, scale, axis, 300)
     title = _title(errors_finding(ahead), f"{queue}: WAPE of intervals on days held out, Σ |error| ÷ Σ contacts")
-    return alt.hconcat(left, right + _error_names(hours, names, top), spacing=28).properties(title=title).configure(aria=False)
+    return (
+        alt.hconcat(left, right + _error_names(hours, names, top), spacing=28)
+        .properties(title=title)
+        .configure(aria=False)
+    )
 
 
 def _error_panel(rows, field, names, scale, axis, width):
@@ -278,8 +343,14 @@ def _error_panel(rows, field, names, scale, axis, width):
 
 def _error_names(hours, names, top):
     last = hours.iloc[-1]
-    rows = pd.DataFrame({"hour": float(last["hour"]), "at": [min(float(last[name]), top) for name in names],
-                         "words": [ERROR_LINES[name][0] for name in names], "colour": [ERROR_LINES[name][1] for name in names]}).sort_values("at")
+    rows = pd.DataFrame(
+        {
+            "hour": float(last["hour"]),
+            "at": [min(float(last[name]), top) for name in names],
+            "words": [ERROR_LINES[name][0] for name in names],
+            "colour": [ERROR_LINES[name][1] for name in names],
+        }
+    ).sort_values("at")
     rows["at"] = _apart(rows["at"].to_numpy(), 0.075 * top).round(3)
     words = rows["words"].str.split(": ").str[0]
     text = alt.Chart(rows.assign(words=words)).mark_text(align="left", dx=9)
@@ -339,15 +410,26 @@ def _seen_layers(seen, column="offered", **axis):
 def _fan_names(rows, ticks):
     """P90, mean and P10 beside the last day's bar, moved apart."""
     last, top = rows.iloc[-1], rows["offered_p90"].max()
-    words = pd.DataFrame({"dusk": last["dusk"], "at": [last["offered_p10"], last["offered"], last["offered_p90"]], "words": ["P10", "mean", "P90"]})
+    words = pd.DataFrame(
+        {
+            "dusk": last["dusk"],
+            "at": [last["offered_p10"], last["offered"], last["offered_p90"]],
+            "words": ["P10", "mean", "P90"],
+        }
+    )
     words["at"] = _apart(words["at"].to_numpy(float), 0.05 * top)
-    return alt.Chart(words).mark_text(align="left", dx=5, fontSize=11).encode(x=_time("dusk", values=ticks), y=_y("at"), text="words:N")
+    return (
+        alt.Chart(words)
+        .mark_text(align="left", dx=5, fontSize=11)
+        .encode(x=_time("dusk", values=ticks), y=_y("at"), text="words:N")
+    )
 
 
 def fan_finding(days):
     """The day with most contacts to come, and how sure that is, in a sentence."""
     top = days.loc[days["offered"].idxmax()]
-    return f"{long_date(top['day'])} will be the busiest day: {_round(top['offered_p10'])} to {_round(top['offered_p90'])} contacts"
+    band = f"{_round(top['offered_p10'])} to {_round(top['offered_p90'])}"
+    return f"{long_date(top['day'])} will be the busiest day: {band} contacts"
 
 
 # ------------------------------------------------------------------------------------------- calibration
@@ -359,18 +441,40 @@ def calibration_chart(found, queue):
     `found` is a frame of `looks.calibration`.
     """
     rows = found.round(3)
-    x = alt.X("level:Q", title="quantile of the forecast", axis=alt.Axis(format="%", values=[0, 0.1, 0.5, 0.9, 1]), scale=alt.Scale(domain=[0, 1]))
+    x = alt.X(
+        "level:Q",
+        title="quantile of the forecast",
+        axis=alt.Axis(format="%", values=[0, 0.1, 0.5, 0.9, 1]),
+        scale=alt.Scale(domain=[0, 1]),
+    )
 
     def y(name):
         axis = alt.Axis(format="%", values=[0, 0.1, 0.5, 0.9, 1], grid=True)
         return alt.Y(f"{name}:Q", title="held-out counts at or below it", axis=axis, scale=alt.Scale(domain=[0, 1]))
 
-    ideal = alt.Chart(pd.DataFrame({"level": [0.0, 1.0], "ideal": [0.0, 1.0]})).mark_line(color=theme.RULE).encode(x=x, y=y("ideal"))
+    ideal = (
+        alt.Chart(pd.DataFrame({"level": [0.0, 1.0], "ideal": [0.0, 1.0]}))
+        .mark_line(color=theme.RULE)
+        .encode(x=x, y=y("ideal"))
+    )
     days = alt.Chart(rows).mark_point(color=INK, size=46, strokeWidth=1.5).encode(x=x, y=y("days"))
     intervals = alt.Chart(rows).mark_circle(color=ACCENT, size=34, opacity=1).encode(x=x, y=y("intervals"))
-    words = pd.DataFrame({"level": [0.62, 0.62], "at": [0.20, 0.12], "colour": [ACCENT, INK],
-                          "words": [f"● {rows['held_out_intervals'].iloc[0]:,} intervals", f"○ {rows['held_out_days'].iloc[0]:,} whole days"]})
-    names = alt.Chart(words).mark_text(align="left").encode(x=x, y=y("at"), text="words:N", color=alt.Color("colour:N", scale=None))
+    words = pd.DataFrame(
+        {
+            "level": [0.62, 0.62],
+            "at": [0.20, 0.12],
+            "colour": [ACCENT, INK],
+            "words": [
+                f"● {rows['held_out_intervals'].iloc[0]:,} intervals",
+                f"○ {rows['held_out_days'].iloc[0]:,} whole days",
+            ],
+        }
+    )
+    names = (
+        alt.Chart(words)
+        .mark_text(align="left")
+        .encode(x=x, y=y("at"), text="words:N", color=alt.Color("colour:N", scale=None))
+    )
     title = _title(calibration_finding(found), f"{queue}: on the line, a quantile means what it says")
     return (ideal + days + intervals + names).properties(title=title, width=330, height=330).configure(aria=False)
 
@@ -379,7 +483,8 @@ def calibration_finding(found):
     """What the 80 % band held, in a sentence."""
     held = found.set_index("level")
     inside = held.loc[0.9] - held.loc[0.1]
-    return f"The 80 % band held {inside['intervals']:.0%} of the intervals and {inside['days']:.0%} of the days that were held out"
+    intervals, days = f"{inside['intervals']:.0%} of the intervals", f"{inside['days']:.0%} of the days"
+    return f"The 80 % band held {intervals} and {days} that were held out"
 
 
 # ------------------------------------------------------------------------------------ the planner's say
@@ -393,11 +498,23 @@ def override_chart(frame, actual, queue):
     rows = _mid(settled(override_days(frame, actual)))
     ticks = {"values": _weeks(rows["day"])}
     touched, base = alt.Chart(rows[rows["touched"]]), alt.Chart(rows)
-    spans = touched.mark_rect(color="#F1F4F7").encode(x=_time("dawn", **ticks), x2="dusk:T", y=alt.value(0), y2=alt.value(250))
-    move = touched.mark_rule(color=CORE, strokeWidth=2).encode(x=_time("noon", **ticks), y=_y("offered_before"), y2="offered:Q")
-    model = base.mark_rule(color=DOT, strokeWidth=2).encode(x=_time("dawn", **ticks), x2="dusk:T", y=_y("offered_before"))
-    after = touched.mark_rule(color=ACCENT, strokeWidth=3).encode(x=_time("dawn", **ticks), x2="dusk:T", y=_y("offered"))
-    came = alt.Chart(rows.dropna(subset="came")).mark_circle(color=INK, size=30, opacity=1).encode(x=_time("noon", **ticks), y=_y("came"))
+    spans = touched.mark_rect(color="#F1F4F7").encode(
+        x=_time("dawn", **ticks), x2="dusk:T", y=alt.value(0), y2=alt.value(250)
+    )
+    move = touched.mark_rule(color=CORE, strokeWidth=2).encode(
+        x=_time("noon", **ticks), y=_y("offered_before"), y2="offered:Q"
+    )
+    model = base.mark_rule(color=DOT, strokeWidth=2).encode(
+        x=_time("dawn", **ticks), x2="dusk:T", y=_y("offered_before")
+    )
+    after = touched.mark_rule(color=ACCENT, strokeWidth=3).encode(
+        x=_time("dawn", **ticks), x2="dusk:T", y=_y("offered")
+    )
+    came = (
+        alt.Chart(rows.dropna(subset="came"))
+        .mark_circle(color=INK, size=30, opacity=1)
+        .encode(x=_time("noon", **ticks), y=_y("came"))
+    )
     subtitle = f"{queue}: contacts a day; grey: the model, blue: with the override, dots: what came"
     title = _title(override_finding(frame, actual), subtitle)
     return alt.layer(spans, move, model, after, came).properties(title=title, height=250).configure(aria=False)
@@ -414,7 +531,7 @@ def override_days(frame, actual):
 
 def override_finding(frame, actual):
     """What the overrides changed, and whether that was right, in a sentence."""
-    from ..planning.forecasting.overrides import override_effect
+    from ..planning import override_effect
 
     change = frame["offered"].sum() / frame["offered_before"].sum() - 1
     try:
@@ -432,11 +549,18 @@ def errors_picture(found):
     """`errors_chart` of a QueueForecast as a Picture, or a sentence where no day could be held out."""
     if found.tested is None:
         return Words("The history is too short to hold days out, so nothing can be said of errors.")
-    return show(errors_chart(looks.errors_ahead(found.tested), looks.errors_by_hour(found.tested, found.ahead.slots), found.queue))
+    return show(
+        errors_chart(
+            looks.errors_ahead(found.tested), looks.errors_by_hour(found.tested, found.ahead.slots), found.queue
+        )
+    )
 
 
 def calibration_picture(found):
     """`calibration_chart` of a QueueForecast as a Picture, or a sentence where no day could be held out."""
     if found.tested is None:
-        return Words("The history is too short to hold days out, so the band has not been tested: it is as wide as is usual in the field.")
+        return Words(
+            "The history is too short to hold days out, so the band has not been tested: "
+            "it is as wide as is usual in the field."
+        )
     return show(calibration_chart(looks.calibration(found.tested), found.queue))

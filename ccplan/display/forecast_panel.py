@@ -33,10 +33,30 @@ class ForecastInputs:
     0.8
     """
 
-    uplift: float = dial(0.0, "Volume, the planner's uplift", "%", -0.5, 1.0, 0.01, scale=100, group="override",
-                         check=number(low=-1, open_low=True), says="contacts against the model's, on every day of the horizon")
-    band: float = dial(0.8, "Band, share of cases that it holds", "%", 0.5, 0.95, 0.01, scale=100, group="how sure",
-                       check=number(low=0, high=1, open_low=True, open_high=True), says="80 % is from P10 to P90: one case in ten lies above, one below")
+    uplift: float = dial(
+        0.0,
+        "Volume, the planner's uplift",
+        "%",
+        -0.5,
+        1.0,
+        0.01,
+        scale=100,
+        group="override",
+        check=number(low=-1, open_low=True),
+        says="contacts against the model's, on every day of the horizon",
+    )
+    band: float = dial(
+        0.8,
+        "Band, share of cases that it holds",
+        "%",
+        0.5,
+        0.95,
+        0.01,
+        scale=100,
+        group="how sure",
+        check=number(low=0, high=1, open_low=True, open_high=True),
+        says="80 % is from P10 to P90: one case in ten lies above, one below",
+    )
 
     def __post_init__(self):
         settle(self)
@@ -92,12 +112,19 @@ def ready(found, rows):
     sums = frame[paths].groupby(day).sum().to_numpy()
     quantiles = frame[[f"offered_p{100 * level:g}" for level in LEVELS]].to_numpy(float).T
     seen = day_totals(rows).tail(ACTUAL_DAYS)
-    return Ready(queue=found.queue, frame=frame[["queue", "start", "offered", "aht_s"]], days=pd.DatetimeIndex(days), day=day,
-                 sums=sums, quantiles=quantiles, seen=seen[seen["day"] < days[0]])
+    return Ready(
+        queue=found.queue,
+        frame=frame[["queue", "start", "offered", "aht_s"]],
+        days=pd.DatetimeIndex(days),
+        day=day,
+        sums=sums,
+        quantiles=quantiles,
+        seen=seen[seen["day"] < days[0]],
+    )
 
 
 def forecast_view(prepared, inputs, days, date):
-    """A queue's forecast (`ready`) for the inputs, over the first `days` calendar days, with one local `date` by interval.
+    """A queue's forecast (`ready`) for the inputs: the first `days` calendar days, and one local `date` by interval.
 
     Raises ValueError where the queue is closed on that date or the date lies beyond the forecast.
     """
@@ -110,8 +137,12 @@ def forecast_view(prepared, inputs, days, date):
     top = int(offered.argmax())
     low, high = np.quantile(prepared.sums[inside].sum(axis=0), ends) * lift
     work = (offered * frame["aht_s"].to_numpy()).sum() / offered.sum() if offered.sum() > 0 else np.nan
-    totals = ForecastTotals(contacts=float(offered.sum()), low=float(low), high=float(high), aht_s=float(work), peak=float(offered[top]))
-    return ForecastView(_days(prepared, inside, lift, ends), _intervals(prepared, date, lift, ends), totals, frame["start"].iloc[top])
+    totals = ForecastTotals(
+        contacts=float(offered.sum()), low=float(low), high=float(high), aht_s=float(work), peak=float(offered[top])
+    )
+    return ForecastView(
+        _days(prepared, inside, lift, ends), _intervals(prepared, date, lift, ends), totals, frame["start"].iloc[top]
+    )
 
 
 def _ends(band):
@@ -122,19 +153,39 @@ def _days(prepared, inside, lift, ends):
     sums = prepared.sums[inside] * lift
     low, first, third, high = np.quantile(sums, [ends[0], 0.25, 0.75, ends[1]], axis=1)
     model = np.bincount(prepared.day, prepared.frame["offered"])[inside]
-    return pd.DataFrame({"day": prepared.days[inside], "model": model, "offered": model * lift, "low": low, "first": first, "third": third, "high": high})
+    return pd.DataFrame(
+        {
+            "day": prepared.days[inside],
+            "model": model,
+            "offered": model * lift,
+            "low": low,
+            "first": first,
+            "third": third,
+            "high": high,
+        }
+    )
 
 
 def _intervals(prepared, date, lift, ends):
     where = np.flatnonzero(prepared.days[prepared.day] == pd.Timestamp(date))
     if not len(where):
-        raise ValueError(f"{prepared.queue} has no open interval on {long_date(pd.Timestamp(date))} within the forecast, which runs from "
-                         f"{long_date(prepared.days[0])} to {long_date(prepared.days[-1])}")
+        raise ValueError(
+            f"{prepared.queue} has no open interval on {long_date(pd.Timestamp(date))} within the forecast, which runs "
+            "from "
+            f"{long_date(prepared.days[0])} to {long_date(prepared.days[-1])}"
+        )
     rows = prepared.frame.iloc[where].reset_index(drop=True)
     bands = _quantiles(prepared.quantiles[:, where], (ends[0], 0.25, 0.75, ends[1])) * lift
     model = rows["offered"].to_numpy()
-    return pd.DataFrame({"start": rows["start"], "model": model, "offered": model * lift,
-                         **dict(zip(("low", "first", "third", "high"), bands, strict=True)), "aht_s": rows["aht_s"]})
+    return pd.DataFrame(
+        {
+            "start": rows["start"],
+            "model": model,
+            "offered": model * lift,
+            **dict(zip(("low", "first", "third", "high"), bands, strict=True)),
+            "aht_s": rows["aht_s"],
+        }
+    )
 
 
 def _quantiles(known, levels):
@@ -160,7 +211,8 @@ def forecast_desk(folder_or_intervals, centre=None, *, queue=None, horizon="4 we
 
     `folder_or_intervals` is a centre's folder or an `intervals` table (then `centre` is needed); `calendar`
     as in `forecast`. Each queue is forecast once, when it is first looked at, and kept by content.
-    `panel()` is its widget, `frame()` its tiles as a table. Raises ValueError where folder, queue or day cannot be used.
+    `panel()` is its widget, `frame()` its tiles as a table. Raises ValueError where folder, queue or day cannot be
+    used.
     """
     if not isinstance(folder_or_intervals, pd.DataFrame):
         from ..data import load_centre, load_intervals
@@ -197,8 +249,15 @@ class _ForecastDesk:
         if queue not in self.made:
             from ..planning import forecast_queues
 
-            (found,) = forecast_queues(self.rows[queue], self.centre, f"{max(HORIZONS.values())}d", levels=LEVELS, samples=PATHS,
-                                       cache=True, **self.calendar)
+            (found,) = forecast_queues(
+                self.rows[queue],
+                self.centre,
+                f"{max(HORIZONS.values())}d",
+                levels=LEVELS,
+                samples=PATHS,
+                cache=True,
+                **self.calendar,
+            )
             if found.frame.empty:
                 raise ValueError(f"{queue} has no open interval to come")
             self.made[queue] = ready(found, self.rows[queue])
@@ -217,7 +276,14 @@ class _ForecastDesk:
         else:
             self.before = now
         download = self._csv() if message.get("action") == "csv" and not faults and not words else None
-        return {"seq": message["seq"], "now": self._settings(), "settings": settings or None, "faults": faults, "download": download, **now}
+        return {
+            "seq": message["seq"],
+            "now": self._settings(),
+            "settings": settings or None,
+            "faults": faults,
+            "download": download,
+            **now,
+        }
 
     def panel(self):
         """The live widget."""
@@ -228,7 +294,10 @@ class _ForecastDesk:
     def frame(self):
         """The tiles as a table: a row a number, in words as shown, and when or against what."""
         shown_now = tiles(self.view(), self.inputs)
-        rows = [(f.metadata["label"], shown_now[f.name]["value"], shown_now[f.name]["delta"]) for f in fields(ForecastTotals)]
+        rows = [
+            (f.metadata["label"], shown_now[f.name]["value"], shown_now[f.name]["delta"])
+            for f in fields(ForecastTotals)
+        ]
         return cornered(pd.DataFrame(rows, columns=["number", "value", ""]).set_index("number"))
 
     def layout(self):
@@ -236,15 +305,25 @@ class _ForecastDesk:
         groups = {}
         for field in fields(ForecastInputs):
             groups.setdefault(field.metadata["group"], []).append(_dial(field))
-        return {"title": f"{self.centre.name}: how many contacts will come, and how sure is that?",
-                "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
-                "pickers": self._pickers(), "actions": ACTIONS, "charts": chart_places(),
-                "tiles": [{"name": f.name, "label": f.metadata["label"], "says": f.metadata["says"]} for f in fields(ForecastTotals)]}
+        return {
+            "title": f"{self.centre.name}: how many contacts will come, and how sure is that?",
+            "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
+            "pickers": self._pickers(),
+            "actions": ACTIONS,
+            "charts": chart_places(),
+            "tiles": [
+                {"name": f.name, "label": f.metadata["label"], "says": f.metadata["says"]}
+                for f in fields(ForecastTotals)
+            ],
+        }
 
     def _pickers(self):
         days = self.prepared(self.queue).days
-        return [{"name": "queue", "label": "Queue", "options": self.queues}, {"name": "horizon", "label": "Horizon", "options": list(HORIZONS)},
-                {"name": "day", "label": "Day", "low": days[0].date().isoformat(), "high": days[-1].date().isoformat()}]
+        return [
+            {"name": "queue", "label": "Queue", "options": self.queues},
+            {"name": "horizon", "label": "Horizon", "options": list(HORIZONS)},
+            {"name": "day", "label": "Day", "low": days[0].date().isoformat(), "high": days[-1].date().isoformat()},
+        ]
 
     def _take(self, message):
         if "dials" not in message:
@@ -268,8 +347,14 @@ class _ForecastDesk:
         return {}, faults
 
     def _settings(self):
-        dials = {f.name: _plain(round(getattr(self.inputs, f.name) * f.metadata["scale"], 1)) for f in fields(ForecastInputs)}
-        return {"dials": dials, "switches": {}, "pickers": {"queue": self.queue, "horizon": self.horizon, "day": self.date.date().isoformat()}}
+        dials = {
+            f.name: _plain(round(getattr(self.inputs, f.name) * f.metadata["scale"], 1)) for f in fields(ForecastInputs)
+        }
+        return {
+            "dials": dials,
+            "switches": {},
+            "pickers": {"queue": self.queue, "horizon": self.horizon, "day": self.date.date().isoformat()},
+        }
 
     def view(self):
         """The ForecastView where the panel stands."""
@@ -277,8 +362,12 @@ class _ForecastDesk:
 
     def _show(self):
         view = self.view()
-        return {"tiles": tiles(view, self.inputs), "against": AGAINST, "warnings": [],
-                "charts": chart_data(view, self.prepared(self.queue), self.inputs)}
+        return {
+            "tiles": tiles(view, self.inputs),
+            "against": AGAINST,
+            "warnings": [],
+            "charts": chart_data(view, self.prepared(self.queue), self.inputs),
+        }
 
     def _csv(self):
         prepared, lift, ends = self.prepared(self.queue), 1 + self.inputs.uplift, _ends(self.inputs.band)
@@ -286,13 +375,24 @@ class _ForecastDesk:
         low, high = _quantiles(prepared.quantiles[:, rows], ends) * lift
         frame = prepared.frame[rows]
         wall = frame["start"].dt.tz_localize(None).dt.strftime("%Y-%m-%d %H:%M")
-        table = pd.DataFrame({"queue": frame["queue"].astype(str), "start": wall, "offered_before": frame["offered"], "offered": frame["offered"] * lift,
-                              f"offered_p{100 * ends[0]:g}": low, f"offered_p{100 * ends[1]:g}": high, "aht_s": frame["aht_s"]})
+        table = pd.DataFrame(
+            {
+                "queue": frame["queue"].astype(str),
+                "start": wall,
+                "offered_before": frame["offered"],
+                "offered": frame["offered"] * lift,
+                f"offered_p{100 * ends[0]:g}": low,
+                f"offered_p{100 * ends[1]:g}": high,
+                "aht_s": frame["aht_s"],
+            }
+        )
         return {"name": "forecast.csv", "text": harmless(table.round(3)).to_csv(index=False, lineterminator="\n")}
 
 
-ACTIONS = [{"name": "csv", "label": "CSV", "says": "the horizon by interval, with the override and the band, as a file"},
-           {"name": "reset", "label": "Reset", "says": "back to the model's own forecast and a band of 80 %"}]
+ACTIONS = [
+    {"name": "csv", "label": "CSV", "says": "the horizon by interval, with the override and the band, as a file"},
+    {"name": "reset", "label": "Reset", "says": "back to the model's own forecast and a band of 80 %"},
+]
 AGAINST = "Changes are against the model's own forecast. The band is that of the model, moved along with the uplift."
 
 
@@ -304,8 +404,16 @@ def _busiest(prepared, days):
 
 def _dial(field):
     known, (low, high) = field.metadata, _range(field)
-    return {"name": field.name, "label": known["label"], "unit": known["unit"], "says": known["says"], "low": low, "high": high,
-            "step": _plain(known["step"] * known["scale"]), "switch": None}
+    return {
+        "name": field.name,
+        "label": known["label"],
+        "unit": known["unit"],
+        "says": known["says"],
+        "low": low,
+        "high": high,
+        "step": _plain(known["step"] * known["scale"]),
+        "switch": None,
+    }
 
 
 def _range(field):
@@ -314,11 +422,20 @@ def _range(field):
 
 def tiles(view, inputs):
     """The tiles' words by name: value and, below it, the change against the model or when it is."""
-    more = {"contacts": "" if inputs.uplift == 0 else f"{inputs.uplift:+.0%} on the model".replace("-", "−"),
-            "low": f"P{100 * _ends(inputs.band)[0]:.3g}", "high": f"P{100 * _ends(inputs.band)[1]:.3g}",
-            "peak": f"{view.peak_at:%a} {view.peak_at.day} {view.peak_at:%b}, {view.peak_at:%H:%M}"}
-    return {f.name: {"value": shown(getattr(view.totals, f.name), f.metadata["form"]), "delta": more.get(f.name, ""), "tone": "same"}
-            for f in fields(ForecastTotals)}
+    more = {
+        "contacts": "" if inputs.uplift == 0 else f"{inputs.uplift:+.0%} on the model".replace("-", "−"),
+        "low": f"P{100 * _ends(inputs.band)[0]:.3g}",
+        "high": f"P{100 * _ends(inputs.band)[1]:.3g}",
+        "peak": f"{view.peak_at:%a} {view.peak_at.day} {view.peak_at:%b}, {view.peak_at:%H:%M}",
+    }
+    return {
+        f.name: {
+            "value": shown(getattr(view.totals, f.name), f.metadata["form"]),
+            "delta": more.get(f.name, ""),
+            "tone": "same",
+        }
+        for f in fields(ForecastTotals)
+    }
 
 
 def chart_places():
@@ -326,22 +443,42 @@ def chart_places():
     frame = {"width": "container", "autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
     fan = alt.layer(*_fan_layers(alt.NamedData("fan"))).properties(height=240, **frame)
     day = alt.layer(*_day_layers(alt.NamedData("day"))).properties(height=220, **frame)
-    return [{"name": "fan", "spec": theme.themed(fan), "note": "contacts a day: what came, then the forecast", "key": FAN_KEY},
-            {"name": "day", "spec": theme.themed(day), "note": "contacts an interval through the chosen day", "key": DAY_KEY}]
+    return [
+        {
+            "name": "fan",
+            "spec": theme.themed(fan),
+            "note": "contacts a day: what came, then the forecast",
+            "key": FAN_KEY,
+        },
+        {
+            "name": "day",
+            "spec": theme.themed(day),
+            "note": "contacts an interval through the chosen day",
+            "key": DAY_KEY,
+        },
+    ]
 
 
-FAN_KEY = [{"label": "came", "colour": theme.INK, "shape": "dot"}, {"label": "mean", "colour": "#0B4F80", "shape": "line"},
-           {"label": "middle half", "colour": CORE, "shape": "area"}, {"label": "band", "colour": BAND, "shape": "area"},
-           {"label": "the model's own", "colour": theme.INK, "shape": "dashed"}]
+FAN_KEY = [
+    {"label": "came", "colour": theme.INK, "shape": "dot"},
+    {"label": "mean", "colour": "#0B4F80", "shape": "line"},
+    {"label": "middle half", "colour": CORE, "shape": "area"},
+    {"label": "band", "colour": BAND, "shape": "area"},
+    {"label": "the model's own", "colour": theme.INK, "shape": "dashed"},
+]
 DAY_KEY = FAN_KEY[1:]
 
 
 def _fan_layers(data):
     base = alt.Chart(data).encode(x=forecast_charts._time("dawn", utc=True), x2="dusk:T")
     y = forecast_charts._y
-    return [base.mark_rect(color=BAND).encode(y=y("low"), y2="high:Q"), base.mark_rect(color=CORE).encode(y=y("first"), y2="third:Q"),
-            base.mark_rule(color=theme.INK, strokeDash=[2, 2]).encode(y=y("model")), base.mark_rule(color="#0B4F80", strokeWidth=2).encode(y=y("offered")),
-            *forecast_charts._seen_layers(data, "came", utc=True)]
+    return [
+        base.mark_rect(color=BAND).encode(y=y("low"), y2="high:Q"),
+        base.mark_rect(color=CORE).encode(y=y("first"), y2="third:Q"),
+        base.mark_rule(color=theme.INK, strokeDash=[2, 2]).encode(y=y("model")),
+        base.mark_rule(color="#0B4F80", strokeWidth=2).encode(y=y("offered")),
+        *forecast_charts._seen_layers(data, "came", utc=True),
+    ]
 
 
 def _day_layers(data):
@@ -350,8 +487,14 @@ def _day_layers(data):
     base, y = alt.Chart(data), forecast_charts._y
     area = {"interpolate": "step-after", "line": False}
     line = {"interpolate": "step-after", "strokeWidth": 2}
-    return [base.mark_area(color=BAND, **area).encode(x=_x(), y=y("low"), y2="high:Q"), base.mark_area(color=CORE, **area).encode(x=_x(), y=y("first"), y2="third:Q"),
-            base.mark_line(color=theme.INK, strokeDash=[3, 3], interpolate="step-after", strokeWidth=1).encode(x=_x(), y=y("model")), base.mark_line(color="#0B4F80", **line).encode(x=_x(), y=y("offered"))]
+    return [
+        base.mark_area(color=BAND, **area).encode(x=_x(), y=y("low"), y2="high:Q"),
+        base.mark_area(color=CORE, **area).encode(x=_x(), y=y("first"), y2="third:Q"),
+        base.mark_line(color=theme.INK, strokeDash=[3, 3], interpolate="step-after", strokeWidth=1).encode(
+            x=_x(), y=y("model")
+        ),
+        base.mark_line(color="#0B4F80", **line).encode(x=_x(), y=y("offered")),
+    ]
 
 
 def chart_data(view, prepared, inputs):
@@ -384,4 +527,5 @@ def day_words(view, inputs):
     """The chosen day's peak in a sentence."""
     top = view.intervals.loc[view.intervals["offered"].idxmax()]
     when = clock(top["start"].hour + top["start"].minute / 60)
-    return f"{long_date(top['start'])}: {top['offered']:,.0f} contacts at {when}, in {inputs.band:.0%} of cases {top['low']:,.0f} to {top['high']:,.0f}"
+    band = f"in {inputs.band:.0%} of cases {top['low']:,.0f} to {top['high']:,.0f}"
+    return f"{long_date(top['start'])}: {top['offered']:,.0f} contacts at {when}, {band}"

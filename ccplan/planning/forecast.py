@@ -58,7 +58,7 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     `samples` the number of paths (columns path_1, …: whole contacts, days and intervals moving together).
     `method` is "auto" (best in a backtest on the queue's own past), "combination" or a model's name.
     `events` (event, start, end, queue, uplift, decay_days), `school` (start, end) and `pay_days` teach the calendar.
-    `borrow` {new queue: (queue it is like, factor)} forecasts queues of the centre without a history; without it they are left out.
+    `borrow` {new queue: (queue it is like, factor)} lends a history to queues that have none; others are left out.
     Returns queue, start, offered (mean), offered_p10, … and aht_s (s), a row an open interval.
     Raises ValueError in words for what cannot be used.
 
@@ -74,8 +74,8 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     return pd.concat([one.frame for one in each], ignore_index=True)
 
 
-def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, borrow=None, seed=0,
-                    jobs=None, progress=None, cache=False, **calendar):
+def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None,
+                    borrow=None, seed=0, jobs=None, progress=None, cache=False, **calendar):
     """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread.
 
     `jobs` processes (-1: all cores, or the whole of a Dask cluster), by default all cores from eight queues

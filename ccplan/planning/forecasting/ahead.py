@@ -1,4 +1,4 @@
-"""The days to come as a forecast sees them, before rows are made of them: means by day and slot, and which days are special."""
+"""The days to come as a forecast sees them, before rows are made of them: means by day and slot, special days."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A queue without a history borrows: its mean is a factor × another queue's forecast, its shape that queue's, its spread wider."""
+"""A queue without a history borrows: mean by a factor, shape as it is, spread wider than that of a queue like it."""
 
 from dataclasses import replace
 
@@ -12,18 +12,20 @@ from .spread import UNKNOWN
 def checked_borrow(borrow, history_queues, centre):
     """{new queue: (lender, factor)} checked; ValueError in words for an unknown, an own or a missing history.
 
-    `history_queues` are the queues that have a history. A queue of the centre without one is refused only where
-    nothing else could be forecast: it is then named with the remedy.
+    `history_queues` are the queues that have a history.
     """
     borrow = dict(borrow or {})
     for name, asked in borrow.items():
         centre.queue(name)
         if not isinstance(asked, (tuple, list)) or len(asked) != 2 or not isinstance(asked[0], str):
-            raise ValueError(f'borrow must be {{new queue: (queue it is like, factor)}}, such as {{"new": ("service", 0.25)}}, got {name!r}: {asked!r}')
+            raise ValueError('borrow must be {new queue: (queue it is like, factor)}, '
+                             f"such as {{'new': ('service', 0.25)}}, got {name!r}: {asked!r}")
         if asked[0] not in history_queues:
-            raise ValueError(f"borrow: {name} can only be like a queue with a history ({', '.join(history_queues)}), got {asked[0]!r}")
+            raise ValueError(f"borrow: {name} can only be like a queue with a history ({', '.join(history_queues)}), "
+                             f"got {asked[0]!r}")
         if name in history_queues:
-            raise ValueError(f"borrow: {name} has a history of its own: leave it out of borrow, or leave its rows out of the history")
+            raise ValueError(f"borrow: {name} has a history of its own: leave it out of borrow, "
+                             "or leave its rows out of the history")
         floats(f"borrow: factor of {name}", asked[1], open_low=True, high=1e6)
     return borrow
 
@@ -31,12 +33,14 @@ def checked_borrow(borrow, history_queues, centre):
 def borrowed(found, borrow, centre, levels, paths):
     """The QueueForecasts of the new queues, from those of their lenders (`found`).
 
-    mean = factor × the lender's in every interval in which both are open; the error's share is widened by that of a queue of which
-    nothing is known (v² + 0.25²), all of it shared by whole days. `paths(spread, mean, special, name)` draws sample paths.
+    mean = factor × the lender's in every interval in which both are open; the error's share is widened by that of a
+    queue of which nothing is known (v² + 0.25²), all of it shared by whole days. `paths(spread, mean, special, name)`
+    draws sample paths.
     Raises ValueError where the two are never open together.
     """
     by_name = {one.queue: one for one in found}
-    return [_one(name, by_name[lender], float(factor), centre, levels, paths) for name, (lender, factor) in borrow.items()]
+    return [_one(name, by_name[lender], float(factor), centre, levels, paths)
+            for name, (lender, factor) in borrow.items()]
 
 
 def _one(name, lender, factor, centre, levels, paths):
@@ -60,4 +64,5 @@ def _wider(spread):
     more, days = UNKNOWN**2, spread.days
     level = more / (more + max(spread.day_share[0], 1e-9))
     share = {each: (getattr(spread, each)[0] + more, getattr(spread, each)[1]) for each in ("share", "day_share")}
-    return replace(spread, **share, special=float(np.hypot(spread.special, UNKNOWN)), days=(days[0] + (1 - days[0]) * level, days[1]))
+    return replace(spread, **share, special=float(np.hypot(spread.special, UNKNOWN)),
+                   days=(days[0] + (1 - days[0]) * level, days[1]))

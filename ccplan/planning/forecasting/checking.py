@@ -24,7 +24,8 @@ def checked_history(history, centre):
     if not pd.api.types.is_numeric_dtype(history["offered"]) or pd.api.types.is_bool_dtype(history["offered"]):
         raise ValueError(f"offered must be a column of numbers, got {history['offered'].dtype}")
     if history["start"].isna().any():
-        raise ValueError(f"start must not be empty, got an empty one in row {history.index[history['start'].isna()][0]}")
+        row = history.index[history["start"].isna()][0]
+        raise ValueError(f"start must not be empty, got an empty one in row {row}")
     floats("offered", history["offered"].dropna().to_numpy(float), high=LARGEST)
     for name in history["queue"].unique():
         centre.queue(name)
@@ -46,7 +47,8 @@ def checked_queue(rows, centre):
         repeated = rows["start"].dt.tz_localize(centre.time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
         again &= ~repeated | (rows.groupby("start").cumcount() > 1)
     if again.any():
-        raise ValueError(f"history must hold an interval once, got {name} {rows.loc[again, 'start'].iloc[0]} twice: add the two up, or leave one out")
+        raise ValueError(f"history must hold an interval once, got {name} {rows.loc[again, 'start'].iloc[0]} twice: "
+                         "add the two up, or leave one out")
     return rows
 
 

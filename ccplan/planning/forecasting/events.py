@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .own_tables import EVENTS, SCHOOL, days_of, needed, read_own, written_share
+from .own_tables import EVENTS, SCHOOL, days_of, needed, read_own, told, written_share
 
 LEARNED, KNOWN = "event: ", "known: "   # how the columns of the calendar begin
 FAINT = 0.05         # of an event's strength below which its fading is over
@@ -28,28 +28,32 @@ def events_of(folder, centre=None):
 
 
 def school_of(folder):
-    """The school holidays of a centre's folder (`school_holidays.csv`: start, end, name); None where there is no such file."""
+    """The school holidays of a centre's folder (`school_holidays.csv`: start, end, name); None without that file."""
     return read_own(Path(folder) / "school_holidays.csv", SCHOOL)
 
 
 def checked_events(events, centre=None):
     """Events as a frame with all columns, dates and shares; ValueError in words naming row and value.
 
-    >>> checked_events(pd.DataFrame({"event": ["Sale"], "start": ["2026-09-01"], "uplift": ["+12 %"]}))["uplift"].tolist()
+    >>> sale = pd.DataFrame({"event": ["Sale"], "start": ["2026-09-01"], "uplift": ["+12 %"]})
+    >>> checked_events(sale)["uplift"].tolist()
     [0.12]
     """
     frame = needed(events, EVENTS, "events")
     faults = _faults(frame, centre)
     if faults:
-        raise ValueError("events: " + "; ".join(f"{column} {rule}, got {value!r} in row {row}" for row, column, value, rule in faults))
+        raise ValueError(told("events", faults))
     start, end = days_of(frame["start"], "events: start"), days_of(frame["end"], "events: end")
     end = end.fillna(start)
     if (end < start).any():
         row = frame.index[(end < start).to_numpy()][0]
-        raise ValueError(f"events: end must be at or after start, got {end[row]:%Y-%m-%d} before {start[row]:%Y-%m-%d} in row {row}")
+        raise ValueError(f"events: end must be at or after start, got {end[row]:%Y-%m-%d} "
+                         f"before {start[row]:%Y-%m-%d} in row {row}")
     decay = pd.to_numeric(frame["decay_days"]).astype(float).fillna(0.0)
-    uplift = pd.Series([np.nan if each is None else each for each in map(written_share, frame["uplift"])], frame.index, dtype=float)
-    return frame.assign(start=start, end=end, decay_days=decay, uplift=uplift, queue=frame["queue"].fillna("").astype(str))
+    shares = [np.nan if each is None else each for each in map(written_share, frame["uplift"])]
+    uplift = pd.Series(shares, frame.index, dtype=float)
+    return frame.assign(start=start, end=end, decay_days=decay, uplift=uplift,
+                        queue=frame["queue"].fillna("").astype(str))
 
 
 def checked_school(school):
@@ -58,7 +62,8 @@ def checked_school(school):
     start, end = days_of(frame["start"], "school: start"), days_of(frame["end"], "school: end")
     if start.isna().any() or end.isna().any() or (end < start).any():
         row = frame.index[(start.isna() | end.isna() | (end < start)).to_numpy()][0]
-        raise ValueError(f"school: end must be at or after start, got {frame['start'][row]} to {frame['end'][row]} in row {row}")
+        raise ValueError("school: end must be at or after start, "
+                         f"got {frame['start'][row]} to {frame['end'][row]} in row {row}")
     return frame.assign(start=start, end=end)
 
 
@@ -69,8 +74,10 @@ def checked_calendar(calendar, centre):
         known["events"] = checked_events(known["events"], centre)
     if known.get("school") is not None:
         known["school"] = checked_school(known["school"])
-    for day in known.get("pay_days", ()):
-        if isinstance(day, bool) or not isinstance(day, (int, np.integer)) or not 1 <= day <= 31:
+    days = known.get("pay_days", ())
+    for day in days if np.iterable(days) else (days,):
+        whole = isinstance(day, (int, np.integer)) and not isinstance(day, bool)
+        if not (np.iterable(days) and whole and 1 <= day <= 31):
             raise ValueError(f"pay_days must be days of the month from 1 to 31, such as (15, 25), got {day!r}")
     return known
 
@@ -78,7 +85,9 @@ def checked_calendar(calendar, centre):
 def for_queue(calendar, name):
     """The calendar with the events of one queue: its own, and those of every queue."""
     events = calendar.get("events")
-    return calendar if events is None or "queue" not in events else calendar | {"events": events[events["queue"].isin(("", name))]}
+    if events is None or "queue" not in events:
+        return calendar
+    return calendar | {"events": events[events["queue"].isin(("", name))]}
 
 
 def event_columns(days, events):
@@ -88,7 +97,8 @@ def event_columns(days, events):
         return {}
     uplift = events["uplift"] if "uplift" in events else pd.Series(np.nan, events.index)
     known, learned = events[uplift.notna()], events[uplift.isna()]
-    table = {LEARNED + str(name): np.max(_strengths(days, rows), axis=0) for name, rows in learned.groupby("event", sort=False)}
+    table = {LEARNED + str(name): np.max(_strengths(days, rows), axis=0)
+             for name, rows in learned.groupby("event", sort=False)}
     for name, rows in known.groupby("event", sort=False):
         each = np.array(_strengths(days, rows)) * np.log(np.maximum(1 + rows["uplift"].to_numpy(float), 1e-3))[:, None]
         table[KNOWN + str(name)] = each[np.abs(each).argmax(axis=0), np.arange(len(days))]
@@ -116,7 +126,8 @@ def events_seen(events, rows):
 
     `rows` is the history. An event that never came before and has no uplift changes nothing, and is said to.
     """
-    first, last = [pd.Timestamp(each).tz_localize(None).normalize() for each in (rows["start"].min(), rows["start"].max())]
+    first, last = [pd.Timestamp(each).tz_localize(None).normalize()
+                   for each in (rows["start"].min(), rows["start"].max())]
     found = []
     for (name, queue), mine in checked_events(events).groupby(["event", "queue"], sort=False):
         spans = [pd.date_range(row.start, row.end) for row in mine.itertuples()]
@@ -131,7 +142,9 @@ def _says(uplift, days):
         return "as given: " + ", ".join(f"{100 * each:+g} %" for each in uplift.unique())
     if uplift.notna().any():
         return "as given where it is, else learned"
-    return f"learned from {days} day{'s' * (days != 1)}" if days else "none: it never came before, and no uplift is given"
+    if days:
+        return f"learned from {days} day{'s' * (days != 1)}"
+    return "none: it never came before, and no uplift is given"
 
 
 def _faults(frame, centre):

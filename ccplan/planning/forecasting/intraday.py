@@ -1,8 +1,8 @@
 """The rest of today, given this morning: what was seen tells how the whole day is running, and its band narrows.
 
 The forecast's own distribution is conditioned on what came. In `spread.paths` the normal scores of a day's
-counts are correlated: √(TᵢTⱼ) by the day that they share, √((1 − Tᵢ)(1 − Tⱼ)) ρ^|i − j| by their neighbours. The scores of
-the intervals to come, given those seen, are therefore normal again with the known mean and variance:
+counts are correlated: √(TᵢTⱼ) by the day that they share, √((1 − Tᵢ)(1 − Tⱼ)) ρ^|i − j| by their neighbours. The
+scores of the intervals to come, given those seen, are therefore normal again with the known mean and variance:
 μ = C(C + N)⁻¹ z. N is what a whole number leaves unsaid of its score: much for 0 or 1 call, next to nothing for 100.
 """
 
@@ -14,7 +14,7 @@ from scipy.special import gammainc, ndtr, ndtri
 
 from .history import CERTAIN
 from .horizon import local
-from .scaling import path_columns, quantile_columns, with_paths
+from .scaling import path_columns, quantile_columns, with_before, with_paths
 from .spread import LEAST, NORMAL_80, Spread
 
 FARTHEST = 3.0      # standard deviations: what lies beyond is a fault of the switch rather than the day's demand
@@ -37,11 +37,11 @@ class Day:
 def reforecast(forecast, actuals, now, *, samples=0, seed=0):
     """The rest of today by what came until `now`: the rows of the forecast that are not over, mean and band updated.
 
-    `forecast` is a QueueForecast of `forecast_queues`, several of them, or the frame of `forecast` (its spread is then read from
-    its P10 and P90, half of it taken as shared by the day). `actuals` is a frame with queue, start and offered;
-    only whole intervals of today before `now` are looked at. A missing interval between the first and the last is empty
-    where fewer than three contacts were expected, else unknown. Returns the columns of the forecast with `offered_before`,
-    and `samples` joint paths of whole contacts. Raises ValueError in words.
+    `forecast` is a QueueForecast of `forecast_queues`, several of them, or the frame of `forecast` (its spread is then
+    read from its P10 and P90, half of it taken as shared by the day). `actuals` is a frame with queue, start and
+    offered; only whole intervals of today before `now` are looked at. A missing interval between the first and the
+    last is empty where fewer than three contacts were expected, else unknown. Returns the columns of the forecast
+    with `offered_before`, and `samples` joint paths of whole contacts. Raises ValueError in words.
     """
     found = [_rest(*each, now, samples, seed) for each in _days(forecast, actuals, now)]
     return pd.concat(found, ignore_index=True)
@@ -54,8 +54,8 @@ def replay_day(forecast, actuals, day, *, every="1h"):
     seen interval keeps the morning's. `forecast` and `actuals` as for `reforecast`.
     """
     first = local(day, _frames(forecast)[0]["start"], "day").normalize()
-    found = [_as_of(parts, seen, now) for now in pd.date_range(first, first + pd.Timedelta(days=1), freq=every, inclusive="left")
-             for parts, seen in _days(forecast, actuals, now)]
+    moments = pd.date_range(first, first + pd.Timedelta(days=1), freq=every, inclusive="left")
+    found = [_as_of(parts, seen, now) for now in moments for parts, seen in _days(forecast, actuals, now)]
     replayed = pd.concat(found, ignore_index=True)
     running = replayed.groupby(["now", "queue"], sort=False)["seen"].transform("mean")
     return replayed[(running < 1) & ((running > 0) | (replayed["now"] == first))].reset_index(drop=True)
@@ -67,7 +67,8 @@ def replay_errors(replayed):
     WAPE of both over the intervals to come, and the share of them in the updated band of the outermost quantiles.
     """
     rows = replayed[~replayed["seen"] & replayed["actual"].notna()]
-    return pd.DataFrame([{"queue": queue, "now": now, **_errors(each)} for (queue, now), each in rows.groupby(["queue", "now"], sort=False)])
+    groups = rows.groupby(["queue", "now"], sort=False)
+    return pd.DataFrame([{"queue": queue, "now": now, **_errors(each)} for (queue, now), each in groups])
 
 
 def _errors(rows):
@@ -102,7 +103,8 @@ def _days(forecast, actuals, now):
     if isinstance(forecast, pd.DataFrame):
         days = [_implied(rows, local(now, rows["start"], "now").normalize()) for rows in _frames(forecast)]
     else:
-        days = [_known(one, local(now, one.frame["start"], "now").normalize()) for one in ([forecast] if hasattr(forecast, "frame") else forecast)]
+        days = [_known(one, local(now, one.frame["start"], "now").normalize())
+                for one in ([forecast] if hasattr(forecast, "frame") else forecast)]
     return [(day, _by_wall(actuals, day)) for day in days]
 
 
@@ -132,13 +134,15 @@ def _known(one, day):
     rows, ahead = _today(one.frame, day), one.ahead
     number, cells = ahead.cells(rows["start"])
     row = int(number[0])
-    return Day(rows=rows, cells=cells, mean=ahead.mean[row], special=ahead.special[row:row + 1], interval_s=ahead.interval_s,
+    return Day(rows=rows, cells=cells, mean=ahead.mean[row], special=ahead.special[row:row + 1],
+               interval_s=ahead.interval_s,
                spread=_of_day(one.spread, row + 1))
 
 
 def _of_day(spread, ahead):
     """The spread as it is `ahead` days on, for a day by itself."""
-    shares = {name: (getattr(spread, name)[0] + getattr(spread, name)[1] * ahead, 0.0) for name in ("share", "day_share")}
+    shares = {name: (getattr(spread, name)[0] + getattr(spread, name)[1] * ahead, 0.0)
+              for name in ("share", "day_share")}
     return replace(spread, **shares)
 
 
@@ -146,12 +150,14 @@ def _implied(frame, day):
     """A day from a frame alone: its error's share from P10 and P90, half of it shared by the whole day."""
     rows = _today(frame, day)
     if not {"offered_p10", "offered_p90"} <= set(rows):
-        raise ValueError("a forecast's frame must have offered_p10 and offered_p90 to be updated, or pass the QueueForecast of forecast_queues")
+        raise ValueError("a forecast's frame must have offered_p10 and offered_p90 to be updated, "
+                         "or pass the QueueForecast of forecast_queues")
     mean = rows["offered"].to_numpy(float)
     spread_ = ((rows["offered_p90"] - rows["offered_p10"]) / (2 * NORMAL_80)).to_numpy(float)
     share = max(float((spread_**2 - mean).sum() / max((mean**2).sum(), 1e-9)), 1e-4)
     step = rows["start"].diff().min()
-    return Day(rows=rows, cells=np.arange(len(rows)), mean=mean, special=np.zeros(1, bool), interval_s=step.total_seconds() if pd.notna(step) else 86_400.0,
+    return Day(rows=rows, cells=np.arange(len(rows)), mean=mean, special=np.zeros(1, bool),
+               interval_s=step.total_seconds() if pd.notna(step) else 86_400.0,
                spread=Spread(share=(share, 0.0), day_share=(share / 2, 0.0), special=np.sqrt(share)))
 
 
@@ -201,7 +207,8 @@ def _conditioned(today, counts, to_come):
         return np.zeros(to_come.sum()), ahead
     score, reliable = _scores(today, counts, known)
     noise = np.diag(1 / reliable - 1)
-    gain = np.linalg.solve(join[np.ix_(known, known)] + noise + 1e-9 * np.eye(known.sum()), join[np.ix_(known, to_come)]).T
+    gain = np.linalg.solve(join[np.ix_(known, known)] + noise + 1e-9 * np.eye(known.sum()),
+                           join[np.ix_(known, to_come)]).T
     return gain @ (score / reliable), ahead - gain @ join[np.ix_(known, to_come)]
 
 
@@ -228,7 +235,8 @@ def _expected_score(today, mean, variance, counts):
     low = np.where(counts < 0.5, -np.inf, ndtri(_chance(today, mean, variance, counts - 0.5)))
     high = ndtri(_chance(today, mean, variance, counts + 0.5))
     width = ndtr(high) - ndtr(low)
-    middle = np.clip(np.where(np.isfinite(low), (np.where(np.isfinite(low), low, 0) + high) / 2, high), -FARTHEST, FARTHEST)
+    inside = np.where(np.isfinite(low), (np.where(np.isfinite(low), low, 0) + high) / 2, high)
+    middle = np.clip(inside, -FARTHEST, FARTHEST)
     return np.where(width > 1e-6, (_density(low) - _density(high)) / np.maximum(width, 1e-6), middle)
 
 
@@ -265,9 +273,9 @@ def _updated(today, to_come, shift, scores, samples, seed):
     fresh = np.mean([value(shift + spread * ndtri(p)) for p in POINTS], axis=0)
     before = rows["offered"].to_numpy(float)
     columns = {"offered": before * np.where(plain > 0, fresh / np.where(plain > 0, plain, 1), 1)}
-    columns |= {name: value(shift + spread * ndtri(float(name.removeprefix("offered_p")) / 100)) for name in quantile_columns(rows)}
-    rows = rows.drop(columns=path_columns(rows)).assign(**columns)
-    rows.insert(rows.columns.get_loc("offered"), "offered_before", before)
+    columns |= {name: value(shift + spread * ndtri(float(name.removeprefix("offered_p")) / 100))
+                for name in quantile_columns(rows)}
+    rows = with_before(rows.drop(columns=path_columns(rows)).assign(**columns), before)
     return _drawn(rows, value, shift, scores, samples, seed) if samples else rows
 
 

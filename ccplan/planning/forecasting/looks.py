@@ -40,7 +40,7 @@ def history_days(rows, centre, *, at=None, **calendar):
 
 
 def repaired_days(rows, centre, *, at=None, **calendar):
-    """Every queue's days that are not learned from as they are: queue, day, offered, taken_as, why; none where all are plain."""
+    """Every queue's days that are not learned from as they are: queue, day, offered, taken_as, why."""
     found = []
     for _, mine in rows.groupby("queue", sort=False, observed=True):
         history, table, _ = _laid_out(mine, centre, at, calendar)
@@ -64,14 +64,22 @@ def days_by_part(rows, centre, *, at=None, **calendar):
     weekday = _weekday_factors(ordinary, history.weekdays)[history.weekdays]
     level = pd.Series(ordinary / weekday).rolling(7, center=True, min_periods=1).mean().to_numpy()
     offered = np.where(history.closed, np.nan, _offered(history))
-    parts = pd.DataFrame({"day": history.days, "offered": offered, "level": level, "weekday": weekday,
-                          "calendar": np.exp(plain.effects[:len(offered)]), "season": np.exp(season)})
+    parts = pd.DataFrame(
+        {
+            "day": history.days,
+            "offered": offered,
+            "level": level,
+            "weekday": weekday,
+            "calendar": np.exp(plain.effects[: len(offered)]),
+            "season": np.exp(season),
+        }
+    )
     expected = parts[list(PARTS[2:6])].prod(axis=1, skipna=False)
     return parts.assign(remainder=parts["offered"] / expected.where(expected > 0))[list(PARTS)]
 
 
 def week_shape(rows, centre, *, at=None, **calendar):
-    """An ordinary week by weekday and slot: weekday (0 is Monday), hour (of the slot's start), contacts in the interval.
+    """An ordinary week: weekday (0 is Monday), hour (of the slot's start), contacts in the interval.
 
     Only open slots are there. The level is that of the last eight weeks, the shape that of the weekday.
     """
@@ -106,7 +114,7 @@ def errors_by_hour(tested, slots):
 
 
 def coverage(tested, share=0.8):
-    """Share of held-out open intervals inside the chosen model's band of `share`, each band learned from the other origins."""
+    """Share of held-out open intervals inside the chosen model's band of `share`, learned from the other origins."""
     tested = _of_open_slots(tested)
     low, high = held_out_bands(tested, tested.chosen, (0.5 - share / 2, 0.5 + share / 2))
     known = np.isfinite(tested.actual) & ((tested.means[tested.chosen] > 0) | (tested.actual > 0))
@@ -140,8 +148,15 @@ def calibration(tested, levels=LEVELS, number=60, seed=0):
     bands = held_out_bands(tested, tested.chosen, levels)
     below = [np.mean((actual <= band)[known]) for band in bands]
     ranks = _day_ranks(tested, number, np.random.default_rng(seed))
-    return pd.DataFrame({"level": levels, "intervals": below, "days": [np.mean(ranks <= level) for level in levels],
-                         "held_out_intervals": int(known.sum()), "held_out_days": len(ranks)})
+    return pd.DataFrame(
+        {
+            "level": levels,
+            "intervals": below,
+            "days": [np.mean(ranks <= level) for level in levels],
+            "held_out_intervals": int(known.sum()),
+            "held_out_days": len(ranks),
+        }
+    )
 
 
 # --------------------------------------------------------------------------------------- totals

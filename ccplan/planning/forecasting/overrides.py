@@ -13,8 +13,8 @@ from ...data.files import harmless, write_whole
 from ...data.locks import locked
 from .backtest import wape
 from .horizon import local
-from .own_tables import OVERRIDES, days_of, empty, needed, own_columns, read_own, written_factor
-from .scaling import scaled
+from .own_tables import OVERRIDES, days_of, empty, needed, own_columns, read_own, told, written_factor
+from .scaling import scaled, with_before
 
 FILE = "overrides.csv"
 EFFECT = ("queue", "override", "intervals", "contacts", "wape_before", "wape", "bias_before", "bias", "helped")
@@ -38,7 +38,8 @@ def add_override(folder, centre, *, who, why, queue, start, end, made_on, factor
     Whole or not at all, one writer at a time: two who write at once both find their row there. Raises
     ValueError in words for a row that cannot be used, and then writes nothing.
     """
-    row = dict(made_on=made_on, who=who, why=why, queue=queue, start=start, end=end, factor=factor, contacts_per_day=contacts_per_day)
+    row = dict(made_on=made_on, who=who, why=why, queue=queue, start=start, end=end, factor=factor,
+               contacts_per_day=contacts_per_day)
     new = checked_overrides(pd.DataFrame([row]), [each.name for each in centre.queues])
     file = Path(folder) / FILE
     with locked(file):
@@ -47,7 +48,8 @@ def add_override(folder, centre, *, who, why, queue, start, end, made_on, factor
         rows = pd.concat([known, new], ignore_index=True) if len(known) else new
         again = rows.duplicated(list(OVERRIDES.key))
         if again.any():
-            raise ValueError(f"this override stands in {FILE} already: {who}, {queue}, {new['start'][0]:%Y-%m-%d}, {why!r}")
+            raise ValueError(f"this override stands in {FILE} already: "
+                             f"{who}, {queue}, {new['start'][0]:%Y-%m-%d}, {why!r}")
         write_whole(file, harmless(_plain(rows)).to_csv(index=False, lineterminator="\n", float_format="%.12g"))
     return rows
 
@@ -55,7 +57,8 @@ def add_override(folder, centre, *, who, why, queue, start, end, made_on, factor
 def checked_overrides(overrides, queues=None):
     """Overrides as a frame with all columns, days and factors; ValueError in words naming row and value.
 
-    >>> row = dict(made_on="2026-07-20", who="Ann", why="campaign", queue="q", start="2026-08-01", end="2026-08-07", factor="+12 %")
+    >>> row = dict(made_on="2026-07-20", who="Ann", why="campaign", queue="q", start="2026-08-01", end="2026-08-07")
+    >>> row["factor"] = "+12 %"
     >>> checked_overrides(pd.DataFrame([row]))["factor"].tolist()
     [1.12]
     """
@@ -63,16 +66,17 @@ def checked_overrides(overrides, queues=None):
     frame = frame.assign(**{name: days_of(frame[name], f"overrides: {name}") for name in ("made_on", "start", "end")})
     faults = _faults(frame, queues)
     if faults:
-        raise ValueError("overrides: " + "; ".join(f"{column} {rule}, got {value!r} in row {row}" for row, column, value, rule in faults))
+        raise ValueError(told("overrides", faults))
     return _typed(frame).reset_index(drop=True)
 
 
 def apply_overrides(frame, overrides, *, centre=None, at=None):
-    """The forecast with the planner's overrides: `offered_before` (the model), `offered` (after), quantiles and paths alike.
+    """The forecast with the planner's overrides: `offered_before` (the model), `offered` (after), quantiles and paths.
 
     `frame` comes from `forecast`; `overrides` from `overrides_of`, or a frame like it; of those only the ones
-    made before the day of `at` are seen. The column `overrides` names the rows (from 1) that changed an interval. A
-    day that the model leaves empty gets added contacts evenly. Raises ValueError in words.
+    made before the day of `at` are seen. Quantiles and paths change in proportion. The column `overrides` names the
+    rows (from 1) that changed an interval. A day that the model leaves empty gets added contacts evenly. Raises
+    ValueError in words.
     """
     queues = [queue.name for queue in centre.queues] if centre is not None else list(frame["queue"].unique())
     rows = checked_overrides(overrides, queues)
@@ -87,16 +91,16 @@ def apply_overrides(frame, overrides, *, centre=None, at=None):
         else:
             added[under] += row.contacts_per_day * _share_of_day(model[under], day[under])
         names[under] = [f"{name};{number + 1}" if name else str(number + 1) for name in names[under]]
-    after = _grown(frame, model, ratio, added)
-    after.insert(after.columns.get_loc("offered"), "offered_before", model)
+    after = with_before(_grown(frame, model, ratio, added), model)
     return after.assign(overrides=pd.Series(names, index=frame.index, dtype="str"))
 
 
 def override_effect(frame, actual, *, each=False):
     """Was the planner right? WAPE and bias with and without overrides, a row a queue; with `each`, a row an override.
 
-    `frame` comes from `apply_overrides`, `actual` is a frame with queue, start and offered. Of a queue all its intervals count, of
-    an override (number of its row) those it changed, with all overrides on them. Bias is (forecast − actual) ÷ actual.
+    `frame` comes from `apply_overrides`, `actual` is a frame with queue, start and offered. Of a queue all its
+    intervals count, of an override (number of its row) those it changed, with all overrides on them. Bias is
+    (forecast − actual) ÷ actual.
     Raises ValueError where no interval is in both.
     """
     if "offered_before" not in frame:
@@ -104,9 +108,11 @@ def override_effect(frame, actual, *, each=False):
     came = actual[["queue", "start", "offered"]].rename(columns={"offered": "came"}).astype({"queue": "str"})
     both = frame.astype({"queue": "str"}).merge(came, on=["queue", "start"]).dropna(subset="came")
     if not len(both):
-        raise ValueError("actual must hold intervals of the forecast, got none in common: the same queues, starts and time zone are needed")
+        raise ValueError("actual must hold intervals of the forecast, got none in common: "
+                         "the same queues, starts and time zone are needed")
     if not each:
-        return pd.DataFrame([_effect(name, "", rows) for name, rows in both.groupby("queue", sort=False)], columns=list(EFFECT))
+        return pd.DataFrame([_effect(name, "", rows) for name, rows in both.groupby("queue", sort=False)],
+                            columns=list(EFFECT))
     touched = both.assign(override=both["overrides"].str.split(";")).explode("override")
     touched = touched[touched["override"] != ""]
     groups = touched.groupby(["queue", "override"], sort=False)
@@ -122,7 +128,7 @@ def _effect(queue, override, rows):
 
 
 def _grown(frame, model, ratio, added):
-    """The frame × ratio, and then in the proportion that the added contacts make of it; where the model has none, plus."""
+    """The frame in the proportion of what is wanted to the model; where the model has nothing, what is wanted."""
     wanted = np.maximum(model * ratio + added, 0)
     busy = model > 0
     return scaled(frame, np.where(busy, wanted / np.where(busy, model, 1), 1), np.where(busy, 0, wanted))
@@ -147,12 +153,14 @@ def _refuse_loss(file):
     """The file is written anew from what is understood of it: a column of the user's own would be gone."""
     own = own_columns(file, OVERRIDES)
     if own:
-        raise ValueError(f"{file} has columns of its own that writing would lose: {', '.join(own)} — move them to another file")
+        raise ValueError(f"{file} has columns of its own that writing would lose: {', '.join(own)} "
+                         "— move them to another file")
 
 
 def _plain(rows):
     """The rows as they stand in the file."""
-    return rows.assign(**{name: rows[name].dt.strftime("%Y-%m-%d") for name in ("made_on", "start", "end")})[list(OVERRIDES.names)]
+    return rows.assign(**{name: rows[name].dt.strftime("%Y-%m-%d")
+                          for name in ("made_on", "start", "end")})[list(OVERRIDES.names)]
 
 
 def _faults(frame, queues):

@@ -4,6 +4,7 @@ They are defined as the tables of `ccplan.data` are, and read by the same code: 
 decimal mark and the order of dates are found by looking, faults are told all at once with file and row.
 """
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -23,8 +24,10 @@ EVENTS = Table(
         Column(name="start", kind="date", unit="date", required=True, says="first day"),
         Column(name="end", kind="date", unit="date", says="last day; empty: the first"),
         Column(name="queue", kind="text", says="the queue it touches; empty: every queue"),
-        Column(name="uplift", kind="text", unit="share", says="change that is known in advance, 0.12 or +12 %; empty: learned"),
-        Column(name="decay_days", kind="number", unit="days", high=366, says="days after the end in which it halves; empty: none"),
+        Column(name="uplift", kind="text", unit="share",
+               says="change that is known in advance, 0.12 or +12 %; empty: learned"),
+        Column(name="decay_days", kind="number", unit="days", high=366,
+               says="days after the end in which it halves; empty: none"),
     ),
     rules=(not_before("end", "start"),),
 )
@@ -46,7 +49,8 @@ OVERRIDES = Table(
         Column(name="queue", kind="text", required=True, says="the queue it changes"),
         Column(name="start", kind="date", unit="date", required=True, says="first day it changes"),
         Column(name="end", kind="date", unit="date", required=True, says="last day it changes"),
-        Column(name="factor", kind="text", unit="ratio", says="contacts after ÷ before, 1.12 or +12 %; empty where contacts are added"),
+        Column(name="factor", kind="text", unit="ratio",
+               says="contacts after ÷ before, 1.12 or +12 %; empty where contacts are added"),
         Column(name="contacts_per_day", kind="number", unit="contacts a day", low=-1e9, high=1e9,
                says="contacts to add to each day; empty where a factor is given"),
     ),
@@ -80,7 +84,8 @@ def read_own(file, table, judge=lambda frame: []):
     columns = _columns(raw, table)
     lacks = [name for name in table.required if name not in columns.values()]
     if lacks:
-        raise SourceError(f"{file} has no column {' and '.join(lacks)} (has {', '.join(map(str, raw.cells.columns[:12]))})")
+        there = ", ".join(map(str, raw.cells.columns[:12]))
+        raise SourceError(f"{file} has no column {' and '.join(lacks)} (has {there})")
     if not len(raw.cells):
         return empty(table)
     try:
@@ -117,6 +122,12 @@ def needed(frame, table, what):
     if lacks:
         raise ValueError(f"{what} must have the columns {', '.join(table.required)}; missing: {', '.join(lacks)}")
     return frame.reindex(columns=[*table.names, *(name for name in frame if name not in table.names)])
+
+
+def told(what, faults):
+    """Faults (row, column, value, rule) of a frame in one sentence."""
+    return f"{what}: " + "; ".join(f"{column} {rule}, got {value!r} in row {row}" for row, column, value,
+                                   rule in faults)
 
 
 def days_of(values, what):
@@ -166,14 +177,15 @@ def written_factor(value):
     if change and not text.endswith("%"):
         raise ValueError(f"must be a factor such as 1.12, or a change such as +12 %, got {value!r}")
     if not 0 < factor <= 100:
-        raise ValueError(f"must be a factor above 0 and at most 100, such as 1.12 or +12 % (so no -100 % or less), got {value!r}")
+        raise ValueError("must be a factor above 0 and at most 100, such as 1.12 or +12 % (so no -100 % or less), "
+                         f"got {value!r}")
     return round(factor, 12)
 
 
 def _words(value):
     if value is None or value is pd.NA or value != value:
         return ""
-    return str(value).strip().removeprefix("'").replace("−", "-").replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+    return re.sub(r"\s", "", str(value)).removeprefix("'").replace("−", "-")
 
 
 def _number(text, value):

@@ -34,14 +34,23 @@ def scaled(frame, ratio, added=0.0):
     touched = (ratio != 1) | (added != 0)
     if not touched.any():
         return frame.copy()
-    columns = {name: np.maximum(frame[name].to_numpy(float) * ratio + added, 0) for name in ("offered", *quantile_columns(frame))}
+    columns = {name: np.maximum(frame[name].to_numpy(float) * ratio + added, 0)
+               for name in ("offered", *quantile_columns(frame))}
     paths = path_columns(frame)
     if paths:
         values = frame[paths].to_numpy(float, copy=True)
         plain = np.maximum(values[touched] * ratio[touched, None] + added[touched, None], 0)
         values[touched] = _whole(plain, _days(frame)[touched])
         columns |= dict(zip(paths, values.T, strict=True))
-    return frame.assign(**columns).copy()  # in one block: a column more costs nothing then
+    changed = pd.DataFrame(columns, index=frame.index)
+    return pd.concat([frame.drop(columns=list(columns)), changed], axis=1)[list(frame)]
+
+
+def with_before(frame, before):
+    """The frame with `offered_before` left of `offered`."""
+    at = frame.columns.get_loc("offered")
+    kept = pd.Series(before, index=frame.index, name="offered_before", dtype=float)
+    return pd.concat([frame.iloc[:, :at], kept, frame.iloc[:, at:]], axis=1)
 
 
 def _days(frame):
