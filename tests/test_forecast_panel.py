@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import itertools
 import json
 import statistics
 
@@ -120,10 +121,9 @@ def test_a_wider_band_holds_the_narrower_one(prepared):
         panel.forecast_view(prepared, panel.ForecastInputs(band=band), 14, "2026-10-05")
         for band in (0.5, 0.66, 0.8, 0.95)
     ]
-    for less, more in zip(views, views[1:], strict=False):
-        assert (more.intervals["low"] <= less.intervals["low"]).all() and (
-            more.intervals["high"] >= less.intervals["high"]
-        ).all()
+    for less, more in itertools.pairwise(views):
+        assert (more.intervals["low"] <= less.intervals["low"]).all()
+        assert (more.intervals["high"] >= less.intervals["high"]).all()
         assert (more.days["low"] <= less.days["low"]).all() and more.totals.high >= less.totals.high
 
 

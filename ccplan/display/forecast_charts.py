@@ -155,7 +155,8 @@ def history_finding(days):
         return f"All {known:,} open days can be learned from as they are"
     counts = odd["why"].value_counts()
     words = ", ".join(f"{number} {why}" for why, number in counts.items())
-    return f"{len(odd)} of {known:,} days are not learned from as they are: {words}"
+    learned = "is not learned from as it is" if len(odd) == 1 else "are not learned from as they are"
+    return f"{len(odd)} of {known:,} days {learned}: {words}"
 
 
 # -------------------------------------------------------------------------------------- the week's shape
@@ -219,10 +220,8 @@ def week_finding(shape):
     busiest, peak = DAYS[int(days.idxmax())], clock(top["hour"])
     if len(days) < 2 or not days.min() > 0:
         return f"{busiest}s bring {days.max():,.0f} contacts, most at {peak} on {DAYS[int(top['weekday'])]}s"
-    return (
-        f"{DAYS[int(days.idxmax())]}s bring {days.max() / days.min():.1f} × as many contacts as {DAYS[int(days.idxmin())]}s; "
-        f"the peak is at {clock(top['hour'])}"
-    )
+    times, quietest = f"{days.max() / days.min():.1f}", DAYS[int(days.idxmin())]
+    return f"{busiest}s bring {times} × as many contacts as {quietest}s; the peak is at {peak}"
 
 
 # ------------------------------------------------------------------------------------------ its parts

@@ -121,7 +121,7 @@ def _number(value, form):
 
 
 def repairs_table(repairs):
-    """Days that are not learned from as they are, the latest first: queue, day, what came, what it was taken as, why."""
+    """Days that are not learned from as they are, the latest first: queue, day, what came, taken as, why."""
     if repairs.empty:
         return Words("Every day of every queue can be learned from as it is.")
     rows = repairs.sort_values("day", ascending=False, kind="stable").head(MOST)
@@ -234,7 +234,7 @@ def surprise(found, rows):
 
 
 def replay_table(found, rows, day, every="2h", samples=400):
-    """A past day as it looked from hour to hour: what had come, what the whole day was expected to bring, how wrong that was.
+    """A past day as it looked from hour to hour: what had come, what the whole day was expected to bring, and the errors.
 
     `found` is a QueueForecast of that day, `rows` the queue's history. Raises ValueError in words.
     """
@@ -275,7 +275,7 @@ def _as_of(found, rows, now, samples):
 
 
 def drivers_or_example(folder, centre, queue, base):
-    """The folder's growth drivers of a queue; else an example: in a year 4 % more customers, self-service from 20 to 25 %."""
+    """The folder's growth drivers of a queue; else an example: in a year 4 % more customers, 5 points more self-service."""
     from ..planning.forecasting.long_range import checked_drivers, drivers_of
 
     own = drivers_of(folder, centre)
