@@ -1,9 +1,9 @@
-"""The command line: `ccplan init`, `check`, `forecast`, `plan`, `lab`. Results on stdout, progress and errors on stderr."""
+"""The command line: `ccplan init`, `check`, `suggest`, `forecast`, `plan`, `key`, `lab`. Results on stdout, the rest on stderr."""
 
+import contextlib
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -24,6 +24,11 @@ Folder = Annotated[Path, typer.Argument(help="The centre's folder: its tables an
 SampleFolder = Annotated[
     Optional[Path], typer.Argument(help="The centre's folder; the bundled sample if left out.", show_default=False)
 ]
+
+KeyFile = Annotated[
+    Optional[Path], typer.Option("--key", help="A file made by ccplan key: people keep their codes.", show_default=False)
+]
+Names = Annotated[bool, typer.Option("--names", help="Show names and numbers of people as they are in the tables.")]
 
 
 def main():
@@ -54,10 +59,13 @@ def init(
 def check(
     folder: SampleFolder = None,
     csv: Annotated[Optional[Path], typer.Option(help="Write every finding to this CSV file.")] = None,
+    key: KeyFile = None,
+    names: Names = False,
 ):
     """Say whether the folder's data can be trusted, finding by finding, and what it is good for.
 
-    Ends with exit code 1 only where the data cannot be used at all; findings alone are an answer.
+    People are shown as codes, unless --names asks for them as they are. Ends with exit code 1 only where
+    the data cannot be used at all; findings alone are an answer.
     """
     from .data import check_folder, sample_centre
     from .data.files import write_csv
@@ -65,9 +73,12 @@ def check(
     folder = folder or sample_centre()
     if not folder.is_dir():
         raise ValueError(f"{folder} does not exist or is no folder: name a folder with tables")
-    with _busy("checking"):
-        report = check_folder(folder)
+    secret = _key(key, names, folder)
+    with _busy("checking"), _private(secret):
+        report = check_folder(folder, key=secret)
     typer.echo("\n".join(_report(report)))
+    if secret and not key:
+        typer.echo("\nPeople are shown as codes of this report only: --names shows them, --key FILE keeps their codes.")
     if csv:
         typer.echo(f"\nEvery finding: {write_csv(csv, report.findings)}")
     raise typer.Exit(0 if report.reading is not None else 1)
@@ -83,6 +94,8 @@ def plan(
     from_: Annotated[Optional[str], typer.Option("--from", help="First day, such as 2026-09-01.")] = None,
     to: Annotated[Optional[str], typer.Option(help="Last day, included.")] = None,
     out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")] = None,
+    key: KeyFile = None,
+    names: Names = False,
 ):
     """Staff every interval of the folder: agents, heads to schedule, FTE, service and cost."""
     from .data import load_centre, load_intervals, sample_centre
@@ -91,11 +104,13 @@ def plan(
     folder = folder or sample_centre()
     if out.resolve() == folder.resolve():
         raise ValueError(f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}")
-    with _busy("reading the tables"):
+    secret = _key(key, names, folder)
+    with _busy("reading the tables"), _private(secret):
         centre = load_centre(folder)
         reading = load_intervals(folder, centre)
     rows = _chosen(reading.frame, queue, from_, to)
-    _say_assumptions(centre, reading)
+    _refuse_unknown_queues(rows, centre, folder, reading)
+    _say_assumptions(centre, reading, secret)
     _write_plan(centre, rows, out)
 
 
@@ -107,6 +122,8 @@ def forecast(
     out: Annotated[Optional[Path], typer.Option(help="CSV file; FOLDER/plan/forecast.csv if left out, ./plan for the bundled sample.")] = None,
     method: Annotated[str, typer.Option(help="auto (the best on each queue's own past), combination, or a model's name.")] = "auto",
     samples: Annotated[int, typer.Option(min=0, max=10_000, help="Sample paths, as columns path_1, path_2, ...")] = 0,
+    key: KeyFile = None,
+    names: Names = False,
 ):
     """Forecast every queue of the folder: contacts and handle time by interval, with a band of 80 %."""
     from .data import load_centre, load_intervals, sample_centre
@@ -115,10 +132,12 @@ def forecast(
 
     out = out or (folder or Path()) / "plan" / "forecast.csv"
     folder = folder or sample_centre()
-    with _busy("reading the tables"):
+    secret = _key(key, names, folder)
+    with _busy("reading the tables"), _private(secret):
         centre = load_centre(folder)
         reading = load_intervals(folder, centre, faulty="leave out")  # a faulty row teaches nothing; how many is said
-    _say_assumptions(centre, reading)
+    _refuse_unknown_queues(reading.frame, centre, folder, reading)
+    _say_assumptions(centre, reading, secret, FORECAST_NEEDS)
     with _bar("forecasting") as progress:
         found = forecast_queues(reading.frame, centre, horizon, at=at, method=method, samples=samples, progress=progress, cache=True)
     file = write_csv(out, _on_the_wall(found))
@@ -149,6 +168,121 @@ def _forecast_lines(found):
         yield f"{one.queue}: {sums:,.0f} contacts, {span}, by {one.method}; {how}."
         if len(one.repairs):
             yield f"  {len(one.repairs)} unusual or missing day{'s' * (len(one.repairs) > 1)} repaired in what the models learn from, the last on {one.repairs['day'].max():%Y-%m-%d}"
+
+
+@app.command(epilog="Examples: [bold]ccplan suggest my-centre[/bold] · [bold]ccplan suggest my-centre --accept 1 --accept 3[/bold]")
+def suggest(
+    folder: Folder,
+    accept: Annotated[Optional[list[int]], typer.Option(help="Take over the suggestion of this number; may be repeated.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Take over every suggestion.")] = False,
+):
+    """Say what the tables suggest for centre.toml, with the evidence; change it only where asked.
+
+    What is accepted changes that setting and nothing else in the file: comments and layout stay.
+    """
+    from .data import load_centre, suggestions
+
+    if accept and all_:
+        raise ValueError("--all and --accept exclude one another: choose one")
+    with _busy("reading the tables"), _private(_throwaway()):
+        tables = suggestions.tables_of(folder)
+        made = suggestions.suggest(folder, tables)
+        evidence = suggestions.evidence_only(load_centre(folder), tables)
+    typer.echo("\n".join(_suggested(made, evidence)))
+    chosen = range(1, len(made) + 1) if all_ else dict.fromkeys(accept or ())
+    for number in chosen:
+        if not 1 <= number <= len(made):
+            raise ValueError(f"--accept must be a number from 1 to {len(made)}, got {number}; nothing was changed" if made
+                             else "--accept: nothing is suggested, so nothing was changed")
+    for number in chosen:
+        one = made[number - 1]
+        file = suggestions.accept(folder, one)
+        typer.echo(f"\nWritten into {file}: {one.name} = {one.suggested:g}")
+    if made and not chosen:
+        typer.echo(f"\nNothing is changed. Take over what you agree with: ccplan suggest {folder} --accept 1 (or --all)")
+
+
+def _suggested(made, evidence):
+    """The lines of the suggestions, numbered, and of the evidence that no setting holds."""
+    if not made:
+        yield "The settings of centre.toml fit the data: nothing is suggested."
+    for number, one in enumerate(made, start=1):
+        now = "not there" if one.current is None else f"{one.current:g}"
+        between = "" if one.interval == "none" else f"95 % interval {one.interval}, "
+        yield f"{number:3}. {one.name}: {now} -> {one.suggested:g}"
+        yield f"     {one.why}; {between}from {one.n:,} {'contacts' if 'hours' in one.key else 'observations'}"
+    if len(evidence):
+        yield "\nEvidence without a setting (forecasts and service levels take it from the data):"
+    for row in evidence.itertuples():
+        yield f"  {row.queue}: {row.name} {row.estimate:.3g} ({row.low:.3g} to {row.high:.3g}, n {row.n:,}): {row.method}"
+
+
+@app.command(epilog="Examples: [bold]ccplan key[/bold] · [bold]ccplan check my-centre --key ~/.config/ccplan/people.key[/bold]")
+def key(
+    file: Annotated[
+        Optional[Path], typer.Argument(help="Where to keep it; your configuration folder if left out.", show_default=False)
+    ] = None,
+):
+    """Make a key that turns people into codes: the same person, the same code, nobody named without the key.
+
+    It is readable by you only, and one that is there is never replaced.
+    """
+    from .data import privacy
+
+    file = privacy.make_key(file)
+    typer.echo(f"Wrote {file}. Whoever has it can link codes to people: keep it, and do not pass it on with reports.")
+    _warn_of_place(file, privacy.centre_folder_of(file))
+
+
+def _warn_of_place(file, folder):
+    if folder is not None:
+        typer.echo(f"warning: {file} lies in the centre's folder {folder}: whoever gets the tables gets the key too. "
+                   "Keep it elsewhere.", err=True)
+
+
+def _key(file, names, folder):
+    """The key for a run: of a file, None where names are asked for, else one that is kept nowhere."""
+    from .data import privacy
+
+    if file and names:
+        raise ValueError("--names and --key exclude one another: names are shown, or codes")
+    if file is None:
+        return None if names else _throwaway()
+    secret = privacy.read_key(file)
+    inside = privacy.centre_folder_of(file)
+    _warn_of_place(file, inside or (folder if folder.resolve() in file.resolve().parents else None))
+    return secret
+
+
+def _throwaway():
+    from .data import privacy
+
+    return privacy.throwaway_key()
+
+
+@contextlib.contextmanager
+def _private(secret):
+    """Errors of reading quote cells of a file: with a key they are told without those that may be people."""
+    from .data import privacy
+
+    try:
+        yield
+    except ValueError as problem:
+        raise (privacy.private_error(problem, secret) if secret else problem) from None
+
+
+def _refuse_unknown_queues(rows, centre, folder, reading):
+    """A queue of the table that centre.toml does not name: where to write it, or how to leave it out."""
+    from .data.evidence.suggestions import bare_key
+
+    known = {one.name for one in centre.queues}
+    unknown = [name for name in rows["queue"].unique() if name not in known]
+    if unknown:
+        others = [name for name in rows["queue"].unique() if name in known]
+        both = f" (it has {', '.join(sorted(known))}, the table {', '.join(unknown)})"
+        instead = f", or plan only --queue {others[0]!r}" if others else both
+        raise ValueError(f"{folder / 'centre.toml'} has no queue {unknown[0]!r}, which {reading.file.name} holds: "
+                         f"write a section [queues.{bare_key(unknown[0])}] into it{instead}")
 
 
 @app.command(epilog="Example: [bold]ccplan lab my-centre[/bold]")
@@ -293,8 +427,16 @@ def _in_columns(weeks, centre):
     return shown.rename_axis("queue").reset_index().to_string(index=False)
 
 
-def _say_assumptions(centre, reading):
-    notes = [*centre.assumed, *reading.notes, *reading.left_aside]
+FORECAST_NEEDS = ("time zone", "country", "no public holidays", "queue")  # begins of assumptions that a forecast rests on
+
+
+def _say_assumptions(centre, reading, secret, about=()):
+    """What was assumed and noticed, on stderr; of the assumptions those that begin with `about`, if given."""
+    from .data.privacy import private_words
+
+    assumed = [words for words in centre.assumed if not about or words.startswith(tuple(about))]
+    read = [private_words(words, secret) if secret else words for words in (*reading.notes, *reading.left_aside)]
+    notes = [*assumed, *read]
     for words in notes[:SHOWN_NOTES]:
         typer.echo(f"note: {words}", err=True)
     if len(notes) > SHOWN_NOTES:
@@ -308,7 +450,7 @@ def _busy(words):
     return Console(stderr=True).status(words + " ...")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _bar(words):
     """A bar on stderr, moved by calling it with (done, number); nothing where stderr is not a terminal."""
     from rich.console import Console

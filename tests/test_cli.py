@@ -1,6 +1,7 @@
 """The command line as people run it: a real process, a real folder, real files."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def centre(tmp_path):
 
 
 def test_help_shows_examples():
-    for words in ([], ["init"], ["check"], ["plan"], ["lab"]):
+    for words in ([], ["init"], ["check"], ["suggest"], ["plan"], ["key"], ["lab"]):
         result = run(*words, "--help")
         assert result.returncode == 0 and "ccplan " in result.stdout
         assert not words or "Example" in result.stdout
@@ -191,3 +192,93 @@ def test_the_entry_point_is_installed():
 
 def test_the_bundled_folder_has_its_tables():
     assert {"centre.toml", "intervals.csv"} <= {f.name for f in sample_centre().iterdir()}
+
+
+def test_countries_may_be_written_small(centre):
+    assert run("init", centre, "--country", "fi").returncode == 0
+    text = (centre / "centre.toml").read_text(encoding="utf-8")
+    assert 'country = "FI"' in text and 'time_zone = "Europe/Helsinki"' in text
+
+
+def test_a_queue_that_the_centre_does_not_have(centre):
+    run("init", centre)
+    text = (centre / "intervals.csv").read_text(encoding="utf-8").replace("start;", "start;queue;").replace(";100;", ";new sales;100;")
+    (centre / "intervals.csv").write_text(text, encoding="utf-8")
+    said = refused("plan", centre)
+    assert f"{centre / 'centre.toml'} has no queue 'new sales', which intervals.csv holds" in said and '[queues."new sales"]' in said
+
+
+def test_times_with_offsets_and_no_centre_are_said_to_be_in_utc(centre):
+    text = (centre / "intervals.csv").read_text(encoding="utf-8")
+    (centre / "intervals.csv").write_text(re.sub(r"(:[03]0);", r"\1:00+03:00;", text), encoding="utf-8")
+    told = run("plan", centre).stderr
+    assert "the times carry offsets from UTC" in told and "--time-zone Europe/Helsinki" in told
+    assert run("check", centre, "--csv", centre / "out" / "f.csv").returncode == 0
+    assert "shown in UTC" in (centre / "out" / "f.csv").read_text(encoding="utf-8")
+    run("init", centre, "--time-zone", "Europe/Helsinki")
+    assert "offsets from UTC" not in run("plan", centre).stderr
+
+
+def test_a_rule_between_columns_names_its_column_once(centre):
+    text = (centre / "intervals.csv").read_text(encoding="utf-8")
+    (centre / "intervals.csv").write_text(text.replace(";100;95;", ";100;105;", 1), encoding="utf-8")
+    result = run("check", centre)
+    assert "row 2: answered must be no more than offered" in result.stdout and "answered answered" not in result.stdout
+
+
+def test_an_array_of_queues_is_told_how_to_write_it(centre):
+    (centre / "centre.toml").write_text('name = "x"\n[[queues]]\nname = "all"\n', encoding="utf-8")
+    assert "write [queues.all] in place of [[queues]]" in refused("plan", centre)
+    (centre / "centre.toml").write_text('name = "x"\n[[queues]]\nlabel = 3\n', encoding="utf-8")
+    assert "write [queues.NAME] in place of [[queues]]" in refused("plan", centre)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of files are those of POSIX")
+@pytest.mark.parametrize("mode", [0o000, 0o444, 0o311])
+def test_a_folder_without_the_right_to_read_it(centre, mode):
+    """As another user, for the superuser may read everything; in a process of its own."""
+    code = """if True:
+        import os, sys
+        from ccplan.data import check_folder, init_centre, load_centre, load_intervals, load_tables, sample_centre
+        check_folder(sample_centre().parent / "none")  # libraries are loaded while they may be
+        os.chmod(sys.argv[1], int(sys.argv[2]))
+        if os.geteuid() == 0:
+            os.setegid(65534); os.seteuid(65534)
+        for work in (load_centre, init_centre, load_intervals, load_tables):
+            try:
+                work(sys.argv[1])
+            except ValueError as problem:
+                print(problem)
+        print(*check_folder(sys.argv[1]).findings["message"])
+    """
+    os.chmod(centre.parent, 0o755)
+    result = subprocess.run([sys.executable, "-c", code, str(centre), str(mode)], capture_output=True, text=True, timeout=120)
+    os.chmod(centre, 0o755)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("cannot be read: permission denied") == 5 and "ask its owner" in result.stdout
+
+
+def test_suggestions_are_shown_and_taken_over_one_by_one(centre):
+    """Two weeks and a day, calls from 8 to 18 on every day: without hours in the file those are suggested; AHT is 180 s in the table."""
+    starts = pd.date_range("2026-09-01", periods=22 * 48, freq="30min")
+    open_ = (starts.hour >= 8) & (starts.hour < 18)
+    pd.DataFrame({"start": starts, "offered": open_ * 100, "answered": open_ * 95, "aht_s": 180}).to_csv(centre / "intervals.csv", index=False)
+    pd.DataFrame({"agent": range(8), "weekly_hours": 30, "hourly_wage": 20.0}).to_csv(centre / "agents.csv", index=False)
+    before = 'name = "x"  # our name\n[queues.all]  # the only one\n[costs]\nhourly_wage = 15.0  # gross\n'
+    (centre / "centre.toml").write_text(before, encoding="utf-8")
+    shown = run("suggest", centre)
+    assert shown.returncode == 0, shown.stderr
+    assert "1. costs.hourly_wage: 15 -> 20" in shown.stdout and "queues.all.hours: not there -> every_day 08:00-18:00" in shown.stdout
+    assert "8 of 8 agents have 30 hours a week" in shown.stdout and "variance_to_mean" in shown.stdout and "Nothing is changed" in shown.stdout
+    assert (centre / "centre.toml").read_text(encoding="utf-8") == before
+    assert "must be a number from 1 to 3, got 4; nothing was changed" in refused("suggest", centre, "--accept", 1, "--accept", 4, quiet=False)
+    assert "choose one" in refused("suggest", centre, "--accept", 1, "--all")
+    assert (centre / "centre.toml").read_text(encoding="utf-8") == before
+    assert "costs.hourly_wage = 20" in run("suggest", centre, "--accept", 1).stdout
+    once = (centre / "centre.toml").read_text(encoding="utf-8")
+    assert once == before.replace("15.0  # gross", "20.0  # gross")
+    assert run("suggest", centre, "--all").returncode == 0
+    text = (centre / "centre.toml").read_text(encoding="utf-8")
+    assert text.count("#") == 3 and 'every_day = "08:00-18:00"' in text and "weekly_hours = 30.0" in text
+    assert "nothing is suggested" in run("suggest", centre).stdout
+    assert "ccplan init" in refused("suggest", table(centre.parent / "bare", ["2026-03-02"]))

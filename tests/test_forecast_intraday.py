@@ -227,3 +227,16 @@ def test_several_queues_and_zones_at_once():
     assert ratio["a"] > 1.01 and ratio["b"] == pytest.approx(1)
     whole = forecast(past, centre, "2d", method="calendar regression")
     assert len(reforecast(whole, came, day + pd.Timedelta(hours=10))) == 28
+
+
+def test_a_forecast_from_the_cache_can_be_updated_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("CCPLAN_CACHE", str(tmp_path))
+    stamps = pd.date_range("2026-06-01", periods=63 * 24, freq="h")
+    past = pd.DataFrame({"queue": "q", "start": stamps, "offered": np.random.default_rng(1).poisson(20, len(stamps))})
+    centre = Centre(name="E", interval_s=3600, queues=(Queue(name="q"),))
+    asked = dict(method="calendar regression", cache=True)
+    (new,), (kept,) = (forecast_queues(past, centre, "2d", **asked) for _ in range(2))
+    came = new.frame[["queue", "start"]].assign(offered=30.0)
+    now = new.frame["start"].iloc[10]
+    assert new is not kept and any(tmp_path.rglob("arrays.npz"))
+    pd.testing.assert_frame_equal(reforecast(new, came, now), reforecast(kept, came, now))

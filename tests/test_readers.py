@@ -1,5 +1,6 @@
 """Exports of telephone systems, written here by hand from the documented formats; expected values by hand."""
 
+import gzip
 import json
 
 import pandas as pd
@@ -55,6 +56,26 @@ def test_asterisk(tmp_path):
     assert reading.rows.tolist() == [2, 3, 7, 10, 14, 16]
 
 
+def test_asterisk_events_of_other_builds_and_transfers_over_links(tmp_path):
+    """LINK has two channels before hold and talk time; SYSCOMPAT tells no wait; QueueLog() writes its own events."""
+    log = f"""{EPOCH}|a.1|sales|NONE|ENTERQUEUE||0401112222|1|Anna Virtanen
+{EPOCH + 2}|a.1|sales|NONE|My-Event-7|whatever
+{EPOCH + 9}|a.1|sales|SIP/ben|CONNECT|9|b.1|4
+{EPOCH + 99}|a.1|sales|SIP/ben|ATTENDEDTRANSFER|LINK|Local/7@x-1;1|Local/7@x-1;2|9|90|1
+{EPOCH + 100}|a.2|sales|NONE|ENTERQUEUE||0401113333|1
+{EPOCH + 107}|a.2|sales|SIP/ben|SYSCOMPAT|
+{EPOCH + 110}|a.3|sales|NONE|ENTERQUEUE||0401114444|1
+{EPOCH + 150}|a.3|sales|NONE|EXITWITHKEY|2|1|1|40
+{EPOCH + 160}|a.4|sales|NONE|ENTERQUEUE||0401115555|1
+{EPOCH + 200}|a.4|sales|NONE|EXITEMPTY|1|1|40
+{EPOCH + 210}|NONE|NONE|SIP/ben|PAUSEALL|
+"""
+    reading = load_table(put(tmp_path, log, "queue_log"), "calls", HELSINKI)
+    assert reading.frame["outcome"].tolist() == ["answered", "abandoned", "abandoned", "abandoned"]
+    assert reading.frame["wait_s"].tolist() == [9, 7, 40, 40] and reading.frame["talk_s"].tolist()[0] == 90
+    assert reading.frame["transferred"].tolist()[0] and not any("no events" in note for note in reading.notes)
+
+
 def test_a_folder_with_a_queue_log_gives_intervals(tmp_path):
     put(tmp_path, QUEUE_LOG, "queue_log")
     reading = load_intervals(tmp_path, HELSINKI)
@@ -99,6 +120,26 @@ def test_amazon_connect(tmp_path, write):
     assert frame["channel"].tolist() == ["voice", "voice", "chat"] and frame["transferred"].tolist() == [False, False, True]
     assert str(frame.loc["b", "arrived"]) == "2026-01-05 09:05:00.500000+02:00" and frame.loc["c", "agent"] == "ben"
     assert any("1 earlier copies" in note for note in reading.notes) and any("2 contacts that were" in note for note in reading.notes)
+
+
+def test_amazon_contacts_that_left_their_queue_for_another_are_counted_there(tmp_path):
+    """One waits in two queues, one asks for a callback, one is surveyed after hanging up in the queue, one is handed on."""
+    on = {"NextContactId": "a2"}
+    records = [
+        contact("a1", "2026-01-05T07:00:00Z") | on,
+        contact("a2", "2026-01-05T07:00:40Z", method="QUEUE_TRANSFER", agent=agent("anna", "2026-01-05T07:01:00Z", 60, 0, 5)),
+        contact("b1", "2026-01-05T07:02:00Z", NextContactId="b2"),
+        contact("b2", "2026-01-05T07:02:40Z", method="CALLBACK", agent=agent("anna", "2026-01-05T07:12:40Z", 60, 0, 5)),
+        contact("c1", "2026-01-05T07:05:00Z", NextContactId="c2"), contact("c2", "2026-01-05T07:05:40Z", method="DISCONNECT") | {"Queue": None},
+        contact("d1", "2026-01-05T07:06:00Z", agent=agent("ben", "2026-01-05T07:06:10Z", 90, 0, 5), NextContactId="d2"),
+        contact("d2", "2026-01-05T07:08:00Z", method="TRANSFER", agent=agent("anna", "2026-01-05T07:08:30Z", 30, 0, 5)),
+    ]
+    reading = load_table(put(tmp_path, "\n".join(map(json.dumps, records)), "ctr.jsonl"), "calls", HELSINKI)
+    frame = reading.frame.set_index("call_id")
+    assert frame["outcome"].to_dict() == {"a2": "answered", "b2": "answered", "c1": "abandoned", "d1": "answered", "d2": "answered"}
+    assert frame["wait_s"].tolist() == [20, 600, 40, 10, 30]
+    assert frame["transferred"].to_dict() == {"a2": False, "b2": False, "c1": False, "d1": True, "d2": False}
+    assert any("2 contacts left their queue" in note for note in reading.notes)
 
 
 def segment(kind, start, end, queue="q-1"):
@@ -157,6 +198,52 @@ def test_genesys_aggregates(tmp_path):
     assert str(first["start"]) == "2026-01-05 09:00:00+02:00" and reading.interval_s == 1800
 
 
+def test_genesys_contacts_that_cross_intervals_are_counted_where_they_arrived(tmp_path):
+    """10 offered and 7 answered at seven, 4 offered and 6 answered at half past: two of these 6 had arrived before.
+
+    Of the later interval's 600 s of talk a third moves with them; one that was answered in the first
+    interval of all, before anybody was offered, arrived before the file begins.
+    """
+    def data(start, end, *metrics):
+        return {"interval": f"2026-01-05T{start}:00.000Z/2026-01-05T{end}:00.000Z", "metrics": list(metrics)}
+
+    service = {"metric": "oServiceLevel", "stats": {"ratio": 1.0, "numerator": 5, "denominator": 6, "target": 0.8}}
+    found = {"results": [{"group": {"queueId": "q-1"}, "data": [
+        data("06:30", "07:00", metric("nOffered", 0), metric("tAnswered", 1, 9_000), metric("tTalk", 1, 50_000)),
+        data("07:00", "07:30", metric("nOffered", 10), metric("tAnswered", 7, 70_000), metric("tAbandon", 1, 5_000), metric("tTalk", 7, 700_000)),
+        data("07:30", "08:00", metric("nOffered", 4), metric("tAnswered", 6, 60_000), metric("tTalk", 6, 600_000), service)]}]}
+    reading = load_intervals(put(tmp_path, json.dumps(found), "intervals.json"), HELSINKI)
+    frame = reading.frame
+    assert frame["offered"].tolist() == [0, 10, 4] and frame["answered"].tolist() == [0, 9, 4] and frame["abandoned"].tolist() == [0, 1, 0]
+    assert frame["talk_s"].tolist() == [0, 900, 400] and frame["wait_answered_s"].tolist() == [0, 90, 40]
+    assert frame["answered_in_target"].tolist()[2] == 4
+    assert any("2 contacts answered or abandoned in a later" in note for note in reading.notes) and any("1 contacts that arrived before" in n for n in reading.notes)
+
+
+def test_genesys_performance_view(tmp_path):
+    """The counts Handle, Hold and ACW are no durations: talk 9 × 250 s, hold 3 × 30 s, ACW 9 × 40 s, waits 9 × 12 s."""
+    head = ("Interval Start,Interval End,Interval Complete,Filters,Media Type,Queue Id,Queue Name,Offer,Answer,Answer %,Abandon,ASA,"
+            "Service Level %,Handle,Avg Handle,Talk,Avg Talk,Hold,Avg Hold,ACW,Avg ACW,Flow-Out\n")
+    rows = ('"1/31/26 9:00 AM","1/31/26 9:30 AM",TRUE,,voice,id-1,sales,11,9,0.8182,1,12000,0.75,9,300000,9,250000,3,30000,9,40000,1\n'
+            '"1/31/26 9:30 AM","1/31/26 10:00 AM",FALSE,,voice,id-1,sales,2,1,0.5,0,5000,1,1,90000,1,80000,0,,1,10000,0\n')
+    reading = load_intervals(put(tmp_path, head + rows, "view.csv"), HELSINKI)
+    (row,) = reading.frame.to_dict("records")
+    assert [row[name] for name in ("offered", "answered", "abandoned", "talk_s", "hold_s", "acw_s", "wait_answered_s")] == [11, 9, 1, 2250, 90, 360, 108]
+    assert any("1 intervals that were not complete" in note for note in reading.notes)
+    assert any("Service Level % is not used" in note for note in reading.notes)
+    no_counts = head.replace("Talk,Avg Talk,Hold,", "Avg Talk,") + rows.splitlines()[0].replace(",9,250000,3,", ",250000,") + "\n"
+    reading = load_intervals(put(tmp_path, no_counts, "view.csv"), HELSINKI)
+    assert reading.frame.loc[0, "talk_s"] == 2250 and "hold_s" not in reading.frame
+    assert any("Avg Hold is not used" in note for note in reading.notes)
+
+
+def test_genesys_media_of_a_queue_stay_apart(tmp_path):
+    text = ("Interval Start,Interval End,Interval Complete,Media Type,Queue Name,Offer,Answer,Abandon\n"
+            '"1/31/2026 9:00 AM","1/31/2026 9:30 AM",TRUE,voice,sales,10,9,1\n"1/31/2026 9:00 AM","1/31/2026 9:30 AM",TRUE,chat,sales,3,3,0\n')
+    frame = load_intervals(put(tmp_path, text, "view.csv"), HELSINKI).frame
+    assert dict(zip(frame["queue"], frame["offered"], strict=True)) == {"sales chat": 3, "sales voice": 10}
+
+
 def test_genesys_csv(tmp_path):
     text = ("interval,queueName,nOffered,tAnswered,tHandle,tTalk,tHeld,tAcw\n"
             "2026-01-05T07:00:00Z/2026-01-05T07:15:00Z,sales,4,30000,900000,600000,60000,240000\n"
@@ -193,6 +280,63 @@ def test_avaya(tmp_path, separator):
     assert frame["agents"].tolist() == [5.5, 6, 1] and reading.rows.tolist() == [6, 7, 8]
 
 
+AVAYA_WIDE = """Historical Split/Skill Interval
+Date: 1/31/2026
+Split/Skill: Service
+"Time","Avg Speed Ans","Avg Aban Time","ACD Calls","Avg ACD Time","Avg ACW Time","Aban Calls","Max Delay","Flow In","Flow Out","Extn Out Calls","Avg Extn Out Time","Dequeued Calls","Avg Time to Dequeue","% ACD Time","% Ans Calls","Avg Pos Staff","Calls Per Pos"
+"Totals","","",":08",":40",33,"3:40",":43",2,"1:05",0,1,0,":00",0,":00",61.5,94.3,5.7,5.8
+"11:30","-","12:00PM",":10",":40",12,"3:20",":30",2,"1:05",0,1,0,":00",0,":00",60.1,85.7,5.5,2.2
+"12:00","-","12:30PM",":05","",10,"75:10","1:00",0,":20",0,0,0,":00",0,":00",63.2,100,6,1.7
+"11:30","-","12:00AM",":00","",0,":00",":00",0,":00",0,0,0,":00",0,":00",0,0,1,0
+"""
+
+
+def test_avaya_with_the_time_in_three_cells(tmp_path):
+    """As CMS Supervisor exports it: AM or PM stands at the end only; 75:10 is 75 minutes, and 10 × 4,510 s of talk."""
+    reading = load_intervals(put(tmp_path, AVAYA_WIDE, "cms.csv"), HELSINKI)
+    frame = reading.frame
+    assert frame["start"].dt.strftime("%F %R").tolist() == ["2026-01-31 11:30", "2026-01-31 12:00", "2026-01-31 23:30"]
+    assert frame["answered"].tolist() == [12, 10, 0] and frame["abandoned"].tolist() == [2, 0, 0] and frame["offered"].tolist() == [14, 10, 0]
+    assert frame["talk_s"].tolist() == [2400, 45100, 0] and frame["acw_s"].tolist() == [360, 600, 0] and frame["agents"].tolist() == [5.5, 6, 1]
+    assert reading.rows.tolist() == [6, 7, 8] and frame["queue"].tolist() == ["Service"] * 3
+
+
+def test_avaya_rows_wider_than_the_header_are_not_guessed(tmp_path):
+    with pytest.raises(SourceError, match="has 19 cells in row 6, its header only 18"):
+        load_intervals(put(tmp_path, AVAYA_WIDE.replace('"11:30","-","12:00PM",', '"11:30 - 12:00PM","",').replace('"Totals","","",', '"Totals","",'), "x.csv"), HELSINKI)
+
+
+@pytest.mark.parametrize(("offered", "percent", "seconds", "in_target"), [
+    ("Calls Offered", ("78.57", "90.00"), "20", [11, 9]),  # 11 of 14, 9 of 10
+    ("Arrivals", ("78.57", "90.00"), "20", None), ("Calls Offered", ("91.67", "90.00"), "20", None)])  # 11 of the 12 answered
+def test_avaya_within_service_level(tmp_path, offered, percent, seconds, in_target):
+    """The percentage is of the calls offered: it gives contacts only where those are in the report, and fit."""
+    text = (f"Date:,1/31/2026\nSplit/Skill:,Service\nTime,Avg Speed Ans,{offered},ACD Calls,Aban Calls,% Within Service Level,Target Seconds\n"
+            f"8:00AM- 8:30AM,:10,14,12,2,{percent[0]},{seconds}\n8:30AM- 9:00AM,:05,10,10,0,{percent[1]},{seconds}\n")
+    reading = load_intervals(put(tmp_path, text, "cms.csv"), HELSINKI)
+    if in_target:
+        assert reading.frame["answered_in_target"].tolist() == in_target and reading.target_s == 20
+    else:
+        assert "answered_in_target" not in reading.frame and any("% Within Service Level is not used" in note for note in reading.notes)
+
+
+HSPLIT = """ROW_DATE,STARTTIME,INTRVL,ACD,SPLIT,I_STAFFTIME,ACDCALLS,ABNCALLS,BUSYCALLS,ACCEPTABLE,SERVICELEVEL,ANSTIME,ABNTIME,ACDTIME,ACWTIME,HOLDACDTIME
+2026-01-31,800,30,1,15,9900,12,2,1,11,20,120,80,2400,360,45
+2026-01-31,830,30,1,15,10800,10,0,0,9,20,50,0,2400,600,0
+2026-01-31,800,30,2,15,1800,1,0,0,0,20,3600,0,59,0,0
+"""
+
+
+def test_avaya_hsplit(tmp_path):
+    """Offered = 12 + 2 + 1; 9,900 s of staffed time in 30 minutes are 5.5 agents; split 15 of each ACD is a queue."""
+    reading = load_intervals(put(tmp_path, HSPLIT, "hsplit.csv"), HELSINKI)
+    frame = reading.frame
+    assert reading.kind == "avaya_hsplit" and frame["queue"].tolist() == ["ACD 1 split 15"] * 2 + ["ACD 2 split 15"]
+    assert frame["offered"].tolist() == [15, 10, 1] and frame["blocked"].tolist() == [1, 0, 0] and frame["answered_in_target"].tolist() == [11, 9, 0]
+    assert frame.loc[0, ["talk_s", "hold_s", "acw_s", "wait_answered_s", "wait_abandoned_s", "agents"]].tolist() == [2400, 45, 360, 120, 80, 5.5]
+    assert frame["start"].dt.strftime("%R").tolist() == ["08:00", "08:30", "08:00"] and reading.target_s == 20
+
+
 UCCX = """Contact Service Queue Activity Report (by Interval)
 Start: 2026-01-31 End: 2026-01-31
 CSQ Name,Interval Start Time,Interval End Time,Calls Presented,Avg Queue Time,Max Queue Time,Calls Handled,Avg Speed of Answer,Avg Handle Time,Calls Abandoned,Avg Time to Abandon
@@ -208,6 +352,22 @@ def test_cisco(tmp_path):
     assert reading.kind == "cisco_uccx" and frame["offered"].tolist() == [10, 0] and frame["queue"].tolist() == ["Support"] * 2
     assert frame["talk_s"].tolist() == [2700, 0] and frame["wait_answered_s"].tolist() == [108, 0]
     assert frame["wait_abandoned_s"].tolist() == [45, 0] and frame["acw_s"].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(("columns", "cells", "in_target"), [
+    (",Calls Handled < SL,Calls Abandoned < SL", ",7,1", 7), (",Percentage of Service Level Met - Negative Abandon", ",70.00%", 7),
+    (",Percentage of Service Level Met - Only Handled", ",77.78%", 7), (",Percentage of Service Level Met - Positive Abandon", ",80.00%", None)])
+def test_cisco_within_service_level(tmp_path, columns, cells, in_target):
+    """7 of 10 presented are 70 %, 7 of 9 handled 77.78 %; with abandons counted as met the handled ones cannot be told."""
+    text = (f"CSQ Name,Interval Start Time,Interval End Time,Service Level (sec){columns},Calls Presented,Calls Handled,Calls Abandoned,Calls Dequeued\n"
+            f"Support,2026-01-31 08:00:00,2026-01-31 08:30:00,15{cells},10,9 (90%),1 (10%),0 (0%)\n"
+            f"Support,2026-01-31 08:30:00,2026-01-31 09:00:00,15{','.join(['', *['0%' if '%' in cells else '0'] * cells.count(',')])},3,1 (33%),1 (33%),1 (33%)\n")
+    reading = load_intervals(put(tmp_path, text, "csq.csv"), HELSINKI)
+    assert reading.frame["offered"].tolist() == [10, 3] and reading.frame["answered"].tolist() == [9, 1] and reading.frame["abandoned"].tolist() == [1, 1]
+    if in_target is None:
+        assert "answered_in_target" not in reading.frame
+    else:
+        assert reading.frame["answered_in_target"].tolist() == [7, 0] and reading.target_s == 15
 
 
 def test_a_generic_call_log(tmp_path):
@@ -248,6 +408,33 @@ def test_units_in_headers(tmp_path):
     text = "start,calls,answered,talk time (min),acw_ms\n2026-01-31 08:00,10,10,40.5,30000\n2026-01-31 08:30,4,4,20,500\n"
     frame = load_intervals(put(tmp_path, text, "x.csv"), HELSINKI).frame
     assert frame["talk_s"].tolist() == [2430, 1200] and frame["acw_s"].tolist() == [30, 0.5]
+
+
+@pytest.mark.parametrize("name", ["queue_log", "queue_log.1", "calls.txt", "pbx.log", "old.txt.gz", "pbx.log.gz"])
+def test_exports_are_found_in_a_folder_whatever_they_are_called(tmp_path, name):
+    data = QUEUE_LOG.encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    (tmp_path / "notes.txt").write_text("Dear all, the meeting is on Monday.\nAnna\n")
+    (tmp_path / "summer.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "all.zip").write_bytes(b"PK")
+    reading = load_table(tmp_path, "calls", HELSINKI)
+    assert reading.file.name == name and len(reading.frame) == 6
+    said = " | ".join(load_table(tmp_path, "calls", HELSINKI).left_aside)
+    assert "all.zip left aside: its kind is not read here: unpack it" in said and "summer.xls left aside" in said
+    assert (name == "calls.txt") or "notes.txt left aside: no column for arrived and outcome" in said
+
+
+@pytest.mark.parametrize("name", ["ctr.jsonl", "ctr.json", "ctr.ndjson.gz", "ctr.jsonl.gz", "ctr.json.gz"])
+def test_json_exports_are_found_in_a_folder(tmp_path, name):
+    data = "\n".join(map(json.dumps, RECORDS)).encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    assert len(load_table(tmp_path, "calls", HELSINKI).frame) == 3
+
+
+@pytest.mark.parametrize(("name", "text"), [("cms.txt", AVAYA), ("csq.tsv", UCCX.replace(",", "\t")), ("plain.txt.gz", "start\toffered\n2026-01-31 08:00\t3\n2026-01-31 08:30\t4\n")])
+def test_reports_as_text_are_found_in_a_folder(tmp_path, name, text):
+    (tmp_path / name).write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+    assert load_intervals(tmp_path, HELSINKI).file.name == name
 
 
 def test_kinds_can_be_named_and_are_refused_in_words(tmp_path):

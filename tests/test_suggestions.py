@@ -1,5 +1,7 @@
 """Suggestions for centre.toml: from evidence, one by one, and nothing else of the file changes."""
 
+import subprocess
+import sys
 import tomllib
 
 import numpy as np
@@ -8,8 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import ccplan.data
 from ccplan.data import load_centre, sample_centre
-from ccplan.data.evidence.suggestions import SuggestionError, accept, set_value, suggest, suggestions_frame
+from ccplan.data.evidence.suggestions import SuggestionError, accept, evidence_only, set_value, suggest, suggestions_frame
 
 from .effort import examples
 
@@ -131,10 +134,90 @@ def test_a_section_that_is_not_there_is_added_at_the_end(folder):
     assert text(folder) == CENTRE + "\n[costs]\nhourly_wage = 20.0\n"
 
 
-def test_the_usual_causes_are_not_dropped_by_one(tmp_path):
-    """A file without shrinkage stands for the usual causes: one of them written down would drop the others."""
-    (tmp_path / "centre.toml").write_text('name = "x"\n[queues.service]\n')
+def test_the_usual_causes_are_written_down_together(tmp_path):
+    """A file without shrinkage stands for the usual causes: one written down alone would drop the others."""
+    (tmp_path / "centre.toml").write_text('name = "x"   # mine\n[queues.service]\n')
+    (external,) = suggest(tmp_path, {"activities": activities()})
+    assert external.name == "shrinkage.external" and external.current is None
+    assert external.suggested == {"annual leave": 0.10, "sickness": 0.12} and "annual leave as usual, not being" in external.why
+    assert f"{external.suggested:g}" == "annual leave 0.1, sickness 0.12" and external.interval == "none"
+    accept(tmp_path, external)
+    assert text(tmp_path) == 'name = "x"   # mine\n[queues.service]\n\n[shrinkage.external]\n"annual leave" = 0.1\nsickness = 0.12\n'
+    assert load_centre(tmp_path).shrinkage.total == pytest.approx(0.22 + 0.15)
     assert suggest(tmp_path, {"activities": activities()}) == ()
+
+
+def intervals(spans, weeks=4, queue="service"):
+    """Half-hours of some weeks from Monday 2026-03-02, ten contacts in each that lies in the spans of its weekday: {0: (8, 20), …}."""
+    start = pd.date_range("2026-03-02", periods=weeks * 7 * 48, freq="30min", tz="Europe/Helsinki", name="start")
+    first, last = (start.day_of_week.map(lambda day, i=i: spans.get(day, (0, 0))[i]) for i in (0, 1))
+    inside = (start.hour >= first) & (start.hour < last)
+    return pd.DataFrame({"queue": queue, "start": start, "offered": np.where(inside, 10, 0)})
+
+
+WEEK = {day: (8, 20) for day in range(5)} | {5: (10, 16)}
+
+
+def test_opening_hours_that_nobody_named_are_suggested(folder):
+    """60 hours on weekdays and 6 on Saturdays; nothing on Sundays."""
+    (hours,) = suggest(folder, {"intervals": intervals(WEEK)})
+    assert hours.name == "queues.service.hours" and hours.current is None and hours.n == 10 * 2 * (60 + 6) * 4
+    assert hours.suggested == {"weekdays": "08:00-20:00", "saturday": "10:00-16:00", "sunday": "closed"}
+    assert "100.0% of 5,280 contacts came in these 66 hours a week" in hours.why
+    accept(folder, hours)
+    assert load_centre(folder).queue("service").hours.words()["saturday"] == "10:00-16:00"
+    assert text(folder).startswith(CENTRE) and suggest(folder, {"intervals": intervals(WEEK)}) == ()
+
+
+@pytest.mark.parametrize(("written", "left"), [
+    ('[queues.service.hours]  # local\nweekdays = "09:00-20:00" # as agreed\nsunday = "10:00-12:00"\nholidays = "closed"  # law\n',
+     '[queues.service.hours]  # local\nweekdays = "08:00-20:00" # as agreed\nsunday = "closed"\nholidays = "closed"  # law\nsaturday = "10:00-16:00"\n'),
+    ('[queues.service.hours]\nevery_day = "09:00-20:00"\n',
+     '[queues.service.hours]\nweekdays = "08:00-20:00"\nsaturday = "10:00-16:00"\nsunday = "closed"\n')])
+def test_hours_that_were_decided_are_doubted_by_contacts_outside(folder, written, left):
+    """One hour of twelve a day lies outside: 5 of 60, more than two in a hundred."""
+    (folder / "centre.toml").write_text(CENTRE + "\n" + written, encoding="utf-8")
+    (hours,) = suggest(folder, {"intervals": intervals(WEEK)})
+    assert "came outside its hours" in hours.why
+    accept(folder, hours)
+    assert text(folder) == CENTRE + "\n" + left
+
+
+def test_hours_in_one_word_become_a_section(folder):
+    (folder / "centre.toml").write_text(CENTRE.replace("aht_s = 300", 'hours = "09:00-20:00"\naht_s = 300'), encoding="utf-8")
+    (hours,) = suggest(folder, {"intervals": intervals(WEEK)})
+    assert f"{hours.current:g}" == "09:00-20:00"
+    accept(folder, hours)
+    assert "[queues.service.hours]\nweekdays = " in text(folder) and text(folder).count("#") == CENTRE.count("#")
+
+
+def test_quiet_hours_that_were_decided_are_left_alone_but_a_day_without_anybody_is_told(folder):
+    wide = '\n[queues.service.hours]\nweekdays = "07:00-21:00"\nsaturday = "10:00-16:00"\n'
+    (folder / "centre.toml").write_text(CENTRE + wide, encoding="utf-8")
+    assert suggest(folder, {"intervals": intervals(WEEK)}) == ()
+    (folder / "centre.toml").write_text(CENTRE + wide + 'sunday = "10:00-16:00"\n', encoding="utf-8")
+    assert "came on a sunday, which is open" in suggest(folder, {"intervals": intervals(WEEK)})[0].why
+    assert suggest(folder, {"intervals": intervals(WEEK, weeks=1)}) == (), "one week tells no hours"
+
+
+def test_weekly_hours_are_the_longest_usual_contract(folder):
+    """Six of 20 agents have 36 hours, one has 48, the others 20: a full-time agent has 36."""
+    agents = pd.DataFrame({"agent": range(20), "weekly_hours": [36.0] * 6 + [48.0] + [20.0] * 13})
+    (hours,) = suggest(folder, {"agents": agents})
+    assert (hours.name, hours.suggested, hours.n) == ("costs.weekly_hours", 36.0, 6) and "6 of 20 agents" in hours.why
+    accept(folder, hours)
+    assert load_centre(folder).costs.weekly_hours == 36.0
+    assert suggest(folder, {"agents": agents}) == ()
+
+
+def test_what_has_no_setting_is_told_as_evidence(folder):
+    """Every second week twice as many: the mean is 15, half the squared difference 50, so the ratio is 10/3."""
+    counts = intervals(WEEK)
+    week = (counts["start"].dt.day_of_year - 61) // 7
+    counts["offered"] = np.where(week % 2, 2, 1) * counts["offered"]
+    found = evidence_only(load_centre(folder), {"intervals": counts, "calls": calls()}).set_index(["queue", "name"])["estimate"]
+    assert found["service", "variance_to_mean"] == pytest.approx(50 / 15)
+    assert 0 < found["service", "short_abandon_share"] < 1 and "new sales" not in found.index.get_level_values(0)
 
 
 def test_a_queue_with_a_quoted_name(folder):
@@ -190,3 +273,19 @@ def test_the_bundled_centre_is_not_changed_by_looking():
     before = (sample_centre() / "centre.toml").read_bytes()
     suggest(sample_centre(), {"calls": calls()})
     assert (sample_centre() / "centre.toml").read_bytes() == before
+
+
+def test_the_names_are_public_and_load_when_they_are_asked_for():
+    code = """if True:
+        import sys
+        import ccplan.data as data
+        late = ["ccplan.data.evidence.suggestions", "ccplan.data.evidence.estimates"]
+        assert not set(late) & set(sys.modules), "importing the room loads neither"
+        missing = [name for name in data.__all__ if getattr(data, name, None) is None or name not in dir(data)]
+        assert not missing, missing
+        assert data.suggest is data.suggestions.suggest and data.patience is data.estimates.patience and data.read_key is data.privacy.read_key
+        assert not {"scipy.stats", "pandera", "ibis"} & set(sys.modules), "names alone load no library"
+    """
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr == ""
+    with pytest.raises(AttributeError, match="no attribute 'suggestion'"):
+        ccplan.data.suggestion

@@ -242,7 +242,8 @@ class Centre:
             if queue.name == name:
                 return queue
         known = ", ".join(queue.name for queue in self.queues) or "none"
-        raise ValueError(f"queue must be one of {known}, got {name!r}")
+        raise ValueError(f"queue must be one of {known}, got {name!r} — write a section [queues.\"{name}\"] into centre.toml, "
+                         "or name it as there")
 
     def public_holidays(self, start, end):
         """{date: name} of the country's public holidays from start to end, both included."""

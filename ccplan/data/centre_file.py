@@ -115,6 +115,11 @@ class _Reader:
         return {}
 
     def _queues(self, said):
+        if isinstance(said, list):
+            names = [one["name"] for one in said if isinstance(one, dict) and isinstance(one.get("name"), str)]
+            hint = f"write [queues.{names[0]}]" if names else "write [queues.NAME]"
+            self.faults.append(f"queues must be sections by name: {hint} in place of [[queues]]")
+            return ()
         if not isinstance(said, dict) or not said:
             self.faults.append("queues must name one queue at least, such as [queues.service]")
             return ()

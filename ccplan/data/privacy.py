@@ -3,10 +3,12 @@
 Codes are a keyed hash (BLAKE2b, RFC 7693). Without the key a code cannot be traced by hashing every
 possible name or number, which a plain hash would allow. Whoever has the key can link codes to people
 they know, so the key stays with the user, outside the centre's folder and outside any repository.
-Free text (a call's reason, an item's evidence) is not looked through.
+Free text (a call's reason, an item's evidence) is not looked through in a table; in a report it is never
+shown, and neither is a cell that stands where it should not: it could be a name in the wrong column.
 """
 
 import base64
+import functools
 import hashlib
 import os
 import re
@@ -14,12 +16,15 @@ import secrets
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 KEY_BYTES = 32
 LETTERS = 12  # 60 bits: among ten million people two share a code with a chance of 1 in 20,000
 LEAST = 5     # people in a group that may be shown in something that is shared
 OTHER = "other (small groups)"
+FREE = ("reason", "evidence", "fault", "skills")  # text that may hold a name
+MAKE_ONE = "make one with ccplan key"
 PEOPLE = {  # table → column → kind; one person has one code whatever part he plays in a table
     "calls": {"agent": "person", "customer": "customer"}, "agents": {"agent": "person"},
     "activities": {"agent": "person"}, "evaluations": {"agent": "person", "evaluator": "person"},
@@ -61,13 +66,27 @@ def read_key(file=None):
     try:
         text = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        raise ValueError(f"{file} is no key that can be read: make one with ccplan.data.privacy.make_key") from problem
+        raise ValueError(f"{file} is no key that can be read: {MAKE_ONE}") from problem
     if os.name == "posix" and file.stat().st_mode & 0o077:
         raise ValueError(f"{file} can be read by others on this machine: chmod 600 it, or make a new key")
     try:
         return _checked(bytes.fromhex(text))
     except ValueError:
         raise ValueError(f"{file} is damaged: a key is {2 * KEY_BYTES} hexadecimal digits") from None
+
+
+def throwaway_key():
+    """A key that is kept nowhere: codes of one report, that nobody can trace or link to another report's."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def centre_folder_of(file):
+    """The folder of a centre that a file lies in (it holds a `centre.toml`, or tables beside the file), None where it is in none."""
+    from .tables import TABLES
+
+    here, *above = Path(file).resolve().parents
+    tables = any((here / f"{name}.csv").is_file() for name in TABLES)
+    return here if tables else next((folder for folder in (here, *above[:2]) if (folder / "centre.toml").is_file()), None)
 
 
 def code(value, key, kind="person"):
@@ -118,20 +137,164 @@ def pseudonymise(frame, table, key):
     return frame.assign(**{name: codes(frame[name], key, kind) for name, kind in there.items()})
 
 
-def code_findings(findings, key):
+def people_in(frames):
+    """{name: kind} of everybody whom the frames (by table name) hold in their columns of people.
+
+    >>> people_in({"agents": pd.DataFrame({"agent": ["Ann", "Béa"]})})
+    {'Ann': 'person', 'Béa': 'person'}
+    """
+    known = {}
+    for table, frame in frames.items():
+        for name, kind in PEOPLE.get(table, {}).items():
+            if name in frame and not (table == "candidates" and name == "name"):  # candidates may be telephone systems
+                known |= dict.fromkeys(frame[name].dropna().astype("str").unique(), kind)
+    return known
+
+
+def code_findings(findings, key, known=None, columns=None, spare=()):
     """Findings of the checks with codes in place of the people they name, for a report that is passed on.
 
-    `findings` is the frame of a CheckReport. What is quoted in a message about an agent, evaluator,
-    owner or customer is a name, and is coded too.
+    `findings` is the frame of a CheckReport. A value or quoted word about a person is coded; so is every
+    cell that is neither a plain number or time nor a word of ours, for it may be a name that slipped into
+    the wrong column; and every place where one of the `known` people ({name: kind}) is written, but in the
+    words to `spare` (names of queues). `columns` is {table: {ours: theirs}}: a column of the file without a
+    meaning of ours is told without its values.
     """
-    kinds = {column: kind for table in PEOPLE.values() for column, kind in table.items() if column != "name"}
-    about = findings["column"].isin(list(kinds))
+    scrub = _Scrub(known or {}, key, spare)
     coded = findings.copy()
-    for row in findings.index[about]:
-        kind = kinds[findings.at[row, "column"]]
-        coded.at[row, "value"] = code(findings.at[row, "value"], key, kind) if pd.notna(findings.at[row, "value"]) else pd.NA
-        coded.at[row, "message"] = re.sub(r"'([^']*)'", lambda name: code(name[1], key, kind), findings.at[row, "message"])
+    for row in findings.index:
+        value, message = _coded_finding(findings.loc[row], key, columns or {})
+        for name, told in (("value", value), ("message", message), ("queue", findings.at[row, "queue"])):
+            coded.at[row, name] = scrub(told)
     return coded
+
+
+def _coded_finding(found, key, columns):
+    """(value, message) of one finding without names."""
+    table, value, message, rule = found["table"], found["value"], str(found["message"]), str(found["rule"])
+    if table == "centre":
+        return value, message
+    named = {theirs: ours for ours, theirs in columns.get(table, {}).items()}
+    column = named.get(found["column"], found["column"])
+    kind = PEOPLE.get(table, {}).get(column)
+    if kind:
+        return _coded(value, key, kind), _quoted(message, lambda word: code(word, key, kind))
+    if column and (column in FREE or not _ours(table, column)):
+        return _coded(value, key, "text"), f"{found['rows']:,} row{'s' * int(found['rows'] != 1)}: {found['column']} {rule}"
+    if column == "queue":
+        return value, message
+    return value if innocent(value) else _coded(value, key, "text"), private_words(message, key)
+
+
+def _ours(table, column):
+    from .reading.headers import HELPERS
+    from .tables import TABLES
+
+    return table not in TABLES or column in TABLES[table].names or column in HELPERS or column in ("date", "time")
+
+
+def _coded(value, key, kind):
+    return code(value, key, kind) if pd.notna(value) and _plain(value) else value
+
+
+def private_words(text, key):
+    """Words of an error or a note with codes for what they quote of a file's cells; lists of its headers are cut.
+
+    Numbers, times and words of ours stay. A file without a header has its first row where names of columns
+    would be, so those are not told either.
+
+    >>> private_words("wait_s must be a number, got 'Ann', '12,5'", bytes(32)).count("Ann")
+    0
+    """
+    text = re.sub(r"\s*\(has .*?(?=; [^;]* left aside|$)", "", text, flags=re.DOTALL)
+    def told(word):
+        return word if innocent(word.replace(",", "")) else code(word, key, "text")
+
+    text = re.sub(r"(?<=(?:up|wn) to )-?[\d,.]*\d", lambda number: told(number[0]), text)
+    return _quoted(text, told)
+
+
+def private_error(problem, key):
+    """The same error without what it quotes of a file's cells; what is wrong in a file of settings stays."""
+    from .centre_file import CentreError
+    from .faults import TableError
+    from .reading.mapping import MappingError
+    from .reading.text_files import SourceError
+
+    if isinstance(problem, (CentreError, MappingError)):
+        return problem
+
+    if isinstance(problem, TableError):
+        values = [value if innocent(value) else _coded(value, key, "text") for value in problem.faults["value"]]
+        coded = pd.Series(values, problem.faults.index, dtype=object)
+        return TableError(problem.file, problem.faults.assign(value=coded).drop(columns="file"))
+    kind = SourceError if isinstance(problem, SourceError) else ValueError
+    return kind(private_words(str(problem), key))
+
+
+def innocent(value):
+    """True for a cell that tells nothing of a person: a number of up to six digits, a time, a word of ours.
+
+    >>> innocent("2026-01-31 08:30"), innocent("12,5"), innocent("Ann"), innocent(358401112222)
+    (True, True, False, False)
+    """
+    if value is None or isinstance(value, (bool, pd.Timestamp)) or (not isinstance(value, str) and pd.isna(value)):
+        return True
+    text = str(value).strip()
+    if " to " in text:
+        return all(map(innocent, text.split(" to ")))
+    if re.fullmatch(r"[-+]?[\d\s.,:/%+TZ-]*([AaPp]\.?[Mm]\.?)?", text):
+        times = re.fullmatch(r"(19|20)\d\d[-./ ]?\d\d?([-./ ]?\d\d?)?([T ].*)?|\d\d?[-./]\d\d?[-./]\d{2,4}([T ,].*)?", text)
+        return bool(times) or sum(sign.isdigit() for sign in text.split(".")[0]) <= 6
+    return text.casefold() in _our_words() or bool(re.fullmatch(r"(-?[a-z_]+ -?[\d.e+]{1,8}(, )?)+", text))  # "answered 5, offered 3"
+
+
+@functools.cache
+def _our_words():
+    from .reading.header_words import CELL_WORDS, NO, YES
+    from .reading.numbers import NOTHING
+
+    words = {word for kind in CELL_WORDS.values() for ours, theirs in kind.items() for word in (ours, *theirs)}
+    return words | {*NO, *YES, *NOTHING}
+
+
+def _quoted(text, instead):
+    """The text with another word for each quoted one; an apostrophe within a word quotes nothing."""
+    return re.sub(r"(?<!\w)(['\"])(.*?)\1(?!\w)", lambda found: instead(found[2]), text, flags=re.DOTALL)
+
+
+class _Scrub:
+    """Replaces known people in a text, wherever they stand: by runs of words, so that it is quick for many people."""
+
+    def __init__(self, known, key, spare):
+        self.key = key
+        spared = {_words(name) for name in spare}
+        self.known = {_words(name): (name, kind) for name, kind in known.items()}
+        self.known = {words: who for words, who in self.known.items() if words and words not in spared and not _is_count(words)}
+        self.longest = max(map(len, self.known), default=0)
+
+    def __call__(self, text):
+        if not isinstance(text, str) or not self.known:
+            return text
+        parts = list(re.finditer(r"\w+", text))
+        words, out, done, at = [part[0].casefold() for part in parts], [], 0, 0
+        while at < len(parts):
+            size = next((n for n in range(min(self.longest, len(parts) - at), 0, -1) if tuple(words[at:at + n]) in self.known), 0)
+            if size:
+                name, kind = self.known[tuple(words[at:at + size])]
+                out += [text[done:parts[at].start()], code(name, self.key, kind)]
+                done = parts[at + size - 1].end()
+            at += max(size, 1)
+        return "".join([*out, text[done:]])
+
+
+def _words(name):
+    return tuple(re.findall(r"\w+", str(name).casefold()))
+
+
+def _is_count(words):
+    """A short number is no name in a text: it stands there as a count or a row."""
+    return len(words) == 1 and words[0].isdigit() and len(words[0]) < 5
 
 
 def load_private(folder, table, key, centre=None):
@@ -170,19 +333,40 @@ def pool_small_groups(frame, by, people, least=LEAST):
 def blank_small_groups(frame, people, least=LEAST):
     """The frame of groups with the numbers of small ones left blank, where they cannot be pooled.
 
-    `people` is the column that counts the people of a row. Where one row alone is blank the next
-    smallest is blanked too, for it could be had from the total. Raises ValueError as `pool_small_groups`.
+    `people` is the column that counts the people of a row. What is blank can be had together from the
+    total, so the next smallest groups are blanked too until two groups at least and `least` people stand
+    behind it (complementary suppression; Hundepool et al., Statistical Disclosure Control, 2012, section
+    4.4). Raises ValueError as `pool_small_groups`.
 
     >>> rows = pd.DataFrame({"team": ["A", "B", "C"], "people": [9, 6, 2], "aht_s": [300.0, 310.0, 280.0]})
     >>> blank_small_groups(rows, "people")["aht_s"].tolist()
     [300.0, nan, nan]
     """
     _refuse_unknown(frame, (people,), least)
-    hidden = frame[people] < least
-    if hidden.sum() == 1 and len(frame) > 1:
-        hidden |= frame.index == frame[people].mask(hidden).idxmin()
+    size = frame[people].fillna(0).to_numpy(float)
+    hidden = (size < least) & (size > 0)
+    for at in np.argsort(size, kind="stable"):
+        if not hidden.any() or (hidden.sum() > 1 and size[hidden].sum() >= least):
+            break
+        hidden[at] |= size[at] > 0
     numbers = frame.select_dtypes("number").columns
     return frame.assign(**{name: frame[name].mask(hidden) for name in numbers})
+
+
+def one_by_one(frame, people, by=None, least=LEAST):
+    """The frame of a list of people, if it may be shared: no group, and not the whole, of fewer than `least` people.
+
+    `people` is the column that says whose a row is; `by` the column of their group, which is pooled where
+    it is small (see `pool_small_groups`). Raises ValueError where fewer than `least` people are in it at all.
+
+    >>> one_by_one(pd.DataFrame({"agent": list("abcde"), "aht_s": 300.0}), "agent")["agent"].nunique()
+    5
+    """
+    _refuse_unknown(frame, (people,), least)
+    if frame[people].nunique() < least:
+        raise ValueError(f"a list of {frame[people].nunique()} people is not shared: they could be told one by one, "
+                         f"{least} are needed")
+    return frame if by is None else pool_small_groups(frame, by, people, least)
 
 
 def _refuse_unknown(frame, columns, least):

@@ -1,5 +1,6 @@
 """Read a folder, a file or a database into tables. What was found by looking is told; no file is changed."""
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from .tables import INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
 from .reading.understand import FileMapping, bad_cells, refuse_units, understand
 
+NO_ZONE = "time zone UTC is assumed: no centre.toml names one"
+SHOWN_IN_UTC = ("time zone UTC is assumed: the times carry offsets from UTC, so the moments are right, but days and hours "
+                "are shown in UTC — "
+                "name the centre's zone with ccplan init FOLDER --time-zone Europe/Helsinki, or time_zone in centre.toml")
 WITH_MIXED_STEPS = 12  # rows of a day from which its step is held against the file's
 FAULTY = ("refuse", "leave out")
 
@@ -121,13 +126,16 @@ def load_table(source, table, centre=None, *, faulty="refuse", source_table=None
     if "://" in str(source):
         return _from_database(str(source), table, centre, faulty, source_table or table, asked)
     path = Path(source)
+    refuse_unreadable(path)
     known, notes = _centre(path, centre)
     try:
         raw, aside, asked = _file(path, table, asked) if path.is_file() or _is_parts(path, table) else _find(path, table, asked)
     except NoTable as problem:
+        problem = NoTable("; ".join([str(problem), *_say(_not_read(path, table))]))
         if table != "intervals" or not path.is_dir():
-            raise
+            raise problem from None
         return _from_calls(path, known, centre, faulty, notes, problem)
+    aside = (*aside, *_say(_not_read(path, table)))
     return _read(raw, TABLES[table], known, asked, faulty, notes, aside)
 
 
@@ -252,7 +260,19 @@ def _from_database(address, table, centre, faulty, source_table, asked):
     return _read(raw, TABLES[table], known, asked, faulty, notes, ())
 
 
+def refuse_unreadable(path):
+    """SourceError in words for a path, or a folder of it, that this user has no right to read; else nothing."""
+    try:
+        if path.is_dir():
+            next(path.iterdir(), None)
+            (path / FILE_NAME).exists()
+    except OSError as problem:
+        why = (problem.strerror or str(problem)).lower()
+        raise SourceError(f"{path} cannot be read: {why} — ask its owner for the right to read it") from None
+
+
 def _files(folder):
+    refuse_unreadable(folder)
     if not folder.exists():
         raise SourceError(f"{folder} does not exist: name a folder with tables")
     try:
@@ -282,12 +302,22 @@ def _why_not(raw, table):
     columns = _columns(raw, table)
     needs = {"intervals": ("start", "offered"), "calls": ("arrived", "outcome")}[table]
     lacks = [name for name in needs if name not in columns]
-    shown = ", ".join(map(str, raw.cells.columns[:6])) + (", …" if raw.cells.shape[1] > 6 else "")
+    shown = ", ".join(str(name)[:40] for name in raw.cells.columns[:6]) + (", …" if raw.cells.shape[1] > 6 else "")
     return f"no column for {' and '.join(lacks)} (has {shown})"
 
 
 def _say(aside):
     return [f"{file.name} left aside: {why}" for file, why in sorted(aside.items())]
+
+
+def _not_read(folder, table):
+    """{file: why} of a folder's files that may hold tables, in kinds that are not read; none for tables found by name only."""
+    from .reading.opening import NOT_READ
+
+    if table not in LOOKS or not folder.is_dir():
+        return {}
+    return {file: f"its kind is not read here: {NOT_READ[file.suffix.lower()]}" for file in sorted(folder.iterdir())
+            if file.is_file() and file.suffix.lower() in NOT_READ and not file.name.startswith((".", "~$"))}
 
 
 def _stem(file):
@@ -301,7 +331,7 @@ def _centre(path, centre):
         centre = read_centre(file)
     if centre is not None:
         return centre, ()
-    return Centre(name="unknown"), ("time zone UTC is assumed: no centre.toml names one",)
+    return Centre(name="unknown"), (NO_ZONE,)
 
 
 def _read(raw, table, centre, asked, faulty, notes, aside):
@@ -313,6 +343,9 @@ def _read(raw, table, centre, asked, faulty, notes, aside):
         found = understand(raw, table, asked, centre.time_zone)
     except SourceError as problem:
         raise SourceError(str(problem) if str(raw.file) in str(problem) else f"{raw.file}: {problem}") from None
+    unnamed = NO_ZONE in notes or any(words.startswith("time zone UTC") for words in centre.assumed)
+    if unnamed and _with_offsets(raw, table, found):
+        notes = (*(note for note in notes if note != NO_ZONE), SHOWN_IN_UTC)
     frame, faults, extra = _judge(raw, table, found, faulty)
     unused = [name for name in raw.cells.columns if str(name) not in found.columns.values()]
     unused_notes = [note for note in map_headers([str(n) for n in raw.cells.columns], table.name).notes
@@ -321,6 +354,15 @@ def _read(raw, table, centre, asked, faulty, notes, aside):
     if table.name == "intervals":
         return _intervals_reading(raw, frame, faults, found, centre, notes, aside)
     return _reading(raw, table, frame, faults, found, centre, notes, aside)
+
+
+def _with_offsets(raw, table, found):
+    """True where the first time of a source is a moment: typed with a zone, or written with Z or an offset."""
+    names = [found.columns[column.name] for column in table.columns if column.kind == "time" and column.name in found.columns]
+    cells = raw.cells[names[0]].dropna() if names and names[0] in raw.cells else []
+    if not len(cells):
+        return False
+    return getattr(cells.dtype, "tz", None) is not None or bool(re.search(r":\d\d\S*(Z|[+-]\d\d:?\d\d)$", str(cells.iloc[0]).strip()))
 
 
 def _reading(raw, table, frame, faults, found, centre, notes, aside, **more):

@@ -11,7 +11,7 @@ from .centre import Centre
 from .centre_file import FILE_NAME, read_centre
 from .evidence.guesses import assume_centre, zone_and_country
 from .hours import DAYS, write_spans
-from .sources import load_intervals
+from .sources import load_intervals, refuse_unreadable
 from .reading.text_files import SourceError
 
 
@@ -26,6 +26,7 @@ def load_centre(folder):
     'Europe/Helsinki'
     """
     path = Path(folder)
+    refuse_unreadable(path)
     file = path / FILE_NAME if path.is_dir() else path
     if file.is_file() and file.suffix == ".toml":
         return read_centre(file)
@@ -43,6 +44,7 @@ def init_centre(folder, time_zone=None, country=None):
     even by two at once. Raises SourceError or TableError (ValueError) for tables without use.
     """
     path = Path(folder)
+    refuse_unreadable(path)
     file = path / FILE_NAME
     if file.exists():
         raise FileExistsError(f"{file} is there already and stays as it is: move it away first")
@@ -67,6 +69,7 @@ def starter_toml(centre, about=()):
 
 
 def _from_tables(path, time_zone, country):
+    country = country and country.strip().upper()
     zone, _, _ = zone_and_country(time_zone, country)
     name = path.resolve().name if path.is_dir() else path.stem
     centre = Centre(name=name or "Centre", time_zone=zone, country=country or "")  # refuses a wrong zone or country

@@ -74,8 +74,8 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     return pd.concat([one.frame for one in each], ignore_index=True)
 
 
-def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None,
-                    borrow=None, seed=0, jobs=None, progress=None, cache=False, **calendar):
+def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, borrow=None,
+                    seed=0, jobs=None, progress=None, cache=False, **calendar):
     """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread.
 
     `jobs` processes (-1: all cores, or the whole of a Dask cluster), by default all cores from eight queues

@@ -25,10 +25,11 @@ def findings_frame(findings):
 def fault_findings(table, file, faults):
     """The faults of a table (row, column, value, rule) as errors; of each rule LISTED rows one by one."""
     for (column, rule), rows in faults.groupby(["column", "rule"], sort=False):
+        said = rule if rule.startswith(column) else f"{column} {rule}"  # rules between columns name them themselves
         for fault in rows.head(LISTED).itertuples():
-            yield finding(table, file, "error", f"{column} {rule}", row=fault.row, column=column, value=fault.value, rule=rule)
+            yield finding(table, file, "error", said, row=fault.row, column=column, value=fault.value, rule=rule)
         if len(rows) > LISTED:
-            yield finding(table, file, "error", f"{column} {rule}: {counted(len(rows) - LISTED, 'row')} more", column=column, rule=rule,
+            yield finding(table, file, "error", f"{said}: {counted(len(rows) - LISTED, 'row')} more", column=column, rule=rule,
                           row=rows["row"].iloc[LISTED], value=rows["value"].iloc[LISTED], rows=len(rows) - LISTED)
 
 

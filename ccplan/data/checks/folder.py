@@ -11,8 +11,8 @@ from .abilities import abilities
 from .findings import SEVERITIES, counted, fault_findings, finding, findings_frame
 from .intervals import check_intervals
 from ..evidence.guesses import assume_centre
-from ..privacy import code_findings, pseudonymise
-from ..sources import Reading, load_tables
+from ..privacy import code_findings, people_in, pseudonymise
+from ..sources import Reading, load_tables, refuse_unreadable
 from ..faults import TableError
 from ..tables import TABLES
 from ..reading.text_files import SourceError
@@ -71,7 +71,7 @@ def check_folder(folder, key=None):
     findings += [found for part in PARTS for found in part(readings, centre)]
     frame = findings_frame(findings)
     if key is not None:
-        frame, readings = code_findings(frame, key), _coded(readings, key)
+        frame, readings = _private(frame, readings, centre, key), _coded(readings, key)
     return CheckReport(folder=path, findings=frame, verdicts=_verdicts(frame, readings), reading=readings.get("intervals"),
                        abilities=abilities(readings), centre=centre, readings=readings)
 
@@ -81,6 +81,10 @@ def check_folder(folder, key=None):
 
 def _centre(path):
     file = path / FILE_NAME
+    try:
+        refuse_unreadable(path)
+    except SourceError:  # told where the tables are read
+        return None, []
     if not file.is_file():
         return None, []
     try:
@@ -93,7 +97,7 @@ def _centre(path):
 def _readings(path, centre):
     """The tables without their faulty rows; the faults as findings, in place of an exception."""
     try:
-        tables = load_tables(path, centre or Centre(name="unknown"), faulty="leave out")
+        tables = load_tables(path, centre or Centre(name="unknown", assumed=("time zone UTC",)), faulty="leave out")
     except SourceError as problem:
         return {}, [finding("intervals", "", "error", str(problem), rule="must be readable")]
     findings = [found for name, reading in tables.readings.items() for found in _told(name, reading)]
@@ -130,8 +134,16 @@ def _complete(centre, reading):
     return centre, [finding("centre", "", "note", f"no usable {FILE_NAME}, assumed: {words}") for words in centre.assumed]
 
 
+def _private(findings, readings, centre, key):
+    known = people_in({name: reading.frame for name, reading in readings.items()})
+    columns = {name: reading.columns for name, reading in readings.items()}
+    return code_findings(findings, key, known, columns, spare=[queue.name for queue in centre.queues] if centre else ())
+
+
 def _coded(readings, key):
-    return {name: replace(reading, frame=pseudonymise(reading.frame, name, key)) for name, reading in readings.items()}
+    """The readings without people: their frames coded, and their faults, which quote cells of the file, left to the findings."""
+    return {name: replace(reading, frame=pseudonymise(reading.frame, name, key), faults=reading.faults.head(0))
+            for name, reading in readings.items()}
 
 
 # ------------------------------------------------------------------------------------------- checking

@@ -8,18 +8,48 @@ import json
 import re
 import tomllib
 from dataclasses import asdict, dataclass
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
 
 from . import estimates as est
+from .guesses import guess_hours
+from ..centre import EXTERNAL, INTERNAL
 from ..centre_file import FILE_NAME, read_centre, read_centre_text
 from ..files import write_whole
+from ..hours import DAY, DAYS, GROUPS
 from ..reading.text_files import SourceError
 
-WORTH = {"patience_s": 0.10, "aht_s": 0.05, "attrition_per_year": 0.20, "hourly_wage": 0.02}  # relative change
+WORTH = {"patience_s": 0.10, "aht_s": 0.05, "attrition_per_year": 0.20, "hourly_wage": 0.02, "weekly_hours": 0.01}  # relative change
+OUTSIDE = 0.02    # share of contacts outside the hours that were decided, from which those are doubted
+LEAST_WEEKS = 2   # of data, from which a weekday without a contact means closed
+COMMON = 5        # agents with the same contract, that make it a usual one
 WORTH_SHRINKAGE = 0.005  # of paid time: half a point
 BOM = "\ufeff"  # some editors put it before UTF-8
+
+
+class Several(dict):
+    """Several settings of one section, {name: value}; written as words wherever a number would be."""
+
+    def __format__(self, spec):
+        return ", ".join(f"{name} {_plain(value)}" for name, value in self.items())
+
+
+class Word(str):
+    """A setting that is a word; it may stand where a number is formatted."""
+
+    __slots__ = ()
+
+    def __format__(self, spec):
+        return str(self)
+
+
+class _Unbounded(float):
+    """NaN, where an interval has no such end; a dash wherever a number is formatted."""
+
+    def __format__(self, spec):
+        return "–"
 
 
 class SuggestionError(ValueError):
@@ -28,16 +58,17 @@ class SuggestionError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
-    """A value for one setting of `centre.toml`.
+    """A value for one setting of `centre.toml`, or for a section whose settings hold together (Several).
 
     `key` is the path of names in the file, `current` its value (None: not in the file), `suggested`
-    the value from `n` observations between `low` and `high`, `why` the reason in a sentence. `rest`
-    stands for everything else that the file said, `family` for the keys suggested together.
+    the value from `n` observations between `low` and `high` (NaN where there is no such thing), `why` the
+    reason in a sentence. `rest` stands for everything else that the file said, `family` for the keys
+    suggested together.
     """
 
     key: tuple
     current: object
-    suggested: float
+    suggested: float | Several
     low: float
     high: float
     n: int
@@ -49,27 +80,53 @@ class Suggestion:
     @property
     def name(self):
         """The key as it is written: queues.service.patience_s."""
-        return ".".join(_bare(part) for part in self.key)
+        return ".".join(bare_key(part) for part in self.key)
+
+    @property
+    def interval(self):
+        """The interval in words."""
+        return "none" if isnan(self.low) else f"{self.low:.4g} to {self.high:.4g}"
 
 
 def suggest(folder, tables=None):
     """Suggestions for a folder's `centre.toml` from its tables, as a tuple; settings that fit are left out.
 
     `tables` are frames by name (intervals, calls, activities, agents); without it the folder's own are
-    read. Patience and handle time come from calls, else from intervals; shrinkage from activities;
-    attrition and wage from agents. Raises CentreError for a faulty file, SourceError (ValueError)
-    where there is none.
+    read. Patience and handle time come from calls, else from intervals; opening hours from intervals;
+    shrinkage from activities; attrition, wage and weekly hours from agents. Raises CentreError for a
+    faulty file, SourceError (ValueError) where there is none.
     """
-    file, tables = Path(folder) / FILE_NAME, _tables(folder) if tables is None else tables
+    file, tables = Path(folder) / FILE_NAME, tables_of(folder) if tables is None else tables
     if not file.is_file():
         raise SourceError(f"{file} is not there: make one with ccplan init {Path(folder).name}")
     centre, text = read_centre(file), _read(file)
     said = _said(text)
-    found = [*_queue_values(centre, tables), *_shrinkage_values(centre, tables), *_people_values(centre, tables)]
-    family = tuple(key for key, *_ in found)
+    found = [*_queue_values(centre, tables), *_shrinkage_values(said, centre, tables), *_people_values(centre, tables)]
+    sections = [*_hours_sections(said, centre, tables), *_shrinkage_sections(said, centre, tables)]
+    family = (*(key for key, *_ in found), *(key for key, *_ in sections))
     rest = _rest(said, family)
     made = [_suggestion(said, key, used, estimate, why, rest, family) for key, used, estimate, why in found]
+    made += [Suggestion(key=key, current=_shown(_value(said, key)), suggested=Several(value), low=_Unbounded("nan"), high=_Unbounded("nan"), n=n,
+                        unit=unit, why=why, rest=rest, family=family) for key, value, n, unit, why in sections]
     return tuple(one for one in made if one is not None)
+
+
+def evidence_only(centre, tables):
+    """What the tables tell that no setting of `centre.toml` holds, as a DataFrame of Estimates with their queue.
+
+    The scatter of arrivals beyond chance and the share of abandons within a few seconds: they are facts of
+    the data, which forecasts and service levels take from it, not decisions.
+    """
+    free = tables["intervals"]["start"] if "intervals" in tables else None
+    holidays = () if free is None else list(centre.public_holidays(free.min(), free.max()))
+    rows = []
+    for queue in centre.queues:
+        early = _tried(est.short_abandons, _of(tables, "calls", queue.name))
+        scatter = _tried(est.overdispersion, _of(tables, "intervals", queue.name), holidays)
+        rows += [early] if early is None else [est.as_frame([early]).assign(queue=queue.name)]
+        rows += [scatter]
+    known = [row for row in rows if row is not None]
+    return pd.concat(known, ignore_index=True) if known else est.as_frame([]).assign(queue=[])
 
 
 def suggestions_frame(suggestions):
@@ -90,7 +147,8 @@ def accept(folder, suggestion):
     said = _said(text)
     if _value(said, suggestion.key) != suggestion.current or _rest(said, suggestion.family) != suggestion.rest:
         raise SuggestionError(f"{file.name} changed since {suggestion.name} was suggested: look at the suggestions again")
-    changed = BOM * text.startswith(BOM) + set_value(text.removeprefix(BOM), suggestion.key, suggestion.suggested)
+    write = set_section if isinstance(suggestion.suggested, dict) else set_value
+    changed = BOM * text.startswith(BOM) + write(text.removeprefix(BOM), suggestion.key, suggestion.suggested)
     read_centre_text(changed.removeprefix(BOM), file)  # what the centre would refuse is never written
     if _read(file) != text:
         raise SuggestionError(f"{file.name} was changed by someone else just now: look at the suggestions again")
@@ -115,6 +173,34 @@ def set_value(text, key, value):
     return _meant(text, changed, key, value)
 
 
+def set_section(text, key, values):
+    """The text of a TOML file in which one section says `values` and nothing else; comments in it stay.
+
+    A single word in its place (`hours = "08:00-20:00"`) becomes the section. Raises SuggestionError as
+    `set_value`.
+
+    >>> set_section('[q.hours]  # local\\nsunday = "closed"\\n', ("q", "hours"), {"every_day": "08:00-20:00"})
+    '[q.hours]  # local\\nevery_day = "08:00-20:00"\\n'
+    """
+    now = _value(tomllib.loads(text), key)
+    before = text
+    if now is not None and not isinstance(now, dict):
+        text, now = _removed(text, key), {}
+    for name, value in values.items():
+        text = text if (now or {}).get(name) == value else set_value(text, (*key, name), value)
+    for name in [name for name in now or {} if name not in values]:
+        text = _removed(text, (*key, name))
+    return _meant(before, text, key, dict(values))
+
+
+def _removed(text, key):
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    at = _place(lines, key)
+    if at is None:
+        raise SuggestionError(f"{'.'.join(key)} is written in a way that cannot be changed safely: take it out by hand")
+    return "".join([*lines[:at], *lines[at + 1:]])
+
+
 def _replaced(lines, at, key, value):
     head, rest = re.match(r"((?:[^=\"']|\"(?:[^\"\\]|\\.)*\"|'[^']*')*=[ \t]*)(.*)", lines[at], re.DOTALL).groups()
     old = _written_value(rest)
@@ -129,10 +215,10 @@ def _written_value(rest):
 
 def _added(lines, key, value):
     """The value as a new line at the end of its section, or in a new section at the end of the file."""
-    line = f"{_bare(key[-1])} = {_toml(value)}\n"
+    line = f"{bare_key(key[-1])} = {_toml(value)}\n"
     heads = [at for at, words in enumerate(lines) if _header(words) == key[:-1]]
     if not heads and len(key) > 1:
-        section = ".".join(_bare(part) for part in key[:-1])
+        section = ".".join(bare_key(part) for part in key[:-1])
         return "".join(lines).rstrip("\n") + f"\n\n[{section}]\n{line}"
     end = next((at for at in range(heads[0] + 1 if heads else 0, len(lines)) if _header(lines[at]) is not None), len(lines))
     while end and not re.match(r"\s*[^#\s]", lines[end - 1]):
@@ -185,7 +271,7 @@ def _meant(text, changed, key, value):
     wanted = _with(tomllib.loads(text), key, value)
     if not _valid(changed) or tomllib.loads(changed) != wanted:
         raise SuggestionError(f"{'.'.join(key)} is written in a way that cannot be changed safely: "
-                              f"set it to {_toml(value)} by hand")
+                              f"set it to {format(Several(value)) if isinstance(value, dict) else _toml(value)} by hand")
     return changed
 
 
@@ -232,7 +318,8 @@ def _said(text):
         raise SuggestionError(f"{FILE_NAME} is not valid TOML: {problem}") from None
 
 
-def _bare(name):
+def bare_key(name):
+    """A name as a TOML key: in quotes where it needs them."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
@@ -267,17 +354,97 @@ def _aht(queue, tables):
         yield ("queues", queue.name, "aht_s"), queue.aht_s, row, f"answered contacts of {queue.name} took {row.estimate:.0f} s on average (calls)"
 
 
-def _shrinkage_values(centre, tables):
-    """Each cause of the activities; a share of scheduled time cannot be had from paid time."""
+def _shrinkage_values(said, centre, tables):
+    """Each cause of the activities, where its group is in the file."""
+    for group, cause, estimate in _causes(centre, tables):
+        if isinstance(_value(said, ("shrinkage", group)), dict):
+            used = getattr(centre.shrinkage, group).get(cause, 0.0)
+            yield ("shrinkage", group, cause), used, estimate, _took(cause, estimate)
+
+
+def _shrinkage_sections(said, centre, tables):
+    """A group of causes that the file does not name at all stands for the usual ones: they are written down together."""
+    found = list(_causes(centre, tables))
+    for group, usual in (("external", EXTERNAL), ("internal", INTERNAL)):
+        mine = {cause: estimate for name, cause, estimate in found if name == group}
+        if not mine or isinstance(_value(said, ("shrinkage", group)), dict):
+            continue
+        measured = {cause: _rounded(("shrinkage", group, cause), estimate.estimate) for cause, estimate in mine.items()}
+        values = {cause: share for cause, share in (usual | measured).items() if share > 0}
+        if any(abs(values.get(cause, 0.0) - usual.get(cause, 0.0)) >= WORTH_SHRINKAGE for cause in {*values, *usual}):
+            kept = [cause for cause in usual if cause not in measured]
+            why = [_took(cause, estimate) for cause, estimate in mine.items()]
+            why += [f"{' and '.join(kept)} as usual, not being in the activities"] if kept else []
+            yield ("shrinkage", group), values, next(iter(mine.values())).n, "share of paid time", "; ".join(why)
+
+
+def _took(cause, estimate):
+    return f"{cause} took {estimate.estimate:.1%} of {estimate.n:,} paid hours (activities)"
+
+
+def _causes(centre, tables):
+    """(group, cause, Estimate) of the activities; a share of scheduled time cannot be had from paid time."""
     found = _tried(est.shrinkage_by_cause, tables.get("activities"))
     if found is None or centre.shrinkage.base != "paid" or centre.shrinkage.combine != "additive":
         return
     for row in found.drop(columns="cause").itertuples(index=False):
         cause = row.name.removeprefix("shrinkage.")
         group = next((name for name in ("external", "internal") if cause in getattr(centre.shrinkage, name)), row.group)
-        used = getattr(centre.shrinkage, group).get(cause, 0.0)
-        estimate = est.Estimate(**{name: value for name, value in row._asdict().items() if name != "group"})
-        yield ("shrinkage", group, cause), used, estimate, f"{cause} took {row.estimate:.1%} of {row.n:,} paid hours (activities)"
+        yield group, cause, est.Estimate(**{name: value for name, value in row._asdict().items() if name != "group"})
+
+
+# ----------------------------------------------------- sections: (key, values, observations, unit, why)
+
+
+def _hours_sections(said, centre, tables):
+    """Opening hours as the volume shows, where the file has none or contacts come outside those that it has."""
+    for queue in centre.queues:
+        rows = _of(tables, "intervals", queue.name)
+        if rows is None or len(rows) < 2 or rows["start"].max() - rows["start"].min() < pd.Timedelta(weeks=LEAST_WEEKS):
+            continue
+        key = ("queues", queue.name, "hours")
+        guessed = guess_hours(rows, _step_s(rows), centre.country)
+        why = _why_hours(centre, queue, rows, guessed, _value(said, key) is not None)
+        if why:
+            yield key, _day_words(guessed, queue.hours), int(rows["offered"].sum()), "spans of local time", why
+
+
+def _why_hours(centre, queue, rows, guessed, decided):
+    """Why the guessed hours are better than those in use, "" where they are not."""
+    if guessed.week == queue.hours.week or not any(guessed.week):
+        return ""
+    contacts = rows["offered"].sum()
+    outside = float(rows["offered"][~centre.is_open(queue.name, rows["start"])].sum() / max(contacts, 1))
+    if not decided:
+        held = float(rows["offered"][guessed.is_open(rows["start"], _holidays(centre, rows))].sum() / max(contacts, 1))
+        return (f"the file names no hours, so {queue.name} counts as open at all times; "
+                f"{held:.1%} of {contacts:,} contacts came in these {guessed.minutes_per_week() / 60:g} hours a week (intervals)")
+    if outside >= OUTSIDE:
+        return f"{outside:.1%} of {contacts:,} contacts of {queue.name} came outside its hours (intervals)"
+    busy = set(rows["start"][rows["offered"] > 0].dt.day_of_week)
+    idle = " or ".join(DAYS[at] for at, spans in enumerate(queue.hours.week) if spans and at not in busy)
+    return f"not one of {contacts:,} contacts of {queue.name} came on a {idle}, which is open (intervals)" if idle else ""
+
+
+def _holidays(centre, rows):
+    return list(centre.public_holidays(rows["start"].min(), rows["start"].max()))
+
+
+def _day_words(guessed, used):
+    """The words of the guessed week, in the fewest keys; on holidays as the file says, else as guessed."""
+    days = {day: spans for day, spans in guessed.words().items() if day != "holidays"}
+    for group in ("weekdays", "weekend"):
+        members = {days.get(day) for day in GROUPS[group]}
+        if len(members) == 1 and None not in members:
+            days = {group: members.pop()} | {day: spans for day, spans in days.items() if day not in GROUPS[group]}
+    kept = {name: spans for holder in (guessed, used) for name, spans in holder.words().items() if name == "holidays"}
+    return days | kept
+
+
+def _step_s(rows):
+    """Length of an interval, s: the commonest step."""
+    steps = rows["start"].drop_duplicates().sort_values().diff().dt.total_seconds().dropna()
+    return min(float(steps.mode().iloc[0]), DAY * 60.0)
 
 
 def _people_values(centre, tables):
@@ -292,6 +459,24 @@ def _people_values(centre, tables):
     if "hourly_wage" in employed and employed["hourly_wage"].notna().sum() >= 5:
         found = est.mean_of(employed["hourly_wage"], "hourly_wage")
         yield ("costs", "hourly_wage"), centre.costs.hourly_wage, found, f"the mean wage of {found.n} agents is {found.estimate:.2f} (agents)"
+
+
+    contract = _full_time(employed)
+    if contract is not None:
+        yield ("costs", "weekly_hours"), centre.costs.weekly_hours, contract, f"{contract.method} (agents)"
+
+
+def _full_time(employed):
+    """The longest contract that is a usual one, as an Estimate: a full-time agent's hours."""
+    if "weekly_hours" not in employed or not employed["weekly_hours"].notna().any():
+        return None
+    counts = employed["weekly_hours"].value_counts()
+    usual = counts.index[counts >= max(COMMON, 0.1 * counts.sum())]
+    if not len(usual):
+        return None
+    hours, n = float(max(usual)), int(counts[max(usual)])
+    return est.Estimate(name="weekly_hours", estimate=hours, low=hours, high=hours, n=n, unit="hours a week",
+                        source="the contracts themselves", method=f"{n} of {counts.sum():,} agents have {hours:g} hours a week, the longest contract that is usual")
 
 
 def _dates(tables):
@@ -319,8 +504,6 @@ def _suggestion(said, key, used, found, why, rest, family):
     differs = abs(value - used) >= WORTH_SHRINKAGE if key[0] == "shrinkage" else abs(value - used) > WORTH[key[-1]] * abs(value)
     if not differs or found.low <= used <= found.high:
         return None
-    if key[0] == "shrinkage" and not isinstance(_value(said, key[:-1]), dict):
-        return None  # the usual causes hold together: one written down would drop the others
     return Suggestion(key=key, current=_value(said, key), suggested=value, low=found.low, high=found.high, n=found.n,
                       unit=found.unit, why=why, rest=rest, family=family)
 
@@ -331,8 +514,17 @@ def _rounded(key, value):
     return float(round(value, digits)) if digits else int(round(value))
 
 
-def _tables(folder):
-    """The folder's tables that can be read, by name; the centre's own zone and hours hold."""
+def _shown(value):
+    """What the file says now; a section and a word can stand where a number is formatted."""
+    return Several(value) if isinstance(value, dict) else Word(value) if isinstance(value, str) else value
+
+
+def _plain(value):
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+
+
+def tables_of(folder):
+    """The folder's tables that can be read, {name: frame}; the centre's own zone and hours hold."""
     from ..sources import load_tables
 
     return {name: reading.frame for name, reading in load_tables(folder, faulty="leave out").readings.items()}

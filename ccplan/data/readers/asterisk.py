@@ -1,10 +1,12 @@
 """Asterisk's `queue_log`: one line an event, `epoch|call|queue|agent|event|data…`, to calls.
 
-Source: Asterisk documentation, Queue Logs (events and their parameters): ENTERQUEUE(url|callerid|…),
-CONNECT(holdtime|channel|ringtime), COMPLETEAGENT and COMPLETECALLER(holdtime|calltime|…),
-ABANDON, EXITEMPTY, EXITWITHTIMEOUT(position|origposition|waittime),
-EXITWITHKEY(key|position|origposition|waittime), TRANSFER and BLINDTRANSFER(extension|context|holdtime|
-calltime|…), ATTENDEDTRANSFER(method|data…|holdtime|calltime|origposition). Times are UTC epochs.
+Source: Asterisk documentation, "Queue Logs" (events and their parameters): ENTERQUEUE(url|callerid|
+origposition[|calleridname]), CONNECT(holdtime|bridgedchanneluniqueid|ringtime), COMPLETEAGENT and
+COMPLETECALLER(holdtime|calltime|origposition), ABANDON, EXITEMPTY, EXITWITHTIMEOUT(position|origposition|
+waittime), EXITWITHKEY(key|position|origposition|waittime), TRANSFER and BLINDTRANSFER(extension|context|
+holdtime|calltime|origposition), ATTENDEDTRANSFER(BRIDGE|bridge, APP|app or LINK|channel|channel, then
+holdtime|calltime|origposition; the order as `app_queue.c` writes it), SYSCOMPAT. JOINEMPTY and FULL, which
+some builds write for a caller who never got in: Wazo documentation, "Queue logs". Seconds; UTC epochs.
 """
 
 import re
@@ -16,7 +18,7 @@ from ..reading.text_files import SourceError, read_text
 from ..reading.understand import Cells
 from .shape import Reader
 
-LINE = re.compile(r"(\d{9,11})(?:\.\d+)?\|([^|]*)\|([^|]*)\|([^|]*)\|([A-Z]+)\|?(.*)")
+LINE = re.compile(r"(\d{9,11})(?:\.\d+)?\|([^|]*)\|([^|]*)\|([^|]*)\|(\w[^|]*)\|?(.*)")  # QueueLog() may write events of its own
 WAIT_AT = {"ABANDON": 2, "EXITEMPTY": 2, "EXITWITHTIMEOUT": 2, "EXITWITHKEY": 3}
 WHY = {"EXITEMPTY": "left: no agents", "EXITWITHTIMEOUT": "left: time out", "EXITWITHKEY": "left: pressed a key"}
 TALK_AT = {"COMPLETEAGENT": 1, "COMPLETECALLER": 1, "TRANSFER": 3, "BLINDTRANSFER": 3, "ATTENDEDTRANSFER": -2}
@@ -45,11 +47,13 @@ def _event(calls, open_calls, legs, number, epoch, call, queue, agent, event, da
         calls[number] = open_calls[call] = row
         row |= {"customer": _at(data, 1)} if event == "ENTERQUEUE" else {"outcome": "blocked", "wait_s": 0.0, "reason": event.lower()}
     elif call in open_calls:
-        _continue(open_calls[call], agent, event, data)
+        _continue(open_calls[call], int(epoch), agent, event, data)
 
 
-def _continue(row, agent, event, data):
-    if event in WAIT_AT:
+def _continue(row, epoch, agent, event, data):
+    if event == "SYSCOMPAT":  # answered, but dropped at once: the channels did not fit; no parameter tells the wait
+        row |= {"outcome": "abandoned", "wait_s": float(epoch - row["arrived"]), "reason": "left: the call was dropped"}
+    elif event in WAIT_AT:
         row |= {"outcome": "abandoned", "wait_s": _number(_at(data, WAIT_AT[event])), "reason": WHY.get(event, "")}
     elif event == "CONNECT":
         row |= {"outcome": "answered", "wait_s": _number(_at(data, 0)), "agent": agent, "transferred": False}

@@ -1,15 +1,21 @@
 """Genesys Cloud: conversation details (JSON) to calls; interval metrics (JSON or CSV) to intervals.
 
-Source: Genesys Cloud developer centre, analytics detail and aggregate queries: a conversation holds
+Sources: Genesys Cloud developer centre, analytics detail and aggregate queries: a conversation holds
 participants (purpose customer, acd, agent), these sessions with segments (segmentType interact, hold,
 wrapup, …; segmentStart, segmentEnd); an aggregate holds results → data → interval "start/end" and
-metrics with stats (count, sum). Durations are milliseconds, times UTC.
+metrics with stats (count, sum; oServiceLevel: ratio, numerator, denominator, target). Durations are
+milliseconds, times UTC. Genesys Cloud help, "Metric definitions", "Export view data" and "View available
+columns in performance views": Offer, Answer, Abandon, Handle, Hold, ACW are counts, Total … and Avg …
+are durations (Avg Hold per held contact); offered ones are answered, abandoned or flow-outs; what Service
+Level % is a share of, each centre chooses, so it is not used. For contacts that cross intervals see `carried`.
 """
 
 import pandas as pd
 
 from ..reading.text_files import SourceError, read_text_table
 from ..reading.understand import Cells
+from . import shares
+from .carried import carried_back
 from .records import at, listed, read_records
 from .shape import Reader
 
@@ -19,6 +25,7 @@ METRICS = {  # metric → (our count, our sum)
     "tTalk": ("", "talk_s"), "tTalkComplete": ("", "talk_s"), "tHeld": ("", "hold_s"), "tHeldComplete": ("", "hold_s"), "tAcw": ("", "acw_s"),
 }
 COUNTS = ("offered", "answered", "abandoned")
+COUNTED = ("Handle", "Talk", "Hold", "ACW", "Alert", "Flow-Out")  # columns of the performance views that are counts
 
 
 def read_conversations(file, table="calls"):
@@ -93,8 +100,9 @@ def read_aggregates(file, table="intervals"):
         raise SourceError(f"{file} read as genesys_aggregates has no interval")
     frame = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1))
     frame = frame.assign(**{name: frame[name].fillna(0) for name in COUNTS if name in frame})
+    frame, notes = carried_back(frame)
     units = {name: "ms" for name in frame if name.endswith("_s")}
-    return Cells(file=file, cells=frame, kind="genesys_aggregates", encoding=encoding, units=units, notes=("times are UTC in the file",))
+    return Cells(file=file, cells=frame, kind="genesys_aggregates", encoding=encoding, units=units, notes=("times are UTC in the file", *notes))
 
 
 def _interval(record, data, apart):
@@ -111,15 +119,61 @@ def _interval(record, data, apart):
 
 def read_interval_csv(file, table="intervals"):
     """An interval export as CSV: ISO intervals "start/end" or Interval Start, durations in milliseconds."""
-    from ..reading.headers import known_headers, meaning
+    from ..reading.headers import known_headers, map_headers, meaning
 
     text = read_text_table(file, known_headers)
-    cells = text.cells
+    cells, notes = _view(text.cells) if "Interval Start" in text.cells else (text.cells, [])
     for name in [name for name in cells if meaning(name) == "start"][:1]:
         cells = cells.assign(**{name: cells[name].str.replace(r"^([^/]*T[^/]*)/.*$", r"\1", regex=True)})
+    cells, more = _carried(cells, map_headers(list(cells)).columns)
     units = {name: "ms" for name in cells if (meaning(name) or "").endswith("_s")}
     return Cells(file=file, cells=cells, kind="genesys_intervals", encoding=text.encoding, separator=text.separator, units=units,
-                 notes=("durations are milliseconds in the file",))
+                 notes=("durations are milliseconds in the file", *notes, *more))
+
+
+def _view(cells):
+    """(cells, notes) of an exported performance view: counts named as such, totals made, half-done intervals left out."""
+    notes = []
+    whole = cells["Interval Complete"].str.lower() != "false" if "Interval Complete" in cells else pd.Series(True, cells.index)
+    if not whole.all():
+        notes.append(f"{int((~whole).sum()):,} intervals that were not complete are left out")
+    cells = cells[whole]
+    for name in ("Handle", "Talk", "Hold", "ACW"):
+        if f"Avg {name}" in cells and f"Total {name}" not in cells and name in cells:
+            total = shares.numbers(cells[f"Avg {name}"]).fillna(0) * shares.numbers(cells[name]).fillna(0)
+            cells = cells.assign(**{f"Total {name}": total})
+            notes.append(f"Total {name} = Avg {name} × {name}")
+    if "Avg Hold" in cells and "Total Hold" not in cells:
+        notes.append("Avg Hold is not used: it is the mean of the held contacts, and how many those were the file does not tell")
+    cells = cells.drop(columns=[f"Avg {name}" for name in ("Handle", "Talk", "Hold", "ACW")
+                                if f"Avg {name}" in cells and (f"Total {name}" in cells or name == "Hold")])
+    cells = cells.rename(columns={name: f"{name} (count)" for name in COUNTED if name in cells})
+    if "Service Level %" in cells:
+        notes.append("Service Level % is not used: what it is a share of is a setting of the centre")
+    return _by_medium(cells), notes
+
+
+def _by_medium(cells):
+    """A queue with several media has a row for each; each is a queue of its own."""
+    if not {"Queue Name", "Media Type"} <= set(cells):
+        return cells
+    apart = cells.groupby("Queue Name")["Media Type"].transform("nunique") > 1
+    return cells.assign(**{"Queue Name": cells["Queue Name"].where(~apart, cells["Queue Name"] + " " + cells["Media Type"])})
+
+
+def _carried(cells, columns):
+    """`carried_back` for cells of text, where all that it needs are numbers."""
+    if not {"offered", "answered", "abandoned", "start"} <= set(columns):
+        return cells, ()
+    named = {theirs: ours for ours, theirs in columns.items()}
+    typed = cells.rename(columns=named)[list(columns)]
+    counted = [name for name in typed if name not in ("queue", "start", "date", "time")]
+    typed = typed.assign(**{name: shares.numbers(typed[name].astype("str")) for name in counted}, queue=typed.get("queue", "all"))
+    moment = pd.to_datetime(typed["start"], errors="coerce", format="mixed", utc=True)
+    fixed, notes = carried_back(typed.assign(start=moment)) if moment.notna().all() else (typed, ())
+    if not notes:
+        return cells, ()
+    return cells.assign(**{columns[name]: fixed[name] for name in counted if columns[name] in cells}), notes
 
 
 def _first_line(head):

@@ -11,10 +11,11 @@ from ..reading.text_files import LOOK, MAX_COLUMNS, SEPARATORS, SourceError, rea
 TOTALS = re.compile(r"(grand_)?(totals?|summary|average)(_|$)")
 
 
-def read_report(file, is_header):
+def read_report(file, is_header, widen=lambda header, row: header):
     """(cells, {title word: value}, encoding, separator) of a report; totals and blank rows are left out.
 
-    `is_header(plain names)` knows the header's row. Raises SourceError (a ValueError) where there is none.
+    `is_header(plain names)` knows the header's row; `widen(header, first row)` may name cells that have no
+    name of their own. Raises SourceError (a ValueError) where there is no header, or rows are wider than it.
     """
     text, encoding = read_text(file)
     lines = text.splitlines()
@@ -22,7 +23,7 @@ def read_report(file, is_header):
         rows = _split(lines[:LOOK], separator)
         at = next((i for i, row in enumerate(rows) if is_header([plain(cell) for cell in row])), None)
         if at is not None and len(rows[at]) <= MAX_COLUMNS:
-            return _body(file, _split(lines, separator), at), _titles(rows[:at]), encoding, separator
+            return _body(file, _split(lines, separator), at, widen), _titles(rows[:at]), encoding, separator
     raise SourceError(f"{file} has no header line that this kind of report has")
 
 
@@ -33,14 +34,18 @@ def _split(lines, separator):
         return []
 
 
-def _body(file, rows, at):
+def _body(file, rows, at, widen):
     """Rows under the header by their line in the file; a total sums up rows that are there already."""
-    width = len(rows[at])
-    kept = {number: (row + [""] * width)[:width] for number, row in enumerate(rows, start=1)
+    kept = {number: row for number, row in enumerate(rows, start=1)
             if number > at + 1 and any(row) and not TOTALS.match(plain(next(cell for cell in row if cell)))}
     if not kept:
         raise SourceError(f"{file} has a header but no rows")
-    return pd.DataFrame.from_dict(kept, orient="index", columns=list(_names(rows[at])), dtype="str")
+    header = widen(rows[at], next(iter(kept.values())))
+    for number, row in kept.items():
+        if any(row[len(header):]):  # cells would stand under the wrong name
+            raise SourceError(f"{file} has {len(row)} cells in row {number}, its header only {len(header)}: export it again")
+    kept = {number: (row + [""] * len(header))[:len(header)] for number, row in kept.items()}
+    return pd.DataFrame.from_dict(kept, orient="index", columns=list(_names(header)), dtype="str")
 
 
 def _names(header):

@@ -125,6 +125,8 @@ def meaning(name, table="intervals"):
 def _look_up(name, table):
     """(our name or None, language, unit in the name or "")."""
     word, known = plain(name), MEANING[table]
+    if "%" in str(name):  # "% ACD Time" is no time, and "Abandon %" no count
+        return None, "", ""
     for key in (word, bare(name)):
         if key in known:
             return *known[key], ""

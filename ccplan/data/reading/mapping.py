@@ -32,7 +32,7 @@ import pandas as pd
 
 from ..faults import as_faults, faults_in
 from ..files import write_whole
-from .headers import HELPERS, SYNONYMS
+from .headers import HELPERS, SYNONYMS, known_headers
 from .numbers import UNITS
 from ..settings import unknown
 from ..tables import TABLES
@@ -44,6 +44,7 @@ TEXTS = tuple(name for name in FileMapping.__dataclass_fields__ if name not in (
 DICTS = ("columns", "units", "constants")
 CHOICES = {"decimal": (".", ","), "dates": ("ymd", "dmy", "mdy"), "separator": tuple(SEPARATORS), "table": tuple(TABLES)}
 MAX_BYTES = 2**20
+MOST_SHOWN = 1e7  # of a measured number, where people are not to be shown: a larger one may be a number of theirs in the wrong column
 
 
 class MappingError(ValueError):
@@ -108,11 +109,46 @@ def mapping_toml(mappings):
     return "\n".join(lines) + "\n"
 
 
-def preview(file, mapping, rows=10, time_zone="UTC"):
+def preview(file, mapping, rows=10, time_zone="UTC", key=None):
     """The first `rows` rows of a file as a mapping would read them, as a Preview; nothing raises for bad data.
 
-    `problems` says all that is wrong, in words: of the file, of the mapping, of the cells shown.
+    `problems` says all that is wrong, in words: of the file, of the mapping, of the cells shown. With a
+    `key` (bytes of `privacy.read_key`) people, and cells that may be people, are shown as codes.
     """
+    shown = _preview(file, mapping, rows, time_zone)
+    return shown if key is None else _without_people(shown, mapping, key)
+
+
+def _without_people(shown, mapping, key):
+    """A Preview with codes: cells without a meaning of ours are coded unless they are plain numbers or times."""
+    from ..privacy import PEOPLE, code, innocent, private_words, pseudonymise  # privacy knows this room's words
+
+    table = mapping.table or "calls"
+    ours = {theirs: name for name, theirs in shown.columns.items()}
+
+    def coded(column):
+        kind = PEOPLE.get(table, {}).get(ours.get(str(column.name)))
+        if ours.get(str(column.name), column.name) == "queue":
+            return column
+        return column.map(lambda cell: cell if pd.isna(cell) or cell == "" or (kind is None and innocent(cell))
+                          else code(cell, key, kind or "text"))
+
+    def open_to_all(column):
+        values = shown.frame[column.name]
+        return values.where(values < MOST_SHOWN) if column.measured else coded(values)
+
+    cells = shown.cells.apply(coded) if len(shown.cells.columns) else shown.cells
+    if not known_headers(map(str, cells.columns), table) and not mapping.columns:  # a file without a header: its first row stands there
+        cells = cells.set_axis([f"column {n}" for n in range(1, len(cells.columns) + 1)], axis=1)
+    frame = shown.frame if not len(shown.frame.columns) else pseudonymise(shown.frame, table, key)
+    others = [c for c in TABLES[table].columns if c.name in frame and c.name not in PEOPLE.get(table, {})]
+    frame = frame.assign(**{c.name: open_to_all(c) for c in others if c.measured or c.kind in ("text", "word")})
+    problems = tuple(private_words(problem, key) for problem in shown.problems)
+    return dataclasses.replace(shown, frame=frame, cells=cells, problems=problems)
+
+
+def _preview(file, mapping, rows, time_zone):
+    """See `preview`."""
     from .opening import open_file  # opening a file needs the mapping's record
 
     empty = pd.DataFrame()

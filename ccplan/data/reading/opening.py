@@ -8,9 +8,15 @@ from .headers import known_headers
 from .text_files import MAX_COLUMNS, SourceError, read_text_table
 from .understand import Cells, FileMapping
 
-TEXT_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+TEXT_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
 BOOK_ENDINGS = (".xlsx", ".xlsm")
-EXPORT_ENDINGS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".log")
+EXPORT_ENDINGS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz", ".log", ".log.gz")
+NOT_READ = {  # endings of files that may hold tables and cannot be read, and what to do
+    **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers"), "save it as .xlsx or CSV"),
+    **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz"), "unpack it"),
+    **dict.fromkeys((".pdf", ".htm", ".html", ".xml", ".doc", ".docx"), "export its tables as CSV"),
+    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".duckdb", ".mdb", ".accdb"), "read it by its address, or export its tables as CSV"),
+}
 ENDINGS = (*TEXT_ENDINGS, ".parquet", *BOOK_ENDINGS, *EXPORT_ENDINGS)
 NO_TABLES = ("mapping.toml", "centre.toml")
 
@@ -34,7 +40,7 @@ def open_file(file, table="intervals", asked=FileMapping()):
         return _book(file, table, asked)
     if name.endswith(".xls"):
         raise SourceError(f"{file} is an old Excel workbook: save it as .xlsx or CSV")
-    if not name.endswith((*TEXT_ENDINGS, ".txt")):
+    if not name.endswith(TEXT_ENDINGS):
         raise SourceError(f"{file} is of no kind that is read here: {', '.join(ENDINGS)}")
     return _text(file, table, asked)
 

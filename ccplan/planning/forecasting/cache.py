@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 KEPT = 200   # forecasts; the oldest go first
+AHEAD = ("slots", "mean", "special")
 SWITCH = "CCPLAN_CACHE"   # a folder, or "off"
 
 
@@ -58,13 +59,13 @@ def save_forecast(found, into):
     found.repairs.to_parquet(into / "repairs.parquet")
     facts = {name: getattr(found, name) for name in ("queue", "method", "seasonal")}
     facts["spread"] = {name: getattr(found.spread, name) for name in ("share", "day_share", "special", "neighbours", "days")}
-    arrays = {} if found.spread.form is None else {"form": found.spread.form}
     facts["interval_s"] = found.ahead.interval_s
-    arrays |= {"ahead_days": _days(found.ahead.days), "ahead_slots": found.ahead.slots, "ahead_mean": found.ahead.mean, "ahead_special": found.ahead.special}
+    arrays = {"days": _nanoseconds(found.ahead.days)} | {f"ahead_{name}": getattr(found.ahead, name) for name in AHEAD}
+    arrays |= {} if found.spread.form is None else {"form": found.spread.form}
     if found.tested:
         test = found.tested
         facts["tested"] = {name: getattr(test, name) for name in ("scale", "seconds", "weights", "chosen")} | {"models": list(test.means)}
-        arrays |= {"actual": test.actual, "special": test.special, "first_days": _days(test.first_days)}
+        arrays |= {"actual": test.actual, "special": test.special, "first_days": _nanoseconds(test.first_days)}
         arrays |= {f"mean_{number}": mean for number, mean in enumerate(test.means.values())}
     np.savez_compressed(into / "arrays.npz", **arrays)
     (into / "facts.json").write_text(json.dumps(facts, default=lambda value: value.item()), encoding="utf-8")
@@ -86,15 +87,15 @@ def load_forecast(source):
         models = facts["tested"].pop("models")
         tested = Backtest(actual=arrays["actual"], special=arrays["special"], first_days=pd.DatetimeIndex(arrays["first_days"]),
                           means={name: arrays[f"mean_{number}"] for number, name in enumerate(models)}, **facts["tested"])
-    ahead = Ahead(days=pd.DatetimeIndex(arrays["ahead_days"]), slots=arrays["ahead_slots"], interval_s=facts["interval_s"],
-                  mean=arrays["ahead_mean"], special=arrays["ahead_special"])
-    return QueueForecast(ahead=ahead, frame=pd.read_parquet(source / "frame.parquet"), repairs=pd.read_parquet(source / "repairs.parquet"),
+    return QueueForecast(frame=pd.read_parquet(source / "frame.parquet"), repairs=pd.read_parquet(source / "repairs.parquet"),
                          spread=Spread(form=arrays.get("form"), **said), tested=tested,
+                         ahead=Ahead(days=pd.DatetimeIndex(arrays["days"]), interval_s=facts["interval_s"],
+                                     **{name: arrays[f"ahead_{name}"] for name in AHEAD}),
                          **{name: facts[name] for name in ("queue", "method", "seasonal")})
 
 
-def _days(index):
-    return index.to_numpy().astype("datetime64[ns]").astype("int64")
+def _nanoseconds(days):
+    return days.to_numpy().astype("datetime64[ns]").astype("int64")
 
 
 def _keep(made, place, key):

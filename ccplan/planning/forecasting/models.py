@@ -123,7 +123,9 @@ def _fit(training, model):
 
 def _run(model, params):
     """The model run over its data with known parameters; fitted where there are none."""
-    return model.fit(disp=False) if params is None else model.smooth(params)
+    if params is None:
+        return model.fit(disp=False)
+    return model.filter(params) if hasattr(model, "filter") else model.smooth(params)  # ETS has no filter of its own
 
 
 def _ets_model(values, season):
