@@ -1,17 +1,9 @@
 """Panels: the plain function behind the dials, then the real thing in a real browser, served by Voila."""
 
 import dataclasses
-import os
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -20,6 +12,7 @@ from ccplan.data import load_centre, load_intervals, sample_centre
 from ccplan.display import frontend, panels
 from ccplan.planning import staff, totals
 from ccplan.queueing import Infeasible, Targets
+from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 DAY = "2026-09-21"  # the busiest of the last four weeks, where the notebook opens
@@ -227,8 +220,6 @@ start = pd.date_range("2026-03-02 09:00", periods=4, freq="30min", tz="UTC")
 calls = pd.DataFrame({"queue": name, "start": start, "offered": [40, 60, 50, 30], "aht_s": 240.0})
 staffing_panel(calls, Centre(name=name, queues=(Queue(name=name),)))
 """
-CHROMIUM = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-            "--disable-component-update --disable-sync").split()
 TURN = """([name, value]) => {
   const range = document.querySelector(`[data-dial=${name}] input[type=range]`);
   range.value = value; range.dispatchEvent(new Event('input', {bubbles: true}));
@@ -251,100 +242,23 @@ LATENCY = """async (turns) => {
 
 
 @pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        words = "no Chromium was found: install Debian's chromium to test the panels in a browser"
-        pytest.fail(words) if os.environ.get("CI") else pytest.skip(words)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """The address of a Voila that serves the staffing notebook and a centre with a name of ill intent."""
-    import nbformat
-
     folder = tmp_path_factory.mktemp("served")
     shutil.copy(ROOT / "notebooks" / "03_staffing.ipynb", folder)
-    cells = [nbformat.v4.new_code_cell(EVIL)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "evil.ipynb")
-    port = _free_port()
-    command = [sys.executable, "-m", "voila", str(folder), f"--port={port}", "--Voila.ip=127.0.0.1", "--no-browser",
-               "--template=ccplan", "--VoilaConfiguration.extension_denylist=@voila-dashboards/jupyterlab-preview"]
-    environment = {**os.environ, "JUPYTER_PATH": str(frontend.VOILA), "JUPYTER_PLATFORM_DIRS": "1"}
-    log = (folder / "voila.log").open("w")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    yield _ready(f"http://127.0.0.1:{port}", server)
-    _stop(server, log)
+    write_notebook(folder / "evil.ipynb", EVIL)
+    with voila(folder) as address:
+        yield address
 
 
 @pytest.fixture
 def lab(tmp_path):
-    """The address of a JupyterLab, with settings of its own, that holds a notebook with the panel."""
-    import nbformat
-
-    panel = f"from ccplan import display\nfrom ccplan.data import sample_centre\n" \
-            f"display.staffing_panel(sample_centre(), day='{DAY}')"
+    """The address of a notebook with the panel in a JupyterLab."""
     (tmp_path / "work").mkdir()
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(panel)], metadata=kernel)
-    nbformat.write(notebook, tmp_path / "work" / "panel.ipynb")
-    port = _free_port()
-    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-               "--ServerApp.token=", "--ServerApp.password=", f"--LabApp.user_settings_dir={tmp_path / 'settings'}",
-               f"--LabApp.workspaces_dir={tmp_path / 'workspaces'}"]
-    log = (tmp_path / "lab.log").open("w")
-    server = subprocess.Popen(command, cwd=tmp_path / "work", stdout=log, stderr=log,
-                              env={**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config")})
-    yield f"{_ready(f'http://127.0.0.1:{port}', server)}/lab/tree/panel.ipynb"
-    _stop(server, log)
-
-
-def _free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def _stop(server, log):
-    server.terminate()
-    server.wait(timeout=20)
-    log.close()
-
-
-def _ready(address, server):
-    for _ in range(200):
-        assert server.poll() is None, "the server did not start"
-        try:
-            urllib.request.urlopen(f"{address}/no-such-page", timeout=2).close()
-            return address
-        except urllib.error.HTTPError as answered:
-            answered.close()
-            return address
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail("the server was not ready within forty seconds")
-
-
-def opened(browser, address, run=lambda page: None):
-    """A page with its panel painted; `page.log` keeps console errors, `page.asked` every request.
-
-    `run` is what it takes to make the page execute its notebook.
-    """
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.log, page.asked = [], []
-    page.on("console", lambda said: page.log.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: page.log.append(str(error)))
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.goto(address)
-    run(page)
-    page.wait_for_selector(".ccplan[data-painted]", timeout=60_000)
-    return page
+    write_notebook(tmp_path / "work" / "panel.ipynb", f"from ccplan import display\nfrom ccplan.data import sample_centre\n"
+                   f"display.staffing_panel(sample_centre(), day='{DAY}')")
+    with jupyterlab(tmp_path, "panel.ipynb") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -463,43 +377,21 @@ def test_text_from_data_never_runs(browser, served):
     assert "<img src=x" in page.locator(".ccplan h2").inner_text()
     assert page.locator(".ccplan img").count() == 0 and page.title() != "broken"
     act(page, lambda: page.evaluate(TURN, ["volume", 20]))
-    assert page.log == [] and _outside(page) == []
+    assert page.log == [] and outside(page) == []
     page.close()
 
 
-def _appears(page, selector, seconds=25):
-    for _ in range(seconds * 5):
-        if page.locator(selector).count():
-            return True
-        page.wait_for_timeout(200)
-    return False
-
-
 def test_in_jupyterlab_the_arrow_keys_belong_to_the_dial(browser, lab, day, centre):
-    def run(page):
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
-        for _ in range(4):  # on a busy machine the first click can come before the kernel is connected
-            page.click(".lm-MenuBar-itemLabel:text-is('Run')")
-            page.click("text=Run All Cells")
-            if _appears(page, ".ccplan[data-painted]"):
-                return
-
-    page = opened(browser, lab, run)
+    page = opened(browser, lab, run_all)
     range_ = page.locator("[data-dial=volume] input[type=range]")
     act(page, lambda: range_.click())  # in the middle of the dial: +10 %
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         act(page, lambda: page.keyboard.press(key))
     inputs = dataclasses.replace(panels.start_inputs(day, centre), volume=0.13)
     assert tiles_on(page) == expected_tiles(day, inputs, centre)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280 and _outside(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280 and outside(page) == []
     page.close()
 
 
 def test_no_request_left_the_machine_and_nothing_complained(fresh):
-    assert _outside(fresh) == [] and fresh.log == []
-
-
-def _outside(page):
-    return [url for url in page.asked if urlsplit(url).scheme not in ("data", "blob")
-            and urlsplit(url).hostname not in ("127.0.0.1", "localhost")]
+    assert outside(fresh) == [] and fresh.log == []

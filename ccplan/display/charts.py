@@ -46,7 +46,8 @@ def show(chart, alt_text=None):
 def _title_words(chart):
     title = chart.title
     if isinstance(title, alt.TitleParams):
-        return ". ".join(str(part) for part in (title.text, title.subtitle) if part is not alt.Undefined)
+        parts = [part for part in (title.text, title.subtitle) if part is not alt.Undefined]
+        return ". ".join(" ".join(part) if isinstance(part, list) else str(part) for part in parts)
     return "Chart" if title is alt.Undefined else str(title)
 
 

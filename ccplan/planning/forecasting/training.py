@@ -66,6 +66,7 @@ def prepare(history, table, *, seasonal=False):
     level = ordinary_level(np.where(odd, np.nan, totals), weekdays[:train])
     effect = effects(totals, level, weekdays, table, train)
     plain, repairs = _repaired(history, totals, level, effect[:train])
+    listed = _listed(history, totals, plain * np.exp(effect[:train]), repairs)
     if seasonal:
         season = yearly(plain, level, days)
         plain, effect = plain / np.exp(season[:train]), effect + season
@@ -75,7 +76,7 @@ def prepare(history, table, *, seasonal=False):
     shape = shapes(history.counts, weekdays[:train], weights * ~repairs, history.open_slots)
     return Training(totals=plain, weights=weights, weekdays=weekdays, effects=effect, shape=shape,
                     holiday=table[HOLIDAY.name].to_numpy() > 0,
-                    raw=_filled(history.counts, level, shape[weekdays[:train]]), repairs=_listed(history, totals, plain, repairs))
+                    raw=_filled(history.counts, level, shape[weekdays[:train]]), repairs=listed)
 
 
 def _shut(history):
@@ -120,8 +121,9 @@ def _filled(counts, level, share):
     return np.where(np.isnan(counts), np.nan_to_num(level)[:, None] * share, counts)
 
 
-def _listed(history, totals, plain, repaired):
+def _listed(history, totals, taken, repaired):
+    """The repaired days in contacts, the calendar in them: what was there and what it was `taken` as."""
     where = np.flatnonzero(repaired & ~history.closed)
-    why = np.where(np.isnan(totals[where]), "missing", np.where(totals[where] > plain[where], "unusually many", "unusually few"))
+    why = np.where(np.isnan(totals[where]), "missing", np.where(totals[where] > taken[where], "unusually many", "unusually few"))
     return pd.DataFrame({"queue": history.queue, "day": history.days[where], "offered": totals[where],
-                         "taken_as": plain[where].round(1), "why": why}, columns=list(REPAIRS))
+                         "taken_as": taken[where].round(1), "why": why}, columns=list(REPAIRS))
