@@ -1,4 +1,4 @@
-"""The command line: `ccplan init`, `check`, `suggest`, `plan`, `key`, `lab`. Results on stdout, progress and errors on stderr."""
+"""The command line: `ccplan init`, `check`, `suggest`, `forecast`, `plan`, `key`, `lab`. Results on stdout, the rest on stderr."""
 
 import contextlib
 import os
@@ -112,6 +112,62 @@ def plan(
     _refuse_unknown_queues(rows, centre, folder, reading)
     _say_assumptions(centre, reading, secret)
     _write_plan(centre, rows, out)
+
+
+@app.command(epilog="Example: [bold]ccplan forecast my-centre --horizon 14d --at 2026-08-01 --out forecast.csv[/bold]")
+def forecast(
+    folder: SampleFolder = None,
+    horizon: Annotated[str, typer.Option(help="How far: 14d, 8w, 6months.")] = "14d",
+    at: Annotated[Optional[str], typer.Option(help="As of this date, such as 2026-08-01; nothing from it on is looked at.")] = None,
+    out: Annotated[Optional[Path], typer.Option(help="CSV file; FOLDER/plan/forecast.csv if left out, ./plan for the bundled sample.")] = None,
+    method: Annotated[str, typer.Option(help="auto (the best on each queue's own past), combination, or a model's name.")] = "auto",
+    samples: Annotated[int, typer.Option(min=0, max=10_000, help="Sample paths, as columns path_1, path_2, ...")] = 0,
+    key: KeyFile = None,
+    names: Names = False,
+):
+    """Forecast every queue of the folder: contacts and handle time by interval, with a band of 80 %."""
+    from .data import load_centre, load_intervals, sample_centre
+    from .data.files import write_csv
+    from .planning.forecast import forecast_queues
+
+    out = out or (folder or Path()) / "plan" / "forecast.csv"
+    folder = folder or sample_centre()
+    secret = _key(key, names, folder)
+    with _busy("reading the tables"), _private(secret):
+        centre = load_centre(folder)
+        reading = load_intervals(folder, centre, faulty="leave out")  # a faulty row teaches nothing; how many is said
+    _refuse_unknown_queues(reading.frame, centre, folder, reading)
+    _say_assumptions(centre, reading, secret, FORECAST_NEEDS)
+    with _bar("forecasting") as progress:
+        found = forecast_queues(reading.frame, centre, horizon, at=at, method=method, samples=samples, progress=progress, cache=True)
+    file = write_csv(out, _on_the_wall(found))
+    for line in _forecast_lines(found):
+        typer.echo(line)
+    typer.echo(f"\nEvery interval, in local time ({centre.time_zone}): {file}")
+
+
+def _on_the_wall(found):
+    """All queues' rows with starts by the clock on the wall, as the tables have them."""
+    import pandas as pd
+
+    rows = pd.concat([one.frame for one in found], ignore_index=True)
+    return rows.assign(start=rows["start"].dt.tz_localize(None).dt.strftime("%Y-%m-%d %H:%M"))
+
+
+def _forecast_lines(found):
+    """A line a queue: how many contacts, by which model, how well it did on days held out."""
+    for one in found:
+        sums = one.frame["offered"].sum()
+        how = "too little history to hold days out: a band of the field's usual width"
+        if one.tested:
+            from .planning.forecasting.backtest import league_table
+
+            row = league_table(one.tested).set_index("model").loc[one.method]
+            how = f"off by {row.wape:.1%} of contacts an interval on days held out, its 80 % band held {row.coverage_80:.0%} of them"
+        span = f"{one.frame['start'].min():%Y-%m-%d} to {one.frame['start'].max():%Y-%m-%d}" if len(one.frame) else "no open interval"
+        yield f"{one.queue}: {sums:,.0f} contacts, {span}, by {one.method}; {how}."
+        if len(one.repairs):
+            yield f"  {len(one.repairs)} unusual or missing day{'s' * (len(one.repairs) > 1)} repaired in what the models learn from, the last on {one.repairs['day'].max():%Y-%m-%d}"
 
 
 @app.command(epilog="Examples: [bold]ccplan suggest my-centre[/bold] · [bold]ccplan suggest my-centre --accept 1 --accept 3[/bold]")
@@ -371,11 +427,16 @@ def _in_columns(weeks, centre):
     return shown.rename_axis("queue").reset_index().to_string(index=False)
 
 
-def _say_assumptions(centre, reading, secret):
+FORECAST_NEEDS = ("time zone", "country", "no public holidays", "queue")  # begins of assumptions that a forecast rests on
+
+
+def _say_assumptions(centre, reading, secret, about=()):
+    """What was assumed and noticed, on stderr; of the assumptions those that begin with `about`, if given."""
     from .data.privacy import private_words
 
+    assumed = [words for words in centre.assumed if not about or words.startswith(tuple(about))]
     read = [private_words(words, secret) if secret else words for words in (*reading.notes, *reading.left_aside)]
-    notes = [*centre.assumed, *read]
+    notes = [*assumed, *read]
     for words in notes[:SHOWN_NOTES]:
         typer.echo(f"note: {words}", err=True)
     if len(notes) > SHOWN_NOTES:
@@ -387,6 +448,17 @@ def _busy(words):
     from rich.console import Console
 
     return Console(stderr=True).status(words + " ...")
+
+
+@contextlib.contextmanager
+def _bar(words):
+    """A bar on stderr, moved by calling it with (done, number); nothing where stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, number: bar.update(task, completed=done, total=number)
 
 
 def _in_words(problem):

@@ -31,6 +31,16 @@ def plain(text):
     return "".join("\\" + letter if letter in "\\`*_[]$|#" else letter for letter in text)
 
 
+def round_contacts(value):
+    """A number of contacts to three digits, with thousands.
+
+    >>> round_contacts(18234.2), round_contacts(86.24)
+    ('18,200', '86')
+    """
+    digits = 3 - len(str(int(abs(value))))
+    return f"{round(float(value), min(digits, 0)):,.0f}"
+
+
 def table(frame):
     """The frame as it is read: percent, seconds, clock times; a missing number is left blank.
 

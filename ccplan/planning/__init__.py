@@ -4,16 +4,38 @@ from .comparison import (
     around_requirement, compare_erlang, compare_pyworkforce, erlang_bill, known_disagreements, shrinkage_table,
     tally_pyworkforce,
 )
+from .forecast import QueueForecast, forecast, forecast_queues
+from .forecasting.events import events_of, events_seen, school_of
+from .forecasting.intraday import reforecast, replay_day, replay_errors
+from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
+from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
+    "QueueForecast",
     "actual_service",
+    "add_override",
+    "apply_drivers",
+    "apply_overrides",
     "around_requirement",
     "compare_erlang",
     "compare_pyworkforce",
+    "drivers_of",
     "erlang_bill",
+    "events_of",
+    "events_seen",
+    "forecast",
+    "forecast_queues",
+    "growth_drivers",
     "known_disagreements",
+    "monthly_volumes",
+    "override_effect",
+    "overrides_of",
+    "reforecast",
+    "replay_day",
+    "replay_errors",
     "scheduled_agents",
+    "school_of",
     "shrinkage_table",
     "staff",
     "tally_pyworkforce",

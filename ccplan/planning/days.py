@@ -82,7 +82,7 @@ def week_table(days):
     scheduled_peak (gross), service_level, and service_given where known.
     """
     last = recent(days)
-    weekday = last["day"].dt.dayofweek
+    weekday = last["day"].dt.day_of_week
     dates = last["day"].groupby(weekday).nunique()  # how often each weekday is in the data
     in_time = last.assign(
         planned=last["service_level"] * last["offered"], given=last.get("service_given", np.nan) * last["offered"]

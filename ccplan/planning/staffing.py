@@ -40,12 +40,14 @@ def scheduled_agents(agents, shrinkage, whole=True):
     return gross if gross.ndim else gross.item()
 
 
-def staff(intervals, centre, *, agents=None):
+def staff(intervals, centre, *, agents=None, confidence=None):
     """The fewest agents that meet each queue's targets in each interval, with service, hours and cost.
 
     `intervals` is a frame with queue, start, offered and either aht_s (seconds, as a forecast has) or
     the seconds of work and calls answered of an `intervals` table; `centre` a `Centre`. `agents`, an
-    array as long as the frame, asks instead for the service that a given staff would give.
+    array as long as the frame, asks instead for the service that a given staff would give. `confidence`, a
+    share, staffs each day so that it meets its targets with that chance, by the sample paths of a forecast
+    (see `certainty.staff_to_chance`).
     Returns a frame in the same order: queue, start, offered, aht_s (s), load (Erlang), agents (net, on
     the phones), scheduled (gross, heads), fte (of a week: scheduled hours ÷ weekly hours, so that a
     week's rows add up to its FTE), service_level, asa_s (s), abandonment, occupancy, cost (currency).
@@ -59,6 +61,12 @@ def staff(intervals, centre, *, agents=None):
        agents  scheduled
     0      14         20
     """
+    if confidence is not None:
+        from .certainty import staff_to_chance  # it stands on this module
+
+        if agents is not None:
+            raise ValueError("agents and confidence cannot both be given: the one is the staff, the other asks for it")
+        return staff_to_chance(intervals, centre, confidence)
     frame = _checked(intervals, centre)
     given = None if agents is None else _given(agents, frame)
     parts = [

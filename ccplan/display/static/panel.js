@@ -97,6 +97,14 @@ export default (() => {
     };
   }
 
+  // a file that the kernel made, offered as a download; nothing leaves the machine
+  function save(file) {
+    const address = URL.createObjectURL(new Blob([file.text], { type: "text/csv;charset=utf-8" }));
+    const link = make("a", { href: address, download: file.name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 10000);
+  }
+
   async function render({ model, el }) {
     const plan = model.get("plan");
     const id = `ccplan-${(count += 1)}-${Math.random().toString(36).slice(2, 8)}`;
@@ -176,6 +184,7 @@ export default (() => {
           return live[i].push(shown.rows);
         }));
       }
+      if (view.download && view.seq > 0) save(view.download);
       root.dataset.painted = String(view.seq);
     }
 

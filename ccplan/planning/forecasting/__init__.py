@@ -1,0 +1,1 @@
+"""The parts of a forecast: history by day, calendar effects, shapes, models, backtest, spread."""

@@ -1,0 +1,71 @@
+"""From when to when a forecast reaches, and which intervals lie in between."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+UNITS = {"d": "days", "day": "days", "days": "days", "w": "weeks", "week": "weeks", "weeks": "weeks",
+         "m": "months", "month": "months", "months": "months", "y": "years", "year": "years", "years": "years"}
+LONGEST_DAYS = 1100
+
+
+def reach(horizon, start):
+    """The end (exclusive) of a horizon such as "14d", "8w", "6 months", 14 (days) or a Timedelta, from a start.
+
+    Raises ValueError in words where it cannot be read, is not ahead, or is beyond three years.
+
+    >>> reach("2w", pd.Timestamp("2026-08-01"))
+    Timestamp('2026-08-15 00:00:00')
+    """
+    end = _end(horizon, start)
+    if not start < end <= start + pd.Timedelta(days=LONGEST_DAYS):
+        raise ValueError(f"horizon must be more than nothing and at most three years, got {horizon!r}")
+    return end
+
+
+def _end(horizon, start):
+    try:
+        if isinstance(horizon, str):
+            number, unit = re.fullmatch(r"\s*(\d{1,5})\s*([a-z]+)\s*", horizon.lower()).groups()
+            return start + pd.DateOffset(**{UNITS[unit]: int(number)})
+        if isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool):
+            return start + pd.DateOffset(days=int(horizon))
+        return start + pd.Timedelta(horizon)
+    except (AttributeError, KeyError, ValueError, TypeError, OverflowError):
+        raise ValueError(f'horizon must be a time such as "14d", "8w", "6 months" or days as a whole number, got {horizon!r}') from None
+
+
+def local(moment, like, what="at"):
+    """A timestamp by the clock on the wall, without a zone, of a date or time given in any form."""
+    try:
+        stamp = pd.Timestamp(moment)
+    except (ValueError, TypeError, OverflowError):
+        raise ValueError(f"{what} must be a date such as 2026-08-01, got {moment!r}") from None
+    if stamp is pd.NaT:
+        raise ValueError(f"{what} must be a date such as 2026-08-01, got {moment!r}")
+    if stamp.tzinfo is not None and like.dt.tz is not None:
+        stamp = stamp.tz_convert(like.dt.tz)
+    return stamp.tz_localize(None)
+
+
+def starts(days, slots, zone):
+    """(interval starts, row of day, column of slot) of days × slots (s since midnight) in a zone or none.
+
+    An hour that the clock leaps over has no interval, an hour that comes twice has two.
+
+    >>> len(starts(pd.DatetimeIndex(["2026-10-25"]), np.arange(24) * 3600.0, "Europe/Helsinki")[0])
+    25
+    """
+    day, slot = [each.ravel() for each in np.meshgrid(np.arange(len(days)), np.arange(len(slots)), indexing="ij")]
+    wall = days[day] + pd.to_timedelta(slots[slot], unit="s")
+    if zone is None:
+        return wall, day, slot
+    first = wall.tz_localize(zone, ambiguous=np.ones(len(wall), bool), nonexistent="NaT")
+    second = wall.tz_localize(zone, ambiguous=np.zeros(len(wall), bool), nonexistent="NaT")
+    again = np.flatnonzero((first != second) & first.notna())
+    stamps = first.append(second[again])
+    where = np.concatenate([np.arange(len(wall)), again])
+    there = stamps.notna()
+    order = np.flatnonzero(there)[np.argsort(stamps[there].asi8, kind="stable")]
+    return stamps[order], day[where[order]], slot[where[order]]

@@ -1,0 +1,248 @@
+"""The forecast panel: the plain function behind the dials, then the real thing in a real browser, served by Voila."""
+
+import dataclasses
+import io
+import itertools
+import json
+import statistics
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ccplan.data import load_centre, load_intervals, sample_centre
+from ccplan.display import forecast_panel as panel
+from ccplan.planning import forecast_queues
+from ccplan.planning.forecasting import looks
+from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
+from tests.test_panels import LATENCY, TURN, act, tiles_on
+
+NOTEBOOK = """\
+from ccplan import display
+from ccplan.data import load_centre, load_intervals, sample_centre
+centre = load_centre(sample_centre())
+rows = load_intervals(sample_centre(), centre).frame
+rows = rows[rows["queue"].isin(["service", "chat"]) & (rows["start"] >= "2026-04-01")]
+display.forecast_panel(rows, centre)
+"""
+
+
+@pytest.fixture(scope="module")
+def centre():
+    return load_centre(sample_centre())
+
+
+@pytest.fixture(scope="module")
+def intervals(centre):
+    rows = load_intervals(sample_centre(), centre).frame
+    return rows[rows["queue"].isin(["service", "chat"]) & (rows["start"] >= "2026-04-01")]
+
+
+@pytest.fixture(scope="module")
+def found(intervals, centre):
+    """The forecast that the panel makes, made without it."""
+    (one,) = forecast_queues(
+        intervals[intervals["queue"] == "service"], centre, "56d", levels=panel.LEVELS, samples=panel.PATHS, cache=True
+    )
+    return one
+
+
+@pytest.fixture(scope="module")
+def prepared(found, intervals):
+    return panel.ready(found, intervals[intervals["queue"] == "service"])
+
+
+@pytest.fixture
+def desk(intervals, centre, found):
+    return panel.forecast_desk(intervals, centre, queue="service")
+
+
+def message(desk, action=None, pickers=None, **dials):
+    now = desk._settings()
+    return {
+        "seq": 1,
+        "dials": now["dials"] | dials,
+        "switches": {},
+        "pickers": now["pickers"] | (pickers or {}),
+        "action": action,
+    }
+
+
+def by_the_library(found, days, uplift, band):
+    """The tiles' words from the forecast's frame, without the panel."""
+    frame = found.frame[
+        found.frame["start"].dt.tz_localize(None)
+        < found.frame["start"].dt.tz_localize(None).min().normalize() + pd.Timedelta(days=days)
+    ]
+    ends = (1 - band) / 2, (1 + band) / 2
+    total = looks.with_band(frame, by=pd.Series(0, frame.index), levels=ends).iloc[0]
+    low, high = total.iloc[-2:] * (1 + uplift)
+    work = (frame["aht_s"] * frame["offered"]).sum() / frame["offered"].sum()
+    return {
+        "contacts": f"{total['offered'] * (1 + uplift):,.0f}",
+        "low": f"{low:,.0f}",
+        "high": f"{high:,.0f}",
+        "aht_s": f"{work:,.1f} s",
+        "peak": f"{frame['offered'].max() * (1 + uplift):,.0f}",
+    }
+
+
+# --------------------------------------------------------------------------------- the plain function
+
+
+def test_as_it_is_the_panel_is_the_librarys_forecast(desk, found):
+    shown = {name: tile["value"] for name, tile in desk.answer({"seq": 0})["tiles"].items()}
+    assert shown == by_the_library(found, 28, 0.0, 0.8)
+    assert desk.frame()["value"].tolist() == list(shown.values())
+
+
+@pytest.mark.parametrize(
+    "uplift, band, horizon", [(-0.5, 0.5, "1 week"), (0.12, 0.8, "4 weeks"), (1.0, 0.95, "8 weeks")]
+)
+def test_every_dial_and_horizon_gives_the_librarys_numbers(desk, found, uplift, band, horizon):
+    desk.answer(message(desk, pickers={"horizon": horizon}))
+    answer = desk.answer(message(desk, uplift=str(100 * uplift), band=str(100 * band)))
+    assert {name: tile["value"] for name, tile in answer["tiles"].items()} == by_the_library(
+        found, panel.HORIZONS[horizon], uplift, band
+    )
+    json.dumps(answer, allow_nan=False)
+
+
+def test_a_day_by_interval_has_the_forecasts_own_quantiles(prepared, found):
+    view = panel.forecast_view(prepared, panel.ForecastInputs(uplift=0.1), 28, "2026-10-05")
+    rows = found.frame[found.frame["start"].dt.date == pd.Timestamp("2026-10-05").date()]
+    assert view.intervals["low"].to_numpy() == pytest.approx(1.1 * rows["offered_p10"].to_numpy())
+    assert view.intervals["high"].to_numpy() == pytest.approx(1.1 * rows["offered_p90"].to_numpy())
+    assert (view.intervals["model"].to_numpy() * 1.1) == pytest.approx(view.intervals["offered"].to_numpy())
+
+
+def test_a_wider_band_holds_the_narrower_one(prepared):
+    views = [
+        panel.forecast_view(prepared, panel.ForecastInputs(band=band), 14, "2026-10-05")
+        for band in (0.5, 0.66, 0.8, 0.95)
+    ]
+    for less, more in itertools.pairwise(views):
+        assert (more.intervals["low"] <= less.intervals["low"]).all()
+        assert (more.intervals["high"] >= less.intervals["high"]).all()
+        assert (more.days["low"] <= less.days["low"]).all() and more.totals.high >= less.totals.high
+
+
+def test_a_closed_day_and_a_bad_entry_are_said_in_words(desk):
+    answer = desk.answer(message(desk, pickers={"day": "2026-10-04"}))
+    assert answer["charts"] is None and "service has no open interval on Sunday 4 October 2026" in answer["warnings"][
+        0
+    ].replace("Service", "service")
+    answer = desk.answer(message(desk, uplift="400"))
+    assert answer["faults"] == {"uplift": "Volume must be between -50 and 100 %, got 400."}
+    with pytest.raises(ValueError, match="horizon must be one of 1 week"):
+        desk.go("service", "a year")
+    with pytest.raises(ValueError, match="queue must be one of service, chat"):
+        desk.go("fax", "1 week")
+
+
+def test_the_csv_holds_what_is_seen(desk, found):
+    assert desk.answer(message(desk, uplift="12"))["download"] is None
+    file = desk.answer(message(desk, action="csv", uplift="12", band="90"))["download"]
+    table = pd.read_csv(io.StringIO(file["text"]))
+    assert list(table) == ["queue", "start", "offered_before", "offered", "offered_p5", "offered_p95", "aht_s"]
+    assert table["offered"].sum() == pytest.approx(1.12 * table["offered_before"].sum(), rel=1e-5)
+    rows = found.frame.head(len(table))
+    assert table["offered_p95"].to_numpy() == pytest.approx(1.12 * rows["offered_p95"].to_numpy(), abs=1e-3)
+    assert table["start"].iloc[0] == "2026-10-01 08:00"
+
+
+def test_reset_goes_back_to_the_model(desk, found):
+    desk.answer(message(desk, uplift="30", band="60"))
+    answer = desk.answer(message(desk, action="reset"))
+    assert answer["settings"]["dials"] == {"uplift": 0, "band": 80}
+    assert answer["tiles"]["contacts"]["value"] == by_the_library(found, 28, 0.0, 0.8)["contacts"]
+
+
+def test_another_queue_is_forecast_once_and_opens_on_its_own_busiest_day(desk):
+    answer = desk.answer(message(desk, pickers={"queue": "chat"}))
+    assert answer["settings"]["pickers"]["queue"] == "chat" and not answer["warnings"]
+    first = desk.prepared("chat")
+    assert desk.prepared("chat") is first
+    assert np.isfinite(desk.view().totals.contacts)
+
+
+def test_the_inputs_are_checked_by_their_own_metadata():
+    with pytest.raises(ValueError, match="uplift"):
+        panel.ForecastInputs(uplift=-1.0)
+    with pytest.raises(ValueError, match="band"):
+        panel.ForecastInputs(band=1.0)
+    ranges = {field.name: panel._range(field) for field in dataclasses.fields(panel.ForecastInputs)}
+    assert ranges == {"uplift": (-50, 100), "band": (50, 95)}
+
+
+# ------------------------------------------------------------------------------------- in the browser
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory, found):  # noqa: F811
+    """The panel in Voila; its forecast is in the cache already."""
+    folder = tmp_path_factory.mktemp("served")
+    write_notebook(folder / "forecast.ipynb", NOTEBOOK)
+    with voila(folder) as address:
+        page = opened(browser, f"{address}/voila/render/forecast.ipynb")
+        yield page
+        page.close()
+
+
+@pytest.fixture
+def fresh(page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    act(page, lambda: page.click("[data-action=reset]"))
+    return page
+
+
+def test_the_dials_show_the_librarys_numbers_by_mouse_and_keyboard(fresh, found):
+    assert tiles_on(fresh) == by_the_library(found, 28, 0.0, 0.8)
+    act(fresh, lambda: fresh.evaluate(TURN, ["uplift", 12]))
+    assert tiles_on(fresh) == by_the_library(found, 28, 0.12, 0.8)
+    fresh.locator("[data-dial=uplift] input[type=range]").focus()
+    act(fresh, lambda: fresh.keyboard.press("ArrowRight"))
+    act(fresh, lambda: fresh.locator("[data-dial=band] input[type=number]").fill("90"))
+    assert tiles_on(fresh) == by_the_library(found, 28, 0.13, 0.9)
+    assert fresh.log == [] and outside(fresh) == []
+
+
+def test_horizon_and_day_are_picked(fresh, found):
+    pick = fresh.locator(".ccplan select").nth(1)
+    act(fresh, lambda: pick.select_option("8 weeks"))
+    assert tiles_on(fresh) == by_the_library(found, 56, 0.0, 0.8)
+    act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill("2026-10-07"))
+    assert "Wednesday 7 October 2026" in fresh.locator("figure h3").nth(1).inner_text()
+    act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill("2026-10-11"))
+    assert "no open interval on Sunday 11 October 2026" in fresh.locator(".ccplan [role=status]").inner_text()
+    act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill("2026-10-05"))
+    act(fresh, lambda: pick.select_option("4 weeks"))
+
+
+def test_a_move_is_painted_at_once(fresh):
+    times = sorted(fresh.evaluate(LATENCY.replace("data-dial=volume", "data-dial=uplift"), 30))
+    print(f"slider to painted: median {statistics.median(times):.0f} ms, 95th percentile {times[28]:.0f} ms")
+    assert statistics.median(times) < 300, "the aim is 100 ms on a quiet machine"
+
+
+def test_the_csv_is_saved_by_the_browser(fresh):
+    with fresh.expect_download() as caught:
+        act(fresh, lambda: fresh.click("[data-action=csv]"))
+    assert caught.value.suggested_filename == "forecast.csv"
+    assert len(pd.read_csv(caught.value.path())) == 528
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_overflows_no_chart_is_empty_and_every_control_has_a_name(fresh, width):
+    fresh.set_viewport_size({"width": width, "height": 900})
+    fresh.wait_for_timeout(500)
+    assert fresh.evaluate("document.documentElement.scrollWidth") <= width
+    for name in ("fan", "day"):
+        chart = fresh.locator(f"[data-chart={name}]")
+        room, drawn = chart.bounding_box(), chart.locator("svg").bounding_box()
+        assert drawn["width"] <= room["width"] + 1 and drawn["height"] > 150
+        assert chart.locator("path[d]").count() > 3 and chart.get_attribute("aria-label")
+    nameless = fresh.evaluate("""() => [...document.querySelectorAll('.ccplan input, .ccplan select, .ccplan button')]
+      .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent))
+      .map(n => n.outerHTML)""")
+    assert nameless == []
