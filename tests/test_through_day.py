@@ -1,0 +1,85 @@
+"""Staffing through the day on a centre's table, held against days played call by call."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ccplan.data import Centre, Queue, load_centre, load_intervals, sample_centre
+from ccplan.planning import compare_rules, staff
+from ccplan.queueing import simulate_day
+
+CALLS = [20, 45, 90, 120, 130, 110, 80, 60, 70, 65, 40, 20]
+
+
+def centre(**queue):
+    return Centre(name="x", queues=(Queue(name="q", patience_s=queue.pop("patience_s", 240.0), **queue),))
+
+
+def day(aht_s=1200.0, first="2026-09-01 08:00", calls=CALLS):
+    return pd.DataFrame({"queue": "q", "start": pd.date_range(first, periods=len(calls), freq="30min"), "offered": calls, "aht_s": aht_s})
+
+
+def played(frame, staffed, known, days=400):
+    queue = known.queue("q")
+    return simulate_day(frame["offered"].to_numpy(float), frame["aht_s"].iloc[0], staffed["agents"].to_numpy(), patience_s=queue.patience_s,
+                        target_s=queue.targets.target_s, days=days, seed=4).intervals
+
+
+def test_every_interval_keeps_its_promise_on_days_played_call_by_call():
+    frame, known = day(), centre()
+    staffed = staff(frame, known, rule="through the day")
+    came = played(frame, staffed, known)
+    assert (staffed["service_level"] >= 0.8 - 1e-6).all()
+    error = np.abs(came["service_level"].to_numpy() - staffed["service_level"].to_numpy())
+    assert error.mean() < 0.01 and error.max() < 0.03
+    assert (came["service_level"] > 0.77).all()
+
+
+def test_the_stationary_plan_breaks_its_promise_when_calls_are_long_and_this_says_so():
+    frame, known = day(), centre()
+    plain = staff(frame, known)
+    told = staff(frame, known, rule="through the day", agents=plain["agents"].to_numpy())
+    came = played(frame, plain, known)
+    assert plain["service_level"].min() >= 0.8 > told["service_level"].min() + 0.1
+    assert np.abs(came["service_level"].to_numpy() - told["service_level"].to_numpy()).max() < 0.03
+
+
+def test_rules_are_told_apart_by_what_they_cost_and_keep():
+    table = compare_rules(day(), centre()).set_index("rule")
+    assert table.loc["through the day", "under_target"] == 0 and table.loc["through the day", "worst_interval"] >= 0.8 - 1e-6
+    assert table.loc["stationary", "under_target"] > 0.1
+    assert table.loc["through the day", "cost"] == pytest.approx(table.loc["through the day", "agent_hours"] / 0.7 * 19.5)
+
+
+def test_the_day_as_a_whole_needs_fewer_hours_than_every_interval():
+    frame, known = day(300.0), centre()
+    every, whole = (staff(frame, known, rule="through the day", meet=meet) for meet in ("every", "day"))
+    assert whole["agents"].sum() <= every["agents"].sum()
+    assert (whole["service_level"] * frame["offered"]).sum() / frame["offered"].sum() >= 0.8 - 1e-6
+
+
+def test_a_day_that_goes_on_from_the_one_before_does_not_begin_empty():
+    two = day(calls=[40] * 96, first="2026-09-01 00:00")
+    staffed = staff(two, centre(), rule="through the day", agents=np.full(96, 28))
+    first, second = staffed["service_level"].iloc[0], staffed["service_level"].iloc[48]
+    assert first > second + 0.05 and second == pytest.approx(staffed["service_level"].iloc[40], abs=0.01)
+
+
+def test_limited_lines_and_unknown_rules_are_refused_in_words():
+    with pytest.raises(ValueError, match="unlimited lines"):
+        staff(day(), centre(lines=40), rule="through the day")
+    with pytest.raises(ValueError, match="rule must be one of"):
+        staff(day(), centre(), rule="best")
+    with pytest.raises(ValueError, match="stationary rule"):
+        staff(day(), centre(), rule="lagged", confidence=0.9)
+
+
+def test_a_week_of_the_bundled_centre():
+    rows = load_intervals(sample_centre()).frame
+    week = rows[(rows["start"] >= "2026-09-21") & (rows["start"] < "2026-09-28") & rows["queue"].isin(["service", "outage"])].reset_index(drop=True)
+    known = load_centre(sample_centre())
+    staffed = staff(week, known, rule="through the day")
+    for name in ("service", "outage"):
+        mine = staffed[(staffed["queue"] == name) & (staffed["offered"] > 0)]
+        assert (mine["service_level"] >= known.queue(name).targets.service_level - 1e-6).all()
+        assert (mine["agents"] > 0).all()
