@@ -219,7 +219,7 @@ def test_made_up_days_are_not_seen_where_there_are_none(bank_report):
 
 def test_the_banks_patience(calls_report):
     """Σ waits ÷ hang-ups, straight from the file's own columns; the naive mean is several times too short."""
-    from ccplan.data import estimates
+    from ccplan.data.evidence import estimates
 
     cells = pd.read_parquet(SHARED / "technion_1999" / "calls_as_found.parquet", columns=["q_time", "ser_time", "outcome"])
     waits, served, hung_up = pd.to_numeric(cells["q_time"]), pd.to_numeric(cells["ser_time"]) > 0, cells["outcome"] == "HANG"
