@@ -100,7 +100,8 @@ def _cases(failures, table, frame):
         rule = "must not be empty" if case.check == "not_nullable" else case.check
         column = between[rule].about if rule in between else case.column
         names = between[rule].columns if rule in between else ()
-        cases[case.index, column, rule] = _values(frame, case.index, names) or frame.at[case.index, column]
+        if (case.index, column, rule) not in cases:  # a rule between columns is reported once for each of the frame's
+            cases[case.index, column, rule] = _values(frame, case.index, names) or frame.at[case.index, column]
     return [(row, column, value, rule) for (row, column, rule), value in cases.items()
             if not _follows(cases, row, column, rule)]
 

@@ -17,6 +17,7 @@ RARE = 1e-4                      # share of the rows below which a word is likel
 FAR = 5                          # times the value that one row in a thousand exceeds: far from all others
 SOMETIMES = 0.01                 # share of the rows below which being negative is a fault, not a meaning
 NEARLY_ALL = 0.99                # share of the cells that are numbers, in a column of numbers written as text
+LOOKED_AT, HALF = 1000, 0.5      # the first rows; a column that is not half numbers there is none of numbers
 SURELY = 2                       # times too many by an estimate: no need to count
 EXAMPLES = 5                     # rows that a finding names
 
@@ -107,11 +108,22 @@ def _numeric_texts(rows, texts, words):
         counts = counts[counts.index != ""]
         if counts[pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().to_numpy()].sum() > NEARLY_ALL * counts.sum():
             yield name
-    many = [name for name in texts if name not in words]
-    if many:
-        asked = {f"all{i}": (texts[name].cells != "").sum() for i, name in enumerate(many)}
-        found = rows.aggregate(**asked, **{f"good{i}": _number(texts[name].cells).notnull().sum() for i, name in enumerate(many)}).execute()
-        yield from (name for i, name in enumerate(many) if found[f"good{i}"].iloc[0] > NEARLY_ALL * found[f"all{i}"].iloc[0])
+    many = _mostly_numbers(rows.filter(rows["row"] <= LOOKED_AT), texts, [name for name in texts if name not in words], HALF)
+    yield from _mostly_numbers(rows, texts, many, NEARLY_ALL)
+
+
+def _mostly_numbers(rows, texts, names, share):
+    """Those of the columns in which at least a share of the cells that are not empty are numbers."""
+    if not names:
+        return []
+    filled = {f"all{i}": (rows[_source(texts[name])] != "").sum() for i, name in enumerate(names)}
+    good = {f"good{i}": _number(rows[_source(texts[name])]).notnull().sum() for i, name in enumerate(names)}
+    found = rows.aggregate(**filled, **good).execute().fillna(0).iloc[0]
+    return [name for i, name in enumerate(names) if found[f"good{i}"] >= share * found[f"all{i}"]]
+
+
+def _source(column):
+    return column.cells.get_name()
 
 
 def _number(texts):
