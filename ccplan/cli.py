@@ -125,10 +125,14 @@ def forecast(
     key: KeyFile = None,
     names: Names = False,
 ):
-    """Forecast every queue of the folder: contacts and handle time by interval, with a band of 80 %."""
+    """Forecast every queue of the folder: contacts and handle time by interval, with a band of 80 %.
+
+    events.csv, school_holidays.csv and overrides.csv in the folder are taken in, where they are.
+    """
     from .data import load_centre, load_intervals, sample_centre
     from .data.files import write_csv
     from .planning.forecast import forecast_queues
+    from .planning.forecasting.events import events_of, school_of
 
     out = out or (folder or Path()) / "plan" / "forecast.csv"
     folder = folder or sample_centre()
@@ -139,23 +143,38 @@ def forecast(
     _refuse_unknown_queues(reading.frame, centre, folder, reading)
     _say_assumptions(centre, reading, secret, FORECAST_NEEDS)
     with _bar("forecasting") as progress:
-        found = forecast_queues(reading.frame, centre, horizon, at=at, method=method, samples=samples, progress=progress, cache=True)
-    file = write_csv(out, _on_the_wall(found))
-    for line in _forecast_lines(found):
+        found = forecast_queues(reading.frame, centre, horizon, at=at, method=method, samples=samples, progress=progress, cache=True,
+                                events=events_of(folder, centre), school=school_of(folder))
+    file = write_csv(out, _on_the_wall(_with_overrides(found, folder, centre, at)))
+    for line in _forecast_lines(found, centre):
         typer.echo(line)
     typer.echo(f"\nEvery interval, in local time ({centre.time_zone}): {file}")
 
 
-def _on_the_wall(found):
-    """All queues' rows with starts by the clock on the wall, as the tables have them."""
+def _with_overrides(found, folder, centre, at):
+    """All queues' rows, with the planner's overrides where the folder has an overrides.csv."""
     import pandas as pd
 
-    rows = pd.concat([one.frame for one in found], ignore_index=True)
+    from .planning.forecasting.overrides import apply_overrides, overrides_of
+
+    rows, overrides = pd.concat([one.frame for one in found], ignore_index=True), overrides_of(folder, centre)
+    if not len(overrides):
+        return rows
+    changed = apply_overrides(rows, overrides, centre=centre, at=at)
+    typer.echo(f"note: overrides.csv changes {(changed['overrides'] != '').sum():,} intervals; offered_before is the model's own", err=True)
+    return changed
+
+
+def _on_the_wall(rows):
+    """Rows with starts by the clock on the wall, as the tables have them."""
     return rows.assign(start=rows["start"].dt.tz_localize(None).dt.strftime("%Y-%m-%d %H:%M"))
 
 
-def _forecast_lines(found):
-    """A line a queue: how many contacts, by which model, how well it did on days held out."""
+def _forecast_lines(found, centre):
+    """A line a queue: how many contacts, by which model, how well it did on days held out; queues without history."""
+    for queue in centre.queues:
+        if queue.name not in {one.queue for one in found}:
+            yield f"{queue.name}: no history, so no forecast (in Python: forecast(..., borrow={{{queue.name!r}: (another queue, share)}}))"
     for one in found:
         sums = one.frame["offered"].sum()
         how = "too little history to hold days out: a band of the field's usual width"

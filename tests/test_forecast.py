@@ -135,6 +135,28 @@ def test_the_command_line_on_a_folder_with_intervals_only(tmp_path, monkeypatch)
     assert rows["start"].min() == pd.Timestamp("2026-04-20") and rows["start"].max() == pd.Timestamp("2026-05-03 23:00")
 
 
+def test_the_command_line_takes_in_events_and_overrides(tmp_path, monkeypatch):
+    """A sale known to bring 50 % more, and a planner's +20 % made after --at, which is not seen, and one made before, which is."""
+    monkeypatch.setenv("CCPLAN_CACHE", "off")
+    made_up(120)[["queue", "start", "offered"]].to_csv(tmp_path / "intervals.csv", index=False)
+
+    def said(name):
+        out = tmp_path.parent / f"{tmp_path.name}-{name}.csv"
+        result = CliRunner().invoke(app, ["forecast", str(tmp_path), "--horizon", "7d", "--at", "2026-04-20", "--method", FAST, "--out", str(out)])
+        assert result.exit_code == 0, result.output
+        rows = pd.read_csv(out, parse_dates=["start"])
+        return rows.groupby(rows["start"].dt.normalize())["offered"].sum()
+
+    plain = said("plain")
+    (tmp_path / "events.csv").write_text("event,start,end,queue,uplift,decay_days\nSale,2026-04-22,2026-04-22,,0.5,0\n")
+    assert (said("event") / plain).round(3).to_dict()[pd.Timestamp("2026-04-22")] == 1.5
+    (tmp_path / "events.csv").unlink()
+    (tmp_path / "overrides.csv").write_text("made_on,who,why,queue,start,end,factor,contacts_per_day\n"
+                                            "2026-04-10,Ann,letter,q,2026-04-23,2026-04-23,1.2,\n2026-04-25,Bo,too late,q,2026-04-24,2026-04-24,2,\n")
+    ratio = (said("override") / plain).round(3)
+    assert ratio[pd.Timestamp("2026-04-23")] == 1.2 and ratio[pd.Timestamp("2026-04-24")] == 1.0
+
+
 def test_closed_hours_and_holidays_get_no_row():
     hours = OpeningHours.of(weekdays="08:00-20:00", holidays="closed")
     history = made_up(120, first="2026-01-01", zone="Europe/Helsinki")
