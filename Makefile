@@ -11,7 +11,7 @@ plan: $(READY)
 	@$(BIN)/ccplan plan $(CENTRE)
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-deep: $(READY)
 	@CCPLAN_DEEP=1 $(BIN)/python -m pytest
