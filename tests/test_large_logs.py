@@ -139,6 +139,18 @@ def test_beside_a_table_of_intervals(tmp_path, monkeypatch):
     assert small.findings["message"].str.contains("offered in the intervals").any()
 
 
+@pytest.mark.parametrize("name", ["export.csv", "export.parquet"])
+def test_a_large_log_that_is_found_by_its_columns(tmp_path, monkeypatch, name):
+    (tmp_path / "centre.toml").write_text(CENTRE)
+    (tmp_path / "other.csv").write_text("colour,size\nred,3\n")
+    frame = log().drop(columns="device")
+    frame.to_csv(tmp_path / name, index=False) if name.endswith(".csv") else frame.to_parquet(tmp_path / name)
+    monkeypatch.setattr(opening, "LONG_BYTES", 1000)
+    small, large = both(tmp_path, monkeypatch)
+    same(small, large)
+    assert large.verdicts["table"].tolist() == ["centre", "intervals", "calls"]
+
+
 @pytest.mark.parametrize("part_rows", [1, 2, 3, 1000])
 def test_the_repeated_hour_goes_on_from_part_to_part(tmp_path, monkeypatch, part_rows):
     """Three calls in summer time, two in winter time, by the file's order, wherever it is cut."""

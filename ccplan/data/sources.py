@@ -224,7 +224,7 @@ def _find(folder, table, asked):
 
 
 def find_large(folder, table="calls"):
-    """(file, what is asked, why others were left aside) of a folder's log of calls if it is too large for a frame, else None."""
+    """(file, what is asked, why others were left aside) of a folder's log if it is too large for a frame, else None."""
     try:
         files = _files(folder)
         told = {file: _told(file, FileMapping()) for file in files}
@@ -266,7 +266,8 @@ def _others(files, best, meant, table, told):
         return {}
     rest = [f for f in files if f not in meant and _stem(f) not in TABLES and not told[f].table]
     seen, aside = _peek_all(rest, table, told)
-    return aside | {f: f"{best.name} says more" if _looks_like(raw, table) else _why_not(raw, table) for f, (raw, _) in seen.items()}
+    return aside | {file: f"{best.name} says more" if _looks_like(raw, table) else _why_not(raw, table)
+                    for file, (raw, _) in seen.items()}
 
 
 def _best(folder, table, seen, aside, told):

@@ -31,13 +31,14 @@ class Column:
 
 
 def check_as_found(cells, table, file):
-    """Findings of a file's cells: a frame whose index holds the rows of the file, or an Ibis table with a column `row`."""
+    """Findings of a file's cells: a frame whose index holds the rows of the file, or an Ibis table with `row`."""
     rows, columns = _columns(_in_ibis(cells) if isinstance(cells, pd.DataFrame) else cells)
     if not columns:
         return
     total, texts, numbers = _sorted_out(rows, columns)
     words = _counts(rows, texts)
-    numbers |= {name: Column(name=name, cells=_number(texts[name].cells)) for name in _numeric_texts(rows, texts, words)}
+    numeric = _numeric_texts(rows, texts, words)
+    numbers |= {name: Column(name=name, cells=_number(texts[name].cells)) for name in numeric}
     about = _about_numbers(rows, numbers)
     for column in columns:
         if column.name in words:
@@ -59,7 +60,7 @@ def _in_ibis(cells):
 
 
 def as_found_table(found):
-    """A Parquet file as `engine.read_parquet` gives it, as `check_as_found` takes it: no name of theirs can meet ours."""
+    """What `engine.read_parquet` gives, as `check_as_found` takes it: no name of theirs can meet ours."""
     names = [name for name in found.columns if name != "file_row_number" and not name.startswith("__index_level_")]
     return found.select(row=found["file_row_number"] + 1, **{f"column {name}": found[name] for name in names})
 
@@ -68,7 +69,7 @@ def _columns(rows):
     """(the table, its Columns of text and of numbers)."""
     kinds = {name: rows[name].type() for name in rows.columns if name != "row"}
     kept = [name for name, kind in kinds.items() if kind.is_string() or kind.is_numeric()]
-    floats = {name: rows[name].nullif(float("nan")) for name in kept if kinds[name].is_floating()}  # not a number is missing
+    floats = {name: rows[name].nullif(float("nan")) for name in kept if kinds[name].is_floating()}  # which is missing
     rows = rows.mutate(**floats) if floats else rows
     return rows, [Column(name=name.removeprefix("column "), cells=rows[name]) for name in kept]
 
@@ -81,15 +82,14 @@ def _sorted_out(rows, columns):
 
 
 def _counts(rows, texts):
-    """{column: how often each word stands in it, the commonest first}, of columns that hold a list of words or names."""
+    """{column: how often each word stands in it, the commonest first}, of columns that hold a list of words."""
     import ibis
 
     few = [name for name, different in _different(rows, texts).items() if different <= SURELY * MANY_WORDS]
     if not few:
         return {}
-    each = [rows.group_by(word=texts[name].cells).agg(n=rows.count(), first=rows["row"].min()).mutate(at=ibis.literal(i))
-            for i, name in enumerate(few)]
-    found = ibis.union(*each).execute().dropna(subset=["word"]).sort_values(["n", "first"], ascending=[False, True])
+    grouped = [rows.group_by(word=texts[name].cells).agg(n=rows.count(), first=rows["row"].min()) for name in few]
+    found = ibis.union(*(each.mutate(at=ibis.literal(i)) for i, each in enumerate(grouped))).execute().dropna(subset=["word"]).sort_values(["n", "first"], ascending=[False, True])
     counts = {name: found[found["at"] == i].set_index("word")["n"] for i, name in enumerate(few)}
     return {name: n for name, n in counts.items() if len(n) <= MANY_WORDS}
 
@@ -98,7 +98,8 @@ def _different(rows, texts):
     """{column: about how many different words}: an estimate, good enough to spare counting millions of names."""
     if not texts:
         return {}
-    found = rows.aggregate(**{f"n{i}": column.cells.approx_nunique() for i, column in enumerate(texts.values())}).execute().iloc[0]
+    asked = {f"n{i}": column.cells.approx_nunique() for i, column in enumerate(texts.values())}
+    found = rows.aggregate(**asked).execute().iloc[0]
     return {name: int(found[f"n{i}"]) for i, name in enumerate(texts)}
 
 
@@ -106,9 +107,11 @@ def _numeric_texts(rows, texts, words):
     """The columns of text that are numbers in nearly every cell that is not empty; where the words are known, by these."""
     for name, counts in words.items():
         counts = counts[counts.index != ""]
-        if counts[pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().to_numpy()].sum() > NEARLY_ALL * counts.sum():
+        numbers = pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().to_numpy()
+        if counts[numbers].sum() > NEARLY_ALL * counts.sum():
             yield name
-    many = _mostly_numbers(rows.filter(rows["row"] <= LOOKED_AT), texts, [name for name in texts if name not in words], HALF)
+    many = [name for name in texts if name not in words]
+    many = _mostly_numbers(rows.filter(rows["row"] <= LOOKED_AT), texts, many, HALF)
     yield from _mostly_numbers(rows, texts, many, NEARLY_ALL)
 
 
@@ -135,7 +138,8 @@ def _about_numbers(rows, numbers):
     about = {}
     for column in numbers.values():
         cells = column.cells.cast("float64")
-        about[column.name] = rows.aggregate(low=cells.min(), high=cells.max(), usual=cells.quantile(0.999), below=(cells < 0).sum()).execute().astype(float).iloc[0]
+        asked = {"low": cells.min(), "high": cells.max(), "usual": cells.quantile(0.999), "below": (cells < 0).sum()}
+        about[column.name] = rows.aggregate(**asked).execute().astype(float).iloc[0]
     return about
 
 
@@ -155,7 +159,8 @@ def _twins(rows, column, counts, table, file):
     for word in counts.index:
         other = usual.setdefault(word.strip().casefold(), word)
         if counts[other] > counts[word]:
-            yield _value(rows, column, word, counts[word], table, file, f"{column.name} {word!r} is {other!r} with blanks or other capitals")
+            what = f"{column.name} {word!r} is {other!r} with blanks or other capitals"
+            yield _value(rows, column, word, counts[word], table, file, what)
 
 
 def _longer(rows, column, counts, table, file):
@@ -163,13 +168,15 @@ def _longer(rows, column, counts, table, file):
     for i, word in enumerate(counts.index):
         other = garbled(word, [name for name in counts.index[:i] if counts[name] > counts[word]])
         if other:
-            yield _value(rows, column, word, counts[word], table, file, f"{column.name} {word!r} looks like {other!r}, garbled")
+            what = f"{column.name} {word!r} looks like {other!r}, garbled"
+            yield _value(rows, column, word, counts[word], table, file, what)
 
 
 def _rare(rows, column, counts, total, table, file):
     for word in counts.index[counts < RARE * total]:
         if word.strip() == word:
-            yield _value(rows, column, word, counts[word], table, file, f"{column.name} {word!r} is not among the usual words")
+            what = f"{column.name} {word!r} is not among the usual words"
+            yield _value(rows, column, word, counts[word], table, file, what)
 
 
 def _value(rows, column, word, count, table, file, what):
@@ -187,15 +194,17 @@ def _numeric(rows, column, about, total, table, file):
     far = column.cells > FAR * about["usual"]
     count = int(rows.aggregate(n=far.sum()).execute()["n"].iloc[0])
     if 0 < count <= RARE * total:
-        what = f"{column.name} is far above all others: up to {about['high']:,.0f}, where one row in a thousand exceeds {about['usual']:,.0f}"
+        what = (f"{column.name} is far above all others: up to {about['high']:,.0f}, "
+                f"where one row in a thousand exceeds {about['usual']:,.0f}")
         yield _told(rows, column, far, count, table, file, what, "must be believable")
 
 
 def _negative(rows, column, about, table, file):
     first = _first(rows, column, column.cells < 0)["row"]
     shown = f"rows {', '.join(map(str, first))}{', …' if about['below'] > EXAMPLES else ''}"
-    return finding(table, file, "warning", f"{int(about['below']):,} rows: {column.name} is below 0, down to {about['low']:g} ({shown})",
-                   row=int(first.iloc[0]), value=float(about["low"]), column=column.name, rule="must be 0 or more", rows=int(about["below"]))
+    what = f"{int(about['below']):,} rows: {column.name} is below 0, down to {about['low']:g} ({shown})"
+    return finding(table, file, "warning", what, row=int(first.iloc[0]), value=float(about["low"]), column=column.name,
+                   rule="must be 0 or more", rows=int(about["below"]))
 
 
 def _told(rows, column, mask, count, table, file, what, rule):

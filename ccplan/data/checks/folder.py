@@ -13,7 +13,7 @@ from .findings import SEVERITIES, counted, fault_findings, finding, findings_fra
 from .intervals import check_intervals
 from ..evidence.guesses import assume_centre
 from ..privacy import code_findings, people_in, pseudonymise
-from ..sources import Reading, find_large, load_small, load_tables, refuse_unreadable
+from ..sources import Reading, find_large, load_small, refuse_unreadable
 from ..faults import TableError
 from ..tables import TABLES
 from ..reading.text_files import SourceError
@@ -99,11 +99,11 @@ def _centre(path):
 
 
 def _readings(path, centre, held):
-    """The tables without their faulty rows; the faults as findings, in place of an exception. A large log is held on the stack."""
+    """The tables without their faulty rows; the faults as findings, in place of an exception. A large log is held open."""
     centre = centre or Centre(name="unknown", assumed=("time zone UTC",))
     large = find_large(path)
     try:
-        tables = load_small(path, centre, "leave out", without=("calls",), from_calls=False) if large else load_tables(path, centre, faulty="leave out")
+        tables = load_small(path, centre, "leave out", without=("calls",) if large else (), from_calls=not large)
     except SourceError as problem:
         return {}, [finding("intervals", "", "error", str(problem), rule="must be readable")]
     tables = _with_large(tables, large, centre, held) if large else tables
@@ -124,7 +124,8 @@ def _with_large(tables, large, centre, held):
     try:
         readings["calls"] = held.enter_context(large_reading(file, TABLES["calls"], centre, asked, aside=aside))
         if "intervals" in tables.absent:
-            readings["intervals"] = reading_from_log(readings["calls"], centre, (f"made from {file.name}: the folder has no table of intervals",))
+            said = f"made from {file.name}: the folder has no table of intervals"
+            readings["intervals"] = reading_from_log(readings["calls"], centre, (said,))
     except ValueError as problem:
         broken |= {"calls": problem} | ({"intervals": problem} if "intervals" in tables.absent else {})
     absent = {name: why for name, why in tables.absent.items() if name not in readings and name not in broken}

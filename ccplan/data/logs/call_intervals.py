@@ -74,7 +74,7 @@ def _by_interval(parts):
     if "wait_s" in parts.columns:
         sums["answered_in_target"] = parts.in_target.cast("float64").sum(where=is_["answered"]).fill_null(0)
     if "wait_s" in parts.columns:
-        sums |= {"wait_answered_s": parts.wait_s.sum(where=is_["answered"]), "wait_abandoned_s": parts.wait_s.sum(where=is_["abandoned"])}
+        sums |= {f"wait_{word}_s": parts.wait_s.sum(where=is_[word]) for word in ("answered", "abandoned")}
     sums |= {name: parts[name].sum(where=is_[of]) for name, of in SUMS.items() if name in parts.columns}
     return parts.group_by(["queue", "slot"]).aggregate(**sums)
 
@@ -86,7 +86,8 @@ def reading_from_calls(calls, centre, notes=()):
 
 def reading_from_log(log, centre, notes=()):
     """The same from a LargeReading of calls, which no frame has to hold."""
-    return _made_from(log, intervals_from_calls(log.log.mutate(epoch_s=log.log.at_s.floor().cast("int64")), centre, _length(centre)), centre, notes)
+    rows = log.log.mutate(epoch_s=log.log.at_s.floor().cast("int64"))
+    return _made_from(log, intervals_from_calls(rows, centre, _length(centre)), centre, notes)
 
 
 def _made_from(calls, frame, centre, notes):
@@ -154,8 +155,9 @@ def _table(calls, centre):
 
 
 def _is_log(path):
-    """True for a Parquet file, and for a folder of the parts of one; a centre's folder may hold Parquet files of many tables."""
-    return path.name.endswith(".parquet") or (path.is_dir() and path.name.lower() == "calls" and any(path.glob("*.parquet")))
+    """True for a Parquet file, and for a folder of its parts; a centre's folder may hold Parquet files of many tables."""
+    parts = path.is_dir() and path.name.lower() == "calls" and any(path.glob("*.parquet"))
+    return path.name.endswith(".parquet") or parts
 
 
 def _ready(rows):

@@ -139,7 +139,7 @@ def _refuse_untyped(rows, table):
 
 
 def _column_cases(cells, column):
-    """The rules of `faults.column_rules`, turned round: (rule, expression that is true where it is broken, what proves that it holds)."""
+    """The rules of `faults.column_rules`, turned round: (rule, expression that is true where it is broken, what proves it)."""
     text = cells.type().is_string()
     if column.required:
         yield ("must not be empty", cells.isnull() | _blank(cells) if text else cells.isnull(),
@@ -149,7 +149,8 @@ def _column_cases(cells, column):
         yield (f"must lie in the years {YEARS[0]} to {YEARS[1]}", _outside(cells, first, end),
                lambda bounds: pd.Timestamp(first).timestamp() <= bounds.low and bounds.high < pd.Timestamp(end).timestamp())
     elif column.words:
-        yield f"must be one of {', '.join(column.words)}", cells.notin(column.words), lambda bounds: bounds.low == bounds.high and bounds.low in column.words
+        yield (f"must be one of {', '.join(column.words)}", cells.notin(column.words),
+               lambda bounds: bounds.low == bounds.high and bounds.low in column.words)
     elif column.measured:
         yield from _number_cases(cells, column)
 
@@ -255,7 +256,7 @@ def _joined(rows, key):
 
 
 def _hash(text, hash_of, parts):
-    """A number that tells texts apart; of few rows 32 bits tell enough (one in a thousand is suspected wrongly), in half the time."""
+    """A number that tells texts apart; of few rows 32 bits tell enough (a thousandth is suspected wrongly), in half the time."""
     return (fast_hash(text) >> 31).cast("uint32") if hash_of is fast_hash and parts == 1 else hash_of(text)
 
 

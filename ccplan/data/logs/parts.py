@@ -25,6 +25,8 @@ from ..tables import CALLS
 
 EXAMPLES = 21  # of each fault that are kept: one more than is listed
 ROW, THEIRS = "row", "column "
+ALIKE = ("table", "file", "time_zone", "kind", "language", "encoding", "separator", "decimal", "date_format", "columns",
+         "target_s", "left_aside")  # of every part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +34,9 @@ class LargeReading(Reading):
     """A log as it was understood, without a frame: `log` is an Ibis table of its good rows, with `row` of the file,
     `arrived`, `wall` (the same without a zone) and `at_s` (seconds since 1970).
 
-    `size` counts the good rows; `faults` holds the first of each, `counts` all; `found` is an Ibis table of the file as it was found. `frame` is an outline only: the lowest and highest
-    value of each column, and everybody who answered. All end with `large_reading`.
+    `size` counts the good rows; `faults` holds the first of each, `counts` all; `found` is an Ibis table of
+    the file as it was found. `frame` is an outline only: the lowest and highest value of each column, and
+    everybody who answered. All end with `large_reading`.
     """
 
     log: object = field(repr=False)
@@ -53,7 +56,10 @@ def large_reading(file, table, centre, asked=FileMapping(), notes=(), aside=()):
 
 
 def reading_from_parts(file, centre, faulty, notes=(), asked=FileMapping()):
-    """A Reading of intervals made from a large log of any kind; raises TableError (a ValueError) unless faulty rows are left out."""
+    """A Reading of intervals made from a large log of any kind.
+
+    Raises TableError (a ValueError) with the first of each fault, unless faulty rows are left out.
+    """
     from .call_intervals import reading_from_log  # it reads logs of every kind
 
     with large_reading(file, CALLS, centre, asked) as log:
@@ -78,10 +84,11 @@ class _Parts:
         size = int(log.count().execute())
         if not size:
             raise SourceError(f"{self.file} has no row that can be used")
-        notes = [*notes, *([said] if said else []), *(note for note in told if note not in notes), *left_out(self.rows - size)]
-        more = {name: getattr(head, name) for name in Reading.__dataclass_fields__ if name not in ("frame", "faults", "rows", "notes", "counts")}
-        return LargeReading(**more, notes=tuple(notes), faults=self.faults.first(again), counts=self.faults.counts, frame=_outline(log, head),
-                            rows=np.array([], "int64"), log=log, found=self._found(connection), size=size)
+        told = [note for note in told if note not in notes]
+        notes = (*notes, *([said] if said else []), *told, *left_out(self.rows - size))
+        return LargeReading(**{name: getattr(head, name) for name in ALIKE}, notes=notes, faults=self.faults.first(again),
+                            counts=self.faults.counts, frame=_outline(log, head), rows=np.array([], "int64"), log=log,
+                            found=self._found(connection), size=size)
 
     def _settled(self):
         """(what is asked, a note): how numbers and dates are written is told by all parts together."""
@@ -117,19 +124,19 @@ class _Parts:
             yield replace(self.kept, cells=cells)
 
     def _understood(self, asked, centre, notes, aside):
-        """(the Reading of the last part, the notes of all); the rows that were understood go to a typed file, with the broken ones marked."""
-        before, told, reading = RepeatedHours(), {}, None
+        """(the Reading of the last part, the notes of all); rows that were understood go to a typed file, broken ones marked."""
+        before, told, reading, table = RepeatedHours(), {}, None, replace(self.table, key=())
         for i, raw in enumerate(self._cells()):
             self.rows += len(raw.cells)
-            reading = read_cells(replace(raw, before=before), replace(self.table, key=()), centre, asked, "leave out", notes, aside, self._judge)
-            told |= {_without_digits(note): note for note in reading.notes}  # a count goes on from part to part: the last is of all
+            reading = read_cells(replace(raw, before=before), table, centre, asked, "leave out", notes, aside, self._judge)
+            told |= {_without_digits(note): note for note in reading.notes}  # counts go on: the last is of all parts
             _write(_typed(reading, self.broken), self.spill / "typed", i)
         if reading is None:
             raise SourceError(f"{self.file} has a header but no rows")
         return reading, list(told.values())
 
     def _judge(self, raw, table, found, faulty):
-        """The rows that could be understood; those that break a rule stay among them, for a key may stand in them first."""
+        """The rows that could be understood; those that break a rule stay: a key may stand in them first."""
         known, checked, broken = faults_of(found, table)
         self.faults.add(known, broken)
         self.broken = checked.index.isin(broken["row"])
@@ -157,7 +164,7 @@ class _Parts:
 
 
 class Faults:
-    """The faults of all parts: `counts` {(column, rule): rows} and the first of each, in the order of a small table's."""
+    """The faults of all parts: `counts` {(column, rule): rows}, and the first of each in the order of a small table's."""
 
     def __init__(self):
         self.counts, self.kept = {}, ([], [])
@@ -182,8 +189,9 @@ def _typed(reading, broken):
     frame = reading.frame.assign(**{ROW: reading.rows, "broken": broken})
     if "arrived" not in frame:
         return frame
+    wall = frame["arrived"].dt.tz_localize(None).astype("datetime64[us]")
     utc = frame["arrived"].dt.tz_convert("UTC").dt.tz_localize(None)
-    return frame.assign(wall=frame["arrived"].dt.tz_localize(None).astype("datetime64[us]"), at_s=(utc - pd.Timestamp("1970-01-01")).dt.total_seconds())
+    return frame.assign(wall=wall, at_s=(utc - pd.Timestamp("1970-01-01")).dt.total_seconds())
 
 
 def _write(frame, folder, i):
@@ -191,18 +199,22 @@ def _write(frame, folder, i):
     import pyarrow.parquet
 
     folder.mkdir(exist_ok=True)
-    pyarrow.parquet.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / f"{i:06}.parquet", compression="lz4")
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pyarrow.parquet.write_table(table, folder / f"{i:06}.parquet", compression="lz4")
 
 
 def _outline(log, reading):
-    """The lowest and the highest value of each column as a frame, and everybody who answered: enough for what is asked of a whole table."""
+    """The lowest and the highest value of each column as a frame, and everybody who answered: enough for what is asked of a whole."""
     names = [name for name in reading.frame.columns if name in log.columns]
     plain = {name: log[name].cast("int8") if log[name].type().is_boolean() else log[name] for name in names}
-    edges = log.aggregate(**{f"{edge} {name}": getattr(plain[name], edge)() for name in names for edge in ("min", "max")}).execute()
-    frame = pd.DataFrame({name: [edges[f"min {name}"].iloc[0], edges[f"max {name}"].iloc[0]] for name in names})
-    frame = frame.assign(**{name: pd.to_datetime(frame[name], utc=True).dt.tz_convert(reading.time_zone) for name in ("arrived",) if name in frame})
-    people = log.select("agent").distinct().execute()["agent"].dropna() if "agent" in names else []
-    return frame.reindex(range(max(2, len(people)))).assign(**({"agent": list(people) + [None] * max(0, 2 - len(people))} if "agent" in names else {}))
+    edges = log.aggregate(**{f"{edge} {name}": getattr(plain[name], edge)() for name in names for edge in ("min", "max")})
+    found = edges.execute().iloc[0]
+    columns = {name: pd.Series([found[f"min {name}"], found[f"max {name}"]]) for name in names}
+    if "arrived" in columns:
+        columns["arrived"] = pd.to_datetime(columns["arrived"], utc=True).dt.tz_convert(reading.time_zone)
+    if "agent" in columns:
+        columns["agent"] = log.select("agent").distinct().execute()["agent"].dropna().reset_index(drop=True)
+    return pd.DataFrame(columns)
 
 
 def _is_text(kind):

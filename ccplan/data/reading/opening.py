@@ -50,9 +50,10 @@ def open_file(file, table="intervals", asked=FileMapping()):
 
 
 def peek_file(file, table="intervals", asked=FileMapping()):
-    """(Cells, how many rows) of a file as `open_file` gives them; of Parquet the columns without their rows: that tells what it is."""
+    """(Cells, how many rows) of a file as `open_file` gives them; of Parquet and long texts only the columns, without rows."""
     file = Path(file)
-    if not is_parquet(file) and file.name.lower().endswith(TEXT_ENDINGS) and file.stat().st_size > LONG_BYTES and _ready(file, table, asked) is None:
+    long = file.name.lower().endswith(TEXT_ENDINGS) and file.stat().st_size > LONG_BYTES
+    if long and _ready(file, table, asked) is None:
         return _peek_text(file, table, asked)
     if not is_parquet(file) or (not file.is_dir() and _ready(file, table, asked) is not None):
         raw = open_file(file, table, asked)
@@ -106,7 +107,8 @@ def _parquet_parts(file, rows):
             while (batch := _next(part, batches)) is not None:
                 cells = _cells([pa.Table.from_batches([batch])], done)
                 done += len(cells)
-                yield Cells(file=file, cells=cells.reindex(columns=names), kind="Parquet in parts" if file.is_dir() else "Parquet")
+                kind = "Parquet in parts" if file.is_dir() else "Parquet"
+                yield Cells(file=file, cells=cells.reindex(columns=names), kind=kind)
 
 
 def _next(file, batches):

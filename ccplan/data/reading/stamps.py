@@ -77,7 +77,8 @@ def _extracted(texts, pattern):
         return texts.str.extract(pattern)
     found = pc.extract_regex(cells, pattern)
     parts = {field.name: pc.struct_field(found, field.name) for field in found.type}
-    return pd.DataFrame({name: pd.Series(pc.if_else(pc.equal(part, ""), None, part), texts.index, dtype="str") for name, part in parts.items()})
+    there = {name: pc.if_else(pc.equal(part, ""), None, part) for name, part in parts.items()}
+    return pd.DataFrame({name: pd.Series(part, texts.index, dtype="str") for name, part in there.items()})
 
 
 def _is_ascii(cells):

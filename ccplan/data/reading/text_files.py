@@ -18,7 +18,8 @@ import pandas as pd
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LOOK = 30          # lines that are looked at
 CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")  # signs that do not stand in tables
-AS_TEXT = {"dtype": str, "keep_default_na": False, "na_filter": False, "skip_blank_lines": False, "index_col": False, "encoding_errors": "strict"}
+AS_TEXT = {"dtype": str, "keep_default_na": False, "na_filter": False, "skip_blank_lines": False, "index_col": False,
+           "encoding_errors": "strict"}
 MAX_COLUMNS = 2000
 MAX_BYTES = 2**31  # of text after unpacking: a guard against files made to fill the memory
 

@@ -8,7 +8,8 @@ import pandas as pd
 from . import header_words
 from .headers import HELPERS, make_sums, map_headers, plain, unit_in
 from .numbers import NOTHING, UNITS, decimal_mark, to_numbers, to_seconds
-from .stamps import SHOWN, RepeatedHours, Stamps, join_date_and_time, moments_to_zone, one_of_each_date, read_stamps, to_zone
+from .stamps import (SHOWN, RepeatedHours, Stamps, join_date_and_time, moments_to_zone, one_of_each_date, read_stamps,
+                     to_zone)
 from ..tables import CALLS
 from .text_files import SourceError
 
@@ -93,7 +94,9 @@ def understand(raw, table, asked, zone):
     """
     mapping, ours = _named(raw, table, asked)
     _refuse_lacking(raw, table, ours.columns)
-    return _intervals(ours, table, mapping, asked, zone) if table.name == "intervals" else _rows(ours, table, mapping, asked, zone, raw.before)
+    if table.name == "intervals":
+        return _intervals(ours, table, mapping, asked, zone)
+    return _rows(ours, table, mapping, asked, zone, raw.before)
 
 
 def _named(raw, table, asked):
@@ -210,8 +213,9 @@ def _time_faults(column, cells, stamps, gone, zone):
     rule = "must be a date and time such as 2026-01-31 08:30" if column.kind == "time" else "must be a date such as 2026-01-31"
     texts = cells[stamps.values.isna()].astype(str)
     empty = texts.isna() | texts.str.strip().str.lower().isin((*NOTHING, "nat"))
+    skipped = f"must exist in {zone}: the clocks went forward (or the file is in another zone)"
     return (bad_cells(texts, ~empty | column.required, column.name, rule)
-            + bad_cells(cells[gone].astype(str), gone[gone], column.name, f"must exist in {zone}: the clocks went forward (or the file is in another zone)"))
+            + bad_cells(cells[gone].astype(str), gone[gone], column.name, skipped))
 
 
 def _yes_or_no(column, cells, words):
