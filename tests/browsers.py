@@ -118,6 +118,8 @@ def opened(browser, address, run=lambda page: None, painted=PAINTED):
 
 def run_all(page, painted=PAINTED):
     """Run all cells of the notebook that is open in JupyterLab."""
+    dialog = page.locator(".jp-Dialog .jp-mod-accept")  # such as the choice of a kernel, which a busy machine asks for
+    page.add_locator_handler(dialog, lambda button: button.click())
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
     for _ in range(4):  # on a busy machine the first click can come before the kernel is connected
