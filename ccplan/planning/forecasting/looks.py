@@ -189,7 +189,7 @@ def day_totals(rows):
     return rows["offered"].groupby(day).sum(min_count=1).reset_index()
 
 
-# -------------------------------------------------------------------------------------- helpers
+# ------------------------------------------------------------------------------------- smaller parts
 
 
 def _laid_out(rows, centre, at, calendar):
