@@ -15,7 +15,7 @@ from pathlib import Path
 ROWS = 10_000_000
 ZONE, QUEUES, TARGETS = "Europe/Helsinki", ("sales", "service", "support"), {"sales": 20, "service": 30, "support": 60}
 INTERVAL_S = 1800
-TURNS = 2
+TURNS = 3
 WORDS = {"outcome": ["answered", "abandoned", "blocked"], "channel": ["voice", "chat", "email"]}
 DURATIONS = ("wait_s", "talk_s", "hold_s", "acw_s")
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
-from scipy import special
+import scipy  # its special functions load where they are first used: a quarter of a second
 
 from . import gamma
 from .inputs import broadcast, floats, one_of
@@ -439,21 +439,21 @@ def _departures(place, q, impatience):
     distribution; without patience the wait has a gamma distribution. Each tail is computed by itself.
     """
     mean = q.agents * q.target_s / q.aht_s
-    in_time, too_late = special.gammainc(place, mean), special.gammaincc(place, mean)
+    in_time, too_late = scipy.special.gammainc(place, mean), scipy.special.gammaincc(place, mean)
     chances = np.array([in_time, too_late, in_time, too_late])
     rows = np.flatnonzero(impatience > 0)
     if rows.size:
         a, u = q.agents[rows] / impatience[rows], q.target_s[rows] / q.patience_s[rows]
         w, z, some = np.exp(-u), -np.expm1(-u), np.maximum(a, 1e-300)
-        tail = np.where(u < 700, special.betainc(some, place, w), _far_tail(some, place, u))
-        within = np.where(u < 30, special.betainc(place, some, z), 1 - tail)  # z rounds to 1 beyond
-        chances[:, rows] = special.betainc(place, a + 1, z), special.betainc(a + 1, place, w), within, tail
+        tail = np.where(u < 700, scipy.special.betainc(some, place, w), _far_tail(some, place, u))
+        within = np.where(u < 30, scipy.special.betainc(place, some, z), 1 - tail)  # z rounds to 1 beyond
+        chances[:, rows] = scipy.special.betainc(place, a + 1, z), scipy.special.betainc(a + 1, place, w), within, tail
     return chances
 
 
 def _far_tail(a, place, u):
     """The Beta tail where w = e^-u underflows: w^a Γ(a + place) / (Γ(a + 1) Γ(place))."""
-    log_tail = -a * u + special.gammaln(a + place) - special.gammaln(a + 1) - special.gammaln(place)
+    log_tail = -a * u + scipy.special.gammaln(a + place) - scipy.special.gammaln(a + 1) - scipy.special.gammaln(place)
     return np.exp(np.minimum(log_tail, 0.0))
 
 
@@ -502,8 +502,8 @@ def _crowded(q):
     gap = np.where(even, 1.0, 1 - rho)
     waiting = np.where(even, places, (first - full) / gap)
     # Σ ρ^j P(Poisson(mean) ≤ j) over the places: callers who need more departures than come in time.
-    cut = np.exp(-mean * (1 - rho) - shift + _log(special.gammaincc(places, rho * mean)))
-    in_places, in_fewer = special.gammaincc(places, mean), special.gammaincc(places - 1, mean)
+    cut = np.exp(-mean * (1 - rho) - shift + _log(scipy.special.gammaincc(places, rho * mean)))
+    in_places, in_fewer = scipy.special.gammaincc(places, mean), scipy.special.gammaincc(places - 1, mean)
     late = np.where(even, places * in_places - mean * in_fewer, (cut - full * in_places) / gap)
     late = np.clip(late, 0.0, waiting)
     early = waiting - late
