@@ -19,6 +19,7 @@ from .inputs import floats, one_of
 from .targets import Infeasible, Targets, required_agents
 
 MOST_STATES = 250_000   # of a chain: some seconds
+_SHORTEST = 1e-3        # piece ÷ call: shorter ones would take the chain millions of steps
 _LEFT_OUT = 1e-10       # chance that may lie at the edges of the window
 _SURE = 1e-12           # a target met to rounding is met
 
@@ -198,6 +199,9 @@ def _team(calls, aht_s, agents, work_s, reserve, interval_s, patience_s, lines):
     )
     if team.reserve > team.agents:
         raise ValueError(f"reserve must be at most the agents, got {team.reserve} of {team.agents}")
+    if team.work_s < _SHORTEST * team.aht_s:
+        raise ValueError(f"work_s must be at least a thousandth of aht_s, got {team.work_s:g} s beside {team.aht_s:g} s — "
+                         "count a longer piece, such as a batch")
     return team
 
 
@@ -291,7 +295,7 @@ class _Wait:
     """
 
     def __init__(self, team, places):
-        pieces = np.arange(max(team.agents, team.at_work) + 1.0)
+        pieces = np.arange(team.at_work + 1.0)
         ahead = np.arange(float(places))[:, None]
         self.team, self.places = team, places
         self.same = np.maximum(team.agents - pieces, 0) / team.aht_s + ahead * team.hang_up  # one ahead less, pieces as they were

@@ -12,6 +12,7 @@ keeps the dropped calls within their cap. Source of the chain: balance equations
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from .inputs import floats, one_of, share
 
 MODES = ("preview", "progressive", "power", "predictive")
 MOST_AGENTS = 60        # that a chain is solved for; an agent of a larger team is told as one of these
-MOST_LINES = 20.0       # a free agent; more are refused
+MOST_LINES = 20.0       # a free agent; a power dialler with more is refused, a predictive one seeks no further
 _WAITING = 12           # places for answered calls that wait for an agent
 _TURNS = 18             # of the search for the pacing: to 1e-4 of its range, or closer
 _LOOK_AHEADS = (1.0, 0.5, 0.0)
@@ -76,7 +77,9 @@ def dialling(
     record before the dial (preview only), `lines_per_agent` the lines for each free agent (power, 1 to 20),
     `max_abandonment` the cap that predictive dialling keeps (power does not: compare). Handle and ring times
     are taken as exponential where the chain is used. An agent of a team above 60 is told as one of 60, which
-    is on the safe side: the larger the team, the less an agent waits. No agents: no dials. Raises ValueError for bad input.
+    is on the safe side: the larger the team, the less an agent waits. Where ringing lasts a fixed time rather than
+    an exponential one, large teams drop more at the same pacing; a dialler that counts its drops then slows down,
+    at less than a point of occupancy. No agents: no dials. Raises ValueError for bad input.
 
     >>> alone = dialling(5, "progressive", contact_rate=1.0, handle_s=108, answer_s=12)
     >>> alone.occupancy, alone.dials
@@ -129,10 +132,12 @@ def _alone(agents, mode, rate, handle_s, ring_s, preview_s):
 # ------------------------------------------------------------------------------------------ the chain
 
 
+@lru_cache(maxsize=1024)
 def _power(team, lines_per_agent):
     return _told("power", team, lines_per_agent * _free(team))
 
 
+@lru_cache(maxsize=1024)
 def _predictive(team, cap):
     """The best of a few look-aheads, each paced as fast as the cap allows."""
     return max((_paced(team, cap, ahead) for ahead in _LOOK_AHEADS), key=lambda found: found.occupancy)
@@ -140,17 +145,15 @@ def _predictive(team, cap):
 
 def _paced(team, cap, ahead):
     """The fastest pacing within the cap, by halving: dropped calls grow with the pacing."""
-    low, high = 0.0, 2.0
-    best = _at(team, low, ahead)
+    best, low, high = _at(team, 0.0, ahead), 0.0, 1.0
+    while (found := _at(team, high, ahead)).abandonment <= cap and high < MOST_LINES * team.contact_rate:
+        best, low, high = found, high, 2 * high
     for _ in range(_TURNS):
+        if high - low < 1e-4 or best.abandonment > 0.999 * cap:
+            break
         middle = (low + high) / 2
         found = _at(team, middle, ahead)
-        if found.abandonment <= cap:
-            low, best = middle, found
-        else:
-            high = middle
-        if high - low < 1e-4 or 0.999 * cap < best.abandonment:
-            break
+        best, low, high = (found, middle, high) if found.abandonment <= cap else (best, low, middle)
     return best
 
 
