@@ -125,8 +125,8 @@ def test_predictive_comes_near_the_best_that_any_pacing_can_do(agents, lines):
 def test_a_large_team_gains_most_from_predictive_dialling():
     occupancy = [dialling(n, "predictive", contact_rate=RATE, handle_s=HANDLE_S).occupancy for n in (1, 4, 12, 30)]
     assert occupancy == sorted(occupancy) and occupancy[0] < 66.6 / 87.7 + 0.02 and occupancy[-1] > 0.90
-    sixty, more = (dialling(n, "predictive", contact_rate=RATE, handle_s=60.0) for n in (60, 90))
-    assert more.occupancy == sixty.occupancy and more.lines == pytest.approx(1.5 * sixty.lines)
+    forty, more = (dialling(n, "predictive", contact_rate=RATE, handle_s=60.0) for n in (40, 60))
+    assert more.occupancy == forty.occupancy and more.lines == pytest.approx(1.5 * forty.lines)
 
 
 def test_nobody_dials_nothing():

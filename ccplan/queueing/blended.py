@@ -20,7 +20,7 @@ from .targets import Infeasible, Targets, required_agents
 
 MOST_STATES = 250_000   # of a chain: some seconds
 _SHORTEST = 1e-3        # piece ÷ call: shorter ones would take the chain millions of steps
-_LEFT_OUT = 1e-10       # chance that may lie at the edges of the window
+_LEFT_OUT = 1e-9        # chance that may lie at the edges of the window
 _SURE = 1e-12           # a target met to rounding is met
 
 
@@ -129,14 +129,15 @@ def best_reserve(calls, aht_s, agents, work_s, targets, *, interval_s=1800, pati
     3
     """
     how = dict(interval_s=interval_s, patience_s=patience_s, lines=lines, target_s=targets.target_s, definition=targets.definition)
-    low, high = -1, int(_team(calls, aht_s, agents, work_s, 0, interval_s, patience_s, lines).agents)
+    low, step, high = -1, 3, int(_team(calls, aht_s, agents, work_s, 0, interval_s, patience_s, lines).agents)
     best = blended_service(calls, aht_s, agents, work_s, high, **how)
     missed = missed_target(best, targets)
     if missed:
         raise Infeasible(f"{missed} cannot be met by {agents:g} agents even with no other work: it takes "
                          f"{required_agents(calls, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines)}")
     while high - low > 1:
-        middle = (low + high) // 2
+        middle = min(low + step, (low + high) // 2)  # a small reserve is often enough: look there first
+        step *= 2
         found = blended_service(calls, aht_s, agents, work_s, middle, **how)
         low, high, best = (low, middle, found) if not missed_target(found, targets) else (middle, high, best)
     return best
@@ -228,7 +229,7 @@ def _plain(team, interval_s, target_s, definition):
 
 def _solved(team):
     """Calls in the system, pieces in hand and chances, on a window widened until its edges hold next to nothing."""
-    spread = 8 * np.sqrt(team.load) + 8
+    spread = 6 * np.sqrt(team.load) + 8
     low, high = max(0.0, team.load - spread), max(team.agents, team.load) + spread
     while True:
         top = int(min(np.ceil(high), team.lines))

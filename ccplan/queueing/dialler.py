@@ -20,10 +20,11 @@ from .chains import long_run, rates
 from .inputs import floats, one_of, share
 
 MODES = ("preview", "progressive", "power", "predictive")
-MOST_AGENTS = 60        # that a chain is solved for; an agent of a larger team is told as one of these
+MOST_AGENTS = 40        # that a chain is solved for; an agent of a larger team is told as one of these
 MOST_LINES = 20.0       # a free agent; a power dialler with more is refused, a predictive one seeks no further
 _WAITING = 12           # places for answered calls that wait for an agent
-_TURNS = 18             # of the search for the pacing: to 1e-4 of its range, or closer
+MOST_RINGING = 160      # lines that predictive dialling rings at a time for such a team
+_TURNS = 14             # of the search for the pacing, at most
 _LOOK_AHEADS = (1.0, 0.5, 0.0)
 
 
@@ -76,7 +77,7 @@ def dialling(
     `answer_s` and `no_answer_s` how long a dial rings with and without an answer, `preview_s` the look at a
     record before the dial (preview only), `lines_per_agent` the lines for each free agent (power, 1 to 20),
     `max_abandonment` the cap that predictive dialling keeps (power does not: compare). Handle and ring times
-    are taken as exponential where the chain is used. An agent of a team above 60 is told as one of 60, which
+    are taken as exponential where the chain is used. An agent of a team above 40 is told as one of 40, with at most 160 lines ringing, which
     is on the safe side: the larger the team, the less an agent waits. Where ringing lasts a fixed time rather than
     an exponential one, large teams drop more at the same pacing; a dialler that counts its drops then slows down,
     at less than a point of occupancy. No agents: no dials. Raises ValueError for bad input.
@@ -149,7 +150,7 @@ def _paced(team, cap, ahead):
     while (found := _at(team, high, ahead)).abandonment <= cap and high < MOST_LINES * team.contact_rate:
         best, low, high = found, high, 2 * high
     for _ in range(_TURNS):
-        if high - low < 1e-4 or best.abandonment > 0.999 * cap:
+        if high - low < 1e-4 or best.abandonment > 0.99 * cap:
             break
         middle = (low + high) / 2
         found = _at(team, middle, ahead)
@@ -161,7 +162,7 @@ def _at(team, pacing, ahead):
     free = _free(team)
     busy = team.agents - free
     wanted = pacing * (free + ahead * busy * team.soon) / team.contact_rate
-    return replace(_told("predictive", team, np.maximum(free, wanted)), pacing=pacing, look_ahead=ahead)
+    return replace(_told("predictive", team, np.maximum(free, np.minimum(wanted, MOST_RINGING))), pacing=pacing, look_ahead=ahead)
 
 
 def _free(team):
