@@ -210,7 +210,7 @@ class Queue:
 class Centre:
     """A call centre: where it stands, its queues, and what its people's time costs.
 
-    `queues` is a tuple of Queue, `assumed` says in words what nobody gave. Raises ValueError with
+    `queues` is a tuple of Queue, `campaigns` one of Campaign, `assumed` says in words what nobody gave. Raises ValueError with
     all that is wrong; see `ccplan.data.load_centre` for reading one.
 
     >>> Centre(name="Example", queues=(Queue(name="service"),)).queue("service").channel
@@ -224,6 +224,7 @@ class Centre:
     interval_s: float = setting(1800, says="length of a planning interval", unit="seconds",
                                 check=number(low=60, high=86400, whole=True))
     queues: tuple = ()
+    campaigns: tuple = ()
     shrinkage: Shrinkage = field(default_factory=Shrinkage)
     hiring: Hiring = field(default_factory=Hiring)
     costs: Costs = field(default_factory=Costs)
@@ -235,6 +236,18 @@ class Centre:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"a queue must stand once, got {', '.join(twice)} twice")
+        names = [campaign.name for campaign in self.campaigns]
+        if len(set(names)) < len(names):
+            raise ValueError(f"a campaign must stand once, got {', '.join(names)}")
+
+    def campaign(self, name):
+        """The campaign of that name; ValueError naming the known ones if there is none."""
+        for campaign in self.campaigns:
+            if campaign.name == name:
+                return campaign
+        known = ", ".join(campaign.name for campaign in self.campaigns) or "none"
+        raise ValueError(f"campaign must be one of {known}, got {name!r} — write a section [campaigns.\"{name}\"] "
+                         "into centre.toml, or name it as there")
 
     def queue(self, name):
         """The queue of that name; ValueError naming the known ones if there is none."""

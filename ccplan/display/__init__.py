@@ -19,6 +19,7 @@ _HOMES = {
     "forecast_tables": ("forecast_rows", "forecast_answer", "calendar_of", "days_table", "league", "repairs_table", "replay_start", "surprise",
                         "overrides_or_example", "overrides_table", "override_effect_table", "replay_table", "drivers_or_example",
                         "drivers_table", "months_table"),
+    "outbound_charts": ("penetration_chart", "modes_chart", "reserve_chart", "blended_day_chart"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
     "tables": ("table",),

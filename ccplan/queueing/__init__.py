@@ -1,15 +1,20 @@
 """The ground floor: queues, numbers in and numbers out."""
 
+from .blended import Blended, BlendingGain, best_reserve, blended_service, required_blended
 from .day_simulation import SimulatedDays, simulate_day
 from .day_staffing import lagged_agents, offered_load_agents, required_day, stationary_agents
+from .dialler import Dialling, dialling
 from .durations import Constant, Exponential, Lognormal, Sample
 from .erlang import DEFINITIONS, Performance, erlang_a, erlang_b, erlang_c, performance
 from .targets import Infeasible, Targets, line_load, max_calls, required_agents, required_lines
 from .time_varying import predict_day, whole_day
 
 __all__ = [
-    "DEFINITIONS",
+    "Blended",
+    "BlendingGain",
     "Constant",
+    "DEFINITIONS",
+    "Dialling",
     "Exponential",
     "Infeasible",
     "Lognormal",
@@ -17,6 +22,9 @@ __all__ = [
     "Sample",
     "SimulatedDays",
     "Targets",
+    "best_reserve",
+    "blended_service",
+    "dialling",
     "erlang_a",
     "erlang_b",
     "erlang_c",
@@ -27,6 +35,7 @@ __all__ = [
     "performance",
     "predict_day",
     "required_agents",
+    "required_blended",
     "required_day",
     "required_lines",
     "simulate_day",
