@@ -9,6 +9,8 @@ from .forecasting.events import events_of, events_seen, school_of
 from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
+from .pooling import cross_training, pooling_gain
+from .skills import StaffedGroups, staff_groups
 from .certainty import chance_of_target, frontier, one_more_agent
 from .through_day import compare_rules
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
@@ -16,6 +18,7 @@ from .staffing import actual_service, scheduled_agents, staff, totals, with_pati
 __all__ = [
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
     "QueueForecast",
+    "StaffedGroups", "cross_training", "pooling_gain", "staff_groups",
     "actual_service",
     "add_override",
     "apply_drivers",

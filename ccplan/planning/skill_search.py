@@ -35,7 +35,7 @@ class Problem:
     """One day: `offered` and `aht_s` [queue, interval]; `queues` and `groups` as records of a centre.
 
     `limit` holds the most agents of each group at once (inf), `cost` what one costs an hour, `block` the number of the
-    block of constant staffing that each interval belongs to.
+    block of constant staffing that each interval belongs to; the first interval begins `opens_s` after midnight.
     """
 
     queues: tuple
@@ -47,6 +47,7 @@ class Problem:
     cost: np.ndarray
     block: np.ndarray
     meet: str = "every"
+    opens_s: float = 0.0
 
     @property
     def can(self):
@@ -101,7 +102,7 @@ class _Search:
         self.calls = draw_calls(rates, problem.aht_s, [queue.patience_s for queue in problem.queues],
                                 problem.interval_s, days, seed)
         self.only = None  # queues and intervals that are looked at; None: all
-        self.caps = _caps(problem)
+        self.caps = np.array([queue.targets.limits.get("max_occupancy", _NO_CAP) for queue in problem.queues])
         # Where each block of constant staffing begins, and where its effects are looked for.
         self.begins = np.flatnonzero(np.diff(problem.block, prepend=-1))
         self.ends = np.append(self.begins[1:], problem.block.size)
@@ -109,7 +110,10 @@ class _Search:
     # ------------------------------------------------------------------ what a plan misses
 
     def see(self, agents):
-        """(missed, waits): what is missed of the promises [queue and group, interval], seconds waited [interval]."""
+        """(missed, waits): what is missed of the promises [twice the queues, interval], seconds waited [interval].
+
+        First calls that miss the promises of each queue, then agents that are missing for its occupancy.
+        """
         self.looks += 1
         self.tick()
         served = serve_calls(self.calls, agents, self.ranks, self.routes, self.target_s, self.p.interval_s)
@@ -117,8 +121,8 @@ class _Search:
         queues = [counted_misses(queue.targets, counts[q]) for q, queue in enumerate(self.p.queues)]
         if self.only is not None:
             queues = np.where(self.only, queues, 0.0)
-        there = served.present_s > 0
-        over = np.where(there, served.busy_s - self.caps[:, None] * served.present_s, 0.0)
+        busy, present = (self.p.can.T @ seconds for seconds in (served.busy_s, served.present_s))  # of all who take it
+        over = np.where(present > 0, busy - self.caps[:, None] * present, 0.0)
         missed = np.concatenate([queues, over / self.p.interval_s / self.calls.days])
         return missed, counts[:, :, WAIT_S].sum(axis=0)
 
@@ -213,13 +217,13 @@ class _Search:
         stuck = np.flatnonzero(short & ~(gain > 0).any(axis=0))
         for b in stuck:
             there = agents[:, self.begins[b]] >= self.p.limit
-            queue = int(missed[: len(self.p.queues), self.begins[b] : self.ends[b]].max(axis=1).argmax())
+            queue = int(missed[:, self.begins[b] : self.ends[b]].max(axis=1).argmax()) % len(self.p.queues)
             mine = self.p.can[:, queue]
             if there[mine].all():
                 raise Infeasible(_no_heads(self.p, queue, self.begins[b], mine))
 
     def _worst(self, missed):
-        queue = int(np.maximum(missed, 0.0)[: len(self.p.queues)].sum(axis=1).argmax())
+        queue = int(np.maximum(missed, 0.0).sum(axis=1).argmax()) % len(self.p.queues)
         return f"queue {self.p.queues[queue].name}"
 
     # -------------------------------------------------------------------------- one fewer
@@ -350,12 +354,6 @@ def counted_misses(targets, counts):
     return np.where(offered > 0, np.max(found, axis=0), 0.0)
 
 
-def _caps(problem):
-    """The most that each group may be occupied: the strictest of the queues that it takes."""
-    caps = np.array([queue.targets.limits.get("max_occupancy", _NO_CAP) for queue in problem.queues])
-    return np.array([caps[can].min(initial=_NO_CAP) for can in problem.can])
-
-
 def _load(problem, q):
     """Erlang by interval of queue q: calls in hand if nobody waited."""
     day, _ = day_door(problem.offered[q], np.maximum(problem.aht_s[q], 1e-6), 0, problem.interval_s, np.inf, 0.0, None)
@@ -377,6 +375,6 @@ def _no_heads(problem, queue, k, mine):
     names = ", ".join(f"{group.name} ({most:g})" for group, most, can in zip(problem.groups, problem.limit, mine) if can)
     targets = problem.queues[queue].targets
     promise = ", ".join(f"{name} = {getattr(targets, name):g}" for name in targets.limits)
-    clock = f"{int(k * problem.interval_s // 3600):02d}:{int(k * problem.interval_s % 3600 // 60):02d}"
-    return (f"queue {problem.queues[queue].name}: {promise} cannot be met {clock} h after the day's first interval, though all who can take it are on "
+    hours, minutes = divmod(int(problem.opens_s + k * problem.interval_s) // 60, 60)
+    return (f"queue {problem.queues[queue].name}: {promise} cannot be met at {hours:02d}:{minutes:02d} though all who can take it are on "
             f"the phones: {names}, which is heads less shrinkage — raise `most`, teach another group, or relax the target")

@@ -29,7 +29,7 @@ class StaffedGroups:
 
     `groups`: a row a group and interval with group, start, agents (net), scheduled (gross, heads), fte, occupancy,
     occupancy_ci95 and cost. `intervals`: a row a queue and interval with queue, start, offered, aht_s, load,
-    service_level, service_level_ci95 (95 % half-width), asa_s, abandonment, target (None: no such promise), certified
+    service_level, service_level_ci95 (95 % half-width), asa_s, abandonment, occupancy (of all who take it), target (None: no such promise), certified
     (the lower end of the interval of confidence keeps every promise) and verdict in words. `day`: the same for
     whole days, a row a queue and day; `meet` says which of them was asked for. `totals`: a row a group with agents_peak, agent_hours, scheduled_hours,
     fte and cost.
@@ -57,8 +57,9 @@ def staff_groups(intervals, centre, *, groups=None, days=None, seed=0, meet="eve
     (default: as many as make some hundred thousand calls); the same `seed` gives the same plan.
     `progress(done, number)` is called after each step; a True from it stops the work: InterruptedError.
 
-    Handle times and patience are exponential. A group's `most` heads are most × (1 − shrinkage) on the phones. A
-    queue's `max_occupancy` holds for every group that takes it. Each local day begins empty; agents who leave finish
+    Handle times and patience are exponential; of contacts that are held together (chats), each takes its part of the
+    agent. A group's `most` heads are most × (1 − shrinkage) on the phones. A
+    queue's `max_occupancy` holds for all who take it together: specialists, who come first, are busier. Each local day begins empty; agents who leave finish
     the call in hand; the last interval's stay until the queues are empty. A search: no proof that no plan is cheaper.
     Raises Infeasible naming the queue that the groups' heads cannot serve; ValueError in words for bad input, a queue
     that no group takes, or limited lines.
@@ -148,14 +149,20 @@ def _problem(rows, centre, groups, meet, hold_s):
     wide = {name: rows.pivot(index="start", columns="queue", values=name).reindex(starts)[names] for name in ("offered", "aht_s")}
     if len(wide["offered"].stack()) < len(rows):
         raise ValueError(f"starts must be whole intervals of {centre.interval_s:g} s apart on {rows['start'].min():%Y-%m-%d}")
-    aht_s = wide["aht_s"].bfill().ffill().to_numpy().T
+    aht_s = wide["aht_s"].bfill().ffill().to_numpy().T * np.array([[_attention(centre.queue(name))] for name in names])
     held = centre.interval_s if hold_s is None else float(floats("hold_s", hold_s, low=centre.interval_s, open_high=True))
     return starts, Problem(
         queues=tuple(centre.queue(name) for name in names), groups=groups, offered=wide["offered"].fillna(0.0).to_numpy().T,
-        aht_s=aht_s, interval_s=float(centre.interval_s), meet=meet,
+        aht_s=aht_s, interval_s=float(centre.interval_s), meet=meet, opens_s=(starts[0] - starts[0].normalize()).total_seconds(),
         limit=np.array([_on_the_phones(group, centre) for group in groups]),
         cost=np.array([hourly_cost(group, centre) for group in groups]),
         block=np.arange(len(starts)) * centre.interval_s // held)
+
+
+def _attention(queue):
+    """The share of an agent that one contact takes: of chats held together, each has its part."""
+    held = getattr(queue, "at_once", 1)
+    return (1 + getattr(queue, "slowdown", 0.0) * (held - 1)) / held
 
 
 def _on_the_phones(group, centre):
@@ -185,16 +192,31 @@ def _judge(problem, agents, days, seed, starts, centre):
         skills=problem.skills, seed=seed, days=days or days_for(problem.offered, _CERTIFYING),
         **{name: dict(zip(names, values)) for name, values in each.items()})
     offered, aht_s = problem.offered.ravel(), problem.aht_s.ravel()
-    frame = seen.intervals.assign(start=np.tile(starts, len(names)), offered=offered, aht_s=aht_s, load=offered * aht_s / problem.interval_s)
+    busy, half, there = _busy(seen.groups, problem)
+    frame = seen.intervals.assign(occupancy=_ratio(busy, there).ravel(), occupancy_ci95=_ratio(half, there).ravel(), start=np.tile(starts, len(names)), offered=offered, load=offered * aht_s / problem.interval_s)
+    frame["aht_s"] = aht_s / np.repeat([_attention(queue) for queue in problem.queues], len(starts))
     load = (problem.offered * problem.aht_s).sum(axis=1) / problem.interval_s
-    day = seen.day.assign(start=local_days(pd.Series(starts))[0], offered=problem.offered.sum(axis=1), load=load, aht_s=np.nan)
+    whole = [values.sum(axis=1) for values in (busy, half, there)]
+    day = seen.day.assign(occupancy=_ratio(whole[0], whole[2]), occupancy_ci95=_ratio(whole[1], whole[2]), start=local_days(pd.Series(starts))[0], offered=problem.offered.sum(axis=1), load=load, aht_s=np.nan)
     return _costed(seen.groups.assign(start=np.tile(starts, len(staffed))), problem, centre), _judged(frame, problem), \
         _judged(day, problem).rename(columns={"start": "day"}).drop(columns=["aht_s", "load"])
 
 
+def _busy(groups, problem):
+    """Busy agents, half their 95 % width (at most) and agents, of all who take each queue: [queue, interval]."""
+    agents = groups["agents"].to_numpy(float)
+    values = [(agents * groups[name].fillna(0.0).to_numpy()) for name in ("occupancy", "occupancy_ci95")] + [agents]
+    return [problem.can.T @ value.reshape(len(problem.groups), -1) for value in values]
+
+
+def _ratio(top, bottom):
+    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+
+
 _SHOWN = ("queue", "start", "offered", "aht_s", "load", "service_level", "service_level_ci95", "asa_s", "abandonment",
-          "target", "certified", "verdict")  # fmt: skip
-_PROMISES = {"service_level": ("service_level", -1), "max_asa_s": ("asa_s", 1), "max_abandonment": ("abandonment", 1)}
+          "occupancy", "target", "certified", "verdict")  # fmt: skip
+_PROMISES = {"service_level": ("service_level", -1), "max_asa_s": ("asa_s", 1), "max_abandonment": ("abandonment", 1),
+             "max_occupancy": ("occupancy", 1)}
 
 
 def _judged(frame, problem):
