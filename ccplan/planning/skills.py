@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.groups import Group
-from ..data.settings import exact
+from ..data.settings import exact, number
 from ..queueing import Infeasible, simulate_day
 from ..queueing.inputs import floats, one_of
 from .days import local_days
@@ -72,6 +72,8 @@ def staff_groups(intervals, centre, *, groups=None, days=None, seed=0, meet="eve
     ([21], [True, True])
     """
     one_of("meet", meet, ("every", "day"))
+    seed = number(high=2**62, whole=True)("seed", seed)
+    days = None if days is None else number(low=2, high=1_000_000, whole=True)("days", days)
     frame, groups = _door(intervals, centre, groups)
     parts = [rows for _, rows in frame.groupby(local_days(frame["start"]), sort=True)]
     steps = _Steps(progress, 2 * len(parts))
@@ -128,16 +130,25 @@ def _staff_day(rows, centre, groups, meet, hold_s, days, seed, steps):
     starts, problem = _problem(rows, centre, groups, meet, hold_s)
     try:
         agents = search_day(problem, days=days, seed=seed, tick=steps.tick)
-        steps.step()
-        for turn in range(_MENDINGS + 1):
-            judged = _judge(problem, agents, days, seed + 1_000_003 * (turn + 1), starts, centre)
-            short = _short(problem, judged)
-            if turn == _MENDINGS or not short.any():
-                break
-            agents = mend_day(problem, agents, short, seed=seed + 7_000_003 * (turn + 1), tick=steps.tick)
     except Infeasible as nobody:
         raise Infeasible(f"{rows['start'].min():%Y-%m-%d}: {nobody}") from None
     steps.step()
+    judged = _mended(problem, agents, days, seed, starts, centre, steps)
+    steps.step()
+    return judged
+
+
+def _mended(problem, agents, days, seed, starts, centre, steps):
+    """The judgement of fresh days, after a few agents more where they show the plan to be short and there are heads."""
+    for turn in range(_MENDINGS + 1):
+        judged = _judge(problem, agents, days, seed + 1_000_003 * (turn + 1), starts, centre)
+        short = _short(problem, judged)
+        if turn == _MENDINGS or not short.any():
+            return judged
+        try:
+            agents = mend_day(problem, agents, short, seed=seed + 7_000_003 * (turn + 1), tick=steps.tick)
+        except Infeasible:  # kept on the days of the search, a hair short on others: the verdict says so
+            return judged
     return judged
 
 
