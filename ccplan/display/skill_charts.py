@@ -35,9 +35,14 @@ def pooling_finding(gain):
     saved = gain.set_index("arrangement")["saved"]
     full = saved.iloc[-1]
     if "as it is" not in saved.index:
-        return f"Agents who all take every queue save {full:.0%} of the hours of siloed queues".replace("%", " %")
-    words = f"The groups as they are save {saved['as it is']:.0%} of the hours of siloed queues; everybody cross-trained would save {full:.0%}"
+        return f"Everybody cross-trained {_saves(full)} of the hours of siloed queues".replace("%", " %")
+    words = f"The groups as they are {_saves(saved['as it is'], many=True)} of the hours of siloed queues; everybody cross-trained would {_saves(full, many=True)}"
     return words.replace("%", " %")
+
+
+def _saves(part, many=False):
+    verb = ("save" if part >= 0 else "add") + ("" if many else "s")
+    return f"{verb} {abs(part):.0%}"
 
 
 def cross_training_chart(curve):
@@ -45,8 +50,8 @@ def cross_training_chart(curve):
     rows = curve.assign(words=[f"{n:.0f}" if new else "" for n, new in zip(curve["agents"], curve["agents"].diff().fillna(1) != 0)],
                         chosen=(curve.index == _enough(curve)).astype(int))
     low, high = float(rows["agents"].min()), float(rows["agents"].max())
-    x = alt.X("share:Q", title="share of the agents who are cross-trained", axis=alt.Axis(format="%", tickCount=6), scale=alt.Scale(domain=[0, 1], nice=False))
-    y = alt.Y("agents:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(domain=[low - 1, high + 1], nice=False, zero=False))
+    x = alt.X("share:Q", title="share of the agents who are cross-trained", axis=alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1.0]), scale=alt.Scale(domain=[-0.04, 1], nice=False))
+    y = alt.Y("agents:Q", title=None, axis=alt.Axis(values=_whole_ticks(low, high), format="d"), scale=alt.Scale(domain=[low - 1, high + 1], nice=False, zero=False))
     line = alt.Chart(rows).mark_line(color=theme.RULE, interpolate="linear").encode(x=x, y=y)
     colour = alt.condition("datum.chosen == 1", alt.value(ACCENT), alt.value("#8C959F"))
     points = alt.Chart(rows).mark_point(filled=True, opacity=1).encode(
@@ -74,6 +79,12 @@ def cross_training_finding(curve):
 def _enough(curve):
     """The label of the least share that buys most of the gain."""
     return curve.index[(curve["gain"] >= _MOST_OF_IT - 1e-9).to_numpy().argmax()]
+
+
+def _whole_ticks(low, high):
+    """Whole numbers from the fewest agents to the most, half a dozen at most."""
+    step = -(-int(high - low) // 6) or 1
+    return list(range(int(low), int(high) + 1, step))
 
 
 def _hours_words(row):

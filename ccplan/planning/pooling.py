@@ -171,7 +171,7 @@ class _Stretch:
         ranks = ranks_of(names, list(self.skills), self.skills)
         served = serve_calls(self.calls, self._agents(agents, split)[:, None], ranks, routes_of(ranks),
                              [queue.targets.target_s for queue in self.queues], self.length)
-        return np.array([counted_misses(queue.targets, counts)[0] for queue, counts in zip(self.queues, served.counts)])
+        return np.array([counted_misses(queue.targets, counts).max() for queue, counts in zip(self.queues, served.counts)])
 
     def judge(self, agents, split):
         """Service of the queue with least to spare on fresh stretches, with its interval of confidence."""

@@ -1,7 +1,7 @@
 """The cheapest agents by group and interval that keep every queue's promise, found by simulation.
 
-One day at a time. The start is a covering problem: whoever can take a set of queues must together be as many as the
-set would need if it were one queue. From there agents are added where the simulated day misses a promise, and taken
+One day at a time, from two starts: a covering problem, in which whoever can take a set of queues must together be as
+many as the set would need if it were one queue; and each queue by itself. From there agents are added where the simulated day misses a promise, and taken
 away, or exchanged for cheaper ones, as long as it is kept. All plans serve the same callers (`queueing.given_calls`).
 What an agent does in one interval is seen in that interval and its neighbours only: so a third of the intervals is
 tried at a time. A search, not a proof that no plan is cheaper.
@@ -22,11 +22,11 @@ from ..queueing.day_staffing import offered_load
 from ..queueing.given_calls import ABANDONED, ANSWERED, IN_TARGET, OFFERED, SHORT, WAIT_S, draw_calls, serve_calls
 from ..queueing.time_varying import day_door
 
-_CALLS = 400_000  # simulated calls of one look at a plan: a tenth of a second
+_CALLS = 300_000  # simulated calls of one look at a plan: less than a tenth of a second
 _MENDING = 1_000_000  # of one look when fresh days have shown a plan to be short
 _FEWEST_DAYS, _MOST_DAYS = 40, 4000
 _SUBSETS = 6  # queues up to which every set of them is covered at the start
-_NO_CAP = 1e9  # of occupancy
+_NO_CAP = 1e6  # of occupancy, and of calls that may miss a promise that is not made
 _TURNS, _LOOKS = 60, 900  # rounds of additions, and looks at plans, after which the search gives up
 
 
@@ -75,7 +75,8 @@ def search_day(problem, *, days=None, seed=0, tick=None):
     if not problem.offered.sum():
         return np.zeros((len(problem.groups), problem.offered.shape[1]), dtype=np.int64)
     search = _Search(problem, days or days_for(problem.offered), seed, tick)
-    agents = search.take_away(search.add(search.start()))
+    starts = [search.add(start) for start in (search.start(), search.silos())]
+    agents = search.take_away(min(starts, key=lambda plan: plan.sum(axis=1) @ problem.cost))
     return search.thin(agents) if problem.meet == "day" else agents
 
 
@@ -110,20 +111,20 @@ class _Search:
     # ------------------------------------------------------------------ what a plan misses
 
     def see(self, agents):
-        """(missed, waits): what is missed of the promises [twice the queues, interval], seconds waited [interval].
+        """(missed, waits): what is missed of the promises [promise and queue, interval], seconds waited [interval].
 
-        First calls that miss the promises of each queue, then agents that are missing for its occupancy.
+        For each of the promises, calls that miss it by queue; last, agents that are missing for each queue's occupancy.
         """
         self.looks += 1
         self.tick()
         served = serve_calls(self.calls, agents, self.ranks, self.routes, self.target_s, self.p.interval_s)
         counts = served.counts / self.calls.days
-        queues = [counted_misses(queue.targets, counts[q]) for q, queue in enumerate(self.p.queues)]
+        queues = np.stack([counted_misses(queue.targets, counts[q]) for q, queue in enumerate(self.p.queues)], axis=1)
         if self.only is not None:
             queues = np.where(self.only, queues, 0.0)
         busy, present = (self.p.can.T @ seconds for seconds in (served.busy_s, served.present_s))  # of all who take it
-        over = np.where(present > 0, busy - self.caps[:, None] * present, 0.0)
-        missed = np.concatenate([queues, over / self.p.interval_s / self.calls.days])
+        over = busy - self.caps[:, None] * present
+        missed = np.concatenate([*queues, over / self.p.interval_s / self.calls.days])
         return missed, counts[:, :, WAIT_S].sum(axis=0)
 
     def near(self, by_interval):
@@ -153,6 +154,18 @@ class _Search:
                               constraints=LinearConstraint(can.astype(float), least, np.inf))
                 found[:, b] = np.round(solved.x)
         return self.spread(found)
+
+    def silos(self):
+        """Each queue's agents as if it were alone, in the group with the fewest skills that has room; [group, block]."""
+        found, limit = np.zeros((len(self.p.groups), self.begins.size)), np.where(np.isinf(self.p.limit), _NO_CAP, self.p.limit)
+        order = sorted(range(len(self.p.groups)), key=lambda g: (self.p.can[g].sum(), self.p.cost[g], g))
+        for q in range(len(self.p.queues)):
+            left = np.maximum.reduceat(self._alone(q, _load(self.p, q)), self.begins).astype(float)
+            for g in (g for g in order if self.p.can[g, q]):
+                taken = np.minimum(left, limit[g] - found[g])
+                found[g] += taken
+                left -= taken
+        return self.spread(found.astype(np.int64))
 
     def _sets(self):
         """Sets of queues, and the agents that each would need by interval if it were one queue."""
@@ -339,19 +352,22 @@ def _moves(cost):
 
 
 def counted_misses(targets, counts):
-    """What one queue misses by interval, in calls a day; negative where there is something to spare."""
+    """What one queue misses by promise and interval, in calls; negative where there is something to spare.
+
+    Rows: service level, abandonment, ASA; a promise that is not made has much to spare. `counts` as in `given_calls`.
+    """
     limits, offered = targets.limits, counts[:, OFFERED]
-    found = [np.full(offered.size, -np.inf)]
+    found = np.full((3, offered.size), -_NO_CAP)
     if "service_level" in limits:
         top = counts[:, IN_TARGET] + (counts[:, SHORT] if targets.definition == "abandons_count" else 0.0)
         below = {"answered": counts[:, ANSWERED], "without_short_abandons": offered - counts[:, SHORT]}.get(targets.definition, offered)
-        found.append(targets.service_level * below - top)
+        found[0] = targets.service_level * below - top
     if "max_abandonment" in limits:
-        found.append(counts[:, ABANDONED] - limits["max_abandonment"] * offered)
+        found[1] = counts[:, ABANDONED] - limits["max_abandonment"] * offered
     if "max_asa_s" in limits:
         served = offered - counts[:, ABANDONED]
-        found.append((counts[:, WAIT_S] - limits["max_asa_s"] * served) / max(limits["max_asa_s"], 1.0))
-    return np.where(offered > 0, np.max(found, axis=0), 0.0)
+        found[2] = (counts[:, WAIT_S] - limits["max_asa_s"] * served) / max(limits["max_asa_s"], 1.0)
+    return found
 
 
 def _load(problem, q):
