@@ -23,7 +23,7 @@ from ..queueing.given_calls import ABANDONED, ANSWERED, IN_TARGET, OFFERED, SHOR
 from ..queueing.time_varying import day_door
 
 _CALLS = 300_000  # simulated calls of one look at a plan: less than a tenth of a second
-_MENDING = 1_000_000  # of one look when fresh days have shown a plan to be short
+_MENDING = 700_000  # of one look when fresh days have shown a plan to be short
 _FEWEST_DAYS, _MOST_DAYS = 40, 4000
 _SUBSETS = 6  # queues up to which every set of them is covered at the start
 _NO_CAP = 1e6  # of occupancy, and of calls that may miss a promise that is not made
@@ -87,7 +87,7 @@ def mend_day(problem, agents, where, *, seed, tick=None):
     """
     search = _Search(problem, days_for(problem.offered, _MENDING), seed, tick)
     search.only = where
-    return search.add(agents)
+    return search.add(agents) if problem.meet == "every" else search.add_to_day(agents)
 
 
 class _Search:
@@ -297,6 +297,37 @@ class _Search:
                 refused[tuple(np.transpose(chosen[-1:]))] = True
                 chosen = chosen[: len(chosen) // 2]
         return agents
+
+    def add_to_day(self, agents):
+        """Agents added where they help most for their cost, until each queue's day keeps its promise as a whole."""
+        for _ in range(_TURNS):
+            missed, _ = self.see(agents)
+            lost = missed.sum(axis=1)
+            if (lost <= 1e-12).all():
+                return agents
+            gain = self._day_gains(agents, missed, lost > 1e-12)
+            order = np.argsort(-gain / self.p.cost[:, None], axis=None, kind="stable")
+            enough = 1 + np.searchsorted(np.cumsum(gain.ravel()[order]), lost[lost > 0].sum() / 2)
+            chosen = [place for place in order[:enough] if gain.ravel()[place] > 0]
+            if not chosen:
+                break
+            extra = np.zeros(gain.size, dtype=np.int64)
+            extra[chosen] = 1
+            agents = agents + self.spread(extra.reshape(gain.shape))
+        raise Infeasible(f"no plan was found that keeps the promise of {self._worst(missed)} — relax it, or add a group")
+
+    def _day_gains(self, agents, missed, rows):
+        """What one agent more of each group in each block takes off the promises `rows` that the day misses."""
+        blocks = np.arange(self.begins.size)
+        gain = np.zeros((len(self.p.groups), blocks.size))
+        for g in range(len(gain)):
+            for part in range(3):
+                mine = (blocks % 3 == part) & (agents[g, self.begins] < self.p.limit[g])
+                extra = np.zeros(gain.shape, dtype=np.int64)
+                extra[g, mine] = 1
+                less = (missed - self.see(agents + self.spread(extra))[0])[rows].sum(axis=0)
+                gain[g, mine] = np.maximum(self.near(less)[mine], 0.0)
+        return gain
 
     def _uses(self, agents, missed, slack, refused):
         """(what a removal uses of the day's slack per cost [group, block], the same by queue and group)."""

@@ -18,7 +18,7 @@ from .days import local_days
 from .skill_search import Problem, days_for, mend_day, search_day
 from .staffing import scheduled_agents, staff
 
-_CERTIFYING = 1_500_000  # simulated calls of the judgement
+_CERTIFYING = 1_200_000  # simulated calls of the judgement
 _MENDINGS = 2  # times that a plan is mended where fresh days show it to be short
 CERTIFIED, ON_AVERAGE, OPEN, MISSED = "certified", "met on average", "not certain", "missed"
 
