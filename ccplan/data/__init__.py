@@ -9,6 +9,7 @@ from .centre import Centre, Costs, Hiring, Queue, Shrinkage, public_holidays
 from .centre_file import CentreError
 from .checks.folder import CheckReport, check_folder
 from .evidence.guesses import assume_centre
+from .groups import Group, groups_of
 from .hours import OpeningHours
 from .logs.large import LargeCheck, faults_in_large
 from .reading.mapping import MappingError, Preview, preview, read_mapping, write_mapping
@@ -27,9 +28,9 @@ _LATER = {  # loaded when first asked for: name → module of this room
 }
 
 __all__ = [
-    "Campaign", "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Hiring", "LargeCheck", "MappingError",
+    "Campaign", "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Group", "Hiring", "LargeCheck", "MappingError",
     "OpeningHours", "Preview", "Queue", "Reading", "Shrinkage", "SourceError", "TableError", "Tables",
-    "assume_centre", "check_folder", "current_folder", "faults_in_large", "init_centre", "intervals_from_calls", "load_centre",
+    "assume_centre", "check_folder", "current_folder", "faults_in_large", "groups_of", "init_centre", "intervals_from_calls", "load_centre",
     "load_intervals", "load_table", "load_tables", "preview", "public_holidays", "read_mapping", "sample_centre",
     "starter_toml", "write_mapping", *_LATER,
 ]

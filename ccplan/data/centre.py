@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..queueing.inputs import SHARE_HINT
 from ..queueing.targets import Targets
+from .groups import group_faults
 from .hours import OpeningHours
 from .settings import a_share, exact, number, setting, settle, text
 
@@ -224,6 +225,7 @@ class Centre:
     interval_s: float = setting(1800, says="length of a planning interval", unit="seconds",
                                 check=number(low=60, high=86400, whole=True))
     queues: tuple = ()
+    groups: tuple = ()  # of Group; none: each queue has agents of its own
     campaigns: tuple = ()
     shrinkage: Shrinkage = field(default_factory=Shrinkage)
     hiring: Hiring = field(default_factory=Hiring)
@@ -232,30 +234,28 @@ class Centre:
 
     def __post_init__(self):
         settle(self)
-        names = [queue.name for queue in self.queues]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"a queue must stand once, got {', '.join(twice)} twice")
-        names = [campaign.name for campaign in self.campaigns]
-        if len(set(names)) < len(names):
-            raise ValueError(f"a campaign must stand once, got {', '.join(names)}")
-
-    def campaign(self, name):
-        """The campaign of that name; ValueError naming the known ones if there is none."""
-        for campaign in self.campaigns:
-            if campaign.name == name:
-                return campaign
-        known = ", ".join(campaign.name for campaign in self.campaigns) or "none"
-        raise ValueError(f"campaign must be one of {known}, got {name!r} — write a section [campaigns.\"{name}\"] "
-                         "into centre.toml, or name it as there")
+        for kind in ("queues", "groups", "campaigns"):
+            names = [one.name for one in getattr(self, kind)]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"a {kind[:-1]} must stand once, got {', '.join(twice)} twice")
+        if faults := group_faults(self.groups, [queue.name for queue in self.queues]):
+            raise ValueError("; ".join(faults))
 
     def queue(self, name):
         """The queue of that name; ValueError naming the known ones if there is none."""
-        for queue in self.queues:
-            if queue.name == name:
-                return queue
-        known = ", ".join(queue.name for queue in self.queues) or "none"
-        raise ValueError(f"queue must be one of {known}, got {name!r} — write a section [queues.\"{name}\"] into centre.toml, "
+        return self._named("queue", self.queues, name)
+
+    def campaign(self, name):
+        """The campaign of that name; ValueError naming the known ones if there is none."""
+        return self._named("campaign", self.campaigns, name)
+
+    def _named(self, kind, every, name):
+        for one in every:
+            if one.name == name:
+                return one
+        known = ", ".join(one.name for one in every) or "none"
+        raise ValueError(f"{kind} must be one of {known}, got {name!r} — write a section [{kind}s.\"{name}\"] into centre.toml, "
                          "or name it as there")
 
     def public_holidays(self, start, end):

@@ -7,12 +7,13 @@ from pathlib import Path
 from ..queueing.targets import Targets
 from .campaigns import Campaign
 from .centre import Centre, Costs, Hiring, Queue, Shrinkage
+from .groups import Group, group_faults
 from .hours import KEYS, read_hours
 from .settings import checked, unknown
 
 FILE_NAME = "centre.toml"
 SECTIONS = {"shrinkage": Shrinkage, "hiring": Hiring, "costs": Costs}
-NAMED = {"campaigns": Campaign}  # sections by name, such as [campaigns.renewals]; none need be there
+NAMED = {"groups": Group, "campaigns": Campaign}  # sections by name, such as [groups.sales]; none need be there
 DEFAULTS_SAID = {  # what is told when a part of the file is missing
     "time_zone": "time zone UTC", "country": "no public holidays, for no country is named",
     "currency": "currency EUR", "interval_s": "planning intervals of 1800 s",
@@ -81,6 +82,7 @@ class _Reader:
         parts |= {key: self._named(cls, said, key) for key, cls in NAMED.items()}
         parts |= {name: self._section(cls, said, name) for name, cls in SECTIONS.items()}
         parts["queues"] = self._queues(said.get("queues"))
+        self._check_groups(parts["groups"], parts["queues"])
         self._assume(said, ("time_zone", "country", "currency", "interval_s", *SECTIONS))
         self._stop_if_faulty()
         return Centre(**parts, assumed=tuple(self.assumed))
@@ -128,6 +130,11 @@ class _Reader:
         hours = {"hours": self._hours(said, where)} if "hours" in said else {}
         parts = self._plain(cls, said | {"name": name}, skip=("hours",), where=where) | hours
         return self._build(cls, parts, where) if len(self.faults) == before else None
+
+    def _check_groups(self, groups, queues):
+        """Between groups and queues, once both can be read."""
+        if None not in (*groups, *queues):
+            self.faults += group_faults(groups, [queue.name for queue in queues])
 
     def _queues(self, said):
         if isinstance(said, list):

@@ -4,14 +4,16 @@ import json
 import os
 import re
 import tempfile
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
 from .centre import Centre
 from .centre_file import FILE_NAME, read_centre
 from .evidence.guesses import assume_centre, zone_and_country
+from .groups import groups_of
 from .hours import DAYS, write_spans
-from .sources import load_intervals, refuse_unreadable
+from .sources import load_intervals, load_table, refuse_unreadable
 from .reading.text_files import SourceError
 
 
@@ -49,6 +51,7 @@ def init_centre(folder, time_zone=None, country=None):
     if file.exists():
         raise FileExistsError(f"{file} is there already and stays as it is: move it away first")
     centre, reading = _from_tables(path, time_zone, country)
+    centre = replace(centre, groups=_groups_found(path, centre))
     _write_new(file, starter_toml(centre, about=_about(reading)))
     return file
 
@@ -64,6 +67,8 @@ def starter_toml(centre, about=()):
     parts = [*head, *(assumed if centre.assumed else []), "", *_top(centre)]
     for queue in centre.queues:
         parts += ["", *_queue(queue)]
+    for number, group in enumerate(centre.groups):
+        parts += ["", *_group(group, number)]
     return "\n".join([*parts, "", *_shrinkage(centre.shrinkage), "", *_hiring(centre.hiring), "",
                       *_costs(centre.costs)]) + "\n"
 
@@ -99,6 +104,27 @@ def _queue(queue):
             f"aht_s = {_number(queue.aht_s)}   # handle time where the tables have none",
             "", f"[{key}.hours]   # spans of local time, \"closed\", or over midnight as \"22:00-06:00\"",
             *_hours(queue.hours), "", f"[{key}.targets]", *_targets(queue.targets)]
+
+
+def _group(group, number):
+    """A group's section; what is not said stands as a comment."""
+    about = ["# Who can take what, in order of priority; a list within the list: same priority."] if not number else []
+    levels = [_quoted(level) if isinstance(level, str) else f"[{', '.join(map(_quoted, level))}]" for level in group.skills]
+    most = "# most = 20" if group.most == inf else f"most = {_number(group.most)}"
+    wage = "# hourly_wage = 16.5" if group.hourly_wage is None else f"hourly_wage = {_number(group.hourly_wage)}"
+    return [*about, f"[groups.{_key(group.name)}]", f"skills = [{', '.join(levels)}]",
+            f"{most}   # heads that exist; without it as many as are needed", f"{wage}   # where it is not the centre's"]
+
+
+def _groups_found(path, centre):
+    """The groups that a folder's agents suggest; none without several sets of skills that take every queue."""
+    names = [queue.name for queue in centre.queues]
+    try:
+        groups = groups_of(load_table(path, "agents", centre).frame, names) if path.is_dir() else ()
+    except ValueError:  # no such table, or one that `ccplan check` will speak of
+        return ()
+    taken = {queue for group in groups for queue in group.queues}
+    return groups if len(groups) > 1 and taken == set(names) else ()
 
 
 def _hours(hours):

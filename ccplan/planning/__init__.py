@@ -10,6 +10,8 @@ from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
 from .blending import blend_day, blending_gain, reserve_curve, staff_blended
+from .pooling import cross_training, pooling_gain
+from .skills import StaffedGroups, staff_groups
 from .certainty import chance_of_target, frontier, one_more_agent
 from .outbound import CampaignPlan, compare_modes, plan_campaign
 from .through_day import compare_rules
@@ -19,6 +21,7 @@ __all__ = [
     "CampaignPlan", "blend_day", "blending_gain", "compare_modes", "plan_campaign", "reserve_curve", "staff_blended",
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
     "QueueForecast",
+    "StaffedGroups", "cross_training", "pooling_gain", "staff_groups",
     "actual_service",
     "add_override",
     "apply_drivers",

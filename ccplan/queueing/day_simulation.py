@@ -49,8 +49,8 @@ def simulate_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, ta
     seconds (exponential; one number, or one an interval of arrival) or any of `Exponential`, `Lognormal`,
     `Constant`, `Sample`; `rate` as in `predict_day`. The same `seed` gives the same days.
 
-    Several queues: `calls` is a mapping from queue to counts; `aht_s`, `patience_s`, `target_s` and `rate` are mappings
-    too, or one for all. `agents` is a mapping from group to agents by interval, `skills` from group to its queues in
+    Several queues: `calls` is a mapping from queue to counts; `aht_s`, `patience_s`, `target_s`, `rate` and `definition`
+    are mappings too, or one for all. `agents` is a mapping from group to agents by interval, `skills` from group to its queues in
     order of priority; queues of the same priority stand in a tuple of their own, and the call that has waited
     longest comes first. A call takes the free group in whose order it stands highest, of those the one
     with the fewest skills. `at_once`: calls that an agent holds at a time (chat), one number or by group; handle
@@ -66,7 +66,8 @@ def simulate_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, ta
     >>> plan.day["queue"].tolist()
     ['sales', 'service']
     """
-    one_of("definition", definition, SIMULATED)
+    for one in definition.values() if isinstance(definition, Mapping) else (definition,):
+        one_of("definition", one, SIMULATED)
     interval_s = float(_single("interval_s", interval_s, low=1e-9, high=1e12))
     days = int(_whole("days", days, low=1, high=_MOST_DAYS))
     rng = np.random.default_rng(_whole("seed", seed, low=0, high=2**63))
@@ -122,12 +123,11 @@ def _run_several(rng, days, interval_s, plan, definition):
     totals, seats = np.zeros((days, rows, width)), plan.agents * plan.at_once[:, None]
     many_queues(rng, days, plan.rates, interval_s, seats, plan.at_once, plan.ranks, plan.routes, plan.handle,
                 plan.patience, plan.target_s, sums, products, totals)
-    columns = [(i, {"queue": name}) for i, name in enumerate(plan.queues)]
+    columns = [(i, _named("definition", definition, name), {"queue": name}) for i, name in enumerate(plan.queues)]
     # A queue has no agents of its own.
-    each_queue = [_interval_frame(sums[i], products[i], days, interval_s, definition, name) for i, name in columns]
-    intervals = pd.concat(each_queue)
-    day = pd.concat([_day_frame(totals[:, i], days, definition, name) for i, name in columns])
-    each = pd.concat([_days_frame(totals[:, i], definition, name) for i, name in columns])
+    intervals = pd.concat([_interval_frame(sums[i], products[i], days, interval_s, how, name) for i, how, name in columns])
+    day = pd.concat([_day_frame(totals[:, i], days, how, name) for i, how, name in columns])
+    each = pd.concat([_days_frame(totals[:, i], how, name) for i, how, name in columns])
     without = ["occupancy", "occupancy_ci95"]
     return SimulatedDays(intervals=intervals.drop(columns=without).reset_index(drop=True),
                          day=day.drop(columns=without).reset_index(drop=True), days=each.reset_index(drop=True),
@@ -220,11 +220,11 @@ def _several(calls, aht_s, agents, interval_s, patience_s, target_s, rate, skill
     size = max([np.size(v) for v in (calls or {}).values()] + [np.size(v) for v in agents.values()])
     seats = np.stack([_days_long(f"agents of {g}", np.atleast_1d(whole_agents(agents[g])), size) for g in groups])
     rows = [_rate(f"calls of {q}", (calls or {}).get(q), _of(rate, q), size, interval_s) for q in queues]
-    ranks = _ranks(queues, groups, skills)
+    ranks = ranks_of(queues, groups, skills)
     held = np.array([_whole(f"at_once of {g}", _of(at_once, g), low=1, high=1000) for g in groups], dtype=np.int64)
     return _Plan(
         queues=queues, groups=groups, rates=_padded(rows), agents=seats, at_once=held, ranks=ranks,
-        routes=_routes(ranks),
+        routes=routes_of(ranks),
         handle=_stacked([_duration(f"aht_s of {q}", _named("aht_s", aht_s, q), size) for q in queues]),
         patience=_stacked([coded(f"patience_s of {q}", _named("patience_s", patience_s, q), size) for q in queues]),
         target_s=np.array([_seconds(f"target_s of {q}", _named("target_s", target_s, q)) for q in queues]),
@@ -248,7 +248,7 @@ def _named(what, value, name):
     return _of(value, name)
 
 
-def _ranks(queues, groups, skills):
+def ranks_of(queues, groups, skills):
     """The rank of each queue in each group's order, NO_SKILL where the group does not take it."""
     from .call_by_call import NO_SKILL
 
@@ -269,7 +269,7 @@ def _ranks(queues, groups, skills):
     return ranks
 
 
-def _routes(ranks):
+def routes_of(ranks):
     """For each queue the groups that take it: where it ranks highest, then those with the fewest skills."""
     from .call_by_call import NO_SKILL
 
