@@ -1,5 +1,6 @@
 """The ground floor: queues, numbers in and numbers out."""
 
+from .compiled import is_compiled, warm_up
 from .day_simulation import SimulatedDays, simulate_day
 from .day_staffing import lagged_agents, offered_load_agents, required_day, stationary_agents
 from .durations import Constant, Exponential, Lognormal, Sample
@@ -20,6 +21,7 @@ __all__ = [
     "erlang_a",
     "erlang_b",
     "erlang_c",
+    "is_compiled",
     "lagged_agents",
     "line_load",
     "max_calls",
@@ -31,5 +33,6 @@ __all__ = [
     "required_lines",
     "simulate_day",
     "stationary_agents",
+    "warm_up",
     "whole_day",
 ]

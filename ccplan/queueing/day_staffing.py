@@ -170,6 +170,8 @@ class _Search:
         self.limits = [dict(one.limits) for one in targets]
         self.definition = targets[0].definition
         self.least = least.copy()
+        if np.isinf(day.patience_s) and isinstance(start, str) and start == "steady":  # fewer would never have settled
+            self.least[0] = max(self.least[0], int(day.rate[0, 2] * day.aht_s[0]) + 1)
         easy = [Targets(service_level=one.service_level, target_s=one.target_s, definition=one.definition,
                         max_asa_s=one.max_asa_s, max_abandonment=one.max_abandonment, max_occupancy=one.max_occupancy)
                 if set(one.limits) - {"max_blocking"} else Targets(service_level=0.0) for one in targets]
