@@ -9,12 +9,14 @@ from .forecasting.events import events_of, events_seen, school_of
 from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
-from .certainty import chance_of_target, frontier, one_more_agent
+from .certainty import chance_of_target, frontier
+from .prices import one_more_agent, service_frontier
 from .through_day import compare_rules
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
+    "service_frontier",
     "QueueForecast",
     "actual_service",
     "add_override",
