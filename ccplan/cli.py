@@ -86,7 +86,8 @@ def check(
 
 @app.command(
     epilog="Examples: [bold]ccplan plan[/bold] (the bundled centre) · "
-    "[bold]ccplan plan my-centre --from 2026-09-01 --to 2026-09-30 --out plans/september[/bold]"
+    "[bold]ccplan plan my-centre --from 2026-09-01 --to 2026-09-30 --out plans/september[/bold] · "
+    "[bold]ccplan plan my-centre --queue service --rule 'through the day'[/bold]"
 )
 def plan(
     folder: SampleFolder = None,
@@ -94,10 +95,15 @@ def plan(
     from_: Annotated[Optional[str], typer.Option("--from", help="First day, such as 2026-09-01.")] = None,
     to: Annotated[Optional[str], typer.Option(help="Last day, included.")] = None,
     out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")] = None,
+    rule: Annotated[str, typer.Option(help="stationary (each interval by itself), lagged, 'offered load', or 'through the day'.")] = "stationary",
+    meet: Annotated[str, typer.Option(help="Through the day: every (interval), day (as a whole), or a share of the intervals such as 0.95.")] = "every",
     key: KeyFile = None,
     names: Names = False,
 ):
-    """Staff every interval of the folder: agents, heads to schedule, FTE, service and cost."""
+    """Staff every interval of the folder: agents, heads to schedule, FTE, service and cost.
+
+    By any rule but the stationary one, service is what the day as a whole then gives.
+    """
     from .data import load_centre, load_intervals, sample_centre
 
     out = out or (folder / "plan" if folder else Path("plan"))  # a bundled centre may be read-only
@@ -111,7 +117,24 @@ def plan(
     rows = _chosen(reading.frame, queue, from_, to)
     _refuse_unknown_queues(rows, centre, folder, reading)
     _say_assumptions(centre, reading, secret)
-    _write_plan(centre, rows, out)
+    _write_plan(centre, rows, out, rule, _meet(meet))
+
+
+def _meet(text):
+    """`--meet` as `staff` takes it: a word, or a share."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _compile():
+    """Compile the equations of the day where that has not been done, and say so: it takes a while."""
+    from .queueing import is_compiled, warm_up
+
+    if not is_compiled():
+        with _busy("compiling the equations of the day (once, about 20 seconds)"):
+            warm_up()
 
 
 @app.command(epilog="Example: [bold]ccplan forecast my-centre --horizon 14d --at 2026-08-01 --out forecast.csv[/bold]")
@@ -314,6 +337,7 @@ def lab(
 
     folder = (folder or sample_centre()).resolve()
     load_centre(folder)  # what is wrong with the folder is better said here than in a notebook
+    _compile()
     command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None", "--LabApp.check_for_updates_class"]
     command[-1] += "=jupyterlab.handlers.announcements.NeverCheckForUpdate"
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container; the server listens on this machine only
@@ -384,15 +408,17 @@ def _report(report):
         yield f"\nNothing is planned from these tables until the {report.count('error')} errors above are mended."
 
 
-def _write_plan(centre, rows, out):
+def _write_plan(centre, rows, out, rule, meet):
     """Staff the rows, write the results, and say what they come to."""
     from .data.files import write_csv
     from .planning.days import beside_given, day_table, week_table
     from .planning.staffing import staff
 
-    with _busy(f"staffing {len(rows):,} intervals"):
-        staffed = staff(rows, centre)
-        days = day_table(staffed, rows, centre)
+    if rule != "stationary":
+        _compile()
+    with _bar(f"staffing {len(rows):,} intervals") as progress:
+        staffed = staff(rows, centre, rule=rule, meet=meet, progress=progress)
+    days = day_table(staffed, rows, centre)
     with _busy("writing the results"):
         results = {
             "every interval": write_csv(out / "requirement.csv", beside_given(staffed, rows)),

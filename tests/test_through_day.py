@@ -72,6 +72,8 @@ def test_limited_lines_and_unknown_rules_are_refused_in_words():
         staff(day(), centre(), rule="best")
     with pytest.raises(ValueError, match="stationary rule"):
         staff(day(), centre(), rule="lagged", confidence=0.9)
+    with pytest.raises(ValueError, match='meet goes with rule "through the day" only'):
+        staff(day(), centre(), meet="day")
 
 
 def test_a_week_of_the_bundled_centre():

@@ -64,6 +64,8 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
        agents  scheduled
     0      14         20
     """
+    if meet != "every" and rule != "through the day":
+        raise ValueError(f'meet goes with rule "through the day" only, got meet {meet!r} with rule {rule!r}')
     if confidence is not None:
         from .certainty import staff_to_chance  # it stands on this module
 
