@@ -16,7 +16,7 @@ from .arrival_rate import calls_of
 from .inputs import floats, share
 from .targets import Infeasible, Targets, required_agents
 from .time_varying import (
-    back, begin, changed, crew_of, day_door, day_flows, service_counts, service_ratios, through, unchanged,
+    back, begin, changed, crew_of, day_door, day_flows, mixed, service_counts, service_ratios, through, unchanged,
 )  # fmt: skip
 
 _ROUNDING = 1e-6  # of a share: finer than the prediction itself
@@ -150,7 +150,7 @@ def _search(calls, aht_s, targets, interval_s, patience_s, rate, start, least):
         raise ValueError("targets of a day must have one target_s and one definition, got several")
     day = replace(day, target_s=float(targets[0].target_s))
     _refuse_nothing(targets, day)
-    return _Search(day, targets, least, start)
+    return _Search(mixed(day, start), targets, least, start)
 
 
 def _refuse_nothing(targets, day):
