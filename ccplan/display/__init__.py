@@ -20,7 +20,7 @@ _HOMES = {
                         "overrides_or_example", "overrides_table", "override_effect_table", "replay_table", "drivers_or_example",
                         "drivers_table", "months_table"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
-    "day_charts": ("service_chart", "price_chart"),
+    "day_charts": ("service_chart", "price_chart", "day_verdict", "best_places"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
     "tables": ("table",),
     "theme": ("PALETTE",),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from . import charts, theme
+from .tables import Words
 from .theme import ACCENT, ALARM, INK, QUIET
 
 NOTABLE = 0.02  # points of service by which promised and given may differ before it is said
@@ -118,6 +119,24 @@ def kept_finding(rows):
             f"{worst['given']:.0%} at {charts.clock(worst['hour'])} at worst")
 
 
+def day_verdict(day, played, targets):
+    """What the played days say of a plan, in a paragraph: service promised and given, the chance of a good day.
+
+    `day` as for `service_chart`, `played` as `planning.play_day` gives, `targets` of the queue.
+    """
+    calls, whole = day["offered"].to_numpy(float), played.day.iloc[0]
+    promised, level, half = np.average(day["promised"], weights=calls), whole["service_level"], whole["service_level_ci95"]
+    apart = np.abs(played.intervals["service_level"] - day["given"])[calls > 0]
+    words = (f"**The formula promises that {promised:.1%} of the day's calls are answered within {targets.target_s:g} seconds; "
+             f"on {len(played.days):,} played days it is {level:.1%}, give or take {100 * half:.1f} points.**")
+    if targets.service_level is not None:
+        good = (played.days["service_level"] >= targets.service_level).mean()
+        words += (f" A day with just these calls in the forecast, but callers who come when they like, reaches {targets.service_level:.0%} with a "
+                  f"chance of {good:.0%}.")
+    return Words(words + f" The equations behind the blue line and the played days part by {100 * apart.mean():.1f} points in a mean interval, "
+                 f"{100 * apart.max():.1f} at most.")
+
+
 # --------------------------------------------------------------------------------- what service costs
 
 
@@ -151,3 +170,10 @@ def price_finding(table, currency=""):
         return f"A point of service costs {unit}{first['cost_per_point']:,.0f} a day, on the way to {first['target']:.0%}"
     return (f"A point of service costs {unit}{first['cost_per_point']:,.0f} a day on the way to {first['target']:.0%}, "
             f"{unit}{last['cost_per_point']:,.0f} on the way to {last['target']:.0%}")
+
+
+def best_places(more, number=5):
+    """The intervals of `planning.one_more_agent` where another agent does most for the day, as a table to show."""
+    top = more.nlargest(number, "service_gain").sort_values("start")
+    gain = {"service gain, points": 100 * top["service_gain"]}
+    return top[["start", "load", "agents", "service_level"]].assign(**gain, cost_per_point=top["cost_per_point"])

@@ -641,7 +641,7 @@ def chart_places():
     return [{"name": "day", "spec": theme.themed(day), "note": "agents through the day", "key": DAY_KEY},
             {"name": "service", "spec": theme.themed(service), "note": "share of calls answered in time", "key": SERVICE_KEY},
             {"name": "curve", "spec": theme.themed(curve), "key": CURVE_KEY,
-             "note": "service level in the busiest interval with more or fewer agents on the phones (net)"}]
+             "note": "service level in the busiest interval by itself, with more or fewer agents on the phones (net)"}]
 
 
 DAY_KEY = [{"label": label, "colour": colour, "shape": "dashed" if dash else "line" if width > 2 else "thin"}

@@ -11,12 +11,12 @@ from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, m
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
 from .certainty import chance_of_target, frontier
 from .prices import one_more_agent, service_frontier
-from .through_day import compare_rules
+from .through_day import compare_rules, play_day
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
-    "service_frontier",
+    "play_day", "service_frontier",
     "QueueForecast",
     "actual_service",
     "add_override",

@@ -11,7 +11,8 @@ import pandas as pd
 
 from ..data.centre import Queue
 from ..queueing import (
-    Infeasible, lagged_agents, offered_load_agents, predict_day, required_day, stationary_agents, warm_up,
+    Infeasible, lagged_agents, offered_load_agents, predict_day, required_day, simulate_day,
+    stationary_agents, warm_up,
 )  # fmt: skip
 from ..queueing.arrival_rate import rate_from_counts
 from ..queueing.inputs import one_of
@@ -62,6 +63,28 @@ def compare_rules(intervals, centre, *, rules=tuple(RULES)):
     intervals with calls below the service target), all as `predict_day` sees them, and cost.
     """
     return pd.concat([_judged(staff_through_day(intervals, centre, rule=rule), centre, rule) for rule in rules], ignore_index=True)
+
+
+def play_day(staffed, centre, *, days=1000, seed=0):
+    """A staffed day played call by call, `days` times with new random callers: `SimulatedDays`.
+
+    `staffed` is one queue and day of `staff`, in order. Calls come at random around the day's numbers, handle times and
+    patience are exponential. Raises ValueError for several queues or days, and where lines are limited.
+
+    >>> from ccplan.data import Centre, Queue
+    >>> day = pd.DataFrame({"queue": "q", "start": pd.date_range("2026-09-01 08:00", periods=3, freq="30min"),
+    ...                     "offered": [60, 100, 80], "aht_s": 300})
+    >>> centre = Centre(name="x", queues=(Queue(name="q", patience_s=180),))
+    >>> play_day(staff(day, centre), centre, days=2000).day["service_level"].round(2).item()
+    0.86
+    """
+    names, dates = staffed["queue"].unique(), local_days(staffed["start"]).unique()
+    if len(names) != 1 or len(dates) != 1:
+        raise ValueError(f"staffed must be one queue and day, got {len(names)} queues and {len(dates)} days")
+    queue = _unlimited(centre.queue(names[0]))
+    calls, aht_s, agents = staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
+    return simulate_day(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s,
+                        definition=queue.targets.definition, days=days, seed=seed)
 
 
 @dataclass(frozen=True)
