@@ -131,7 +131,7 @@ def day_verdict(day, played, targets):
              f"on {len(played.days):,} played days it is {level:.1%}, give or take {100 * half:.1f} points.**")
     if targets.service_level is not None:
         good = (played.days["service_level"] >= targets.service_level).mean()
-        words += (f" A day with just these calls in the forecast, but callers who come when they like, reaches {targets.service_level:.0%} with a "
+        words += (f" Even where the forecast is right, callers come when they like: such a day reaches {targets.service_level:.0%} with a "
                   f"chance of {good:.0%}.")
     return Words(words + f" The equations behind the blue line and the played days part by {100 * apart.mean():.1f} points in a mean interval, "
                  f"{100 * apart.max():.1f} at most.")
