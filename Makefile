@@ -37,6 +37,8 @@ $(READY): pyproject.toml constraints.txt
 	@if [ -x $(BIN)/uv ]; then \
 	    VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -e '.[test]'; \
 	 else false; fi || $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@echo "Compiling the equations of the day (once; half a minute) ..."
+	@$(BIN)/python -c 'from ccplan.queueing import warm_up; warm_up()'
 	@touch $@
 
 pins: $(READY)       ## resolve pyproject.toml again into constraints.txt, for every Python that is supported

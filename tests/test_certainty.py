@@ -6,8 +6,8 @@ import pytest
 
 from ccplan.data import Centre, Queue
 from ccplan.planning import staff
-from ccplan.planning.certainty import chance_of_target, frontier, one_more_agent
-from ccplan.queueing import Targets, performance, required_agents
+from ccplan.planning.certainty import chance_of_target, frontier
+from ccplan.queueing import Targets, required_agents
 from ccplan.queueing.simulation import simulate_calls
 
 START = pd.date_range("2026-09-01 09:00", periods=6, freq="30min")
@@ -69,15 +69,6 @@ def test_certainty_has_its_price():
     table = frontier(uncertain(np.exp(np.random.default_rng(1).normal(0, 0.1, 200)), 900.0), centre(), (0.5, 0.7, 0.9))
     assert table["cost"].is_monotonic_increasing and table["cost_per_point"].iloc[2] > table["cost_per_point"].iloc[1] > 0
     assert table["agent_hours"].iloc[0] * 60 % 30 == 0
-
-
-def test_one_more_agent_is_worth_what_the_formula_says():
-    staffed = staff(uncertain([1.0]).drop(columns="path_1"), centre())
-    more = one_more_agent(staffed, centre())
-    agents = int(staffed["agents"].iloc[0])
-    gain = performance(100, 180, agents + 1).service_level - performance(100, 180, agents).service_level
-    assert more["service_gain"].iloc[0] == pytest.approx(gain / 6)
-    assert more["cost_of_one"].iloc[0] == pytest.approx(0.5 / 0.7 * 19.5)
 
 
 @pytest.mark.parametrize("confidence", [0, 1, 1.5, 90, "high", float("nan")])

@@ -73,6 +73,15 @@ def test_plan_says_what_it_assumed_without_a_centre_file(centre):
     assert not (centre / "centre.toml").exists()
 
 
+def test_plan_through_the_day_keeps_its_promise_in_every_interval(centre, tmp_path):
+    run("plan", centre, "--rule", "through the day", "--out", tmp_path / "out")
+    kept = pd.read_csv(tmp_path / "out" / "requirement.csv")
+    assert (kept["service_level"] >= 0.8 - 1e-6).all() and kept["agents"].min() > 0
+    assert "rule must be one of" in refused("plan", centre, "--rule", "best", quiet=False)
+    assert "write 95 % as 0.95" in refused("plan", centre, "--rule", "through the day", "--meet", "95", quiet=False)
+    assert "meet goes with rule" in refused("plan", centre, "--meet", "day", quiet=False)
+
+
 def test_plan_of_some_days_and_queues_elsewhere(centre, tmp_path):
     out = tmp_path / "results" / "september"
     result = run("plan", centre, "--from", "2026-09-02", "--to", "2026-09-02", "--queue", "all", "--out", out)

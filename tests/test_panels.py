@@ -47,27 +47,33 @@ def message(desk, action=None, pickers=None, switches=None, **dials):
             "pickers": now["pickers"] | (pickers or {}), "action": action}
 
 
-def by_the_library(day, inputs, centre):
-    """The day staffed for the inputs without the panel: straight through planning.staff."""
+def asked_of(day, inputs, centre):
+    """The centre as the inputs ask."""
     queue = centre.queue(day["queue"].iloc[0])
     targets = dataclasses.replace(queue.targets, service_level=inputs.service_level, target_s=inputs.target_s,
                                   max_occupancy=inputs.max_occupancy if inputs.cap else None)
     queue = dataclasses.replace(queue, targets=targets, patience_s=inputs.patience_s if inputs.hang_up else np.inf)
     lost = dataclasses.replace(centre.shrinkage, external={"all": inputs.shrinkage}, internal={})
+    return dataclasses.replace(centre, queues=(queue,), shrinkage=lost)
+
+
+def by_the_library(day, inputs, centre):
+    """The day staffed for the inputs without the panel: straight through planning.staff."""
     mean = (day["aht_s"] * day["offered"]).sum() / day["offered"].sum()
     moved = day.assign(offered=day["offered"] * (1 + inputs.volume), aht_s=day["aht_s"] / mean * inputs.aht_s)
-    return staff(moved.drop(columns="agents", errors="ignore"),
-                 dataclasses.replace(centre, queues=(queue,), shrinkage=lost))
+    return staff(moved.drop(columns="agents", errors="ignore"), asked_of(day, inputs, centre))
 
 
 def expected_tiles(day, inputs, centre):
     """The tiles' words from the library's numbers."""
     staffed = by_the_library(day, inputs, centre)
+    through = staff(staffed[["queue", "start", "offered", "aht_s"]], asked_of(day, inputs, centre), rule="through the day",
+                    agents=staffed["agents"].to_numpy())
     sums, answered = totals(staffed).iloc[0], staffed["offered"] * (1 - staffed["abandonment"])
     numbers = {
         "agents": staffed["agents"].max(), "scheduled": staffed["scheduled"].max(), "fte": sums["fte"] * 5,
         "cost": sums["cost"], "cost_per_contact": sums["cost"] / answered.sum(),
-        "service_level": sums["service_level"], "abandonment": sums["abandonment"],
+        "service_level": sums["service_level"], "given": totals(through).iloc[0]["service_level"], "abandonment": sums["abandonment"],
         "occupancy": sums["occupancy"], "asa_s": (staffed["asa_s"] * answered).sum() / answered.sum(),
     }
     forms = {field.name: field.metadata["form"] for field in dataclasses.fields(panels.DayTotals)}
@@ -129,6 +135,67 @@ def test_warnings_speak_of_burnout_and_of_the_roster(day, centre):
     inputs = dataclasses.replace(panels.start_inputs(day, centre), cap=False, service_level=0.5, volume=0.5)
     words = " ".join(panels.staffing_view(day, inputs, centre).warnings)
     assert "burns people out" in words and "The roster as it stands would answer" in words
+
+
+@pytest.mark.parametrize("rule", panels.RULES)
+def test_each_rule_is_the_librarys_plan(day, centre, rule):
+    inputs = dataclasses.replace(panels.start_inputs(day, centre), rule=rule)
+    asked, calls = asked_of(day, inputs, centre), day.drop(columns="agents")
+    name, meet = panels.RULES[rule]
+    plan = staff(calls, asked, rule=name, meet=meet)
+    view = panels.staffing_view(day, inputs, centre)
+    assert view.day["agents"].tolist() == plan["agents"].tolist() and view.totals.cost == pytest.approx(plan["cost"].sum())
+    through = plan if name != "stationary" else staff(calls, asked, rule="through the day", agents=plan["agents"].to_numpy())
+    assert view.day["given"].tolist() == pytest.approx(through["service_level"].tolist())
+
+
+def test_the_given_service_is_that_of_days_played_call_by_call(day, centre):
+    from ccplan.queueing import simulate_day
+
+    view, queue = panels.staffing_view(day, panels.start_inputs(day, centre), centre), centre.queue("service")
+    played = simulate_day(view.day["offered"].to_numpy(), view.day["aht_s"].to_numpy(), view.day["agents"].to_numpy(),
+                          patience_s=queue.patience_s, days=3000, seed=8).intervals
+    error = np.abs(played["service_level"] - view.day["given"])
+    assert error.mean() < 0.006 and error.max() < 0.02
+
+
+def test_a_promise_that_the_day_breaks_is_said_in_words(day, centre):
+    start = panels.start_inputs(day, centre)
+    long = panels.staffing_view(day, dataclasses.replace(start, aht_s=1200), centre)
+    less = (long.day["promised"] - long.day["given"] > 0.02).sum()
+    assert less > 5 and f"more than 2 points in {less} of 24 intervals" in " ".join(long.warnings)
+    kept = panels.staffing_view(day, dataclasses.replace(start, aht_s=1200, rule="through the day: every interval"), centre)
+    assert kept.day["given"].min() >= 0.8 - 1e-6
+    whole = panels.staffing_view(day, dataclasses.replace(start, rule="through the day: the day as a whole"), centre)
+    assert "than the target of 80%" in " ".join(whole.warnings) and whole.totals.given >= 0.8 - 1e-6
+
+
+def test_limited_lines_leave_out_what_the_day_as_a_whole_gives(day, centre):
+    limited = dataclasses.replace(centre, queues=(dataclasses.replace(centre.queue("service"), lines=60.0),))
+    view = panels.staffing_view(day, panels.start_inputs(day, limited), limited)
+    assert np.isnan(view.totals.given) and view.day["given"].isna().all() and "as a whole" not in str(view.answer())
+    assert panels.tiles(view.totals, None, "")["given"]["value"] == "–" and panels.chart_data(view)["service"]["rows"]
+
+
+def test_a_rule_is_picked_pinned_and_reset(desk):
+    before = desk.answer({"seq": 0})
+    picked = desk.answer(message(desk, "pin", pickers={"rule": "through the day: every interval"}))
+    assert picked["now"]["pickers"]["rule"] == "through the day: every interval" and "staffed through the day" in picked["against"]
+    assert picked["tiles"]["agents"] != before["tiles"]["agents"] or picked["tiles"]["cost"] != before["tiles"]["cost"]
+    back = desk.answer(message(desk, "reset"))
+    assert back["settings"]["pickers"]["rule"] == panels.ALONE and back["tiles"] == before["tiles"]
+    assert "rule must be one of" in desk.answer(message(desk, pickers={"rule": "by luck"}))["warnings"][0].lower()
+
+
+def test_while_the_equations_are_compiled_the_panel_says_so_and_shows_the_rest(desk, monkeypatch):
+    monkeypatch.setattr(panels, "is_compiled", lambda: False)
+    monkeypatch.setattr(panels, "warm_up", lambda: None)
+    waiting = desk.answer({"seq": 0})
+    assert "are being compiled, once" in waiting["warnings"][-1] and waiting["tiles"]["given"]["value"] == "–" and waiting["charts"]
+    refused = desk.answer(message(desk, pickers={"rule": "through the day: every interval"}))
+    assert "are being compiled, once" in refused["warnings"][0] and refused["charts"] is None
+    monkeypatch.setattr(panels, "is_compiled", lambda: True)
+    assert desk.answer(message(desk))["tiles"]["given"]["value"].endswith("%")
 
 
 @pytest.mark.parametrize("dial, text, words", [
@@ -322,10 +389,10 @@ def test_a_bad_entry_is_answered_in_words_and_mended(fresh):
 
 
 def test_queue_and_day_pickers_and_pin(fresh, intervals, centre):
-    act(fresh, lambda: fresh.locator(".ccplan select").select_option("outage"))
+    act(fresh, lambda: fresh.locator(".ccplan select").first.select_option("outage"))
     other = panels.queue_day(intervals, "outage", DAY)
     assert tiles_on(fresh) == expected_tiles(other, panels.start_inputs(other, centre), centre)
-    act(fresh, lambda: fresh.locator(".ccplan select").select_option("service"))
+    act(fresh, lambda: fresh.locator(".ccplan select").first.select_option("service"))
     act(fresh, lambda: fresh.evaluate(TURN, ["volume", 30]))
     assert fresh.locator("[data-tile=agents] + dd").inner_text().startswith("+")
     act(fresh, lambda: fresh.click("[data-action=pin]"))
@@ -359,7 +426,7 @@ def test_nothing_overflows_and_no_chart_is_empty(fresh, width):
     fresh.set_viewport_size({"width": width, "height": 900})
     fresh.wait_for_timeout(500)
     assert fresh.evaluate("document.documentElement.scrollWidth") <= width
-    for name in ("day", "curve"):
+    for name in ("day", "service", "curve"):
         chart = fresh.locator(f"[data-chart={name}]")
         room, drawn = chart.bounding_box(), chart.locator("svg").bounding_box()
         assert drawn["width"] <= room["width"] + 1 and drawn["height"] > 150

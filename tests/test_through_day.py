@@ -72,6 +72,8 @@ def test_limited_lines_and_unknown_rules_are_refused_in_words():
         staff(day(), centre(), rule="best")
     with pytest.raises(ValueError, match="stationary rule"):
         staff(day(), centre(), rule="lagged", confidence=0.9)
+    with pytest.raises(ValueError, match='meet goes with rule "through the day" only'):
+        staff(day(), centre(), meet="day")
 
 
 def test_a_week_of_the_bundled_centre():
@@ -83,3 +85,41 @@ def test_a_week_of_the_bundled_centre():
         mine = staffed[(staffed["queue"] == name) & (staffed["offered"] > 0)]
         assert (mine["service_level"] >= known.queue(name).targets.service_level - 1e-6).all()
         assert (mine["agents"] > 0).all()
+
+
+def test_days_that_are_alike_are_solved_once_and_progress_tells_how_far():
+    first, seen = day(), []
+    week = pd.concat([day(first=f"2026-09-0{k} 08:00") for k in range(1, 6)] + [day(first="2026-09-06 08:00", calls=CALLS[::-1])], ignore_index=True)
+    staffed = staff(week, centre(), rule="through the day", progress=lambda done, number: seen.append((done, number)))
+    assert seen == [(1, 2), (2, 2)]
+    alone = staff(first, centre(), rule="through the day")
+    for k in range(5):
+        assert staffed["agents"].iloc[12 * k : 12 * k + 12].tolist() == alone["agents"].tolist()
+    assert staffed["agents"].iloc[60:].tolist() == staff(day(calls=CALLS[::-1]), centre(), rule="through the day")["agents"].tolist()
+
+
+def test_rows_in_any_order_give_the_same_plan_on_one_core_or_two():
+    week = pd.concat([day(first=f"2026-09-0{k} 08:00", calls=np.array(CALLS) + k) for k in range(1, 5)], ignore_index=True)
+    mixed = week.sample(frac=1, random_state=1)
+    plan = staff(week, centre(), rule="through the day", jobs=2)
+    again = staff(mixed, centre(), rule="through the day", jobs=1).reindex(week.index)
+    pd.testing.assert_frame_equal(plan, again)
+
+
+def test_an_overloaded_day_without_hang_ups_takes_its_queue_into_the_next():
+    """40 calls of 600 s a half hour are 13.3 Erlang; 13 agents fall behind by a third of a call in ten minutes."""
+    two = day(600.0, "2026-09-01 00:00", [40] * 96)
+    patient = centre(patience_s=np.inf)
+    staffed = staff(two, patient, rule="through the day", agents=np.full(96, 13))
+    came = simulate_day(np.full(96, 40.0), 600.0, np.full(96, 13), days=2000, seed=5).intervals
+    error = np.abs(staffed["service_level"].to_numpy() - came["service_level"].to_numpy())
+    assert error.max() < 0.04 and staffed["service_level"].iloc[48] < 0.3
+    assert (staff(two, patient, rule="through the day")["service_level"] >= 0.8 - 1e-6).all()
+
+
+def test_an_infeasible_target_names_its_queue():
+    from ccplan.queueing import Infeasible, Targets
+
+    known = Centre(name="x", queues=(Queue(name="q", targets=Targets(service_level=1.0)),))
+    with pytest.raises(Infeasible, match="q"):
+        staff(day(), known, rule="through the day")

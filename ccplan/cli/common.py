@@ -90,6 +90,15 @@ def busy(words):
     return Console(stderr=True).status(words + " ...")
 
 
+def compile_once():
+    """Compile the equations of the day where that has not been done, and say so: it takes a while."""
+    from ..queueing import is_compiled, warm_up
+
+    if not is_compiled():
+        with busy("compiling the equations of the day (once, about 20 seconds)"):
+            warm_up()
+
+
 @contextlib.contextmanager
 def bar(words):
     """A bar on stderr, moved by calling it with (done, number); nothing where stderr is not a terminal."""

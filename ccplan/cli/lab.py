@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .common import SampleFolder
+from .common import SampleFolder, compile_once
 
 
 @app.command(epilog="Example: [bold]ccplan lab my-centre[/bold]")
@@ -22,6 +22,7 @@ def lab(
 
     folder = (folder or sample_centre()).resolve()
     load_centre(folder)  # what is wrong with the folder is better said here than in a notebook
+    compile_once()
     command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None", "--LabApp.check_for_updates_class"]
     command[-1] += "=jupyterlab.handlers.announcements.NeverCheckForUpdate"
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container; the server listens on this machine only

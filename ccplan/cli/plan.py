@@ -6,12 +6,13 @@ from typing import Annotated, Optional
 import typer
 
 from .app import app
-from .common import KeyFile, Names, SampleFolder, busy, key_of_run, private, refuse_unknown_queues, say_assumptions
+from .common import KeyFile, Names, SampleFolder, bar, busy, compile_once, key_of_run, private, refuse_unknown_queues, say_assumptions
 
 
 @app.command(
     epilog="Examples: [bold]ccplan plan[/bold] (the bundled centre) · "
-    "[bold]ccplan plan my-centre --from 2026-09-01 --to 2026-09-30 --out plans/september[/bold]"
+    "[bold]ccplan plan my-centre --from 2026-09-01 --to 2026-09-30 --out plans/september[/bold] · "
+    "[bold]ccplan plan my-centre --queue service --rule 'through the day'[/bold]"
 )
 def plan(
     folder: SampleFolder = None,
@@ -19,10 +20,15 @@ def plan(
     from_: Annotated[Optional[str], typer.Option("--from", help="First day, such as 2026-09-01.")] = None,
     to: Annotated[Optional[str], typer.Option(help="Last day, included.")] = None,
     out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")] = None,
+    rule: Annotated[str, typer.Option(help="stationary (each interval by itself), lagged, 'offered load', or 'through the day'.")] = "stationary",
+    meet: Annotated[str, typer.Option(help="Through the day: every (interval), day (as a whole), or a share of the intervals such as 0.95.")] = "every",
     key: KeyFile = None,
     names: Names = False,
 ):
-    """Staff every interval of the folder: agents, heads to schedule, FTE, service and cost."""
+    """Staff every interval of the folder: agents, heads to schedule, FTE, service and cost.
+
+    By any rule but the stationary one, service is what the day as a whole then gives.
+    """
     from ..data import load_centre, load_intervals, sample_centre
 
     out = out or (folder / "plan" if folder else Path("plan"))  # a bundled centre may be read-only
@@ -36,7 +42,15 @@ def plan(
     rows = _chosen(reading.frame, queue, from_, to)
     refuse_unknown_queues(rows, centre, folder, reading)
     say_assumptions(centre, reading, secret)
-    _write_plan(centre, rows, out)
+    _write_plan(centre, rows, out, rule, _meet(meet))
+
+
+def _meet(text):
+    """`--meet` as `staff` takes it: a word, or a share."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _chosen(frame, queues, first, last):
@@ -69,15 +83,17 @@ def _day(option, text):
         raise ValueError(f"{option} must be a day such as 2026-09-01, got {text!r}") from None
 
 
-def _write_plan(centre, rows, out):
+def _write_plan(centre, rows, out, rule, meet):
     """Staff the rows, write the results, and say what they come to."""
     from ..data.files import write_csv
     from ..planning.days import beside_given, day_table, week_table
     from ..planning.staffing import staff
 
-    with busy(f"staffing {len(rows):,} intervals"):
-        staffed = staff(rows, centre)
-        days = day_table(staffed, rows, centre)
+    if rule != "stationary":
+        compile_once()
+    with bar(f"staffing {len(rows):,} intervals") as progress:
+        staffed = staff(rows, centre, rule=rule, meet=meet, progress=progress)
+    days = day_table(staffed, rows, centre)
     with busy("writing the results"):
         results = {
             "every interval": write_csv(out / "requirement.csv", beside_given(staffed, rows)),

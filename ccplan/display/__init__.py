@@ -21,6 +21,7 @@ _HOMES = {
                         "drivers_table", "months_table"),
     "outbound_charts": ("penetration_chart", "modes_chart", "reserve_chart", "blended_day_chart"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
+    "day_charts": ("service_chart", "price_chart", "day_verdict", "best_places"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
     "tables": ("table",),
     "theme": ("PALETTE",),

@@ -5,16 +5,20 @@ dials' ranges, units, steps and defaults stand once, in `StaffingInputs`.
 """
 
 import dataclasses
+import threading
 from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
 from ..data.settings import a_share, number, settle
-from ..queueing.inputs import SHARE_HINT
-from . import charts, theme
+from ..queueing import is_compiled, warm_up
+from ..queueing.compiled import SECONDS
+from ..queueing.inputs import SHARE_HINT, one_of
+from . import charts, day_charts, theme
 from .tables import Words, cornered, plain
 
+NEGLECT = 0.10  # points below the target from which an interval is named
 BURNOUT = 0.90  # share of the time on calls, hour after hour, above which people tire and leave
 
 
@@ -31,6 +35,17 @@ def dial(default, label, unit, low, high, step, *, group, check, says, scale=1):
 def switch(default, label, *, beside):
     """A dataclass field that switches the dial of the name `beside` on and off."""
     return dataclasses.field(default=default, metadata={"label": label, "beside": beside})
+
+
+RULES = {  # as the panel words it: rule and meet of `staff`
+    "each interval by itself": ("stationary", "every"),
+    "lagged by a handle time": ("lagged", "every"),
+    "by the calls in hand (offered load)": ("offered load", "every"),
+    "through the day: every interval": ("through the day", "every"),
+    "through the day: 95 % of intervals": ("through the day", 0.95),
+    "through the day: the day as a whole": ("through the day", "day"),
+}
+ALONE = next(iter(RULES))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +81,7 @@ class StaffingInputs:
     shrinkage: float = dial(0.30, "Shrinkage", "%", 0.0, 0.60, 0.01, scale=100, group="people",
                             check=a_share(open_high=True),
                             says="share of paid time not on the phones: leave, sickness, breaks, training")
+    rule: str = dataclasses.field(default=ALONE, metadata={"check": lambda name, value: one_of(name, value, tuple(RULES))})
 
     def __post_init__(self):
         settle(self)
@@ -89,7 +105,10 @@ class DayTotals:
                        "scheduled hours ÷ hours of a full-time day, a fifth of the weekly hours", "number")
     cost: float = total("Cost of the day", "scheduled hours × loaded hourly cost", "money", -1)
     cost_per_contact: float = total("Cost per answered call", "cost of the day ÷ Σ answered", "coins", -1)
-    service_level: float = total("Service level", "Σ answered within the threshold ÷ Σ offered", "share", 1)
+    service_level: float = total("Service level, each interval by itself", "Σ answered within the threshold ÷ Σ "
+                                 "offered, by the stationary formula", "share", 1)
+    given: float = total("Service level, the day as a whole", "Σ answered within the threshold ÷ Σ offered, the day "
+                         "solved as a whole: callers and calls in hand carry over", "share", 1)
     asa_s: float = total("ASA, mean wait of the answered", "Σ waits of the answered ÷ Σ answered", "seconds", -1)
     abandonment: float = total("Abandonment", "Σ abandoned ÷ Σ offered", "share", -1)
     occupancy: float = total("Occupancy", "Σ time on calls ÷ Σ time on the phones", "share")
@@ -99,7 +118,8 @@ class DayTotals:
 class StaffingView:
     """What the staffing panel shows for its inputs.
 
-    `day` is the staffed day (a row an interval, with `rostered` net agents where the data has them),
+    `day` is the staffed day (a row an interval, with `promised` and `given` service, each interval by
+    itself and the day as a whole, and `rostered` net agents where the data has them),
     `totals` the tiles, `curve` the service around the requirement at the peak, `warnings` sentences.
     """
 
@@ -121,24 +141,45 @@ class StaffingView:
         return cornered(pd.DataFrame(rows, columns=["number", "value"]).set_index("number"))
 
 
-def staffing_view(day, inputs, centre):
+def staffing_view(day, inputs, centre, *, through=True):
     """One queue's day staffed for `inputs`: the plain function behind the panel's dials.
 
     `day` holds queue, start, offered and aht_s (seconds) of one queue and day, and `agents`, the net
     agents rostered, where known; see `queue_day`. `centre` gives what the inputs leave open: lines, costs,
-    interval. Raises Infeasible where no number of agents meets the targets, ValueError for a day without
+    interval. `through=False` leaves out what the day as a whole gives. Raises Infeasible where no number of agents meets the targets, ValueError for a day without
     calls.
     """
-    from ..planning import staff
-
     if not day["offered"].sum() > 0:
         raise ValueError("no calls were offered on this day, so there is nobody to plan for")
     asked = _centre_asked(centre, day["queue"].iloc[0], inputs)
-    staffed = staff(_day_asked(day, inputs), asked).reset_index(drop=True)
+    staffed = _staffed(_day_asked(day, inputs), asked, *RULES[inputs.rule], through)
     if "agents" in day:
         staffed["rostered"] = day["agents"].to_numpy(float)
     return StaffingView(inputs, staffed, _totals(staffed), _curve(staffed, asked),
-                        tuple(_warnings(staffed, asked)), centre.currency)
+                        tuple(_warnings(staffed, asked, inputs.rule)), centre.currency)
+
+
+def _staffed(calls, centre, rule, meet, through):
+    """The staffed day, with service promised (each interval by itself) and given (the day as a whole)."""
+    from ..planning.staffing import staff
+
+    plan = staff(calls, centre, rule=rule, meet=meet).reset_index(drop=True)
+    if rule != "stationary":
+        alone = staff(calls, centre, agents=plan["agents"].to_numpy())["service_level"].to_numpy()
+        return plan.assign(promised=alone, given=plan["service_level"], service_level=alone)
+    return plan.assign(promised=plan["service_level"], given=_given(plan, centre) if through else np.nan)
+
+
+def _given(staffed, centre):
+    """The service of each interval with the day solved as a whole; nan where lines are limited, which that cannot tell."""
+    from ..queueing import predict_day
+
+    queue, (calls, aht_s, agents) = centre.queues[0], staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
+    if np.isfinite(queue.lines):
+        return np.nan
+    told = predict_day(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s,
+                       target_s=queue.targets.target_s, definition=queue.targets.definition)
+    return told["service_level"].to_numpy()
 
 
 def _answer(view):
@@ -149,7 +190,8 @@ def _answer(view):
            "shrinkage (gross).**")
     yield (f"The day costs {shown(totals.cost, 'money', view.currency)}, or "
            f"{shown(totals.cost_per_contact, 'coins', view.currency)} an answered call, and answers "
-           f"{totals.service_level:.0%} of calls within {inputs.target_s:g} seconds.")
+           f"{totals.service_level:.0%} of calls within {inputs.target_s:g} seconds"
+           + ("." if np.isnan(totals.given) else f" by the formula, {totals.given:.0%} when the day is solved as a whole."))
     fewer = view.curve[view.curve["agents"] == totals.agents - 1]
     if len(fewer):
         yield f"One agent fewer in the busiest interval would answer {fewer['service_level'].iloc[0]:.0%}."
@@ -230,12 +272,14 @@ def _totals(staffed):
         agents=int(day["agents"].max()), scheduled=int(day["scheduled"].max()), fte=float(day["fte"].sum() * 5),
         cost=float(day["cost"].sum()), cost_per_contact=_ratio(day["cost"], answered),
         service_level=_ratio(day["service_level"] * day["offered"], day["offered"]),
+        given=np.nan if np.isnan(day["given"]).all() else _ratio(day["given"] * day["offered"], day["offered"]),
         asa_s=_ratio(day["asa_s"] * answered, answered),
         abandonment=_ratio(day["abandonment"] * day["offered"], day["offered"]),
         occupancy=_ratio(day["occupancy"] * day["agents"], day["agents"]))
 
 
-TOTALLED = ("offered", "agents", "scheduled", "fte", "cost", "service_level", "asa_s", "abandonment", "occupancy")
+TOTALLED = ("offered", "agents", "scheduled", "fte", "cost", "service_level", "given", "asa_s", "abandonment",
+            "occupancy")
 
 
 def _ratio(top, bottom):
@@ -257,8 +301,10 @@ def _curve(staffed, centre):
 # ------------------------------------------------------------------------------ warnings, in words
 
 
-def _warnings(staffed, centre):
+def _warnings(staffed, centre, rule):
     yield from _tired(staffed)
+    yield from _broken_promises(staffed) if rule == ALONE else ()
+    yield from _neglected(staffed, centre.queues[0].targets)
     if "rostered" in staffed and staffed["rostered"].notna().all():
         yield from _roster_warnings(staffed, centre)
     if centre.shrinkage.total >= 0.45:
@@ -271,6 +317,26 @@ def _tired(staffed):
     if busiest["occupancy"] > BURNOUT:
         yield (f"Occupancy reaches {busiest['occupancy']:.0%} at {busiest['start']:%H:%M}: above {BURNOUT:.0%} "
                "hour after hour burns people out, and they leave.")
+
+
+def _broken_promises(staffed):
+    """Where the day gives notably less than the formula promises."""
+    less = (staffed["promised"] - staffed["given"]).where(staffed["offered"] > 0)
+    notable = less > day_charts.NOTABLE
+    if notable.any():
+        worst = staffed.loc[less.idxmax()]
+        yield (f"Promised and given part by more than {100 * day_charts.NOTABLE:g} points in {notable.sum()} of "
+               f"{(staffed['offered'] > 0).sum()} intervals: at {worst['start']:%H:%M} the formula promises {worst['promised']:.0%}, the day "
+               f"gives {worst['given']:.0%}.")
+
+
+def _neglected(staffed, targets):
+    """The hours that a day as a whole leaves to themselves."""
+    level = staffed["given"].where(staffed["offered"] > 0)
+    if (level < targets.service_level - NEGLECT).any():
+        worst = staffed.loc[level.idxmin()]
+        yield (f"{(level < targets.service_level - NEGLECT).sum()} of {level.notna().sum()} intervals are given more than {100 * NEGLECT:g} points less "
+               f"than the target of {targets.service_level:.0%}: at {worst['start']:%H:%M} it is {worst['given']:.0%}.")
 
 
 def _roster_warnings(staffed, centre):
@@ -290,6 +356,7 @@ def _service_of_roster(staffed, centre):
     from ..queueing import performance
 
     queue, (calls, aht_s, agents) = centre.queues[0], staffed[["offered", "aht_s", "rostered"]].to_numpy(float).T
+    agents = np.floor(agents) if np.isfinite(queue.lines) else agents  # with limited lines people come whole
     return performance(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s,
                        lines=queue.lines, target_s=queue.targets.target_s, definition=queue.targets.definition)
 
@@ -359,7 +426,7 @@ class _Desk:
         known = [queue.name for queue in centre.queues if (intervals["queue"] == queue.name).any()]
         by_queue = {name: intervals[intervals["queue"] == name] for name in known}
         self.days = {name: dict(list(rows.groupby(rows["start"].dt.date))) for name, rows in by_queue.items()}
-        self.before, self.baselines = {}, {}
+        self.before, self.baselines, self.compiler = {}, {}, None
 
     def go(self, queue, day=None):
         """Open a queue and a day; the dials then stand at what the day and the centre really are."""
@@ -401,7 +468,8 @@ class _Desk:
     def _pickers(self):
         dates = [date for days in self.days.values() for date in days]
         return [{"name": "queue", "label": "Queue", "options": list(self.days)},
-                {"name": "day", "label": "Day", "low": min(dates).isoformat(), "high": max(dates).isoformat()}]
+                {"name": "day", "label": "Day", "low": min(dates).isoformat(), "high": max(dates).isoformat()},
+                {"name": "rule", "label": "Staffed", "options": list(RULES)}]
 
     def _dial(self, field):
         known = field.metadata
@@ -422,13 +490,14 @@ class _Desk:
         """(settings for the browser, faults by dial) after taking in what the user did."""
         if "dials" not in message:
             return self._settings(), {}
-        if message["pickers"] != self._settings()["pickers"]:
-            self._move(**message["pickers"])
+        place = {name: message["pickers"][name] for name in ("queue", "day")}
+        if place != {"queue": self.queue, "day": self.date.isoformat()}:
+            self._move(**place)
             return self._settings(), {}
         if message["action"] == "reset":
             self.inputs = self.pinned = self.start
             return self._settings(), {}
-        inputs, faults = self._read(message["dials"], message["switches"])
+        inputs, faults = self._read(message["dials"], message["switches"], message["pickers"]["rule"])
         self.inputs = inputs or self.inputs
         if message["action"] == "pin" and inputs:
             self.pinned = inputs
@@ -441,7 +510,7 @@ class _Desk:
         if same:
             self.inputs, self.pinned = (_carried(inputs, start, self.start) for inputs in chosen)
 
-    def _read(self, dials, switches):
+    def _read(self, dials, switches, rule):
         values, faults = {}, {}
         for field in dial_fields():
             try:
@@ -449,7 +518,7 @@ class _Desk:
             except ValueError as problem:
                 faults[field.name] = str(problem)
         on = {f.name: bool(switches[f.metadata["beside"]]) for f in fields(StaffingInputs) if "beside" in f.metadata}
-        return (None, faults) if faults else (StaffingInputs(**values, **on), {})
+        return (None, faults) if faults else (StaffingInputs(**values, **on, rule=rule), {})
 
     def _value(self, text, field):
         """What a dial's text means; one that still shows what was set keeps its exact value."""
@@ -462,13 +531,26 @@ class _Desk:
         switches = {f.metadata["beside"]: getattr(self.inputs, f.name)
                     for f in fields(StaffingInputs) if "beside" in f.metadata}
         return {"dials": dials, "switches": switches,
-                "pickers": {"queue": self.queue, "day": self.date.isoformat()}}
+                "pickers": {"queue": self.queue, "day": self.date.isoformat(), "rule": self.inputs.rule}}
 
     def _show(self):
-        view = staffing_view(self.day, self.inputs, self.centre)
+        compiling = self._compiling()
+        if compiling and self.inputs.rule != ALONE:
+            raise ValueError(compiling)
+        view = staffing_view(self.day, self.inputs, self.centre, through=not compiling)
         baseline = None if self.inputs == self.pinned else self._baseline()
         return {"tiles": tiles(view.totals, baseline, self.centre.currency), "against": self._against(),
-                "warnings": list(view.warnings), "charts": chart_data(view)}
+                "warnings": [*view.warnings, *([compiling] if compiling else [])], "charts": chart_data(view)}
+
+    def _compiling(self):
+        """What to say while the equations of the day are compiled, beside the panel; nothing once they are."""
+        if is_compiled():
+            return ""
+        if self.compiler is None:
+            self.compiler = threading.Thread(target=warm_up, daemon=True)
+            self.compiler.start()
+        return (f"The equations of the day are being compiled, once, which takes about {SECONDS} seconds; what the day as a whole "
+                "gives is shown from the next move of a dial after that.")
 
     def _baseline(self):
         """What the pinned inputs come to; None where they cannot be met. Worked out once for each pin."""
@@ -479,7 +561,7 @@ class _Desk:
 
     def _pinned_totals(self):
         try:
-            return staffing_view(self.day, self.pinned, self.centre).totals
+            return staffing_view(self.day, self.pinned, self.centre, through=is_compiled()).totals
         except ValueError:
             return None
 
@@ -492,6 +574,7 @@ class _Desk:
         turned = [f"{f.metadata['label'].split(',')[0].lower()} {_dialled(self.pinned, f):g}"
                   f" {f.metadata['unit']}" for f in dial_fields()
                   if getattr(self.pinned, f.name) != getattr(self.start, f.name)]
+        turned += [f"staffed {self.pinned.rule}"] if self.pinned.rule != self.start.rule else []
         return f"the pinned scenario ({', '.join(turned) or 'switches'})"
 
 
@@ -554,21 +637,30 @@ def chart_places():
     frame = {"width": "container", "autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
     day = charts.requirement_layers(alt.NamedData("day")).properties(height=260, **frame)
     curve = charts.curve_layers(alt.NamedData("curve")).properties(height=220, **frame)
+    service = day_charts.service_layers(alt.NamedData("service")).properties(height=220, **frame)
     return [{"name": "day", "spec": theme.themed(day), "note": "agents through the day", "key": DAY_KEY},
+            {"name": "service", "spec": theme.themed(service), "note": "share of calls answered in time", "key": SERVICE_KEY},
             {"name": "curve", "spec": theme.themed(curve), "key": CURVE_KEY,
-             "note": "service level in the busiest interval with more or fewer agents on the phones (net)"}]
+             "note": "service level in the busiest interval by itself, with more or fewer agents on the phones (net)"}]
 
 
 DAY_KEY = [{"label": label, "colour": colour, "shape": "dashed" if dash else "line" if width > 2 else "thin"}
            for label, colour, width, dash in charts.SERIES.values()]
 DAY_KEY += [{"label": "short of agents", "colour": "#F2C5AB", "shape": "area"},
             {"label": charts.LOAD_LABEL, "colour": theme.CONTEXT, "shape": "area"}]
+SERVICE_KEY = [{"label": label, "colour": colour, "shape": "dashed" if dash else "line" if width > 2 else "thin"}
+               for label, colour, width, dash in day_charts.SERVICE.values()]
+SERVICE_KEY += [{"label": "given more than 2 points less than promised", "colour": "#F2C5AB", "shape": "area"}]
 CURVE_KEY = [{"label": "the requirement", "colour": theme.ACCENT, "shape": "dot"},
              {"label": "service target", "colour": theme.INK, "shape": "dashed"}]
 
 
 def chart_data(view):
     """What the live charts are pushed: rows, finding and words for a screen reader, by chart."""
+    service = day_charts.service_rows(view.day, view.inputs.service_level)
+    if view.inputs.rule != ALONE:  # such a plan promises what the day gives
+        service["gap"] = 0
+    told = day_charts.service_finding(service) if view.inputs.rule == ALONE else day_charts.kept_finding(service)
     rows = charts.day_rows(view.day.drop(columns="rostered", errors="ignore"), view.day.get("rostered"))
     if "rostered" not in rows:
         rows = rows.assign(rostered=np.nan, short=0.0)
@@ -577,6 +669,7 @@ def chart_data(view):
     at = f"At {view.curve['at'].iloc[0]:%H:%M}, {charts.curve_finding(view.curve, view.inputs.service_level)}"
     keep = ["hour", "end", "stretch", "load", "agents", "scheduled", "rostered", "short"]
     return {"day": {"rows": _records(rows[keep]), "finding": finding, "alt": f"Step chart. {finding}."},
+            "service": {"rows": _records(service), "finding": told, "alt": f"Step chart. {told}."},
             "curve": {"rows": _records(curve), "finding": at, "alt": f"Curve. {at}."}}
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-SHARES = ("service_level", "abandonment", "occupancy", "blocking")
-MONEY = ("cost", "cost_difference")
+SHARES = ("service_level", "abandonment", "occupancy", "blocking", "worst_interval", "under_target")
+MONEY = ("cost", "cost_difference", "cost_per_point")
+POINTS = ("service gain, points",)
 
 
 @dataclass(frozen=True)
@@ -78,4 +79,6 @@ def _form(name, column):
         return ".1%"
     if name in MONEY:
         return ",.2f"
+    if name in POINTS:
+        return ".2f"
     return ",.0f" if (column.dropna() % 1 == 0).all() else ",.1f"

@@ -1,5 +1,7 @@
 """Planning: from what is expected to who must be there and what it costs."""
 
+from .blending import blend_day, blending_gain, reserve_curve, staff_blended
+from .certainty import chance_of_target, frontier
 from .comparison import (
     around_requirement, compare_erlang, compare_pyworkforce, erlang_bill, known_disagreements, shrinkage_table,
     tally_pyworkforce,
@@ -9,45 +11,20 @@ from .forecasting.events import events_of, events_seen, school_of
 from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
-from .blending import blend_day, blending_gain, reserve_curve, staff_blended
-from .pooling import cross_training, pooling_gain
-from .skills import StaffedGroups, staff_groups
-from .certainty import chance_of_target, frontier, one_more_agent
 from .outbound import CampaignPlan, compare_modes, plan_campaign
-from .through_day import compare_rules
+from .pooling import cross_training, pooling_gain
+from .prices import one_more_agent, service_frontier
+from .skills import StaffedGroups, staff_groups
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
+from .through_day import compare_rules, play_day
 
 __all__ = [
-    "CampaignPlan", "blend_day", "blending_gain", "compare_modes", "plan_campaign", "reserve_curve", "staff_blended",
-    "chance_of_target", "compare_rules", "frontier", "one_more_agent",
-    "QueueForecast",
-    "StaffedGroups", "cross_training", "pooling_gain", "staff_groups",
-    "actual_service",
-    "add_override",
-    "apply_drivers",
-    "apply_overrides",
-    "around_requirement",
-    "compare_erlang",
-    "compare_pyworkforce",
-    "drivers_of",
-    "erlang_bill",
-    "events_of",
-    "events_seen",
-    "forecast",
-    "forecast_queues",
-    "growth_drivers",
-    "known_disagreements",
-    "monthly_volumes",
-    "override_effect",
-    "overrides_of",
-    "reforecast",
-    "replay_day",
-    "replay_errors",
-    "scheduled_agents",
-    "school_of",
-    "shrinkage_table",
-    "staff",
-    "tally_pyworkforce",
-    "totals",
+    "CampaignPlan", "QueueForecast", "StaffedGroups", "actual_service", "add_override", "apply_drivers",
+    "apply_overrides", "around_requirement", "blend_day", "blending_gain", "chance_of_target", "compare_erlang",
+    "compare_modes", "compare_pyworkforce", "compare_rules", "cross_training", "drivers_of", "erlang_bill",
+    "events_of", "events_seen", "forecast", "forecast_queues", "frontier", "growth_drivers", "known_disagreements",
+    "monthly_volumes", "one_more_agent", "override_effect", "overrides_of", "plan_campaign", "play_day",
+    "pooling_gain", "reforecast", "replay_day", "replay_errors", "reserve_curve", "scheduled_agents", "school_of",
+    "service_frontier", "shrinkage_table", "staff", "staff_blended", "staff_groups", "tally_pyworkforce", "totals",
     "with_patience",
 ]

@@ -74,24 +74,6 @@ def frontier(intervals, centre, chances=CHANCES):
     return table.assign(cost_per_point=table["cost"].diff() / (100 * table["chance"].diff()))
 
 
-def one_more_agent(staffed, centre):
-    """What one more agent in an interval does: staffed with service_gain (points of the day's service, a share) and cost.
-
-    `staffed` is a frame of `staff`. service_gain is the rise of Σ in time ÷ Σ offered of the queue's day,
-    cost_of_one what the agent costs for the interval (gross, currency), cost_per_point one ÷ the other.
-    """
-    parts = []
-    for name, rows in staffed.groupby("queue", sort=False, observed=True):
-        queue = centre.queue(name)
-        more = performance(rows["offered"].to_numpy(float), rows["aht_s"].to_numpy(float), rows["agents"].to_numpy() + 1,
-                           target_s=queue.targets.target_s, definition=queue.targets.definition, **_how(queue, centre))
-        day = rows.groupby(local_days(rows["start"]))["offered"].transform("sum")
-        parts.append((more.service_level - rows["service_level"]) * rows["offered"] / day.where(day > 0))
-    gain = pd.concat(parts).reindex(staffed.index)
-    cost = centre.interval_s / 3600 / (1 - centre.shrinkage.total) * centre.costs.loaded_hourly_cost
-    return staffed.assign(service_gain=gain, cost_of_one=cost, cost_per_point=cost / (100 * gain.where(gain > 1e-9)))
-
-
 def _open_share(confidence):
     value = share("confidence", confidence).item() if np.ndim(confidence) == 0 else None
     if value is None or not 0 < value < 1:

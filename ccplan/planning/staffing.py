@@ -40,7 +40,8 @@ def scheduled_agents(agents, shrinkage, whole=True):
     return gross if gross.ndim else gross.item()
 
 
-def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary", meet="every"):
+def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary", meet="every",
+          jobs=None, progress=None):
     """The fewest agents that meet each queue's targets in each interval, with service, hours and cost.
 
     `intervals` is a frame with queue, start, offered and either aht_s (seconds, as a forecast has) or
@@ -49,7 +50,7 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
     share, staffs each day so that it meets its targets with that chance, by the sample paths of a forecast
     (see `certainty.staff_to_chance`). `rule` "stationary" takes each interval by itself; "lagged", "offered load" and
     "through the day" (with `meet`) follow calls and callers from interval to interval, and tell the service that
-    the day then gives (see `through_day.staff_through_day`).
+    the day then gives (see `through_day.staff_through_day`, also for `jobs` and `progress`).
     Returns a frame in the same order: queue, start, offered, aht_s (s), load (Erlang), agents (net, on
     the phones), scheduled (gross, heads), fte (of a week: scheduled hours ÷ weekly hours, so that a
     week's rows add up to its FTE), service_level, asa_s (s), abandonment, occupancy, cost (currency).
@@ -63,18 +64,21 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
        agents  scheduled
     0      14         20
     """
+    if meet != "every" and rule != "through the day":
+        raise ValueError(f'meet goes with rule "through the day" only, got meet {meet!r} with rule {rule!r}')
     if confidence is not None:
         from .certainty import staff_to_chance  # it stands on this module
 
         if agents is not None:
             raise ValueError("agents and confidence cannot both be given: the one is the staff, the other asks for it")
         if rule != "stationary":
-            raise ValueError(f"confidence goes with the stationary rule only, got rule {rule!r}")
+            raise ValueError(f"confidence goes with the stationary rule only, got rule {rule!r}: each path of the forecast "
+                             "would have to be solved through the day — leave one of the two out")
         return staff_to_chance(intervals, centre, confidence)
     if rule != "stationary":
         from .through_day import staff_through_day
 
-        return staff_through_day(intervals, centre, rule=rule, meet=meet, agents=agents)
+        return staff_through_day(intervals, centre, rule=rule, meet=meet, agents=agents, jobs=jobs, progress=progress)
     frame = _checked(intervals, centre)
     given = None if agents is None else _given(agents, frame)
     parts = [

@@ -4,19 +4,28 @@ The stationary formulas treat each interval as if it had always been so. They pr
 long or the rate falls or rises fast; `predict_day` says what the day will really give. See `queueing.time_varying`.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from ..queueing import lagged_agents, offered_load_agents, predict_day, required_day, stationary_agents
+from ..data.centre import Queue
+from ..queueing import (
+    Infeasible, lagged_agents, offered_load_agents, predict_day, required_day, simulate_day,
+    stationary_agents, warm_up,
+)  # fmt: skip
+from ..queueing.arrival_rate import rate_from_counts
 from ..queueing.inputs import one_of
 from .days import local_days
+from .forecasting.many import each_queue
 from .staffing import staff
 
 RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
 PREDICTED = ("service_level", "asa_s", "abandonment", "occupancy")
+MANY_DAYS = 60  # different days from which starting helpers costs less than it saves
 
 
-def staff_through_day(intervals, centre, *, rule="through the day", meet="every", agents=None):
+def staff_through_day(intervals, centre, *, rule="through the day", meet="every", agents=None, jobs=None, progress=None):
     """The staffed frame of `staff`, with agents by a rule and the service that the day as a whole will give.
 
     `intervals` and `centre` as for `staff`. `rule`: "through the day" (the fewest with which the queue's own
@@ -24,7 +33,8 @@ def staff_through_day(intervals, centre, *, rule="through the day", meet="every"
     "stationary", "lagged" (by a handle time) or "offered load". `agents`, an array as long as the frame, asks for
     the service of a given staff instead. service_level, asa_s (s), abandonment and occupancy are those of
     `predict_day`: of the calls that arrive in the interval. A day that follows another without a gap begins as if
-    its first interval had lasted; agents who leave finish the call in hand.
+    its first interval had lasted; agents who leave finish the call in hand. Days that are alike are solved once,
+    many of them on all cores (`jobs` processes); `progress(done, number)` is called after each.
     Raises ValueError in words, also for queues with limited lines, which the equations do not know.
 
     >>> from ccplan.data import Centre, Queue
@@ -35,15 +45,15 @@ def staff_through_day(intervals, centre, *, rule="through the day", meet="every"
     """
     one_of("rule", rule, tuple(RULES))
     base = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int) if agents is None else agents)
-    needed, service = pd.Series(0, index=base.index), pd.DataFrame(np.nan, index=base.index, columns=list(PREDICTED))
-    given = None if agents is None else pd.Series(np.broadcast_to(np.asarray(agents), len(base)), index=base.index)
-    for queue, rows, start in _days(base, centre):
-        day = dict(interval_s=centre.interval_s, patience_s=queue.patience_s, start=start)
-        calls, aht_s = rows["offered"].to_numpy(float), rows["aht_s"].to_numpy(float)
-        needed[rows.index] = given[rows.index] if given is not None else _by_rule(rule, meet, calls, aht_s, queue.targets, day)
-        told = predict_day(calls, aht_s, needed[rows.index].to_numpy(), target_s=queue.targets.target_s, definition=queue.targets.definition, **day)
-        service.loc[rows.index] = told[list(PREDICTED)].to_numpy()
-    return staff(intervals, centre, agents=needed.to_numpy()).assign(**{name: service[name] for name in PREDICTED})
+    given = None if agents is None else np.broadcast_to(np.asarray(agents), len(base))
+    days = list(_days(base.reset_index(drop=True), centre, rule, meet, given))
+    needed, service = np.zeros(len(base), dtype=np.int64), np.full((len(base), len(PREDICTED)), np.nan)
+    for day, (asked, told) in zip(days, _each_once(days, jobs, progress), strict=True):
+        needed[day.rows] = asked
+        if told is not None:
+            service[day.rows] = told
+    _carry_over(days, needed, service)
+    return staff(intervals, centre, agents=needed).assign(**dict(zip(PREDICTED, service.T, strict=True)))
 
 
 def compare_rules(intervals, centre, *, rules=tuple(RULES)):
@@ -55,24 +65,125 @@ def compare_rules(intervals, centre, *, rules=tuple(RULES)):
     return pd.concat([_judged(staff_through_day(intervals, centre, rule=rule), centre, rule) for rule in rules], ignore_index=True)
 
 
-def _by_rule(rule, meet, calls, aht_s, targets, day):
-    if rule == "through the day":
-        return required_day(calls, aht_s, targets, meet=meet, **day)
-    known = day if rule != "stationary" else {name: value for name, value in day.items() if name != "start"}
-    return RULES[rule](calls, aht_s, targets, **known)
+def play_day(staffed, centre, *, days=1000, seed=0):
+    """A staffed day played call by call, `days` times with new random callers: `SimulatedDays`.
+
+    `staffed` is one queue and day of `staff`, in order. Calls come at random around the day's numbers, handle times and
+    patience are exponential. Raises ValueError for several queues or days, and where lines are limited.
+
+    >>> from ccplan.data import Centre, Queue
+    >>> day = pd.DataFrame({"queue": "q", "start": pd.date_range("2026-09-01 08:00", periods=3, freq="30min"),
+    ...                     "offered": [60, 100, 80], "aht_s": 300})
+    >>> centre = Centre(name="x", queues=(Queue(name="q", patience_s=180),))
+    >>> play_day(staff(day, centre), centre, days=2000).day["service_level"].round(2).item()
+    0.82
+    """
+    names, dates = staffed["queue"].unique(), local_days(staffed["start"]).unique()
+    if len(names) != 1 or len(dates) != 1:
+        raise ValueError(f"staffed must be one queue and day, got {len(names)} queues and {len(dates)} days")
+    queue = _unlimited(centre.queue(names[0]))
+    calls, aht_s, agents = staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
+    return simulate_day(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s,
+                        definition=queue.targets.definition, days=days, seed=seed)
 
 
-def _days(frame, centre):
-    """(Queue, rows in order, start) of each queue's local days; "steady" where a day goes on from the one before."""
+@dataclass(frozen=True)
+class _Day:
+    """One queue's local day: where its rows stand, what comes, and what is asked."""
+
+    rows: np.ndarray
+    queue: Queue
+    calls: np.ndarray
+    aht_s: np.ndarray
+    interval_s: float
+    start: str
+    rule: str
+    meet: object
+    given: np.ndarray | None
+
+    @property
+    def how(self):
+        return dict(interval_s=self.interval_s, patience_s=self.queue.patience_s, start=self.start)
+
+    @property
+    def key(self):
+        """Days with the same key have the same answer."""
+        given = None if self.given is None else self.given.tobytes()
+        return self.queue.name, self.start, self.calls.tobytes(), self.aht_s.tobytes(), given
+
+
+def _days(frame, centre, rule, meet, given):
+    """Each queue's local days in order; "steady" where a day goes on from the one before."""
     for name, mine in frame.groupby("queue", sort=False, observed=True):
-        queue = centre.queue(name)
-        if np.isfinite(queue.lines):
-            raise ValueError(f"queue {name}: service through the day is known for unlimited lines only, got lines = {queue.lines:g} "
-                             '— leave lines out, or staff by rule "stationary" with `staff`')
+        queue = _unlimited(centre.queue(name))
         ordered = mine.sort_values("start")
         goes_on = ordered["start"].diff().dt.total_seconds() == centre.interval_s
         for _, rows in ordered.groupby(local_days(ordered["start"]), sort=False):
-            yield queue, rows, "steady" if goes_on[rows.index[0]] else "empty"
+            place = rows.index.to_numpy()
+            yield _Day(rows=place, queue=queue, calls=rows["offered"].to_numpy(float), aht_s=rows["aht_s"].to_numpy(float),
+                       interval_s=centre.interval_s, start="steady" if goes_on[rows.index[0]] else "empty",
+                       rule=rule, meet=meet, given=None if given is None else given[place])
+
+
+def _unlimited(queue):
+    if np.isfinite(queue.lines):
+        raise ValueError(f"queue {queue.name}: service through the day is known for unlimited lines only, got lines = {queue.lines:g} "
+                         '— leave lines out, or staff by rule "stationary" with `staff`')
+    return queue
+
+
+def _each_once(days, jobs, progress):
+    """(agents, service or None) of each day; those that are alike are solved once."""
+    first = {}
+    for day in days:
+        first.setdefault(day.key, day)
+    jobs = jobs if jobs is not None else (-1 if len(first) >= MANY_DAYS else 1)
+    if jobs != 1:
+        warm_up()  # once, here, rather than in every process
+    solved = each_queue(_solved, list(first.values()), jobs=jobs, progress=progress)
+    answers = dict(zip(first, solved, strict=True))
+    return [answers[day.key] for day in days]
+
+
+def _solved(day):
+    try:
+        agents = _by_rule(day) if day.given is None else day.given
+    except Infeasible as problem:
+        raise Infeasible(f"queue {day.queue.name}: {problem}") from None
+    return agents, None if _fills_for_ever(day, agents) else _served(day.queue, day.calls, day.aht_s, agents, **day.how)
+
+
+def _by_rule(day):
+    if day.rule == "through the day":
+        return required_day(day.calls, day.aht_s, day.queue.targets, meet=day.meet, **day.how)
+    how = {name: value for name, value in day.how.items() if name != "start" or day.rule != "stationary"}
+    return RULES[day.rule](day.calls, day.aht_s, day.queue.targets, **how)
+
+
+def _served(queue, calls, aht_s, agents, **how):
+    """What callers meet in each interval: an array, a column for each of PREDICTED."""
+    told = predict_day(calls, aht_s, agents, target_s=queue.targets.target_s, definition=queue.targets.definition, **how)
+    return told[list(PREDICTED)].to_numpy()
+
+
+def _fills_for_ever(day, agents):
+    """Whether the first interval, had it lasted, would have no steady state: more load than agents, and nobody hangs up."""
+    if day.start == "empty" or np.isfinite(day.queue.patience_s):
+        return False
+    return rate_from_counts(day.calls, day.interval_s)[0, 2] * day.aht_s[0] >= agents[0]
+
+
+def _carry_over(days, needed, service):
+    """Days that begin overloaded take their queue from the days before: predicted again, together with them."""
+    for last, day in enumerate(days):
+        if np.isnan(service[day.rows]).all() and _fills_for_ever(day, needed[day.rows]):
+            first = last
+            while _fills_for_ever(days[first], needed[days[first].rows]):
+                first -= 1
+            rows = np.concatenate([one.rows for one in days[first : last + 1]])
+            calls, aht_s = (np.concatenate([getattr(one, name) for one in days[first : last + 1]]) for name in ("calls", "aht_s"))
+            told = _served(day.queue, calls, aht_s, needed[rows], **{**day.how, "start": days[first].start})
+            service[day.rows] = told[-day.rows.size :]
 
 
 def _judged(staffed, centre, rule):

@@ -9,7 +9,8 @@ Imported only where it runs; what is compiled is kept on disk, by the date of th
 """
 
 import numpy as np
-from numba import njit
+
+from .compiled import compiled
 
 NO_SKILL = 1_000_000  # the rank of a queue that a group does not take
 EXPONENTIAL, LOGNORMAL, CONSTANT, SAMPLE = range(4)
@@ -22,7 +23,7 @@ OFFERED, ANSWERED, ABANDONED, IN_TARGET, SHORT, WAITED = range(6)
 WAIT_ANSWERED, WAIT_ABANDONED, BUSY, WAITING, PRESENT, TIME = range(6, 12)
 
 
-@njit(cache=True)
+@compiled
 def one_queue(rng, days, rate, interval_s, agents, handle, patience, target_s, sums, products, totals):
     """Add up what happens on `days` days: `sums`, `products` (interval, measure, …), `totals` (day, measure)."""
     intervals = agents.size
@@ -33,7 +34,7 @@ def one_queue(rng, days, rate, interval_s, agents, handle, patience, target_s, s
         add_day(counts, sums, products, totals[day])
 
 
-@njit(cache=True)
+@compiled
 def add_day(counts, sums, products, total):
     """One day's counts into the sums over days, and into the sums of products that intervals are made from."""
     for k in range(counts.shape[0]):
@@ -46,7 +47,7 @@ def add_day(counts, sums, products, total):
                     products[k, i, j] += value * counts[k, j]
 
 
-@njit(cache=True)
+@compiled
 def _one_day(rng, rate, interval_s, agents, handle, patience, target_s, counts, ends):
     last = agents.size - 1
     busy, k_now, now, arrived, segment = 0, 0, 0.0, 0.0, 0
@@ -97,7 +98,7 @@ def _one_day(rng, rate, interval_s, agents, handle, patience, target_s, counts, 
             add_span(counts, WAITING, arrived, deadline, interval_s)
 
 
-@njit(cache=True)
+@compiled
 def count_answer(counts, k, wait_s, target_s):
     counts[k, ANSWERED] += 1
     counts[k, WAIT_ANSWERED] += wait_s
@@ -107,7 +108,7 @@ def count_answer(counts, k, wait_s, target_s):
         counts[k, IN_TARGET] += 1
 
 
-@njit(cache=True)
+@compiled
 def count_loss(counts, k, wait_s, target_s):
     """A caller who hung up; one who would wait for ever is neither answered nor abandoned."""
     counts[k, WAITED] += 1
@@ -118,7 +119,7 @@ def count_loss(counts, k, wait_s, target_s):
             counts[k, SHORT] += 1
 
 
-@njit(cache=True)
+@compiled
 def add_span(counts, column, begin, end, interval_s):
     """The seconds from begin to end, each to the interval in which it passes; none after the last."""
     if end <= begin:
@@ -131,7 +132,7 @@ def add_span(counts, column, begin, end, interval_s):
         k += 1
 
 
-@njit(cache=True)
+@compiled
 def next_arrival(rng, rate, moment, segment):
     """The next call after `moment` of a Poisson stream with a rate that is linear in each segment, or inf.
 
@@ -153,7 +154,7 @@ def next_arrival(rng, rate, moment, segment):
     return np.inf, segment
 
 
-@njit(cache=True)
+@compiled
 def draw(rng, duration, k):
     """Seconds drawn from a coded distribution: kind, shape, scale by interval, values of a sample."""
     kind, shape, scale, values = duration
@@ -166,7 +167,7 @@ def draw(rng, duration, k):
     return scale[k]
 
 
-@njit(cache=True)
+@compiled
 def push(heap, size, value):
     """Add a moment to a heap whose first is the earliest; the new size."""
     place = size
@@ -180,7 +181,7 @@ def push(heap, size, value):
     return size + 1
 
 
-@njit(cache=True)
+@compiled
 def pop(heap, size):
     """Take the earliest moment off a heap; the new size."""
     size -= 1
@@ -197,7 +198,7 @@ def pop(heap, size):
     return size
 
 
-@njit(cache=True)
+@compiled
 def many_queues(rng, days, rates, interval_s, seats, at_once, ranks, routes, handle, patience, target_s,
                 sums, products, totals):
     """Add up `days` days. Rows of `sums`, `products`, `totals[day]`: the queues, then the groups.
@@ -214,7 +215,7 @@ def many_queues(rng, days, rates, interval_s, seats, at_once, ranks, routes, han
             add_day(counts[row], sums[row], products[row], totals[day, row])
 
 
-@njit(cache=True)
+@compiled
 def _day_of_many(rng, rates, interval_s, seats, at_once, ranks, routes, handle, patience, target_s, counts):
     queues, (groups, intervals) = rates.shape[0], seats.shape
     closing, k_now, now = interval_s * intervals, 0, 0.0
@@ -291,7 +292,7 @@ def _day_of_many(rng, rates, interval_s, seats, at_once, ranks, routes, handle, 
             _lose(q, interval_s, target_s, counts, first, arrived, deadline, behind)
 
 
-@njit(cache=True)
+@compiled
 def _take(rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, ends, whose, size,
           first, last, arrived, deadline, behind):
     """A free agent of group g takes the next call, if one waits; the new size of the heap."""
@@ -316,7 +317,7 @@ def _take(rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, en
     return _answer(rng, best, g, arrived[call], now, interval_s, busy, handle, target_s, counts, ends, whose, size)
 
 
-@njit(cache=True)
+@compiled
 def _answer(rng, q, g, came, now, interval_s, busy, handle, target_s, counts, ends, whose, size):
     k = min(int(came / interval_s), counts.shape[1] - 1)
     until = now + _draw(rng, handle, q, k)
@@ -328,7 +329,7 @@ def _answer(rng, q, g, came, now, interval_s, busy, handle, target_s, counts, en
     return _push_tagged(ends, whose, size, until, g)
 
 
-@njit(cache=True)
+@compiled
 def _lose(q, interval_s, target_s, counts, first, arrived, deadline, behind):
     """The first of queue q has hung up."""
     call = first[q]
@@ -338,20 +339,20 @@ def _lose(q, interval_s, target_s, counts, first, arrived, deadline, behind):
     first[q] = behind[call]
 
 
-@njit(cache=True)
+@compiled
 def _draw(rng, coded, q, k):
     kinds, shapes, scales, values, begins = coded
     return draw(rng, (kinds[q], shapes[q], scales[q], values[begins[q] : begins[q + 1]]), k)
 
 
-@njit(cache=True)
+@compiled
 def _longer(array):
     more = np.empty(2 * array.size, array.dtype)
     more[: array.size] = array
     return more
 
 
-@njit(cache=True)
+@compiled
 def _push_tagged(heap, tags, size, value, tag):
     place = size
     while place > 0:
@@ -364,7 +365,7 @@ def _push_tagged(heap, tags, size, value, tag):
     return size + 1
 
 
-@njit(cache=True)
+@compiled
 def _pop_tagged(heap, tags, size):
     size -= 1
     value, tag, place = heap[size], tags[size], 0

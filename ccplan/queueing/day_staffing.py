@@ -16,7 +16,7 @@ from .arrival_rate import calls_of
 from .inputs import floats, share
 from .targets import Infeasible, Targets, required_agents
 from .time_varying import (
-    back, begin, changed, crew_of, day_door, day_flows, service_counts, service_ratios, through, unchanged,
+    back, begin, changed, crew_of, day_door, day_flows, mixed, service_counts, service_ratios, through, unchanged,
 )  # fmt: skip
 
 _ROUNDING = 1e-6  # of a share: finer than the prediction itself
@@ -142,6 +142,14 @@ def _each(targets, size):
     return given
 
 
+def _eased(targets, slack):
+    """The targets with limits `slack` times as wide."""
+    wide = {name: min(slack * limit, 1.0) if name != "max_asa_s" else slack * limit for name, limit in targets.limits.items()
+            if name not in ("service_level", "max_blocking")}
+    level = None if targets.service_level is None else max(1 - slack * (1 - targets.service_level), 0.0)
+    return Targets(**({"service_level": level, "target_s": targets.target_s, "definition": targets.definition} | wide))
+
+
 def _search(calls, aht_s, targets, interval_s, patience_s, rate, start, least):
     target_s = targets.target_s if isinstance(targets, Targets) else None
     day, least = day_door(calls, aht_s, least, interval_s, patience_s, 0.0 if target_s is None else target_s, rate)
@@ -150,7 +158,7 @@ def _search(calls, aht_s, targets, interval_s, patience_s, rate, start, least):
         raise ValueError("targets of a day must have one target_s and one definition, got several")
     day = replace(day, target_s=float(targets[0].target_s))
     _refuse_nothing(targets, day)
-    return _Search(day, targets, least, start)
+    return _Search(mixed(day, start), targets, least, start)
 
 
 def _refuse_nothing(targets, day):
@@ -170,13 +178,17 @@ class _Search:
         self.limits = [dict(one.limits) for one in targets]
         self.definition = targets[0].definition
         self.least = least.copy()
-        easy = [Targets(service_level=one.service_level, target_s=one.target_s, definition=one.definition,
-                        max_asa_s=one.max_asa_s, max_abandonment=one.max_abandonment, max_occupancy=one.max_occupancy)
-                if set(one.limits) - {"max_blocking"} else Targets(service_level=0.0) for one in targets]
-        load = offered_load(day, "steady" if isinstance(start, str) and start == "steady" else "empty")
-        self.guess = np.asarray(_by_formula(load * day.interval_s / day.aht_s, day, easy), dtype=np.int64)
+        if np.isinf(day.patience_s) and isinstance(start, str) and start == "steady":  # fewer would never have settled
+            self.least[0] = max(self.least[0], int(day.rate[0, 2] * day.aht_s[0]) + 1)
+        self.guess = self._by_load()
         self.day = replace(day, crew=crew_of(self.guess))
         self.states = {}
+
+    def _by_load(self, slack=1.0):
+        """What the formula asks for with the load of calls in hand, the limits being passed by up to `slack` times."""
+        easy = [_eased(one, slack) if set(one.limits) - {"max_blocking"} else Targets(service_level=0.0) for one in self.targets]
+        load = offered_load(self.day, "steady" if isinstance(self.start, str) and self.start == "steady" else "empty")
+        return np.asarray(_by_formula(load * self.day.interval_s / self.day.aht_s, self.day, easy), dtype=np.int64)
 
     def every(self):
         """Every interval meets its limits."""
@@ -201,10 +213,10 @@ class _Search:
             return agents
         strict = self.limits
         loose = [{name: 2 * limit for name, limit in one.items()} for one in strict]
-        saving = np.zeros(self.day.size)
+        saving, likely = np.zeros(self.day.size), np.maximum(self._by_load() - self._by_load(2.0), 1)
         for k in busy:
             self.limits = [*strict[:k], loose[k], *strict[k + 1 :]]
-            self.guess[k] = agents[k] - 1
+            self.guess[k] = agents[k] - likely[k]
             saving[k] = agents[k] - self._fewest(k, agents, int(self.least[k]))
         let_off = busy[np.argsort(-saving[busy], kind="stable")[:spared]]
         self.limits = [loose[k] if k in let_off else strict[k] for k in range(self.day.size)]
@@ -233,7 +245,7 @@ class _Search:
                 cost[k] = over - now
                 continue
             agents[k] -= 1
-            gone.append(k)
+            gone.append((k, cost[k]))
             first, part = parts[k]
             for name, value in part.items():
                 counts[name][first : first + value.size] = value
@@ -246,9 +258,16 @@ class _Search:
         """The agents seen to meet the limits of the day; those who went last come back for as long as not."""
         for _ in range(_TURNS):
             whole = self._counts(day_flows(self.day, agents, begin(self.day, agents[0], self.start)), agents)
-            if self._day_over(whole) <= 0:
+            missing = self._day_over(whole)
+            if missing <= 0:
                 return agents
-            agents[gone.pop() if gone else int(np.argmax(whole["offered"] - whole["answered_in_target"]))] += 1
+            missing /= 2  # as many at once as are worth half of what is missing, lest one too many come back
+            while missing > 0:
+                k, worth = gone.pop() if gone else (int(np.argmax(whole["offered"] - whole["answered_in_target"])), missing)
+                agents[k] += 1
+                missing -= worth
+                if worth <= 0:
+                    break
         raise Infeasible("no plan was found that meets the targets of the day — relax them")
 
     def _settle(self, agents, k):

@@ -14,7 +14,8 @@ Source: Kolmogorov (1931); Hairer & Wanner, Solving Ordinary Differential Equati
 """
 
 import numpy as np
-from numba import njit
+
+from .compiled import compiled
 
 _TOP, _BOTTOM = np.array([1 / 20, 2 / 5, 1.0]), np.array([-1 / 60, 3 / 20, -3 / 5, 1.0])
 _POLES = np.roots(_BOTTOM)
@@ -35,7 +36,7 @@ FLOWS = (
 OFFERED, AT_ONCE, IN_TARGET, VIRTUAL, SHORT, ANSWERED, WAIT, BUSY, BEYOND, WAITING = range(10)
 
 
-@njit(cache=True)
+@compiled
 def mesh(marks, rate, longest, fresh, until):
     """The nodes of an interval between `marks`: (times, steps, rate in each step, weights).
 
@@ -85,7 +86,7 @@ def mesh(marks, rate, longest, fresh, until):
     return times, steps, rates, weights
 
 
-@njit(cache=True)
+@compiled
 def change_staff(line, low, layers, first, before, after, crew):
     """The state when the agents change from `before` to `after`: (line, low, layers, first).
 
@@ -121,7 +122,7 @@ def change_staff(line, low, layers, first, before, after, crew):
     return _stretch(new[a:b], 0, b - a), bottom + a, lay, begin
 
 
-@njit(cache=True)
+@compiled
 def _place(line, low, layers, first, busy, waiting, n, crew, p):
     """Probability p of `busy` agents on a call and some waiting, on the line or between the nearest two layers."""
     if busy <= n:
@@ -136,7 +137,7 @@ def _place(line, low, layers, first, busy, waiting, n, crew, p):
         layers[d, waiting - first] += rest * p
 
 
-@njit(cache=True)
+@compiled
 def _solve(p, x0, n, arrive, serve, leave, extra, feed, feed_at, fr, fc, fi, er, ec, ei, yr, yc, yi):
     """One block of the step: p becomes the new probabilities, y the solutions for the block that it feeds.
 
@@ -180,7 +181,7 @@ def _solve(p, x0, n, arrive, serve, leave, extra, feed, feed_at, fr, fc, fi, er,
         p[i] = W * a + CR * b - CI * c
 
 
-@njit(cache=True)
+@compiled
 def _widen(low, high, n, rate, mu, theta, h):
     """The window of states that a step may reach from low … high."""
     down_low = mu * min(low, n) + theta * max(low - n, 0)
@@ -190,7 +191,7 @@ def _widen(low, high, n, rate, mu, theta, h):
     return max(low - int(below), 0), high + (int(above) if rate > 0 else 0)
 
 
-@njit(cache=True)
+@compiled
 def forward(line, low, layers, first, n, mu, theta, steps, rates, crew):
     """Through one interval: the state at its end and, at every node, what it holds.
 
@@ -262,7 +263,7 @@ def forward(line, low, layers, first, n, mu, theta, steps, rates, crew):
     return line, low, layers, first, moments, shape, waiting[:used]
 
 
-@njit(cache=True)
+@compiled
 def _stretch(values, at, size):
     """The values from place `at` on in zeros."""
     longer = np.zeros(size)
@@ -271,7 +272,7 @@ def _stretch(values, at, size):
     return longer
 
 
-@njit(cache=True)
+@compiled
 def _window(layers, deep, at, wide):
     """The first `deep` layers from place `at` on (or, if negative, without their first places) in zeros."""
     grown = np.zeros((deep, wide))
@@ -281,7 +282,7 @@ def _window(layers, deep, at, wide):
     return grown
 
 
-@njit(cache=True)
+@compiled
 def _share_out(line, layers):
     """Make all probabilities add up to 1."""
     total = 0.0
@@ -297,7 +298,7 @@ def _share_out(line, layers):
             layers[d, i] /= total
 
 
-@njit(cache=True)
+@compiled
 def _trim(line, low, layers, first):
     """Without the edges that hold next to nothing, and without empty layers."""
     a, b = 0, line.size
@@ -322,7 +323,7 @@ def _trim(line, low, layers, first):
     return _stretch(line[a:b], 0, b - a), low + a, _window(layers, deep, -c, max(d - c, 1)), first + c
 
 
-@njit(cache=True)
+@compiled
 def _back(value, seconds, deep, most, n, mu, theta, own, h, timed, work, crew):
     """One step back in time, in place: `value[d, j]` the chance, `seconds[d, j]` until the answer if `timed`.
 
@@ -366,7 +367,7 @@ def _back(value, seconds, deep, most, n, mu, theta, own, h, timed, work, crew):
                 seconds[d, j] = W * ur + CR * uc - CI * ui
 
 
-@njit(cache=True)
+@compiled
 def closing(n, mu, theta, deep, most, crew):
     """(chance, seconds) of an answer where the staff stays as it is for ever."""
     value, seconds = np.zeros((deep + 1, most + 1)), np.zeros((deep + 1, most + 1))
@@ -391,7 +392,7 @@ def closing(n, mu, theta, deep, most, crew):
     return value, seconds
 
 
-@njit(cache=True)
+@compiled
 def staff_before(value, seconds, deep, most, before, after, new_deep, new_most, crew):
     """The same just before the agents change: those who come take the first calls at once."""
     chance, wait = np.ones((new_deep + 1, new_most + 1)), np.zeros((new_deep + 1, new_most + 1))
@@ -407,7 +408,7 @@ def staff_before(value, seconds, deep, most, before, after, new_deep, new_most, 
     return chance, wait
 
 
-@njit(cache=True)
+@compiled
 def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, patient, just_after, crew):
     """Chance of an answer within `target_s` of a caller who comes at `moment` in interval k; [layer, ahead].
 
@@ -447,7 +448,7 @@ def _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, pa
     return value
 
 
-@njit(cache=True)
+@compiled
 def _both_by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, both, just_after, crew):
     """The same for callers as they are and, if `both`, for callers who would not hang up."""
     early = _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, False, just_after, crew)
@@ -456,7 +457,7 @@ def _both_by_deadline(moment, target_s, k, deep, most, changes, agents, mu, thet
     return early, _by_deadline(moment, target_s, k, deep, most, changes, agents, mu, theta, True, just_after, crew)
 
 
-@njit(cache=True)
+@compiled
 def _where_it_matters(held, layers, width):
     """(Calls ahead, layers) beyond which lies less than SMALL of the probability; `held` layer by layer."""
     ahead, beyond = width - 1, 0.0
@@ -476,7 +477,7 @@ def _where_it_matters(held, layers, width):
     return ahead, deeper
 
 
-@njit(cache=True)
+@compiled
 def _expected(held, layers, width, chance, begin):
     """The chance over the states held; states beyond it have next to none, or are next to never held."""
     total = 0.0
@@ -486,7 +487,7 @@ def _expected(held, layers, width, chance, begin):
     return total
 
 
-@njit(cache=True)
+@compiled
 def backward(value, seconds, deep, most, k, times, steps, weights, moments, shape, waiting,
              target_s, until, changes, agents, mu, theta, survival, both, crew):
     """Back through interval k: (flows, value, seconds) with what awaits a caller at its first node.

@@ -9,7 +9,7 @@ Source: Kolmogorov (1931) for the equations; Green, Kolesar & Whitt (2007), "Cop
 when setting staffing requirements for a service system", for what they are good for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,8 +62,8 @@ def predict_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, tar
                 definition="offered"):
     """The service of a day, interval by interval, from the time-varying queue itself: a DataFrame.
 
-    `calls` and `agents` (whole) an interval of `interval_s` seconds; mean `aht_s` (one number, or one an interval:
-    calls in hand go on at the new pace), mean `patience_s` (inf: nobody hangs up) and `target_s` in seconds.
+    `calls` and `agents` (whole) an interval of `interval_s` seconds; mean `aht_s` (one number, or one an interval
+    of arrival; calls in hand end at their mixed pace, `mixed`), mean `patience_s` (inf: nobody hangs up) and `target_s` in seconds.
     Counts become a rate that keeps each interval's total, never negative, linear from each boundary to the middle and
     on to the next (`arrival_rate.rate_from_counts`); `rate=(times_s, calls_per_s)`, linear between its knots, takes
     their place (`calls` may then be None). `start`: "empty", "steady" (as if the day had always been as it is at its
@@ -83,6 +83,7 @@ def predict_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, tar
     """
     one_of("definition", definition, tuple(DEFINITIONS))
     day, agents = day_door(calls, aht_s, agents, interval_s, patience_s, target_s, rate)
+    day = mixed(day, start)
     return service_frame(day_flows(day, agents, begin(day, agents[0], start)), day, agents, definition)
 
 
@@ -124,6 +125,31 @@ def day_door(calls, aht_s, agents, interval_s, patience_s, target_s, rate):
     patience_s = np.maximum(patience_s, np.minimum(_LEAST * aht_s, least).min())
     return Day(rate=rows, aht_s=aht_s, patience_s=patience_s, interval_s=interval_s, target_s=target_s,
                crew=crew_of(flat["agents"])), flat["agents"]
+
+
+def mixed(day, start):
+    """The day with the handle time of the calls in hand in each interval, which is not that of the calls that come in it.
+
+    Calls that came before keep their own handle time: those in hand are weighed by how long each interval's calls
+    would be held if nobody waited (M/G/∞), and end at the mean of their rates.
+    """
+    if (day.aht_s == day.aht_s[0]).all():
+        return day
+    length, aht_s = day.interval_s, day.aht_s
+    stay = np.exp(-length / aht_s)
+    left = day.offered / length * aht_s * (1 - stay)  # of each interval's calls, still in hand at its end
+    held = np.diag((day.offered - left) * aht_s)  # [came in, held in]: seconds
+    if isinstance(start, str) and start == "steady":  # and those of before the day
+        aht_s, stay = np.append(aht_s, aht_s[0]), np.append(stay, stay[0])
+        left, held = np.append(left, day.rate[0, 2] * aht_s[0]), np.vstack([held, np.zeros(day.size)])
+    came = np.append(np.arange(day.size), -1)[: aht_s.size]
+    for k in range(day.size):
+        before = came < k
+        held[before, k] = left[before] * aht_s[before] * (1 - stay[before])
+        left[before] *= stay[before]
+    ended = (held / aht_s[:, None]).sum(axis=0)
+    pace = np.divide(held.sum(axis=0), ended, out=day.aht_s.copy(), where=ended > 0)
+    return replace(day, aht_s=pace)
 
 
 def crew_of(agents):
