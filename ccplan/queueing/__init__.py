@@ -1,5 +1,6 @@
 """The ground floor: queues, numbers in and numbers out."""
 
+from .chat import ChatPerformance, chat_performance, chat_worth, required_chat_agents
 from .day_simulation import SimulatedDays, simulate_day
 from .day_staffing import lagged_agents, offered_load_agents, required_day, stationary_agents
 from .durations import Constant, Exponential, Lognormal, Sample
@@ -9,6 +10,7 @@ from .time_varying import predict_day, whole_day
 
 __all__ = [
     "DEFINITIONS",
+    "ChatPerformance",
     "Constant",
     "Exponential",
     "Infeasible",
@@ -17,6 +19,8 @@ __all__ = [
     "Sample",
     "SimulatedDays",
     "Targets",
+    "chat_performance",
+    "chat_worth",
     "erlang_a",
     "erlang_b",
     "erlang_c",
@@ -27,6 +31,7 @@ __all__ = [
     "performance",
     "predict_day",
     "required_agents",
+    "required_chat_agents",
     "required_day",
     "required_lines",
     "simulate_day",
