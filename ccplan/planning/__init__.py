@@ -10,11 +10,13 @@ from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
 from .certainty import chance_of_target, frontier, one_more_agent
+from .deferred import DeferredPlan, plan_deferred
 from .through_day import compare_rules
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
+    "DeferredPlan",
     "QueueForecast",
     "actual_service",
     "add_override",
@@ -32,6 +34,7 @@ __all__ = [
     "growth_drivers",
     "known_disagreements",
     "monthly_volumes",
+    "plan_deferred",
     "override_effect",
     "overrides_of",
     "reforecast",

@@ -10,7 +10,7 @@ import pandas as pd
 from ..queueing import lagged_agents, offered_load_agents, predict_day, required_day, stationary_agents
 from ..queueing.inputs import one_of
 from .days import local_days
-from .staffing import staff
+from .staffing import refuse_deferred, staff
 
 RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
 PREDICTED = ("service_level", "asa_s", "abandonment", "occupancy")
@@ -34,6 +34,8 @@ def staff_through_day(intervals, centre, *, rule="through the day", meet="every"
     [12, 19, 17]
     """
     one_of("rule", rule, tuple(RULES))
+    for name in pd.unique(intervals["queue"]) if "queue" in intervals else ():
+        _refuse_channel(centre.queue(name), rule)
     base = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int) if agents is None else agents)
     needed, service = pd.Series(0, index=base.index), pd.DataFrame(np.nan, index=base.index, columns=list(PREDICTED))
     given = None if agents is None else pd.Series(np.broadcast_to(np.asarray(agents), len(base)), index=base.index)
@@ -53,6 +55,14 @@ def compare_rules(intervals, centre, *, rules=tuple(RULES)):
     intervals with calls below the service target), all as `predict_day` sees them, and cost.
     """
     return pd.concat([_judged(staff_through_day(intervals, centre, rule=rule), centre, rule) for rule in rules], ignore_index=True)
+
+
+def _refuse_channel(queue, rule):
+    """The equations of the day know calls held one at a time."""
+    refuse_deferred(queue, f'rule "{rule}" through the day')
+    if queue.at_once > 1:
+        raise ValueError(f'queue {queue.name}: rule "{rule}" through the day is known for contacts held one at a time, got at_once = '
+                         f'{queue.at_once} — staff it by rule "stationary" with `staff`')
 
 
 def _by_rule(rule, meet, calls, aht_s, targets, day):
