@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.centre import Queue
-from ..queueing import Targets, performance, required_agents
+from ..queueing import Targets, required_agents
 
 
 def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf, lines=inf, span=3, at_once=1,

@@ -164,12 +164,17 @@ class Flow:
 
     def slice_shares(self, path):
         """Share of each slice that is answered by its deadline."""
-        done = np.interp(self.due_s, path.times, path.work)
-        ahead = done - self.arrived + 1e-9 * (1 + self.work[-1])
-        first, last = ahead.T
-        crossing = np.abs(first) / np.maximum(np.abs(first) + np.abs(last), 1e-300)
-        some = np.where(first >= 0, crossing, 1 - crossing)
-        return np.where((first >= 0) & (last >= 0), 1.0, np.where((first < 0) & (last < 0), 0.0, some))
+        ahead = self._ahead(path, self.due_s, self.arrived)
+        shares = (ahead >= 0).all(axis=1).astype(float)  # in between too: work done only bends downwards
+        late = np.flatnonzero(shares == 0)
+        parts = np.linspace(0, 1, _POINTS + 1)
+        due_s, arrived = (ends[late, :1] + parts * np.diff(ends[late], axis=1) for ends in (self.due_s, self.arrived))
+        shares[late] = _above(self._ahead(path, due_s, arrived)).mean(axis=1)
+        return shares
+
+    def _ahead(self, path, due_s, arrived):
+        """Seconds of work done by the due moment beyond what arrived before; rounding forgiven."""
+        return np.interp(due_s, path.times, path.work) - arrived + 1e-9 * (1 + self.work[-1])
 
     def _breaks(self, late, share):
         if not late.size:
@@ -198,3 +203,10 @@ class Flow:
         answered = path.times[before] + part * (path.times[after] - path.times[before])
         wait = np.where(place < path.work.size, np.maximum(answered - arrives_s, 0), np.inf).mean(axis=1)
         return np.where(total > 0, np.bincount(self.slice_of, weight * wait, self.offered.size) / np.where(total > 0, total, 1), 0.0)
+
+
+def _above(values):
+    """Share of each step between neighbours of a row in which the line between them is not negative."""
+    first, last = values[:, :-1], values[:, 1:]
+    up, down = np.maximum(first, 0) + np.maximum(last, 0), np.maximum(-first, 0) + np.maximum(-last, 0)
+    return np.where(down == 0, 1.0, up / np.where(up + down > 0, up + down, 1.0))
