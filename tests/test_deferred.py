@@ -29,7 +29,7 @@ def mails(start="2026-09-07 09:00", offered=(20,) * 16, freq="30min", **columns)
     return pd.DataFrame({"queue": "mail", "start": starts, "offered": np.asarray(offered, float), "aht_s": 300.0, **columns})
 
 
-def tick_by_tick(offered, aht_s, agents, deadline_s, worked, counts, interval_s=1800, tick=15):
+def tick_by_tick(offered, aht_s, agents, deadline_s, worked, counts, interval_s=1800, tick=2):
     """(share in time, mean wait, contacts left) by interval: arrivals and work counted tick by tick, first come first served."""
     per = interval_s // tick
     came = np.repeat(np.asarray(offered) / per, per)
@@ -43,7 +43,7 @@ def tick_by_tick(offered, aht_s, agents, deadline_s, worked, counts, interval_s=
     answered = np.searchsorted(total_out, total_in - 1e-6)
     clock = np.arange(came.size + 1) if counts == "by the clock" else np.append(0, np.cumsum(np.repeat(worked, per)))
     age = clock[np.minimum(answered, came.size)] - clock[:-1]
-    late = (age * tick > deadline_s + tick) | (answered >= came.size)
+    late = (age * tick > deadline_s + tick / 2) | (answered >= came.size)
     waits = np.where(answered < came.size, (answered - np.arange(came.size)) * tick, inf)
     return 1 - late.reshape(-1, per).mean(axis=1), waits.reshape(-1, per).mean(axis=1), (total_in - total_out)[per - 1 :: per]
 
