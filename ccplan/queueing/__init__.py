@@ -1,5 +1,7 @@
 """The ground floor: queues, numbers in and numbers out."""
 
+from .backlog import Backlog, work_off
+from .callbacks import CallbackDays, Callbacks, required_with_callbacks, simulate_callbacks
 from .chat import ChatPerformance, chat_performance, chat_worth, required_chat_agents
 from .day_simulation import SimulatedDays, simulate_day
 from .day_staffing import lagged_agents, offered_load_agents, required_day, stationary_agents
@@ -10,6 +12,9 @@ from .time_varying import predict_day, whole_day
 
 __all__ = [
     "DEFINITIONS",
+    "Backlog",
+    "CallbackDays",
+    "Callbacks",
     "ChatPerformance",
     "Constant",
     "Exponential",
@@ -34,7 +39,10 @@ __all__ = [
     "required_chat_agents",
     "required_day",
     "required_lines",
+    "required_with_callbacks",
+    "simulate_callbacks",
     "simulate_day",
     "stationary_agents",
     "whole_day",
+    "work_off",
 ]
