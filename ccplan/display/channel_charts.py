@@ -18,10 +18,11 @@ def backlog_chart(plan):
     """
     rows = backlog_rows(plan.intervals)
     title = alt.TitleParams(backlog_finding(plan), subtitle=f"{plan.intervals['queue'].iloc[0]}, {_span(rows)}; grey: nobody is at work")
-    flows = alt.layer(_nights(rows), _flow(rows, "came", QUIET, 1.5), _flow(rows, "done", ACCENT, 2.25), _labels(rows, {"came": ("coming", QUIET), "done": ("answered", ACCENT)}))
+    names = {"came": ("coming", QUIET), "done": ("answered", ACCENT)}
+    flows = alt.layer(_nights(rows), _flow(rows, "came", QUIET, 1.5), _flow(rows, "done", ACCENT, 2.25), _labels(rows, names))
     left = alt.layer(_nights(rows), _left(rows), _late(rows))
     flows = flows.properties(height=150, width=theme.WIDTH, title=_heading("contacts an hour"))
-    left = left.properties(height=150, width=theme.WIDTH, title=_heading("contacts left to answer; red: some of what is left will be late"))
+    left = left.properties(height=150, width=theme.WIDTH, title=_heading("contacts left to answer; red: when the contacts come that will be answered late"))
     return alt.vconcat(flows, left, spacing=22).resolve_scale(x="shared").properties(title=title)
 
 
@@ -66,8 +67,13 @@ def _flow(rows, column, colour, width):
 
 def _labels(rows, series):
     """Names at the highest point of each line."""
-    frame = pd.DataFrame([{"start": rows.loc[rows[name].idxmax(), "start"], "at": rows[name].max(), "label": label, "colour": colour}
-                          for name, (label, colour) in series.items()])
+    free, frame = rows, []
+    for name, (label, colour) in series.items():  # each on a day of its own, so that no two meet
+        top = free.loc[free[name].idxmax()]
+        frame.append({"start": top["start"], "at": top[name], "label": label, "colour": colour})
+        rest = free[free["start"].dt.normalize() != top["start"].normalize()]
+        free = rest if len(rest) else free
+    frame = pd.DataFrame(frame)
     base = alt.Chart(frame).encode(x=_x(), y="at:Q", text="label:N")
     halo = base.mark_text(align="left", dx=4, dy=-9, fontWeight=600, stroke=theme.PAPER, strokeWidth=4)
     return halo + base.mark_text(align="left", dx=4, dy=-9, fontWeight=600).encode(color=alt.Color("colour:N", scale=None))
@@ -139,7 +145,7 @@ def concurrency_finding(rows):
 def _points(rows, column, form, colour, words):
     x = alt.X("at_once:Q", title="chats that an agent may hold", axis=alt.Axis(tickMinStep=1, format="d", values=rows["at_once"].tolist()),
               scale=alt.Scale(padding=18, zero=False))
-    base = alt.Chart(rows[["at_once", column, "in_use"]]).encode(x=x, y=alt.Y(f"{column}:Q", title=None, scale=alt.Scale(zero=True)))
+    base = alt.Chart(rows[["at_once", column, "in_use"]]).encode(x=x, y=alt.Y(f"{column}:Q", title=None, scale=alt.Scale(domain=[0, 1.15 * rows[column].max()])))
     size = alt.condition("datum.in_use", alt.value(150), alt.value(60))
     text = base.mark_text(dy=-13, color=colour, fontWeight=600).encode(text=alt.Text(f"{column}:Q", format=form))
     layers = base.mark_line(color=theme.RULE), base.mark_point(filled=True, opacity=1, color=colour).encode(size=size), text
