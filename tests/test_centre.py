@@ -129,7 +129,7 @@ def test_a_fault_names_its_file(tmp_path):
     ('name = "x"\n[hiring]\nattrition_per_year = 30\n' + SMALL, "write 30 % as 0.30"),
     ('name = "x"\n[costs]\nweekly_hours = nan\n' + SMALL, "must be a number, got nan"),
     ('name = "x"\n[queues.a]\nlines = 10.5\n', "whole number"),
-    ('name = "x"\n[queues.a]\nchannel = "phone"\n', "must be one of voice, chat, email"),
+    ('name = "x"\n[queues.a]\nchannel = "phone"\n', "must be one of voice, chat, email, back office"),
     ('name = "x"\n[queues.a.hours]\nmonday = "08:00-12:00, 11:00-13:00"\n', "do not overlap"),
     ('name = "x"\n[queues.a.hours]\nmonday = "08:00-25:00"\n', "from 00:00 to 24:00"),
     ('name = true\n' + SMALL, "must be words in quotes"),

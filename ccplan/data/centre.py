@@ -18,7 +18,8 @@ from .settings import a_share, exact, number, setting, settle, text
 
 EXTERNAL = {"annual leave": 0.10, "sickness": 0.05}
 INTERNAL = {"breaks": 0.08, "training": 0.03, "meetings and coaching": 0.04}
-CHANNELS = ("voice", "chat", "email")
+CHANNELS = ("voice", "chat", "email", "back office", "social", "callback")
+DEADLINES = ("by the clock", "in worked hours")  # how the seconds of a deadline are counted
 
 
 def shares_by_cause(name, value):
@@ -186,10 +187,15 @@ class Queue:
 
     `patience_s` is the mean of an exponential patience (inf: nobody hangs up), `lines` the calls
     that fit, waiting and talking (inf: no limit); `aht_s` stands in only where the data has none.
+    An agent holds up to `at_once` contacts (chat), and each then takes aht_s × (1 + slowdown × (held − 1)).
+    Work with a `deadline_s` waits (e-mail, back office): it is done in the hours `worked` (None: the queue's
+    hours), and the deadline runs by the clock or in those hours only, as `deadline_counts` says.
     Raises ValueError with all that is wrong.
 
     >>> Queue(name="service").targets.service_level
     0.8
+    >>> Queue(name="mail", channel="email", deadline_s=14_400).deferred
+    True
     """
 
     name: str = setting(says="as in the tables", check=text())
@@ -202,9 +208,34 @@ class Queue:
                            check=number(low=1, whole=True))
     aht_s: float = setting(300.0, says="handle time where the data has none", unit="seconds",
                            check=number(open_low=True, open_high=True), slider=(60, 1200))
+    at_once: int = setting(1, says="contacts that an agent holds at a time", unit="contacts",
+                           check=number(low=1, high=50, whole=True), slider=(1, 5))
+    slowdown: float = setting(0.0, says="growth of the handle time per further contact held", unit="share",
+                              check=number(high=5, hint=SHARE_HINT), slider=(0, 1))
+    deadline_s: float = setting(inf, says="promised answer of work that may wait; inf: a queue", unit="seconds",
+                                check=number(open_low=True), slider=(3600, 259_200))
+    deadline_counts: str = setting("by the clock", says="how the deadline runs", check=text(DEADLINES))
+    worked: OpeningHours | None = None
 
     def __post_init__(self):
         settle(self, where=f"{self.name}: ")
+        if self.deferred and self.at_once > 1:
+            raise ValueError(f"{self.name}: at_once = {self.at_once} and deadline_s = {self.deadline_s:g} cannot both be set: "
+                             "contacts held together are live, work with a deadline waits — keep one of them")
+        if self.slowdown and self.at_once == 1:
+            raise ValueError(f"{self.name}: slowdown = {self.slowdown:g} needs at_once = 2 or more: nobody holds a further contact")
+        if self.worked is not None and not self.deferred:
+            raise ValueError(f"{self.name}: worked hours need a deadline_s: without one contacts are answered in the queue's hours")
+
+    @property
+    def deferred(self):
+        """True where the work may wait: it has a deadline."""
+        return self.deadline_s < inf
+
+    @property
+    def working_hours(self):
+        """The hours in which contacts are handled: `worked`, or else the queue's own."""
+        return self.hours if self.worked is None else self.worked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,11 +295,17 @@ class Centre:
 
     def is_open(self, queue, starts):
         """Which timestamps (in the centre's zone) lie in the queue's opening hours: array of bool."""
-        stamps = pd.DatetimeIndex(starts)
+        return self._within(self.queue(queue).hours, pd.DatetimeIndex(starts))
+
+    def is_worked(self, queue, starts):
+        """Which timestamps (in the centre's zone) lie in the hours in which the queue is worked: array of bool."""
+        return self._within(self.queue(queue).working_hours, pd.DatetimeIndex(starts))
+
+    def _within(self, hours, stamps):
         if not len(stamps):
             return stamps.isna()
         free = self.public_holidays(stamps.min() - pd.Timedelta(days=1), stamps.max())
-        return self.queue(queue).hours.is_open(stamps, list(free))
+        return hours.is_open(stamps, list(free))
 
 
 def public_holidays(country, start, end):

@@ -153,8 +153,9 @@ class _Reader:
         known = [field.name for field in dataclasses.fields(Queue) if field.name != "name"]
         self.faults += unknown(said, known, where)
         before = len(self.faults)
-        parts = self._plain(Queue, said | {"name": name}, skip=("hours", "targets"), where=where)
+        parts = self._plain(Queue, said | {"name": name}, skip=("hours", "worked", "targets"), where=where)
         parts |= {"targets": self._targets(said, where), "hours": self._hours(said, where)}
+        parts |= {"worked": self._hours(said, where, "worked")} if "worked" in said else {}
         self._assume(said, ("hours", "targets", "patience_s"), f"queue {name}: ")
         return self._build(Queue, parts, where) if len(self.faults) == before else None
 
@@ -165,14 +166,14 @@ class _Reader:
             said = {"targets": {"service_level": None} | values}
         return self._section(Targets, said, "targets", where)
 
-    def _hours(self, said, where):
-        words = said.get("hours", {"every_day": "00:00-24:00"})
+    def _hours(self, said, where, name="hours"):
+        words = said.get(name, {"every_day": "00:00-24:00"})
         words = {"every_day": words} if isinstance(words, str) else words
         if not isinstance(words, dict):
-            self.faults.append(f'{where}hours must be spans such as "08:00-20:00" by day, got {words!r}')
+            self.faults.append(f'{where}{name} must be spans such as "08:00-20:00" by day, got {words!r}')
             return None
-        self.faults += unknown(words, KEYS, f"{where}hours.")
-        hours, problems = read_hours({key: words[key] for key in words if key in KEYS}, f"{where}hours.")
+        self.faults += unknown(words, KEYS, f"{where}{name}.")
+        hours, problems = read_hours({key: words[key] for key in words if key in KEYS}, f"{where}{name}.")
         self.faults += problems
         return hours
 

@@ -98,7 +98,7 @@ def _top(centre):
 
 def _queue(queue):
     key = f"queues.{_key(queue.name)}"
-    return [f"[{key}]", f"channel = {_quoted(queue.channel)}   # voice, chat or email",
+    return [f"[{key}]", f"channel = {_quoted(queue.channel)}   # voice, chat, email, back office, social or callback",
             f"patience_s = {_number(queue.patience_s)}   # mean patience of a caller; inf: nobody hangs up",
             f"lines = {_number(queue.lines)}   # calls that fit, waiting and talking; inf: no limit",
             f"aht_s = {_number(queue.aht_s)}   # handle time where the tables have none",

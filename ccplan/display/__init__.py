@@ -6,6 +6,7 @@ Names are loaded when they are first used, so `import ccplan.display` itself cos
 from importlib import import_module
 
 _HOMES = {
+    "channel_charts": ("backlog_chart", "concurrency_chart", "concurrency_rows"),
     "data_charts": ("volume_chart", "calendar_chart", "records_chart", "patience_chart", "handle_time_chart", "volume_picture",
                     "calendar_picture", "records_picture",
                     "patience_picture", "handle_time_picture", "odd_days"),

@@ -149,6 +149,9 @@ def staffing_view(day, inputs, centre, *, through=True):
     interval. `through=False` leaves out what the day as a whole gives. Raises Infeasible where no number of agents meets the targets, ValueError for a day without
     calls.
     """
+    from ..planning.staffing import refuse_deferred
+
+    refuse_deferred(centre.queue(day["queue"].iloc[0]), "one day by itself")
     if not day["offered"].sum() > 0:
         raise ValueError("no calls were offered on this day, so there is nobody to plan for")
     asked = _centre_asked(centre, day["queue"].iloc[0], inputs)
@@ -294,7 +297,7 @@ def _curve(staffed, centre):
     peak, queue = staffed.loc[staffed["load"].idxmax()], centre.queues[0]
     hours = centre.interval_s / 3600 / (1 - centre.shrinkage.total)
     curve = around_requirement(peak["offered"], peak["aht_s"], queue.targets, interval_s=centre.interval_s,
-                               patience_s=queue.patience_s, lines=queue.lines)
+                               patience_s=queue.patience_s, lines=queue.lines, at_once=queue.at_once, slowdown=queue.slowdown)
     return curve.assign(cost=curve["agents"] * hours * centre.costs.loaded_hourly_cost, at=peak["start"])
 
 

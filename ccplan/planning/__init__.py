@@ -6,6 +6,7 @@ from .comparison import (
     around_requirement, compare_erlang, compare_pyworkforce, erlang_bill, known_disagreements, shrinkage_table,
     tally_pyworkforce,
 )
+from .deferred import DeferredPlan, plan_deferred
 from .forecast import QueueForecast, forecast, forecast_queues
 from .forecasting.events import events_of, events_seen, school_of
 from .forecasting.intraday import reforecast, replay_day, replay_errors
@@ -19,12 +20,12 @@ from .staffing import actual_service, scheduled_agents, staff, totals, with_pati
 from .through_day import compare_rules, play_day
 
 __all__ = [
-    "CampaignPlan", "QueueForecast", "StaffedGroups", "actual_service", "add_override", "apply_drivers",
-    "apply_overrides", "around_requirement", "blend_day", "blending_gain", "chance_of_target", "compare_erlang",
-    "compare_modes", "compare_pyworkforce", "compare_rules", "cross_training", "drivers_of", "erlang_bill",
-    "events_of", "events_seen", "forecast", "forecast_queues", "frontier", "growth_drivers", "known_disagreements",
-    "monthly_volumes", "one_more_agent", "override_effect", "overrides_of", "plan_campaign", "play_day",
-    "pooling_gain", "reforecast", "replay_day", "replay_errors", "reserve_curve", "scheduled_agents", "school_of",
-    "service_frontier", "shrinkage_table", "staff", "staff_blended", "staff_groups", "tally_pyworkforce", "totals",
-    "with_patience",
+    "CampaignPlan", "DeferredPlan", "QueueForecast", "StaffedGroups", "actual_service", "add_override",
+    "apply_drivers", "apply_overrides", "around_requirement", "blend_day", "blending_gain", "chance_of_target",
+    "compare_erlang", "compare_modes", "compare_pyworkforce", "compare_rules", "cross_training", "drivers_of",
+    "erlang_bill", "events_of", "events_seen", "forecast", "forecast_queues", "frontier", "growth_drivers",
+    "known_disagreements", "monthly_volumes", "one_more_agent", "override_effect", "overrides_of", "plan_campaign",
+    "plan_deferred", "play_day", "pooling_gain", "reforecast", "replay_day", "replay_errors", "reserve_curve",
+    "scheduled_agents", "school_of", "service_frontier", "shrinkage_table", "staff", "staff_blended", "staff_groups",
+    "tally_pyworkforce", "totals", "with_patience",
 ]

@@ -9,10 +9,9 @@ that is asked for.
 import numpy as np
 import pandas as pd
 
-from ..queueing import performance, required_agents
 from ..queueing.inputs import share
 from .days import local_days
-from .staffing import handle_times, staff
+from .staffing import agents_of, handle_times, refuse_deferred, service_of, staff
 
 FINEST = 0.005      # of the quantile that a day is staffed to
 HIGHEST = 0.999
@@ -88,13 +87,14 @@ def _days(intervals, centre):
         raise ValueError("intervals must have sample paths (columns path_1, …): forecast with samples=200 or more")
     for (name, _), rows in intervals.groupby(["queue", local_days(intervals["start"])], sort=False, observed=True):
         queue = centre.queue(name)
+        refuse_deferred(queue, "the chance of a day's target")
         yield queue, rows.index, rows[names].to_numpy(float), handle_times(rows).fillna(queue.aht_s).to_numpy(float)
 
 
 def _lowest_quantile(queue, paths, aht_s, centre, confidence):
     """(quantile, agents, chance): the lowest quantile of the paths with which enough days meet their targets."""
     def tried(level):
-        agents = required_agents(np.quantile(paths, level, axis=1), aht_s, queue.targets, **_how(queue, centre))
+        agents = agents_of(queue, np.quantile(paths, level, axis=1), aht_s, centre.interval_s)
         return agents, _days_on_paths(queue, paths, aht_s, agents, centre)[1].mean()
 
     low, high = 0.0, HIGHEST
@@ -108,8 +108,7 @@ def _lowest_quantile(queue, paths, aht_s, centre, confidence):
 
 def _days_on_paths(queue, paths, aht_s, agents, centre):
     """(service level, all targets met) of the day on each path: sums over the day, never means of ratios."""
-    there = performance(paths, aht_s[:, None], np.asarray(agents)[:, None], target_s=queue.targets.target_s,
-                        definition=queue.targets.definition, **_how(queue, centre))
+    there = service_of(queue, paths, aht_s[:, None], np.asarray(agents)[:, None], centre.interval_s)
     calls = np.maximum(paths.sum(axis=0), 1e-9)
     service = np.where(paths.sum(axis=0) > 0, (there.service_level * paths).sum(axis=0) / calls, 1.0)
     abandoned = (there.abandonment * paths).sum(axis=0)
@@ -122,7 +121,3 @@ def _days_on_paths(queue, paths, aht_s, agents, centre):
     }
     met = np.all([measured[name] <= limit + 1e-9 for name, limit in queue.targets.limits.items()], axis=0)
     return service, met
-
-
-def _how(queue, centre):
-    return dict(interval_s=centre.interval_s, patience_s=queue.patience_s, lines=queue.lines)

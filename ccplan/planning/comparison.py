@@ -10,13 +10,15 @@ from math import ceil, inf
 import numpy as np
 import pandas as pd
 
-from ..queueing import Targets, performance, required_agents
+from ..data.centre import Queue
+from ..queueing import Targets, required_agents
 
 
-def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf, lines=inf, span=3):
+def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf, lines=inf, span=3, at_once=1,
+                       slowdown=0.0):
     """The service of the fewest agents that meet `targets`, and of up to `span` more and fewer.
 
-    Numbers of one interval, durations in seconds. Returns a frame with a row a number of agents:
+    Numbers of one interval, durations in seconds; `at_once` and `slowdown` of agents who hold several chats. Returns a frame with a row a number of agents:
     agents, chosen (the requirement), service_level, points (change of the service level in percentage
     points against one agent fewer), asa_s, abandonment, occupancy. Raises Infeasible where no number
     of agents meets the targets.
@@ -28,10 +30,12 @@ def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf
     1      14    True          0.888
     2      15   False          0.941
     """
-    chosen = int(required_agents(calls, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines))
+    from .staffing import agents_of, service_of
+
+    queue = Queue(name="queue", targets=targets, patience_s=patience_s, lines=lines, at_once=at_once, slowdown=slowdown)
+    chosen = int(agents_of(queue, calls, aht_s, interval_s))
     agents = np.arange(max(chosen - span - 1, 0), chosen + span + 1)
-    service = performance(calls, aht_s, agents, interval_s=interval_s, patience_s=patience_s, lines=lines,
-                          target_s=targets.target_s, definition=targets.definition).frame()
+    service = service_of(queue, calls, aht_s, agents, interval_s).frame()
     frame = pd.DataFrame({"agents": agents, "chosen": agents == chosen, "service_level": service["service_level"]})
     frame["points"] = frame["service_level"].diff() * 100
     frame = frame.join(service[["asa_s", "abandonment", "occupancy"]])
@@ -50,10 +54,12 @@ def compare_erlang(day, centre):
 
 
 def _erlang_of_queue(day, queue, centre):
-    given = {"interval_s": centre.interval_s, "lines": queue.lines}
+    from .staffing import agents_of, refuse_deferred
+
+    refuse_deferred(queue, "the comparison of Erlang's formulas")
     calls, aht_s = day["offered"].to_numpy(float), day["aht_s"].to_numpy(float)
-    erlang_c = required_agents(calls, aht_s, queue.targets, patience_s=inf, **given)
-    erlang_a = required_agents(calls, aht_s, queue.targets, patience_s=queue.patience_s, **given)
+    erlang_c = agents_of(replace(queue, patience_s=inf), calls, aht_s, centre.interval_s)
+    erlang_a = agents_of(queue, calls, aht_s, centre.interval_s)
     gross_hours = (erlang_c - erlang_a) / (1 - centre.shrinkage.total) * centre.interval_s / 3600
     return pd.DataFrame({
         "queue": day["queue"], "start": day["start"], "offered": calls, "aht_s": aht_s,

@@ -24,7 +24,7 @@ def day_table(staffed, intervals, centre):
     table.insert(2, "scheduled_peak", groups["scheduled"].max())
     table.insert(3, "agent_hours", groups["agents"].sum() * hours)
     table.insert(4, "scheduled_hours", table["fte"] * centre.costs.weekly_hours)
-    given = intervals.assign(day=rows["day"])
+    given = intervals.assign(day=local_days(intervals["start"]))
     if "answered_in_target" in given:
         table["service_given"] = actual_service(given, keys)
     if "agents" in given:
@@ -43,7 +43,10 @@ def beside_given(staffed, intervals):
         given["service_given"] = intervals["answered_in_target"] / intervals["offered"].where(intervals["offered"] > 0)
     if "agents" in intervals:
         given["agents_given"] = intervals["agents"]
-    return staffed.assign(**given)
+    more = len(staffed) - len(intervals)  # hours of work that the table has no rows for come after it
+    if not more:
+        return staffed.assign(**given)
+    return staffed.assign(**{name: np.append(column.to_numpy(float), np.full(more, np.nan)) for name, column in given.items()})
 
 
 def busiest_day(intervals, queue=None):

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ..queueing import performance, predict_day
+from ..queueing import predict_day
 from ..queueing.inputs import one_of, share
 from .days import local_days
-from .staffing import staff
+from .staffing import refuse_deferred, service_of, staff
 
 LEVELS = (0.70, 0.75, 0.80, 0.85, 0.90, 0.95)
 
@@ -66,11 +66,13 @@ def one_more_agent(staffed, centre, *, rule="stationary"):
     one_of("rule", rule, ("stationary", "through the day"))
     gain = pd.Series(np.nan, index=range(len(staffed)))
     frame = staffed.reset_index(drop=True)
+    for name in frame["queue"].unique():
+        refuse_deferred(centre.queue(name), "one agent more by interval")
     for (name, _), rows in frame.groupby(["queue", local_days(frame["start"])], sort=False, observed=True):
         rows = rows.sort_values("start")
         offered = rows["offered"].to_numpy(float)
         if offered.sum() > 0:
-            worth = _worth_through_day if rule == "through the day" else _worth_alone
+            worth = _worth_through_day if rule == "through the day" and centre.queue(name).at_once == 1 else _worth_alone
             gain[rows.index] = worth(centre.queue(name), centre.interval_s, offered, rows) / offered.sum()
     gain = gain.set_axis(staffed.index)
     cost = centre.interval_s / 3600 / (1 - centre.shrinkage.total) * centre.costs.loaded_hourly_cost
@@ -80,8 +82,7 @@ def one_more_agent(staffed, centre, *, rule="stationary"):
 def _worth_alone(queue, interval_s, offered, rows):
     """Calls more in time by one agent more in each interval, each interval by itself."""
     agents = rows["agents"].to_numpy()
-    now, more = (performance(offered, rows["aht_s"].to_numpy(float), n, interval_s=interval_s, patience_s=queue.patience_s, lines=queue.lines,
-                             target_s=queue.targets.target_s, definition=queue.targets.definition) for n in (agents, agents + 1))
+    now, more = (service_of(queue, offered, rows["aht_s"].to_numpy(float), n, interval_s) for n in (agents, agents + 1))
     return (more.service_level - now.service_level) * offered
 
 

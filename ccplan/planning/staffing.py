@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ..queueing import Infeasible, performance, required_agents
+from ..queueing import Infeasible, chat_performance, performance, required_agents, required_chat_agents
 from ..queueing.inputs import broadcast, floats, share
 
 WORK = ("talk_s", "hold_s", "acw_s")
@@ -18,6 +18,7 @@ COLUMNS = (
     "queue", "start", "offered", "aht_s", "load", "agents", "scheduled", "fte",
     "service_level", "asa_s", "abandonment", "occupancy", "cost",
 )  # fmt: skip
+CHANNEL_COLUMNS = ("concurrency", "backlog", "oldest_s")  # shown where a queue has them
 
 
 def scheduled_agents(agents, shrinkage, whole=True):
@@ -54,6 +55,11 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
     Returns a frame in the same order: queue, start, offered, aht_s (s), load (Erlang), agents (net, on
     the phones), scheduled (gross, heads), fte (of a week: scheduled hours ÷ weekly hours, so that a
     week's rows add up to its FTE), service_level, asa_s (s), abandonment, occupancy, cost (currency).
+    Agents are people: where a queue lets them hold several contacts (`at_once`), concurrency is the mean number a
+    busy one holds; occupancy is then their time with at least one. A queue with a `deadline_s` is staffed level through each
+    day's worked hours (see `deferred.plan_deferred`): service_level is then the share answered by the deadline, and
+    backlog (contacts) and oldest_s tell what lies there at the end of the interval; worked intervals that
+    the table has no rows for follow after it. Either is staffed so by whatever rule.
     An interval in which nobody was answered takes its queue's mean handle time, a table without any the
     `aht_s` of the centre's queue.
     Raises ValueError naming the missing column or value, Infeasible naming queue and target.
@@ -79,14 +85,19 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
         from .through_day import staff_through_day
 
         return staff_through_day(intervals, centre, rule=rule, meet=meet, agents=agents, jobs=jobs, progress=progress)
-    frame = _checked(intervals, centre)
+    frame = checked_intervals(intervals, centre)
+    columns = _columns(frame, centre)
     given = None if agents is None else _given(agents, frame)
     parts = [
         _staff_queue(rows, centre.queue(name), centre, None if given is None else given[rows.index])
         for name, rows in frame.groupby("queue", sort=False, observed=True)
     ]
-    done = pd.concat(parts).reindex(frame.index) if parts else frame.reindex(columns=list(COLUMNS))
-    return done[list(COLUMNS)].set_index(intervals.index)
+    if not parts:
+        return frame.reindex(columns=columns).set_index(intervals.index)
+    done = pd.concat(parts)
+    extra = done[done.index < 0]  # hours of work without a row of the table
+    known = done[done.index >= 0].reindex(frame.index)[columns].set_index(intervals.index)
+    return known if extra.empty else pd.concat([known, extra[columns].set_index(fresh_labels(intervals.index, len(extra)))])
 
 
 def totals(staffed, by=("queue",)):
@@ -155,7 +166,52 @@ def with_patience(centre, patience_s):
     return replace(centre, queues=tuple(replace(queue, patience_s=patience_s) for queue in centre.queues))
 
 
-def _checked(intervals, centre):
+def agents_of(queue, calls, aht_s, interval_s):
+    """The fewest people of a live queue, by its targets and settings; numbers or arrays as for `required_agents`."""
+    how = dict(interval_s=interval_s, patience_s=queue.patience_s)
+    if queue.at_once > 1:
+        _refuse_lines(queue)
+        return required_chat_agents(calls, aht_s, queue.targets, at_once=queue.at_once, slowdown=queue.slowdown, **how)
+    return required_agents(calls, aht_s, queue.targets, lines=queue.lines, **how)
+
+
+def service_of(queue, calls, aht_s, agents, interval_s):
+    """The stationary service of a live queue, a `Performance`; numbers or arrays as for `performance`."""
+    how = dict(interval_s=interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s, definition=queue.targets.definition)
+    if queue.at_once > 1:
+        _refuse_lines(queue)
+        return chat_performance(calls, aht_s, agents, at_once=queue.at_once, slowdown=queue.slowdown, **how)
+    return performance(calls, aht_s, agents, lines=queue.lines, **how)
+
+
+def refuse_deferred(queue, what):
+    """Work that may wait has no service by interval alone: a ValueError in words."""
+    if queue.deferred:
+        raise ValueError(f"queue {queue.name}: {what} is known for live queues only, got deadline_s = {queue.deadline_s:g} — plan it with "
+                         "`staff` or `plan_deferred`, by rule \"stationary\" and without confidence")
+
+
+def _refuse_lines(queue):
+    if np.isfinite(queue.lines):
+        raise ValueError(f"queue {queue.name}: lines = {queue.lines:g} and at_once = {queue.at_once} cannot both be set — leave lines out "
+                         "(inf) where agents hold several contacts")
+
+
+def _columns(frame, centre):
+    """The columns of a staffed frame: those of every queue, and what some of its queues have besides."""
+    queues = [centre.queue(name) for name in frame["queue"].unique()]
+    has = {"concurrency": any(q.at_once > 1 for q in queues)} | dict.fromkeys(("backlog", "oldest_s"), any(q.deferred for q in queues))
+    return [*COLUMNS, *(name for name in CHANNEL_COLUMNS if has[name])]
+
+
+def fresh_labels(index, size):
+    """Labels for rows that come after an index: its numbering goes on, where it has one."""
+    numbers = pd.api.types.is_integer_dtype(index.dtype)
+    first = int(index.max()) + 1 if numbers and len(index) else len(index)
+    return pd.RangeIndex(first, first + size)
+
+
+def checked_intervals(intervals, centre):
     """The frame with its own numbered rows and a handle time in each; refused in words if unusable."""
     missing = [name for name in ("queue", "start", "offered") if name not in intervals]
     if missing:
@@ -198,16 +254,18 @@ def _one_row_an_interval(frame, interval_s):
 
 def _staff_queue(rows, queue, centre, given):
     """One queue's intervals staffed."""
+    if queue.deferred:
+        from .deferred import staff_deferred
+
+        return staff_deferred(rows, queue, centre, given)
     aht_s = handle_times(rows).fillna(queue.aht_s).to_numpy(float)
     calls = rows["offered"].to_numpy(float)
-    how = dict(interval_s=centre.interval_s, patience_s=queue.patience_s, lines=queue.lines)
     try:
-        agents = required_agents(calls, aht_s, queue.targets, **how) if given is None else given.to_numpy()
+        agents = agents_of(queue, calls, aht_s, centre.interval_s) if given is None else given.to_numpy()
     except Infeasible as problem:
         raise Infeasible(f"queue {queue.name}: {problem}") from None
-    service = performance(
-        calls, aht_s, agents, target_s=queue.targets.target_s, definition=queue.targets.definition, **how
-    )
+    service = service_of(queue, calls, aht_s, agents, centre.interval_s)
+    more = {"concurrency": service.concurrency} if queue.at_once > 1 else {}
     hours = scheduled_agents(agents, centre.shrinkage.total, whole=False) * centre.interval_s / 3600
     return rows[["queue", "start", "offered"]].assign(
         aht_s=aht_s,
@@ -220,6 +278,7 @@ def _staff_queue(rows, queue, centre, given):
         abandonment=service.abandonment,
         occupancy=service.occupancy,
         cost=hours * centre.costs.loaded_hourly_cost,
+        **more,
     )
 
 

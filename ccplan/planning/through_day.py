@@ -18,7 +18,7 @@ from ..queueing.arrival_rate import rate_from_counts
 from ..queueing.inputs import one_of
 from .days import local_days
 from .forecasting.many import each_queue
-from .staffing import staff
+from .staffing import fresh_labels, staff
 
 RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
 PREDICTED = ("service_level", "asa_s", "abandonment", "occupancy")
@@ -35,6 +35,7 @@ def staff_through_day(intervals, centre, *, rule="through the day", meet="every"
     `predict_day`: of the calls that arrive in the interval. A day that follows another without a gap begins as if
     its first interval had lasted; agents who leave finish the call in hand. Days that are alike are solved once,
     many of them on all cores (`jobs` processes); `progress(done, number)` is called after each.
+    Queues whose contacts are held together (chat) or may wait (a deadline) keep their own models, as in `staff`.
     Raises ValueError in words, also for queues with limited lines, which the equations do not know.
 
     >>> from ccplan.data import Centre, Queue
@@ -44,6 +45,13 @@ def staff_through_day(intervals, centre, *, rule="through the day", meet="every"
     [12, 19, 17]
     """
     one_of("rule", rule, tuple(RULES))
+    held = _own_models(intervals, centre)
+    if held.any():
+        given = None if agents is None else np.broadcast_to(np.asarray(agents), len(intervals))
+        calls, others = (rows.reset_index(drop=True) for rows in (intervals[~held], intervals[held]))
+        how = dict(rule=rule, meet=meet, jobs=jobs, progress=progress, agents=None if given is None else given[~held])
+        through = staff_through_day(calls, centre, **how) if len(calls) else None
+        return _in_place(intervals, held, through, staff(others, centre, agents=None if given is None else given[held]))
     base = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int) if agents is None else agents)
     given = None if agents is None else np.broadcast_to(np.asarray(agents), len(base))
     days = list(_days(base.reset_index(drop=True), centre, rule, meet, given))
@@ -85,6 +93,21 @@ def play_day(staffed, centre, *, days=1000, seed=0):
     calls, aht_s, agents = staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
     return simulate_day(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s,
                         definition=queue.targets.definition, days=days, seed=seed)
+
+
+def _own_models(intervals, centre):
+    """Which rows belong to queues that the equations of the day do not know: chats, and work that may wait."""
+    own = {name: (queue := centre.queue(name)).deferred or queue.at_once > 1 for name in pd.unique(intervals.get("queue", pd.Series(dtype=object)))}
+    return intervals["queue"].map(own).to_numpy(bool) if own else np.zeros(len(intervals), dtype=bool)
+
+
+def _in_place(intervals, held, through, others):
+    """Both parts of a staffed frame in the order of the intervals; hours of work without a row of the table follow."""
+    count = int(held.sum())
+    parts = [] if through is None else [through.set_axis(np.flatnonzero(~held))]
+    done = pd.concat([*parts, others.iloc[:count].set_axis(np.flatnonzero(held))]).sort_index().set_axis(intervals.index)
+    extra = others.iloc[count:]
+    return pd.concat([done, extra.set_axis(fresh_labels(intervals.index, len(extra)))]) if len(extra) else done
 
 
 @dataclass(frozen=True)

@@ -248,6 +248,27 @@ def shares(queue, with_asa=True):
     return Shares(*result)
 
 
+def shares_above(queue, below):
+    """`shares` of a queue without limit of lines whose states below *all busy, nobody waits* are not Erlang's.
+
+    `below` is the sum of those states and that one, relative to that one; the agents, who may be a fraction,
+    stand for the rate at which calls end while all are busy (see `chat`).
+    """
+    empty, endless = queue.load < 1e-300, np.isinf(queue.patience_s)
+    hasty = queue.patience_s < 1e-12 * queue.aht_s
+    cases = [(_no_calls, empty), (_impatient_at_once, hasty), (_nobody, queue.agents == 0), (_patient, endless),
+             (partial(_impatient, with_asa=True), np.ones(empty.size, bool))]
+    result, todo = np.empty((len(fields(Shares)), empty.size)), np.ones(empty.size, bool)
+    for model, fits in cases:
+        rows = np.flatnonzero(todo & fits)
+        todo &= ~fits
+        if rows.size:
+            known = {} if model in (_no_calls, _nobody) else {"below": below[rows]}
+            part = model(queue.take(rows), **known)
+            result[:, rows] = [getattr(part, f.name) for f in fields(Shares)]
+    return Shares(*result)
+
+
 def _measure(queue, definition):
     """One row a field of Performance for each queue."""
     s, load = shares(queue), queue.load
@@ -288,9 +309,10 @@ def _nobody(q):
     )
 
 
-def _impatient_at_once(q):
+def _impatient_at_once(q, below=None):
     """Patience 0 is the loss system: whoever would have to wait hangs up (Erlang B)."""
-    lost = np.where(q.agents > 0, 1 / gamma.states_below(q.agents, q.load), 1.0)
+    below = gamma.states_below(q.agents, q.load) if below is None else below
+    lost = np.where(q.agents > 0, 1 / below, 1.0)
     longer = lost * np.exp(-q.agents * q.target_s / q.aht_s)
     kept = 1 - lost
     return _of(q, waiting=lost, answered=kept, in_time=kept, virtual=1 - longer, virtual_late=longer, abandoned=lost)
@@ -307,12 +329,12 @@ def _shut(q):
     return _of(q, blocked=1.0)
 
 
-def _patient(q):
+def _patient(q, below=None):
     """Erlang C; without end where the agents do not exceed the load."""
     spare = q.agents - q.load
     stable = spare > 0
     safe = np.where(stable, spare, 1.0)
-    below = gamma.states_below(q.agents, q.load)
+    below = gamma.states_below(q.agents, q.load) if below is None else below
     with np.errstate(invalid="ignore"):
         waiting = np.where(stable, 1 / (1 + safe / q.agents * (below - 1)), 1.0)
     late = np.where(stable, waiting * np.exp(-safe * q.target_s / q.aht_s), 1.0)
@@ -331,13 +353,14 @@ def _patient(q):
     )
 
 
-def _impatient(q, with_asa):
+def _impatient(q, with_asa, below=None):
     """Erlang A: the states above n, and how long they make callers wait, by the integrals of `gamma`."""
+    below = gamma.states_below(q.agents, q.load) if below is None else below
     ratio = q.patience_s / q.aht_s
     a, x, u = q.agents * ratio, q.load * ratio, q.target_s / q.patience_s
     log_above = gamma.log_lower(a + 1, x)
     inverse = np.exp(-log_above)  # 0 with many more callers than agents
-    waiting = 1 / (1 + (gamma.states_below(q.agents, q.load) - 1) * (inverse / (inverse + x)))
+    waiting = 1 / (1 + (below - 1) * (inverse / (inverse + x)))
     served = a / (x + inverse)  # of those who wait, the share that is answered
     later = gamma.share_past(a + 1, x, u)
     unfinished = np.exp(gamma.log_density(a + 1, x, u) + u - np.log(x + inverse))

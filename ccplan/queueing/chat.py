@@ -1,0 +1,207 @@
+"""Chat: an agent holds several contacts at a time, and each takes longer the more are held.
+
+A chat held alone takes `aht_s` seconds; one of k that an agent holds takes aht_s × (1 + slowdown × (k − 1)), so
+that k chats at a time are worth k ÷ (1 + slowdown × (k − 1)) chats held alone. With j chats in hand the chain of
+births and deaths spreads them evenly over the n agents, which is how an agent is chosen where the least busy
+comes first; once all hold `at_once`, chats wait as calls do in Erlang A, with the worth of the agents as their
+number. Chats are never handed over, so that at times one agent holds two while another holds none: the even
+spread is the best case, about a point of service level above a simulation agent by agent (see its test). Where
+there is no slowdown it is exact.
+
+Source: Luo & Zhang (2013), "Staffing and control of instant messaging contact centers"; Tezcan & Zhang (2014).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .erlang import DEFINITIONS, Performance, door, shaped, shares_above
+from .inputs import SHARE_HINT, floats, one_of
+from .targets import Infeasible, Targets
+
+_CELLS = 2_000_000   # states × queues worked on at a time: some 16 MB an array
+_MOST_HELD = 1_000_000  # chats in hand at a time; beyond, the sum over states takes minutes
+
+
+@dataclass(frozen=True)
+class ChatPerformance(Performance):
+    """How chats are served: `Performance`, and how many are held.
+
+    `occupancy` is the share of the agents' time with at least one chat, `concurrency` the mean number that a busy
+    agent holds (nan where nobody is busy), `handle_s` the mean seconds of a chat from its answer to its end.
+    """
+
+    concurrency: float | np.ndarray
+    handle_s: float | np.ndarray
+
+
+def chat_worth(held, slowdown=0.0):
+    """How many chats held alone `held` chats at a time are worth: held ÷ (1 + slowdown × (held − 1)).
+
+    Numbers or arrays. It never passes 1 ÷ slowdown, and from a slowdown of 1 on a second chat gains nothing.
+    Raises ValueError for negative or missing input.
+
+    >>> [round(chat_worth(k, slowdown=0.4), 2) for k in (1, 2, 3, 4)]
+    [1.0, 1.43, 1.67, 1.82]
+    """
+    held, slowdown = np.broadcast_arrays(floats("held", held), floats("slowdown", slowdown, high=100))
+    worth = np.where(held >= 1, held / (1 + slowdown * np.maximum(held - 1, 0)), held)
+    return worth if worth.ndim else worth.item()
+
+
+def chat_performance(chats, aht_s, agents, *, at_once=1, slowdown=0.0, interval_s=1800, patience_s=np.inf, target_s=20,
+                     definition="offered"):
+    """The stationary service that `agents` people give to `chats` an interval: a `ChatPerformance`.
+
+    `chats`, `aht_s` (seconds, of a chat held alone), `agents` (whole), `patience_s` and `target_s` are numbers or
+    arrays that broadcast; `at_once` (whole) and `slowdown` one number each. `load` is in Erlang of chats held alone.
+    at_once=1 is `performance`. Raises ValueError in words.
+
+    >>> p = chat_performance(20, 600, 5, at_once=2, slowdown=0.4, patience_s=240, target_s=60)
+    >>> round(p.service_level, 3), round(p.concurrency, 2), round(p.handle_s)
+    (0.788, 1.57, 756)
+    """
+    one_of("definition", definition, tuple(DEFINITIONS))
+    at_once, slowdown = _crew(at_once, slowdown)
+    queue, shape = door(chats, aht_s, agents, interval_s, patience_s, np.inf, target_s)
+    _whole(queue.agents)
+    held = _Held(queue, at_once, slowdown)
+    s = held.shares
+    length = np.where(queue.calls > 0, queue.calls / queue.interval_s * s.wait_s, 0.0)
+    told = (queue.load, s.waiting, s.service_level(definition), s.asa_s, s.wait_s, s.abandoned, s.blocked, held.occupancy, length,
+            held.concurrency, held.handle_s)
+    return ChatPerformance(*(shaped(np.asarray(one, float), shape) for one in told))
+
+
+def required_chat_agents(chats, aht_s, targets, *, at_once=1, slowdown=0.0, interval_s=1800, patience_s=np.inf):
+    """The fewest people that meet every target at once for chats: an int, or an array shaped like the input.
+
+    As `required_agents`, with `at_once` and `slowdown` as in `chat_performance`. max_occupancy caps the share of time
+    with at least one chat. Raises Infeasible naming the target that nobody can meet, ValueError for bad input.
+
+    >>> required_chat_agents([20, 0], 600, Targets(target_s=60), at_once=2, slowdown=0.4, patience_s=240).tolist()
+    [6, 0]
+    """
+    if not isinstance(targets, Targets):
+        raise ValueError(f"targets must be a Targets, got {targets!r} — write Targets(service_level=0.8)")
+    at_once, slowdown = _crew(at_once, slowdown)
+    queue, shape = door(chats, aht_s, 0, interval_s, patience_s, np.inf, targets.target_s)
+    _refuse_impossible(queue, targets)
+    agents = np.zeros(queue.calls.size, dtype=np.int64)
+    busy = np.flatnonzero(queue.load > 0)
+    if busy.size:
+        # Equal intervals are searched once.
+        keys = np.stack([queue.calls, queue.aht_s, queue.interval_s, queue.patience_s])[:, busy]
+        _, first, place = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+        agents[busy] = _fewest(queue.take(busy[first]), targets, at_once, slowdown)[place.ravel()]
+    return agents.reshape(shape) if shape else int(agents[0])
+
+
+def _fewest(queue, targets, at_once, slowdown):
+    """Doubling until the targets are met, then halving; each number of agents asked once for all rows at it."""
+    worth = chat_worth(at_once, slowdown)
+    low = np.where(np.isinf(queue.patience_s), np.floor(queue.load / worth * (1 - 1e-12)), 0.0)
+    high = np.ceil(queue.load / worth + np.sqrt(queue.load)) + 1
+    low = np.minimum(low, high - 1)
+    while (short := ~_meets(queue.take(np.arange(high.size), agents=high), targets, at_once, slowdown)).any():
+        if (high[short] * at_once > _MOST_HELD / 2).any():
+            _refuse_unmet(queue, targets, high, short)
+        low, high = np.where(short, high, low), np.where(short, np.ceil(high * 1.3) + 1, high)
+    while (wide := high - low > 1).any():
+        middle = np.floor((low + high) / 2)
+        rows = np.flatnonzero(wide)
+        met = _meets(queue.take(rows, agents=middle[rows]), targets, at_once, slowdown)
+        high[rows], low[rows] = np.where(met, middle[rows], high[rows]), np.where(met, low[rows], middle[rows])
+    return high
+
+
+def _meets(queue, targets, at_once, slowdown):
+    held = _Held(queue, at_once, slowdown)
+    s = held.shares
+    measured = {"service_level": s.missed(targets.definition), "max_asa_s": s.asa_s, "max_abandonment": s.abandoned,
+                "max_occupancy": held.occupancy, "max_blocking": s.blocked}
+    # nan where nobody is answered: no target of theirs is met.
+    return np.all([measured[name] <= limit * (1 + 1e-12) + 1e-300 for name, limit in targets.limits.items()], axis=0)
+
+
+class _Held:
+    """What a crew holds in the stationary chain: arrays, an element a queue."""
+
+    def __init__(self, queue, at_once, slowdown):
+        worth = chat_worth(at_once, slowdown)
+        below, busy, held = (np.empty(queue.calls.size) for _ in range(3))
+        for n in np.unique(queue.agents):
+            rows = np.flatnonzero(queue.agents == n)
+            step = max(int(_CELLS // max(n * at_once, 1)), 1)
+            for part in (rows[i : i + step] for i in range(0, rows.size, step)):
+                below[part], busy[part], held[part] = _states(queue.load[part], int(n), at_once, slowdown)
+        self.shares = shares_above(queue.take(np.arange(queue.calls.size), agents=queue.agents * worth), below)
+        full = np.where(np.isinf(self.shares.wait_s) & (queue.load > 0), 1.0, self.shares.waiting)
+        full = np.where(queue.agents > 0, full, 0.0)
+        busy, held = (1 - full) * busy + full * queue.agents, (1 - full) * held + full * queue.agents * at_once
+        answered = queue.load * self.shares.answered / queue.aht_s  # a second
+        endless = np.isinf(self.shares.wait_s)
+        answered = np.where(endless, queue.agents * worth / queue.aht_s, answered)
+        self.occupancy = np.where(queue.load > 0, _ratio(busy, queue.agents), 0.0)
+        self.concurrency = np.where(queue.load > 0, _ratio(held, busy), np.nan)
+        self.handle_s = np.where(queue.load > 0, _ratio(held, answered), np.nan)
+
+
+def _states(load, agents, at_once, slowdown):
+    """(states below and at *all hold at_once*, relative to that one; busy agents and chats held below it), by load.
+
+    Death rates are in handle times held alone; logarithms, for a state may be 1e-300 of the next.
+    """
+    if agents * at_once > _MOST_HELD:
+        raise ValueError(f"agents × at_once must be at most {_MOST_HELD:,}, got {agents:,} × {at_once} — plan by smaller teams")
+    if agents == 0:
+        return np.ones(load.size), np.zeros(load.size), np.zeros(load.size)
+    held = np.arange(agents * at_once)  # chats in hand below the full state
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        ends = np.log(_rate(held + 1, agents, slowdown))
+        up = np.cumsum((ends - np.log(np.maximum(load, 1e-300))[:, None])[:, ::-1], axis=1)[:, ::-1]
+        top = up.max(axis=1, keepdims=True)
+        weight = np.exp(up - top)
+        total = weight.sum(axis=1)
+        below = 1 + np.exp(top[:, 0]) * total
+    return below, weight @ np.minimum(held, agents) / total, weight @ held / total
+
+
+def _rate(chats, agents, slowdown):
+    """Chats that end in a handle time when `chats` are spread evenly over the agents."""
+    each, more = np.divmod(chats, agents)
+    return (agents - more) * chat_worth(each, slowdown) + more * chat_worth(each + 1, slowdown)
+
+
+def _crew(at_once, slowdown):
+    for name, value in (("at_once", at_once), ("slowdown", slowdown)):
+        if np.ndim(value):
+            raise ValueError(f"{name} must be one number, got {value!r}")
+    held = floats("at_once", at_once, low=1, high=1000).item()
+    if held % 1:
+        raise ValueError(f"at_once must be a whole number of chats, got {held:g}")
+    return int(held), floats("slowdown", slowdown, high=100, hint=SHARE_HINT).item()
+
+
+def _whole(agents):
+    if (agents % 1 != 0).any():
+        raise ValueError(f"agents must be whole where they hold chats, got {agents[agents % 1 != 0][0]:g}")
+
+
+def _ratio(top, bottom):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.nan)
+
+
+def _refuse_impossible(queue, targets):
+    for name, limit in targets.limits.items():
+        free = name == "max_blocking" or (name == "max_abandonment" and np.isinf(queue.patience_s).all())
+        if limit <= 0 and not free:
+            raise Infeasible(f"{name} = {getattr(targets, name):g} cannot be met by any number of agents — "
+                             "a few customers always wait: relax it a little, such as 0.99")
+
+
+def _refuse_unmet(queue, targets, high, short):
+    row = np.flatnonzero(short)[0]
+    raise Infeasible(f"{', '.join(targets.limits)} cannot be met by {high[row]:,.0f} agents at {queue.load[row]:.4g} Erlang "
+                     "— relax the targets")
