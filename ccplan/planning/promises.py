@@ -10,11 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..queueing import Lognormal, Sample, lagged_agents, offered_load_agents, performance, predict_day, required_day, simulate_day, stationary_agents
+from ..queueing import (
+    Lognormal, Sample, lagged_agents, offered_load_agents, performance, predict_day, required_day, simulate_day, stationary_agents,
+)  # fmt: skip
 from ..queueing.day_staffing import offered_load
 from ..queueing.inputs import floats, one_of
 from ..queueing.targets import Targets
 from ..queueing.time_varying import day_door
+from .days import local_days
+from .staffing import handle_times
 
 RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
 HOURS, FIRST_HOUR = 12, 8
@@ -40,12 +44,29 @@ class PlannedDay:
         return {"interval_s": self.interval_s, "patience_s": self.patience_s}
 
 
-def planned_day(rows, centre):
-    """The PlannedDay of one queue's rows of one day: queue, start, offered, aht_s (s)."""
-    queue = centre.queue(rows["queue"].iloc[0])
-    start = rows["start"].iloc[0]
-    return PlannedDay(name=queue.name, calls=rows["offered"].to_numpy(float), aht_s=rows["aht_s"].to_numpy(float), targets=queue.targets,
-                      patience_s=queue.patience_s, interval_s=centre.interval_s, first_hour=start.hour + start.minute / 60)
+def typical_day(intervals, centre, queue="", weeks=8):
+    """A mean day of one queue: the calls and handle times by interval of its busiest weekday, over its last weeks.
+
+    `intervals` is a table of intervals; without a `queue` its largest voice queue.
+    Calls are the median of the weekday's counts, so that one strange day does not count; the handle time is one mean. Raises ValueError where there are no calls.
+    """
+    voice = [one.name for one in centre.queues if one.channel == "voice"]
+    sums = intervals[intervals["queue"].isin([queue] if queue else voice)].groupby("queue", observed=True)["offered"].sum()
+    if not sums.sum() > 0:
+        raise ValueError(f"queue must be a voice queue with calls ({', '.join(voice) or 'there is none'}), got {queue or 'none'}")
+    queue = sums.idxmax()
+    rows = intervals[intervals["queue"] == queue]
+    rows = rows.assign(day=local_days(rows["start"]), weekday=rows["start"].dt.day_of_week, aht_s=handle_times(rows))
+    rows = rows[rows["day"] > rows["day"].max() - pd.Timedelta(weeks=weeks)]
+    rows = rows[rows["weekday"] == rows.groupby("weekday")["offered"].sum().idxmax()]
+    clock = rows["start"].dt.hour + rows["start"].dt.minute / 60
+    calls = rows.groupby(clock)["offered"].median()
+    calls = calls[calls.gt(0).cummax() & calls[::-1].gt(0).cummax()[::-1]]
+    aht_s = (rows["aht_s"] * rows["offered"]).sum() / rows["offered"].sum()
+    known = centre.queue(queue)
+    return PlannedDay(name=f"{queue}, a typical {rows['start'].iloc[0]:%A}", calls=calls.to_numpy(float), targets=known.targets,
+                      aht_s=np.full(len(calls), aht_s if aht_s > 0 else known.aht_s), patience_s=known.patience_s,
+                      interval_s=centre.interval_s, first_hour=float(calls.index[0]))
 
 
 def hard_day(load=15.0):

@@ -39,6 +39,18 @@ def published_tally(examples):
     return counts.assign(figures=counts.sum(axis=1))[["figures", *words]].reset_index()
 
 
+def bank_figures(file=None):
+    """How prediction and reality agreed at a bank's call centre of 1999: the summary, a DataFrame.
+
+    Returns cut (what a group is), group, model, measure, n, actual, predicted, bias, mae, rmse, correlation, p10, p90, as
+    `validation.errors` and `validation.calibration` give; made by `benchmarks/real_centres.py`.
+
+    >>> bank_figures().query("cut == 'all' and group == 'days'")["n"].max() > 200
+    True
+    """
+    return pd.read_csv(validation_folder() / "bank_1999.csv" if file is None else Path(file), comment="#")
+
+
 def verdict(published, ours):
     """Whether a printed figure is `ours` to its last digit: rounded, cut off, or another.
 
