@@ -8,20 +8,23 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..planning import presence, published, validation
+from ..planning.staffing import handle_times
 from .charts import show
-from .tables import Words, cornered, plain
+from .data_sheet import Sheet
+from .tables import Words, plain
 from .validation_charts import calibration_picture_of, days_chart, hours_chart
 
 MODEL = "through the day"
-MEASURE_WORDS = {"service_level": ("service", 100, ".0f"), "abandonment": ("abandonment", 100, ".1f"), "asa_s": ("ASA, s", 1, ".0f")}
+MEASURE_WORDS = {"service_level": ("service", 100, ".0f"), "abandonment": ("abandonment", 100, ".1f"), "asa_s": ("ASA (s)", 1, ".0f")}
 
 
 @dataclass(frozen=True)
 class Held:
-    """A folder held against its own past: Presence and Validation, or in `why` the words why not."""
+    """A folder held against its own past: Presence, Validation (out of sample, and in hindsight), or in `why` the words why not."""
 
     found: object = None
     result: object = None
+    hindsight: object = None
     why: str = ""
 
     @property
@@ -37,9 +40,24 @@ def held_against(folder, centre, months=4):
     """
     try:
         found = presence.agents_present(folder, centre, months=months)
-        return Held(found, validation.out_of_sample(found.intervals, found.centre))
+        result = validation.out_of_sample(found.intervals, found.centre)
+        return Held(found, result, _hindsight(found, result.predicted["start"].min()))
     except ValueError as problem:
         return Held(why=str(problem).replace(str(folder), "This folder"))
+
+
+def _hindsight(found, first):
+    """The same intervals with the patience of those months, and each interval's own handle time."""
+    rows = found.intervals[found.intervals["start"] >= first]
+    known = validation.learned(rows, found.centre, rows)[1]
+    own = rows.assign(hidden_s=rows.get("hidden_s", 0.0)).pipe(_with_own_handle_time)
+    told = validation.validate(own, known, models=(MODEL,))
+    return validation.Validation(told.predicted.assign(model=f"{MODEL}, told afterwards"), told.left_out)
+
+
+def _with_own_handle_time(rows):
+    aht_s = [handle_times(part) for _, part in rows.groupby("queue", sort=False, observed=True)]
+    return rows.assign(aht_s=pd.concat(aht_s) + rows["hidden_s"])
 
 
 # ------------------------------------------------------------------------------------------------ answers
@@ -65,8 +83,10 @@ def _held_words(held):
         return
     half, day = (_of(table, MODEL) for table in (held.result.errors(), held.result.day_errors()))
     side = "too low" if half["bias"] < 0 else "too high"
-    yield (f"On {day['n']:,.0f} real days of this centre's queues the predicted service of an interval was off by {_points(half['mae'])} on average, "
-           f"that of a whole day by {_points(day['mae'])}, and {_points(abs(half['bias']))} {side} in all.")
+    later = _of(held.hindsight.errors(), f"{MODEL}, told afterwards")
+    yield (f"On {day['n']:,.0f} days of this centre's own past (each queue's counted) the predicted service of an interval was off by "
+           f"{_points(half['mae'])} on average, that of a whole day by {_points(day['mae'])}, and {_points(abs(half['bias']))} {side} in all; with the "
+           f"handle times as they came the formula itself is {_points(abs(later['bias']))} {'too low' if later['bias'] < 0 else 'too high'}.")
 
 
 def _of(errors, model, measure="service_level"):
@@ -80,7 +100,7 @@ def _points(share):
     ('1.2 points', '1 point', '14 points')
     """
     value = round(100 * share, 1 if share < 0.0995 else 0)
-    return f"{value:g} point" + "s" * (value != 1)
+    return f"{value:g} point" + "s" * bool(value != 1)
 
 
 # ------------------------------------------------------------------------------------------------ tables
@@ -102,25 +122,36 @@ def worlds_table(table):
                                   "under_target": ("intervals under target", ".0%"), "chance": ("days that meet the target", ".0%")})
 
 
-def errors_table(errors, key="model"):
+def worlds_answer(table):
+    """What hurts the plan most and what least, in a paragraph, of a frame of `planning.assumptions_tested`."""
+    others = table.iloc[1:].sort_values("change")
+    worst, mild = others.iloc[0], others.loc[others["change"].abs().idxmin()]
+    met, volume = table["chance"].iloc[0], table.loc[table["world"].str.startswith("days vary"), "chance"].iloc[0]
+    return Words(
+        f"**{worst['world'][0].upper()}{worst['world'][1:]}: that takes {_points(-worst['change'])} from the day's service, more than anything else here**; "
+        f"least matters: {mild['world']} ({_signed(100 * mild['change'], '.1f')} points). Even where all is as assumed, {met:.0%} of the days meet the "
+        f"target and no more, for days are drawn too; where they vary in volume as well, {volume:.0%} do.")
+
+
+def errors_table(errors, key="model", unit="intervals"):
     """Bias and mean error of service, abandonment and wait, a row a model (or a group), as text."""
     rows = {}
     for name, part in errors.groupby(key, sort=False):
-        row = {"intervals": f"{part['n'].max():,.0f}"}
+        row = {key: name, unit: f"{part['n'].max():,.0f}"}
         for line in part.itertuples():
             words, times, form = MEASURE_WORDS[line.measure]
-            row |= {f"{words}": format(line.actual * times, form) + " %" * (times > 1), f"{words}: bias": _signed(line.bias * times, form),
-                    f"{words}: off by": format(line.mae * times, form)}
+            row |= {f"{words}": format(line.actual * times, form) + " %" * (times > 1), f"{words} bias": _signed(line.bias * times, form),
+                    f"{words} off by": format(line.mae * times, form)}
         rows[name] = row | {"correlation": _blank(part.loc[part["measure"] == "service_level", "correlation"].iloc[0], ".2f")}
-    return cornered(pd.DataFrame.from_dict(rows, orient="index").rename_axis(key))
+    return Sheet(pd.DataFrame(list(rows.values())))
 
 
 def held_table(held, days=False):
     """`errors_table` of a Held, by interval or by day, or a sentence where there is nothing to show."""
     if held.result is None:
         return Words(_sentence(held.why))
-    table = errors_table(held.result.day_errors() if days else held.result.errors())
-    return table.rename(columns={"intervals": "days"}) if days else table
+    both = [found.day_errors() if days else found.errors() for found in (held.result, held.hindsight)]
+    return errors_table(pd.concat(both), unit="days" if days else "intervals")
 
 
 def told_words(held):
@@ -194,13 +225,28 @@ def published_mistakes():
     """The published figures that differ from the library's, and why, as text."""
     rows = published.published_examples()
     rows = rows[rows["verdict"] == published.DIFFERS]
-    shown = rows.assign(ours=[f"{value:.4g}" for value in rows["ours"]]).set_index("what")
-    return cornered(shown[["source", "measure", "published", "ours", "note"]].rename(columns={"note": "why"}).replace({"measure": {
+    shown = rows.assign(ours=[f"{value:.4g}" for value in rows["ours"]])
+    return Sheet(shown[["source", "what", "measure", "published", "ours", "note"]].rename(columns={"note": "why"}).replace({"measure": {
         "max_calls": "calls an hour", "blocking": "share blocked", "trunk_occupancy": "occupancy of the lines"}}))
 
 
+def foresight_of(intervals, centre, queue="", **calendar):
+    """`planning.foresight_table` of the largest (or the named) queue's last four weeks, or None where the history is too short."""
+    from ..planning import foresight_table, planned_from_forecast
+    from .forecast_tables import forecast_rows, replay_start
+
+    rows = forecast_rows(intervals, queue)
+    try:
+        plan = planned_from_forecast(rows, centre, replay_start(rows, ""), cache=True, **calendar)
+    except ValueError:
+        return None
+    return foresight_table(plan, centre.queue(rows["queue"].iloc[0]).targets.service_level or 0.8)
+
+
 def foresight_words(table):
-    """What a forecast of the past cost in agents and service, in a paragraph; `table` of `planning.foresight_table`."""
+    """What a forecast of the past cost in agents and service, in a paragraph; `table` of `foresight_of`."""
+    if table is None:
+        return Words("The history is too short to forecast its last four weeks, so nothing can be said of what a forecast costs.")
     more = "more" if table["hours_bias"] >= 0 else "fewer"
     return Words(
         f"**The plan promised {table['promised']:.0%} and the calls that came would have got {table['service_level']:.0%}.** "
@@ -223,7 +269,7 @@ def trust_table(days, worlds, held, foresight):
     change = worlds.set_index("world")["change"]
     rows += [(f"service of a day, if: {name}", _signed(100 * value, ".1f") + " points", "simulated") for name, value in change.items() if value]
     rows += _foresight_rows(foresight) + _held_rows(held) + _bank_rows()
-    return cornered(pd.DataFrame(rows, columns=["what", "how far off", "measured on"]).set_index("what"))
+    return Sheet(pd.DataFrame(rows, columns=["what", "how far off", "measured on"]))
 
 
 def _share_agreed():
@@ -259,7 +305,7 @@ def _sentence(why):
 
 def _text(table, index, columns):
     shown = {words: [_form(value, form) for value in table[name]] for name, (words, form) in columns.items()}
-    return cornered(pd.DataFrame(shown, index=pd.Index(table[index], name=index)))
+    return Sheet(pd.DataFrame({index: table[index], **shown}))
 
 
 def _form(value, form):

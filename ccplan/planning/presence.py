@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..data import Queue, SourceError, intervals_from_calls, load_intervals, load_table
+from ..queueing.inputs import floats
 from .at_work import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
 
 DIARY, SWITCH, INFERRED = "the diary of activities", "the switch's own count", "inferred from the calls they took"
@@ -30,12 +31,13 @@ class Presence:
     skipped: tuple = ()
 
 
-def agents_present(folder, centre, *, months=3):
-    """The last `months` of a folder's voice queues, with the agents at work in each interval: a `Presence`.
+def agents_present(folder, centre, *, months=4):
+    """The last `months` (calendar months) of a folder's voice queues, with the agents at work in each interval: a `Presence`.
 
     `folder` holds intervals with agents, or calls that name who answered, better with activities. Raises
     ValueError in words where nothing tells who was at work.
     """
+    months = int(floats("months", months, low=1, high=1200))
     calls = _table(folder, "calls", centre)
     if calls is not None and set(TELLING) <= set(calls) and calls["agent"].notna().any():
         return from_calls(_last(calls, "arrived", months), centre, activities=_table(folder, "activities", centre))
@@ -112,5 +114,7 @@ def _pooled(name, calls, pool, centre):
 
 
 def _last(rows, column, months):
+    """The rows of the last calendar months, the one that the data ends in counted."""
     end = rows[column].max()
-    return rows[rows[column] > end - pd.DateOffset(months=months)]
+    first = (end - pd.DateOffset(months=months - 1)).normalize().replace(day=1)
+    return rows[rows[column] >= first]
