@@ -128,7 +128,8 @@ def worlds_answer(table):
     worst, mild = others.iloc[0], others.loc[others["change"].abs().idxmin()]
     met, volume = table["chance"].iloc[0], table.loc[table["world"].str.startswith("days vary"), "chance"].iloc[0]
     return Words(
-        f"**{worst['world'][0].upper()}{worst['world'][1:]}: that takes {_points(-worst['change'])} from the day's service, more than anything else here**; "
+        f"**{worst['world'][0].upper()}{worst['world'][1:]}: that takes {_points(max(-worst['change'], 0.0))} from the day's service, more than anything "
+        f"else here**; "
         f"least matters: {mild['world']} ({_signed(100 * mild['change'], '.1f')} points). Even where all is as assumed, {met:.0%} of the days meet the "
         f"target and no more, for days are drawn too; where they vary in volume as well, {volume:.0%} do.")
 

@@ -15,6 +15,7 @@ from ..queueing.inputs import floats
 from .at_work import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
 
 DIARY, SWITCH, INFERRED = "the diary of activities", "the switch's own count", "inferred from the calls they took"
+HARDLY = 0.002  # of all calls: too few for a queue of its own
 TELLING = ("arrived", "wait_s", "outcome", "agent")
 
 
@@ -52,6 +53,9 @@ def from_calls(calls, centre, *, activities=None):
     """The same from a frame of calls (and of activities): pools, their intervals and the agents in them, as a `Presence`."""
     pool = pools_of(calls)
     voice, skipped = _voice(pool, centre)
+    sizes = calls["queue"].astype(str).map(pool).value_counts(normalize=True)
+    small = tuple(name for name in voice if sizes[name] < HARDLY)
+    voice, skipped = [name for name in voice if name not in small], (*skipped, *(f"{name}: it has hardly any calls" for name in small))
     known = replace(centre, queues=tuple(_pooled(name, calls, pool, centre) for name in voice))
     parts, told = [], {}
     for name in voice:

@@ -147,10 +147,15 @@ def assumptions_tested(day, agents, *, days=1000, seed=0, handle_cv=0.8):
     if np.isfinite(day.patience_s):
         worlds["nobody hangs up at once (lognormal, CV 0.5)"] = _played(day, agents, patience_s=Lognormal(day.patience_s, cv=0.5), **known)
         worlds["one caller in three hangs up at once, the rest wait"] = _played(day, agents, patience_s=_two_tempers(day.patience_s), **known)
-    worlds["one agent in twenty is not there"] = _played(day, np.floor(agents * 0.95 + 0.5).astype(int), **known)
+    worlds["one agent in twenty is not there"] = _played(day, agents - _missing(agents, 0.05), **known)
     table = pd.DataFrame([{"world": name} | _came(found, day.targets.service_level) for name, found in worlds.items()])
     table.insert(2, "change", table["delivered"] - table["delivered"].iloc[0])
     return table
+
+
+def _missing(agents, share):
+    """Whole agents who are not there, spread over the day, so that in all the share of the agent-hours is missing."""
+    return np.diff(np.floor(np.cumsum(np.append(0.0, agents * share)) + 1e-9)).astype(int)
 
 
 def _calls_seen(day, rule):
