@@ -48,7 +48,10 @@ HANG = "abandoned"
 
 
 def bank(folder=FOLDER):
-    """(calls, centre) of the bank: one queue of all types but internet support, faulty rows left out."""
+    """(calls, centre) of the bank: one queue of all types but internet support.
+
+    Faulty rows are left out, and so are callers who hung up in the voice menu, before they queued.
+    """
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "bank"
         copy.mkdir()
@@ -59,7 +62,8 @@ def bank(folder=FOLDER):
         centre = load_centre(copy)
         calls = load_table(copy, "calls", centre, faulty="leave out").frame
     day = calls["arrived"].dt.strftime("%Y-%m-%d")
-    calls = calls[(calls["queue"].str.strip() != OWN_DESK) & (day != DOUBLED)].assign(queue=centre.queues[0].name)
+    queued = (calls["outcome"] == "answered") | (calls["wait_s"] > 0)
+    calls = calls[(calls["queue"].str.strip() != OWN_DESK) & (day != DOUBLED) & queued].assign(queue=centre.queues[0].name)
     named = ~calls["agent"].astype("str").str.contains("NO_SERVER|ANO_SERV", na=True)
     return calls.assign(agent=calls["agent"].where(named)), centre
 

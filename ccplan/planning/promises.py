@@ -13,6 +13,7 @@ import pandas as pd
 from ..queueing import (
     Lognormal, Sample, lagged_agents, offered_load_agents, performance, predict_day, required_day, simulate_day, stationary_agents,
 )  # fmt: skip
+from ..queueing.arrival_rate import calls_of
 from ..queueing.day_staffing import offered_load
 from ..queueing.inputs import floats, one_of
 from ..queueing.targets import Targets
@@ -165,10 +166,8 @@ def _calls_seen(day, rule):
     known, _ = day_door(day.calls, day.aht_s, 0, day.interval_s, day.patience_s, 0.0, None)
     if rule == "offered load":
         return offered_load(known) * day.interval_s / day.aht_s
-    edges = np.arange(len(day.calls) + 1) * day.interval_s
-    sums = np.concatenate([[0.0], np.cumsum(day.calls)])
-    left, right = (np.interp(np.maximum(side - day.aht_s, 0), edges, sums) for side in (edges[:-1], edges[1:]))
-    return right - left
+    early = (np.maximum(side - day.aht_s, 0.0) for side in (known.edges[:-1], known.edges[1:]))
+    return np.array([calls_of(known.rate, np.array(span))[0] for span in zip(*early)])
 
 
 def _played(day, agents, *, days, seed, aht_s=None, patience_s=None, calls=None):
