@@ -112,8 +112,8 @@ def calibration_picture_of(steps, name):
 def calibration_words(steps):
     """How far the dots stray from the diagonal, in a sentence.
 
-    >>> calibration_words(pd.DataFrame({"n": [10, 30], "service_level": [0.5, 0.9], "actual": [0.54, 0.88]}))
-    'Intervals predicted alike came out within 2 points on average, 4 at most'
+    >>> calibration_words(pd.DataFrame({"n": [10, 30], "service_level": [0.5, 0.9], "actual": [0.56, 0.88]}))
+    'Intervals predicted alike came out within 3 points on average, 6 at most'
     """
     apart = 100 * (steps["actual"] - steps["service_level"]).abs()
     mean = (apart * steps["n"]).sum() / steps["n"].sum()

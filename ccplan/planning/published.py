@@ -45,7 +45,7 @@ def bank_figures(file=None):
     Returns cut (what a group is), group, model, measure, n, actual, predicted, bias, mae, rmse, correlation, p10, p90, as
     `validation.errors` and `validation.calibration` give; made by `benchmarks/real_centres.py`.
 
-    >>> bank_figures().query("cut == 'all' and group == 'days'")["n"].max() > 200
+    >>> bool(bank_figures().query("cut == 'all' and group == 'days'")["n"].max() > 200)
     True
     """
     return pd.read_csv(validation_folder() / "bank_1999.csv" if file is None else Path(file), comment="#")
