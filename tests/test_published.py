@@ -1,9 +1,14 @@
 """Worked examples that the field has published, and those it has published wrong."""
 
+import math
+
 import pytest
 
-from ccplan.planning import scheduled_agents
+from ccplan.planning import published_examples, scheduled_agents
+from ccplan.planning.published import AGREES, CUT, DIFFERS, verdict
 from ccplan.queueing import Targets, erlang_b, line_load, max_calls, performance, required_agents, required_lines
+
+from .reference import by_sums
 
 HOUR = {"interval_s": 3600}
 
@@ -86,3 +91,37 @@ def test_the_wait_that_pyworkforce_calls_asa_is_that_of_all_callers():
     assert p.wait_probability == pytest.approx(0.14526, abs=5e-6) and p.abandonment == pytest.approx(0.013984, abs=5e-7)
     assert p.occupancy == pytest.approx(0.704297, abs=5e-7) and p.service_level == pytest.approx(0.916792, abs=5e-7)
     assert p.wait_s / 60 == pytest.approx(0.069919, abs=5e-7) and p.asa_s < p.wait_s
+
+
+# -------------------------------------------------------------------------------- the examples that are shipped
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return published_examples()
+
+
+def test_all_agree_but_those_that_are_known_to_err(examples):
+    differ = examples[examples["verdict"] == DIFFERS]
+    assert differ["published"].tolist() == ["194", "201", "205", "0.0183", "0.937"] and (differ["note"] != "").all()
+    assert (examples["verdict"] == CUT).sum() == 3 and len(examples) == 110
+
+
+def test_the_values_are_those_of_the_formulas(examples):
+    """Erlang A and C by summing states, in other arithmetic, for one figure of each measure."""
+    def ours(what, measure):
+        return examples[(examples["what"] == what) & (examples["measure"] == measure)]["ours"].iloc[0]
+
+    exact = by_sums(48, 60, 50, interval_s=60, patience_s=120)
+    for name, measure in (("abandoned", "abandonment"), ("wait_s", "wait_s"), ("queue_length", "queue_length"), ("occupancy", "occupancy")):
+        assert ours("48 calls of 60 s a minute, 50 agents, patience 120 s", measure) == pytest.approx(float(exact[name]), rel=1e-9)
+    assert ours("load 10, 17 lines", "blocking") == pytest.approx(10**17 / math.factorial(17) / sum(10**k / math.factorial(k) for k in range(18)))
+    assert ours("load 10, 17 lines", "trunk_occupancy") == pytest.approx(10 * (1 - ours("load 10, 17 lines", "blocking")) / 17)
+    assert ours("9 agents, shrinkage 29.1 %, not rounded", "gross") == pytest.approx(9 / 0.709)
+
+
+@pytest.mark.parametrize(("printed", "value", "words"), [
+    ("0.8884", 0.88835, AGREES), ("35", 35.61, CUT), ("0.35", 0.3561, CUT), ("7", 7.53, CUT), ("194", 181.93, DIFFERS), ("20", 20.0, AGREES),
+    ("0.0183", 0.0129, DIFFERS), ("8.0", 7.96, AGREES), ("8.0", 7.9, CUT), ("8.0", 7.89, DIFFERS)])
+def test_a_verdict_is_about_the_last_digit(printed, value, words):
+    assert verdict(printed, value) == words

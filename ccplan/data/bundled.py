@@ -24,3 +24,15 @@ def sample_centre():
 def current_folder():
     """The folder a notebook is about: the one that `ccplan lab FOLDER` was opened on, else the bundled centre."""
     return Path(os.environ.get("CCPLAN_FOLDER") or sample_centre())
+
+
+def validation_folder():
+    """The folder of what the library is held against: published examples, figures of real centres.
+
+    Raises FileNotFoundError in words where it was not installed.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "bundled" / "validation", package.parent / "data" / "validation"):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError("the published examples are not installed: install ccplan again, or run from a checkout")

@@ -25,6 +25,10 @@ _HOMES = {
     "day_charts": ("service_chart", "price_chart", "day_verdict", "best_places"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
     "tables": ("table",),
+    "validation_charts": ("promise_chart", "days_chart", "hours_chart"),
+    "validation_tables": ("held_against", "trust_answer", "promise_words_table", "worlds_table", "worlds_answer", "errors_table", "held_table", "told_words",
+                          "held_picture", "bank_table", "bank_picture", "bank_answer", "published_table", "published_answer",
+                          "published_mistakes", "foresight_of", "foresight_words", "trust_table"),
     "theme": ("PALETTE",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
