@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ccplan.data import init_centre, load_centre, load_table
-from ccplan.planning import at_work, presence, validation
+from ccplan.planning.validating import at_work, comparing, presence
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "technion_1999"
 SUMMARY = Path(__file__).parents[1] / "data" / "validation" / "bank_1999.csv"
@@ -77,9 +77,9 @@ def measured(calls, centre):
 def figures(calls, centre):
     """Every figure of the summary: cut, group, model, measure, n, actual, predicted, bias, mae, rmse, correlation, p10, p90."""
     rows = measured(calls, centre)
-    found = validation.out_of_sample(rows, centre).predicted
+    found = comparing.out_of_sample(rows, centre).predicted
     best = found[found["model"] == "through the day"]
-    parts = [_cut(found, "all", "half-hours"), _cut(validation.days_of(found), "all", "days"),
+    parts = [_cut(found, "all", "half-hours"), _cut(comparing.days_of(found), "all", "days"),
              _cut(best, "month", best["start"].dt.strftime("%B")), _cut(best, "hour", best["start"].dt.hour.map("{:02d}:00".format)),
              _cut(best, "agents at work", pd.cut(best["agents"], [0, 3, 5, 7, 9, 99], labels=["under 3", "3 to 5", "5 to 7", "7 to 9", "over 9"]).astype(str)),
              *_sensitivity(calls, centre, rows), _steps(best), _chance(rows, centre)]
@@ -87,7 +87,7 @@ def figures(calls, centre):
 
 
 def _cut(predicted, cut, group):
-    table = validation.errors(predicted.assign(group=group), ("group", "model"))
+    table = comparing.errors(predicted.assign(group=group), ("group", "model"))
     table.insert(0, "cut", cut)
     return table
 
@@ -98,24 +98,24 @@ def _sensitivity(calls, centre, rows):
     for words, kept in (("pauses taken for work", own), ("pauses longer than 10 minutes left out", at_work.spans_of_calls(calls, gap_s=600.0, grace_s=np.inf,
                         passed_over=np.inf))):
         there = rows.assign(agents=at_work.agents_at_work(kept, rows["start"], centre.interval_s))
-        yield _cut(validation.out_of_sample(there, centre, models=("Erlang A",)).predicted, "who was at work", words)
-    yield _cut(validation.out_of_sample(rows, centre, models=("Erlang A",)).predicted, "who was at work", "as in this notebook")
-    known = validation.validate(*validation.learned(rows, centre, rows), models=("Erlang A",)).predicted
+        yield _cut(comparing.out_of_sample(there, centre, models=("Erlang A",)).predicted, "who was at work", words)
+    yield _cut(comparing.out_of_sample(rows, centre, models=("Erlang A",)).predicted, "who was at work", "as in this notebook")
+    known = comparing.validate(*comparing.learned(rows, centre, rows), models=("Erlang A",)).predicted
     yield _cut(known, "learned from", "the same months")
 
 
 def _steps(predicted):
-    steps = validation.calibration(predicted)
+    steps = comparing.calibration(predicted)
     group = [f"{low:.1f}" for low in steps["low"]]
     return pd.DataFrame({"cut": "predicted service", "group": group, "model": "through the day", "measure": "service_level", "n": steps["n"],
                          "actual": steps["actual"], "predicted": steps["service_level"], "p10": steps["p10"], "p90": steps["p90"]})
 
 
 def _chance(rows, centre):
-    centre = validation.learned(rows, centre, rows)[1]
+    centre = comparing.learned(rows, centre, rows)[1]
     few = rows[rows["start"].dt.month == 3]
     return pd.DataFrame([{"cut": "chance", "group": "half-hours of March", "model": "simulated", "measure": "service_level", "n": len(few),
-                          "mae": validation.chance_error(few, centre)}])
+                          "mae": comparing.chance_error(few, centre)}])
 
 
 def written(table):

@@ -6,7 +6,7 @@ import pytest
 
 from ccplan.data import load_centre, load_table, sample_centre
 from ccplan.planning import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
-from ccplan.planning.presence import DIARY, INFERRED, SWITCH, agents_present, from_calls
+from ccplan.planning.validating.presence import DIARY, INFERRED, SWITCH, agents_present, from_calls
 
 NINE = pd.Timestamp("2026-09-01 09:00")
 

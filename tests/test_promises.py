@@ -6,8 +6,8 @@ import pytest
 
 from ccplan.data import Centre, Queue
 from ccplan.planning import assumptions_tested, foresight_table, hard_day, promise_table, promised_and_delivered, typical_day
-from ccplan.planning.foresight import planned_from_forecast
-from ccplan.planning.promises import RULES, PlannedDay, _calls_seen, _missing, _two_tempers, promise
+from ccplan.planning.validating.foresight import planned_from_forecast
+from ccplan.planning.validating.promises import RULES, PlannedDay, _calls_seen, _missing, _two_tempers, promise
 from ccplan.queueing import Targets, performance, predict_day, required_agents
 
 DAY = PlannedDay(name="a day", calls=np.array([20.0, 60, 110, 130, 90, 60, 30]), aht_s=np.full(7, 600.0), patience_s=200.0, targets=Targets())

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from ccplan.planning import published_examples, scheduled_agents
-from ccplan.planning.published import AGREES, CUT, DIFFERS, verdict
+from ccplan.planning.validating.published import AGREES, CUT, DIFFERS, verdict
 from ccplan.queueing import Targets, erlang_b, line_load, max_calls, performance, required_agents, required_lines
 
 from .reference import by_sums

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from benchmarks import real_centres
-from ccplan.planning import bank_figures, validation
+from ccplan.planning import bank_figures
+from ccplan.planning.validating import comparing
 
 from .effort import DEEP
 from .shared import SHARED
@@ -30,7 +31,7 @@ def figure(measure, group="half-hours", model="through the day", cut="all"):
 def test_the_committed_figures_come_out_again(bank):
     """By Erlang A half-hour by half-hour; the whole file to the byte when tests are deep."""
     calls, centre, rows = bank
-    found = validation.out_of_sample(rows, centre, models=("Erlang A",))
+    found = comparing.out_of_sample(rows, centre, models=("Erlang A",))
     for group, table in (("half-hours", found.errors()), ("days", found.day_errors())):
         for row in table.itertuples():
             told = figure(row.measure, group, "Erlang A")

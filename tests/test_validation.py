@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ccplan.data import Centre, Queue
 from ccplan.planning import out_of_sample, validate
-from ccplan.planning.validation import calibration, chance_error, days_of, errors, in_parts, learned
+from ccplan.planning.validating.comparing import calibration, chance_error, days_of, errors, in_parts, learned
 from ccplan.queueing import simulate_day
 
 from .effort import examples

@@ -12,7 +12,6 @@ import pandas as pd
 
 from ..queueing.inputs import SHARE_HINT
 from ..queueing.targets import Targets
-from .groups import group_faults
 from .hours import OpeningHours
 from .settings import a_share, exact, number, setting, settle, text
 
@@ -256,7 +255,7 @@ class Centre:
     interval_s: float = setting(1800, says="length of a planning interval", unit="seconds",
                                 check=number(low=60, high=86400, whole=True))
     queues: tuple = ()
-    groups: tuple = ()  # of Group; none: each queue has agents of its own
+    groups: tuple = ()  # of Group; none: each queue has agents of its own; a centre cut to some queues keeps them
     campaigns: tuple = ()
     shrinkage: Shrinkage = field(default_factory=Shrinkage)
     hiring: Hiring = field(default_factory=Hiring)
@@ -270,8 +269,6 @@ class Centre:
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"a {kind[:-1]} must stand once, got {', '.join(twice)} twice")
-        if faults := group_faults(self.groups, [queue.name for queue in self.queues]):
-            raise ValueError("; ".join(faults))
 
     def queue(self, name):
         """The queue of that name; ValueError naming the known ones if there is none."""

@@ -1,6 +1,6 @@
 """Charts of how far the numbers can be trusted: promised against delivered, predicted against actual.
 
-Frames come from `ccplan.planning.promises` and `ccplan.planning.validation`.
+Frames come from `ccplan.planning.validating`.
 """
 
 import altair as alt

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..planning import presence, published, validation
+from ..planning.validating import comparing, presence, published
 from ..planning.staffing import handle_times
 from .charts import show
 from .data_sheet import Sheet
@@ -40,7 +40,7 @@ def held_against(folder, centre, months=4):
     """
     try:
         found = presence.agents_present(folder, centre, months=months)
-        result = validation.out_of_sample(found.intervals, found.centre)
+        result = comparing.out_of_sample(found.intervals, found.centre)
         return Held(found, result, _hindsight(found, result.predicted["start"].min()))
     except ValueError as problem:
         return Held(why=str(problem).replace(str(folder), "This folder"))
@@ -49,10 +49,10 @@ def held_against(folder, centre, months=4):
 def _hindsight(found, first):
     """The same intervals with the patience of those months, and each interval's own handle time."""
     rows = found.intervals[found.intervals["start"] >= first]
-    known = validation.learned(rows, found.centre, rows)[1]
+    known = comparing.learned(rows, found.centre, rows)[1]
     own = rows.assign(hidden_s=rows.get("hidden_s", 0.0)).pipe(_with_own_handle_time)
-    told = validation.validate(own, known, models=(MODEL,))
-    return validation.Validation(told.predicted.assign(model=f"{MODEL}, told afterwards"), told.left_out)
+    told = comparing.validate(own, known, models=(MODEL,))
+    return comparing.Validation(told.predicted.assign(model=f"{MODEL}, told afterwards"), told.left_out)
 
 
 def _with_own_handle_time(rows):
@@ -170,12 +170,12 @@ def held_picture(held, what="calibration"):
         return Words(_sentence(held.why))
     name = " and ".join(held.found.told)
     if what == "days":
-        return show(days_chart(validation.days_of(held.best), name))
+        return show(days_chart(comparing.days_of(held.best), name))
     if what == "hours":
         hour = held.best["start"].dt.hour.map("{:02d}:00".format)
-        rows = validation.errors(held.best.assign(group=hour), ("group",))
+        rows = comparing.errors(held.best.assign(group=hour), ("group",))
         return show(hours_chart(rows[rows["measure"] == "service_level"].sort_values("group"), name))
-    return show(calibration_picture_of(validation.calibration(held.best), name))
+    return show(calibration_picture_of(comparing.calibration(held.best), name))
 
 
 def bank_table(cut):

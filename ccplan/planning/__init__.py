@@ -1,6 +1,5 @@
 """Planning: from what is expected to who must be there and what it costs."""
 
-from .at_work import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
 from .blending import blend_day, blending_gain, reserve_curve, staff_blended
 from .certainty import chance_of_target, frontier
 from .comparison import (
@@ -13,17 +12,18 @@ from .forecasting.events import events_of, events_seen, school_of
 from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
-from .foresight import foresight_table, planned_from_forecast
 from .outbound import CampaignPlan, compare_modes, plan_campaign
 from .pooling import cross_training, pooling_gain
-from .presence import agents_present
 from .prices import one_more_agent, service_frontier
-from .promises import assumptions_tested, hard_day, promise_table, promised_and_delivered, typical_day
-from .published import bank_figures, published_examples
 from .skills import StaffedGroups, staff_groups
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 from .through_day import compare_rules, play_day
-from .validation import out_of_sample, validate
+from .validating.at_work import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
+from .validating.comparing import out_of_sample, validate
+from .validating.foresight import foresight_table, planned_from_forecast
+from .validating.presence import agents_present
+from .validating.promises import assumptions_tested, hard_day, promise_table, promised_and_delivered, typical_day
+from .validating.published import bank_figures, published_examples
 
 __all__ = [
     "CampaignPlan", "DeferredPlan", "QueueForecast", "StaffedGroups", "actual_service", "add_override",

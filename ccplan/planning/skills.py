@@ -5,18 +5,18 @@ each alone, by how much depends on who can take what. So the staff is searched f
 and judged on fresh ones, by the other simulation of the house (`queueing.simulate_day`) and another seed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ..data.groups import Group
+from ..data.groups import Group, group_faults
 from ..data.settings import exact, number
 from ..queueing import Infeasible, simulate_day
 from ..queueing.inputs import floats, one_of
 from .days import local_days
 from .skill_search import Problem, days_for, mend_day, search_day
-from .staffing import scheduled_agents, staff
+from .staffing import checked_intervals, refuse_deferred, scheduled_agents, staff
 
 _CERTIFYING = 1_200_000  # simulated calls of the judgement
 _MENDINGS = 2  # times that a plan is mended where fresh days show it to be short
@@ -103,18 +103,20 @@ class _Steps:
 
 def _door(intervals, centre, groups):
     """The checked frame with a handle time in each row, and the groups of its queues."""
-    frame = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int))[["queue", "start", "offered", "aht_s", "load"]]
-    frame = frame.reset_index(drop=True)
-    names = list(dict.fromkeys(frame["queue"]))
+    names = list(dict.fromkeys(checked_intervals(intervals, centre)["queue"]))
     for name in names:
         _refuse(centre.queue(name))
+    frame = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int))[["queue", "start", "offered", "aht_s", "load"]]
+    frame = frame.reset_index(drop=True)
     groups = tuple(centre.groups if groups is None else groups) or tuple(Group(name=name, skills=(name,)) for name in names)
-    replace(centre, groups=groups)  # says what is wrong with groups that stand in for the centre's
+    if faults := group_faults(groups, [queue.name for queue in centre.queues]):
+        raise ValueError("; ".join(faults))
     return frame, tuple(group for group in groups if set(group.queues) & set(names))
 
 
 def _refuse(queue):
     """What the simulation does not know, and promises that nobody keeps."""
+    refuse_deferred(queue, "staffing by groups")
     if np.isfinite(queue.lines):
         raise ValueError(f"queue {queue.name}: groups are staffed for unlimited lines only, got lines = {queue.lines:g} — leave lines out")
     if queue.targets.definition == "virtual":
@@ -172,8 +174,8 @@ def _problem(rows, centre, groups, meet, hold_s):
 
 def _attention(queue):
     """The share of an agent that one contact takes: of chats held together, each has its part."""
-    held = getattr(queue, "at_once", 1)
-    return (1 + getattr(queue, "slowdown", 0.0) * (held - 1)) / held
+    held = queue.at_once
+    return (1 + queue.slowdown * (held - 1)) / held
 
 
 def _on_the_phones(group, centre):

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..queueing import (
+from ...queueing import (
     Lognormal, Sample, lagged_agents, offered_load_agents, performance, predict_day, required_day, simulate_day, stationary_agents,
 )  # fmt: skip
-from ..queueing.arrival_rate import calls_of
-from ..queueing.day_staffing import offered_load
-from ..queueing.inputs import floats, one_of
-from ..queueing.targets import Targets
-from ..queueing.time_varying import day_door
-from .days import local_days
-from .staffing import handle_times
+from ...queueing.arrival_rate import calls_of
+from ...queueing.day_staffing import offered_load
+from ...queueing.inputs import floats, one_of
+from ...queueing.targets import Targets
+from ...queueing.time_varying import day_door
+from ..days import local_days
+from ..staffing import handle_times
 
 RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
 HOURS, FIRST_HOUR = 12, 8

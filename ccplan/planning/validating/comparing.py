@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..data import estimates
-from ..queueing import performance, predict_day, simulate_day
-from ..queueing.inputs import floats
-from .days import local_days
-from .staffing import WORK, handle_times
+from ...data import estimates
+from ...queueing import performance, predict_day, simulate_day
+from ...queueing.inputs import floats
+from ..days import local_days
+from ..staffing import WORK, handle_times
 
 MODELS = ("Erlang C", "Erlang A", "through the day")
 MEASURES = {"service_level": "offered", "abandonment": "offered", "asa_s": "answered"}  # measure: its weight

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..data import Queue, SourceError, intervals_from_calls, load_intervals, load_table
-from ..queueing.inputs import floats
+from ...data import Queue, SourceError, intervals_from_calls, load_intervals, load_table
+from ...queueing.inputs import floats
 from .at_work import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
 
 DIARY, SWITCH, INFERRED = "the diary of activities", "the switch's own count", "inferred from the calls they took"

@@ -7,10 +7,10 @@ the time-varying queue with the planned agents. So the error of the forecast sho
 import numpy as np
 import pandas as pd
 
-from ..queueing import predict_day
-from .days import local_days
-from .forecast import forecast_queues
-from .staffing import handle_times, staff
+from ...queueing import predict_day
+from ..days import local_days
+from ..forecast import forecast_queues
+from ..staffing import handle_times, staff
 
 
 def planned_from_forecast(history, centre, at, horizon="4w", **calendar):

@@ -14,7 +14,7 @@ queueing-science perspective", JASA 100, where agents' presence is inferred from
 import numpy as np
 import pandas as pd
 
-from ..queueing.inputs import floats
+from ...queueing.inputs import floats
 
 WORK = ("work", "phone", "available")
 HANDLE = ("talk_s", "hold_s", "acw_s")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..data.bundled import validation_folder
-from ..queueing import Targets, erlang_b, line_load, max_calls, performance, required_agents, required_lines
-from .staffing import scheduled_agents
+from ...data.bundled import validation_folder
+from ...queueing import Targets, erlang_b, line_load, max_calls, performance, required_agents, required_lines
+from ..staffing import scheduled_agents
 
 AGREES, CUT, DIFFERS = "agrees", "last digit cut, not rounded", "differs"
 PERFORMANCE = ("service_level", "asa_s", "wait_s", "occupancy", "wait_probability", "abandonment", "queue_length", "load")
