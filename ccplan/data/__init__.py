@@ -4,7 +4,7 @@ import importlib
 
 from .bundled import current_folder, sample_centre
 from .logs.call_intervals import intervals_from_calls
-from .centre import Centre, Costs, Hiring, Queue, Shrinkage, public_holidays
+from .centre import Centre, Costs, Flex, Hiring, Queue, Shrinkage, public_holidays
 from .centre_file import CentreError
 from .checks.folder import CheckReport, check_folder
 from .evidence.guesses import assume_centre
@@ -26,7 +26,7 @@ _LATER = {  # loaded when first asked for: name → module of this room
 }
 
 __all__ = [
-    "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Hiring", "LargeCheck", "MappingError",
+    "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Flex", "Hiring", "LargeCheck", "MappingError",
     "OpeningHours", "Preview", "Queue", "Reading", "Shrinkage", "SourceError", "TableError", "Tables",
     "assume_centre", "check_folder", "current_folder", "faults_in_large", "init_centre", "intervals_from_calls", "load_centre",
     "load_intervals", "load_table", "load_tables", "preview", "public_holidays", "read_mapping", "sample_centre",

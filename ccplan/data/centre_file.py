@@ -5,12 +5,14 @@ import tomllib
 from pathlib import Path
 
 from ..queueing.targets import Targets
-from .centre import Centre, Costs, Hiring, Queue, Shrinkage
+from .budget_lines import BudgetLine
+from .centre import Centre, Costs, Flex, Hiring, Queue, Shrinkage
 from .hours import KEYS, read_hours
 from .settings import checked, unknown
 
 FILE_NAME = "centre.toml"
-SECTIONS = {"shrinkage": Shrinkage, "hiring": Hiring, "costs": Costs}
+SECTIONS = {"shrinkage": Shrinkage, "hiring": Hiring, "flex": Flex, "costs": Costs}
+NAMED = {"budget": BudgetLine}  # sections by name, such as [budget.rent]; none need be there
 DEFAULTS_SAID = {  # what is told when a part of the file is missing
     "time_zone": "time zone UTC", "country": "no public holidays, for no country is named",
     "currency": "currency EUR", "interval_s": "planning intervals of 1800 s",
@@ -75,10 +77,11 @@ class _Reader:
     def centre(self, said):
         known = [field.name for field in dataclasses.fields(Centre) if field.name != "assumed"]
         self.faults += unknown(said, known)
-        parts = self._plain(Centre, said, skip=("queues", "assumed", *SECTIONS))
+        parts = self._plain(Centre, said, skip=("queues", "assumed", *SECTIONS, *NAMED))
+        parts |= {key: self._named(cls, said, key) for key, cls in NAMED.items()}
         parts |= {name: self._section(cls, said, name) for name, cls in SECTIONS.items()}
         parts["queues"] = self._queues(said.get("queues"))
-        self._assume(said, ("time_zone", "country", "currency", "interval_s", *SECTIONS))
+        self._assume(said, ("time_zone", "country", "currency", "interval_s", "shrinkage", "hiring", "costs"))
         self._stop_if_faulty()
         return Centre(**parts, assumed=tuple(self.assumed))
 
@@ -113,6 +116,18 @@ class _Reader:
             return values
         self.faults.append(f"{where.rstrip('.')} must be a table such as [{where.rstrip('.')}], got {values!r}")
         return {}
+
+    def _named(self, cls, said, key):
+        """The sections [key.NAME] of the file, each as its dataclass."""
+        sections = self._table(said, key, f"{key}.NAME.")
+        return tuple(self._one_named(cls, name, sections, f"{key}.{name}.") for name in sections)
+
+    def _one_named(self, cls, name, sections, where):
+        before, said = len(self.faults), self._table(sections, name, where)
+        self.faults += unknown(said, [field.name for field in dataclasses.fields(cls) if field.name != "name"], where)
+        hours = {"hours": self._hours(said, where)} if "hours" in said else {}
+        parts = self._plain(cls, said | {"name": name}, skip=("hours",), where=where) | hours
+        return self._build(cls, parts, where) if len(self.faults) == before else None
 
     def _queues(self, said):
         if isinstance(said, list):

@@ -10,10 +10,14 @@ from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
 from .certainty import chance_of_target, frontier, one_more_agent
+from .budget import Budget, plan_budget
+from .headcount import plan_headcount
+from .requirement import monthly_requirement
 from .through_day import compare_rules
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
+    "Budget",
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
     "QueueForecast",
     "actual_service",
@@ -31,8 +35,11 @@ __all__ = [
     "forecast_queues",
     "growth_drivers",
     "known_disagreements",
+    "monthly_requirement",
     "monthly_volumes",
     "override_effect",
+    "plan_budget",
+    "plan_headcount",
     "overrides_of",
     "reforecast",
     "replay_day",
