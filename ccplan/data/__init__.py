@@ -5,7 +5,8 @@ import importlib
 from .bundled import current_folder, sample_centre
 from .logs.call_intervals import intervals_from_calls
 from .campaigns import Campaign
-from .centre import Centre, Costs, Hiring, Queue, Shrinkage, public_holidays
+from .budget_lines import BudgetLine
+from .centre import Centre, Costs, Flex, Hiring, Queue, Shrinkage, public_holidays
 from .centre_file import CentreError
 from .checks.folder import CheckReport, check_folder
 from .evidence.guesses import assume_centre
@@ -28,7 +29,7 @@ _LATER = {  # loaded when first asked for: name → module of this room
 }
 
 __all__ = [
-    "Campaign", "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Group", "Hiring", "LargeCheck", "MappingError",
+    "BudgetLine", "Campaign", "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Flex", "Group", "Hiring", "LargeCheck", "MappingError",
     "OpeningHours", "Preview", "Queue", "Reading", "Shrinkage", "SourceError", "TableError", "Tables",
     "assume_centre", "check_folder", "current_folder", "faults_in_large", "groups_of", "init_centre", "intervals_from_calls", "load_centre",
     "load_intervals", "load_table", "load_tables", "preview", "public_holidays", "read_mapping", "sample_centre",

@@ -35,6 +35,21 @@ def ramp_shares(name, value):
     return tuple(a_share()(f"{name}[{i}]", share) for i, share in enumerate(value))
 
 
+def tenure_steps(name, value):
+    """A check for steps of (months, share per year), months rising."""
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+        raise ValueError(f"{name} must be steps such as [[3, 0.60], [12, 0.40]], got {value!r}")
+    steps = []
+    for i, step in enumerate(value):
+        if isinstance(step, (str, bytes, dict)) or not hasattr(step, "__len__") or len(step) != 2:
+            raise ValueError(f"{name}[{i}] must be [months, share per year], got {step!r}")
+        months = number(open_low=True, open_high=True)(f"{name}[{i}] months", step[0])
+        steps.append((months, number(high=5, hint=SHARE_HINT)(f"{name}[{i}] share", step[1])))
+    if any(later[0] <= before[0] for before, later in zip(steps, steps[1:], strict=False)):
+        raise ValueError(f"{name} must name rising months, got {', '.join(f'{months:g}' for months, _ in steps)}")
+    return tuple(steps)
+
+
 def time_zone_name(name, value):
     """A check for a time zone of the IANA list."""
     try:
@@ -63,6 +78,13 @@ def currency_code(name, value):
     if not (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()):
         raise ValueError(f"{name} must be three capital letters such as EUR, got {value!r}")
     return value
+
+
+def exchange_rates(name, value):
+    """A check for {currency: rate}."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be currencies with rates, such as USD = 0.92, got {value!r}")
+    return {currency_code(name, code): number(open_low=True, open_high=True)(f"{name}.{code}", rate) for code, rate in value.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +159,41 @@ class Hiring:
                                     check=number(high=104), slider=(0, 26))
     ramp: tuple = setting((0.65, 0.65, 0.65), says="output by month on the phones", unit="share",
                           check=ramp_shares)
+    attrition_by_tenure: tuple = setting((), says="[[months, share per year], ...] of those not longer here than that",
+                                         unit="share per year", check=tenure_steps)
+    class_size: float = setting(12, says="largest class of starters", unit="people", check=number(low=1, whole=True), slider=(1, 30))
+    smallest_class: float = setting(1, says="smallest class worth holding", unit="people", check=number(low=1, whole=True))
+    trainers: float = setting(inf, says="classes that can be in training at once", unit="classes", check=number(low=0, whole=True))
+    training_seats: float = setting(inf, says="trainees who can be in training at once", unit="people", check=number(low=0, whole=True))
+    seats: float = setting(inf, says="people the centre has room for", unit="people", check=number(low=0, whole=True))
+    class_cost: float = setting(0.0, says="trainer and material of a class", unit="currency per class", check=number(open_high=True))
+
+    def __post_init__(self):
+        settle(self)
+        if self.smallest_class > self.class_size:
+            raise ValueError(f"smallest_class must be at most class_size = {self.class_size:g}, got {self.smallest_class:g}")
+        if self.class_size > self.training_seats:
+            raise ValueError(f"class_size must fit the training room: training_seats = {self.training_seats:g}, got {self.class_size:g}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flex:
+    """Hours that are no contract of the centre's own: overtime, an outsourcer, people for a season.
+
+    >>> Flex().overtime
+    0.05
+    """
+
+    overtime: float = setting(0.05, says="overtime that people will do ÷ their contract hours", unit="share", check=a_share(),
+                              slider=(0.0, 0.20))
+    outsourced_fte: float = setting(0.0, says="most FTE that an outsourcer takes on in a month", unit="FTE", check=number())
+    outsourced_hourly: float = setting(30.0, says="an outsourcer's hour on the phones", unit="currency per hour",
+                                       check=number(open_high=True))
+    outsourced_output: float = setting(0.90, says="output of an outsourcer's hour ÷ that of an own agent", unit="share",
+                                       check=number(open_low=True, high=2))
+    part_time: float = setting(0.0, says="people on part-time contracts ÷ all people", unit="share", check=a_share())
+    part_time_hours: float = setting(20.0, says="weekly hours of a part-time contract", unit="hours a week",
+                                     check=number(open_low=True, high=168))
 
     def __post_init__(self):
         settle(self)
@@ -259,16 +316,24 @@ class Centre:
     campaigns: tuple = ()
     shrinkage: Shrinkage = field(default_factory=Shrinkage)
     hiring: Hiring = field(default_factory=Hiring)
+    flex: Flex = field(default_factory=Flex)
     costs: Costs = field(default_factory=Costs)
+    budget: tuple = ()  # of BudgetLine
+    exchange: dict = field(default_factory=dict, metadata={
+        "says": "what one unit of another currency costs in the centre's", "check": exchange_rates, "unit": "currency"})
     assumed: tuple = ()
 
     def __post_init__(self):
         settle(self)
-        for kind in ("queues", "groups", "campaigns"):
-            names = [one.name for one in getattr(self, kind)]
+        for kind, every in {"queue": self.queues, "group": self.groups, "campaign": self.campaigns, "budget line": self.budget}.items():
+            names = [one.name for one in every]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
-                raise ValueError(f"a {kind[:-1]} must stand once, got {', '.join(twice)} twice")
+                raise ValueError(f"a {kind} must stand once, got {', '.join(twice)} twice")
+        for line in self.budget:
+            if line.currency not in ("", self.currency, *self.exchange):
+                raise ValueError(f"budget.{line.name}: the price is in {line.currency}, whose rate is not given — write it into "
+                                 f"[exchange] as {line.currency} = what one of it costs in {self.currency}")
 
     def queue(self, name):
         """The queue of that name; ValueError naming the known ones if there is none."""

@@ -5,15 +5,16 @@ import tomllib
 from pathlib import Path
 
 from ..queueing.targets import Targets
+from .budget_lines import BudgetLine
 from .campaigns import Campaign
-from .centre import Centre, Costs, Hiring, Queue, Shrinkage
+from .centre import Centre, Costs, Flex, Hiring, Queue, Shrinkage
 from .groups import Group, group_faults
 from .hours import KEYS, read_hours
 from .settings import checked, unknown
 
 FILE_NAME = "centre.toml"
-SECTIONS = {"shrinkage": Shrinkage, "hiring": Hiring, "costs": Costs}
-NAMED = {"groups": Group, "campaigns": Campaign}  # sections by name, such as [groups.sales]; none need be there
+SECTIONS = {"shrinkage": Shrinkage, "hiring": Hiring, "flex": Flex, "costs": Costs}
+NAMED = {"groups": Group, "campaigns": Campaign, "budget": BudgetLine}  # sections by name, such as [groups.sales]
 DEFAULTS_SAID = {  # what is told when a part of the file is missing
     "time_zone": "time zone UTC", "country": "no public holidays, for no country is named",
     "currency": "currency EUR", "interval_s": "planning intervals of 1800 s",
@@ -83,7 +84,7 @@ class _Reader:
         parts |= {name: self._section(cls, said, name) for name, cls in SECTIONS.items()}
         parts["queues"] = self._queues(said.get("queues"))
         self._check_groups(parts["groups"], parts["queues"])
-        self._assume(said, ("time_zone", "country", "currency", "interval_s", *SECTIONS))
+        self._assume(said, ("time_zone", "country", "currency", "interval_s", "shrinkage", "hiring", "costs"))
         self._stop_if_faulty()
         return Centre(**parts, assumed=tuple(self.assumed))
 

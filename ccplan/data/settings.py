@@ -57,6 +57,15 @@ def text(choices=()):
     return check
 
 
+def yes_or_no():
+    """A check for true or false, without quotes."""
+    def check(name, value):
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} must be true or false, got {value!r} — write it without quotes")
+        return value
+    return check
+
+
 def settle(record, where=""):
     """Check every field of a frozen record in its `__post_init__`; one ValueError tells all."""
     values = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}

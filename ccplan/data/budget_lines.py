@@ -1,0 +1,91 @@
+"""A budget line is data: what it is for, what drives it, and its price; `[budget."NAME"]` sections of centre.toml."""
+
+from dataclasses import dataclass
+from math import inf
+
+import pandas as pd
+
+from ..queueing.inputs import SHARE_HINT
+from .settings import number, setting, settle, text, yes_or_no
+
+CATEGORIES = ("labour", "equipment", "miscellaneous", "marketing", "technology", "recruitment", "training", "facilities")
+DRIVERS = {  # what a line's price is a price of → what one unit is
+    "month": "a month", "once": "once, in the month `start`", "agent": "a person on the payroll, a month",
+    "seat": "a workplace that is needed, a month", "hire": "a person who starts", "class": "a class that starts",
+    "call": "a contact that is answered", "minute": "a minute of handling contacts",
+    "paid hour": "an hour paid to agents", "overtime hour": "an hour of overtime", "outsourced hour": "an hour bought on the phones",
+    "training hour": "an hour paid to people in training", "wages": "a unit of currency of agents' wages (a share)",
+}
+
+
+def price_steps(name, value):
+    """A check for [[from quantity, price], ...]: each unit of a month costs the price of the step it lies in."""
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+        raise ValueError(f"{name} must be steps such as [[0, 0.05], [10000, 0.04]], got {value!r}")
+    steps = []
+    for i, step in enumerate(value):
+        if isinstance(step, (str, bytes, dict)) or not hasattr(step, "__len__") or len(step) != 2:
+            raise ValueError(f"{name}[{i}] must be [from quantity, price], got {step!r}")
+        steps.append((number()(f"{name}[{i}] quantity", step[0]), number(open_high=True)(f"{name}[{i}] price", step[1])))
+    if steps and (steps[0][0] != 0 or any(b[0] <= a[0] for a, b in zip(steps, steps[1:], strict=False))):
+        raise ValueError(f"{name} must begin at 0 and rise, got {', '.join(f'{at:g}' for at, _ in steps)}")
+    return tuple(steps)
+
+
+def month_name(name, value):
+    """A check for a month such as "2027-01", empty for none."""
+    if value == "":
+        return value
+    try:
+        if not isinstance(value, str):
+            raise ValueError
+        return f"{pd.Timestamp(pd.to_datetime(value, format='%Y-%m')):%Y-%m}"
+    except ValueError:
+        raise ValueError(f'{name} must be a month such as "2027-01", got {value!r}') from None
+
+
+def a_currency(name, value):
+    """A check for a currency such as EUR, empty for the centre's own."""
+    if value == "" or (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()):
+        return value
+    raise ValueError(f"{name} must be three capital letters such as EUR, got {value!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetLine:
+    """One line of a budget: quantity of its driver × price, from `start` to `end`, growing by `inflation` a year.
+
+    `price` is in `currency` (the centre's where empty); `steps` replace it where the price depends on the quantity.
+    `life_months` above 0 spreads what is bought over that many months (straight-line depreciation). `low` and `high`
+    are what the price might be instead. Raises ValueError with all that is wrong.
+
+    >>> BudgetLine(name="rent", category="facilities", price=11400).driver
+    'month'
+    """
+
+    name: str = setting(says="of the line", check=text())
+    category: str = setting("miscellaneous", says="which part of the budget", check=text(CATEGORIES))
+    driver: str = setting("month", says="what the price is a price of", check=text(tuple(DRIVERS)))
+    price: float = setting(0.0, says="price of a unit of the driver", unit="currency", check=number(open_high=True))
+    steps: tuple = setting((), says="[[from quantity, price], ...]: a price that depends on the month's quantity", check=price_steps)
+    currency: str = setting("", says="of the price; empty: the centre's", check=a_currency)
+    start: str = setting("", says="first month; empty: from the beginning", check=month_name)
+    end: str = setting("", says="last month; empty: to the end", check=month_name)
+    every: float = setting(1, says="months from one payment to the next", unit="months", check=number(low=1, whole=True))
+    inflation: float = setting(0.0, says="rise of the price in a year, each January", unit="share", check=number(low=-0.5, high=5, hint=SHARE_HINT))
+    life_months: float = setting(0, says="months over which it is written off; 0: paid as it comes", unit="months",
+                                 check=number(whole=True, open_high=True))
+    set_up: bool = setting(False, says="a cost of setting up, not of running", check=yes_or_no())
+    low: float = setting(inf, says="the price at best; inf: as it is", unit="currency", check=number())
+    high: float = setting(inf, says="the price at worst; inf: as it is", unit="currency", check=number())
+    source: str = setting("", says="where the number comes from", check=lambda name, value: str(value))
+
+    def __post_init__(self):
+        settle(self, where=f"{self.name}: ")
+        problems = []
+        if self.driver == "once" and not self.start:
+            problems.append(f'{self.name}: a line that comes once needs the month it comes in — write start = "2027-01"')
+        if self.start and self.end and self.start > self.end:
+            problems.append(f"{self.name}: start must not be after end, got {self.start} and {self.end}")
+        if problems:
+            raise ValueError("; ".join(problems))

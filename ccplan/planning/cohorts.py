@@ -1,0 +1,78 @@
+"""People by the month they started: how many stay, how many are in training, and how much of a full agent they are.
+
+A class starts on the first day of a month. Of those who are here at the start of a month a share p leaves in its
+course, p = h ÷ (1 + h ÷ 2) with h = attrition of a year ÷ 12, so that leavers ÷ average headcount is h, as attrition
+is defined. Training takes the first weeks, then output climbs by the ramp, month by month on the phones.
+"""
+
+import numpy as np
+import pandas as pd
+
+WEEKS_A_MONTH = 365.25 / 12 / 7
+LONGEST = 600       # months of tenure that are told apart
+
+
+def leaving_shares(hiring, months):
+    """Share of a class that leaves in its first, second, … month: an array of `months`.
+
+    >>> from ccplan.data import Hiring
+    >>> leaving_shares(Hiring(attrition_per_year=0.24), 2).round(5).tolist()   # 0.02 ÷ 1.01
+    [0.0198, 0.0198]
+    """
+    yearly = np.full(months, float(hiring.attrition_per_year))
+    for until, share in reversed(hiring.attrition_by_tenure):
+        yearly[: int(np.ceil(until))] = share
+    hazard = yearly / 12
+    return hazard / (1 + hazard / 2)
+
+
+def staying_shares(hiring, months):
+    """Share of a class that is still here at the start of its first, second, … month: 1 at first."""
+    return np.concatenate([[1.0], np.cumprod(1 - leaving_shares(hiring, months))[:-1]]) if months else np.ones(0)
+
+
+def training_shares(hiring, months):
+    """Share of the first, second, … month that a class spends in training.
+
+    >>> from ccplan.data import Hiring
+    >>> training_shares(Hiring(training_weeks=6), 3).round(2).tolist()
+    [1.0, 0.38, 0.0]
+    """
+    return np.clip(hiring.training_weeks / WEEKS_A_MONTH - np.arange(months), 0.0, 1.0)
+
+
+def output_shares(hiring, months):
+    """Output of a class in its first, second, … month ÷ that of a full agent: nothing in training, then the ramp.
+
+    >>> from ccplan.data import Hiring
+    >>> output_shares(Hiring(training_weeks=0, ramp=(0.5, 0.8)), 3).round(6).tolist()
+    [0.5, 0.8, 1.0]
+    """
+    weeks = hiring.training_weeks / WEEKS_A_MONTH
+    ends = np.concatenate([[0.0], np.cumsum(np.ones(len(hiring.ramp)))])
+    grown = np.concatenate([[0.0], np.cumsum(hiring.ramp)])
+
+    def done_by(time):  # full agent's months worked in `time` months on the phones
+        return np.interp(time, ends, grown) + np.maximum(time - ends[-1], 0.0)
+
+    month = np.arange(months)
+    return done_by(np.maximum(month + 1 - weeks, 0.0)) - done_by(np.maximum(month - weeks, 0.0))
+
+
+def people_here(agents, centre, at, teams=None):
+    """Who is here `at` a date, as classes: queue (or team), started (month), heads, fte (contract ÷ full-time hours).
+
+    `agents` is the table of that name; an agent counts to the team or queue of the first of their skills that the
+    centre knows. Raises ValueError where nobody's skills are known.
+    """
+    at = pd.Timestamp(at)
+    here = agents[(agents["hired"] < at) & (agents["left"].isna() | (agents["left"] >= at))]
+    known = {queue: team for team, queues in (teams or {}).items() for queue in queues}
+    known = {queue.name: known.get(queue.name, queue.name) for queue in centre.queues}
+    team = here["skills"].fillna("").map(lambda words: next((known[w] for w in words.split(";") if w in known), None))
+    if team.isna().all():
+        raise ValueError(f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) — write the queues' names into skills")
+    hours = here["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in here else centre.costs.weekly_hours
+    rows = pd.DataFrame({"queue": team, "started": here["hired"].dt.to_period("M").dt.to_timestamp(), "heads": 1.0,
+                         "fte": hours / centre.costs.weekly_hours})
+    return rows.dropna().groupby(["queue", "started"], as_index=False)[["heads", "fte"]].sum()
