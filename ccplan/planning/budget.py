@@ -18,6 +18,7 @@ from .budget_rows import LEDGER, ledger_of
 from .headcount import contract
 from .requirement import month_hours
 
+FEW = 5  # agents: a mean of fewer would tell what one of them earns
 WAGES, ON_COSTS, OVERTIME = "agents' wages", "on-costs of wages", "overtime"
 NEEDED = ("queue", "month", "heads_start", "starters", "moved", "heads_end", "paid_fte", "trainees", "overtime_fte", "outsourced_fte")
 
@@ -153,8 +154,9 @@ def overtime_output(shrinkage):
 def mean_wages(agents, centre, at, team_of=None):
     """Mean hourly wage of the people who are here `at` a date, weighted by their contract hours: queue, hourly_wage, agents.
 
-    `agents` is the table of that name, `team_of` {agent's queue: name in the plan}; who is of no queue of the plan is
-    counted in the mean of all, queue "". Where nobody's wage is known the frame is empty, and `costs.hourly_wage` holds.
+    `agents` is the table of that name, `team_of` {agent's queue: name in the plan}; a person counts to the first of their
+    skills. A queue with fewer than five people is left out, so that nobody's wage can be read off, and so is one whose
+    wages nobody told: `costs.hourly_wage` holds there.
     """
     at, columns = pd.Timestamp(at), ["queue", "hourly_wage", "agents"]
     if "hourly_wage" not in agents:
@@ -163,9 +165,9 @@ def mean_wages(agents, centre, at, team_of=None):
     hours = (here["weekly_hours"] if "weekly_hours" in here else pd.Series(np.nan, here.index)).fillna(centre.costs.weekly_hours)
     first = here["skills"].fillna("").str.split(";").str[0] if "skills" in here else pd.Series("", here.index)
     rows = pd.DataFrame({"queue": first.map(lambda queue: (team_of or {}).get(queue, queue)), "paid": here["hourly_wage"] * hours, "hours": hours})
-    rows = pd.concat([rows, rows.assign(queue="")])  # all together too
     sums = rows.groupby("queue").agg(paid=("paid", "sum"), hours=("hours", "sum"), agents=("hours", "size")).reset_index()
-    return sums.assign(hourly_wage=(sums["paid"] / sums["hours"]).round(6))[columns]
+    sums = sums[sums["agents"] >= FEW]
+    return sums.assign(hourly_wage=(sums["paid"] / sums["hours"]).round(6))[columns].reset_index(drop=True)
 
 
 def checklist_lines(checklist, first):
@@ -269,8 +271,8 @@ def _wages_by_queue(wages, quantities):
     told = dict(zip(wages["queue"].astype(str), wages["hourly_wage"].astype(float), strict=True))
     wrong = {queue: wage for queue, wage in told.items() if not (np.isfinite(wage) and wage >= 0)}
     if wrong:
-        raise ValueError(f"wages: hourly_wage must be a number from 0 on, got {next(iter(wrong.values()))} for {next(iter(wrong)) or 'all'}")
-    return {queue: told.get(queue, told.get("")) for queue in quantities["queue"].unique() if told.get(queue, told.get("")) is not None}
+        raise ValueError(f"wages: hourly_wage must be a number from 0 on, got {next(iter(wrong.values()))} for {next(iter(wrong))}")
+    return {queue: told[queue] for queue in quantities["queue"].unique() if queue in told}
 
 
 def _wages_paid(ledger, quantities):
