@@ -10,14 +10,20 @@ from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
 from .certainty import chance_of_target, frontier, one_more_agent
-from .budget import Budget, plan_budget
+from .against_ledger import against_ledger
+from .assumptions import assumptions_of
+from .budget import Budget, checklist_lines, mean_wages, plan_budget
+from .unit_costs import first_contact_resolution, hour_sources, labour_share, unit_costs
+from .past_people import past_headcount
+from .replacements import replacements
 from .headcount import plan_headcount
 from .requirement import monthly_requirement
 from .through_day import compare_rules
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
-    "Budget",
+    "Budget", "against_ledger", "assumptions_of", "checklist_lines", "first_contact_resolution", "hour_sources", "labour_share",
+    "mean_wages", "past_headcount", "replacements", "unit_costs",
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
     "QueueForecast",
     "actual_service",

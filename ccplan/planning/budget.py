@@ -16,6 +16,7 @@ import pandas as pd
 from ..data.budget_lines import CATEGORIES, ITEMS, BudgetLine
 from .budget_rows import LEDGER, ledger_of
 from .headcount import contract
+from .phone_hours import overtime_output, phone_hours
 from .requirement import month_hours
 
 FEW = 5  # agents: a mean of fewer would tell what one of them earns
@@ -124,7 +125,7 @@ def driver_quantities(headcount, centre, contacts=None):
     told = {name: headcount[name].to_numpy(float) for name in NEEDED[2:]}
     hours = month_hours(headcount["month"], centre).to_numpy(float)
     heads = told["heads_start"] + told["starters"] + told["moved"]
-    work = hours * (1 - centre.shrinkage.total)  # hours on the phones of one FTE
+    work = phone_hours(headcount["month"], centre)  # of one FTE
     drivers = {
         "agent": (heads + told["heads_end"]) / 2, "seat": heads - np.minimum(told["moved"], 0), "hire": told["starters"],
         "class": headcount["classes"].to_numpy(float) if "classes" in headcount else np.ceil(told["starters"] / centre.hiring.class_size),
@@ -136,19 +137,6 @@ def driver_quantities(headcount, centre, contacts=None):
         drivers["call"], drivers["minute"] = _answered(headcount, contacts)
     keys = {"queue": headcount["queue"].astype(str).to_numpy(), "month": headcount["month"].to_numpy()}
     return pd.DataFrame(keys | {name: np.round(values, 6) for name, values in drivers.items()})
-
-
-def overtime_output(shrinkage):
-    """Share of an overtime hour that is spent on the phones: breaks and the like are lost in it, leave and sickness are not.
-
-    >>> from ccplan.data import Shrinkage
-    >>> overtime_output(Shrinkage(external={"leave": 0.2}, internal={"breaks": 0.2}))   # 0.6 ÷ 0.8
-    0.75
-    """
-    from ..data.centre import Shrinkage
-
-    outside = Shrinkage(external=shrinkage.external, internal={}, combine=shrinkage.combine).total
-    return round((1 - shrinkage.total) / (1 - outside), 12)
 
 
 def mean_wages(agents, centre, at, team_of=None):

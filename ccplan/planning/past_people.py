@@ -22,6 +22,7 @@ def past_headcount(agents, centre, months, team_of=None):
     >>> past_headcount(one, centre, pd.to_datetime(["2026-04-01"]))[["starters", "heads_end", "paid_fte"]].iloc[0].tolist()
     [1.0, 1.0, 0.5]
     """
+    agents = agents[agents["hired"].notna()]
     known = {queue.name: (team_of or {}).get(queue.name, queue.name) for queue in centre.queues}
     words = (agents["skills"] if "skills" in agents else pd.Series("", agents.index)).fillna("").str.split(";")
     queue = words.map(lambda skills: next((known[skill] for skill in skills if skill in known), None))
@@ -32,16 +33,17 @@ def past_headcount(agents, centre, months, team_of=None):
     hours = agents["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in agents else centre.costs.weekly_hours
     rows = [_month(pd.Timestamp(month), name, agents[queue.eq(name)], (hours / full * pd.Series(1.0, agents.index))[queue.eq(name)], centre)
             for name in names for month in months]
-    return pd.DataFrame(rows)[list(COLUMNS)]
+    table = pd.DataFrame(rows)
+    return table[[name for name in COLUMNS if name in table]]
 
 
 def _month(first, name, people, fte, centre):
     """One queue's month: heads by day, people in training and ramp by the months they have been here."""
     last = first + pd.offsets.MonthEnd(0)
-    hired, left = people["hired"], people["left"].fillna(last + DAY * 32)
-    days = ((np.minimum(left, last) - np.maximum(hired, first)) / DAY + 1).clip(lower=0) / last.day
+    hired, left = pd.to_datetime(people["hired"]), pd.to_datetime(people["left"]).fillna(last + DAY * 32)
+    days = ((left.clip(upper=last) - hired.clip(lower=first)) / DAY + 1).clip(lower=0) / last.day
     ready = hired + DAY * 7 * centre.hiring.training_weeks  # first day on the phones
-    trainee = ((np.minimum(np.minimum(left + DAY, last + DAY), ready) - np.maximum(hired, first)) / DAY).clip(lower=0) / last.day
+    trainee = ((ready.where(ready < left + DAY, left + DAY).clip(upper=last + DAY) - hired.clip(lower=first)) / DAY).clip(lower=0) / last.day
     age = ((first.year - hired.dt.year) * 12 + first.month - hired.dt.month).clip(0, LONGEST - 1)
     output = output_shares(centre.hiring, LONGEST)[age]
     counts = {"heads_start": (hired < first) & (left >= first), "starters": (hired >= first) & (hired <= last),

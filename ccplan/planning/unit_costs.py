@@ -12,11 +12,11 @@ from math import inf
 import numpy as np
 import pandas as pd
 
-from .budget import driver_quantities, overtime_output
+from .budget import driver_quantities
 from .cents import exact
 from .cohorts import output_shares, staying_shares
 from .headcount import contract
-from .requirement import month_hours
+from .phone_hours import overtime_output, phone_hours
 
 LABOUR_BAND = (0.60, 0.75)  # labour ÷ running cost, as guides of the sector quote it
 BAND_SOURCE = "guides of the sector quote (indicative, no verified standard)"
@@ -168,10 +168,9 @@ def _break_even(cost, given, other, horizon):
 def _hours(budget, headcount, centre):
     """Paid and productive hours by queue, in the months of the budget."""
     chosen = headcount[headcount["month"] <= budget.quantities["month"].max()]
-    month = month_hours(chosen["month"], centre).to_numpy(float)
     queue, drivers = chosen["queue"].astype(str).to_numpy(), driver_quantities(chosen, centre)
     own = (drivers["paid hour"] + drivers["overtime hour"]).to_numpy(float)
-    work = month * (1 - centre.shrinkage.total) * (chosen["productive_fte"] + chosen["overtime_fte"] + chosen["outsourced_fte"]).to_numpy(float)
+    work = phone_hours(chosen["month"], centre) * (chosen["productive_fte"] + chosen["overtime_fte"] + chosen["outsourced_fte"]).to_numpy(float)
     return pd.DataFrame({"paid_hours": own, "productive_hours": work}).groupby(queue, sort=False).sum()
 
 
