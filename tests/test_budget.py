@@ -366,7 +366,11 @@ def test_a_budget_that_cannot_be_made_is_refused_in_words():
         plan_budget(people(1, paid_fte=-1.0), centre())
     with pytest.raises(ValueError, match="a has the month 2027-01 twice"):
         plan_budget(pd.concat([people(1), people(1)]), centre())
-    with pytest.raises(ValueError, match="rent, got|got rent twice"):
+    with pytest.raises(ValueError, match="headcount has no row for 2027-02: a budget needs every month"):
+        plan_budget(people(3).drop(index=1), centre())
+    with pytest.raises(ValueError, match="month must be the first day of a month, got NaT"):
+        plan_budget(people(1).assign(month=pd.NaT), centre())
+    with pytest.raises(ValueError, match="got rent twice"):
         plan_budget(people(1), centre(), lines=(BudgetLine(name="rent"), BudgetLine(name="rent")))
     with pytest.raises(ValueError, match="calls are not known — give plan_budget contacts="):
         plan_budget(people(1), centre(), lines=(BudgetLine(name="x", driver="call", price=1),))

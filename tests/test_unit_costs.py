@@ -76,6 +76,11 @@ def test_shared_cents_add_up_and_nobody_is_off_by_a_cent(cents, weights):
     assert all(abs(float(part) - cents / 100 * fair[name]) <= 0.01 + 1e-6 for name, part in parts.items())
 
 
+def test_an_odd_cent_goes_to_the_largest_remainder():
+    weights = pd.Series({"c": 1.0, "b": 3.0, "a": 5.0})  # 11.11, 33.33, 55.56 of 100 cents
+    assert {name: str(part) for name, part in shared_out(Decimal("1.00"), weights, weights).items()} == {"c": "0.11", "b": "0.33", "a": "0.56"}
+
+
 def test_resolution_is_counted_over_what_was_answered_and_told():
     calls = pd.DataFrame({"queue": list("aaaab"), "outcome": ["answered"] * 3 + ["abandoned", "answered"], "resolved": [True, False, None, True, True]})
     assert first_contact_resolution(calls) == {"a": 0.5, "b": 1.0}

@@ -197,6 +197,7 @@ def _chosen(headcount, months):
         raise ValueError(f"headcount must be a frame of plan_headcount; missing: {', '.join(missing)}")
     if not len(headcount):
         raise ValueError("headcount has no month: plan at least one")
+    _refuse_holes(headcount["month"])
     there = np.sort(headcount["month"].unique())
     if months is not None and not (isinstance(months, (int, np.integer)) and 1 <= months <= len(there)):
         raise ValueError(f"months must be a whole number from 1 to {len(there)}, the months of the headcount plan, got {months!r}")
@@ -210,6 +211,17 @@ def _chosen(headcount, months):
             row = chosen[wrong].iloc[0]
             raise ValueError(f"headcount: {name} must be a number from 0 on, got {row[name]} for {row['queue']} in {row['month']:%Y-%m}")
     return chosen.reset_index(drop=True)
+
+
+def _refuse_holes(months):
+    """A month that is not there would have no rent: refuse it rather than leave it out."""
+    stamps = pd.to_datetime(months, errors="coerce")
+    wrong = stamps.isna() | (stamps.dt.day != 1)
+    if wrong.any():
+        raise ValueError(f"headcount: month must be the first day of a month, got {months[wrong].iloc[0]}")
+    hole = pd.date_range(stamps.min(), stamps.max(), freq="MS").difference(stamps.unique())
+    if len(hole):
+        raise ValueError(f"headcount has no row for {hole[0]:%Y-%m}: a budget needs every month from its first to its last")
 
 
 def _lines(centre, lines, checklist, first):
