@@ -166,6 +166,7 @@ def test_the_wages_of_the_people_who_are_here():
     wages = mean_wages(agents, centre(), "2027-01-01")
     assert wages.set_index("queue")["hourly_wage"].to_dict() == {"a": 17.0}, "two people are too few to be told"  # (3 × 16 × 35 + 26 × 17.5 + 15.5 × 35) ÷ 157.5
     budget = plan_budget(people(1, queues=("a", "b")), centre(), wages=wages)
+    assert budget.assumptions.set_index("name").loc["wages.a", "value"] == 17.0
     assert amounts(budget, "agents' wages") == ["26350.00", "31000.00"]  # 1,550 h × 17.00, and × costs.hourly_wage
 
 

@@ -49,6 +49,14 @@ def test_an_hour_a_contact_and_a_solved_contact_by_hand():
     assert both["labour_share"] == pytest.approx(52500 / 58500)
 
 
+def test_what_an_outsourcer_is_paid_is_no_cost_of_a_paid_hour():
+    """1 FTE bought: 140 × 0.75 ÷ 1 h at 40.00 = 4,200 beside 35,000 of wages for 1,400 hours; 1,050 + 105 hours on the phones."""
+    where, plan = centre(flex=Flex(outsourced_hourly=40, outsourced_output=1.0)), people(1, "2027-02-01", outsourced_fte=1.0)
+    row = unit_costs(plan_budget(plan, where), plan, where).set_index("queue").loc["all"]
+    assert row["cost_per_paid_hour"] == row["labour_per_paid_hour"] == 25 and row["labour"] == Decimal("39200.00")
+    assert row["cost_per_productive_hour"] == pytest.approx(39200 / 1155)
+
+
 def test_the_key_says_how_common_costs_are_shared():
     plan, contacts = two_queues()
     budget = plan_budget(plan, centre(), contacts=contacts, lines=(BudgetLine(name="rent", category="facilities", price=6000),))

@@ -18,23 +18,26 @@ SPREAD = {  # setting → (low, high) as a share of the value: what planners usu
     "costs.paid_share": (0.97, 1.03), "hiring.attrition_per_year": (0.75, 1.35), "hiring.training_weeks": (0.75, 1.50),
     "hiring.lead_time_weeks": (0.75, 1.50), "hiring.class_cost": (0.80, 1.25), "flex.overtime": (0.50, 1.50),
     "flex.outsourced_hourly": (0.90, 1.15), "flex.outsourced_output": (0.90, 1.05), "exchange": (0.92, 1.08),
-    "shrinkage": (0.85, 1.20), "budget": (0.95, 1.10),
+    "wages": (0.97, 1.05), "shrinkage": (0.85, 1.20), "budget": (0.95, 1.10),
 }
 POINTS = (-0.01, 0.02)  # a rise in a year may be off by points, not by a share of itself
 SECTIONS = ("costs", "hiring", "flex")
 
 
-def assumptions_of(centre, lines=()):
+def assumptions_of(centre, lines=(), wages=None):
     """Settings of `[costs]`, `[hiring]`, `[flex]`, `[shrinkage]`, `[exchange]` and the prices of `lines`: a row each.
 
     Returns name (the key of centre.toml), value, unit, source, low, high. Only numbers that are finite are listed; of the
-    standard lines the setting stands here, not the line.
+    standard lines the setting stands here, not the line. `wages` {queue: hourly wage} are those of the people who are
+    here, where they took the place of `costs.hourly_wage`.
 
     >>> from ccplan.data import Centre
     >>> assumptions_of(Centre(name="x")).set_index("name").loc["costs.hourly_wage", ["value", "low", "high"]].tolist()
     [15.0, 14.55, 15.75]
     """
-    rows = [row for name in SECTIONS for row in _of_section(name, getattr(centre, name))]
+    rows = [_row(f"wages.{queue}", wage, f"{centre.currency} per paid hour", "mean of the table agents, by contract hours")
+            for queue, wage in (wages or {}).items()]
+    rows += [row for name in SECTIONS for row in _of_section(name, getattr(centre, name))]
     rows += _of_shrinkage(centre.shrinkage)
     rows += [_row(f"exchange.{code}", rate, f"{centre.currency} for one {code}", "exchange of centre.toml") for code, rate in centre.exchange.items()]
     rows += [row for line in lines if not _is_setting(line, centre) for row in _of_line(line, centre)]

@@ -38,6 +38,7 @@ class Budget:
     lines: tuple = field(repr=False)
     centre: object = field(default=None, repr=False)
     notes: tuple = field(default=(), repr=False)
+    wages: dict = field(default_factory=dict, repr=False)  # queue → hourly wage in place of costs.hourly_wage
 
     @property
     def total(self):
@@ -69,7 +70,7 @@ class Budget:
         """Every number that the budget rests on: name, value, unit, source, low, high (see `assumptions.assumptions_of`)."""
         from .assumptions import assumptions_of  # it names what this module makes
 
-        return assumptions_of(self.centre, self.lines)
+        return assumptions_of(self.centre, self.lines, self.wages)
 
 
 def plan_budget(headcount, centre, months=None, *, contacts=None, lines=None, wages=None, checklist=None):
@@ -94,9 +95,10 @@ def plan_budget(headcount, centre, months=None, *, contacts=None, lines=None, wa
     quantities = driver_quantities(chosen, centre, contacts)
     every = _lines(centre, lines, checklist, chosen["month"].min())
     _refuse_unknown(every, quantities, centre)
-    ledger = ledger_of(every, quantities, centre, _wages_by_queue(wages, quantities), WAGES)
+    paid = _wages_by_queue(wages, quantities)
+    ledger = ledger_of(every, quantities, centre, paid, WAGES)
     quantities = quantities.assign(wages=_wages_paid(ledger, quantities))
-    return Budget(ledger, centre.currency, quantities, every, centre, _notes(every, ledger, quantities, contacts))
+    return Budget(ledger, centre.currency, quantities, every, centre, _notes(every, ledger, quantities, contacts), paid)
 
 
 def standard_lines(centre):

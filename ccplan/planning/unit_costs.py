@@ -40,11 +40,12 @@ def unit_costs(budget, headcount, centre, contacts=None, *, resolution=None, key
     `headcount` and `contacts` are the frames that the budget was made from; `resolution` {queue: share of contacts
     solved at first contact} or one share (see `first_contact_resolution`); `key` the driver by which costs of no queue
     are shared out ("paid hour", "agent", "seat", "call" or "minute"). nan where nothing can be divided by. Paid hours
-    hold overtime; productive hours are on the phones, overtime's and the outsourcer's too. Raises ValueError in words.
+    are those of one's own people, overtime too, and what an outsourcer is paid is left out of what they cost; productive
+    hours are on the phones, the outsourcer's too, and all cost is in theirs. Raises ValueError in words.
     """
-    amounts = allocated(budget, key)
+    amounts = _allocated(budget, key)
     hours = _hours(budget, headcount, centre).join(_contacts(headcount, centre, contacts))
-    table = hours.join(amounts).fillna({"cost": Decimal(0), "labour": Decimal(0)})
+    table = hours.join(amounts).fillna(dict.fromkeys(amounts, Decimal(0)))
     table["resolution"] = _resolution(resolution, table.index)
     table["solved"] = table["contacts"] * table["resolution"]
     whole = table.drop(columns="resolution").sum(min_count=1).rename("all").to_frame().T
@@ -56,20 +57,25 @@ def allocated(budget, key="paid hour"):
     """Running cost and labour by queue, Decimals: the queues' own and their share of what belongs to none, by `key`.
 
     The share of each line and month is in proportion to the queues' quantities of `key` in that month (in the whole
-    plan where the month has none); odd cents go to the largest remainders. The columns add up to `budget.running`.
+    plan where the month has none); odd cents go to the largest remainders. The column cost adds up to `budget.running`.
     """
+    return _allocated(budget, key)[["cost", "labour"]]
+
+
+def _allocated(budget, key):
+    """Cost, labour and what of it is paid to an outsourcer, by queue."""
     if key not in budget.quantities or key == "wages":
         known = ", ".join(name for name in budget.quantities if name not in ("queue", "month", "wages"))
         raise ValueError(f"key must be a driver of the budget ({known}), got {key!r}")
     weights = budget.quantities.pivot_table(index="month", columns="queue", values=key, aggfunc="sum", sort=False)
     ledger = budget.ledger[~budget.ledger["set_up"].astype(bool)]
-    sums = {queue: [Decimal(0), Decimal(0)] for queue in weights.columns}
-    for month, category, queue, amount in ledger[["month", "category", "queue", "amount"]].itertuples(index=False):
-        parts = {queue: amount} if queue else shared_out(amount, weights.loc[month], weights.sum())
+    sums = {queue: [Decimal(0)] * 3 for queue in weights.columns}
+    for row in ledger.itertuples():
+        counted = (True, row.category == "labour", row.driver == "outsourced hour")
+        parts = {row.queue: row.amount} if row.queue else shared_out(row.amount, weights.loc[row.month], weights.sum())
         for name, part in parts.items():
-            sums[name][0] += part
-            sums[name][1] += part if category == "labour" else 0
-    return pd.DataFrame.from_dict(sums, orient="index", columns=["cost", "labour"])
+            sums[name] = [total + part * counts for total, counts in zip(sums[name], counted, strict=True)]
+    return pd.DataFrame.from_dict(sums, orient="index", columns=["cost", "labour", "bought"])
 
 
 def shared_out(amount, weights, otherwise):
@@ -193,8 +199,9 @@ def _resolution(resolution, queues):
 
 
 def _ratios(table):
-    cost, labour = table["cost"].astype(float), table["labour"].astype(float)
-    over = {"labour_share": (labour, cost), "labour_per_paid_hour": (labour, table["paid_hours"]), "cost_per_paid_hour": (cost, table["paid_hours"]),
+    cost, labour, bought = (table[name].astype(float) for name in ("cost", "labour", "bought"))
+    over = {"labour_share": (labour, cost), "labour_per_paid_hour": (labour - bought, table["paid_hours"]),
+            "cost_per_paid_hour": (cost - bought, table["paid_hours"]),
             "cost_per_productive_hour": (cost, table["productive_hours"]), "cost_per_contact": (cost, table["contacts"]),
             "cost_per_resolution": (cost, table["solved"])}
     ratios = {name: top / bottom.astype(float).where(bottom.astype(float) > 0) for name, (top, bottom) in over.items()}
