@@ -61,6 +61,11 @@ def test_the_budget_is_printed_and_written(small, tmp_path):
     assert "labour is" in result.stderr and "nothing is budgeted for" in result.stderr
 
 
+def test_help_shows_an_example():
+    result = run("budget", "--help")
+    assert result.returncode == 0 and "Example" in result.stdout and "--months" in result.stdout
+
+
 def test_a_budget_that_cannot_be_is_refused_in_words(small, tmp_path):
     assert "must not be the centre's folder" in refused("budget", small, "--out", small)
     assert run("budget", small, "--months", 0).returncode == 2

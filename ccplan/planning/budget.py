@@ -98,7 +98,7 @@ def plan_budget(headcount, centre, months=None, *, contacts=None, lines=None, wa
     paid = _wages_by_queue(wages, quantities)
     ledger = ledger_of(every, quantities, centre, paid, WAGES)
     quantities = quantities.assign(wages=_wages_paid(ledger, quantities))
-    return Budget(ledger, centre.currency, quantities, every, centre, _notes(every, ledger, quantities, contacts), paid)
+    return Budget(ledger, centre.currency, quantities, every, centre, _notes(every, ledger, quantities, paid, "abandonment" in chosen), paid)
 
 
 def standard_lines(centre):
@@ -285,7 +285,8 @@ def _wages_paid(ledger, quantities):
     return [sums.get(key, Decimal("0.00")) for key in zip(quantities["queue"].to_list(), quantities["month"].to_list(), strict=True)]
 
 
-def _notes(lines, ledger, quantities, contacts):
+def _notes(lines, ledger, quantities, paid, known):
+    """What a reader should know, in sentences; `known`: the headcount says how many callers hang up."""
     notes, last = [], quantities["month"].max()
     there, categories = set(ledger["line"].unique()), set(ledger["category"].unique())
     late = [line.name for line in lines if line.start and pd.Timestamp(line.start) > last]
@@ -294,6 +295,8 @@ def _notes(lines, ledger, quantities, contacts):
     notes += [f"{', '.join(over)}: over before the budget begins, or never due in it"] if over else []
     empty = [category for category in CATEGORIES if category not in categories]
     notes += [f"nothing is budgeted for {'; '.join(f'{name} ({ITEMS[name]})' for name in empty)}"] if empty else []
-    if contacts is not None and any(line.driver in ("call", "minute") for line in lines) and "abandonment" not in contacts:
-        notes.append("calls and minutes are those that are planned for, in full where the headcount does not say how many hang up")
+    if not known and any(line.driver in ("call", "minute") for line in lines):
+        notes.append("calls and minutes are counted in full, for the headcount does not say how many callers hang up")
+    if paid:
+        notes.append(f"wages of {', '.join(paid)} are the mean of the people who are here; costs.hourly_wage holds for any other")
     return tuple(notes)
