@@ -132,6 +132,13 @@ def test_a_hires_cost_and_hours_are_those_of_people_followed_one_by_one():
         assert table.loc[horizon, "hire_cost"] == pytest.approx(cost, rel=0.01) and table.loc[horizon, "hire_hours"] == pytest.approx(given, rel=0.01)
 
 
+def test_a_seat_that_the_budget_tells_otherwise_is_no_cost_of_one_more_hire():
+    plain = Costs(hourly_wage=20, seat_per_month=100)
+    dear, flat = (hour_sources(centre(costs=plain, hiring=Hiring(attrition_per_year=0), budget=some), (10,))["hire_cost"].item()
+                  for some in ((), (BudgetLine(name="seats", price=0),)))
+    assert dear - flat == pytest.approx(1000)
+
+
 def test_the_means_of_an_hour_and_their_break_even_by_hand():
     """Nobody leaves, nobody learns: a hire works 152.1875 h a month at 25.00, three quarters of them on the phones."""
     where = centre(hiring=Hiring(attrition_per_year=0, training_weeks=0, ramp=()), flex=Flex(outsourced_hourly=45, outsourced_output=0.9))

@@ -128,11 +128,11 @@ def _beside_band(share):
     return f"within {band}"
 
 
-def hour_sources(centre, horizons=(1, 3, 6, 12, 24)):
+def hour_sources(centre, horizons=(1, 3, 6, 12, 24, 36)):
     """A productive hour by overtime, by a hire and by an outsourcer side by side, and the break-evens: a row a horizon.
 
     For each horizon (months): what a hire costs in all (hire_cost: wages while there, adverts, the share of a class, a
-    seat), the productive hours that the hire gives (hire_hours: after training, ramp, shrinkage and the chance of
+    seat as the budget prices one more), the productive hours that the hire gives (hire_hours: after training, ramp, shrinkage and the chance of
     leaving), the cost of a productive hour by hire, by overtime and by outsourcing, and the hours a month that must be
     missing, month after month, for the hire to be cheaper (beats_overtime, beats_outsourcing; inf: never within the
     horizon, for the hire gives fewer hours than that). `cheapest` names the means with the lowest cost of an hour where
@@ -163,7 +163,13 @@ def _hire(centre, horizon):
     wages = hours * costs.loaded_hourly_cost * here.sum()  # today's prices: a rise touches all three means alike
     once = costs.per_hire + hiring.class_cost / hiring.class_size
     given = hours * (1 - centre.shrinkage.total) * (here * output_shares(hiring, horizon)).sum()
-    return float(wages + once + costs.seat_per_month * here.sum()), float(given)
+    return float(wages + once + _seat_price(centre) * here.sum()), float(given)
+
+
+def _seat_price(centre):
+    """What one more person's workplace costs a month: that of the line seats, if `[budget.seats]` takes its place."""
+    own = [line for line in centre.budget if line.name == "seats"]
+    return centre.costs.seat_per_month if not own else own[0].price if own[0].driver in ("seat", "agent") else 0.0
 
 
 def _break_even(cost, given, other, horizon):
