@@ -16,10 +16,12 @@ from ccplan.data import Centre, Costs, Flex, Hiring, Queue, Shrinkage, load_cent
 from ccplan.data.budget_lines import CATEGORIES, DRIVERS, BudgetLine
 from ccplan.data.files import write_csv
 from ccplan.planning.against_ledger import against_ledger, by_category
-from ccplan.planning.budget import Budget, checklist_lines, driver_quantities, mean_wages, plan_budget
+from ccplan.planning.budget import Budget, driver_quantities, plan_budget
 from ccplan.planning.budget_rows import LEDGER, ledger_of
 from ccplan.planning.cents import cents_of, written_off
+from ccplan.planning.checklist_costs import checklist_lines
 from ccplan.planning.past_people import past_headcount
+from ccplan.planning.wages import mean_wages
 
 from .effort import examples
 

@@ -12,7 +12,9 @@ from .forecasting.overrides import add_override, apply_overrides, override_effec
 from .certainty import chance_of_target, frontier, one_more_agent
 from .against_ledger import against_ledger
 from .assumptions import assumptions_of
-from .budget import Budget, checklist_lines, mean_wages, plan_budget
+from .budget import Budget, plan_budget
+from .checklist_costs import checklist_lines
+from .wages import mean_wages
 from .unit_costs import first_contact_resolution, hour_sources, labour_share, unit_costs
 from .past_people import past_headcount
 from .replacements import replacements

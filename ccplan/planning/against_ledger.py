@@ -92,4 +92,6 @@ def _row(key, mine, theirs, beside):
 
 
 def _money(value):
-    return Decimal("0.00") if pd.isna(value) else value.quantize(Decimal("0.01")) if isinstance(value, Decimal) else exact(value).quantize(Decimal("0.01"))
+    """Cents of a cell; nothing was spent where it is empty."""
+    whole = Decimal(0) if pd.isna(value) else value if isinstance(value, Decimal) else exact(value)
+    return whole.quantize(Decimal("0.01"))

@@ -6,7 +6,7 @@ the amounts that are shown, however they are grouped. What is written off is cut
 what was paid. All this is done in whole numbers (`planning.cents`) and handed out as Decimals.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from ..data.budget_lines import CATEGORIES, ITEMS, BudgetLine
-from .budget_rows import LEDGER, ledger_of
+from .budget_rows import ledger_of
+from .checklist_costs import checklist_lines
 from .headcount import contract
 from .phone_hours import overtime_output, phone_hours
 from .requirement import month_hours
 
-FEW = 5  # agents: a mean of fewer would tell what one of them earns
 WAGES, ON_COSTS, OVERTIME = "agents' wages", "on-costs of wages", "overtime"
 NEEDED = ("queue", "month", "heads_start", "starters", "moved", "heads_end", "paid_fte", "trainees", "overtime_fte", "outsourced_fte")
 
@@ -58,7 +58,8 @@ class Budget:
     def by(self, *columns):
         """Amounts added up by columns of the ledger, such as by("category") or by("month", "category")."""
         if not columns or set(columns) - set(self.ledger):
-            raise ValueError(f"by must name columns of the ledger ({', '.join(self.ledger)}), got {', '.join(map(repr, columns)) or 'none'}")
+            got = ", ".join(map(repr, columns)) or "none"
+            raise ValueError(f"by must name columns of the ledger ({', '.join(self.ledger)}), got {got}")
         groups = self.ledger.groupby(list(columns), sort=False)
         sums = [Decimal(0)] * groups.ngroups
         for group, amount in zip(groups.ngroup().to_list(), self.ledger["amount"].to_list(), strict=True):
@@ -98,7 +99,8 @@ def plan_budget(headcount, centre, months=None, *, contacts=None, lines=None, wa
     paid = _wages_by_queue(wages, quantities)
     ledger = ledger_of(every, quantities, centre, paid, WAGES)
     quantities = quantities.assign(wages=_wages_paid(ledger, quantities))
-    return Budget(ledger, centre.currency, quantities, every, centre, _notes(every, ledger, quantities, paid, "abandonment" in chosen), paid)
+    notes = _notes(every, ledger, quantities, paid, "abandonment" in chosen)
+    return Budget(ledger, centre.currency, quantities, every, centre, notes, paid)
 
 
 def standard_lines(centre):
@@ -110,7 +112,8 @@ def standard_lines(centre):
         BudgetLine(name=ON_COSTS, category="labour", driver="wages", price=costs.on_costs, source="costs.on_costs"),
         BudgetLine(name=OVERTIME, category="labour", driver="overtime hour", price=costs.overtime_hourly_cost,
                    source="costs.hourly_wage × (1 + on_costs) × overtime_factor (overtime_double of it × overtime_double_factor)", **rise),
-        BudgetLine(name="outsourcing", category="labour", driver="outsourced hour", price=flex.outsourced_hourly, source="flex.outsourced_hourly"),
+        BudgetLine(name="outsourcing", category="labour", driver="outsourced hour", price=flex.outsourced_hourly,
+                   source="flex.outsourced_hourly"),
         BudgetLine(name="seats", category="equipment", driver="seat", price=costs.seat_per_month, source="costs.seat_per_month"),
         BudgetLine(name="adverts and selection", category="recruitment", driver="hire", price=costs.per_hire, source="costs.per_hire"),
         BudgetLine(name="trainers and material", category="training", driver="class", price=hiring.class_cost, source="hiring.class_cost"),
@@ -139,58 +142,6 @@ def driver_quantities(headcount, centre, contacts=None):
         drivers["call"], drivers["minute"] = _answered(headcount, contacts)
     keys = {"queue": headcount["queue"].astype(str).to_numpy(), "month": headcount["month"].to_numpy()}
     return pd.DataFrame(keys | {name: np.round(values, 6) for name, values in drivers.items()})
-
-
-def mean_wages(agents, centre, at, team_of=None):
-    """Mean hourly wage of the people who are here `at` a date, weighted by their contract hours: queue, hourly_wage, agents.
-
-    `agents` is the table of that name, `team_of` {agent's queue: name in the plan}; a person counts to the first of their
-    skills. A queue with fewer than five people is left out, so that nobody's wage can be read off, and so is one whose
-    wages nobody told: `costs.hourly_wage` holds there.
-    """
-    at, columns = pd.Timestamp(at), ["queue", "hourly_wage", "agents"]
-    if "hourly_wage" not in agents:
-        return pd.DataFrame(columns=columns)
-    here = agents[(agents["hired"] < at) & (agents["left"].isna() | (agents["left"] >= at)) & agents["hourly_wage"].notna()]
-    hours = (here["weekly_hours"] if "weekly_hours" in here else pd.Series(np.nan, here.index)).fillna(centre.costs.weekly_hours)
-    first = here["skills"].fillna("").str.split(";").str[0] if "skills" in here else pd.Series("", here.index)
-    rows = pd.DataFrame({"queue": first.map(lambda queue: (team_of or {}).get(queue, queue)), "paid": here["hourly_wage"] * hours, "hours": hours})
-    sums = rows.groupby("queue").agg(paid=("paid", "sum"), hours=("hours", "sum"), agents=("hours", "size")).reset_index()
-    sums = sums[sums["agents"] >= FEW]
-    return sums.assign(hourly_wage=(sums["paid"] / sums["hours"]).round(6))[columns].reset_index(drop=True)
-
-
-def checklist_lines(checklist, first):
-    """What the open items of the table `checklist` still cost, as BudgetLines of the month in which they are due.
-
-    `first` is the plan's first month: what is overdue is paid in it. Items of a list whose name holds "set-up" set the
-    centre up; the others run it.
-    """
-    first, lines = pd.Timestamp(first).to_period("M"), []
-    rows = checklist[checklist["status"].ne("done") & (checklist["cost"].fillna(0) != 0)] if "cost" in checklist else checklist[:0]
-    for row in rows.to_dict("records"):
-        due = row.get("due")
-        due = None if due is None or pd.isna(due) else due
-        month = first if due is None else max(first, pd.Timestamp(due).to_period("M"))
-        when = "no date is set" if due is None else f"due {due:%Y-%m-%d}{', overdue' if month > pd.Timestamp(due).to_period('M') else ''}"
-        lines.append(BudgetLine(
-            name=f"{row['checklist']}: {row['item']}", category=_category_of(str(row["step"])), driver="once", start=str(month),
-            price=float(row["cost"]), set_up="set-up" in str(row["checklist"]).lower(), source=f"checklist, {row['step']}: {when}"))
-    return tuple(_once_each(lines))
-
-
-def _category_of(step):
-    words = {"training": ("training", "onboarding"), "technology": ("technology", "tool", "integration", "access", "encrypt", "network", "card", "back-up"),
-             "equipment": ("equipment",), "facilities": ("floor",), "recruitment": ("manager",)}
-    return next((category for category, some in words.items() if any(word in step.lower() for word in some)), "miscellaneous")
-
-
-def _once_each(lines):
-    """Items of one name become lines of two names."""
-    seen = {}
-    for line in lines:
-        seen[line.name] = seen.get(line.name, 0) + 1
-        yield line if seen[line.name] == 1 else replace(line, name=f"{line.name} ({seen[line.name]})")
 
 
 def _chosen(headcount, months):
@@ -244,7 +195,8 @@ _STANDARD = (WAGES, ON_COSTS, OVERTIME, "outsourcing", "seats", "adverts and sel
 def _refuse_unknown(lines, quantities, centre):
     for line in lines:
         if line.driver in ("call", "minute") and line.driver not in quantities:
-            raise ValueError(f"budget.{line.name}: {line.driver}s are not known — give plan_budget contacts=, a frame of monthly_requirement")
+            raise ValueError(f"budget.{line.name}: {line.driver}s are not known — give plan_budget contacts=, a frame of "
+                             "monthly_requirement")
         if line.currency not in ("", centre.currency, *centre.exchange):
             raise ValueError(f"budget.{line.name}: the price is in {line.currency}, whose rate is not given — write it into [exchange], "
                              f"such as {line.currency} = 0.92 (what one {line.currency} costs in {centre.currency})")
@@ -290,7 +242,8 @@ def _notes(lines, ledger, quantities, paid, known):
     notes, last = [], quantities["month"].max()
     there, categories = set(ledger["line"].unique()), set(ledger["category"].unique())
     late = [line.name for line in lines if line.start and pd.Timestamp(line.start) > last]
-    notes += [f"{', '.join(late)}: not in this budget, for {'it begins' if len(late) == 1 else 'they begin'} after {last:%Y-%m}"] if late else []
+    begin = "it begins" if len(late) == 1 else "they begin"
+    notes += [f"{', '.join(late)}: not in this budget, for {begin} after {last:%Y-%m}"] if late else []
     over = [line.name for line in lines if line.name not in there and line.name not in late]
     notes += [f"{', '.join(over)}: over before the budget begins, or never due in it"] if over else []
     empty = [category for category in CATEGORIES if category not in categories]

@@ -178,7 +178,8 @@ def _as_frame(lines, made, grid):
     """All lines' rows as one frame, in order; whole numbers become Decimals."""
     sizes = [len(rows.month) for rows in made]
     month, queue, quantity, price, cents = (
-        np.concatenate([getattr(rows, name) for rows in made]) if made else np.zeros(0, np.int64) for name in ("month", "queue", "quantity", "price", "cents"))
+        np.concatenate([getattr(rows, name) for rows in made]) if made else np.zeros(0, np.int64)
+        for name in ("month", "queue", "quantity", "price", "cents"))
     of = np.repeat(np.arange(len(lines)), sizes)
     rank = _ranks([(line.category, line.name) for line in lines])
     order = np.lexsort((_ranks(grid.queues)[queue], rank[of], month))

@@ -132,8 +132,8 @@ def hour_sources(centre, horizons=(1, 3, 6, 12, 24, 36)):
     """A productive hour by overtime, by a hire and by an outsourcer side by side, and the break-evens: a row a horizon.
 
     For each horizon (months): what a hire costs in all (hire_cost: wages while there, adverts, the share of a class, a
-    seat as the budget prices one more), the productive hours that the hire gives (hire_hours: after training, ramp, shrinkage and the chance of
-    leaving), the cost of a productive hour by hire, by overtime and by outsourcing, and the hours a month that must be
+    seat as the budget prices one more), the productive hours that the hire gives (hire_hours: after training, ramp,
+    shrinkage and the chance of leaving), the cost of a productive hour by hire, by overtime and by outsourcing, and the hours a month that must be
     missing, month after month, for the hire to be cheaper (beats_overtime, beats_outsourcing; inf: never within the
     horizon, for the hire gives fewer hours than that). `cheapest` names the means with the lowest cost of an hour where
     a hire is fully used.
@@ -169,7 +169,10 @@ def _hire(centre, horizon):
 def _seat_price(centre):
     """What one more person's workplace costs a month: that of the line seats, if `[budget.seats]` takes its place."""
     own = [line for line in centre.budget if line.name == "seats"]
-    return centre.costs.seat_per_month if not own else own[0].price if own[0].driver in ("seat", "agent") else 0.0
+    if not own:
+        return centre.costs.seat_per_month
+    rate = 1.0 if own[0].currency in ("", centre.currency) else centre.exchange[own[0].currency]
+    return own[0].price * rate if own[0].driver in ("seat", "agent") else 0.0
 
 
 def _break_even(cost, given, other, horizon):
@@ -182,7 +185,8 @@ def _hours(budget, headcount, centre):
     chosen = headcount[headcount["month"] <= budget.quantities["month"].max()]
     queue, drivers = chosen["queue"].astype(str).to_numpy(), driver_quantities(chosen, centre)
     own = (drivers["paid hour"] + drivers["overtime hour"]).to_numpy(float)
-    work = phone_hours(chosen["month"], centre) * (chosen["productive_fte"] + chosen["overtime_fte"] + chosen["outsourced_fte"]).to_numpy(float)
+    fte = chosen["productive_fte"] + chosen["overtime_fte"] + chosen["outsourced_fte"]
+    work = phone_hours(chosen["month"], centre) * fte.to_numpy(float)
     return pd.DataFrame({"paid_hours": own, "productive_hours": work}).groupby(queue, sort=False).sum()
 
 
