@@ -222,6 +222,14 @@ class Costs:
                                     check=number(open_high=True))
     per_hire: float = setting(0.0, says="advertising and selection", unit="currency per hire",
                               check=number(open_high=True))
+    overtime_double: float = setting(0.0, says="overtime hours paid at overtime_double_factor ÷ all overtime hours", unit="share",
+                                     check=a_share())
+    overtime_double_factor: float = setting(2.0, says="wage of such a late overtime hour ÷ wage", unit="ratio",
+                                            check=number(low=1, high=5))
+    wage_rise: float = setting(0.0, says="rise of wages in a year", unit="share", check=number(low=-0.5, high=5, hint=SHARE_HINT))
+    wages_rise_in: float = setting(1, says="calendar month of the rise, 1 January", unit="month", check=number(low=1, high=12, whole=True))
+    paid_share: float = setting(1.0, says="hours that are rostered and paid ÷ contract hours", unit="share",
+                                check=number(open_low=True, high=1.5, hint=SHARE_HINT))
 
     def __post_init__(self):
         settle(self)
@@ -233,8 +241,10 @@ class Costs:
 
     @property
     def overtime_hourly_cost(self):
-        """Cost of an overtime hour: loaded cost × overtime factor."""
-        return round(float(exact(self.loaded_hourly_cost) * exact(self.overtime_factor)), 12)
+        """Cost of an overtime hour: loaded cost × the mean of the two overtime factors, by how often each is paid."""
+        late = exact(self.overtime_double)
+        factor = exact(self.overtime_factor) * (1 - late) + exact(self.overtime_double_factor) * late
+        return round(float(exact(self.loaded_hourly_cost) * factor), 12)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -176,7 +176,9 @@ def _costs(costs):
             f"weekly_hours = {_number(costs.weekly_hours)}   # paid hours of a full-time agent",
             f"overtime_factor = {_number(costs.overtime_factor)}   # wage of an overtime hour ÷ wage",
             f"seat_per_month = {_number(costs.seat_per_month)}   # equipment, licences, rent",
-            f"per_hire = {_number(costs.per_hire)}   # advertising and selection"]
+            f"per_hire = {_number(costs.per_hire)}   # advertising and selection",
+            "", "# What else the centre pays, a section a line of the budget; take the # away and write your own.",
+            '# [budget.rent]', '# category = "facilities"', "# price = 5000   # a month; driver = \"agent\", \"call\", \"hire\" ... for other units"]
 
 
 def _one_line(words):

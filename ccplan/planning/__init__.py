@@ -1,8 +1,11 @@
 """Planning: from what is expected to who must be there and what it costs."""
 
+from .against_ledger import against_ledger
+from .assumptions import assumptions_of
 from .blending import blend_day, blending_gain, reserve_curve, staff_blended
 from .budget import Budget, plan_budget
 from .certainty import chance_of_target, frontier
+from .checklist_costs import checklist_lines
 from .comparison import (
     around_requirement, compare_erlang, compare_pyworkforce, erlang_bill, known_disagreements, shrinkage_table,
     tally_pyworkforce,
@@ -15,30 +18,35 @@ from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, m
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
 from .headcount import plan_headcount
 from .outbound import CampaignPlan, compare_modes, plan_campaign
+from .past_people import past_headcount
 from .pooling import cross_training, pooling_gain
 from .prices import one_more_agent, service_frontier
+from .replacements import replacements
 from .requirement import monthly_requirement
 from .skills import StaffedGroups, staff_groups
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 from .through_day import compare_rules, play_day
+from .unit_costs import first_contact_resolution, hour_sources, labour_share, unit_costs
 from .validating.at_work import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
 from .validating.comparing import out_of_sample, validate
 from .validating.foresight import foresight_table, planned_from_forecast
 from .validating.presence import agents_present
 from .validating.promises import assumptions_tested, hard_day, promise_table, promised_and_delivered, typical_day
 from .validating.published import bank_figures, published_examples
+from .wages import mean_wages
 
 __all__ = [
     "Budget", "CampaignPlan", "DeferredPlan", "QueueForecast", "StaffedGroups", "actual_service", "add_override",
-    "agents_at_work", "agents_present", "apply_drivers", "apply_overrides", "around_requirement",
-    "assumptions_tested", "bank_figures", "blend_day", "blending_gain", "chance_of_target", "compare_erlang",
-    "compare_modes", "compare_pyworkforce", "compare_rules", "cross_training", "drivers_of", "erlang_bill",
-    "events_of", "events_seen", "forecast", "forecast_queues", "foresight_table", "frontier", "growth_drivers",
-    "hard_day", "hidden_work", "known_disagreements", "monthly_requirement", "monthly_volumes", "one_more_agent",
-    "out_of_sample", "override_effect", "overrides_of", "plan_budget", "plan_campaign", "plan_deferred",
-    "plan_headcount", "planned_from_forecast", "play_day", "pooling_gain", "pools_of", "promise_table",
-    "promised_and_delivered", "published_examples", "reforecast", "replay_day", "replay_errors", "reserve_curve",
-    "scheduled_agents", "school_of", "service_frontier", "shrinkage_table", "spans_of_activities", "spans_of_calls",
-    "staff", "staff_blended", "staff_groups", "tally_pyworkforce", "totals", "typical_day", "validate",
-    "with_patience",
+    "against_ledger", "agents_at_work", "agents_present", "apply_drivers", "apply_overrides", "around_requirement",
+    "assumptions_of", "assumptions_tested", "bank_figures", "blend_day", "blending_gain", "chance_of_target",
+    "checklist_lines", "compare_erlang", "compare_modes", "compare_pyworkforce", "compare_rules", "cross_training",
+    "drivers_of", "erlang_bill", "events_of", "events_seen", "first_contact_resolution", "forecast",
+    "forecast_queues", "foresight_table", "frontier", "growth_drivers", "hard_day", "hidden_work", "hour_sources",
+    "known_disagreements", "labour_share", "mean_wages", "monthly_requirement", "monthly_volumes", "one_more_agent",
+    "out_of_sample", "override_effect", "overrides_of", "past_headcount", "plan_budget", "plan_campaign",
+    "plan_deferred", "plan_headcount", "planned_from_forecast", "play_day", "pooling_gain", "pools_of",
+    "promise_table", "promised_and_delivered", "published_examples", "reforecast", "replacements", "replay_day",
+    "replay_errors", "reserve_curve", "scheduled_agents", "school_of", "service_frontier", "shrinkage_table",
+    "spans_of_activities", "spans_of_calls", "staff", "staff_blended", "staff_groups", "tally_pyworkforce", "totals",
+    "typical_day", "unit_costs", "validate", "with_patience",
 ]
