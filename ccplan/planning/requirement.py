@@ -33,7 +33,7 @@ def monthly_requirement(staffed, centre, *, teams=None):
     wall = staffed["start"].dt.tz_localize(None)
     hours = centre.interval_s / 3600
     rows = pd.DataFrame({
-        "queue": staffed["queue"].astype(str).map(_team_of(staffed, teams)), "month": wall.dt.to_period("M").dt.to_timestamp(),
+        "queue": staffed["queue"].astype(str).map(team_of(staffed, teams)), "month": month_of(staffed["start"]),
         "day": wall.dt.normalize(), "offered": staffed["offered"], "load_hours": staffed["load"] * hours,
         "agent_hours": staffed["agents"] * hours, "in_time": staffed["service_level"] * staffed["offered"],
     })  # fmt: skip
@@ -84,7 +84,12 @@ def month_hours(months, centre):
     return months.dt.days_in_month / WEEK_DAYS * centre.costs.weekly_hours
 
 
-def _team_of(staffed, teams):
+def month_of(starts):
+    """First day of the month of each timestamp, by the clock on the wall."""
+    return starts.dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
+
+
+def team_of(staffed, teams):
     """{queue: team}, a queue without a team is its own."""
     there = list(map(str, staffed["queue"].unique()))
     found = {name: name for name in there}
