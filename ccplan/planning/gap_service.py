@@ -51,14 +51,21 @@ def service_of(curves, queue, month, share):
 
     A share above the last of the table counts as that last one.
     """
-    keys = pd.MultiIndex.from_arrays([queue, month])
-    groups = dict(list(curves.groupby(["queue", "month"])))
-    missing = [key for key in keys if key not in groups]
-    if missing:
-        raise ValueError(f"curves must hold every queue and month of the plan, {missing[0][0]} has no {missing[0][1]:%Y-%m} "
+    shares = np.unique(curves["share"])
+    heads = curves[curves["share"] == shares[0]]
+    if len(heads) * len(shares) != len(curves):
+        raise ValueError("curves must hold the same shares for every queue and month, as service_curves makes them")
+    known = pd.MultiIndex.from_frame(heads[["queue", "month"]])
+    place = known.get_indexer(pd.MultiIndex.from_arrays([queue, month]))
+    if (place < 0).any():
+        missing = int(np.argmax(place < 0))
+        raise ValueError(f"curves must hold every queue and month of the plan, {list(queue)[missing]} has no {list(month)[missing]:%Y-%m} "
                          "— make them with service_curves from the same intervals and teams")
-    rows = [_read(groups[key], at) for key, at in zip(keys, np.asarray(share, float), strict=True)]
-    return pd.DataFrame(rows, columns=list(MEASURES))
+    at = np.clip(np.asarray(share, float), shares[0], shares[-1])
+    below = np.minimum(np.searchsorted(shares, at, side="right") - 1, len(shares) - 2)
+    part = (at - shares[below]) / (shares[below + 1] - shares[below])
+    table = {name: curves[name].to_numpy().reshape(-1, len(shares)) for name in MEASURES}
+    return pd.DataFrame({name: _mix(grid[place, below], grid[place, below + 1], part) for name, grid in table.items()})
 
 
 def gap_for_service(curves, service_level):
@@ -120,18 +127,6 @@ def _sums(rows, agents, queue, centre):
     busy = np.where(agents > 0, np.nan_to_num(given.occupancy) * agents, 0.0)
     return {"offered": calls, "in_time": calls * given.service_level, "answered": answered, "lost": calls * given.abandonment,
             "waited_s": waited, "busy": busy, "agents": agents}
-
-
-def _read(rows, at):
-    share = rows["share"].to_numpy()
-    at = min(max(at, share[0]), share[-1])
-    return [_line(at, share, rows[name].to_numpy()) for name in MEASURES]
-
-
-def _line(at, share, values):
-    """Linear between the table's shares; infinite next to an infinity, unless it is met exactly."""
-    k = min(int(np.searchsorted(share, at, side="right")) - 1, len(share) - 2)
-    return float(_mix(values[k], values[k + 1], np.float64((at - share[k]) / (share[k + 1] - share[k]))))
 
 
 def _rising(shares):

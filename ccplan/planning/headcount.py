@@ -113,43 +113,36 @@ def with_service(plan, curves):
 
 def _lives(needed, classes, centre):
     """A row a queue and month: what becomes of its classes."""
-    months = pd.DatetimeIndex(needed["month"].unique())
+    months, queues = pd.DatetimeIndex(needed["month"].unique()), needed["queue"].unique()
     lives = class_months(classes, months, centre.hiring)
-    parts = [_of_queue(rows, classes, lives, (classes["queue"] == name).to_numpy(), months, centre)
-             for name, rows in needed.groupby("queue", sort=False)]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _of_queue(rows, classes, lives, mine, months, centre):
-    """One queue's classes added up."""
-    sums = {name: values[mine].sum(axis=0) for name, values in lives.items()}
-    own = classes[mine]
-    starters, moved = (_entering(own[own["kind"] == kind], months) for kind in ("starter", "moved"))
+    place = pd.Index(queues).get_indexer(classes["queue"])
+    mine = (place[None] == np.arange(len(queues))[:, None]).astype(float)
+    sums = {name: mine @ values for name, values in lives.items()}
+    at = months.get_indexer(pd.DatetimeIndex(classes["entered"]))
+    filled = np.ceil(classes["heads"] / centre.hiring.class_size)
+    starters, moved, number = (_entering(place, at, amount.where(classes["kind"] == kind, 0.0), sums["start"].shape)
+                               for kind, amount in (("starter", classes["heads"]), ("moved", classes["heads"]), ("starter", filled)))
     start = sums["start"] - starters - moved
-    _refuse_too_many_moved(rows, start + np.minimum(moved, 0))
-    return pd.DataFrame({
-        "queue": rows["queue"].to_numpy(), "month": months, "required_fte": rows["fte"].to_numpy(float), "heads_start": start,
-        "starters": starters, "moved": moved, "leavers": sums["leavers"], "heads_end": sums["start"] - sums["leavers"],
-        "paid_fte": sums["paid_fte"], "trainees": sums["trainees"], "ramping": sums["ramping"], "productive_fte": sums["output_fte"],
-        "contracts_ended": sums["ended"], "classes": _classes(own[own["kind"] == "starter"], months, centre),
-    })  # fmt: skip
+    _refuse_too_many_moved(needed, (start + np.minimum(moved, 0)).ravel())
+    columns = {"required_fte": needed["fte"].to_numpy(float), "heads_start": start, "starters": starters, "moved": moved,
+               "leavers": sums["leavers"], "heads_end": sums["start"] - sums["leavers"], "paid_fte": sums["paid_fte"],
+               "trainees": sums["trainees"], "ramping": sums["ramping"], "productive_fte": sums["output_fte"],
+               "contracts_ended": sums["ended"], "classes": number}
+    return needed[["queue", "month"]].assign(**{name: values.ravel() for name, values in columns.items()})
 
 
-def _refuse_too_many_moved(rows, left):
+def _entering(place, at, amount, shape):
+    """Amounts added up by queue and month of entry."""
+    table, inside = np.zeros(shape), at >= 0
+    np.add.at(table, (place[inside], at[inside]), amount.to_numpy(float)[inside])
+    return table
+
+
+def _refuse_too_many_moved(needed, left):
     if (left < -1e-9).any():
         at = int(np.argmax(left < -1e-9))
-        raise ValueError(f"moves: more people leave {rows['queue'].iloc[0]} in {rows['month'].iloc[at]:%Y-%m} than are there, "
+        raise ValueError(f"moves: more people leave {needed['queue'].iloc[at]} in {needed['month'].iloc[at]:%Y-%m} than are there, "
                          f"{-left[at]:.1f} too many")
-
-
-def _entering(classes, months):
-    return classes.groupby("entered")["heads"].sum().reindex(months, fill_value=0.0).to_numpy(float)
-
-
-def _classes(starters, months, centre):
-    """Classes that start: a row of hires is one, or as many as its heads fill."""
-    filled = np.ceil(starters["heads"] / centre.hiring.class_size)
-    return filled.groupby(starters["entered"]).sum().reindex(months, fill_value=0.0).to_numpy(float)
 
 
 def _with_recourse(plan, centre, at, gap_allowed):

@@ -27,15 +27,18 @@ def checked_requirement(requirement, months=None):
     if not (isinstance(count, (int, np.integer)) and 1 <= count <= len(there)):
         raise ValueError(f"months must be a whole number from 1 to {len(there)}, the whole months of the requirement, got {months!r}")
     wanted = pd.date_range(there.iloc[0], periods=count, freq="MS")
-    for name, rows in frame.groupby("queue", sort=False):
-        hole = wanted.difference(rows["month"])
-        if len(hole):
-            raise ValueError(f"requirement: {name} has no row for {hole[0]:%Y-%m} — a closed month needs a row with 0 FTE")
-        if rows["month"].duplicated().any():
-            raise ValueError(f"requirement: {name} has the month {rows.loc[rows['month'].duplicated(), 'month'].iloc[0]:%Y-%m} twice")
+    twice = frame[frame.duplicated(["queue", "month"])]
+    if len(twice):
+        raise ValueError(f"requirement: {twice['queue'].iloc[0]} has the month {twice['month'].iloc[0]:%Y-%m} twice")
+    frame = frame[frame["month"].isin(wanted)]
+    counts = frame["queue"].value_counts().reindex(frame["queue"].unique())
+    if (counts != count).any():
+        name = counts.index[counts != count][0]
+        hole = wanted.difference(frame.loc[frame["queue"] == name, "month"])[0]
+        raise ValueError(f"requirement: {name} has no row for {hole:%Y-%m} — a closed month needs a row with 0 FTE")
     if not np.isfinite(frame["fte"].to_numpy(float)).all() or (frame["fte"] < 0).any():
         raise ValueError("requirement: fte must be numbers from 0 on, got " + str(frame.loc[~(frame["fte"] >= 0), "fte"].iloc[0]))
-    return frame[frame["month"].isin(wanted)].sort_values(["queue", "month"], kind="stable", ignore_index=True)
+    return frame.sort_values(["queue", "month"], kind="stable", ignore_index=True)
 
 
 def contract(centre):

@@ -27,8 +27,9 @@ def training_load(hires, months, centre):
     `hires` has month and heads (a row a class, or as many as its heads fill), `months` a DatetimeIndex. Returns month,
     classes, trainers, trainees (those still here of the classes' heads), training_seats.
     """
+    hires = hires[pd.DatetimeIndex(hires["month"]).isin(months)]
     start = months.get_indexer(pd.DatetimeIndex(hires["month"]))
-    busy = in_training(start, len(months), centre.hiring) & (start >= 0)[:, None]
+    busy = in_training(start, len(months), centre.hiring)
     since = np.clip(np.arange(len(months))[None] - start[:, None], 0, None)
     here = hires["heads"].to_numpy(float)[:, None] * staying_shares(centre.hiring, len(months))[since]
     classes = np.ceil(hires["heads"].to_numpy(float) / centre.hiring.class_size)[:, None]
