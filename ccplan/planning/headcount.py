@@ -40,9 +40,8 @@ def plan_headcount(requirement, centre, months=None, *, people=None, hires=None,
         hires = cheapest_hires(needed, centre, people=people, moves=moves, at=at, allowed_gap=allowed_gap).hires
     classes = classes_of(needed, people, hires, moves, centre)
     plan = _lives(needed, classes, centre)
-    plan = _with_recourse(plan, centre, at, allowed(needed, allowed_gap))
-    plan["gap_fte"] = plan["available_fte"] - plan["required_fte"]
-    return plan[list(COLUMNS)] if curves is None else with_service(plan[list(COLUMNS)], curves)
+    plan = _with_recourse(plan, centre, at, allowed(needed, allowed_gap))[list(COLUMNS)]
+    return plan if curves is None else with_service(plan, curves)
 
 
 def allowed(needed, allowed_gap):
@@ -67,19 +66,27 @@ def classes_of(needed, people, hires, moves, centre):
     first, queues = needed["month"].min(), list(needed["queue"].unique())
     here = checked_people(people, queues, first)
     age = (first.year - here["started"].dt.year) * 12 + first.month - here["started"].dt.month
-    parts = [here.assign(kind="here", entered=first, age=np.clip(age, 0, LONGEST))]
+    parts = [_class_rows(here, "here", first, np.clip(age, 0, LONGEST))]
     if hires is not None and len(hires):
         come = checked_hires(hires, queues, first, centre)
-        stay = come["contract_months"].astype(float).replace(PERMANENT, NEVER)
-        parts.append(come.assign(kind="starter", entered=come["month"], age=0, contract_months=stay))
+        length = come["contract_months"].to_numpy(float)
+        parts.append(_class_rows(come, "starter", come["month"], 0) | {"contract_months": np.where(length == PERMANENT, NEVER, length)})
     if moves is not None and len(moves):
         moves = checked_moves(moves, queues, first, centre)
-        come = moves.assign(kind="moved", entered=moves["month"], age=LONGEST)
-        gone = come.assign(heads=-moves["heads"], fte=-moves["fte"], retraining_weeks=0.0)
-        parts += [come.assign(queue=moves["to"]), gone]
-    table = pd.concat([part[part["heads"] != 0] for part in parts], ignore_index=True)
-    table = table.reindex(columns=["queue", "kind", "entered", "age", "heads", "fte", "contract_months", "retraining_weeks"])
-    return table.fillna({"contract_months": NEVER, "retraining_weeks": 0.0})
+        gone = _class_rows(moves, "moved", moves["month"], LONGEST)
+        come = gone | {"queue": moves["to"].to_numpy(), "retraining_weeks": moves["retraining_weeks"].to_numpy(float)}
+        parts += [come, gone | {"heads": -gone["heads"], "fte": -gone["fte"]}]
+    table = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    return table[table["heads"] != 0].reset_index(drop=True) if (table["heads"] == 0).any() else table
+
+
+def _class_rows(frame, kind, entered, age):
+    """One kind of people as columns of classes, arrays: those who stay, with nothing to learn again."""
+    number = len(frame)
+    when = np.broadcast_to(np.asarray(entered, dtype="datetime64[ns]"), number)
+    return {"queue": frame["queue"].to_numpy(object), "kind": np.full(number, kind, dtype=object), "entered": when,
+            "age": np.broadcast_to(np.asarray(age, dtype=int), number), "heads": frame["heads"].to_numpy(float),
+            "fte": frame["fte"].to_numpy(float), "contract_months": np.full(number, NEVER), "retraining_weeks": np.zeros(number)}
 
 
 def class_months(classes, months, hiring):
@@ -118,23 +125,23 @@ def _lives(needed, classes, centre):
     place = pd.Index(queues).get_indexer(classes["queue"])
     mine = (place[None] == np.arange(len(queues))[:, None]).astype(float)
     sums = {name: mine @ values for name, values in lives.items()}
-    at = months.get_indexer(pd.DatetimeIndex(classes["entered"]))
-    filled = np.ceil(classes["heads"] / centre.hiring.class_size)
-    starters, moved, number = (_entering(place, at, amount.where(classes["kind"] == kind, 0.0), sums["start"].shape)
-                               for kind, amount in (("starter", classes["heads"]), ("moved", classes["heads"]), ("starter", filled)))
+    at, kinds, heads = months.get_indexer(classes["entered"]), classes["kind"].to_numpy(), classes["heads"].to_numpy()
+    filled = np.ceil(heads / centre.hiring.class_size)
+    starters, moved, number = (_entering(place, at, np.where(kinds == kind, amount, 0.0), sums["start"].shape)
+                               for kind, amount in (("starter", heads), ("moved", heads), ("starter", filled)))
     start = sums["start"] - starters - moved
     _refuse_too_many_moved(needed, (start + np.minimum(moved, 0)).ravel())
     columns = {"required_fte": needed["fte"].to_numpy(float), "heads_start": start, "starters": starters, "moved": moved,
                "leavers": sums["leavers"], "heads_end": sums["start"] - sums["leavers"], "paid_fte": sums["paid_fte"],
                "trainees": sums["trainees"], "ramping": sums["ramping"], "productive_fte": sums["output_fte"],
                "contracts_ended": sums["ended"], "classes": number}
-    return needed[["queue", "month"]].assign(**{name: values.ravel() for name, values in columns.items()})
+    return pd.DataFrame({"queue": needed["queue"], "month": needed["month"]} | {name: values.ravel() for name, values in columns.items()})
 
 
 def _entering(place, at, amount, shape):
     """Amounts added up by queue and month of entry."""
     table, inside = np.zeros(shape), at >= 0
-    np.add.at(table, (place[inside], at[inside]), amount.to_numpy(float)[inside])
+    np.add.at(table, (place[inside], at[inside]), amount[inside])
     return table
 
 
@@ -156,4 +163,5 @@ def _with_recourse(plan, centre, at, gap_allowed):
                       outsourced_limit(months, centre, months.iloc[0] if at is None else at),
                       (prices["overtime"] <= prices["outsourced"]).to_numpy())
     over, bought = filled.overtime.ravel(), filled.outsourced.ravel()
-    return plan.assign(overtime_fte=over, outsourced_fte=bought, available_fte=productive + over + bought)
+    return plan.assign(overtime_fte=over, outsourced_fte=bought, available_fte=productive + over + bought,
+                       gap_fte=productive + over + bought - plan["required_fte"])

@@ -30,7 +30,7 @@ def checked_requirement(requirement, months=None):
     twice = frame[frame.duplicated(["queue", "month"])]
     if len(twice):
         raise ValueError(f"requirement: {twice['queue'].iloc[0]} has the month {twice['month'].iloc[0]:%Y-%m} twice")
-    frame = frame[frame["month"].isin(wanted)]
+    frame = frame[(frame["month"] >= wanted[0]) & (frame["month"] <= wanted[-1])]
     counts = frame["queue"].value_counts().reindex(frame["queue"].unique())
     if (counts != count).any():
         name = counts.index[counts != count][0]
@@ -77,52 +77,54 @@ def checked_hires(hires, queues, first, centre):
     Without fte it follows from the part-time mix; a class that the training room cannot hold is refused.
     """
     frame = _table("hires", hires, ("queue", "month", "heads"), queues, first)
+    _numbers("hires", frame, ("heads",))
     frame = frame.assign(fte=frame["fte"] if "fte" in frame else frame["heads"] * contract(centre),
                          contract_months=frame["contract_months"].fillna(PERMANENT) if "contract_months" in frame else PERMANENT)
-    _numbers("hires", frame, ("heads", "fte", "contract_months"))
+    _numbers("hires", frame, ("fte", "contract_months"))
     large = frame[np.minimum(frame["heads"], centre.hiring.class_size) > centre.hiring.training_seats]
     if len(large):
         row = large.iloc[0]
         raise ValueError(f"hires: a class must fit the training room of {centre.hiring.training_seats:g}, "
                          f"got {row['heads']:g} in {row['queue']} {row['month']:%Y-%m}")
-    return frame[frame["heads"] > 0].reset_index(drop=True)
+    return frame
 
 
 def checked_moves(moves, queues, first, centre):
     """Moves between queues: queue (from), to, month, heads, fte, retraining_weeks. ValueError in words."""
     frame = _table("moves", moves, ("queue", "to", "month", "heads"), queues, first)
+    _numbers("moves", frame, ("heads",))
     strange = sorted(set(map(str, frame["to"])) - set(queues))
     if strange:
         raise ValueError(_strange("moves", "to", strange[0], queues))
     frame = frame.assign(fte=frame["fte"] if "fte" in frame else frame["heads"] * contract(centre),
                          retraining_weeks=frame["retraining_weeks"].fillna(0.0) if "retraining_weeks" in frame else 0.0)
-    _numbers("moves", frame, ("heads", "fte", "retraining_weeks"))
-    return frame[frame["heads"] > 0].reset_index(drop=True)
+    _numbers("moves", frame, ("fte", "retraining_weeks"))
+    return frame
 
 
 def _table(name, table, needed, queues, first=None):
     """A frame with the needed columns, known queues and first days of months."""
-    frame = pd.DataFrame(table).reset_index(drop=True)
+    frame = pd.DataFrame(table).reset_index(drop=True)  # a copy: the table is not ours
     missing = [column for column in needed if column not in frame]
     if missing:
         raise ValueError(f"{name} must have the columns {', '.join(needed)}; missing: {', '.join(missing)}")
     date = "started" if "started" in needed else "month"
     try:
-        frame[date] = pd.to_datetime(frame[date]).astype("datetime64[ns]")
+        frame[date] = pd.to_datetime(frame[date])
     except (ValueError, TypeError):
         raise ValueError(f"{name}: {date} must be dates such as 2027-01-01, got {frame[date].iloc[0]!r}") from None
-    for queue in map(str, frame["queue"]):
-        if queue not in queues:
-            raise ValueError(_strange(name, "queue", queue, queues))
+    strange = set(map(str, frame["queue"].unique())) - set(queues)
+    if strange:
+        raise ValueError(_strange(name, "queue", min(strange), queues))
     if first is not None and len(frame):
         _months(name, frame["month"], first)
     return frame
 
 
 def _months(name, month, first):
-    if month.isna().any() or (month.dt.day != 1).any() or (month != month.dt.normalize()).any():
-        wrong = month[month.isna() | (month.dt.day != 1) | (month != month.dt.normalize())].iloc[0]
-        raise ValueError(f"{name}: month must be the first day of a month, for a class starts then, got {wrong}")
+    wrong = month.to_numpy() != month.to_numpy().astype("datetime64[M]")  # also where it is missing
+    if wrong.any():
+        raise ValueError(f"{name}: month must be the first day of a month, for a class starts then, got {month[wrong].iloc[0]}")
     if (month < first).any():
         raise ValueError(f"{name}: month must not lie before the plan's first month, {first:%Y-%m}, got {month.min():%Y-%m} "
                          "— who has started already belongs into people")
@@ -130,10 +132,11 @@ def _months(name, month, first):
 
 def _numbers(name, frame, columns):
     for column in columns:
-        values = pd.to_numeric(frame[column], errors="coerce")
-        wrong = ~(values >= 0) | ~np.isfinite(values)
+        values = pd.to_numeric(frame[column], errors="coerce").to_numpy(float)
+        wrong = ~((values >= 0) & np.isfinite(values))
         if wrong.any():
-            raise ValueError(f"{name}: {column} must be numbers from 0 on, got {frame.loc[wrong, column].iloc[0]!r} "
+            value = frame.loc[wrong, column].iloc[0]
+            raise ValueError(f"{name}: {column} must be numbers from 0 on, got {getattr(value, 'item', lambda: value)()!r} "
                              f"in {frame.loc[wrong, 'queue'].iloc[0]}")
 
 
