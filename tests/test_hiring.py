@@ -183,7 +183,7 @@ def test_the_last_safe_date_is_start_less_lead_time():
     row = decided().decisions.iloc[0]
     assert row["start"] == row["last_safe_start"] == pd.Timestamp("2027-04-01")
     assert row["decide_by"] == row["last_safe_date"] == pd.Timestamp("2027-02-18")
-    assert row["harm"] == "a lacks 2.0 of 7.0 FTE in 2027-05"
+    assert row["harm"] == "a lacks 2.0 of 7.0 FTE in May 2027"
 
 
 def test_waiting_a_month_saves_a_month_of_wages_and_misses_two_people():

@@ -23,30 +23,22 @@ def headcount(
     Who is here comes from the agents table, the months of shrinkage from the activities, where the folder has them.
     """
     from ..data import load_centre, load_intervals, sample_centre
+    from ..planning.headcount_case import optional_table
 
     out = out or (folder / "plan" if folder else Path("plan"))
     folder = folder or sample_centre()
     if out.resolve() == folder.resolve():
         raise ValueError(f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}")
+    if not 0 <= gap < 1:
+        raise ValueError(f"--allowed-gap must be a share of the required FTE in [0, 1), got {gap:g} — write 5 % as 0.05")
     secret = key_of_run(key, names, folder)
     with busy("reading the tables"), private(secret):
         centre = load_centre(folder)
         reading = load_intervals(folder, centre, faulty="leave out")
-        agents, activities = (_table(folder, name, centre) for name in ("agents", "activities"))
+        agents, activities = (optional_table(folder, name, centre) for name in ("agents", "activities"))
     refuse_unknown_queues(reading.frame, centre, folder, reading)
     say_assumptions(centre, reading, secret)
     _write(_planned(folder, centre, reading.frame, agents, activities, months, gap), out)
-
-
-def _table(folder, name, centre):
-    """A table of the folder, None where it has none."""
-    from ..data import load_table
-    from ..data.sources import NoTable
-
-    try:
-        return load_table(folder, name, centre, faulty="leave out").frame
-    except NoTable:
-        return None
 
 
 def _planned(folder, centre, intervals, agents, activities, months, gap):
@@ -92,7 +84,8 @@ def _days(table):
 def _decisions(decisions):
     for row in decisions.itertuples():
         safe = f"safe until {row.last_safe_date:%Y-%m-%d}" if row.last_safe_date == row.last_safe_date else "no harm in these months if later"
-        yield f"{row.queue}: {row.heads} people start {row.start:%Y-%m-%d}, decide by {row.decide_by:%Y-%m-%d} ({safe})"
+        people = "1 person starts" if row.heads == 1 else f"{row.heads} people start"
+        yield f"{row.queue}: {people} {row.start:%Y-%m-%d}, decide by {row.decide_by:%Y-%m-%d} ({safe})"
 
 
 def _in_columns(headcount):

@@ -16,7 +16,7 @@ FLEX = "#9CCBE8"  # overtime and outsourcing: the accent, lighter
 OUTSIDE = ("#5E6A75", "#838E98", "#A9B2BA", "#CBD2D8", "#E1E6EA")  # causes away from the building: greys
 INSIDE = ("#C77F00", "#E69F00", "#F0BC4D", "#F6D48C", "#FAE6BD")   # causes in the building: one warm hue
 SMALLEST = 0.012  # share of paid time below which a cause is drawn with the others
-LETTERS = 62
+LETTERS = 72
 
 
 def _title(finding, subtitle):
@@ -47,12 +47,12 @@ def headcount_chart(headcount, hires):
 def headcount_finding(headcount, hires):
     """How many people start, and whether any month misses some, in a sentence."""
     people = int(hires["heads"].sum()) if len(hires) else 0
-    start = f"{people} {'person starts' if people == 1 else 'people start'} in these months" if people else "Nobody needs to be hired in these months"
+    start = f"{people} {'person starts' if people == 1 else 'people start'} in these months" if people else "Nobody is hired in these months"
     short = headcount[headcount["gap_fte"] < -GAP]
     if short.empty:
         return f"{start}, and the requirement is kept in every month"
     worst = short.loc[short["gap_fte"].idxmin()]
-    return (f"{start}, and yet {len(short)} of {len(headcount)} queue-months miss people, most {worst['queue']} in "
+    return (f"{start}; {len(short)} of {len(headcount)} queue-months miss people, most {worst['queue']} in "
             f"{worst['month']:%B %Y}: {-worst['gap_fte']:.1f} FTE")
 
 
@@ -171,12 +171,16 @@ def decisions_chart(decisions, at):
 
 def _decision_rows(decisions):
     rows = decisions.sort_values(["decide_by", "queue"], kind="stable")
-    names = [f"{row.queue}: {row.heads} {'people' if row.heads != 1 else 'person'}, {row.start:%b %Y}" for row in rows.itertuples()]
+    names = [f"{row.queue}: {_people(row.heads)}, {row.start:%b %Y}" for row in rows.itertuples()]
     again = pd.Series(names).groupby(names).cumcount()
     names = [name + f" ({n + 1})" * (n > 0) for name, n in zip(names, again, strict=True)]
     last = [f"{day.day} {day:%b}" if pd.notna(day) else "" for day in rows["last_safe_date"]]
     return pd.DataFrame({"name": names, "decide_by": rows["decide_by"].to_numpy(), "start": rows["start"].to_numpy(),
                          "safe_date": rows["last_safe_date"].to_numpy(), "safe_start": rows["last_safe_start"].to_numpy(), "last": last})
+
+
+def _people(number):
+    return f"{number} {'person' if number == 1 else 'people'}"
 
 
 def decisions_finding(decisions):
@@ -186,6 +190,6 @@ def decisions_finding(decisions):
         return "No decision is due: every class can wait beyond these months"
     row = due.iloc[0]
     day = row["last_safe_date"]
-    return f"The first decision that cannot wait: {row['heads']} for {row['queue']}, by {day.day} {day:%B %Y}"
+    return f"First decision that cannot wait: {row['queue']}, {_people(row['heads'])}, by {day.day} {day:%B %Y}"
 
 

@@ -11,13 +11,26 @@ from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, m
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
 from .certainty import chance_of_target, frontier, one_more_agent
 from .budget import Budget, plan_budget
+from .gap_service import gap_for_service, service_curves
 from .headcount import plan_headcount
+from .headcount_case import HeadcountCase, headcount_case
+from .headcount_notes import headcount_notes
+from .hiring import HiringPlan, cheapest_hires
+from .hiring_decisions import hiring_decisions
 from .requirement import monthly_requirement
 from .through_day import compare_rules
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
     "Budget",
+    "HeadcountCase",
+    "HiringPlan",
+    "cheapest_hires",
+    "gap_for_service",
+    "headcount_case",
+    "headcount_notes",
+    "hiring_decisions",
+    "service_curves",
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
     "QueueForecast",
     "actual_service",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.evidence.seasons import with_months
+from ..data.sources import NoTable, load_intervals, load_table
 from .cohorts import people_here, teams_of
 from .forecast import forecast_queues
 from .forecasting.events import events_of, school_of
@@ -38,15 +39,19 @@ class HeadcountCase:
         return cheapest_hires(self.requirement, self.centre, **known | asked)
 
 
-def headcount_case(folder, centre, intervals, *, agents=None, activities=None, months=12, progress=None):
+def headcount_case(folder, centre, intervals=None, *, agents=None, activities=None, months=12, progress=None):
     """The HeadcountCase of a centre: its intervals forecast, staffed and added up for `months` whole months.
 
-    `folder` may hold events and school holidays, `intervals` is its table; `agents` says who is here (without it, the
+    `folder` may hold events and school holidays; `intervals`, `agents` and `activities` are its tables, read from it
+    where they are not given. `agents` says who is here (without it, the
     people whom the first month needs), `activities` which months people are away in (without it, each month alike).
     Overrides of a forecast belong to weeks, and are not taken in. Raises ValueError in words.
     """
     if not (isinstance(months, (int, np.integer)) and 1 <= months <= 24):
         raise ValueError(f"months must be a whole number from 1 to 24, got {months!r}")
+    intervals = load_intervals(folder, centre, faulty="leave out").frame if intervals is None else intervals
+    agents, activities = (optional_table(folder, name, centre) if frame is None else frame
+                          for name, frame in (("agents", agents), ("activities", activities)))
     centre, season_note = _seasons(centre, activities)
     found = forecast_queues(intervals, centre, f"{months * 31 + SPARE_DAYS} d", cache=True, progress=progress,
                             events=events_of(folder, centre), school=school_of(folder))
@@ -59,6 +64,14 @@ def headcount_case(folder, centre, intervals, *, agents=None, activities=None, m
     people, people_note = _people(agents, centre, needed, teams)
     return HeadcountCase(centre=centre, staffed=staffed, requirement=needed, people=people, teams=teams, at=_first_day(intervals),
                          curves=service_curves(staffed, centre, teams=teams), notes=tuple(filter(None, (season_note, people_note))))
+
+
+def optional_table(folder, name, centre):
+    """A table of the folder, None where it has none."""
+    try:
+        return load_table(folder, name, centre, faulty="leave out").frame
+    except NoTable:
+        return None
 
 
 def _first_day(intervals):

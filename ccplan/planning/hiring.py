@@ -289,7 +289,8 @@ def missing_fte(headcount, wanted):
 
 def _words(hires, shortfalls, cost, solved, case):
     """What was found, in a sentence or two."""
-    number = f"{int(hires['heads'].sum())} people in {len(hires)} class{'es' * (len(hires) != 1)}" if len(hires) else "nobody"
+    people, classes = int(hires["heads"].sum()), len(hires)
+    number = f"{people} {'person' if people == 1 else 'people'} in {classes} class{'es' * (classes != 1)}" if classes else "nobody"
     found = f"{cost:,.0f} {case['centre'].currency}, {_how_sure(solved, case['within'])}"
     if shortfalls.empty:
         return f"hire {number}: {found}"

@@ -89,7 +89,7 @@ def _harm(plan, hires, later, limit):
     over = _missing_more(plan, later) - limit
     if over.max() > 0:
         row = later.loc[int(np.argmax(over))]
-        return f"{row['queue']} lacks {-row['gap_fte']:.1f} of {row['required_fte']:.1f} FTE in {row['month']:%Y-%m}"
+        return f"{row['queue']} lacks {-row['gap_fte']:.1f} of {row['required_fte']:.1f} FTE in {row['month']:%B %Y}"
     return "; ".join(room_faults(hires, later, plan.case["centre"])[:1])
 
 
