@@ -301,13 +301,13 @@ def half_a_year(tmp_path_factory):
 
 
 def test_headcount_writes_months_hires_and_decisions_and_no_formula(half_a_year, tmp_path):
-    result = run("headcount", half_a_year, "--months", 3, "--out", tmp_path / "out", CCPLAN_CACHE="off")
+    result = run("headcount", half_a_year, "--months", 5, "--out", tmp_path / "out", CCPLAN_CACHE="off")
     assert result.returncode == 0, result.stderr
     for name in ("headcount", "requirement", "hires", "decisions"):
         text = (tmp_path / "out" / f"{name}.csv").read_text(encoding="utf-8")
         assert all(not line.startswith("=") and ",=" not in line for line in text.splitlines())
     table = pd.read_csv(tmp_path / "out" / "headcount.csv")
-    assert len(table) == 3 and (table["queue"] == "'=cmd|x").all() and table["heads_start"].iloc[0] == 2
+    assert len(table) == 5 and (table["queue"] == "'=cmd|x").all() and table["heads_start"].iloc[0] == 2
     assert "decide by" in result.stdout and "2026-09" in result.stdout
     assert "shrinkage is taken as the same in every month" in result.stderr
 

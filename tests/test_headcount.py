@@ -9,7 +9,7 @@ import pytest
 from ccplan.data import Centre, CentreError, Costs, Flex, Hiring, Queue, Shrinkage
 from ccplan.data.centre_file import read_centre_text
 from ccplan.data.evidence.seasons import shrinkage_by_month, with_months
-from ccplan.planning import monthly_requirement, plan_headcount, staff
+from ccplan.planning import monthly_requirement, plan_budget, plan_headcount, staff
 from ccplan.planning.cohorts import people_here, teams_of
 from ccplan.planning.gap_service import gap_for_service, service_curves, service_of
 from ccplan.planning.headcount_notes import headcount_notes
@@ -124,6 +124,14 @@ def test_costs_by_hand():
     costs = headcount_costs(plan, centre).iloc[0]
     assert costs[["wages", "seats", "recruiting", "classes"]].tolist() == pytest.approx([5 * 31 / 7 * 37.5 * 19.5, 500, 1000, 500])
     assert costs["cost"] == pytest.approx(5 * 31 / 7 * 37.5 * 19.5 + 2000)
+
+
+def test_the_budget_of_a_plan_is_what_the_plan_costs():
+    """Two reckonings of one plan's money: the hiring plan's prices, and the ledger's lines to the cent."""
+    costs = Costs(per_hire=1000, seat_per_month=100)
+    centre = centre_of(hiring=Hiring(class_cost=500, class_size=4), flex=Flex(overtime=0.1, outsourced_fte=1), costs=costs)
+    plan = plan_headcount(requirement_of(a=[10, 11, 12, 14]), centre, people=people_of(a=10), hires=one(month="2027-02-01", heads=2))
+    assert float(plan_budget(plan, centre, lines=()).total) == pytest.approx(headcount_costs(plan, centre)["cost"].sum(), abs=0.5)
 
 
 def test_a_month_without_need_asks_for_nobody():

@@ -19,7 +19,7 @@ _HOMES = {
     "forecast_tables": ("forecast_rows", "forecast_answer", "calendar_of", "days_table", "league", "repairs_table", "replay_start", "surprise",
                         "overrides_or_example", "overrides_table", "override_effect_table", "replay_table", "drivers_or_example",
                         "drivers_table", "months_table"),
-    "headcount_charts": ("headcount_chart", "shrinkage_chart", "decisions_chart"),
+    "headcount_charts": ("headcount_chart", "shrinkage_chart", "decisions_chart", "decisions_picture"),
     "headcount_tables": ("headcount_answer", "people_table", "shrinkage_months", "decisions_table", "without_hires", "gap_prices"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),

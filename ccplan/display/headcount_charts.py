@@ -6,8 +6,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from .charts import _apart
+from .charts import _apart, show
 from .forecast_charts import settled
+from .tables import Words
 from .theme import ACCENT, ALARM, CONTEXT, INK, PAPER, RULE
 
 WIDE, TALL, LOW = 700, 190, 120  # of the largest queue's panel and of the others
@@ -167,6 +168,11 @@ def decisions_chart(decisions, at):
     subtitle = "Blue: from the planned day of decision (dot) to the first day (arrow). Red: the last day on which the decision is still safe"
     chart = alt.layer(wait, lead, decide, start, safe, words)
     return chart.properties(width=WIDE - 170, height=alt.Step(44), title=_title(decisions_finding(decisions), subtitle)).configure(aria=False)
+
+
+def decisions_picture(decisions, at):
+    """The same as a Picture, or a sentence where there is no class to decide on."""
+    return show(decisions_chart(decisions, at)) if len(decisions) else Words("There is no class to decide on, so no date to miss.")
 
 
 def _decision_rows(decisions):
