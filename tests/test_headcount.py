@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.data import Centre, CentreError, Costs, Flex, Hiring, Queue, Shrinkage
+from ccplan.data import Centre, CentreError, Costs, Flex, Hiring, Queue, Shrinkage, starter_toml
 from ccplan.data.centre_file import read_centre_text
 from ccplan.data.evidence.seasons import shrinkage_by_month, with_months
 from ccplan.planning import monthly_requirement, plan_budget, plan_headcount, staff
@@ -190,6 +190,13 @@ def test_wrong_factors_are_told(by_month, words):
         read_centre_text(text)
 
 
+def test_a_file_with_months_says_the_same_when_written_and_read_again():
+    text = ('name = "x"\n[queues.a]\n[shrinkage.external]\n"annual leave" = 0.1\n[shrinkage.internal]\nbreaks = 0.1\n'
+            '[shrinkage.by_month]\n"annual leave" = [0.5, 0.5, 0.5, 0.5, 0.5, 1, 3, 3, 1, 0.5, 0.5, 0.5]\n')
+    centre = read_centre_text(text)
+    assert read_centre_text(starter_toml(centre)).shrinkage == centre.shrinkage and centre.shrinkage.by_month["annual leave"][6] == 3
+
+
 def a_year_of_activities(seed=0):
     """Ten people's days of 2027: leave is twice as likely in July and August, sickness alike all year."""
     rng, rows = np.random.default_rng(seed), []
@@ -275,6 +282,8 @@ def agents_table():
 def test_people_here_are_those_of_the_day_by_their_first_skill():
     people = people_here(agents_table(), centre_of("a", "b"), "2027-01-01", teams={})
     assert people.groupby("queue")[["heads", "fte"]].sum().to_dict("index") == {"a": {"heads": 2, "fte": 1.5}, "b": {"heads": 1, "fte": 1}}
+    undated = agents_table().assign(hired=pd.NaT)
+    assert people_here(undated, centre_of("a", "b"), "2027-01-01", teams={})["heads"].sum() == 4  # all but Cy, who has left
     with pytest.raises(ValueError, match="nobody is here on 2010-01-01"):
         people_here(agents_table(), centre_of("a", "b"), "2010-01-01")
     with pytest.raises(ValueError, match="no skill of anybody is a queue"):

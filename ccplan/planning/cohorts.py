@@ -102,10 +102,11 @@ def people_here(agents, centre, at, teams=None):
 
     `agents` is the table of that name; an agent counts to the team or queue of the first of their skills that the
     centre knows, and not to the others. `teams` {name: queues}, by default `teams_of` the agents. People who leave
-    later count: attrition takes them. Raises ValueError where nobody is here, or nobody's skills are known.
+    later count: attrition takes them; who has no day of hire counts as long here. Raises ValueError where nobody is here, or nobody's skills are known.
     """
     at = pd.Timestamp(at).tz_localize(None)
-    hired, left = (_wall(agents[name]) for name in ("hired", "left"))
+    hired, left = (agents[name].dt.tz_localize(None) for name in ("hired", "left"))
+    hired = hired.fillna(at - pd.DateOffset(months=LONGEST))
     here = agents[(hired < at) & (left.isna() | (left >= at))]
     if not len(here):
         raise ValueError(f"agents: nobody is here on {at:%Y-%m-%d} by the table's hired and left")
@@ -116,9 +117,5 @@ def people_here(agents, centre, at, teams=None):
     if team.isna().all():
         raise ValueError(f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) — write the queues' names into skills")
     hours = here["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in here else centre.costs.weekly_hours
-    rows = pd.DataFrame({"queue": team, "started": month_of(here["hired"]), "heads": 1.0, "fte": hours / centre.costs.weekly_hours})
+    rows = pd.DataFrame({"queue": team, "started": month_of(hired[here.index]), "heads": 1.0, "fte": hours / centre.costs.weekly_hours})
     return rows.dropna().groupby(["queue", "started"], as_index=False)[["heads", "fte"]].sum()
-
-
-def _wall(stamps):
-    return stamps.dt.tz_localize(None)

@@ -162,7 +162,7 @@ class Programme:
     def solve(self, within, time_limit, missing_price):
         """The cheapest plan that keeps the requirement; where there is none, the cheapest with missing FTE priced."""
         found = self._search(within, time_limit)
-        if found.status != 2:
+        if found.x is not None or found.status == 1:  # 1: time ran out; else nobody can keep it
             return self._solved(found)
         least = self._search(within, time_limit, np.ones(self.productive.size), only_missing=True)
         priced = self._search(within, time_limit, missing_price * np.maximum(self._by_cell("wage"), 1.0))
