@@ -291,3 +291,36 @@ def test_suggestions_are_shown_and_taken_over_one_by_one(centre):
     assert text.count("#") == 3 and 'every_day = "08:00-18:00"' in text and "weekly_hours = 30.0" in text
     assert "nothing is suggested" in run("suggest", centre).stdout
     assert "ccplan init" in refused("suggest", table(centre.parent / "bare", ["2026-03-02"]))
+
+
+# ------------------------------------------------------------------------------------------ headcount
+
+
+@pytest.fixture(scope="module")
+def half_a_year(tmp_path_factory):
+    """A folder with half a year of one queue whose name a spreadsheet would run, two agents and no activities."""
+    folder = tmp_path_factory.mktemp("half") / "centre"
+    folder.mkdir()
+    starts = [t for t in pd.date_range("2026-03-01", "2026-08-31 23:30", freq="30min") if 8 <= t.hour < 18]
+    pd.DataFrame({"queue": "=cmd|x", "start": starts, "offered": 40, "answered": 38, "aht_s": 180}).to_csv(folder / "intervals.csv", index=False)
+    (folder / "agents.csv").write_text("agent,team,hired,left,weekly_hours,hourly_wage,skills\nAnn,A,2020-01-01,,37.5,15,=cmd|x\n"
+                                       "Bo,A,2021-01-01,,37.5,15,=cmd|x\n", encoding="utf-8")
+    (folder / "centre.toml").write_text('name = "Small"\n[queues."=cmd|x".hours]\nevery_day = "08:00-18:00"\n', encoding="utf-8")
+    return folder
+
+
+def test_headcount_writes_months_hires_and_decisions_and_no_formula(half_a_year, tmp_path):
+    result = run("headcount", half_a_year, "--months", 5, "--out", tmp_path / "out", CCPLAN_CACHE="off")
+    assert result.returncode == 0, result.stderr
+    for name in ("headcount", "requirement", "hires", "decisions"):
+        text = (tmp_path / "out" / f"{name}.csv").read_text(encoding="utf-8")
+        assert all(not line.startswith("=") and ",=" not in line for line in text.splitlines())
+    table = pd.read_csv(tmp_path / "out" / "headcount.csv")
+    assert len(table) == 5 and (table["queue"] == "'=cmd|x").all() and table["heads_start"].iloc[0] == 2
+    assert "decide by" in result.stdout and "2026-09" in result.stdout
+    assert "shrinkage is taken as the same in every month" in result.stderr
+
+
+def test_headcount_refuses_in_words(half_a_year, tmp_path):
+    assert "--allowed-gap must be a share" in refused("headcount", half_a_year, "--allowed-gap", 5, "--out", tmp_path, "--months", 1)
+    assert "--out must not be the centre's folder" in refused("headcount", half_a_year, "--out", half_a_year)

@@ -13,7 +13,7 @@ import pandas as pd
 from ..queueing.inputs import SHARE_HINT
 from ..queueing.targets import Targets
 from .hours import OpeningHours
-from .settings import a_share, exact, number, setting, settle, text
+from .settings import a_share, exact, number, setting, settle, text, unknown
 
 EXTERNAL = {"annual leave": 0.10, "sickness": 0.05}
 INTERNAL = {"breaks": 0.08, "training": 0.03, "meetings and coaching": 0.04}
@@ -26,6 +26,30 @@ def shares_by_cause(name, value):
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be causes with shares, such as sickness = 0.05, got {value!r}")
     return {cause: a_share(open_high=True)(f"{name}.{cause}", share) for cause, share in value.items()}
+
+
+MONTHS = 12
+MEAN_OFF = 0.02  # how far twelve factors may average from 1: they are written with two or three decimals
+
+
+def factors_by_month(name, value):
+    """A check for {cause: twelve factors, January first}, each cause's share of a month ÷ its share of the year."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be causes with twelve factors, January first, got {value!r}")
+    return {cause: _twelve(f"{name}.{cause}", factors) for cause, factors in value.items()}
+
+
+def _twelve(name, factors):
+    if isinstance(factors, (str, bytes, dict)) or not hasattr(factors, "__iter__"):
+        raise ValueError(f"{name} must be twelve factors such as [0.5, 0.5, ..., 2.5], got {factors!r}")
+    checked_ones = tuple(number(open_high=True)(f"{name}[{i}]", factor) for i, factor in enumerate(factors))
+    if len(checked_ones) != MONTHS:
+        raise ValueError(f"{name} must be twelve factors, January first, got {len(checked_ones)}")
+    mean = sum(checked_ones) / MONTHS
+    if abs(mean - 1) > MEAN_OFF:
+        raise ValueError(f"{name}: factors must average 1, for the year's share stays as it is; got a mean of {mean:.3f} "
+                         "— divide each by it, or change the share of the year")
+    return checked_ones
 
 
 def ramp_shares(name, value):
@@ -94,7 +118,9 @@ class Shrinkage:
     `external` causes keep people away from the building (leave, sickness), `internal` ones from the
     phones (breaks, training). `base` is "paid" or "scheduled" time. `combine` says how causes make
     one share: "additive" when all are shares of the same base, "multiplicative" when each is a
-    share of what the others leave. Raises ValueError where a share or the sum is not in [0, 1).
+    share of what the others leave. `by_month` holds twelve factors for causes that have a season: a
+    cause's share in January, February, ... ÷ its share of the year. Raises ValueError where a share or
+    the sum, in any month, is not in [0, 1).
 
     >>> Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.2}).total
     0.3
@@ -109,6 +135,9 @@ class Shrinkage:
         "says": "causes outside the building", "check": shares_by_cause, "unit": "share"})
     internal: dict = field(default_factory=lambda: dict(INTERNAL), metadata={
         "says": "causes inside the building", "check": shares_by_cause, "unit": "share"})
+    by_month: dict = field(default_factory=dict, metadata={
+        "says": "twelve factors of a cause, January first: its share of the month ÷ of the year", "check": factors_by_month,
+        "unit": "factor"})
 
     def __post_init__(self):
         settle(self)
@@ -117,6 +146,38 @@ class Shrinkage:
             raise ValueError(f"a cause must stand once, got {', '.join(twice)} as external and internal")
         if self.total >= 1:
             raise ValueError(f"shrinkage must be in [0, 1), its causes make {self.total:g}")
+        self._check_months()
+
+    def _check_months(self):
+        problems = unknown(self.by_month, self.causes, "by_month.")
+        for month in range(1, MONTHS + 1) if self.by_month and not problems else ():
+            raw = {cause: share * self.factor(cause, month) for cause, share in self.causes.items()}
+            problems += [f"by_month.{cause}: the share of month {month} must be in [0, 1), it comes to {share:.3g}"
+                         for cause, share in raw.items() if share >= 1]
+            if not problems and sum(self.in_month(month).values()) >= 1:
+                problems.append(f"shrinkage must be in [0, 1), in month {month} its causes make {sum(self.in_month(month).values()):.3g}")
+        if problems:
+            raise ValueError("; ".join(problems))
+
+    def factor(self, cause, month):
+        """Factor of a cause in a month (1 to 12): 1 without a season."""
+        return self.by_month[cause][month - 1] if cause in self.by_month else 1.0
+
+    def in_month(self, month=None):
+        """{cause: share of all paid time} in a month (1 to 12; None: in the year): they add up to the month's total.
+
+        Causes that multiply act one after another, external ones first: each takes its share of what is left.
+
+        >>> Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.2}, by_month={"leave": [0] * 6 + [2] * 6}).in_month(7)
+        {'leave': 0.2, 'breaks': 0.2}
+        """
+        shares = {cause: share * (self.factor(cause, month) if month else 1.0) for cause, share in self.causes.items()}
+        if self.combine == "additive":
+            return shares
+        left, parts = 1.0, {}
+        for cause, share in shares.items():
+            parts[cause], left = left * share, left * (1 - share)
+        return parts
 
     @property
     def causes(self):
@@ -166,6 +227,8 @@ class Hiring:
     trainers: float = setting(inf, says="classes that can be in training at once", unit="classes", check=number(low=0, whole=True))
     training_seats: float = setting(inf, says="trainees who can be in training at once", unit="people", check=number(low=0, whole=True))
     seats: float = setting(inf, says="people the centre has room for", unit="people", check=number(low=0, whole=True))
+    seasonal_months: float = setting(0, says="length of a seasonal contract; 0: none are offered", unit="months",
+                                     check=number(high=24, whole=True))
     class_cost: float = setting(0.0, says="trainer and material of a class", unit="currency per class", check=number(open_high=True))
 
     def __post_init__(self):
@@ -187,6 +250,8 @@ class Flex:
     overtime: float = setting(0.05, says="overtime that people will do ÷ their contract hours", unit="share", check=a_share(),
                               slider=(0.0, 0.20))
     outsourced_fte: float = setting(0.0, says="most FTE that an outsourcer takes on in a month", unit="FTE", check=number())
+    outsourced_notice_weeks: float = setting(0.0, says="from the order to an outsourcer's first hour", unit="weeks",
+                                             check=number(high=104), slider=(0, 26))
     outsourced_hourly: float = setting(30.0, says="an outsourcer's hour on the phones", unit="currency per hour",
                                        check=number(open_high=True))
     outsourced_output: float = setting(0.90, says="output of an outsourcer's hour ÷ that of an own agent", unit="share",

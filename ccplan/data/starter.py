@@ -158,7 +158,14 @@ def _shrinkage(shrinkage):
             "", "[shrinkage.external]   # away from the building",
             *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.external.items()),
             "", "[shrinkage.internal]   # in the building, not on the phones",
-            *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.internal.items())]
+            *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.internal.items()), *_by_month(shrinkage.by_month)]
+
+
+def _by_month(factors):
+    if not factors:
+        return []
+    return ["", "[shrinkage.by_month]   # share of January, February, ... ÷ share of the year",
+            *(f"{_key(cause)} = [{', '.join(map(_number, twelve))}]" for cause, twelve in factors.items())]
 
 
 def _hiring(hiring):

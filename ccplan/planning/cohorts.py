@@ -8,6 +8,8 @@ is defined. Training takes the first weeks, then output climbs by the ramp, mont
 import numpy as np
 import pandas as pd
 
+from .requirement import month_of
+
 WEEKS_A_MONTH = 365.25 / 12 / 7
 LONGEST = 600       # months of tenure that are told apart
 
@@ -59,20 +61,61 @@ def output_shares(hiring, months):
     return done_by(np.maximum(month + 1 - weeks, 0.0)) - done_by(np.maximum(month - weeks, 0.0))
 
 
+ALIKE = 0.5  # queues are one team where more of their people can do both than only one
+
+
+def teams_of(agents, centre):
+    """Queues that the same people serve, joined: {team: (queues)}, in the order of the centre; others stay by themselves.
+
+    `agents` is the table of that name with skills ("chat;email"). Two queues are a team where the people who can do
+    both are more than half of those who can do either.
+
+    >>> from ccplan.data import Centre, Queue
+    >>> staff = pd.DataFrame({"skills": ["chat;email", "email;chat", "calls"]})
+    >>> teams_of(staff, Centre(name="x", queues=(Queue(name="calls"), Queue(name="chat"), Queue(name="email"))))
+    {'chat + email': ('chat', 'email')}
+    """
+    can = {queue.name: _able(agents, queue.name) for queue in centre.queues}
+    groups = []
+    for name, mine in can.items():
+        joined = [group for group in groups if any(_alike(mine, can[other]) for other in group)]
+        groups = [group for group in groups if group not in joined] + [sum(joined, []) + [name]]
+    return {" + ".join(group): tuple(group) for group in groups if len(group) > 1}
+
+
+def _able(agents, queue):
+    """Numbers of the rows whose skills hold the queue."""
+    skills = agents["skills"].fillna("") if "skills" in agents else pd.Series("", agents.index)
+    return {row for row, words in enumerate(skills) if queue in _words(words)}
+
+
+def _words(skills):
+    return [word.strip() for word in str(skills).split(";")]
+
+
+def _alike(one, other):
+    return bool(one | other) and len(one & other) > ALIKE * len(one | other)
+
+
 def people_here(agents, centre, at, teams=None):
     """Who is here `at` a date, as classes: queue (or team), started (month), heads, fte (contract ÷ full-time hours).
 
     `agents` is the table of that name; an agent counts to the team or queue of the first of their skills that the
-    centre knows. Raises ValueError where nobody's skills are known.
+    centre knows, and not to the others. `teams` {name: queues}, by default `teams_of` the agents. People who leave
+    later count: attrition takes them; who has no day of hire counts as long here. Raises ValueError where nobody is here, or nobody's skills are known.
     """
-    at = pd.Timestamp(at)
-    here = agents[(agents["hired"] < at) & (agents["left"].isna() | (agents["left"] >= at))]
-    known = {queue: team for team, queues in (teams or {}).items() for queue in queues}
+    at = pd.Timestamp(at).tz_localize(None)
+    hired, left = (agents[name].dt.tz_localize(None) for name in ("hired", "left"))
+    hired = hired.fillna(at - pd.DateOffset(months=LONGEST))
+    here = agents[(hired < at) & (left.isna() | (left >= at))]
+    if not len(here):
+        raise ValueError(f"agents: nobody is here on {at:%Y-%m-%d} by the table's hired and left")
+    known = {queue: team for team, queues in (teams_of(here, centre) if teams is None else teams).items() for queue in queues}
     known = {queue.name: known.get(queue.name, queue.name) for queue in centre.queues}
-    team = here["skills"].fillna("").map(lambda words: next((known[w] for w in words.split(";") if w in known), None))
+    skills = here["skills"] if "skills" in here else pd.Series("", here.index)
+    team = skills.fillna("").map(lambda words: next((known[w] for w in _words(words) if w in known), None))
     if team.isna().all():
         raise ValueError(f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) — write the queues' names into skills")
     hours = here["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in here else centre.costs.weekly_hours
-    rows = pd.DataFrame({"queue": team, "started": here["hired"].dt.to_period("M").dt.to_timestamp(), "heads": 1.0,
-                         "fte": hours / centre.costs.weekly_hours})
+    rows = pd.DataFrame({"queue": team, "started": month_of(hired[here.index]), "heads": 1.0, "fte": hours / centre.costs.weekly_hours})
     return rows.dropna().groupby(["queue", "started"], as_index=False)[["heads", "fte"]].sum()

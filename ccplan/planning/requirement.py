@@ -5,10 +5,7 @@ paid FTE external shrinkage (leave, sickness) too. The month's FTE come from eve
 from a mean day: an average hides the peaks.
 """
 
-import numpy as np
 import pandas as pd
-
-from ..data.centre import Shrinkage
 
 WEEK_DAYS = 7
 
@@ -19,8 +16,9 @@ def monthly_requirement(staffed, centre, *, teams=None):
     `staffed` is a frame of `staff` over whole months, `teams` {name: queues} joins queues whose people take turns.
     Returns queue, month (its first day), days (with open hours), whole (no part of the month is missing), offered,
     load_hours (Σ load), agent_hours (net), fte_net, fte_scheduled and fte (paid; FTE of the month: hours ÷ the hours
-    of a full-time contract in it), fte_<cause> of each cause of shrinkage (they add up from fte_net to fte), and
-    service_level (Σ in time ÷ Σ offered). Raises ValueError naming an unknown queue, or a queue in two teams.
+    of a full-time contract in it), fte_<cause> of each cause of shrinkage (they add up from fte_net to fte, by the
+    causes' shares of that month), shrinkage_paid, shrinkage_scheduled, and service_level (Σ in time ÷ Σ offered). A month
+    in which a queue is closed needs nobody. Raises ValueError without rows, naming an unknown queue or a queue in two teams.
 
     >>> from ccplan.data import Centre, Queue
     >>> from ccplan.planning import staff
@@ -30,29 +28,50 @@ def monthly_requirement(staffed, centre, *, teams=None):
     >>> round(month["fte_net"].item(), 2), round(month["fte"].item(), 2)   # 14 × 168 h ÷ 37.5 h, and ÷ 0.7
     (62.72, 89.6)
     """
+    if not len(staffed):
+        raise ValueError("staffed must hold intervals: without one there is no month to plan")
     wall = staffed["start"].dt.tz_localize(None)
     hours = centre.interval_s / 3600
     rows = pd.DataFrame({
-        "queue": staffed["queue"].astype(str).map(_team_of(staffed, teams)), "month": wall.dt.to_period("M").dt.to_timestamp(),
+        "queue": staffed["queue"].astype(str).map(team_of(staffed, teams)), "month": month_of(staffed["start"]),
         "day": wall.dt.normalize(), "offered": staffed["offered"], "load_hours": staffed["load"] * hours,
         "agent_hours": staffed["agents"] * hours, "in_time": staffed["service_level"] * staffed["offered"],
     })  # fmt: skip
-    groups = rows.groupby(["queue", "month"], sort=False)
-    table = groups[["offered", "load_hours", "agent_hours", "in_time"]].sum().reset_index()
-    table.insert(2, "days", groups["day"].nunique().to_numpy())
+    groups = rows.groupby(["queue", "month"], sort=True)
+    sums = groups[["offered", "load_hours", "agent_hours", "in_time"]].sum()
+    sums.insert(0, "days", groups["day"].nunique())
+    every = pd.date_range(rows["month"].min(), rows["month"].max(), freq="MS")
+    names = sorted(rows["queue"].unique())
+    table = sums.reindex(pd.MultiIndex.from_product([names, every], names=["queue", "month"]), fill_value=0).reset_index()
     table.insert(3, "whole", _whole(table["month"], wall))
     table["service_level"] = (table.pop("in_time") / table["offered"].where(table["offered"] > 0)).fillna(1.0)
     return with_fte(table, centre)
 
 
 def with_fte(table, centre):
-    """A table with month and agent_hours (net), with its FTE: fte_net, fte_scheduled, fte (paid) and fte_<cause>."""
+    """A table with month and agent_hours (net), with its FTE: fte_net, fte_scheduled, fte (paid) and fte_<cause>.
+
+    Each month has its own shrinkage, `shrinkage_paid` = 1 − net ÷ paid and `shrinkage_scheduled` = 1 − net ÷ scheduled.
+    """
     net = table["agent_hours"] / month_hours(table["month"], centre)
-    parts = _by_cause(centre.shrinkage)
-    paid = net / (1 - centre.shrinkage.total)
-    causes = {f"fte_{cause}": paid * part for cause, part in parts.items()}
-    inside = sum((paid * parts[cause] for cause in centre.shrinkage.internal), net * 0)
-    return table.assign(fte_net=net, fte_scheduled=net + inside, fte=paid, **causes)
+    parts = month_shrinkage(table["month"], centre)
+    off, inside = parts.sum(axis=1), parts[list(centre.shrinkage.internal)].sum(axis=1)
+    paid = net / (1 - off)
+    return table.assign(
+        fte_net=net, fte_scheduled=net + paid * inside, fte=paid, shrinkage_paid=off, shrinkage_scheduled=inside / (1 - off + inside),
+        **{f"fte_{cause}": paid * parts[cause] for cause in parts},
+    )
+
+
+def month_shrinkage(months, centre):
+    """Shares of paid time by cause, a row a month of the Series `months`, a column a cause.
+
+    >>> from ccplan.data import Centre
+    >>> month_shrinkage(pd.Series(pd.to_datetime(["2027-02-01"])), Centre(name="x")).sum(axis=1).round(3).tolist()
+    [0.3]
+    """
+    shares = {number: centre.shrinkage.in_month(number) for number in months.dt.month.unique()}
+    return pd.DataFrame([shares[number] for number in months.dt.month], index=months.index, columns=list(centre.shrinkage.causes))
 
 
 def month_hours(months, centre):
@@ -65,17 +84,12 @@ def month_hours(months, centre):
     return months.dt.days_in_month / WEEK_DAYS * centre.costs.weekly_hours
 
 
-def _by_cause(shrinkage: Shrinkage):
-    """{cause: share of paid time}, adding up to the total: multiplicative causes act one after another, external first."""
-    if shrinkage.combine == "additive":
-        return dict(shrinkage.causes)
-    left, parts = 1.0, {}
-    for cause, share in shrinkage.causes.items():
-        parts[cause], left = left * share, left * (1 - share)
-    return parts
+def month_of(starts):
+    """First day of the month of each timestamp, by the clock on the wall."""
+    return starts.dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
 
 
-def _team_of(staffed, teams):
+def team_of(staffed, teams):
     """{queue: team}, a queue without a team is its own."""
     there = list(map(str, staffed["queue"].unique()))
     found = {name: name for name in there}

@@ -351,7 +351,7 @@ def shrinkage_by_cause(activities, work=WORK, unpaid=UNPAID, causes=None, confid
     >>> shrinkage_by_cause(pd.DataFrame(rows, columns=["agent", "start", "end", "actual"]))["estimate"].tolist()
     [0.125]
     """
-    weekly = _weekly_hours(activities, unpaid, CAUSES if causes is None else causes)
+    weekly = weekly_hours(activities, unpaid, CAUSES if causes is None else causes)
     paid = weekly.sum(axis=1).to_numpy(float)
     if not paid.sum() > 0:
         raise ValueError("shrinkage cannot be told: the activities hold no paid time")
@@ -362,7 +362,7 @@ def shrinkage_by_cause(activities, work=WORK, unpaid=UNPAID, causes=None, confid
     return found.sort_values(["group", "estimate"], ascending=[True, False], ignore_index=True)
 
 
-def _weekly_hours(activities, unpaid, causes):
+def weekly_hours(activities, unpaid, causes):
     """Paid hours by week (rows) and what was done (columns)."""
     did = activities["actual"] if "actual" in activities else pd.Series(None, activities.index, dtype="str")
     did = did.fillna(activities["scheduled"]) if "scheduled" in activities else did
