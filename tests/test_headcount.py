@@ -368,3 +368,11 @@ def test_attrition_above_all_is_allowed_with_a_word_and_percent_is_refused():
 def test_notes_name_the_worst_month():
     plan = plan_headcount(requirement_of(a=[5, 7, 6]), centre_of(hiring=STEADY, flex=Flex(overtime=0)), people=people_of(a=5), hires=NOBODY)
     assert headcount_notes(plan, centre_of(hiring=STEADY)) == ("a misses people in 2 of 3 months, most in 2027-02: 2.0 of 7.0 FTE",)
+
+
+def test_the_staffing_panel_takes_a_centre_with_months():
+    from ccplan.display.panels import StaffingInputs, staffing_view
+
+    day = pd.DataFrame({"queue": "a", "start": pd.date_range("2027-06-01 08:00", periods=4, freq="30min"), "offered": 50.0, "aht_s": 180.0})
+    centre = centre_of(shrinkage=Shrinkage(external={"leave": 0.1}, internal={}, by_month={"leave": [0, 0, 0, 0, 0, 6, 6, 0, 0, 0, 0, 0]}))
+    assert staffing_view(day, StaffingInputs(), centre).totals.scheduled > 0

@@ -9,7 +9,10 @@ from .app import app
 from .common import KeyFile, Names, SampleFolder, bar, busy, key_of_run, private, refuse_unknown_queues, say_assumptions
 
 
-@app.command(epilog="Examples: [bold]ccplan headcount[/bold] (the bundled centre) · [bold]ccplan headcount my-centre --months 18 --out plans/people[/bold]")
+@app.command(
+    epilog="Examples: [bold]ccplan headcount[/bold] (the bundled centre) · "
+    "[bold]ccplan headcount my-centre --months 18 --out plans/people[/bold]"
+)
 def headcount(
     folder: SampleFolder = None,
     months: Annotated[int, typer.Option(min=1, max=24, help="Whole months to plan, from the first after the tables end.")] = 12,
@@ -62,7 +65,8 @@ def _write(planned, out):
     with busy("writing the results"):
         tables = {"headcount.csv": (plan.headcount, "every queue and month: people, FTE, gap and service"),
                   "requirement.csv": (case.requirement, "required FTE, net to gross, by cause of shrinkage"),
-                  "hires.csv": (plan.hires, "the classes to start"), "decisions.csv": (plan.decisions, "by when to decide each, and what waiting costs")}
+                  "hires.csv": (plan.hires, "the classes to start"),
+                  "decisions.csv": (plan.decisions, "by when to decide each, and what waiting costs")}
         files = {write_csv(out / name, _days(table)): what for name, (table, what) in tables.items()}
     typer.echo(f"{case.centre.name}, {plan.headcount['month'].min():%Y-%m} to {plan.headcount['month'].max():%Y-%m}\n")
     typer.echo(_in_columns(plan.headcount))

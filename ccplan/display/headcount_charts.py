@@ -91,7 +91,8 @@ def _marks(hires, data, scale, ends, axis):
     at = hires.groupby("month", as_index=False)["heads"].sum().merge(data, on="month")
     at = at.assign(words=[f"+{n:.0f}" for n in at["heads"]], top=at[["all", "required_fte", "missing"]].max(axis=1))
     base = alt.Chart(at[["middle", "top", "words"]]).encode(
-        x=alt.X("middle:T", title=None, scale=alt.Scale(domain=ends), axis=alt.Axis(format="%b %y", tickCount="month", labelOverlap=True, **axis)),
+        x=alt.X("middle:T", title=None, scale=alt.Scale(domain=ends),
+                axis=alt.Axis(format="%b %y", tickCount="month", labelOverlap=True, **axis)),
         y=alt.Y("top:Q", scale=scale))
     arrow = base.mark_point(shape="triangle-up", filled=True, size=60, color=ACCENT, opacity=1, yOffset=-8)
     return [arrow, base.mark_text(dy=-21, color=ACCENT, fontWeight=600).encode(text="words:N")]
@@ -124,7 +125,8 @@ def shrinkage_finding(rows):
     low, high = rows.loc[rows["shrinkage_paid"].idxmin()], rows.loc[rows["shrinkage_paid"].idxmax()]
     if high["shrinkage_paid"] - low["shrinkage_paid"] < 0.005:
         return f"{low['shrinkage_paid']:.0%} of paid time is off the phones, in every month"
-    return (f"{low['shrinkage_paid']:.0%} of paid time is off the phones in {low['month']:%B}, {high['shrinkage_paid']:.0%} in {high['month']:%B}: "
+    return (f"{low['shrinkage_paid']:.0%} of paid time is off the phones in {low['month']:%B}, "
+            f"{high['shrinkage_paid']:.0%} in {high['month']:%B}: "
             f"one agent on the phones takes {1 / (1 - low['shrinkage_paid']):.2f} paid people, or {1 / (1 - high['shrinkage_paid']):.2f}")
 
 
@@ -158,7 +160,8 @@ def decisions_chart(decisions, at):
     rows = _decision_rows(decisions)
     names, ends = rows["name"].tolist(), [_stamp(pd.Timestamp(at)), _stamp(rows[["start", "safe_start"]].max().max() + pd.Timedelta(days=45))]
     x = alt.X("decide_by:T", title=None, scale=alt.Scale(domain=ends), axis=alt.Axis(format="%b %y", tickCount="month", labelOverlap=True))
-    base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=240, labelColor=INK, domain=False, ticks=False)), x=x)
+    label = alt.Axis(labelLimit=240, labelColor=INK, domain=False, ticks=False)
+    base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=names, title=None, axis=label), x=x)
     wait = base.mark_rule(color=RULE, strokeWidth=7).encode(x2="safe_date:T")
     lead = base.mark_rule(color=ACCENT, strokeWidth=2).encode(x2="start:T")
     decide = base.mark_point(filled=True, size=90, color=ACCENT, opacity=1)

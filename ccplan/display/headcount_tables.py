@@ -76,10 +76,12 @@ def _signed(value):
 def shrinkage_months(requirement, centre, queue):
     """Net, scheduled and paid FTE side by side by month, with both shrinkages and every cause as a share of paid time."""
     rows = requirement[requirement["queue"] == queue]
-    share = {cause: [_percent(part, whole) for part, whole in zip(rows[f"fte_{cause}"], rows["fte"], strict=True)] for cause in centre.shrinkage.causes}
+    share = {cause: [_percent(part, whole) for part, whole in zip(rows[f"fte_{cause}"], rows["fte"], strict=True)]
+             for cause in centre.shrinkage.causes}
     shown = pd.DataFrame({
-        "net FTE": rows["fte_net"].map("{:,.1f}".format), "scheduled": rows["fte_scheduled"].map("{:,.1f}".format), "paid": rows["fte"].map("{:,.1f}".format),
-        "shrinkage, scheduled": rows["shrinkage_scheduled"].map("{:.0%}".format), "shrinkage, paid": rows["shrinkage_paid"].map("{:.0%}".format),
+        "net FTE": rows["fte_net"].map("{:,.1f}".format), "scheduled": rows["fte_scheduled"].map("{:,.1f}".format),
+        "paid": rows["fte"].map("{:,.1f}".format), "shrinkage, scheduled": rows["shrinkage_scheduled"].map("{:.0%}".format),
+        "shrinkage, paid": rows["shrinkage_paid"].map("{:.0%}".format),
     })  # fmt: skip
     shown = shown.assign(**{cause: values for cause, values in share.items()})
     return cornered(shown.set_axis(pd.Index([f"{month:%b %Y}" for month in rows["month"]], name=queue)))

@@ -257,7 +257,7 @@ def _centre_asked(centre, name, inputs):
                                   max_occupancy=inputs.max_occupancy if inputs.cap else None)
     patience_s = inputs.patience_s if inputs.hang_up else np.inf
     queue = dataclasses.replace(queue, targets=targets, patience_s=patience_s)
-    shrinkage = dataclasses.replace(centre.shrinkage, external={}, internal={"all causes": inputs.shrinkage})
+    shrinkage = dataclasses.replace(centre.shrinkage, external={}, internal={"all causes": inputs.shrinkage}, by_month={})
     return dataclasses.replace(centre, queues=(queue,), shrinkage=shrinkage)
 
 

@@ -97,6 +97,13 @@ def _alike(one, other):
     return bool(one | other) and len(one & other) > ALIKE * len(one | other)
 
 
+def employed(agents, at):
+    """The rows of `agents` who are here `at` a date; who has no day of hire gets one long ago."""
+    hired, left = (agents[name].dt.tz_localize(None) for name in ("hired", "left"))
+    hired = hired.fillna(at - pd.DateOffset(months=LONGEST))
+    return agents.assign(hired=hired)[(hired < at) & (left.isna() | (left >= at))]
+
+
 def people_here(agents, centre, at, teams=None):
     """Who is here `at` a date, as classes: queue (or team), started (month), heads, fte (contract ÷ full-time hours).
 
@@ -105,9 +112,7 @@ def people_here(agents, centre, at, teams=None):
     later count: attrition takes them; who has no day of hire counts as long here. Raises ValueError where nobody is here, or nobody's skills are known.
     """
     at = pd.Timestamp(at).tz_localize(None)
-    hired, left = (agents[name].dt.tz_localize(None) for name in ("hired", "left"))
-    hired = hired.fillna(at - pd.DateOffset(months=LONGEST))
-    here = agents[(hired < at) & (left.isna() | (left >= at))]
+    here = employed(agents, at)
     if not len(here):
         raise ValueError(f"agents: nobody is here on {at:%Y-%m-%d} by the table's hired and left")
     known = {queue: team for team, queues in (teams_of(here, centre) if teams is None else teams).items() for queue in queues}
@@ -115,7 +120,8 @@ def people_here(agents, centre, at, teams=None):
     skills = here["skills"] if "skills" in here else pd.Series("", here.index)
     team = skills.fillna("").map(lambda words: next((known[w] for w in _words(words) if w in known), None))
     if team.isna().all():
-        raise ValueError(f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) — write the queues' names into skills")
+        raise ValueError(f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) "
+                         "— write the queues' names into skills")
     hours = here["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in here else centre.costs.weekly_hours
-    rows = pd.DataFrame({"queue": team, "started": month_of(hired[here.index]), "heads": 1.0, "fte": hours / centre.costs.weekly_hours})
+    rows = pd.DataFrame({"queue": team, "started": month_of(here["hired"]), "heads": 1.0, "fte": hours / centre.costs.weekly_hours})
     return rows.dropna().groupby(["queue", "started"], as_index=False)[["heads", "fte"]].sum()

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..data.evidence.seasons import with_months
 from ..data.sources import NoTable, load_intervals, load_table
-from .cohorts import people_here, teams_of
+from .cohorts import employed, people_here, teams_of
 from .forecast import forecast_queues
 from .forecasting.events import events_of, school_of
 from .gap_service import service_curves
@@ -95,6 +95,7 @@ def _people(agents, centre, needed, teams):
     if agents is None or not len(agents):
         return opening(needed, centre), "no agents table: the plan begins with the people whom its first month needs"
     people = people_here(agents, centre, first, teams=teams)
-    strangers = people[~people["queue"].isin(needed["queue"])]
-    note = f"{strangers['heads'].sum():.0f} people serve queues without a forecast and are left out" if len(strangers) else ""
-    return people[people["queue"].isin(needed["queue"])].reset_index(drop=True), note
+    people = people[people["queue"].isin(needed["queue"])].reset_index(drop=True)
+    everybody, placed = len(employed(agents, first)), int(people["heads"].sum())
+    note = f"{everybody - placed} of {everybody} people who are here have no skill that is a queue with a forecast, and are left out"
+    return people, note if placed < everybody else ""

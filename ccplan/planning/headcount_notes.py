@@ -18,9 +18,10 @@ def headcount_notes(headcount, centre, hires=None):
 
 
 def _attrition(hiring):
-    steps = [("attrition_per_year", hiring.attrition_per_year), *((f"attrition_by_tenure up to month {m:g}", a) for m, a in hiring.attrition_by_tenure)]
-    return [f"{name} is {share:.0%}: on average everybody leaves within {12 / share:.0f} months — if that was meant as {share:g} %, write {share / 100:g}"
-            for name, share in steps if share > MANY]
+    steps = [("attrition_per_year", hiring.attrition_per_year)]
+    steps += [(f"attrition_by_tenure up to month {until:g}", share) for until, share in hiring.attrition_by_tenure]
+    return [f"{name} is {share:.0%}: on average everybody leaves within {12 / share:.0f} months — if that was meant as {share:g} %, "
+            f"write {share / 100:g}" for name, share in steps if share > MANY]
 
 
 def _missing(headcount):

@@ -15,8 +15,8 @@ from .hiring import SHORT, plan_cost
 from .labour_prices import headcount_costs
 from .training_room import room_faults
 
-COLUMNS = ("queue", "heads", "contract_months", "start", "decide_by", "last_safe_start", "last_safe_date", "harm", "waiting_cost", "waiting_missing_fte",
-           "worst_month", "waiting_service", "waiting_calls_late")
+COLUMNS = ("queue", "heads", "contract_months", "start", "decide_by", "last_safe_start", "last_safe_date", "harm", "waiting_cost",
+           "waiting_missing_fte", "worst_month", "waiting_service", "waiting_calls_late")
 TOLERATED = 0.01  # of a month's required FTE: about a point of service
 LEAST = 1e-3  # FTE, where nothing is required
 POSTPONED = 18  # months that are looked at
@@ -29,8 +29,8 @@ def hiring_decisions(plan, tolerated=TOLERATED):
     does harm. Returns queue, heads, contract_months, start, decide_by (start − lead time), last_safe_start and last_safe_date (the
     latest start that harms no month, and its last day of decision; NaT where the plan's months end before it harms), harm
     (in words, what goes wrong after that), and of starting one month later: waiting_cost (currency, often below 0: wages are saved), waiting_missing_fte (FTE-months
-    missing more), worst_month (where most is missing), and, where the plan has curves, waiting_service (change of that month's service
-    level, a share) and waiting_calls_late (calls of all months that are not answered in time).
+    missing more), worst_month (where most is missing), and, where the plan has curves, waiting_service (change of that
+    month's service level, a share) and waiting_calls_late (calls of all months that are not answered in time).
     """
     if not (np.isscalar(tolerated) and not isinstance(tolerated, str) and 0 <= tolerated < 1):
         raise ValueError(f"tolerated must be a share of the required FTE in [0, 1), got {tolerated!r} — write 1 % as 0.01")
