@@ -296,7 +296,7 @@ def test_the_bundled_centre_opens_with_the_people_of_its_table():
     centre, agents = load_centre(sample_centre()), load_table(sample_centre(), "agents").frame
     people = people_here(agents, centre, "2026-10-01")
     assert people["heads"].sum() == agents["left"].isna().sum() == 88
-    assert people["fte"].sum() == pytest.approx(agents.loc[agents["left"].isna(), "weekly_hours"].sum() / 37.5)
+    assert people["fte"].sum() == pytest.approx(agents.loc[agents["left"].isna(), "weekly_hours"].sum() / 37.5 * centre.costs.paid_share)
     assert teams_of(agents, centre) == {"chat + email": ("chat", "email")}
 
 

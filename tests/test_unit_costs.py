@@ -12,7 +12,6 @@ from ccplan.data import Centre, Costs, Flex, Hiring, Queue, Shrinkage
 from ccplan.data.budget_lines import BudgetLine
 from ccplan.planning.budget import plan_budget
 from ccplan.planning.headcount import plan_headcount
-from ccplan.planning.replacements import replacements
 from ccplan.planning.unit_costs import allocated, first_contact_resolution, hour_sources, labour_share, shared_out, unit_costs
 
 from .effort import examples
@@ -154,10 +153,3 @@ def test_the_means_of_an_hour_and_their_break_even_by_hand():
         hour_sources(where, (0,))
 
 
-def test_replacements_keep_the_requirement_once_they_are_trained():
-    where = centre(hiring=Hiring(attrition_per_year=0.4, training_weeks=4, ramp=()), flex=Flex(overtime=0))
-    needed = pd.DataFrame({"queue": "a", "month": pd.date_range("2027-01-01", periods=18, freq="MS"), "fte": np.linspace(40, 60, 18)})
-    plan = plan_headcount(needed, where, hires=replacements(needed, where))
-    assert (plan["gap_fte"].iloc[2:] > -1e-9).all() and plan["gap_fte"].iloc[2:].max() < 3.5
-    shrinking = needed.assign(fte=np.linspace(60, 20, 18))
-    assert not len(replacements(shrinking, where)) or replacements(shrinking, where)["heads"].sum() < 5

@@ -79,10 +79,9 @@ def _needed(history, centre, months, at):
 def _budget(needed, centre, agents, checklist):
     from ..planning.budget import plan_budget
     from ..planning.headcount import plan_headcount
-    from ..planning.replacements import replacements
     from ..planning.wages import mean_wages
 
-    headcount = plan_headcount(needed, centre, hires=replacements(needed, centre))
+    headcount = plan_headcount(needed, centre)
     wages = None if agents is None else mean_wages(agents, centre, needed["month"].min())
     return headcount, plan_budget(headcount, centre, contacts=needed, wages=wages, checklist=checklist)
 

@@ -20,6 +20,8 @@ _HOMES = {
     "forecast_tables": ("forecast_rows", "forecast_answer", "calendar_of", "days_table", "league", "repairs_table", "replay_start", "surprise",
                         "overrides_or_example", "overrides_table", "override_effect_table", "replay_table", "drivers_or_example",
                         "drivers_table", "months_table"),
+    "headcount_charts": ("headcount_chart", "shrinkage_chart", "decisions_chart", "decisions_picture"),
+    "headcount_tables": ("headcount_answer", "people_table", "shrinkage_months", "decisions_table", "without_hires", "gap_prices"),
     "outbound_charts": ("penetration_chart", "modes_chart", "reserve_chart", "blended_day_chart"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "day_charts": ("service_chart", "price_chart", "day_verdict", "best_places"),

@@ -16,16 +16,25 @@ from .forecasting.events import events_of, events_seen, school_of
 from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
+from .gap_service import gap_for_service, service_curves
 from .headcount import plan_headcount
+from .headcount_case import HeadcountCase, headcount_case
+from .headcount_notes import headcount_notes
+from .hiring import HiringPlan, cheapest_hires
+from .hiring_decisions import hiring_decisions
 from .outbound import CampaignPlan, compare_modes, plan_campaign
 from .past_people import past_headcount
 from .pooling import cross_training, pooling_gain
 from .prices import one_more_agent, service_frontier
-from .replacements import replacements
+from .quick_plan import QuickPlan, quick_plan
 from .requirement import monthly_requirement
+from .risk import Risk, Stopped, plan_risk
+from .risk_sources import variance_shares
 from .skills import StaffedGroups, staff_groups
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
+from .staircase import Staircase, staircase
 from .through_day import compare_rules, play_day
+from .uncertain import USUAL, Uncertain
 from .unit_costs import first_contact_resolution, hour_sources, labour_share, unit_costs
 from .validating.at_work import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
 from .validating.comparing import out_of_sample, validate
@@ -36,17 +45,19 @@ from .validating.published import bank_figures, published_examples
 from .wages import mean_wages
 
 __all__ = [
-    "Budget", "CampaignPlan", "DeferredPlan", "QueueForecast", "StaffedGroups", "actual_service", "add_override",
-    "against_ledger", "agents_at_work", "agents_present", "apply_drivers", "apply_overrides", "around_requirement",
-    "assumptions_of", "assumptions_tested", "bank_figures", "blend_day", "blending_gain", "chance_of_target",
+    "Budget", "CampaignPlan", "DeferredPlan", "HeadcountCase", "HiringPlan", "QueueForecast", "QuickPlan", "Risk",
+    "StaffedGroups", "Staircase", "Stopped", "USUAL", "Uncertain", "actual_service", "add_override", "against_ledger",
+    "agents_at_work", "agents_present", "apply_drivers", "apply_overrides", "around_requirement", "assumptions_of",
+    "assumptions_tested", "bank_figures", "blend_day", "blending_gain", "chance_of_target", "cheapest_hires",
     "checklist_lines", "compare_erlang", "compare_modes", "compare_pyworkforce", "compare_rules", "cross_training",
     "drivers_of", "erlang_bill", "events_of", "events_seen", "first_contact_resolution", "forecast",
-    "forecast_queues", "foresight_table", "frontier", "growth_drivers", "hard_day", "hidden_work", "hour_sources",
-    "known_disagreements", "labour_share", "mean_wages", "monthly_requirement", "monthly_volumes", "one_more_agent",
-    "out_of_sample", "override_effect", "overrides_of", "past_headcount", "plan_budget", "plan_campaign",
-    "plan_deferred", "plan_headcount", "planned_from_forecast", "play_day", "pooling_gain", "pools_of",
-    "promise_table", "promised_and_delivered", "published_examples", "reforecast", "replacements", "replay_day",
-    "replay_errors", "reserve_curve", "scheduled_agents", "school_of", "service_frontier", "shrinkage_table",
-    "spans_of_activities", "spans_of_calls", "staff", "staff_blended", "staff_groups", "tally_pyworkforce", "totals",
-    "typical_day", "unit_costs", "validate", "with_patience",
+    "forecast_queues", "foresight_table", "frontier", "gap_for_service", "growth_drivers", "hard_day",
+    "headcount_case", "headcount_notes", "hidden_work", "hiring_decisions", "hour_sources", "known_disagreements",
+    "labour_share", "mean_wages", "monthly_requirement", "monthly_volumes", "one_more_agent", "out_of_sample",
+    "override_effect", "overrides_of", "past_headcount", "plan_budget", "plan_campaign", "plan_deferred",
+    "plan_headcount", "plan_risk", "planned_from_forecast", "play_day", "pooling_gain", "pools_of", "promise_table",
+    "promised_and_delivered", "published_examples", "quick_plan", "reforecast", "replay_day", "replay_errors",
+    "reserve_curve", "scheduled_agents", "school_of", "service_curves", "service_frontier", "shrinkage_table",
+    "spans_of_activities", "spans_of_calls", "staff", "staff_blended", "staff_groups", "staircase",
+    "tally_pyworkforce", "totals", "typical_day", "unit_costs", "validate", "variance_shares", "with_patience",
 ]

@@ -16,8 +16,8 @@ import pandas as pd
 from ..data.budget_lines import CATEGORIES, ITEMS, BudgetLine
 from .budget_rows import ledger_of
 from .checklist_costs import checklist_lines
-from .headcount import contract
-from .phone_hours import overtime_output, phone_hours
+from .people_tables import contract
+from .phone_hours import overtime_hours, phone_hours
 from .requirement import month_hours
 
 WAGES, ON_COSTS, OVERTIME = "agents' wages", "on-costs of wages", "overtime"
@@ -134,7 +134,7 @@ def driver_quantities(headcount, centre, contacts=None):
     drivers = {
         "agent": (heads + told["heads_end"]) / 2, "seat": heads - np.minimum(told["moved"], 0), "hire": told["starters"],
         "class": headcount["classes"].to_numpy(float) if "classes" in headcount else np.ceil(told["starters"] / centre.hiring.class_size),
-        "paid hour": told["paid_fte"] * hours, "overtime hour": told["overtime_fte"] * work / overtime_output(centre.shrinkage),
+        "paid hour": told["paid_fte"] * hours, "overtime hour": told["overtime_fte"] * overtime_hours(headcount["month"], centre),
         "outsourced hour": told["outsourced_fte"] * work / centre.flex.outsourced_output,
         "training hour": told["trainees"] * contract(centre) * hours,
     }  # fmt: skip

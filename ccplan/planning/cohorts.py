@@ -105,7 +105,7 @@ def employed(agents, at):
 
 
 def people_here(agents, centre, at, teams=None):
-    """Who is here `at` a date, as classes: queue (or team), started (month), heads, fte (contract ÷ full-time hours).
+    """Who is here `at` a date, as classes: queue (or team), started (month), heads, fte (paid ÷ full-time hours: contract × paid_share).
 
     `agents` is the table of that name; an agent counts to the team or queue of the first of their skills that the
     centre knows, and not to the others. `teams` {name: queues}, by default `teams_of` the agents. People who leave
@@ -123,5 +123,5 @@ def people_here(agents, centre, at, teams=None):
         raise ValueError(f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) "
                          "— write the queues' names into skills")
     hours = here["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in here else centre.costs.weekly_hours
-    rows = pd.DataFrame({"queue": team, "started": month_of(here["hired"]), "heads": 1.0, "fte": hours / centre.costs.weekly_hours})
+    rows = pd.DataFrame({"queue": team, "started": month_of(here["hired"]), "heads": 1.0, "fte": hours / centre.costs.weekly_hours * centre.costs.paid_share})
     return rows.dropna().groupby(["queue", "started"], as_index=False)[["heads", "fte"]].sum()

@@ -1,27 +1,27 @@
 """What a month of each kind of labour costs: an employee's FTE, an FTE of overtime, an FTE bought from an outsourcer.
 
 All are prices of an FTE of the requirement (paid FTE of usual staff), so that they compare: an outsourcer is paid for
-hours on the phones only, and makes less of them.
+hours on the phones only, and makes less of them; in overtime nobody is on leave or ill.
 """
 
 import numpy as np
 import pandas as pd
 
-from .requirement import month_hours, month_shrinkage
+from .phone_hours import overtime_hours, phone_hours
+from .requirement import month_hours
 
 
 def labour_prices(months, centre):
     """Currency per FTE and month of the Series `months`: hours, wage (loaded), overtime, outsourced; a row a month.
 
     >>> from ccplan.data import Centre
-    >>> labour_prices(pd.Series(pd.to_datetime(["2027-02-01"])), Centre(name="x")).round(2).iloc[0].tolist()   # 150 h × 19.50, …
-    [150.0, 2925.0, 4387.5, 3500.0]
+    >>> labour_prices(pd.Series(pd.to_datetime(["2027-02-01"])), Centre(name="x")).round(2).iloc[0].tolist()   # 150 h × 19.50, 127.5 h × 29.25, …
+    [150.0, 2925.0, 3729.37, 3500.0]
     """
     hours = month_hours(months, centre)
-    on_phones = hours * (1 - month_shrinkage(months, centre).sum(axis=1)) / centre.flex.outsourced_output
     return pd.DataFrame({
-        "hours": hours, "wage": hours * centre.costs.loaded_hourly_cost, "overtime": hours * centre.costs.overtime_hourly_cost,
-        "outsourced": on_phones * centre.flex.outsourced_hourly,
+        "hours": hours, "wage": hours * centre.costs.loaded_hourly_cost, "overtime": overtime_hours(months, centre) * centre.costs.overtime_hourly_cost,
+        "outsourced": phone_hours(months, centre) / centre.flex.outsourced_output * centre.flex.outsourced_hourly,
     })  # fmt: skip
 
 

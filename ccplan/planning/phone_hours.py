@@ -1,18 +1,18 @@
 """Of an hour that is paid, how much is spent on the phones: of an own agent's, of one in overtime, of an outsourcer's."""
 
 from ..data.centre import Shrinkage
-from .requirement import month_hours
+from .requirement import month_hours, month_shrinkage
 
 
 def phone_hours(months, centre):
-    """Hours on the phones of one FTE in each of the Series `months`: contract hours less shrinkage, an array.
+    """Hours on the phones of one FTE in each of the Series `months`: contract hours less the month's shrinkage, an array.
 
     >>> import pandas as pd
     >>> from ccplan.data import Centre
     >>> phone_hours(pd.Series(pd.to_datetime(["2027-02-01"])), Centre(name="x")).tolist()   # 150 h, 30 % shrinkage
     [105.0]
     """
-    return month_hours(months, centre).to_numpy(float) * (1 - centre.shrinkage.total)
+    return (month_hours(months, centre) * (1 - month_shrinkage(months, centre).sum(axis=1))).to_numpy(float)
 
 
 def overtime_output(shrinkage):
@@ -23,3 +23,8 @@ def overtime_output(shrinkage):
     """
     outside = Shrinkage(external=shrinkage.external, internal={}, combine=shrinkage.combine).total
     return round((1 - shrinkage.total) / (1 - outside), 12)
+
+
+def overtime_hours(months, centre):
+    """Overtime hours that do the work of one FTE in each of the Series `months`, an array: fewer than the FTE's own."""
+    return phone_hours(months, centre) / overtime_output(centre.shrinkage)

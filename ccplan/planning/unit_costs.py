@@ -15,7 +15,7 @@ import pandas as pd
 from .budget import driver_quantities
 from .cents import exact
 from .cohorts import output_shares, staying_shares
-from .headcount import contract
+from .people_tables import contract
 from .phone_hours import overtime_output, phone_hours
 
 LABOUR_BAND = (0.60, 0.75)  # labour ÷ running cost, as guides of the sector quote it
