@@ -6,18 +6,17 @@ that of `required_agents` exactly. Over a span of handle times the steps are fou
 straight in between, on the logarithm of the handle time; tests measure what that costs (some agents in 100,000).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
-from ..queueing import Infeasible, max_calls, performance, required_agents
-from .requirement import month_hours, with_fte
-from .staffing import handle_times
+from ..queueing import Infeasible, max_calls
 
-APART = 1.15    # one handle time ÷ the one before it
-EVERY = 48      # agents up to which every step is found; above, every 3 %, with the rest from a smooth curve between
+APART = 1.2    # one handle time ÷ the one before it
+EVERY = 32      # agents up to which every step is found; above, every twentieth part, with the rest from a smooth curve between
+THIN = 1.05
+_EXACT, _CLOSE = 1e-13, 1e-9   # relative, of a step's height
 SPARE = 1.3     # room above the most Erlangs that were asked for, so that a larger question finds its steps ready
 
 
@@ -86,7 +85,7 @@ def _steps(how, aht_s, most, interval_s, exact):
     count = int(np.ceil(most + 3 * np.sqrt(most) + 8))
     while True:
         some = np.arange(1, count + 1) if exact else _some(count)
-        capacity = _capacity(how, some[:, None], aht_s[None, :], interval_s) * aht_s / interval_s
+        capacity = _capacity(how, some[:, None], aht_s[None, :], interval_s, _EXACT if exact else _CLOSE) * aht_s / interval_s
         if capacity[-1].min() >= most:
             break
         count = int(count * 1.25) + 1
@@ -98,15 +97,15 @@ def _steps(how, aht_s, most, interval_s, exact):
 
 
 def _some(count):
-    """1, 2, 3, … and then every 3 %."""
-    far = EVERY * 1.03 ** np.arange(1, max(int(np.ceil(np.log(count / EVERY) / np.log(1.03))), 0) + 1)
+    """1, 2, 3, … and then each 5 % above the one before."""
+    far = EVERY * THIN ** np.arange(1, max(int(np.ceil(np.log(count / EVERY) / np.log(THIN))), 0) + 1)
     return np.unique(np.concatenate([np.arange(1, min(EVERY, count) + 1), np.round(far).astype(int), [count]]).clip(max=count))
 
 
-def _capacity(how, agents, aht_s, interval_s):
+def _capacity(how, agents, aht_s, interval_s, within):
     """The most calls that `agents` take. Other models of work than the queue M/M/n+M have their place here."""
-    targets, patience_s, lines, at_once, _ = how
+    targets, patience_s, lines, at_once, slowdown = how
     agents, aht_s = np.broadcast_arrays(agents, aht_s)
-    if at_once > 1:  # several contacts in hand: agents × contacts work as so many servers on one each
-        return max_calls(agents * at_once, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines)
-    return max_calls(agents, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines)
+    if at_once > 1:  # people with all hands full: so many servers, each as slow as that makes them
+        agents, aht_s = agents * at_once, aht_s * (1 + slowdown * (at_once - 1))
+    return max_calls(agents, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines, within=within)

@@ -53,10 +53,10 @@ def climb(load, log_aht, first, step, erlangs, begin):
 
 
 @njit(cache=True)
-def month_sums(rate, log_aht, month, times, longer, first, step, erlangs, begin, service, interval_s, months):
+def month_sums(rate, log_aht, month, times, longer, first, step, erlangs, begin, service, marks, interval_s, months):
     """Calls, Erlangs, agents and calls in time, added up by month: (4, months), for volumes × `times` and handle times × `longer`.
 
-    `service` (steps, columns, 3) is the service level just above the step below, half-way, and at the step's edge.
+    `service` (steps, columns, len(marks)) is the service level at `marks` (0–1) of the way from the step below to the step's edge.
     """
     sums = np.zeros((4, months))
     stretch, log_longer = longer / interval_s, np.log(longer)
@@ -71,8 +71,11 @@ def month_sums(rate, log_aht, month, times, longer, first, step, erlangs, begin,
             low = erlangs[n - 1, column] * (1.0 - part) + erlangs[n - 1, column + 1] * part
             high = erlangs[n, column] * (1.0 - part) + erlangs[n, column + 1] * part
             x = min((load - low) / (high - low), 1.0) if high > low else 1.0
-            a, b, c = service[n, near]
-            level = a + x * (4.0 * b - 3.0 * a - c) + x * x * 2.0 * (a - 2.0 * b + c)
+            k = 0
+            while k < marks.size - 2 and x > marks[k + 1]:
+                k += 1
+            y = (x - marks[k]) / (marks[k + 1] - marks[k])
+            level = service[n, near, k] * (1.0 - y) + service[n, near, k + 1] * y
         sums[0, month[i]] += calls
         sums[1, month[i]] += load
         sums[2, month[i]] += n
