@@ -50,8 +50,8 @@ class QuickPlan:
         >>> from ccplan.data import Centre, Queue
         >>> start = pd.date_range("2026-06-01", "2026-07-01", freq="30min", inclusive="left")
         >>> plan = quick_plan(pd.DataFrame({"queue": "q", "start": start, "offered": 100, "aht_s": 180}), Centre(name="x", queues=(Queue(name="q"),)))
-        >>> (plan.at(volume=1.3)["agent_hours"] / 720).tolist()     # 130 calls take 18 agents, 24 hours of 30 days
-        [18.0]
+        >>> (plan.at(volume=1.3)["agent_hours"] / 720).tolist()     # 130 calls take 17 agents, 24 hours of 30 days
+        [17.0]
         """
         sums = np.zeros((4, len(self.table)))
         for queue in self.queues:
@@ -81,7 +81,7 @@ def quick_plan(forecast, centre, *, teams=None):
     """
     from .staffing import staff
 
-    staffed = staff(forecast, centre)
+    staffed = staff(forecast.reset_index(drop=True), centre)
     table = monthly_requirement(staffed, centre, teams=teams)
     team = {name: team for team, members in (teams or {}).items() for name in members}
     month = staffed["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()

