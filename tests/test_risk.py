@@ -15,7 +15,7 @@ from ccplan.planning import monthly_requirement, plan_budget, plan_headcount, st
 from ccplan.planning.forecast import QueueForecast
 from ccplan.planning.forecasting.ahead import Ahead
 from ccplan.planning.forecasting.spread import Spread
-from ccplan.planning.risk import Stopped, plan_risk
+from ccplan.planning.risk import Stopped, _limits, plan_risk
 from ccplan.planning.risk_paths import BLOCK, levels, scores
 from ccplan.planning.risk_service import RATIOS, service_at, service_curves
 from ccplan.planning.risk_sources import variance_shares
@@ -54,7 +54,7 @@ DECIDED = {"people": PEOPLE, "hires": HIRES}
 
 @pytest.fixture(scope="module")
 def risk():
-    return plan_risk(BOTH, CENTRE, paths=100, seed=7, jobs=1, **DECIDED)
+    return plan_risk(BOTH, CENTRE, paths=75, seed=7, jobs=1, **DECIDED)
 
 
 # ------------------------------------------------------------------------------------- path by path, by plain loops
@@ -62,7 +62,7 @@ def risk():
 
 def test_every_path_is_the_plan_made_again(risk):
     """Rates, agents, people and money of some paths by plain loops over days and intervals, `staff` and the ledger."""
-    values = drawn(assumptions_of(CENTRE), 100, 7)
+    values = drawn(assumptions_of(CENTRE), 75, 7)
     for path in (0, 13, 61):
         cost, fte = one_path(path, values.loc[path])
         assert cost == pytest.approx(risk.paths["cost"][path], rel=2e-4)
@@ -75,7 +75,7 @@ def one_path(path, value):
     for one in BOTH:
         name = zlib.crc32(one.queue.encode())
         rng = np.random.default_rng([7, name, number])
-        stray = np.random.default_rng([7, name]).standard_normal((2, 100)).cumsum(axis=0)[:, path] * 0.10 / 12**0.5
+        stray = np.random.default_rng([7, name]).standard_normal((2, 75)).cumsum(axis=0)[:, path] * 0.10 / 12**0.5
         level = [np.exp(stray[m] - 0.10**2 * (m + 1) / 24) * (1 + value["growth"]) ** (m / 12) for m in (0, 1)]
         day = day_scores(rng, len(one.ahead.days), one.spread.days)
         calls = [rates_of_day(rng, one, day[p], d) for p in range(within + 1) for d in range(len(one.ahead.days))]
@@ -127,11 +127,11 @@ def test_a_wage_that_is_unsure_is_a_triangle():
     bare = Centre(name="x", time_zone="Europe/Helsinki", queues=CENTRE.queues, costs=Costs(hourly_wage=20.0, on_costs=0.0), flex=Flex(overtime=0.0))
     wage = Uncertain(name="wage", low=0.9, mode=1.0, high=1.3)
     true = triang(c=0.25, loc=0.9, scale=0.4)
-    found = plan_risk([replace(one, spread=SURE) for one in BOTH], bare, paths=400, assumptions=(wage,), drift=0.0, people=PEOPLE,
+    found = plan_risk([replace(one, spread=SURE) for one in BOTH], bare, paths=100, assumptions=(wage,), drift=0.0, people=PEOPLE,
                       hires=HIRES[:0], jobs=1)
     plan = found.total["plan"]
-    assert [found.total[p] / plan for p in ("p10", "p50", "p90")] == pytest.approx(true.ppf([0.1, 0.5, 0.9]), abs=2e-3)
-    assert found.chance_over == pytest.approx(true.sf(1.0), abs=0.01)
+    assert [found.total[p] / plan for p in ("p10", "p50", "p90")] == pytest.approx(true.ppf([0.1, 0.5, 0.9]), abs=6e-3)
+    assert found.chance_over == pytest.approx(true.sf(1.0), abs=0.015)
     assert found.sources.set_index("source")["share"]["wage"] == pytest.approx(1.0, abs=0.01)
 
 
@@ -205,34 +205,34 @@ def test_frames_agree_with_each_other(risk):
     assert fte[""].to_numpy() == pytest.approx((fte["calls"] + fte["sales"]).to_numpy())
     year = risk.yearly.query("measure == 'cost'")
     assert year["months"].tolist() == [2] and year["p50"].item() == pytest.approx(risk.total["p50"])
-    assert "2,440 open intervals of 30 minutes in 2 months and 2 queues, on 100 sample paths" in risk.sampled
+    assert "2,440 open intervals of 30 minutes in 2 months and 2 queues, on 75 sample paths" in risk.sampled
     assert set(risk.misses) == {"queue", "month", "chance_short", "chance_missed"} and risk.misses["chance_missed"].between(0, 1).all()
 
 
 def test_a_budget_is_a_total_a_series_or_a_budget(risk):
     months = pd.DatetimeIndex(["2027-03-01", "2027-04-01"])
     half = risk.paths["cost"].median()
-    for budget in (half, pd.Series(half / 2, months)):
-        found = plan_risk(BOTH, CENTRE, paths=100, seed=7, jobs=1, budget=budget, **DECIDED)
-        assert found.overrun["budget_so_far"].iloc[-1] == pytest.approx(half) and found.chance_over == pytest.approx(0.5, abs=0.011)
-        pd.testing.assert_frame_equal(found.monthly, risk.monthly)
+    found = plan_risk(BOTH, CENTRE, paths=75, seed=7, jobs=2, budget=half, **DECIDED)  # two processes agree with one
+    assert found.overrun["budget_so_far"].iloc[-1] == pytest.approx(half) and found.chance_over == pytest.approx(0.5, abs=0.011)
+    pd.testing.assert_frame_equal(found.monthly, risk.monthly)
+    pd.testing.assert_frame_equal(found.sources, risk.sources)
+    plan = np.array([1.0, 3.0])
+    assert _limits(pd.Series([7.0, 5.0], months[::-1]), plan, months).tolist() == [5.0, 7.0]
+    assert _limits(8, plan, months).tolist() == [2.0, 6.0] and _limits(None, plan, months).tolist() == [1.0, 3.0]
 
 
-def test_the_same_seed_gives_the_same_answer_with_two_processes(risk):
-    again = plan_risk(BOTH, CENTRE, paths=100, seed=7, jobs=2, **DECIDED)
-    pd.testing.assert_frame_equal(again.monthly, risk.monthly)
-    pd.testing.assert_frame_equal(again.sources, risk.sources)
+def test_another_seed_is_another_answer(risk):
     other = plan_risk(BOTH, CENTRE, paths=50, seed=8, jobs=1, **DECIDED)
-    assert other.total["p50"] != risk.total["p50"]
+    assert other.total["p50"] != risk.total["p50"] and other.total["plan"] == risk.total["plan"]
 
 
 def test_a_stop_keeps_what_is_done_and_breaks_nothing(risk):
     seen = []
-    some = plan_risk(BOTH, CENTRE, paths=100, seed=7, jobs=1, progress=lambda done, of: seen.append((done, of)), stop=lambda: len(seen) == 2, **DECIDED)
-    assert seen == [(25, 100), (50, 100)] and "on 50 sample paths (stopped before all 100)" in some.sampled
+    some = plan_risk(BOTH, CENTRE, paths=75, seed=7, jobs=1, progress=lambda done, of: seen.append((done, of)), stop=lambda: len(seen) == 2, **DECIDED)
+    assert seen == [(25, 75), (50, 75)] and "on 50 sample paths (stopped before all 75)" in some.sampled
     pd.testing.assert_frame_equal(some.paths, risk.paths.iloc[:50], check_flags=False)
-    with pytest.raises(Stopped, match="stopped after 25 of 100 paths: at least 50 are needed"):
-        plan_risk(BOTH, CENTRE, paths=100, seed=7, jobs=1, stop=lambda: True, **DECIDED)
+    with pytest.raises(Stopped, match="stopped after 25 of 75 paths: at least 50 are needed"):
+        plan_risk(BOTH, CENTRE, paths=75, seed=7, jobs=1, stop=lambda: True, **DECIDED)
 
 
 def test_a_team_is_counted_once():
