@@ -21,6 +21,7 @@ _HOMES = {
                         "drivers_table", "months_table"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
+    "risk_charts": ("cost_fan_chart", "risk_sources_chart", "overrun_finding"),
     "tables": ("table",),
     "theme": ("PALETTE",),
 }

@@ -92,7 +92,7 @@ def _end_words(rows):
 def _chances(rows):
     x = alt.X("month:T", title=None, axis=None)
     shown = rows.assign(words=rows["chance_so_far"].map(_percent)).iloc[[-1]]
-    y = alt.Y("chance_so_far:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1], format=".0%"))
+    y = alt.Y("chance_so_far:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1], labelExpr="100 * datum.value + ' %'"))
     line = alt.Chart(rows).mark_line(color=ALARM, strokeWidth=2).encode(x=x, y=y)
     end = alt.Chart(shown).mark_text(align="left", dx=8, color=ALARM).encode(x=x, y=y, text="words:N")
     name = alt.Chart(rows.iloc[[0]]).mark_text(align="left", color=QUIET, text="chance that the months up to here cost more than their budget").encode(

@@ -12,12 +12,18 @@ from .forecasting.overrides import add_override, apply_overrides, override_effec
 from .certainty import chance_of_target, frontier, one_more_agent
 from .budget import Budget, plan_budget
 from .headcount import plan_headcount
+from .quick_plan import QuickPlan, quick_plan
 from .requirement import monthly_requirement
+from .risk import Risk, Stopped, plan_risk
+from .risk_sources import variance_shares
 from .through_day import compare_rules
+from .staircase import Staircase, staircase
+from .uncertain import USUAL, Uncertain
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 
 __all__ = [
     "Budget",
+    "QuickPlan", "Risk", "Staircase", "Stopped", "USUAL", "Uncertain", "plan_risk", "quick_plan", "staircase", "variance_shares",
     "chance_of_target", "compare_rules", "frontier", "one_more_agent",
     "QueueForecast",
     "actual_service",
