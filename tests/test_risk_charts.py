@@ -18,7 +18,6 @@ def a_risk(chance=0.3, over=120_000.0):
     sources = pd.DataFrame({"source": ["wage", "attrition", "growth", "inflation", "together"], "share": [0.6, 0.3, 0.003, 0.001, 0.096],
                             "swing": [250_000.0, -90_000.0, 900.0, 20.0, np.nan]})
     paths = pd.DataFrame({"cost": np.linspace(1.2e6 - over / 0.8, 1.2e6 + over / 0.8, 1001) + 0.0})
-    paths.attrs["plan"] = 1.2e6
     return Risk(monthly=monthly, yearly=monthly[:0], overrun=overrun, misses=monthly[:0], sources=sources, paths=paths, currency="EUR",
                 sampled="all intervals", assumptions=())
 

@@ -24,7 +24,8 @@ def cost_fan_chart(risk):
     """
     rows = risk.monthly[risk.monthly["measure"] == "cost"].merge(risk.overrun, on="month")
     rows = rows.assign(**{name: (rows[name] / 1000).round(2) for name in ("plan", "p10", "p50", "p90", "budget")})
-    return alt.vconcat(_fan(rows, risk), _chances(rows), spacing=14).properties(title=_title(overrun_finding(risk), _fan_words(risk))).configure(aria=False)
+    both = alt.vconcat(_fan(rows), _chances(rows), spacing=14)
+    return both.properties(title=_title(overrun_finding(risk), _fan_words(risk))).configure(aria=False)
 
 
 def risk_sources_chart(risk, said=None):
@@ -33,12 +34,14 @@ def risk_sources_chart(risk, said=None):
     `said` {source: words} replaces names. Sources below half a per cent are told as one.
     """
     rows = _told_sources(risk.sources, said or {}, risk.currency)
-    at = alt.Y("source:N", sort=rows["source"].tolist(), title=None, axis=alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=230))
+    axis = alt.Axis(domain=False, ticks=False, labelColor=INK, labelLimit=230)
+    at = alt.Y("source:N", sort=rows["source"].tolist(), title=None, axis=axis)
     base = alt.Chart(rows).encode(y=at)
     width = alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, max(rows["share"].max(), 0.01)]))
     bars = base.mark_bar(size=14, cornerRadiusEnd=2).encode(x=width, color=alt.Color("colour:N", scale=None))
     names = base.mark_text(align="left", dx=6).encode(x=width, text="words:N")
-    return alt.layer(bars, names).properties(title=_title(sources_finding(rows, risk), _source_words(risk)), width=360, height=ROW * len(rows)).configure(aria=False)
+    title = _title(sources_finding(rows), _source_words(risk))
+    return alt.layer(bars, names).properties(title=title, width=360, height=ROW * len(rows)).configure(aria=False)
 
 
 def overrun_finding(risk):
@@ -46,14 +49,14 @@ def overrun_finding(risk):
 
     A chance between 45 and 55 % is told as even: sample paths cannot tell it from a coin.
     """
-    chance, total = risk.chance_over, risk.total
-    over = total["p90"] - float(risk.overrun["budget_so_far"].iloc[-1])
+    chance, budget = risk.chance_over, float(risk.overrun["budget_so_far"].iloc[-1])
+    over = risk.total["p90"] - budget
     odds = "an even chance" if EVEN_CHANCE[0] <= chance <= EVEN_CHANCE[1] else f"a chance of {_percent(chance)}"
     end = f"; one time in ten by more than {_money(over, risk.currency)}" if over > 0 else "; not even one time in ten"
-    return f"The plan has {odds} of costing more than its budget of {_money(risk.overrun['budget_so_far'].iloc[-1], risk.currency)}{end}"
+    return f"The plan has {odds} of costing more than its budget of {_money(budget, risk.currency)}{end}"
 
 
-def sources_finding(rows, risk):
+def sources_finding(rows):
     """The greatest source in a sentence: the title of the bars."""
     named = rows[rows["named"]]
     if not len(named):
@@ -62,16 +65,18 @@ def sources_finding(rows, risk):
     return f"{first['source'][0].upper()}{first['source'][1:]} makes {_percent(first['share'])} of the uncertainty of cost"
 
 
-def _fan(rows, risk):
+def _fan(rows):
     x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=8, labelOverlap=True))
     low, high = min(rows["p10"].min(), rows["budget"].min()), max(rows["p90"].max(), rows["budget"].max())
     room = 0.12 * (high - low) + 1e-9
-    y = alt.Y("p10:Q", title=None, axis=alt.Axis(tickCount=4, format=",.0f"), scale=alt.Scale(domain=[low - room, high + room], zero=False, nice=True))
+    scale = alt.Scale(domain=[low - room, high + room], zero=False, nice=True)
+    y = alt.Y("p10:Q", title=None, axis=alt.Axis(tickCount=4, format=",.0f"), scale=scale)
     base = alt.Chart(rows).encode(x=x)
     band = base.mark_area(color=BAND).encode(y=y, y2="p90:Q")
     middle = base.mark_line(color=ACCENT, strokeWidth=2).encode(y="p50:Q")
     budget = base.mark_line(color=INK, strokeWidth=1.5, interpolate="step", strokeDash=[4, 3]).encode(y="budget:Q")
-    words = alt.Chart(_end_words(rows)).mark_text(align="left", dx=8).encode(x="month:T", y="at:Q", text="words:N", color=alt.Color("colour:N", scale=None))
+    words = alt.Chart(_end_words(rows)).mark_text(align="left", dx=8).encode(
+        x="month:T", y="at:Q", text="words:N", color=alt.Color("colour:N", scale=None))
     return alt.layer(band, middle, budget, words).properties(width=WIDE, height=HIGH)
 
 
@@ -86,7 +91,8 @@ def _end_words(rows):
     for value, *_ in marks:
         at.append(value if not at else min(value, at[-1] - gap))
     shift = (sum(value for value, *_ in marks) - sum(at)) / len(at)
-    return pd.DataFrame({"month": last["month"], "at": np.array(at) + shift, "words": [words for _, words, _ in marks], "colour": [c for *_, c in marks]})
+    return pd.DataFrame({"month": last["month"], "at": np.array(at) + shift, "words": [words for _, words, _ in marks],
+                         "colour": [colour for *_, colour in marks]})
 
 
 def _chances(rows):
@@ -95,8 +101,8 @@ def _chances(rows):
     y = alt.Y("chance_so_far:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1], labelExpr="100 * datum.value + ' %'"))
     line = alt.Chart(rows).mark_line(color=ALARM, strokeWidth=2).encode(x=x, y=y)
     end = alt.Chart(shown).mark_text(align="left", dx=8, color=ALARM).encode(x=x, y=y, text="words:N")
-    name = alt.Chart(rows.iloc[[0]]).mark_text(align="left", color=QUIET, text="chance that the months up to here cost more than their budget").encode(
-        x=x, y=alt.value(-6))
+    said = "chance that the months up to here cost more than their budget"
+    name = alt.Chart(rows.iloc[[0]]).mark_text(align="left", color=QUIET, text=said).encode(x=x, y=alt.value(-6))
     return alt.layer(line, end, name).properties(width=WIDE, height=70)
 
 
@@ -106,14 +112,16 @@ def _told_sources(sources, said, currency):
     large = own[own["share"] >= SMALL].head(SHOWN)
     rest = own.drop(large.index)
     words = [f"{_percent(share)} of it, {_swing(swing, currency)}" for share, swing in zip(large["share"], large["swing"], strict=True)]
-    rows = pd.DataFrame({"source": [said.get(name, name) for name in large["source"]], "share": large["share"], "words": words, "colour": ACCENT, "named": True})
+    rows = pd.DataFrame({"source": [said.get(name, name) for name in large["source"]], "share": large["share"], "words": words,
+                         "colour": ACCENT, "named": True})
     extra = []
     if len(rest):
         extra.append((f"{len(rest)} others", rest["share"].sum()))
     together = sources.loc[sources["source"] == "together", "share"].sum()
     if together >= SMALL:
         extra.append(("no single one", together))
-    more = pd.DataFrame([{"source": name, "share": share, "words": _percent(share), "colour": CONTEXT, "named": False} for name, share in extra])
+    more = pd.DataFrame([{"source": name, "share": share, "words": _percent(share), "colour": CONTEXT, "named": False}
+                         for name, share in extra])
     return pd.concat([rows, more], ignore_index=True)
 
 

@@ -22,10 +22,11 @@ times = number(open_low=True, high=10)
 
 @dataclass(frozen=True)
 class QuickQueue:
-    """One queue's intervals, laid ready: rate, logarithm of the handle time, month (number of the table's row)."""
+    """One queue's intervals, laid ready: rate, Erlangs, logarithm of the handle time, month (number of the table's row)."""
 
     name: str
     rate: np.ndarray
+    load: np.ndarray
     log_aht: np.ndarray
     row: np.ndarray
     largest: float      # Erlang
@@ -49,7 +50,8 @@ class QuickPlan:
 
         >>> from ccplan.data import Centre, Queue
         >>> start = pd.date_range("2026-06-01", "2026-07-01", freq="30min", inclusive="left")
-        >>> plan = quick_plan(pd.DataFrame({"queue": "q", "start": start, "offered": 100, "aht_s": 180}), Centre(name="x", queues=(Queue(name="q"),)))
+        >>> june = pd.DataFrame({"queue": "q", "start": start, "offered": 100, "aht_s": 180})
+        >>> plan = quick_plan(june, Centre(name="x", queues=(Queue(name="q"),)))
         >>> (plan.at(volume=1.3)["agent_hours"] / 720).tolist()     # 130 calls take 17 agents, 24 hours of 30 days
         [17.0]
         """
@@ -69,9 +71,10 @@ class QuickPlan:
         known = self.centre.queue(queue.name)
         known = known if targets is None else replace(known, targets=_targets(queue.name, targets))
         wide = max(WIDEST, aht * 1.01, 1.01 / aht)
-        steps = staircase(known, (queue.span[0] / wide, queue.span[1] * wide), queue.largest * max(2.0, volume * aht), interval_s=self.centre.interval_s)
-        return month_sums(queue.rate, queue.log_aht, queue.row, volume, aht, *steps.scale, steps.erlangs, steps.begin, _service(known, steps), MARKS,
-                          self.centre.interval_s, len(self.table))
+        span, most = (queue.span[0] / wide, queue.span[1] * wide), queue.largest * max(2.0, volume * aht)
+        steps = staircase(known, span, most, interval_s=self.centre.interval_s)
+        return month_sums(queue.rate, queue.load, queue.log_aht, queue.row, volume, aht, *steps.scale, steps.erlangs, steps.begin,
+                          _service(known, steps), MARKS, len(self.table))
 
 
 def quick_plan(forecast, centre, *, teams=None):
@@ -90,7 +93,8 @@ def quick_plan(forecast, centre, *, teams=None):
     for name, mine in staffed.groupby(staffed["queue"].astype(str), sort=False):
         at = rows.get_indexer(pd.MultiIndex.from_arrays([[team.get(name, name)] * len(mine), month[mine.index]]))
         aht = mine["aht_s"].to_numpy(float)
-        queues.append(QuickQueue(name, mine["offered"].to_numpy(float), np.log(aht), at, mine["load"].max(), (aht.min(), aht.max())))
+        calls, load = mine["offered"].to_numpy(float), mine["load"].to_numpy(float)
+        queues.append(QuickQueue(name, calls, load, np.log(aht), at, load.max(), (aht.min(), aht.max())))
     kept = ["queue", "month", "days", "whole", "offered", "load_hours", "agent_hours", "service_level"]
     return QuickPlan(centre, tuple(queues), table[kept])
 
@@ -102,8 +106,8 @@ def _levels(targets, patience_s, lines, steps):
     agents = np.arange(1, len(high) + 1)[:, None, None]
     load = low[:, :, None] * (1 + 1e-9) + (high - low)[:, :, None] * MARKS
     aht = steps.value.aht_s[None, :, None]
-    found = performance(load * steps.value.interval_s / aht, aht, agents, interval_s=steps.value.interval_s, patience_s=patience_s, lines=lines,
-                        target_s=targets.target_s, definition=targets.definition).service_level
+    seconds = steps.value.interval_s
+    found = performance(load * seconds / aht, aht, agents, interval_s=seconds, patience_s=patience_s, lines=lines, target_s=targets.target_s, definition=targets.definition).service_level
     return np.concatenate([np.ones((1, *found.shape[1:])), np.nan_to_num(found, nan=1.0)])
 
 

@@ -65,7 +65,8 @@ class Risk:
     def total(self):
         """The total cost: plan, mean, p10, p50, p90, as a Series."""
         cost = self.paths["cost"]
-        told = {"plan": float(self.paths.attrs["plan"]), "mean": cost.mean()}
+        plan = self.monthly.loc[self.monthly["measure"] == "cost", "plan"].sum()
+        told = {"plan": plan, "mean": cost.mean()}
         return pd.Series(told | dict(zip(("p10", "p50", "p90"), np.quantile(cost, BAND), strict=True)))
 
 
@@ -95,7 +96,8 @@ def plan_risk(forecasts, centre, months=None, *, paths=1000, assumptions=None, p
 
 def _checked_paths(paths):
     if not (isinstance(paths, (int, np.integer)) and not isinstance(paths, bool) and FEWEST <= paths <= 100_000):
-        raise ValueError(f"paths must be a whole number from {FEWEST} to 100,000, got {paths!r}: fewer say nothing about a tenth percentile")
+        raise ValueError(f"paths must be a whole number from {FEWEST} to 100,000, got {paths!r}: "
+                         "fewer say nothing about a tenth percentile")
     return int(paths)
 
 
@@ -115,11 +117,11 @@ def _prepared(forecasts, centre, months, paths, assumptions, drift, seed, priced
     grown = growth(values, len(span), paths)
     own = monthly_requirement(staffed, centre).set_index(["queue", "month"])
     rate = (own["agent_hours"] / own["load_hours"].where(own["load_hours"] > 0)).fillna(0.0)
-    queues = tuple(queue_paths(one, centre, span, volume[one.queue] * grown, values, rate[one.queue].reindex(span, fill_value=0.0).to_numpy())
-                   for one in forecasts)
+    queues = tuple(queue_paths(one, centre, span, volume[one.queue] * grown, values,
+                               rate[one.queue].reindex(span, fill_value=0.0).to_numpy()) for one in forecasts)
     team = {name: team for team, members in (teams or {}).items() for name in members}
-    work = Work(centre=centre, needed=needed, months=span, queues=queues, teams={name: team.get(name, name) for name in names}, volume=volume,
-                values=values, decided=decided, priced=priced, seed=seed)
+    team = {name: team.get(name, name) for name in names}
+    work = Work(centre=centre, needed=needed, months=span, queues=queues, teams=team, volume=volume, values=values, decided=decided, priced=priced, seed=seed)
     heads = plan_headcount(needed, centre, **decided)
     return staffed, work, (heads, plan_budget(heads, centre, contacts=needed, **priced))
 
@@ -166,9 +168,9 @@ def _told(work, point, staffed, done, paths, limits):
         yearly.append(_year_service(name, here, there, weight, weight_plan, work.months))
     cost, inputs = done["cost"], _inputs(work, done, names)
     table = inputs.assign(cost=cost.sum(axis=1))
-    table.attrs["plan"] = float(point["cost"].sum())
     return Risk(
-        monthly=pd.concat(monthly, ignore_index=True), yearly=pd.concat(yearly, ignore_index=True), overrun=_overrun(cost, limits, work.months),
+        monthly=pd.concat(monthly, ignore_index=True), yearly=pd.concat(yearly, ignore_index=True),
+        overrun=_overrun(cost, limits, work.months),
         misses=_misses(work, done["gap_fte"][:, own], service, names), sources=_sources(inputs, cost.sum(axis=1)), paths=table,
         currency=work.centre.currency, sampled=_said(work, staffed, len(cost), paths), assumptions=tuple(work.values),
     )  # fmt: skip
@@ -283,7 +285,8 @@ def _inputs(work, done, names):
 
 
 def _sources(inputs, cost):
-    return variance_shares(inputs, cost) if len(cost) >= 3 * (2 * inputs.shape[1] + 1) else pd.DataFrame(columns=["source", "share", "swing"])
+    enough = len(cost) >= 3 * (2 * inputs.shape[1] + 1)
+    return variance_shares(inputs, cost) if enough else pd.DataFrame(columns=["source", "share", "swing"])
 
 
 def _said(work, staffed, done, paths):

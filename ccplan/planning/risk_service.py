@@ -27,7 +27,8 @@ def service_curves(staffed, centre, months, *, number=SHARES_OF_CONTACTS):
         chosen = [(m, _chosen(mine, number)) for m, mine in rows.groupby(at[staffed.index.get_indexer(rows.index)]) if m >= 0]
         there = [(m, mine) for m, mine in chosen if len(mine)]
         if there:
-            curves[i, [m for m, _ in there]] = _curve(pd.concat([mine for _, mine in there]), centre.queue(name), centre).reshape(len(there), number, -1).mean(axis=1)
+            served = _curve(pd.concat([mine for _, mine in there]), centre.queue(name), centre)
+            curves[i, [m for m, _ in there]] = served.reshape(len(there), number, -1).mean(axis=1)
     return curves
 
 

@@ -42,7 +42,8 @@ class Staircase:
         calls, aht_s = np.broadcast_arrays(np.asarray(calls, float), np.asarray(aht_s, float))
         load = calls * aht_s / self.interval_s
         if load.size and load.max() > self.erlangs[-1].min():
-            raise ValueError(f"the staircase ends at {self.erlangs[-1].min():.4g} Erlang, got {load.max():.4g} — ask for a higher one (most=)")
+            raise ValueError(f"the staircase ends at {self.erlangs[-1].min():.4g} Erlang, got {load.max():.4g} "
+                             "— ask for a higher one (most=)")
         return climb(load.ravel(), np.log(aht_s).ravel(), *self.scale, self.erlangs, self.begin).reshape(load.shape)
 
 

@@ -53,16 +53,17 @@ def climb(load, log_aht, first, step, erlangs, begin):
 
 
 @njit(cache=True)
-def month_sums(rate, log_aht, month, times, longer, first, step, erlangs, begin, service, marks, interval_s, months):
+def month_sums(rate, load_of, log_aht, month, times, longer, first, step, erlangs, begin, service, marks, months):
     """Calls, Erlangs, agents and calls in time, added up by month: (4, months), for volumes × `times` and handle times × `longer`.
 
-    `service` (steps, columns, len(marks)) is the service level at `marks` (0–1) of the way from the step below to the step's edge.
+    `rate` calls and `load_of` Erlangs as planned; `service` (steps, columns, len(marks)) is the service level at `marks`
+    (0–1) of the way from the step below to the step's edge.
     """
     sums = np.zeros((4, months))
-    stretch, log_longer = longer / interval_s, np.log(longer)
+    stretch, log_longer = times * longer, np.log(longer)
     for i in range(rate.size):
         calls = rate[i] * times
-        load = calls * np.exp(log_aht[i]) * stretch
+        load = load_of[i] * stretch
         column, part = position(log_aht[i] + log_longer, first, step, erlangs.shape[1])
         n = fewest(load, column, part, erlangs, begin)
         near = column if part < 0.5 else column + 1
