@@ -26,6 +26,7 @@ _HOMES = {
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "day_charts": ("service_chart", "price_chart", "day_verdict", "best_places"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
+    "risk_charts": ("cost_fan_chart", "risk_sources_chart", "overrun_finding"),
     "tables": ("table",),
     "validation_charts": ("promise_chart", "days_chart", "hours_chart"),
     "validation_tables": ("held_against", "trust_answer", "promise_words_table", "worlds_table", "worlds_answer", "errors_table", "held_table", "told_words",

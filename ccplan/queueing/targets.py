@@ -88,8 +88,8 @@ def required_agents(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf
     return agents.reshape(shape) if shape else int(agents[0])
 
 
-def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lines=np.inf):
-    """The most calls an interval that `agents` agents can take within every target, to 1e-12 relative.
+def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lines=np.inf, within=_TOLERANCE / 10):
+    """The most calls an interval that `agents` agents can take within every target, to 1e-12 relative (or `within`).
 
     Units as in `required_agents`; floats, an array shaped like the input. 0 where nobody is at work, or
     where even the rarest call would miss a target. Raises Infeasible where no number of calls is too
@@ -106,11 +106,7 @@ def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lin
         low, high = np.where(grow, high, low), np.where(grow, 2 * high, high)
         if (high * queue.aht_s / queue.interval_s > 1e9).any():
             raise Infeasible(f"no number of calls is too many for {', '.join(targets.limits)}: the targets set no limit")
-    while (open_ := (high - low > _TOLERANCE / 10 * high) & (high > 1e-12)).any():
-        middle = (low + high) / 2
-        met = _meets(queue, middle, targets)
-        low, high = np.where(open_ & met, middle, low), np.where(open_ & ~met, middle, high)
-    return shaped(low, shape)
+    return shaped(_narrowed(queue, low, high, targets, within), shape)
 
 
 def required_lines(load, max_blocking):
@@ -241,6 +237,24 @@ def _over(queue, targets, names):
         for name in names
     ]
     return np.nan_to_num(np.max(ratios, axis=0), nan=700.0)  # nobody answered: no target of theirs is met
+
+
+def _narrowed(queue, low, high, targets, within):
+    """The most calls that meet the targets, between `low` that do and `high` that do not (by Chandrupatla's method)."""
+    from scipy.optimize import elementwise  # loads where it is used
+
+    rows = np.flatnonzero(high - low > 0)
+
+    def over(calls, row):
+        return np.clip(_over(queue.take(row.astype(int), calls=calls), targets, targets.limits) - _TOLERANCE, -3.0, 3.0)
+
+    found = elementwise.find_root(over, (low[rows], high[rows]), args=(rows,), maxiter=200,
+                                  tolerances={"xrtol": within, "xatol": 1e-13, "fatol": 0.0, "frtol": 0.0})
+    ends, values = np.array(found.bracket), np.array(found.f_bracket)
+    kept = np.where(values <= 0, ends, 0.0).max(axis=0)  # of the two ends that are left, the one that meets them
+    low = low.copy()
+    low[rows] = np.where(kept <= 2e-12, 0.0, kept)
+    return low
 
 
 def _meets(queue, calls, targets):

@@ -22,10 +22,10 @@ ENOUGH = 50         # paths below which their tenth percentile says little
 
 
 def monthly_volumes(frame, *, drift=DRIFT, seed=0):
-    """Contacts by queue and month with P10, P50 and P90, from the sample paths of a forecast of up to 24 months.
+    """Contacts by queue and month with P10, P50 and P90, from the sample paths of a forecast of up to 36 months.
 
     `frame` comes from `forecast(..., samples=200)`. A backtest sees some weeks ahead; beyond them a level strays by
-    `drift` (a share, in a year; √2 times that in two), which is added to each path. Returns queue, month (its first
+    `drift` (a share, in a year; √2 times that in two, √3 times in three), which is added to each path. Returns queue, month (its first
     day), days (with open hours), whole (no day on which the queue is usually open lies outside the forecast), offered
     (mean), offered_p10, _p50, _p90. Raises ValueError in words without paths.
     """
@@ -105,7 +105,7 @@ def _of_queue(rows, paths, drift, seed):
     month = day.dt.to_period("M")
     sums = rows[["offered", *paths]].groupby(month, sort=True).sum()
     own = [seed, zlib.crc32(str(rows["queue"].iloc[0]).encode())]
-    strayed = sums[paths].to_numpy() * _straying(sums.index, len(paths), drift, own)
+    strayed = sums[paths].to_numpy() * straying(sums.index, len(paths), drift, own)
     table = {"queue": rows["queue"].iloc[0], "month": sums.index.to_timestamp(),
              "days": day.groupby(month).nunique().to_numpy(),
              "whole": [_is_whole(each, day) for each in sums.index], "offered": sums["offered"].to_numpy()}
@@ -119,8 +119,8 @@ def _is_whole(month, day):
     return not outside.day_of_week.isin(day.dt.day_of_week.unique()).any()
 
 
-def _straying(months, number, drift, seed):
-    """Months × paths: a level that strays, mean 1, from the first month on."""
+def straying(months, number, drift, seed):
+    """Months × paths: a level that strays by `drift` (share) in a year, mean 1, from the first month on."""
     steps = np.random.default_rng(seed).standard_normal((len(months), number)) * drift / np.sqrt(12)
     variance = drift**2 * np.arange(1, len(months) + 1) / 12
     return np.exp(steps.cumsum(axis=0) - variance[:, None] / 2)

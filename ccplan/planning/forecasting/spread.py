@@ -54,6 +54,26 @@ class Spread:
         chance = ndtr(np.sqrt(together) * days[:, :, None] + np.sqrt(1 - together) * noise)
         return whole(np.array([self._at(mean, special, self._level(each)) for each in chance]), mean)
 
+    def rates(self, special, scores):
+        """Rate ÷ forecast of each day (row) at normal scores: what is unsure of the forecast without the chance of single calls.
+
+        A plan needs the rate that calls come at; their chance is the queueing formulas' own. The mean over the scores is 1.
+        """
+        share = _by_day(self.share, len(special), special, self.special)[:, None]
+
+        def at(z):
+            return gammaincinv(1 / share, np.clip(self._level(ndtr(z)), 1e-6, 1 - 1e-6)[None]) * share
+
+        fine = np.linspace(-5, 5, 101)
+        weight = np.exp(-(fine**2) / 2)
+        return at(np.asarray(scores)) / ((at(fine) @ weight) / weight.sum())[:, None]
+
+    def together_of_rates(self, special):
+        """Share of a rate's variance, by day, that its whole day has in common."""
+        number = len(special)
+        day, share = (_by_day(each, number, special, self.special) for each in (self.day_share, self.share))
+        return np.clip(day / np.maximum(share, 1e-12), 0, 0.98)
+
     def _end(self, p):
         """The gamma distribution's level of a band's end: of busy held-out intervals, the share `p` did not exceed it."""
         if p < 0.5:
