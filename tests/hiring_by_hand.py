@@ -82,7 +82,8 @@ def price(centre, required, here, chosen, new, old, months, best):
 
 def fill(centre, month, hours, queues):
     """Cheapest way to fill what the queues miss in a month: each queue's overtime takes all it can, or as little as it must."""
-    overtime = hours * centre.costs.hourly_wage * (1 + centre.costs.on_costs) * centre.costs.overtime_factor
+    there = 1 - sum(centre.shrinkage.external.values())  # of paid time: nobody is on leave or ill in overtime
+    overtime = hours * there * centre.costs.hourly_wage * (1 + centre.costs.on_costs) * centre.costs.overtime_factor
     bought = hours * (1 - sum(centre.shrinkage.causes.values())) / centre.flex.outsourced_output * centre.flex.outsourced_hourly
     best, short = None, [max(need - have, 0.0) for need, have in queues]
     caps = [centre.flex.overtime * have for _, have in queues]
