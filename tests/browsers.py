@@ -110,7 +110,7 @@ def opened(browser, address, run=lambda page: None, painted=PAINTED):
     page.on("console", lambda said: page.log.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: page.log.append(str(error)))
     page.on("request", lambda request: page.asked.append(request.url))
-    page.goto(address)
+    page.goto(address, timeout=150_000)  # Voila answers when the whole notebook has run
     run(page)
     page.wait_for_selector(painted, timeout=60_000)
     return page

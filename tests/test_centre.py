@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -263,3 +264,17 @@ def test_init_never_writes_over_a_file_even_in_a_race(tmp_path):
         init_centre(tmp_path)
     assert (tmp_path / "centre.toml").read_bytes() == before
     assert sorted(file.name for file in tmp_path.iterdir()) == ["centre.toml", "intervals.csv"]
+
+
+def test_a_starter_file_says_what_chat_and_mail_can_have(tmp_path):
+    """As comments where nothing is set: taken as lines, they are read; and what is set comes back as it was."""
+    plain = Centre(name="x", queues=(Queue(name="chat", channel="chat"), Queue(name="mail", channel="email"), Queue(name="calls")))
+    words = starter_toml(plain)
+    assert load_centre(write(tmp_path, words)).queues[:2] == plain.queues[:2]
+    names = ("at_once", "slowdown", "deadline_s", "deadline_counts", "worked", "[campaigns.renewals]", "records", "contact_rate", "mode")
+    lines = [line.removeprefix("# ") if line.startswith(tuple(f"# {name}" for name in names)) else line for line in words.splitlines()]
+    told = load_centre(write(tmp_path, "\n".join(lines)))
+    assert (told.queue("chat").at_once, told.queue("chat").slowdown) == (2, 0.3) and told.queue("mail").deadline_s == 14_400
+    assert told.queue("mail").worked.minutes_per_week() == 5 * 8 * 60 and told.campaign("renewals").records == 2000
+    again = load_centre(write(tmp_path, starter_toml(told)))
+    assert again.queues == told.queues and "at_once" not in starter_toml(replace(plain, queues=plain.queues[2:]))

@@ -95,6 +95,19 @@ def test_the_bundled_centre_needs_no_folder(tmp_path):
     assert "synthetic" in result.stdout and (tmp_path / "days.csv").exists()
 
 
+def test_the_bundled_centre_is_planned_through_the_day_with_chat_and_mail(tmp_path):
+    """Calls by the day's equations; chats and mail by their own models, as the stationary rule has them."""
+    days = ("plan", "--from", "2026-09-23", "--to", "2026-09-24")
+    for rule, out in (("through the day", "day"), ("stationary", "each")):
+        result = run(*days, "--rule", rule, "--out", tmp_path / out)
+        assert result.returncode == 0, result.stderr
+        assert all(queue in result.stdout for queue in ("service", "outage", "chat", "email"))
+    through, alone = (pd.read_csv(tmp_path / out / "requirement.csv").set_index(["queue", "start"]) for out in ("day", "each"))
+    pd.testing.assert_frame_equal(through.loc[["chat", "email"]], alone.loc[["chat", "email"]])
+    assert (through.loc[["service", "outage"], "service_level"] >= 0.8 - 1e-6).all()
+    assert (through.loc["service", "agents"] != alone.loc["service", "agents"]).any()
+
+
 def test_check_reports_and_writes_findings(centre, tmp_path):
     result = run("check", centre, "--csv", tmp_path / "findings.csv")
     assert result.returncode == 0, result.stderr

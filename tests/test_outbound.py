@@ -116,9 +116,9 @@ hours = { weekdays = "10:00-19:00" }
     ("[campaigns.r]\nrecords = 3\ncontact_rate = 30", ["write 30 % as 0.30"]),
     ("[campaigns.r]\nrecords = 3\ncontact_rate = []", ["got an empty list"]),
     ("[campaigns.r]\nrecords = 3\nstarts = '2026-01-01'", ["starts must be a date such as"]),
-    ("[campaigns.r]\nrecords = 3\nstarts = 2026-02-01\nends = 2026-01-01", ["ends must not lie before starts"]),
-    ("[campaigns.r]\nrecords = 3\nhours = 'closed'", ["must be open at some time"]),
-    ("[campaigns.r]\nrecords = 3\nattempts = 1\ncontact_rate = [0.3, 0.2]", ["one share an attempt at most, got 2 for 1"]),
+    ("[campaigns.r]\nrecords = 3\nstarts = 2026-02-01\nends = 2026-01-01", ["campaigns.r.ends must not lie before starts"]),
+    ("[campaigns.r]\nrecords = 3\nhours = 'closed'", ["campaigns.r.hours must be open at some time"]),
+    ("[campaigns.r]\nrecords = 3\nattempts = 1\ncontact_rate = [0.3, 0.2]", ["campaigns.r.contact_rate must have one share an attempt at most, got 2 for 1"]),
     ("[campaigns]\nr = 3", ["campaigns.r must be a table"]),
 ])  # fmt: skip
 def test_faults_of_a_campaign_are_told(tmp_path, section, words):

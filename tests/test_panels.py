@@ -6,6 +6,7 @@ import statistics
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ccplan.data import load_centre, load_intervals, sample_centre
@@ -175,6 +176,35 @@ def test_limited_lines_leave_out_what_the_day_as_a_whole_gives(day, centre):
     view = panels.staffing_view(day, panels.start_inputs(day, limited), limited)
     assert np.isnan(view.totals.given) and view.day["given"].isna().all() and "as a whole" not in str(view.answer())
     assert panels.tiles(view.totals, None, "")["given"]["value"] == "–" and panels.chart_data(view)["service"]["rows"]
+
+
+def test_work_that_may_wait_is_not_in_the_picker(intervals, centre, desk):
+    assert centre.queue("email").deferred and (intervals["queue"] == "email").any()
+    picker = next(one for one in desk.layout()["pickers"] if one["name"] == "queue")
+    assert picker["options"] == ["service", "outage", "chat"]
+    told = desk.answer(message(desk, pickers={"queue": "email"}))
+    assert "work that may wait is no matter of one day" in told["warnings"][0] and told["charts"] is None
+    with pytest.raises(ValueError, match="queue must be one of service, outage, chat, got 'email'"):
+        panels.staffing_panel(intervals, centre, queue="email")
+
+
+def test_the_largest_queue_is_one_that_does_not_wait(intervals, centre):
+    mail = intervals[intervals["queue"] == "email"]
+    much = pd.concat([intervals[intervals["queue"] == "outage"], mail.assign(offered=mail["offered"] * 100)])
+    assert panels.queue_day(much, centre=centre)["queue"].iloc[0] == "outage"
+    assert panels.queue_day(much)["queue"].iloc[0] == "email"
+
+
+def test_chats_held_together_are_judged_by_their_own_model(intervals, centre):
+    """The day's equations know one call an agent: two chats at a time would look like a queue that breaks its promise."""
+    chats = panels.queue_day(intervals, "chat", "2026-09-21", centre=centre)
+    for rule in panels.RULES:
+        asked = dataclasses.replace(panels.start_inputs(chats, centre), rule=rule)
+        view, plan = panels.staffing_view(chats, asked, centre), staff(chats.drop(columns="agents", errors="ignore"), centre)
+        assert view.day["agents"].tolist() == plan["agents"].tolist() and view.day["given"].isna().all()
+        assert view.totals.service_level == pytest.approx(totals(plan)["service_level"].iloc[0])
+    rich = panels.staffing_view(chats.assign(agents=plan["agents"] + 1), panels.start_inputs(chats, centre), centre)
+    assert not any("roster as it stands would answer" in words for words in rich.warnings)
 
 
 def test_a_rule_is_picked_pinned_and_reset(desk):
@@ -389,6 +419,10 @@ def test_a_bad_entry_is_answered_in_words_and_mended(fresh):
 
 
 def test_queue_and_day_pickers_and_pin(fresh, intervals, centre):
+    offered = fresh.locator(".ccplan select").first.locator("option").all_inner_texts()
+    assert offered == ["service", "outage", "chat"]  # mail may wait: a day by itself cannot say when it is answered
+    act(fresh, lambda: fresh.locator(".ccplan select").first.select_option("chat"))
+    assert not fresh.locator(".ccplan [role=status]").inner_text().count("must be") and tiles_on(fresh)["given"] == "–"
     act(fresh, lambda: fresh.locator(".ccplan select").first.select_option("outage"))
     other = panels.queue_day(intervals, "outage", DAY)
     assert tiles_on(fresh) == expected_tiles(other, panels.start_inputs(other, centre), centre)

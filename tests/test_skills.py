@@ -170,6 +170,15 @@ def test_pooling_lies_between_silos_and_one_queue():
     assert "as it is" not in pooling_gain(table, centre("a", "b"), meet="day", days=100)["arrangement"].tolist()
 
 
+def test_some_of_a_centres_queues_are_pooled_by_themselves():
+    """Groups of the other queues, and queues that nobody in the table takes, do not stand in the way."""
+    table, groups = day(a=[100] * 3, b=[50] * 3), (Group(name="all", skills=["a", "b"]), Group(name="c", skills=["c"]))
+    found = pooling_gain(table, centre("a", "b", "c", groups=groups), meet="day", days=100)
+    assert found["arrangement"].tolist() == ["siloed", "as it is", "all cross-trained"] and (found["lowest_service"] > 0.75).all()
+    with pytest.raises(ValueError, match="queue b is taken by no group"):
+        staff_groups(table, centre("a", "b", "c"), groups=(Group(name="a", skills=["a"]),))
+
+
 def test_a_little_flexibility_buys_most_of_the_gain():
     found = cross_training(day(a=[100], b=[100]), centre("a", "b"), shares=(1, 0, 0.3))
     assert found["share"].tolist() == [0, 0.3, 1] and found["agents"].is_monotonic_decreasing

@@ -1,12 +1,14 @@
 """Staffing through the day on a centre's table, held against days played call by call."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ccplan.data import Centre, Queue, load_centre, load_intervals, sample_centre
-from ccplan.planning import compare_rules, staff
-from ccplan.queueing import simulate_day
+from ccplan.planning import compare_rules, play_day, staff
+from ccplan.queueing import Targets, simulate_day
 
 CALLS = [20, 45, 90, 120, 130, 110, 80, 60, 70, 65, 40, 20]
 
@@ -123,3 +125,22 @@ def test_an_infeasible_target_names_its_queue():
     known = Centre(name="x", queues=(Queue(name="q", targets=Targets(service_level=1.0)),))
     with pytest.raises(Infeasible, match="q"):
         staff(day(), known, rule="through the day")
+
+
+def test_chats_are_played_as_they_are_held():
+    """With no slowdown two chats at a time are two agents with one each: the same stationary queue as by the chat's own model."""
+    queue = Queue(name="chat", channel="chat", at_once=2, patience_s=240, targets=Targets(target_s=60))
+    table = pd.DataFrame({"queue": "chat", "start": pd.date_range("2026-09-01 09:00", periods=12, freq="30min"), "offered": 40, "aht_s": 600.0})
+    plan = staff(table, Centre(name="x", queues=(queue,)))
+    played = play_day(plan, Centre(name="x", queues=(queue,)), days=400)
+    later = played.intervals["service_level"].iloc[3:]  # the day begins empty
+    assert abs(later.mean() - plan["service_level"].iloc[0]) < 0.02
+    slow = Centre(name="x", queues=(dataclasses.replace(queue, slowdown=0.3),))
+    assert play_day(plan, slow, days=50).day["service_level"].item() < played.day["service_level"].item() - 0.05
+
+
+def test_mail_is_not_played():
+    mail = Queue(name="mail", channel="email", deadline_s=14_400)
+    rows = pd.DataFrame({"queue": "mail", "start": [pd.Timestamp("2026-09-01 09:00")], "offered": 10, "aht_s": 300.0, "agents": 2})
+    with pytest.raises(ValueError, match="queue mail: a day played call by call is known for live queues only"):
+        play_day(rows, Centre(name="x", queues=(mail,)))

@@ -111,7 +111,8 @@ class _Reader:
         try:
             return cls(**{name: value for name, value in good.items() if name in known})
         except ValueError as problem:
-            self.faults += [where + part for part in str(problem).split("; ")]
+            own = f"{good.get('name')}: "  # the record names itself, as the place in the file does already
+            self.faults += [where + part.removeprefix("group ").removeprefix(own) for part in str(problem).split("; ")]
 
     def _table(self, said, name, where):
         values = said.get(name, {})

@@ -64,8 +64,10 @@ class Group:
         return flat_skills(self.skills)
 
 
-def group_faults(groups, queues):
+def group_faults(groups, queues, needed=None):
     """What is wrong between groups and the names of queues, a sentence each: empty where all is well.
+
+    Somebody must take each of the `needed` queues (default: all).
 
     >>> group_faults((Group(name="a", skills=("servise",)),), ["service"])
     ['groups.a.skills names servise, which is no queue — did you mean service?', 'queue service is taken by no group — add it to the skills of one']
@@ -75,7 +77,7 @@ def group_faults(groups, queues):
     faults += [f"groups.{group.name}.skills names {queue}, which is no queue — {_meant(queue, queues)}"
                for group in groups for queue in group.queues if queue not in queues]
     taken = {queue for group in groups for queue in group.queues}
-    alone = [queue for queue in queues if queue not in taken] if groups else []
+    alone = [queue for queue in (queues if needed is None else needed) if queue not in taken] if groups else []
     return faults + [f"queue {queue} is taken by no group — add it to the skills of one" for queue in alone]
 
 

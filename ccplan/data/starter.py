@@ -69,6 +69,7 @@ def starter_toml(centre, about=()):
         parts += ["", *_queue(queue)]
     for number, group in enumerate(centre.groups):
         parts += ["", *_group(group, number)]
+    parts += ["", *_campaign_hint()]
     return "\n".join([*parts, "", *_shrinkage(centre.shrinkage), "", *_hiring(centre.hiring), "",
                       *_costs(centre.costs)]) + "\n"
 
@@ -101,9 +102,35 @@ def _queue(queue):
     return [f"[{key}]", f"channel = {_quoted(queue.channel)}   # voice, chat, email, back office, social or callback",
             f"patience_s = {_number(queue.patience_s)}   # mean patience of a caller; inf: nobody hangs up",
             f"lines = {_number(queue.lines)}   # calls that fit, waiting and talking; inf: no limit",
-            f"aht_s = {_number(queue.aht_s)}   # handle time where the tables have none",
+            f"aht_s = {_number(queue.aht_s)}   # handle time where the tables have none", *_channel(queue),
             "", f"[{key}.hours]   # spans of local time, \"closed\", or over midnight as \"22:00-06:00\"",
             *_hours(queue.hours), "", f"[{key}.targets]", *_targets(queue.targets)]
+
+
+def _channel(queue):
+    """Settings of contacts that are held together or may wait: as they are, or as comments where the channel knows them."""
+    held, waits = queue.at_once > 1, queue.deferred
+    lines = []
+    if held or queue.channel in ("chat", "social"):
+        lines += [(held, f"at_once = {queue.at_once if held else 2}   # contacts that an agent holds at a time"),
+                  (held, f"slowdown = {_number(queue.slowdown if held else 0.3)}   # each further one makes all that are held longer by this share")]
+    if waits or queue.channel in ("email", "back office"):
+        worked = "weekdays = \"09:00-17:00\", holidays = \"closed\"" if queue.worked is None else _inline(queue.worked)
+        lines += [(waits, f"deadline_s = {_number(queue.deadline_s if waits else 14_400)}   # work that may wait: answered within, seconds"),
+                  (waits, f"deadline_counts = {_quoted(queue.deadline_counts)}   # by the clock, or in worked hours"),
+                  (queue.worked is not None, f"worked = {{ {worked} }}   # when people answer it; else in the queue's hours")]
+    return [("" if said else "# ") + line for said, line in lines]
+
+
+def _inline(hours):
+    return ", ".join(f"{day} = {_quoted(spans)}" for day, spans in hours.words().items())
+
+
+def _campaign_hint():
+    """An outbound campaign as a comment: tables cannot tell whom one means to call."""
+    return ["# Outbound: a list to be called, a section a campaign.", "# [campaigns.renewals]", "# records = 2000   # people on the list",
+            "# contact_rate = [0.30, 0.22]   # dials that a person answers: first, second, ... attempt",
+            '# mode = "progressive"   # preview, progressive, power or predictive']
 
 
 def _group(group, number):

@@ -6,6 +6,8 @@ Names are loaded when they are first used, so `import ccplan.display` itself cos
 from importlib import import_module
 
 _HOMES = {
+    "beyond_calls": ("shared_hours", "pooling_picture", "cross_training_picture", "chat_answer", "concurrency_picture", "waiting_rows", "backlog_picture",
+                     "callbacks_table", "callbacks_answer", "modes_picture", "penetration_picture", "reserve_picture", "blending_answer"),
     "channel_charts": ("backlog_chart", "concurrency_chart", "concurrency_rows"),
     "data_charts": ("volume_chart", "calendar_chart", "records_chart", "patience_chart", "handle_time_chart", "volume_picture",
                     "calendar_picture", "records_picture",
@@ -22,6 +24,7 @@ _HOMES = {
                         "drivers_table", "months_table"),
     "headcount_charts": ("headcount_chart", "shrinkage_chart", "decisions_chart", "decisions_picture"),
     "headcount_tables": ("headcount_answer", "people_table", "shrinkage_months", "decisions_table", "without_hires", "gap_prices"),
+    "skill_charts": ("pooling_chart", "cross_training_chart"),
     "outbound_charts": ("penetration_chart", "modes_chart", "reserve_chart", "blended_day_chart"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "day_charts": ("service_chart", "price_chart", "day_verdict", "best_places"),

@@ -169,16 +169,18 @@ def _staffed(calls, centre, rule, meet, through):
     plan = staff(calls, centre, rule=rule, meet=meet).reset_index(drop=True)
     if rule != "stationary":
         alone = staff(calls, centre, agents=plan["agents"].to_numpy())["service_level"].to_numpy()
-        return plan.assign(promised=alone, given=plan["service_level"], service_level=alone)
+        given = np.nan if centre.queues[0].at_once > 1 else plan["service_level"]  # chats keep the formula by whatever rule
+        return plan.assign(promised=alone, given=given, service_level=alone)
     return plan.assign(promised=plan["service_level"], given=_given(plan, centre) if through else np.nan)
 
 
 def _given(staffed, centre):
-    """The service of each interval with the day solved as a whole; nan where lines are limited, which that cannot tell."""
+    """The service of each interval with the day solved as a whole; nan where lines are limited or
+    contacts held together, which that cannot tell."""
     from ..queueing import predict_day
 
     queue, (calls, aht_s, agents) = centre.queues[0], staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
-    if np.isfinite(queue.lines):
+    if np.isfinite(queue.lines) or queue.at_once > 1:
         return np.nan
     told = predict_day(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s,
                        target_s=queue.targets.target_s, definition=queue.targets.definition)
@@ -204,8 +206,8 @@ def queue_day(intervals, queue="", date="", *, centre=None):
     """The rows of one queue on one local date as queue, start, offered, aht_s and, where known, agents.
 
     `intervals` is the table of that name, or a forecast with aht_s; an interval in which nobody was
-    answered takes the day's mean handle time. Without a queue it is the largest, without a date the
-    busiest of its last four weeks. Where the table has no handle times, `centre` gives the queue's own.
+    answered takes the day's mean handle time. Without a queue it is the largest (with a `centre`, of those that may not
+    wait), without a date the busiest of its last four weeks. Where the table has no handle times, `centre` gives the queue's own.
     Raises ValueError where there are no rows.
     """
     from ..planning.days import busiest_day
@@ -213,7 +215,9 @@ def queue_day(intervals, queue="", date="", *, centre=None):
     if queue and queue not in set(intervals["queue"]):
         raise ValueError(f"queue must be one of {', '.join(map(str, intervals['queue'].unique()))}, got {queue!r}")
     if not (queue and date):
-        top = busiest_day(intervals, queue)
+        live = [one.name for one in centre.queues if not one.deferred] if centre else intervals["queue"].unique()
+        mine = intervals[intervals["queue"].isin(live)]
+        top = busiest_day(intervals if queue or mine.empty else mine, queue)
         queue, date = top["queue"], date or top["day"]
     mine = intervals[(intervals["queue"] == queue)]
     return _tidy_day(mine[mine["start"].dt.date == pd.Timestamp(date).date()], queue, date, centre)
@@ -356,12 +360,11 @@ def _roster_warnings(staffed, centre):
 
 
 def _service_of_roster(staffed, centre):
-    from ..queueing import performance
+    from ..planning.staffing import service_of
 
     queue, (calls, aht_s, agents) = centre.queues[0], staffed[["offered", "aht_s", "rostered"]].to_numpy(float).T
-    agents = np.floor(agents) if np.isfinite(queue.lines) else agents  # with limited lines people come whole
-    return performance(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s,
-                       lines=queue.lines, target_s=queue.targets.target_s, definition=queue.targets.definition)
+    whole = np.isfinite(queue.lines) or queue.at_once > 1  # with limited lines, or chats in hand, people come whole
+    return service_of(queue, calls, aht_s, np.floor(agents) if whole else agents, centre.interval_s)
 
 
 # ------------------------------------------------------------------------------------ how it is said
@@ -417,7 +420,7 @@ def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None):
         centre = centre or load_centre(folder_or_intervals)
         folder_or_intervals = load_intervals(folder_or_intervals, centre).frame
     desk = _Desk(folder_or_intervals, centre)
-    desk.go(queue or next(iter(desk.days)), day)
+    desk.go(queue or next(iter(desk.days), ""), day)
     return frontend.wire(desk.layout(), desk.answer)
 
 
@@ -426,7 +429,7 @@ class _Desk:
 
     def __init__(self, intervals, centre):
         self.centre = centre
-        known = [queue.name for queue in centre.queues if (intervals["queue"] == queue.name).any()]
+        known = [queue.name for queue in centre.queues if not queue.deferred and (intervals["queue"] == queue.name).any()]
         by_queue = {name: intervals[intervals["queue"] == name] for name in known}
         self.days = {name: dict(list(rows.groupby(rows["start"].dt.date))) for name, rows in by_queue.items()}
         self.before, self.baselines, self.compiler = {}, {}, None
@@ -434,7 +437,9 @@ class _Desk:
     def go(self, queue, day=None):
         """Open a queue and a day; the dials then stand at what the day and the centre really are."""
         if queue not in self.days:
-            raise ValueError(f"queue must be one of {', '.join(self.days) or 'none'}, got {queue!r}")
+            waits = any(one.name == queue and one.deferred for one in self.centre.queues)
+            raise ValueError(f"queue must be one of {', '.join(self.days) or 'none'}, got {queue!r}"
+                             + (" — work that may wait is no matter of one day: plan it with plan_deferred" if waits else ""))
         date = pd.Timestamp(day).date() if day else _last_day(self.days[queue])
         rows = self.days[queue].get(date, pd.DataFrame())
         self.day = _tidy_day(rows, queue, date, self.centre)

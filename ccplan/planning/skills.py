@@ -109,7 +109,7 @@ def _door(intervals, centre, groups):
     frame = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int))[["queue", "start", "offered", "aht_s", "load"]]
     frame = frame.reset_index(drop=True)
     groups = tuple(centre.groups if groups is None else groups) or tuple(Group(name=name, skills=(name,)) for name in names)
-    if faults := group_faults(groups, [queue.name for queue in centre.queues]):
+    if faults := group_faults(groups, [queue.name for queue in centre.queues], needed=names):
         raise ValueError("; ".join(faults))
     return frame, tuple(group for group in groups if set(group.queues) & set(names))
 

@@ -18,7 +18,7 @@ from ..queueing.arrival_rate import rate_from_counts
 from ..queueing.inputs import one_of
 from .days import local_days
 from .forecasting.many import each_queue
-from .staffing import fresh_labels, staff
+from .staffing import fresh_labels, refuse_deferred, staff
 
 RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
 PREDICTED = ("service_level", "asa_s", "abandonment", "occupancy")
@@ -77,7 +77,8 @@ def play_day(staffed, centre, *, days=1000, seed=0):
     """A staffed day played call by call, `days` times with new random callers: `SimulatedDays`.
 
     `staffed` is one queue and day of `staff`, in order. Calls come at random around the day's numbers, handle times and
-    patience are exponential. Raises ValueError for several queues or days, and where lines are limited.
+    patience are exponential; chats held together last as if every agent always held `at_once` of them. Raises ValueError for several queues
+    or days, where lines are limited, and for work that may wait.
 
     >>> from ccplan.data import Centre, Queue
     >>> day = pd.DataFrame({"queue": "q", "start": pd.date_range("2026-09-01 08:00", periods=3, freq="30min"),
@@ -90,9 +91,11 @@ def play_day(staffed, centre, *, days=1000, seed=0):
     if len(names) != 1 or len(dates) != 1:
         raise ValueError(f"staffed must be one queue and day, got {len(names)} queues and {len(dates)} days")
     queue = _unlimited(centre.queue(names[0]))
+    refuse_deferred(queue, "a day played call by call")
     calls, aht_s, agents = staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
+    aht_s = aht_s * (1 + queue.slowdown * (queue.at_once - 1))
     return simulate_day(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s,
-                        definition=queue.targets.definition, days=days, seed=seed)
+                        definition=queue.targets.definition, days=days, seed=seed, at_once=queue.at_once)
 
 
 def _own_models(intervals, centre):
