@@ -21,6 +21,7 @@ from .staircase import staircase
 WIDEST = 1.35       # × and ÷ the plan's handle times: the span of steps that are kept ready
 MARKS = np.array([0.0, 0.2, 0.4, 0.6, 0.75, 0.85, 0.92, 0.97, 1.0])
 times = number(open_low=True, high=10)
+yearly = number(low=-0.5, high=1)
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,12 @@ class QuickPlan:
     queues: tuple
     table: pd.DataFrame
 
-    def at(self, *, volume=1.0, aht=1.0, targets=None, centre=None):
+    def at(self, *, volume=1.0, aht=1.0, growth=0.0, targets=None, centre=None):
         """The frame of `monthly_requirement` for volumes and handle times × `volume` and `aht`.
 
-        Each is a number from above 0 to 10, or {queue: number}; `targets` {queue: Targets} replaces service targets and
-        `centre` the centre (its shrinkage and contract hours; queues stay). Raises ValueError naming queue and value,
+        Each is a number from above 0 to 10, or {queue: number}; `growth` is the contacts' rise a year on top, from the first
+        month on. `targets` {queue: Targets} replaces service targets, and `centre` the centre: its shrinkage, contract
+        hours, targets and patience count; hours, deadlines and the like stay as planned. Raises ValueError naming queue and value,
         or a queue whose work may wait where it is given targets; Infeasible naming queue and target.
 
         >>> from ccplan.data import Centre, Queue
@@ -66,9 +68,10 @@ class QuickPlan:
         >>> (plan.at(volume=1.3)["agent_hours"] / 720).tolist()     # 130 calls take 17 agents, 24 hours of 30 days
         [17.0]
         """
-        sums = np.zeros((4, len(self.table)))
+        sums, grown = np.zeros((4, len(self.table))), self._grown(growth)
         for queue in self.queues:
-            sums += self._sums(queue, _of(volume, queue.name, "volume"), _of(aht, queue.name, "aht"), (targets or {}).get(queue.name))
+            known = self._known(queue, centre or self.centre, (targets or {}).get(queue.name))
+            sums += self._sums(queue, known, _of(volume, queue.name, "volume") * grown, _of(aht, queue.name, "aht"))
         _refuse_strange(self.queues, volume=volume, aht=aht, targets=targets)
         offered, load, agents, in_time = sums
         hours = self.centre.interval_s / 3600
@@ -76,20 +79,30 @@ class QuickPlan:
         told = self.table.assign(offered=offered, load_hours=load * hours, agent_hours=agents * hours, service_level=service)
         return with_fte(told, centre or self.centre)
 
-    def _sums(self, queue, volume, aht, targets):
-        known = self.centre.queue(queue.name)
+    def _grown(self, growth):
+        """Contacts ÷ those of the forecast by a growth a year, for each row of the table."""
+        month = self.table["month"].to_numpy("datetime64[M]").astype(np.int64)
+        return (1 + float(yearly("growth", growth))) ** ((month - month.min()) / 12)
+
+    def _known(self, queue, centre, targets):
+        """The queue of the centre, with other targets where they are given."""
+        known = centre.queue(queue.name)
+        other = known.targets if targets is None else _targets(queue.name, targets)
+        if isinstance(queue, WaitingQueue) and other != self.centre.queue(queue.name).targets:
+            refuse_deferred(known, "a quick answer to other targets")
+        return replace(known, targets=other)
+
+    def _sums(self, queue, known, volume, aht):
+        """Contacts, Erlangs, agents and contacts in time by row of the table; `volume` is told by row."""
         if isinstance(queue, WaitingQueue):
-            if targets is not None:
-                refuse_deferred(known, "a quick answer to other targets")
-            return queue.sums * np.array([volume, volume * aht, volume * aht, volume])[:, None]
+            return queue.sums * np.stack([volume, volume * aht, volume * aht, volume])
         from .staircase_steps import month_sums  # compiled where it is used
 
-        known = known if targets is None else replace(known, targets=_targets(queue.name, targets))
         wide = max(WIDEST, aht * 1.01, 1.01 / aht)
-        span, most = (queue.span[0] / wide, queue.span[1] * wide), queue.largest * max(2.0, volume * aht)
+        span, most = (queue.span[0] / wide, queue.span[1] * wide), queue.largest * max(2.0, volume.max() * aht)
         steps = staircase(known, span, most, interval_s=self.centre.interval_s)
         return month_sums(queue.rate, queue.load, queue.log_aht, queue.row, volume, aht, *steps.scale, steps.erlangs, steps.begin,
-                          _levels(known, _ById(steps)), MARKS, len(self.table))
+                          _levels(known, _ById(steps)), MARKS)
 
 
 def quick_plan(forecast, centre, *, teams=None):
