@@ -14,6 +14,7 @@ from ..queueing import Infeasible
 from ..queueing.backlog import Flow
 from ..queueing.inputs import floats, one_of
 from .days import local_days
+from .quiet import quiet
 
 SHAPES = ("level day", "level week", "following")
 SECONDS_A_WEEK = 2      # for the integer programme; then the best plan found so far is taken
@@ -234,8 +235,9 @@ class _Window:
             floor[groups + n - 1] = max((self.most_done - self.done) / scale - 1e-9, 0)
         bounds = Bounds(floor, np.concatenate([np.full(groups, most), np.maximum(ceiling, 0), np.ones(slices)]))
         rows = [self._pace(groups, cost.size), *self._promises(groups, cost.size, scale, target, binary)]
-        found = milp(cost, integrality=kinds, bounds=bounds, constraints=[LinearConstraint(*row) for row in rows],
-                     options={"time_limit": SECONDS_A_WEEK, "mip_rel_gap": 5e-3 if groups > 50 else 1e-6})
+        with quiet():
+            found = milp(cost, integrality=kinds, bounds=bounds, constraints=[LinearConstraint(*row) for row in rows],
+                         options={"time_limit": SECONDS_A_WEEK, "mip_rel_gap": 5e-3 if groups > 50 else 1e-6})
         if found.x is None:
             return np.where(self.worked, most, 0.0)  # taken away again, one by one
         level = np.round(found.x[:groups]) if whole else np.maximum(found.x[:groups], 0)
