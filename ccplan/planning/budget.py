@@ -222,7 +222,7 @@ def _answered(headcount, contacts):
 
 def _keys(frame):
     """(queue, month) of each row."""
-    return list(zip(map(str, frame["queue"]), frame["month"].to_list(), strict=True))
+    return list(zip(frame["queue"].astype(str).to_list(), frame["month"].to_list(), strict=True))
 
 
 def _wages_by_queue(wages, quantities):
