@@ -1,0 +1,177 @@
+"""The sheet of assumptions: every number that the formulas rest on, named, with its unit and where it comes from."""
+
+import dataclasses
+import re
+from math import isfinite
+
+import pandas as pd
+
+from .book import TOP, Column
+
+SETTINGS = {  # section of centre.toml → settings that formulas of the workbook rest on
+    "costs": ("hourly_wage", "on_costs", "wage_rise", "wages_rise_in", "weekly_hours", "overtime_factor", "overtime_double",
+              "overtime_double_factor", "seat_per_month", "per_hire"),
+    "hiring": ("attrition_per_year", "training_weeks", "class_size", "class_cost"),
+    "flex": ("overtime", "outsourced_fte", "outsourced_notice_weeks", "outsourced_hourly", "outsourced_output", "part_time", "part_time_hours"),
+}
+NAMES = {"overtime": "overtime_limit"}
+ENDLESS = 1e9  # what stands for a limit that is none
+IDLE = "no formula of this plan rests on it"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Assumed:
+    """One assumption: the workbook's name for it, what it means, value, unit, source, and the key of centre.toml."""
+
+    name: str
+    says: str
+    value: object
+    unit: str
+    source: str
+    kind: str = "number"
+
+
+def assumed(case):
+    """Every assumption of the plan, in order."""
+    centre, sources = case.centre, _sources(case.plan.budget)
+    every = [*_settings(centre, sources), *_ramp(centre.hiring, sources), *_tenure(centre.hiring, sources), *_shrinkage(centre, sources)]
+    every += [Assumed(name=f"wage_{i + 1}", says=f"gross wage of {queue}, in place of hourly_wage", value=wage,
+                      unit=f"{centre.currency} per paid hour", source=sources.get(f"wages.{queue}", "mean of the people who are here"))
+              for i, (queue, wage) in enumerate(case.plan.budget.wages.items())]
+    every += [Assumed(name=f"rate_{code}", says=f"what one {code} costs", value=rate, unit=centre.currency,
+                      source=sources.get(f"exchange.{code}", "centre.toml")) for code, rate in centre.exchange.items()]
+    every.append(Assumed(name="decision_day", says="day on which hires and the outsourcer are decided", value=case.at, unit="date",
+                         source="the plan", kind="day"))
+    return every
+
+
+def cause_names(shrinkage):
+    """{cause: the workbook's name for it}, names of letters and digits."""
+    names = {}
+    for i, cause in enumerate(shrinkage.causes):
+        plain = re.sub(r"[^a-z0-9]+", "_", cause.lower()).strip("_") if cause.isascii() else ""
+        plain = f"shrinkage_{plain or i + 1}"[:60]
+        names[cause] = plain if plain not in names.values() else f"{plain}_{i + 1}"
+    return names
+
+
+def place_of(case):
+    """Where the assumptions stand."""
+    from .book import Book
+
+    return Book.place("Assumptions", ["name", "says", "value", "unit", "source"], len(assumed(case)))
+
+
+def name_assumptions(book, case):
+    """Give the value of every assumption its name in the workbook."""
+    place = place_of(case)
+    for i, one in enumerate(assumed(case)):
+        book.name(one.name, place.at("value", i))
+
+
+def write_assumptions(book, case):
+    """Write the sheet; what no formula has used is said to be idle. To be called when all other sheets stand."""
+    every, sheet = assumed(case), "Assumptions"
+    live = [one.name in book.used for one in every]
+    book.entitle(sheet, "What the plan assumes", "Change a number on blue ground and everything that rests on it moves. Shares: 30 % is 0.30 or 30%.",
+                 portrait=True)
+    book.table(sheet, [
+        Column(key="name", head="name", values=[one.name for one in every], kind="text", width=27),
+        Column(key="says", head="meaning", values=[one.says for one in every], kind="words", width=40),
+        Column(key="value", head="value", values=[one.value for one in every], width=12, entry=live),
+        Column(key="unit", head="unit", values=[one.unit for one in every], kind="words", width=22),
+        Column(key="source", head="where it comes from", values=[one.source if used else f"{one.source}; {IDLE}" for one, used in zip(every, live, strict=True)],
+               kind="words", width=52),
+    ], frozen=1)
+    for i, (one, used) in enumerate(zip(every, live, strict=True)):
+        book.put(book.sheets[sheet], TOP + i, 2, one.value, book.form(_kind(one), used))
+        if used:
+            book.sheets[sheet].data_validation(TOP + i, 2, TOP + i, 2, _bounds(one))
+    _settled(book, case, TOP + len(every) + 3)
+
+
+def _kind(one):
+    return "share" if one.unit.startswith("share") else one.kind
+
+
+def _bounds(one):
+    """What may be typed in."""
+    if one.kind == "day":
+        return {"validate": "date", "criteria": ">=", "value": pd.Timestamp("2000-01-01").to_pydatetime(), "error_message": "A date, such as 2027-01-01."}
+    if one.name.startswith("shrinkage_"):
+        low, high, words = 0, 0.99, "A share of paid time from 0 % to 99 %: 30 % is 0.30."
+    elif one.unit.startswith("share"):
+        low, high, words = (-0.5 if one.name == "wage_rise" else 0), 5, "A share: 30 % is 0.30."
+    elif one.name in ("class_size", "part_time_hours", "weekly_hours", "outsourced_output") or one.name.startswith("rate_"):
+        low, high, words = 0.0001, ENDLESS, "A number above 0."
+    else:
+        low, high, words = 0, ENDLESS, "A number from 0 on."
+    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, "error_title": one.name[:32], "error_message": words}
+
+
+def _settled(book, case, top):
+    """What was decided before: service targets and the like have made the agents' hours, and take a new plan."""
+    hiring, rows = case.centre.hiring, []
+    for queue in case.centre.queues:
+        goal = queue.targets
+        told = [f"{goal.service_level:.0%} within {goal.target_s:g} s" if goal.service_level is not None else "",
+                f"abandonment ≤ {goal.max_abandonment:.0%}" if goal.max_abandonment is not None else "",
+                f"occupancy ≤ {goal.max_occupancy:.0%}" if goal.max_occupancy is not None else ""]
+        rows.append((f"service target of {queue.name}", ", ".join(filter(None, told)) or "none", "agents' hours of sheet Requirement"))
+    rows.append(("lead time of a hire", f"{hiring.lead_time_weeks:g} weeks", "months of sheet Hires"))
+    rows += [(words, f"{value:g}", "classes of sheet Hires") for words, value in
+             (("classes in training at once, at most", hiring.trainers), ("trainees at once, at most", hiring.training_seats),
+              ("people the centre has room for", hiring.seats)) if isfinite(value)]
+    book.table("Assumptions", [
+        Column(key="what", head="settled before", values=[row[0] for row in rows], kind="words", width=27),
+        Column(key="how", head="as", values=[row[1] for row in rows], kind="words", width=40),
+        Column(key="blank", head="", values=[""] * len(rows), kind="text", width=12),
+        Column(key="blank2", head="", values=[""] * len(rows), kind="text", width=22),
+        Column(key="seen", head="has made; another takes a new plan from ccplan", values=[row[2] for row in rows], kind="words", width=52),
+    ], top=top)
+
+
+def _sources(budget):
+    """{name of an assumption: where its number comes from}, as the budget tells it."""
+    table = budget.assumptions if budget.centre is not None else pd.DataFrame()
+    return dict(zip(table["name"], table["source"], strict=True)) if {"name", "source"} <= set(table) else {}
+
+
+def _settings(centre, sources):
+    for section, names in SETTINGS.items():
+        record = getattr(centre, section)
+        told = {one.name: one.metadata for one in dataclasses.fields(record)}
+        for name in names:
+            value = float(getattr(record, name))
+            yield Assumed(name=NAMES.get(name, name), says=told[name]["says"], value=value if isfinite(value) else ENDLESS,
+                          unit=told[name].get("unit", "").replace("currency", centre.currency), source=_plain(sources.get(f"{section}.{name}", "centre.toml")))
+
+
+def _plain(source):
+    """Where a number comes from, without what it means: that has a column of its own."""
+    return source.split(":")[0]
+
+
+def _ramp(hiring, sources):
+    for i, share in enumerate(hiring.ramp):
+        yield Assumed(name=f"ramp_{i + 1}", says=f"output in month {i + 1} on the phones ÷ that of a full agent", value=share, unit="share",
+                      source=sources.get(f"hiring.ramp[{i}]", "centre.toml"))
+
+
+def _tenure(hiring, sources):
+    for i, (months, share) in enumerate(hiring.attrition_by_tenure):
+        source = sources.get(f"hiring.attrition_by_tenure[{i}]", "centre.toml")
+        yield Assumed(name=f"tenure_{i + 1}_months", says="the next rate holds for those not longer here than this", value=months, unit="months", source=source)
+        yield Assumed(name=f"tenure_{i + 1}_attrition", says=f"leavers ÷ average headcount, in those months", value=share, unit="share per year", source=source)
+
+
+def _shrinkage(centre, sources):
+    off = centre.shrinkage
+    for cause, name in cause_names(off).items():
+        side = "external" if cause in off.external else "internal"
+        words = "away from the building" if side == "external" else "in the building, not on the phones"
+        yield Assumed(name=name, says=f"{cause} ({words})", value=off.causes[cause], unit="share of paid time",
+                      source=sources.get(f"shrinkage.{side}.{cause}", "centre.toml"))
+        for month, factor in enumerate(off.by_month.get(cause, ())):
+            yield Assumed(name=f"{name}_month_{month + 1}", says=f"{cause}: share of month {month + 1} ÷ share of the year", value=factor,
+                          unit="factor", source="the centre's seasons")
