@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...data.files import write_whole
-from .assumptions_sheet import name_assumptions, write_assumptions
+from .assumptions_sheet import name_assumptions, write_assumptions, write_seasons
 from .book import Book
 from .case import case_of
 from .front_sheets import write_by_line, write_log, write_summary
@@ -17,7 +17,7 @@ from .money_sheets import Ledger, write_drivers, write_ledger, write_lines, writ
 from .people_sheets import write_calendar, write_classes, write_curves, write_headcount, write_hires, write_requirement
 
 SHEETS = ("Summary", "Lines by month", "Assumptions", "Lines", "Requirement", "Hires", "Headcount", "Ledger", "Drivers", "Write-offs", "Classes",
-          "Curves", "Calendar", "Change log")
+          "Curves", "Calendar", "Seasons", "Change log")
 
 
 def budget_workbook(file, plan, centre, *, people=None, hires, moves=None, at=None, allowed_gap=0.0, made=None, log=()):
@@ -40,7 +40,8 @@ def workbook_bytes(plan, centre, *, people=None, hires, moves=None, at=None, all
     made = case.at if made is None else pd.Timestamp(made)
     book = Book(f"Budget of {centre.name}", made, cached=cached)
     bought = any(line.life_months for line in plan.budget.lines)
-    book.add(*(name for name in SHEETS if bought or name != "Write-offs"))
+    idle = {"Write-offs": not bought, "Seasons": not centre.shrinkage.by_month}
+    book.add(*(name for name in SHEETS if not idle.get(name)))
     name_assumptions(book, case)
     _write(book, case, bought)
     write_log(book, case, made, log)
@@ -50,7 +51,8 @@ def workbook_bytes(plan, centre, *, people=None, hires, moves=None, at=None, all
 
 def _write(book, case, bought):
     """All sheets between the assumptions and the summary, in the order in which they rest on each other."""
-    calendar = write_calendar(book, case)
+    seasons = write_seasons(book, case) if case.centre.shrinkage.by_month else None
+    calendar = write_calendar(book, case, seasons)
     requirement = write_requirement(book, case, calendar)
     hires = write_hires(book, case)
     curves = write_curves(book, case)

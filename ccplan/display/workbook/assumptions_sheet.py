@@ -90,6 +90,18 @@ def write_assumptions(book, case):
     _settled(book, case, TOP + len(every) + 3)
 
 
+def write_seasons(book, case):
+    """A row a cause of shrinkage, a column a calendar month: the cause's share in it ÷ its share of the year."""
+    off = case.centre.shrinkage
+    book.entitle("Seasons", "When people are away", "Each cause's share of a calendar month ÷ its share of the year; twelve factors average 1.")
+    return book.table("Seasons", [
+        Column(key="cause", head="cause", values=list(off.by_month), kind="text", width=26),
+        *(Column(key=f"month{m}", head=pd.Timestamp(2027, m, 1).strftime("%B"), values=[off.by_month[cause][m - 1] for cause in off.by_month], kind="factor", entry=True)
+          for m in range(1, 13)),
+        Column(key="mean", head="mean", values=[sum(told) / 12 for told in off.by_month.values()], kind="factor", formula="AVERAGE({month1}:{month12})"),
+    ], frozen=1)
+
+
 def _kind(one):
     return "share" if one.unit.startswith("share") else one.kind
 
@@ -129,6 +141,7 @@ def _settled(book, case, top):
         Column(key="blank2", head="", values=[""] * len(rows), kind="text", width=22),
         Column(key="seen", head="has made; another takes a new plan from ccplan", values=[row[2] for row in rows], kind="words", width=52),
     ], top=top)
+    book.sheets["Assumptions"].print_area(0, 0, top + len(rows), 4)
 
 
 def _sources(budget):
@@ -172,6 +185,3 @@ def _shrinkage(centre, sources):
         words = "away from the building" if side == "external" else "in the building, not on the phones"
         yield Assumed(name=name, says=f"{cause} ({words})", value=off.causes[cause], unit="share of paid time",
                       source=sources.get(f"shrinkage.{side}.{cause}", "centre.toml"))
-        for month, factor in enumerate(off.by_month.get(cause, ())):
-            yield Assumed(name=f"{name}_month_{month + 1}", says=f"{cause}: share of month {month + 1} ÷ share of the year", value=factor,
-                          unit="factor", source="the centre's seasons")

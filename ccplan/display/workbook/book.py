@@ -14,7 +14,7 @@ from ..theme import ACCENT, ALARM, CONTEXT, INK, PALETTE, QUIET, RULE
 TITLE_ROW, NOTE_ROW, HEAD_ROW, TOP = 0, 1, 3, 4   # from 0; tables begin at TOP
 ENTRY = "#EAF4FB"                                 # the ground of a cell that is meant to be changed
 KINDS = {
-    "text": "@", "words": "@", "whole": "#,##0", "tenth": '#,##0.0;-#,##0.0;"–"', "number": "#,##0.######", "share": "0.0%", "curve": "0.0000",
+    "text": "@", "words": "@", "whole": "#,##0", "tenth": '#,##0.0;-#,##0.0;"–"', "number": "#,##0.######", "share": "0.0%", "curve": "0.0000", "plain": "0", "factor": "0.000",
     "money": "#,##0.00", "round": '#,##0;-#,##0;"–"', "price": "#,##0.00####", "month": "mmm yyyy", "day": "yyyy-mm-dd", "quantity": "#,##0.######",
 }  # fmt: skip
 COLOURS = dict(zip(CATEGORIES, (ACCENT, PALETTE["sky"], CONTEXT, PALETTE["purple"], PALETTE["green"], PALETTE["orange"], PALETTE["yellow"], QUIET),
@@ -27,7 +27,7 @@ class Column:
 
     A formula is a template for all rows, or a list of one for each row ("" for none): {key} is the cell of that column in
     the same row, {key:above} the one above it, {key:all} the whole column; `also` has more words to fill in, each a list
-    by row or one for all. `entry` says which cells are meant to be changed.
+    by row or one for all. `entry` says which cells are meant to be changed; columns `aside` stand last and are not printed.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Column:
     also: dict = field(default_factory=dict)
     entry: object = False
     width: float = 11
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,9 @@ class Book:
         """A cell's format, made once."""
         key = (kind, entry, *sorted(more.items()))
         if key not in self._formats:
-            look = {"font_name": "Arial", "font_size": 9, "font_color": INK, "num_format": KINDS[kind], "valign": "top", "locked": not entry}
+            look = {"font_name": "Arial", "font_size": 9, "font_color": INK, "num_format": KINDS[kind], "valign": "vcenter", "locked": not entry}
             look |= {"font_color": ACCENT, "bg_color": ENTRY, "border": 1, "border_color": "#FFFFFF"} if entry else {}
-            look |= {"align": "left"} if kind in ("text", "words") else {"align": "right"}
+            look |= {"align": "left", "indent": 0 if "bold" in more else 1} if kind in ("text", "words") else {"align": "right"}
             look |= {"text_wrap": True} if kind == "words" else {}
             self._formats[key] = self.workbook.add_format(look | more)
         return self._formats[key]
@@ -122,7 +123,7 @@ class Book:
         sheet = self.sheets[name]
         sheet.write_string(TITLE_ROW, 0, title, self.form(font_size=14, bold=True))
         sheet.set_row(TITLE_ROW, 22)
-        sheet.write_string(NOTE_ROW, 0, note, self.form(font_color=QUIET))
+        sheet.write_string(NOTE_ROW, 0, note, self.form(font_color=QUIET, indent=0))
         sheet.set_portrait() if portrait else sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
@@ -138,13 +139,15 @@ class Book:
         place = self.place(name, [column.key for column in columns], rows, top)
         sheet.set_row(top - 1, 36)
         for j, column in enumerate(columns):
-            right = {} if column.kind in ("text", "words") else {"align": "right"}
-            sheet.write_string(top - 1, j, column.head, self.form(bold=True, text_wrap=True, bottom=1, bottom_color=RULE, valign="bottom", **right))
+            side = {"indent": 1} if column.kind in ("text", "words") else {"align": "right"}
+            side |= {"font_color": QUIET, "bold": False} if column.aside else {"bold": True}
+            sheet.write_string(top - 1, j, column.head, self.form(text_wrap=True, bottom=1, bottom_color=RULE, valign="bottom", **side))
             sheet.set_column(j, j, column.width)
             self._fill(sheet, column, j, place)
         if top == TOP:
             sheet.freeze_panes(top, frozen)
             sheet.repeat_rows(top - 1)
+            sheet.print_area(0, 0, top + max(rows, 1) - 1, sum(not column.aside for column in columns) - 1)
         if filtered:
             sheet.autofilter(top - 1, 0, top + max(rows, 1) - 1, len(columns) - 1)
         return place

@@ -10,6 +10,7 @@ from ..theme import ACCENT, CONTEXT, INK, QUIET, RULE
 from .book import COLOURS, HEAD_ROW, TOP, Column, alarm
 
 LOG = ("date", "who", "what", "from", "to")
+_CLOSING = {"SUM": "ROUND(SUM({}),2)", "TOTAL": "SUM({})", "AVERAGE": "AVERAGE({})"}  # money is summed to the cent
 EMPTY_ROWS = 30  # of the change log, for people
 
 
@@ -20,7 +21,7 @@ def write_summary(book, case, calendar, headcount, requirement, ledger):
     width, sheet = len(months), book.sheets["Summary"]
     book.entitle("Summary", f"Budget of {case.centre.name}", f"{months[0]:%B %Y} to {months[-1]:%B %Y}, {budget.currency}. Every figure is a formula: "
                  "change a number on blue ground in Assumptions, Lines, Requirement or Hires.", across=1 + (width - 1) // 18)
-    top = TOP + 11
+    top = HEAD_ROW + 10
     table = _Months(book, case, calendar, sheet, top)
     table.head("Cost by category")
     numbers, amounts = ledger.all("month_no"), ledger.all("amount")
@@ -39,10 +40,10 @@ def write_summary(book, case, calendar, headcount, requirement, ledger):
                              ("People at the month's end", "end", "heads_end"), ("Starters", "starters", "starters")):
         table.row(label, plan[name].sum().to_numpy(float),
                   [f"SUMIFS({headcount.all(key)},{headcount.all('number')},{n})" for n in table.numbers],
-                  closing="SUM" if key == "starters" else "AVERAGE")
+                  closing="TOTAL" if key == "starters" else "AVERAGE")
     people = table.next
     offered = case.plan.requirement.groupby("month")["offered"].sum().to_numpy(float)
-    table.row("Contacts offered", offered, [f"SUMIFS({requirement.all('offered')},{requirement.all('number')},{n})" for n in table.numbers], kind="round", closing="SUM")
+    table.row("Contacts offered", offered, [f"SUMIFS({requirement.all('offered')},{requirement.all('number')},{n})" for n in table.numbers], kind="round", closing="TOTAL")
     _figures(book, case, sheet, table, total_row, people, ledger, headcount, calendar)
     _charts(book, case, sheet, table, top, there, people)
     sheet.set_column(0, 0, 27)
@@ -88,7 +89,7 @@ class _Months:
         here, whole = self.next + 1, float(np.mean(values) if closing == "AVERAGE" else np.sum(values))
         span = f"{self.letters[0]}{here}:{self.letters[-1]}{here}"
         self.book.put(self.sheet, self.next, self.count + 1, whole, self.book.form(kind or self.kind, **more | {"bold": True}),
-                      f"ROUND(SUM({span}),2)" if closing == "SUM" else f"AVERAGE({span})")
+                      _CLOSING[closing].format(span))
         if share:
             total = float(self.case.plan.budget.total)
             self.book.put(self.sheet, self.next, self.count + 2, whole / total if total else 0.0, self.book.form("share", **more),
@@ -130,7 +131,7 @@ def _figures(book, case, sheet, table, total_row, people, ledger, headcount, cal
     )
     for i, (label, value, kind, formula, words) in enumerate(rows):
         at, strong = HEAD_ROW + i, {"bold": True, "font_size": 11} if i == 0 else {}
-        sheet.write_string(at, 0, label, book.form("text", **strong))
+        sheet.write_string(at, 0, label, book.form("text", indent=0, **strong))
         book.put(sheet, at, 1, value, book.form(kind, **strong | ({"align": "right"} if kind == "text" else {})), formula)
         sheet.write_string(at, 2, words, book.form("text", font_color=QUIET, indent=1))
     sheet.conditional_format(HEAD_ROW + len(rows) - 1, 1, HEAD_ROW + len(rows) - 1, 1,
@@ -156,31 +157,36 @@ def _charts(book, case, sheet, table, top, there, people):
         chart.set_y_axis({"num_font": font, "num_format": "#,##0", "line": {"none": True}, "major_gridlines": {"visible": True, "line": {"color": CONTEXT, "width": 0.5}}})
         chart.set_chartarea({"border": {"none": True}})
     lines.set_y_axis({"num_font": font, "num_format": "#,##0", "line": {"none": True}, "min": 0, "major_gridlines": {"visible": True, "line": {"color": CONTEXT, "width": 0.5}}})
-    at = table.next + 1
-    stacked.set_size({"width": 620, "height": 300})
-    lines.set_size({"width": 480, "height": 300})
-    sheet.insert_chart(at, 0, stacked)
-    sheet.insert_chart(at, 7, lines)
+    whole = max(350 + 79 * table.count, 1000)  # pixels: the table's width
+    left, right = min(int(0.52 * whole), 760), min(int(0.46 * whole), 640)
+    stacked.set_size({"width": left, "height": 310})
+    lines.set_size({"width": right, "height": 310})
+    sheet.insert_chart(table.next + 1, 0, stacked)
+    sheet.insert_chart(table.next + 1, 0, lines, {"x_offset": left + 20})
 
 
 def write_by_line(book, case, calendar, lines, ledger, priced):
-    """Every line by month: category after category, each with its sum."""
+    """Every line by month under its category."""
     budget, sheet = case.plan.budget, book.sheets["Lines by month"]
     book.entitle("Lines by month", "Every line, month by month", f"{budget.currency}, summed from the ledger.", across=1 + (len(case.months) - 1) // 18)
-    table = _Months(book, case, calendar, sheet, HEAD_ROW)
-    by, done = _sums(budget, ["line", "month"]), set()
+    table, heads = _Months(book, case, calendar, sheet, HEAD_ROW), []
+    by, whole, sums = (_sums(budget, columns) for columns in (["line", "month"], ["category", "month"], ["month"]))
     numbers, amounts = ledger.all("month_no"), ledger.all("amount")
     table.head("Line")
-    for at, one in enumerate(priced.rows):
-        if one.number in done:
-            continue
-        done.add(one.number)
-        table.row(one.line.name, [by.get((one.line.name, month), 0.0) for month in case.months],
-                  [f"SUMIFS({amounts},{ledger.all('number')},{lines.at('number', at)},{numbers},{n})" for n in table.numbers], share=True)
-    sums = _sums(budget, ["month"])
+    first = {one.number: at for at, one in reversed(list(enumerate(priced.rows)))}
+    for category in dict.fromkeys(one.line.category for one in priced.rows):
+        mine = {number: at for number, at in sorted(first.items()) if priced.rows[at].line.category == category}
+        heads.append(table.next + 1)
+        table.row(category, [whole.get((category, month), 0.0) for month in case.months],
+                  [f"SUM({c}{table.next + 2}:{c}{table.next + 1 + len(mine)})" for c in table.letters], share=True, bold=True)
+        for at in mine.values():
+            name = priced.rows[at].line.name
+            table.row(name, [by.get((name, month), 0.0) for month in case.months],
+                      [f"SUMIFS({amounts},{ledger.all('number')},{lines.at('number', at)},{numbers},{n})" for n in table.numbers], share=True)
+    table.next += 1
     table.row("Total", [sums.get(month, 0.0) for month in case.months],
-              [f"ROUND(SUM({c}{HEAD_ROW + 2}:{c}{table.next}),2)" for c in table.letters], share=True, bold=True)
-    sheet.set_column(0, 0, 36)
+              ["ROUND(" + "+".join(f"{c}{row}" for row in heads) + ",2)" if heads else "0" for c in table.letters], share=True, bold=True)
+    sheet.set_column(0, 0, 40)
     sheet.set_column(1, table.count, 10.5)
     sheet.set_column(table.count + 1, table.count + 1, 13)
     sheet.set_column(table.count + 2, table.count + 2, 8)

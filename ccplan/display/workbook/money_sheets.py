@@ -107,7 +107,7 @@ def write_lines(book, case, calendar):
     book.entitle("Lines", "What is paid for, and at what price", "An amount is quantity × price. A price rises on the first day of the calendar month told, "
                  "every year after the month whose price it is.")
     return priced, book.table("Lines", [
-        Column(key="number", head="line's number", values=[one.number for one in priced.rows], kind="quantity", width=7),
+        Column(key="number", head="line's number", values=[one.number for one in priced.rows], kind="plain", width=7),
         Column(key="category", head="category", values=[line.category for line in lines], kind="text", width=13),
         Column(key="line", head="line", values=[line.name for line in lines], kind="words", width=32),
         Column(key="driver", head="price of a", values=[line.driver for line in lines], kind="text", width=14),
@@ -128,10 +128,10 @@ def write_lines(book, case, calendar):
         Column(key="as_of", head="price of month", values=months["as_of"], kind="month", entry=True, width=10),
         Column(key="life", head="written off over months", values=[line.life_months for line in lines], kind="whole", entry=lasting, width=9),
         Column(key="set_up", head="set-up or running", values=["set-up" if line.set_up else "running" for line in lines], kind="text", width=10),
-        Column(key="source", head="where it comes from", values=[line.source for line in lines], kind="words", width=44),
-        Column(key="from_no", head="from", values=[priced.start(line) for line in lines], kind="quantity", formula=_number_of("start", first), width=8),
-        Column(key="to_no", head="to", values=[priced.end(line) for line in lines], kind="quantity", formula=_number_of("end", last), width=8),
-        Column(key="as_of_no", head="as of", values=[_month_number(line.as_of) if line.as_of else priced.first for line in lines], kind="quantity",
+        Column(key="source", head="where it comes from", values=[line.source for line in lines], kind="words", width=36),
+        Column(key="from_no", head="from", values=[priced.start(line) for line in lines], kind="plain", aside=True, formula=_number_of("start", first), width=8),
+        Column(key="to_no", head="to", values=[priced.end(line) for line in lines], kind="plain", aside=True, formula=_number_of("end", last), width=8),
+        Column(key="as_of_no", head="as of", values=[_month_number(line.as_of) if line.as_of else priced.first for line in lines], kind="plain", aside=True,
                formula=_number_of("as_of", first), width=8),
     ], frozen=3)
 
@@ -151,7 +151,7 @@ def write_drivers(book, case, calendar, requirement, headcount, wages):
                  also={word: told for word, told in of.items() if "{" + word + "}" in formula}) for name, formula in DRIVERS.items()),
         Column(key="wages", head=f"wages, {case.centre.currency}", values=[float(told) for told in plan.budget.quantities["wages"]], kind="money",
                formula=wages, width=13),
-        Column(key="number", head="year × 12 + month − 1", values=_number(plan.headcount["month"]), kind="quantity", formula="{of_number}", also={"of_number": of["of_number"]}),
+        Column(key="number", head="year × 12 + month − 1", values=_number(plan.headcount["month"]), kind="plain", aside=True, formula="{of_number}", also={"of_number": of["of_number"]}),
     ], frozen=2)
 
 
@@ -280,7 +280,7 @@ def write_write_offs(book, ledger, lines, drivers, calendar):
         Column(key="line", head="line", values=[entry.one.line.name for entry in rows], kind="words", width=28),
         Column(key="queue", head="queue", values=[ledger.name_of(entry.queue) for entry in rows], kind="text", width=14),
         Column(key="month", head="bought in", values=[_stamp(number) for number in bought], kind="month", formula=_month_cells(rows, lines)),
-        Column(key="month_no", head="year × 12 + month − 1", values=bought, kind="quantity", formula="YEAR({month})*12+MONTH({month})-1"),
+        Column(key="month_no", head="year × 12 + month − 1", values=bought, kind="plain", formula="YEAR({month})*12+MONTH({month})-1"),
         Column(key="quantity", head="units", values=quantity, kind="number", formula=[ledger.quantity_formula(entry, lines, drivers, calendar, place, i) for i, entry in enumerate(rows)]),
         Column(key="price", head="price", values=price, kind="price", formula=[ledger.price_formula(entry, lines, place, i) for i, entry in enumerate(rows)]),
         Column(key="amount", head="paid", values=amount, kind="money", formula="ROUND({quantity}*{price},2)"),
@@ -305,7 +305,7 @@ def write_ledger(book, ledger, lines, drivers, calendar, offs):
     book.entitle("Ledger", "Every amount of the plan", "Amount = quantity × price, rounded half up to the cent in every row; totals are sums of these amounts. "
                  "Rows of 0 are months in which nothing is due.")
     columns = [
-        Column(key="number", head="line's number", values=[entry.one.number for entry in rows], kind="quantity", width=7),
+        Column(key="number", head="line's number", values=[entry.one.number for entry in rows], kind="plain", width=7),
         Column(key="category", head="category", values=[entry.one.line.category for entry in rows], kind="text", width=14),
         Column(key="line", head="line", values=[entry.one.line.name for entry in rows], kind="text", width=34),
         Column(key="queue", head="queue", values=[ledger.name_of(entry.queue) for entry in rows], kind="text", width=22),
@@ -315,7 +315,7 @@ def write_ledger(book, ledger, lines, drivers, calendar, offs):
         Column(key="price", head="price", values=[row[1] for row in told], kind="price", formula=[f["price"] for f in formulas], width=13),
         Column(key="amount", head=f"amount, {ledger.case.centre.currency}", values=[row[2] for row in told], kind="money", formula=[f["amount"] for f in formulas], width=14),
         Column(key="set_up", head="set-up or running", values=["set-up" if entry.one.line.set_up else "running" for entry in rows], kind="text", width=10),
-        Column(key="month_no", head="year × 12 + month − 1", values=[ledger.month_of(entry) for entry in rows], kind="quantity",
+        Column(key="month_no", head="year × 12 + month − 1", values=[ledger.month_of(entry) for entry in rows], kind="plain", aside=True,
                formula="YEAR({month})*12+MONTH({month})-1"),
     ]
     made = book.table("Ledger", columns, frozen=3, filtered=True)

@@ -12,10 +12,11 @@ from .assumptions_sheet import ENDLESS, cause_names
 from .book import Column
 
 ON_COST = "hourly_wage*(1+on_costs)"
+ASIDE = ("need", "most", "beyond", "all_beyond", "rest", "all_rest", "spare", "number", "key")  # steps on the way to overtime and outsourcing
 OVERTIME_PRICE = f"{ON_COST}*(overtime_factor*(1-overtime_double)+overtime_double_factor*overtime_double)"
 
 
-def write_calendar(book, case):
+def write_calendar(book, case, seasons):
     """A row a month: hours of a full-time contract, shrinkage by cause, what an FTE of overtime and of an outsourcer costs."""
     centre, months = case.centre, pd.Series(case.months)
     hours, parts = month_hours(months, centre), month_shrinkage(months, centre)
@@ -28,11 +29,9 @@ def write_calendar(book, case):
                  "The cheaper of overtime and outsourcing is used first.")
     return book.table("Calendar", [
         Column(key="month", head="month", values=list(months), kind="month"),
-        Column(key="number", head="year × 12 + month − 1", values=_number(months), kind="quantity", formula="YEAR({month})*12+MONTH({month})-1"),
-        Column(key="place", head="month of the plan", values=np.arange(len(months)) + 1, kind="whole"),
         Column(key="hours", head="paid hours of an FTE", values=hours, kind="money", formula="DAY(EOMONTH({month},0))/7*weekly_hours"),
         *(Column(key=f"cause{i}", head=cause, values=parts[cause], kind="share", formula=formulas)
-          for i, (cause, formulas) in enumerate(_cause_formulas(centre.shrinkage, months).items())),
+          for i, (cause, formulas) in enumerate(_cause_formulas(centre.shrinkage, months, seasons).items())),
         Column(key="off", head="shrinkage", values=off, kind="share", formula=_sum_of_causes(centre.shrinkage)),
         Column(key="phone", head="hours on the phones of an FTE", values=phone, kind="money", formula="{hours}*(1-{off})"),
         Column(key="over", head="overtime hours that replace an FTE", values=phone / output, kind="money",
@@ -42,6 +41,8 @@ def write_calendar(book, case):
         Column(key="first", head="overtime first (1)", values=(prices[0] <= prices[1]).astype(int), kind="whole", formula="IF({over_price}<={bought_price},1,0)"),
         Column(key="limit", head="FTE that can be outsourced", values=limit, kind="tenth",
                formula="IF({month}>=decision_day+7*outsourced_notice_weeks,outsourced_fte,0)"),
+        Column(key="number", head="year × 12 + month − 1", values=_number(months), kind="plain", aside=True, formula="YEAR({month})*12+MONTH({month})-1"),
+        Column(key="place", head="month of the plan", values=np.arange(len(months)) + 1, kind="plain", aside=True),
     ], frozen=1)
 
 
@@ -64,8 +65,8 @@ def write_requirement(book, case, calendar):
         Column(key="off", head="shrinkage", values=needed["shrinkage_paid"], kind="share", formula="{of}", also={"of": of["off"]}),
         Column(key="fte", head="paid FTE", values=needed["fte"], kind="tenth", formula="{net}/(1-{off})"),
         Column(key="gap", head="share that may be missing", values=case.gap, kind="share", entry=True),
-        Column(key="number", head="year × 12 + month − 1", values=_number(needed["month"]), kind="quantity", formula="{of}", also={"of": of["number"]}),
-        Column(key="key", head="queue × 1000 + month", values=(queue + 1) * 1000 + month + 1, kind="quantity", formula="{queue_no}*1000+{place}",
+        Column(key="number", head="year × 12 + month − 1", values=_number(needed["month"]), kind="plain", aside=True, formula="{of}", also={"of": of["number"]}),
+        Column(key="key", head="queue × 1000 + month", values=(queue + 1) * 1000 + month + 1, kind="plain", aside=True, formula="{queue_no}*1000+{place}",
                also={"queue_no": list(queue + 1), "place": of["place"]}),
     ], frozen=2)
 
@@ -92,7 +93,7 @@ def write_hires(book, case):
     return book.table("Hires", [
         Column(key="number", head="class", values=np.arange(len(kind)) + 1, kind="whole", width=7),
         Column(key="queue", head="queue", values=list(classes["queue"].astype(str)), kind="text", width=22),
-        Column(key="queue_no", head="queue's number", values=numbers, kind="quantity", width=9),
+        Column(key="queue_no", head="queue's number", values=numbers, kind="plain", width=9),
         Column(key="kind", head="here, starter or moved", values=kind, kind="text", width=10),
         Column(key="entered", head="from", values=list(entered), kind="month", entry=[one != "here" and free[i] for i, one in enumerate(kind)],
                formula=other("entered")),
@@ -103,7 +104,7 @@ def write_hires(book, case):
         Column(key="contract", head="months of contract (0: no end)", values=np.where(np.isfinite(length), length, 0), kind="whole",
                entry=[one == "starter" for one in kind], width=11),
         Column(key="retraining", head="weeks to learn again", values=classes["retraining_weeks"], kind="number", entry=[one == "moved" and h > 0 for one, h in zip(kind, heads, strict=True)], width=10),
-        Column(key="entered_no", head="year × 12 + month − 1", values=_number(entered), kind="quantity", formula="YEAR({entered})*12+MONTH({entered})-1"),
+        Column(key="entered_no", head="year × 12 + month − 1", values=_number(entered), kind="plain", aside=True, formula="YEAR({entered})*12+MONTH({entered})-1"),
     ], frozen=2)
 
 
@@ -153,8 +154,8 @@ def write_classes(book, case, calendar, hires, curves):
 
     columns = (
         ("number", "class", one + 1, "whole", "{of_number}"), ("month", "month", list(months[month]), "month", "{when}"),
-        ("key", "queue × 1000 + month", numbers * 1000 + month + 1, "quantity", "{queue_no}*1000+{place}"),
-        ("since", "months since it came", since, "quantity", "{at}-{entered_no}"),
+        ("key", "queue × 1000 + month", numbers * 1000 + month + 1, "plain", "{queue_no}*1000+{place}"),
+        ("since", "months since it came", since, "plain", "{at}-{entered_no}"),
         ("age", "months since start", age, "whole", f"MIN({curves.rows - 1},MAX(0,{{of_age}}+{{since}}))"),
         ("start", "here at start", live("start"), "tenth", "IF(OR({since}<0,AND({contract}>0,{since}>={contract})),0,"
          "{heads}*INDEX({stay},{age}+1)/INDEX({stay},{of_age}+1))"),
@@ -210,14 +211,14 @@ def write_headcount(book, case, calendar, requirement, classes):
         ("rest", "within overtime", fill["rest"], "tenth", "{need}-{beyond}"),
         ("all_rest", "… all queues", fill["all_rest"], "tenth", "SUMIFS({rest:all},{number:all},{number})"),
         ("spare", "outsourced in place of overtime, at most", fill["spare"], "tenth", "IF({first}=1,0,{limit}-MIN({all_beyond},{limit}))"),
-        ("number", "year × 12 + month − 1", _number(plan["month"]), "quantity", "{of_number}"),
-        ("key", "queue × 1000 + month", (queue + 1) * 1000 + month + 1, "quantity", "{of_key}"),
+        ("number", "year × 12 + month − 1", _number(plan["month"]), "plain", "{of_number}"),
+        ("key", "queue × 1000 + month", (queue + 1) * 1000 + month + 1, "plain", "{of_key}"),
     )
     also = of | {"of_key": of.pop("key"), "of_number": of.pop("number"), "of_month": of.pop("month"), "may_miss": of.pop("gap")}
     book.entitle("Headcount", "Who is there, and who is missing", "The cheaper of overtime and outsourcing fills what is missing, as far as it goes. "
                  "Gap = available − required.")
     return book.table("Headcount", [
-        Column(key=key, head=head, values=values, kind=kind, formula=formula, width=22 if key == "queue" else 9.5, also=_needed(also, formula))
+        Column(key=key, head=head, values=values, kind=kind, formula=formula, width=22 if key == "queue" else 9.5, also=_needed(also, formula), aside=key in ASIDE)
         for key, head, values, kind, formula in columns], frozen=2)
 
 
@@ -237,11 +238,12 @@ def _leaving(kind, heads):
     return dict(zip(gone, come, strict=True))
 
 
-def _cause_formulas(shrinkage, months):
+def _cause_formulas(shrinkage, months, seasons):
     """{cause: formulas by month} of its share of all paid time."""
     names, made = cause_names(shrinkage), {}
     for i, (cause, name) in enumerate(names.items()):
-        shares = [f"{name}*{name}_month_{month.month}" if cause in shrinkage.by_month else name for month in months]
+        row = list(shrinkage.by_month).index(cause) if cause in shrinkage.by_month else None
+        shares = [name if row is None else f"{name}*{seasons.at(f'month{month.month}', row)}" for month in months]
         left = "".join(f"-{{cause{j}}}" for j in range(i)) if shrinkage.combine == "multiplicative" else ""
         made[cause] = [f"(1{left})*{share}" if left else share for share in shares]
     return made
