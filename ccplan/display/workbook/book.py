@@ -174,7 +174,7 @@ class Book:
     def put(self, sheet, row, column, value, form, formula=""):
         """One cell: a formula with the value that it comes to, or the value alone; text is always text."""
         if formula:
-            self.used.update(re.findall(r"(?<![!'$A-Za-z_])[a-z][a-z0-9_]*(?![A-Za-z0-9_(!'])", formula))
+            self.used.update(re.findall(r"(?<![!'$A-Za-z_])[a-z][A-Za-z0-9_]*(?![A-Za-z0-9_(!'])", formula))
             sheet.write_formula(row, column, "=" + formula, form, self._cached(value))
         elif value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
             sheet.write_blank(row, column, None, form)

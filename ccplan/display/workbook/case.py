@@ -1,6 +1,7 @@
 """What a workbook is made from, checked: a plan, its centre, and the people, hires and moves behind it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -22,17 +23,17 @@ class Case:
     at: pd.Timestamp
     gap: np.ndarray
 
-    @property
+    @cached_property
     def months(self):
         """Every month once, in order."""
         return pd.DatetimeIndex(self.plan.headcount["month"].unique())
 
-    @property
+    @cached_property
     def queues(self):
         """Every queue once, in the plan's order."""
         return list(self.plan.headcount["queue"].astype(str).unique())
 
-    @property
+    @cached_property
     def where(self):
         """For each row of the plan: the number of its queue and of its month, both from 0."""
         frame = self.plan.headcount
@@ -48,8 +49,16 @@ def case_of(plan, centre, people, hires, moves, at, allowed_gap):
     again = plan_headcount(needed, centre, people=people, hires=hires, moves=moves, at=at, allowed_gap=allowed_gap)
     _refuse_other_plan(plan, centre, again)
     first = again["month"].min()
-    return Case(plan=plan, centre=centre, classes=classes_of(needed, people, hires, moves, centre), gap=allowed(needed, allowed_gap),
+    classes = classes_of(needed, people, hires, moves, centre)
+    classes = classes.assign(age=np.minimum(classes["age"], _settled_after(centre.hiring)))
+    return Case(plan=plan, centre=centre, classes=classes, gap=allowed(needed, allowed_gap),
                 at=first if at is None else pd.Timestamp(at))
+
+
+def _settled_after(hiring):
+    """Months after which all who are here are alike: trained, through any ramp, with one attrition; the curves go no further."""
+    steps = max((months for months, _ in hiring.attrition_by_tenure), default=0)
+    return max(120, int(np.ceil(steps)), 24 + len(hiring.ramp))
 
 
 def _refuse_other_plan(plan, centre, again):

@@ -63,7 +63,7 @@ class PricedLines:
     def first(self):
         return int(_number(self.case.months)[0])
 
-    @property
+    @cached_property
     def last(self):
         return int(_number(self.case.months)[-1])
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ...data.centre import Shrinkage
-from ...planning.cohorts import LONGEST, WEEKS_A_MONTH, leaving_shares, output_shares, staying_shares, training_shares
+from ...planning.cohorts import WEEKS_A_MONTH, leaving_shares, output_shares, staying_shares, training_shares
 from ...planning.headcount import class_months
 from ...planning.people_tables import contract
 from ...planning.requirement import month_hours, month_shrinkage
@@ -111,7 +111,7 @@ def write_hires(book, case):
 def write_curves(book, case):
     """A row a month since start: who leaves, who is still here, who is in training, and output."""
     hiring = case.centre.hiring
-    rows = int(min(case.classes["age"].max() if len(case.classes) else 0, LONGEST)) + len(case.months) + 1
+    rows = int(case.classes["age"].max() if len(case.classes) else 0) + len(case.months) + 1
     output = output_shares(hiring, rows)
     yearly = leaving_shares(hiring, rows)
     yearly = 12 * yearly / (1 - yearly / 2)  # p = h ÷ (1 + h ÷ 2) undone
