@@ -6,7 +6,7 @@ from math import isfinite
 
 import pandas as pd
 
-from .book import TOP, Column
+from .book import TOP, Book, Column, allowed
 
 SETTINGS = {  # section of centre.toml → settings that formulas of the workbook rest on
     "costs": ("hourly_wage", "on_costs", "wage_rise", "wages_rise_in", "weekly_hours", "overtime_factor", "overtime_double",
@@ -57,8 +57,6 @@ def cause_names(shrinkage):
 
 def place_of(case):
     """Where the assumptions stand."""
-    from .book import Book
-
     return Book.place("Assumptions", ["name", "says", "value", "unit", "source"], len(assumed(case)))
 
 
@@ -78,7 +76,7 @@ def write_assumptions(book, case):
     book.table(sheet, [
         Column(key="name", head="name", values=[one.name for one in every], kind="text", width=27),
         Column(key="says", head="meaning", values=[one.says for one in every], kind="words", width=40),
-        Column(key="value", head="value", values=[one.value for one in every], width=12, entry=live),
+        Column(key="value", head="value", values=[one.value for one in every], width=12),
         Column(key="unit", head="unit", values=[one.unit for one in every], kind="words", width=22),
         Column(key="source", head="where it comes from", values=[one.source if used else f"{one.source}; {IDLE}" for one, used in zip(every, live, strict=True)],
                kind="words", width=52),
@@ -86,7 +84,8 @@ def write_assumptions(book, case):
     for i, (one, used) in enumerate(zip(every, live, strict=True)):
         book.put(book.sheets[sheet], TOP + i, 2, one.value, book.form(_kind(one), used))
         if used:
-            book.sheets[sheet].data_validation(TOP + i, 2, TOP + i, 2, _bounds(one))
+            rule = Column(key="value", head=one.name, values=(), kind=_kind(one), bounds=_bounds(one))
+            book.sheets[sheet].data_validation(TOP + i, 2, TOP + i, 2, allowed(rule))
     _settled(book, case, TOP + len(every) + 3)
 
 
@@ -107,18 +106,13 @@ def _kind(one):
 
 
 def _bounds(one):
-    """What may be typed in."""
-    if one.kind == "day":
-        return {"validate": "date", "criteria": ">=", "value": pd.Timestamp("2000-01-01").to_pydatetime(), "error_message": "A date, such as 2027-01-01."}
+    """The least and the most that may be typed in."""
     if one.name.startswith("shrinkage_"):
-        low, high, words = 0, 0.99, "A share of paid time from 0 % to 99 %: 30 % is 0.30."
-    elif one.unit.startswith("share"):
-        low, high, words = (-0.5 if one.name == "wage_rise" else 0), 5, "A share: 30 % is 0.30."
-    elif one.name in ("class_size", "part_time_hours", "weekly_hours", "outsourced_output") or one.name.startswith("rate_"):
-        low, high, words = 0.0001, ENDLESS, "A number above 0."
-    else:
-        low, high, words = 0, ENDLESS, "A number from 0 on."
-    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, "error_title": one.name[:32], "error_message": words}
+        return 0, 0.99
+    if one.unit.startswith("share"):
+        return (-0.5 if one.name == "wage_rise" else 0), 5
+    above = one.name in ("class_size", "part_time_hours", "weekly_hours", "outsourced_output", "wages_rise_in") or one.name.startswith("rate_")
+    return (1e-4 if above else 0), 12 if one.name == "wages_rise_in" else ENDLESS
 
 
 def _settled(book, case, top):

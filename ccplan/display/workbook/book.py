@@ -27,7 +27,8 @@ class Column:
 
     A formula is a template for all rows, or a list of one for each row ("" for none): {key} is the cell of that column in
     the same row, {key:above} the one above it, {key:all} the whole column; `also` has more words to fill in, each a list
-    by row or one for all. `entry` says which cells are meant to be changed; columns `aside` stand last and are not printed.
+    by row or one for all. `entry` says which cells are meant to be changed; columns `aside` stand last and are not printed;
+    `bounds` are the least and the most that may be typed in.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Column:
     entry: object = False
     width: float = 11
     aside: bool = False
+    bounds: tuple = (0, 1e9)
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,8 @@ class Book:
             sheet.write_string(top - 1, j, column.head, self.form(text_wrap=True, bottom=1, bottom_color=RULE, valign="bottom", **side))
             sheet.set_column(j, j, column.width)
             self._fill(sheet, column, j, place)
+            if np.any(column.entry):
+                sheet.data_validation(top, j, top + rows - 1, j, allowed(column))
         if top == TOP:
             sheet.freeze_panes(top, frozen)
             sheet.repeat_rows(top - 1)
@@ -191,6 +195,17 @@ class Book:
         if isinstance(value, pd.Timestamp):
             return (value - pd.Timestamp("1899-12-30")).days
         return value if isinstance(value, str) else float(value)
+
+
+def allowed(column):
+    """What may be typed into a column, as a rule of the spreadsheet with its message."""
+    if column.kind in ("month", "day"):
+        return {"validate": "date", "criteria": ">=", "value": datetime(2000, 1, 1), "error_message": "A date, such as 2027-01-01."}
+    if column.kind in ("text", "words"):
+        return {"validate": "any"}
+    low, high = column.bounds
+    words = f"A number from {low:g} to {high:g}" + (": 30 % is 0.30." if column.kind == "share" else ".")
+    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, "error_title": column.head[:32], "error_message": words}
 
 
 def _by_row(told, rows):
