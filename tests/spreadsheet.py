@@ -26,7 +26,8 @@ def recalculated(files, folder):
     out, home = folder / "recalculated", folder / "profile"
     (home / "user").mkdir(parents=True, exist_ok=True)
     (home / "user" / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
-    command = [soffice(), f"-env:UserInstallation={home.as_uri()}", "--headless", "--norestore", "--convert-to", "xlsx", "--outdir", str(out)]
+    command = [soffice(), f"-env:UserInstallation={home.as_uri()}", "--headless", "--norestore", "--convert-to", "xlsx",
+               "--outdir", str(out)]
     told = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, timeout=180, check=False)
     made = [out / file.name for file in files]
     assert all(file.exists() for file in made), told.stdout + told.stderr
@@ -47,4 +48,5 @@ def table(told, sheet, head=4):
     for cell, value in told[sheet].items():
         letters = cell.rstrip("0123456789")
         by_row.setdefault(int(cell[len(letters):]), {})[letters] = value
-    return [{by_row[head][letters]: value for letters, value in row.items() if letters in by_row[head]} for number, row in sorted(by_row.items()) if number > head]
+    return [{by_row[head][letters]: value for letters, value in row.items() if letters in by_row[head]} for number,
+            row in sorted(by_row.items()) if number > head]

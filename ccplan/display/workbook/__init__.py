@@ -16,7 +16,8 @@ from .front_sheets import write_by_line, write_log, write_summary
 from .money_sheets import Ledger, write_drivers, write_ledger, write_lines, write_write_offs
 from .people_sheets import write_calendar, write_classes, write_curves, write_headcount, write_hires, write_requirement
 
-SHEETS = ("Summary", "Lines by month", "Assumptions", "Lines", "Requirement", "Hires", "Headcount", "Ledger", "Drivers", "Write-offs", "Classes",
+SHEETS = ("Summary", "Lines by month", "Assumptions", "Lines", "Requirement", "Hires", "Headcount", "Ledger", "Drivers",
+          "Write-offs", "Classes",
           "Curves", "Calendar", "Seasons", "Change log")
 
 
@@ -31,10 +32,13 @@ def budget_workbook(file, plan, centre, *, people=None, hires, moves=None, at=No
     """
     if Path(file).suffix.lower() != ".xlsx":
         raise ValueError(f"file must be an .xlsx workbook, got {Path(file).name!r}")
-    return write_whole(file, workbook_bytes(plan, centre, people=people, hires=hires, moves=moves, at=at, allowed_gap=allowed_gap, made=made, log=log))
+    return write_whole(file,
+                       workbook_bytes(plan, centre, people=people, hires=hires, moves=moves, at=at,
+                                      allowed_gap=allowed_gap, made=made, log=log))
 
 
-def workbook_bytes(plan, centre, *, people=None, hires, moves=None, at=None, allowed_gap=0.0, made=None, log=(), cached=True):
+def workbook_bytes(plan, centre, *, people=None, hires, moves=None, at=None, allowed_gap=0.0, made=None, log=(),
+                   cached=True):
     """The bytes of `budget_workbook`; with `cached` False every formula is left for the spreadsheet to work out."""
     case = case_of(plan, centre, people, hires, moves, at, allowed_gap)
     made = case.at if made is None else pd.Timestamp(made)

@@ -14,10 +14,14 @@ from ..theme import ACCENT, ALARM, CONTEXT, INK, PALETTE, QUIET, RULE
 TITLE_ROW, NOTE_ROW, HEAD_ROW, TOP = 0, 1, 3, 4   # from 0; tables begin at TOP
 ENTRY = "#EAF4FB"                                 # the ground of a cell that is meant to be changed
 KINDS = {
-    "text": "@", "words": "@", "whole": "#,##0", "tenth": '#,##0.0;-#,##0.0;"–"', "number": "#,##0.######", "share": "0.0%", "curve": "0.0000", "plain": "0", "factor": "0.000",
-    "money": "#,##0.00", "round": '#,##0;-#,##0;"–"', "price": "#,##0.00####", "month": "mmm yyyy", "day": "yyyy-mm-dd", "quantity": "#,##0.######",
+    "text": "@", "words": "@", "whole": "#,##0", "tenth": '#,##0.0;-#,##0.0;"–"', "number": "#,##0.######",
+    "share": "0.0%", "curve": "0.0000", "plain": "0", "factor": "0.000",
+    "money": "#,##0.00", "round": '#,##0;-#,##0;"–"', "price": "#,##0.00####", "month": "mmm yyyy", "day": "yyyy-mm-dd",
+    "quantity": "#,##0.######",
 }  # fmt: skip
-COLOURS = dict(zip(CATEGORIES, (ACCENT, PALETTE["sky"], CONTEXT, PALETTE["purple"], PALETTE["green"], PALETTE["orange"], PALETTE["yellow"], QUIET),
+COLOURS = dict(zip(CATEGORIES,
+                   (ACCENT, PALETTE["sky"], CONTEXT, PALETTE["purple"], PALETTE["green"], PALETTE["orange"],
+                    PALETTE["yellow"], QUIET),
                    strict=True))
 
 
@@ -109,9 +113,11 @@ class Book:
         """A cell's format, made once."""
         key = (kind, entry, *sorted(more.items()))
         if key not in self._formats:
-            look = {"font_name": "Arial", "font_size": 9, "font_color": INK, "num_format": KINDS[kind], "valign": "vcenter", "locked": not entry}
+            look = {"font_name": "Arial", "font_size": 9, "font_color": INK, "num_format": KINDS[kind],
+                    "valign": "vcenter", "locked": not entry}
             look |= {"font_color": ACCENT, "bg_color": ENTRY, "border": 1, "border_color": "#FFFFFF"} if entry else {}
-            look |= {"align": "left", "indent": 0 if "bold" in more else 1} if kind in ("text", "words") else {"align": "right"}
+            look |= {"align": "left", "indent": 0 if "bold" in more else 1} if kind in ("text",
+                                                                                        "words") else {"align": "right"}
             look |= {"text_wrap": True} if kind == "words" else {}
             self._formats[key] = self.workbook.add_format(look | more)
         return self._formats[key]
@@ -133,7 +139,8 @@ class Book:
         words = (self.title if len(self.title) <= 120 else self.title[:119] + "…").replace("&", "&&")
         sheet.set_header(f"&L&8{words} &R&8&A")
         sheet.set_footer("&R&8page &P of &N")
-        sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True, "objects": True, "scenarios": True})
+        sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True, "objects": True,
+                           "scenarios": True})
 
     def table(self, name, columns, *, top=TOP, frozen=0, filtered=False):
         """Write a table with its heads in the row above `top`: the Place where it stands. `frozen` columns stay in view."""
@@ -143,7 +150,8 @@ class Book:
         for j, column in enumerate(columns):
             side = {"indent": 1} if column.kind in ("text", "words") else {"align": "right"}
             side |= {"font_color": QUIET, "bold": False} if column.aside else {"bold": True}
-            sheet.write_string(top - 1, j, column.head, self.form(text_wrap=True, bottom=1, bottom_color=RULE, valign="bottom", **side))
+            sheet.write_string(top - 1, j, column.head,
+                               self.form(text_wrap=True, bottom=1, bottom_color=RULE, valign="bottom", **side))
             sheet.set_column(j, j, column.width)
             self._fill(sheet, column, j, place)
             if np.any(column.entry):
@@ -158,7 +166,11 @@ class Book:
 
     @staticmethod
     def place(name, keys, rows, top=TOP):
-        """Where a table of these columns stands."""
+        """Where a table of these columns stands.
+
+        >>> Book.place("Lines", ["name", "price"], 3).at("price", 0)
+        'Lines!$B$5'
+        """
         from xlsxwriter.utility import xl_col_to_name
 
         quoted = name if name.isalpha() else f"'{name}'"
@@ -171,7 +183,8 @@ class Book:
         also = {word: _by_row(told, place.rows) for word, told in column.also.items()}
         for i, (value, formula) in enumerate(zip(list(column.values), formulas, strict=True)):
             if formula:
-                words = {key: _Cell(letters, place.top + i + 1, place.span(key)) for key, letters in place.letters.items() if "{" + key in formula}
+                words = {key: _Cell(letters, place.top + i + 1, place.span(key)) for key,
+                         letters in place.letters.items() if "{" + key in formula}
                 formula = formula.format(**words, **{word: told[i] for word, told in also.items()})
             self.put(sheet, place.top + i, j, value, forms[entries[i]], formula)
 
@@ -200,12 +213,14 @@ class Book:
 def allowed(column):
     """What may be typed into a column, as a rule of the spreadsheet with its message."""
     if column.kind in ("month", "day"):
-        return {"validate": "date", "criteria": ">=", "value": datetime(2000, 1, 1), "error_message": "A date, such as 2027-01-01."}
+        return {"validate": "date", "criteria": ">=", "value": datetime(2000, 1, 1),
+                "error_message": "A date, such as 2027-01-01."}
     if column.kind in ("text", "words"):
         return {"validate": "any"}
     low, high = column.bounds
     words = f"A number from {low:g} to {high:g}" + (": 30 % is 0.30." if column.kind == "share" else ".")
-    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, "error_title": column.head[:32], "error_message": words}
+    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high,
+            "error_title": column.head[:32], "error_message": words}
 
 
 def _by_row(told, rows):

@@ -63,7 +63,8 @@ def _settled_after(hiring):
 
 def _refuse_other_plan(plan, centre, again):
     told = plan.headcount
-    rows = [list(zip(frame["queue"].astype(str), frame["month"], strict=True)) for frame in (told, again, plan.requirement)]
+    rows = [list(zip(frame["queue"].astype(str), frame["month"], strict=True)) for frame in (told, again,
+                                                                                             plan.requirement)]
     if not rows[0] == rows[1] == rows[2]:
         raise ValueError("plan: requirement and headcount must have the same queues and months, in order of queue and month")
     if not np.allclose(plan.requirement["fte"], with_fte(plan.requirement, centre)["fte"], rtol=1e-9, atol=NEAR):
