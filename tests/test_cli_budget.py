@@ -61,6 +61,16 @@ def test_the_budget_is_printed_and_written(small, tmp_path):
     assert "labour is" in result.stderr and "nothing is budgeted for" in result.stderr
 
 
+def test_the_workbook_holds_the_total_that_is_printed(small, tmp_path):
+    from openpyxl import load_workbook
+
+    result = run("budget", small, "--months", 2, "--out", tmp_path / "out", "--workbook", tmp_path / "plan.xlsx")
+    assert result.returncode == 0, result.stderr
+    told = load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]["B4"].value
+    assert f"{told:,.2f} EUR  in all" in result.stdout and "plan.xlsx" in result.stdout
+    assert "--workbook must name an .xlsx file" in refused("budget", small, "--workbook", tmp_path / "plan.xls")
+
+
 def test_help_shows_an_example():
     result = run("budget", "--help")
     assert result.returncode == 0 and "Example" in result.stdout and "--months" in result.stdout

@@ -17,6 +17,7 @@ def budget(
     months: Annotated[int, typer.Option(min=1, max=LONGEST, help="How many whole months ahead.")] = 12,
     at: Annotated[Optional[str], typer.Option(help="As of this date, such as 2026-08-01; nothing from it on is looked at.")] = None,
     out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/budget if left out, ./budget for the bundled sample.")] = None,
+    workbook: Annotated[Optional[Path], typer.Option(help="Also write the plan as an .xlsx of live formulas, such as budget.xlsx.")] = None,
     key: KeyFile = None,
     names: Names = False,
 ):
@@ -31,6 +32,8 @@ def budget(
     folder = folder or sample_centre()
     if out.resolve() == folder.resolve():
         raise ValueError(f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}")
+    if workbook and workbook.suffix.lower() != ".xlsx":
+        raise ValueError(f"--workbook must name an .xlsx file, got {workbook}")
     secret = key_of_run(key, names, folder)
     with busy("reading the tables"), private(secret):
         centre = load_centre(folder)
@@ -40,10 +43,12 @@ def budget(
     say_assumptions(centre, reading, secret)
     needed = _needed(reading.frame, centre, months, at)
     with busy("hiring and pricing"):
-        headcount, made = _budget(needed, centre, agents, checklist)
+        hires, headcount, made = _budget(needed, centre, agents, checklist)
         results = _results(made, headcount, needed, centre, ledger, calls)
     _say(made, results, centre)
     _write(results, out)
+    if workbook:
+        _workbook(workbook, needed, headcount, made, centre, hires)
 
 
 def _table(folder, name, centre):
@@ -78,12 +83,13 @@ def _needed(history, centre, months, at):
 
 def _budget(needed, centre, agents, checklist):
     from ..planning.budget import plan_budget
-    from ..planning.headcount import plan_headcount
+    from ..planning.hiring import cheapest_hires
     from ..planning.wages import mean_wages
 
-    headcount = plan_headcount(needed, centre)
+    plan = cheapest_hires(needed, centre)
+    headcount = plan.headcount
     wages = None if agents is None else mean_wages(agents, centre, needed["month"].min())
-    return headcount, plan_budget(headcount, centre, contacts=needed, wages=wages, checklist=checklist)
+    return plan.hires, headcount, plan_budget(headcount, centre, contacts=needed, wages=wages, checklist=checklist)
 
 
 def _results(made, headcount, needed, centre, ledger, calls):
@@ -147,3 +153,13 @@ def _write(results, out):
     typer.echo(f"\nResults in {out}:")
     for name, (what, frame) in results.items():
         typer.echo(f"  {write_csv(out / name, frame).name:20} {what}")
+
+
+def _workbook(file, needed, headcount, made, centre, hires):
+    """The plan as a workbook beside the tables."""
+    from ..display.workbook import budget_workbook
+    from ..planning.scenarios import PointPlan
+
+    with busy("writing the workbook"):
+        budget_workbook(file, PointPlan(needed, headcount, made), centre, hires=hires)
+    typer.echo(f"  {file.name:20} the plan as live formulas, in {file.resolve().parent}")

@@ -36,6 +36,7 @@ _HOMES = {
                           "held_picture", "bank_table", "bank_picture", "bank_answer", "published_table", "published_answer",
                           "published_mistakes", "foresight_of", "foresight_words", "trust_table"),
     "theme": ("PALETTE",),
+    "workbook": ("budget_workbook",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)
