@@ -6,6 +6,11 @@ Names are loaded when they are first used, so `import ccplan.display` itself cos
 from importlib import import_module
 
 _HOMES = {
+    "budget_charts": ("monthly_cost_chart", "tornado_chart", "waterfall_chart", "scenarios_chart", "grid_chart", "hour_sources_chart"),
+    "budget_ground": ("BudgetGround", "budget_ground", "bridge_of", "grid_of", "tornado", "scenarios_of"),
+    "budget_panel": ("BudgetView", "budget_desk", "budget_panel", "budget_view"),
+    "budget_tables": ("budget_answer", "budget_case", "categories_table", "lines_table", "unit_table", "means_table", "beside_last_year",
+                      "quarter_bridge", "workbook_words"),
     "channel_charts": ("backlog_chart", "concurrency_chart", "concurrency_rows"),
     "data_charts": ("volume_chart", "calendar_chart", "records_chart", "patience_chart", "handle_time_chart", "volume_picture",
                     "calendar_picture", "records_picture",

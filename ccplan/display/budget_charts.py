@@ -40,16 +40,20 @@ def monthly_cost_chart(budget, limit=None):
 
 def monthly_rows(budget, limit=None):
     """A row a month and category: month, end, part, low, high (thousands, stacked), colour; the limit's rows have part "limit"."""
-    table = budget.by("month", "category").astype(float).unstack("category", fill_value=0.0).sort_index() / 1000
-    names = [name for name in CATEGORIES if name in table] + [name for name in table if name not in CATEGORIES]
-    tops = table[names].cumsum(axis=1)
-    ends = (table.index + pd.offsets.MonthBegin(1)).to_numpy()
-    parts = [pd.DataFrame({"month": table.index.to_numpy(), "end": ends, "part": name, "low": (tops[name] - table[name]).to_numpy(),
-                           "high": tops[name].to_numpy(), "colour": CATEGORIES.get(name, OTHER)}) for name in names]
+    months, month = np.unique(budget.ledger["month"].to_numpy(), return_inverse=True)
+    names, kind = np.unique(budget.ledger["category"].to_numpy(str), return_inverse=True)
+    sums = np.zeros((len(names), len(months)))  # plain arrays: frames of frames would cost as much as the plan itself
+    np.add.at(sums, (kind, month), budget.ledger["amount"].to_numpy(float) / 1000)
+    known = list(CATEGORIES)
+    order = sorted(range(len(names)), key=lambda i: known.index(names[i]) if names[i] in known else len(known))
+    tops = sums[order].cumsum(axis=0)
+    lows, parts, colours = tops - sums[order], list(names[order]), [CATEGORIES.get(names[i], OTHER) for i in order]
     if limit is not None:
-        held = limit.astype(float).reindex(table.index).to_numpy() / 1000
-        parts.append(pd.DataFrame({"month": table.index.to_numpy(), "end": ends, "part": "limit", "low": held, "high": held, "colour": INK}))
-    return pd.concat(parts, ignore_index=True).round({"low": 3, "high": 3})
+        held = limit.reindex(months).to_numpy(float)[None] / 1000
+        lows, tops, parts, colours = np.vstack([lows, held]), np.vstack([tops, held]), [*parts, "limit"], [*colours, INK]
+    ends = (pd.DatetimeIndex(months) + pd.offsets.MonthBegin(1)).to_numpy()
+    return pd.DataFrame({"month": np.tile(months, len(parts)), "end": np.tile(ends, len(parts)), "part": np.repeat(parts, len(months)),
+                         "low": lows.ravel().round(3), "high": tops.ravel().round(3), "colour": np.repeat(colours, len(months))})
 
 
 def monthly_layers(data):

@@ -152,6 +152,25 @@ def tornado_of(ground, overrides, ranges, ends):
     return table.assign(swing=three.max(axis=1) - three.min(axis=1)).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
+def grid_of(ground, rows=("volume", (-0.2, -0.1, 0.0, 0.1, 0.2)), columns=("aht", (-0.1, 0.0, 0.1)), measure="cost"):
+    """A frame as of `planning.sensitivity.two_way_grid`, hiring planned anew in every cell."""
+    found = [[ground.replanned({rows[0]: down, columns[0]: across}).plan.measures[measure] for across in columns[1]] for down in rows[1]]
+    return pd.DataFrame(found, index=pd.Index(rows[1], name=rows[0]), columns=pd.Index(columns[1], name=columns[0]))
+
+
+def tornado(ground, overrides=None):
+    """What each assumption alone does to the cost, hiring planned anew at every end: a frame as of `planning.sensitivity.tornado`."""
+    overrides = dict(overrides or {})
+    return tornado_of(ground, overrides, *tornado_cases(ground, overrides))
+
+
+def scenarios_of(ground, named):
+    """Scenarios {name: overrides} beside the plan as it is: a frame of `compare_scenarios`, hiring planned anew in each."""
+    from ..planning.scenarios import compare_scenarios
+
+    return compare_scenarios({"as planned": ground.replanned({}).plan} | {name: ground.replanned(moved).plan for name, moved in named.items()})
+
+
 def steps_between(ground, before, after):
     """The drivers from one set of overrides to another: {label: ({name: value} before, after)}; beyond six, the last are told as one."""
     names = [name for name in dict.fromkeys([*after, *before]) if before.get(name, ground.now(name)) != after.get(name, ground.now(name))]

@@ -15,13 +15,14 @@ import pandas as pd
 
 from ..data.files import harmless
 from . import budget_charts, theme
-from .budget_ground import PRICE, BudgetGround, bridge_of, budget_ground, labour_part, parted, states_between, tornado_cases, tornado_of
+from .budget_ground import PRICE, bridge_of, labour_part, parted, states_between, tornado_cases, tornado_of
 from .money_words import LABELS, value_words
 from .panels import _plain, _records, _sentence, change, shown, total
 from .tables import Words, cornered
 
 REST_MS, SLICE_S = 400, 0.25  # after which a hand rests; how long the kernel works before it listens again
 AS_IT_IS = "the plan as it is"
+NOON_MS = 43_200_000  # the first noon of a month lies in that month wherever the browser is
 
 
 @dataclass(frozen=True)
@@ -123,27 +124,24 @@ def _warnings(plan):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def budget_panel(folder, centre=None, *, months=12):
+def budget_panel(folder, centre=None, *, months=12, ground=None):
     """A live budget panel, the widget of a `budget_desk`. Raises ValueError in words where the folder cannot be used."""
-    return budget_desk(folder, centre, months=months).panel()
+    return budget_desk(folder, centre, months=months, ground=ground).panel()
 
 
-def budget_desk(folder, centre=None, *, months=12):
+def budget_desk(folder, centre=None, *, months=12, ground=None):
     """What is behind the panel: dials, table of assumptions and lines, tiles, charts, scenarios, files.
 
-    `folder` is a centre's folder, whose scenarios are opened and saved there, or a BudgetGround (then nothing is
-    saved); `months` the whole months to plan. `panel()` is its widget, `frame()` its tiles.
+    `folder` is a centre's folder, whose scenarios are opened and saved there (None: nothing is saved), `months` the
+    whole months to plan; `ground` a BudgetGround that is laid ready already. `panel()` is its widget, `frame()` its
+    tiles.
     """
-    if isinstance(folder, BudgetGround):
-        return BudgetDesk(folder)
-    from ..data import load_centre
-    from ..planning import headcount_case
-    from ..planning.headcount_case import optional_table
+    if ground is None:
+        from ..data import load_centre
+        from .budget_tables import budget_case
 
-    centre = centre or load_centre(folder)
-    case = headcount_case(folder, centre, months=months)
-    checklist = optional_table(folder, "checklist", centre)
-    return BudgetDesk(budget_ground(case.staffed, case.centre, people=case.people, teams=case.teams, checklist=checklist), folder)
+        ground = budget_case(folder, centre or load_centre(folder), months=months).ground
+    return BudgetDesk(ground, folder)
 
 
 class BudgetDesk:
@@ -154,7 +152,7 @@ class BudgetDesk:
         self.overrides, self.pinned, self.pinned_name, self.before = {}, {}, AS_IT_IS, {}
         self.scenario, self.hires, self.dials = AS_IT_IS, ground.hires, dials_of(ground)
         self.saved, self.fault = self._saved()
-        self.resting, self.settled = None, None
+        self.resting, self.settled, self.held = None, None, None
 
     def panel(self):
         """The live widget."""
@@ -278,10 +276,17 @@ class BudgetDesk:
         if rest or self.overrides == {}:
             self._settle()
         view = self.view()
-        pinned = None if self.pinned == self.overrides else _totals(self.ground.replanned(self.pinned).plan)
+        pinned = None if self.pinned == self.overrides else self._pinned()[0]
         waiting = self._work(rest)
         return {"tiles": tiles(view, pinned), "against": self._against(), "charts": self._charts(view), "unsettled": waiting,
                 "warnings": [*view.warnings, *([self.fault] if self.fault else [])]}
+
+    def _pinned(self):
+        """(totals, cost by month) of the pinned plan, worked out once for each pin."""
+        if self.held is None or self.held[0] != self.pinned:
+            plan = self.ground.replanned(self.pinned).plan
+            self.held = (dict(self.pinned), _totals(plan), plan.budget.by("month"))
+        return self.held[1:]
 
     def _settle(self):
         """Hiring as it would be planned for what is set."""
@@ -323,9 +328,9 @@ class BudgetDesk:
         return f" ({', '.join(told)})" if told else ""
 
     def _charts(self, view):
-        limit = None if self.pinned == self.overrides else self.ground.replanned(self.pinned).plan.budget.by("month")
+        limit = None if self.pinned == self.overrides else self._pinned()[1]
         rows = budget_charts.monthly_rows(view.plan.budget, limit)
-        rows = rows.assign(**{name: (rows[name] + pd.Timedelta(hours=12)).astype("datetime64[ms]").astype("int64") for name in ("month", "end")})
+        rows = rows.assign(**{name: rows[name].to_numpy().astype("datetime64[ms]").astype("int64") + NOON_MS for name in ("month", "end")})
         found = {"monthly": _live(rows, budget_charts.monthly_finding(view.plan.budget))}
         if self.bridge is not None:
             names = (self.pinned_name, "now")
@@ -364,7 +369,7 @@ class BudgetDesk:
             return {"name": "budget.csv", "text": harmless(ledger).to_csv(index=False, lineterminator="\n")}
         if action == "xlsx":
             return _based("budget.xlsx", workbook_bytes(view, self.ground), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        limit = None if self.pinned == self.overrides else self.ground.replanned(self.pinned).plan.budget.by("month")
+        limit = None if self.pinned == self.overrides else self._pinned()[1]
         return picture(view, limit, action)
 
 
