@@ -7,7 +7,7 @@ from importlib import import_module
 
 _HOMES = {
     "budget_charts": ("monthly_cost_chart", "tornado_chart", "waterfall_chart", "scenarios_chart", "grid_chart", "hour_sources_chart"),
-    "budget_ground": ("BudgetGround", "budget_ground", "bridge_of", "grid_of", "tornado", "scenarios_of"),
+    "budget_plans": ("BudgetGround", "budget_ground", "bridge_of", "grid_of", "tornado", "scenarios_of"),
     "budget_panel": ("BudgetView", "budget_desk", "budget_panel", "budget_view"),
     "budget_tables": ("budget_answer", "budget_case", "categories_table", "lines_table", "unit_table", "means_table", "beside_last_year",
                       "quarter_bridge", "workbook_words"),

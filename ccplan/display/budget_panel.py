@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..data.files import harmless
 from . import budget_charts, theme
-from .budget_ground import PRICE, bridge_of, labour_part, parted, states_between, tornado_cases, tornado_of
+from .budget_plans import PRICE, bridge_of, labour_part, parted, states_between, tornado_cases, tornado_of
 from .money_words import LABELS, value_words
 from .panels import _plain, _records, _sentence, change, shown, total
 from .tables import Words, cornered

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .budget_ground import budget_ground
+from .budget_plans import budget_ground
 from .data_sheet import NIL, Sheet
 from .money_words import money, percent
 from .panels import shown
