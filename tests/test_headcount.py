@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.data import Centre, CentreError, Costs, Flex, Hiring, Queue, Shrinkage, starter_toml
+from ccplan.data import Centre, CentreError, Costs, Flex, Hiring, OpeningHours, Queue, Shrinkage, starter_toml
 from ccplan.data.centre_file import read_centre_text
 from ccplan.data.evidence.seasons import shrinkage_by_month, with_months
-from ccplan.planning import monthly_requirement, plan_budget, plan_headcount, staff
+from ccplan.planning import monthly_requirement, plan_budget, plan_deferred, plan_headcount, staff
 from ccplan.planning.cohorts import people_here, teams_of
 from ccplan.planning.gap_service import gap_for_service, service_curves, service_of
 from ccplan.planning.headcount_notes import headcount_notes
 from ccplan.planning.labour_prices import headcount_costs
-from ccplan.queueing import performance
+from ccplan.queueing import chat_performance, performance
 
 STEADY = Hiring(attrition_per_year=0, training_weeks=0, ramp=(), lead_time_weeks=0)
 NOBODY = pd.DataFrame({"queue": [], "month": [], "heads": []})
@@ -237,6 +237,29 @@ def test_service_of_a_gap_is_that_of_fewer_agents():
     in_time = 160 * big.service_level + 95 * (low.service_level + high.service_level) / 2
     lost = 160 * big.abandonment + 95 * (low.abandonment + high.abandonment) / 2
     assert row["service_level"] == pytest.approx(in_time / 255) and row["abandonment"] == pytest.approx(lost / 255)
+
+
+def test_mail_that_too_few_people_answer_comes_late():
+    """Against the plan of a given staff, which is told interval by interval; a live queue's answer time stays its own."""
+    mail = Queue(name="mail", channel="email", deadline_s=14_400, worked=OpeningHours.of(weekdays="09:00-17:00"))
+    chat = Queue(name="chat", channel="chat", patience_s=240, at_once=2, slowdown=0.2, hours=OpeningHours.of(weekdays="09:00-12:00"))
+    centre = Centre(name="x", queues=(mail, chat))
+    start = pd.date_range("2027-03-01 09:00", "2027-03-02 09:00", freq="30min")[[*range(8), -1]]
+    rows = pd.concat([pd.DataFrame({"queue": name, "start": start, "offered": 60.0, "aht_s": 300.0}) for name in ("mail", "chat")], ignore_index=True)
+    staffed = staff(rows, centre)
+    found = service_curves(staffed, centre, shares=(0, 0.8, 1)).set_index(["queue", "share"])
+    mine = staffed[staffed["queue"] == "mail"].reset_index(drop=True)
+    given = plan_deferred(mine[["queue", "start", "offered", "aht_s"]], centre, agents=mine["agents"].to_numpy() * 0.8)
+    in_time = (given.intervals["service_level"] * given.intervals["offered"]).sum()  # the second day comes too late: it waits for the first
+    assert found.loc[("mail", 0.8), "service_level"] * 540 == pytest.approx(in_time, abs=0.1) and 0 < in_time < 480
+    assert found.loc[("mail", 0), "service_level"] == 0 and found.loc[("mail", 1), "service_level"] >= 0.8
+    assert found.loc[("mail", 0), "asa_s"] == np.inf and (found["abandonment"]["mail"] == 0).all()
+    both = service_curves(staffed, centre, teams={"all": ("mail", "chat")}, shares=(0, 0.8, 1)).set_index("share")
+    assert both["asa_s"].loc[1] == pytest.approx(found.loc[("chat", 1), "asa_s"])
+    assert both["service_level"].loc[0.8] == pytest.approx(found["service_level"].xs(0.8, level="share").mean())
+    whole = staffed[staffed["queue"] == "chat"].iloc[0]
+    crew = chat_performance(60, 300, whole["agents"], at_once=2, slowdown=0.2, patience_s=240)
+    assert found.loc[("chat", 1), "service_level"] == pytest.approx(crew.service_level)
 
 
 def test_the_full_requirement_gives_the_service_that_was_staffed_for():

@@ -19,7 +19,7 @@ from ccplan.planning.risk import Stopped, _limits, plan_risk
 from ccplan.planning.risk_paths import BLOCK, levels, scores
 from ccplan.planning.risk_service import RATIOS, service_at, service_curves
 from ccplan.planning.risk_sources import variance_shares
-from ccplan.planning.uncertain import USUAL, Uncertain, applied, assumptions_of, drawn
+from ccplan.planning.uncertain import USUAL, Uncertain, applied, drawn, uncertain_of
 from ccplan.queueing import Targets
 
 SURE = Spread(share=(1e-9, 0.0), day_share=(5e-10, 0.0), special=1e-5)
@@ -62,7 +62,7 @@ def risk():
 
 def test_every_path_is_the_plan_made_again(risk):
     """Rates, agents, people and money of some paths by plain loops over days and intervals, `staff` and the ledger."""
-    values = drawn(assumptions_of(CENTRE), 75, 7)
+    values = drawn(uncertain_of(CENTRE), 75, 7)
     for path in (0, 13, 61):
         cost, fte = one_path(path, values.loc[path])
         assert cost == pytest.approx(risk.paths["cost"][path], rel=2e-4)
@@ -251,11 +251,11 @@ def test_an_assumption_does_what_it_says():
     assert applied(CENTRE, {"wage": 1.1}).costs.hourly_wage == pytest.approx(15.62)
     assert applied(CENTRE, {"inflation": 0.01}).budget[0].inflation == pytest.approx(0.03)
     assert applied(CENTRE, {"price of lines": 0.07}).budget[0].price == 0.07
-    assert [each.name for each in assumptions_of(CENTRE)] == [*(each.name for each in USUAL), "price of lines"]
+    assert [each.name for each in uncertain_of(CENTRE)] == [*(each.name for each in USUAL), "price of lines"]
 
 
 @pytest.mark.parametrize(("given", "words"), [
-    ({"name": "weather", "low": 0, "mode": 1, "high": 2}, "assumption must be one of attrition"),
+    ({"name": "weather", "low": 0, "mode": 1, "high": 2}, "assumption must be one of growth"),
     ({"name": "wage", "low": 1.1, "mode": 1.0, "high": 1.2}, "low, mode and high must rise"),
     ({"name": "wage", "low": -0.1, "mode": 1.0, "high": 1.2}, "low must be 0 or more"),
     ({"name": "wage", "low": "a", "mode": 1.0, "high": 1.2}, "must be a number"),

@@ -4,14 +4,20 @@ import json
 import multiprocessing
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.data import Centre, Costs, Queue
+from ccplan.data import Centre, Costs, Hiring, Queue
+from ccplan.data.budget_lines import BudgetLine
+from ccplan.planning import monthly_requirement, staff
+from ccplan.planning.assumption_list import DRAWN, SPREAD
+from ccplan.planning.assumptions import assumptions_of
 from ccplan.planning.scenarios import (
     ASSUMPTIONS, PointPlan, checked_overrides, compare_scenarios, load_scenarios, point_plan, save_scenario,
 )
 from ccplan.planning.sensitivity import tornado, two_way_grid, usual_ranges
+from ccplan.planning.uncertain import USUAL, applied
 
 CENTRE = Centre(name="x", costs=Costs(hourly_wage=20.0, on_costs=0.25), queues=(Queue(name="q", patience_s=120),))
 START = pd.date_range("2027-01-01", "2027-04-01", freq="30min", inclusive="left")
@@ -39,16 +45,57 @@ def test_shrinkage_moves_required_fte_by_its_gross_up():
 
 
 def test_every_assumption_is_told_today_and_can_be_changed():
+    bought = replace(CENTRE, budget=(BudgetLine(name="rent", category="facilities", price=900.0),))
     for name, one in ASSUMPTIONS.items():
-        now = one.now(CENTRE)
+        now = one.now(bought)
         if pd.isna(now):
             continue
-        value = now + (0.05 if one.unit == "share" else 1.0)
-        frame, centre = one.changed(FRAME, CENTRE, value)
-        moved = not frame.equals(FRAME) or centre != CENTRE
+        value = now + (0.05 if one.unit.startswith("share") else 1.0)
+        frame, centre = one.changed(FRAME, bought, value)
+        moved = not frame.equals(FRAME) or centre != bought
         assert moved, name
         again = one.now(centre)
         assert again == pytest.approx(value) or now == 0.0, name
+
+
+def test_one_list_serves_scenarios_tornado_risk_and_budget():
+    """The same wage may stray as far in each of them."""
+    wage = ASSUMPTIONS["hourly_wage"]
+    ends = 20.0 * wage.less, 20.0 * wage.more
+    assert usual_ranges(CENTRE).set_index("name").loc["hourly_wage", ["low", "high"]].tolist() == pytest.approx(ends)
+    assert assumptions_of(CENTRE).set_index("name").loc["costs.hourly_wage", ["low", "high"]].tolist() == pytest.approx(ends)
+    drawn = next(one for one in USUAL if one.name == "wage")
+    assert (20.0 * drawn.low, 20.0 * drawn.high) == pytest.approx(ends) and DRAWN["wage"] is wage
+    assert SPREAD["costs.hourly_wage"] == (wage.less, wage.more)
+
+
+def test_leavers_of_every_tenure_move_alike():
+    young = replace(CENTRE, hiring=Hiring(attrition_per_year=0.2, attrition_by_tenure=((6, 0.6),)))
+    hiring = ASSUMPTIONS["attrition_per_year"].changed(FRAME, young, 0.3)[1].hiring
+    assert hiring.attrition_per_year == pytest.approx(0.3) and hiring.attrition_by_tenure == ((6, pytest.approx(0.9)),)
+    settled = replace(CENTRE, hiring=Hiring(attrition_per_year=0.0, attrition_by_tenure=((6, 0.6),)))
+    hiring = applied(settled, {"attrition": 1.5}).hiring
+    assert hiring.attrition_per_year == 0 and hiring.attrition_by_tenure == ((6, pytest.approx(0.9)),)
+
+
+@pytest.mark.parametrize("overrides", [{}, {"volume": -0.2}, {"aht": 0.1, "growth": 0.2}, {"service_level": 0.9, "patience": 0.5},
+                                       {"shrinkage": 0.4, "volume": 0.2}], ids=str)
+def test_the_quick_way_is_the_full_chain(overrides):
+    waves = FRAME.assign(offered=60 + 30 * np.sin(np.arange(len(FRAME)) / 48 * 2 * np.pi), aht_s=280 + 40 * np.cos(np.arange(len(FRAME)) / 300))
+    quick = point_plan(waves, CENTRE, overrides=overrides, hires=HIRES)
+    full = point_plan(waves, CENTRE, overrides=overrides, hires=HIRES, requirement=lambda frame, centre: monthly_requirement(staff(frame, centre), centre))
+    assert np.allclose(quick.requirement["fte"], full.requirement["fte"], rtol=1e-3)
+    assert np.allclose(quick.requirement["offered"], full.requirement["offered"], rtol=1e-9)
+    assert float(quick.budget.total) == pytest.approx(float(full.budget.total), rel=1e-3)
+
+
+def test_a_forecast_that_was_changed_is_planned_anew():
+    frame = FRAME.copy()
+    before = point_plan(frame, CENTRE, hires=HIRES).measures["fte"]
+    frame.loc[0, "offered"] = 1e4
+    assert point_plan(frame, CENTRE, hires=HIRES).measures["fte"] > before
+    with pytest.raises(ValueError, match="requirement must be a QuickPlan or a function"):
+        point_plan(frame, CENTRE, requirement=frame)
 
 
 @pytest.mark.parametrize(("overrides", "words"), [

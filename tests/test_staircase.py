@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.data import Centre, Queue
+from ccplan.data import Centre, OpeningHours, Queue, load_centre, load_intervals
 from ccplan.planning import monthly_requirement, staff
 from ccplan.planning.quick_plan import quick_plan
 from ccplan.planning.staircase import staircase
-from ccplan.queueing import Infeasible, Targets, required_agents
+from ccplan.queueing import Infeasible, Targets, max_chats, required_agents, required_chat_agents
 
 QUEUES = {
     "patient": Queue(name="patient"),
@@ -99,3 +99,59 @@ def test_moves_that_cannot_be_are_refused(frame):
                         ({"volume": {"strange": 1.0}}, "volume names the queue 'strange'"), ({"targets": {"patient": 0.8}}, "must be Targets")]:
         with pytest.raises(ValueError, match=words):
             plan.at(**move)
+
+
+# ------------------------------------------------------------------------------------ chat, and work that may wait
+
+CHAT = Queue(name="chat", patience_s=240, at_once=3, slowdown=0.3, targets=Targets(service_level=0.8, target_s=60, max_occupancy=0.95))
+MAIL = Queue(name="mail", channel="email", deadline_s=14_400, worked=OpeningHours.of(weekdays="09:00-17:00"), targets=Targets(service_level=0.8))
+
+
+def test_chats_climb_the_steps_of_their_own_search():
+    rng = np.random.default_rng(4)
+    aht_s, calls = rng.uniform(400, 800, 3000), rng.uniform(0, 60, 3000)
+    found = staircase(CHAT, (400, 800), 30).agents(calls, aht_s)
+    how = {"at_once": 3, "slowdown": 0.3, "patience_s": 240}
+    true = required_chat_agents(calls, aht_s, CHAT.targets, **how)
+    assert abs(found - true).max() <= 1 and (found != true).mean() < 0.02 and abs(found.sum() / true.sum() - 1) < 5e-4
+    most = max_chats(np.arange(1, 20), 600.0, CHAT.targets, **how)
+    assert (required_chat_agents(most * 0.9999, 600.0, CHAT.targets, **how) == np.arange(1, 20)).all()
+    assert (required_chat_agents(most * 1.0001, 600.0, CHAT.targets, **how) == np.arange(2, 21)).all()
+    assert max_chats(0, 600.0, CHAT.targets, at_once=2) == 0
+
+
+def test_work_that_may_wait_has_no_steps_and_no_quick_answer_to_other_targets():
+    with pytest.raises(ValueError, match="queue mail: a staircase of agents is known for live queues only"):
+        staircase(MAIL, 300.0, 10)
+    centre = Centre(name="x", queues=(MAIL,))
+    start = pd.date_range("2027-03-01 09:00", periods=8, freq="30min")
+    plan = quick_plan(pd.DataFrame({"queue": "mail", "start": start, "offered": 24.0, "aht_s": 300.0}), centre)
+    base, more = plan.at(), plan.at(volume=1.5)
+    assert base["agent_hours"].tolist() == [16.0] and more["agent_hours"].tolist() == [24.0]  # two and three agents for eight hours
+    assert more["service_level"].tolist() == base["service_level"].tolist() == [1.0]
+    with pytest.raises(ValueError, match="queue mail: a quick answer to other targets"):
+        plan.at(targets={"mail": Targets(service_level=0.9)})
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    centre = load_centre("data/sample")
+    frame = load_intervals("data/sample", centre, faulty="leave out").frame
+    month = frame[(frame["start"] >= "2026-09-01") & (frame["start"] < "2026-10-01")]
+    staffed = staff(month.reset_index(drop=True), centre)
+    rows = staffed[staffed["offered"] > 0][["queue", "start", "offered", "aht_s"]].reset_index(drop=True)
+    return centre, rows, quick_plan(staffed, centre)
+
+
+@pytest.mark.parametrize(("volume", "aht"), [(0.8, 1.0), (1.2, 1.0), (1.0, 0.9), (1.0, 1.1)])
+def test_moves_of_the_bundled_centre_are_those_of_the_full_chain(bundled, volume, aht):
+    """Live queues agree to a thousandth; mail of one or two people goes in steps, of which the straight line misses some."""
+    centre, rows, plan = bundled
+    full = monthly_requirement(staff(rows.assign(offered=rows["offered"] * volume, aht_s=rows["aht_s"] * aht), centre), centre).set_index("queue")
+    quick = plan.at(volume=volume, aht=aht).set_index("queue")
+    error = (quick["fte"] / full["fte"] - 1).abs()
+    print(f"volume × {volume}, handle time × {aht}: " + ", ".join(f"{name} {value:.2%}" for name, value in error.items()))
+    live = error.drop("email")
+    assert live.max() < 2e-3 and error["email"] < 0.20
+    assert abs(quick["fte"].sum() / full["fte"].sum() - 1) < 0.01
+    assert (quick["service_level"] - full["service_level"]).drop("email").abs().max() < 5e-3

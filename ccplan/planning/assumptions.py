@@ -1,7 +1,7 @@
 """Every number that a budget rests on, with where it comes from and how far off it may be: what finance argues with.
 
-`low` and `high` are those of the line where it names them, else the usual spread of such a number (SPREAD): an
-assumption of its own, and said to be one. Names are the keys of centre.toml, so that each can be looked up and changed.
+`low` and `high` are those of the line where it names them, else the usual spread of such a number (`assumption_list`):
+an assumption of its own, and said to be one. Names are the keys of centre.toml, so that each can be looked up and changed.
 """
 
 import dataclasses
@@ -9,18 +9,10 @@ from math import inf, isfinite
 
 import pandas as pd
 
+from .assumption_list import POINTS, SPREAD
 from .cents import exact
 
 COLUMNS = ("name", "value", "unit", "source", "low", "high")
-SPREAD = {  # setting → (low, high) as a share of the value: what planners usually allow for; override in scenarios
-    "costs.hourly_wage": (0.97, 1.05), "costs.on_costs": (0.95, 1.05), "costs.weekly_hours": (1.0, 1.0),
-    "costs.overtime_factor": (1.0, 1.0), "costs.seat_per_month": (0.90, 1.10), "costs.per_hire": (0.80, 1.30),
-    "costs.paid_share": (0.97, 1.03), "hiring.attrition_per_year": (0.75, 1.35), "hiring.training_weeks": (0.75, 1.50),
-    "hiring.lead_time_weeks": (0.75, 1.50), "hiring.class_cost": (0.80, 1.25), "flex.overtime": (0.50, 1.50),
-    "flex.outsourced_hourly": (0.90, 1.15), "flex.outsourced_output": (0.90, 1.05), "exchange": (0.92, 1.08),
-    "wages": (0.97, 1.05), "shrinkage": (0.85, 1.20), "budget": (0.95, 1.10),
-}
-POINTS = (-0.01, 0.02)  # a rise in a year may be off by points, not by a share of itself
 SECTIONS = ("costs", "hiring", "flex")
 
 

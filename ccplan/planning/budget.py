@@ -209,13 +209,20 @@ def _answered(headcount, contacts):
     missing = [name for name in ("queue", "month", "offered", "load_hours") if name not in contacts]
     if missing:
         raise ValueError(f"contacts must be a frame of monthly_requirement; missing: {', '.join(missing)}")
-    keys = pd.MultiIndex.from_arrays([headcount["queue"].astype(str), headcount["month"]])
-    told = contacts.set_index([contacts["queue"].astype(str), "month"])[["offered", "load_hours"]].reindex(keys)
-    if told.isna().any(axis=None):
-        queue, month = told.index[told.isna().any(axis=1)][0]
+    rows = {key: i for i, key in enumerate(_keys(contacts))}
+    at = [rows.get(key, -1) for key in _keys(headcount)]
+    told = contacts[["offered", "load_hours"]].to_numpy(float)[at]
+    wrong = (np.array(at) < 0) | np.isnan(told).any(axis=1)
+    if wrong.any():
+        queue, month = _keys(headcount)[int(np.argmax(wrong))]
         raise ValueError(f"contacts has no row for {queue} in {month:%Y-%m}: give the requirement that the headcount was planned from")
     stay = 1 - headcount["abandonment"].fillna(0.0).to_numpy(float) if "abandonment" in headcount else 1.0
-    return told["offered"].to_numpy(float) * stay, told["load_hours"].to_numpy(float) * 60 * stay
+    return told[:, 0] * stay, told[:, 1] * 60 * stay
+
+
+def _keys(frame):
+    """(queue, month) of each row."""
+    return list(zip(map(str, frame["queue"]), frame["month"].to_list(), strict=True))
 
 
 def _wages_by_queue(wages, quantities):

@@ -4,7 +4,7 @@ A column of numbers is multiplied in 64-bit integers where the products fit, els
 the cents are the same. Decimals are made at the door.
 """
 
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 MICRO = 1_000_000          # millionths: how finely quantities and prices are told
 MICROS_A_CENT = 10**10     # a cent, in millionths × millionths
 LARGEST = 9.0e9            # units of a driver in a month: above this a float cannot tell millionths
+ROOM = Context(prec=200)   # of digits: no whole number here is cut
 FITS = 4.0e18              # products below this fit 64 bits with room to round
 
 
@@ -75,7 +76,7 @@ def decimals(whole, places):
 
 
 def _decimal(value, places):
-    return Decimal((value < 0, tuple(map(int, str(abs(value)))), -places))
+    return Decimal(value).scaleb(-places, ROOM)
 
 
 def written_off(bought, cents, life, months):

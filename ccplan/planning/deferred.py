@@ -14,10 +14,11 @@ from ..queueing import Infeasible
 from ..queueing.backlog import Flow
 from ..queueing.inputs import floats, one_of
 from .days import local_days
+from .quiet import quiet
 
 SHAPES = ("level day", "level week", "following")
 SECONDS_A_WEEK = 2      # for the integer programme; then the best plan found so far is taken
-_DAY = 86_400
+DAY_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,10 @@ def staff_deferred(rows, queue, centre, given=None):
 
 def _planned(rows, queue, centre, shape, backlog, whole, agents):
     _refuse_other(queue)
-    clock = _timeline(rows.sort_values("start"), queue, centre, agents)
+    clock = clock_of(rows.sort_values("start"), queue, centre, agents)
     clock = clock[: _needed(clock, queue, centre, backlog)]
     target = 1.0 if queue.targets.service_level is None else queue.targets.service_level
-    flow = _flow(clock, queue, centre, backlog)
+    flow = flow_of(clock, queue, centre, backlog)
     if agents is None:
         _refuse_hopeless(flow, clock, queue, target)
         clock["agents"] = _fewest(flow, clock, queue, centre, shape, target, whole)
@@ -98,12 +99,12 @@ def _planned(rows, queue, centre, shape, backlog, whole, agents):
 # --------------------------------------------------------------------- the clock, hour by hour
 
 
-def _timeline(rows, queue, centre, agents):
+def clock_of(rows, queue, centre, agents):
     """Every interval of the clock from the first row to well past the last deadline."""
     step = pd.Timedelta(seconds=centre.interval_s)
     first, last = rows["start"].iloc[0], rows["start"].iloc[-1]
     week_s = max(queue.working_hours.minutes_per_week() * 60, 1)
-    waits = queue.deadline_s if queue.deadline_counts == "by the clock" else queue.deadline_s / week_s * 7 * _DAY + 14 * _DAY
+    waits = queue.deadline_s if queue.deadline_counts == "by the clock" else queue.deadline_s / week_s * 7 * DAY_S + 14 * DAY_S
     size = int(((last - first).total_seconds() + waits) // centre.interval_s) + 2
     if size > 2_000_000:
         raise ValueError(f"queue {queue.name}: the table and its deadlines span {size:,} intervals — plan fewer years, or mend the dates")
@@ -137,14 +138,15 @@ def _given(agents, rows):
     return np.broadcast_to(floats("agents", agents), len(rows))[np.argsort(np.argsort(rows.index))]
 
 
-def _flow(clock, queue, centre, backlog=0.0):
+def flow_of(clock, queue, centre, backlog=0.0):
+    """What arrives and when it is due, of a clock of `clock_of`."""
     return Flow(clock["offered"].to_numpy(), clock["aht_s"].to_numpy(), deadline_s=queue.deadline_s,
                 interval_s=centre.interval_s, worked=clock["worked"].to_numpy(), counts=queue.deadline_counts, backlog=backlog)
 
 
 def _needed(clock, queue, centre, backlog):
     """Intervals up to the last deadline, and to the end of the table."""
-    flow = _flow(clock, queue, centre, backlog)
+    flow = flow_of(clock, queue, centre, backlog)
     last_row = np.flatnonzero(clock["row"].to_numpy() >= 0)[-1] + 1
     due = flow.due_s[np.isfinite(flow.due_s)].max(initial=0.0)
     return max(int(np.ceil(due / centre.interval_s - 1e-9)), last_row)
@@ -180,7 +182,7 @@ def _groups(clock, shape):
 def _windows(flow, day, group):
     """(first, last, end) of each week: its intervals, and where its look ahead ends."""
     longest = (flow.due_s - flow.arrives_s).max(initial=0.0)
-    ahead = int(np.ceil(longest / flow.interval_s)) + int(np.ceil(3 * _DAY / flow.interval_s))
+    ahead = int(np.ceil(longest / flow.interval_s)) + int(np.ceil(3 * DAY_S / flow.interval_s))
     size, first = flow.offered.size, 0
     while first < size:
         later = np.flatnonzero(day >= day[first] + 7)
@@ -233,8 +235,9 @@ class _Window:
             floor[groups + n - 1] = max((self.most_done - self.done) / scale - 1e-9, 0)
         bounds = Bounds(floor, np.concatenate([np.full(groups, most), np.maximum(ceiling, 0), np.ones(slices)]))
         rows = [self._pace(groups, cost.size), *self._promises(groups, cost.size, scale, target, binary)]
-        found = milp(cost, integrality=kinds, bounds=bounds, constraints=[LinearConstraint(*row) for row in rows],
-                     options={"time_limit": SECONDS_A_WEEK, "mip_rel_gap": 5e-3 if groups > 50 else 1e-6})
+        with quiet():
+            found = milp(cost, integrality=kinds, bounds=bounds, constraints=[LinearConstraint(*row) for row in rows],
+                         options={"time_limit": SECONDS_A_WEEK, "mip_rel_gap": 5e-3 if groups > 50 else 1e-6})
         if found.x is None:
             return np.where(self.worked, most, 0.0)  # taken away again, one by one
         level = np.round(found.x[:groups]) if whole else np.maximum(found.x[:groups], 0)

@@ -2,14 +2,16 @@
 
 Every interval is taken with share × its required agents; what is not whole is mixed from the whole number below and the
 one above, as on days when one more is there and days when not. Nothing is sampled: all intervals of the plan count.
-Between two shares of the table service is read off a straight line.
+Between two shares of the table service is read off a straight line. Of work that may wait, the service is the share that
+is answered by its deadline (see `waiting_service`).
 """
 
 import numpy as np
 import pandas as pd
 
-from ..queueing import performance
+from . import staffing
 from .requirement import month_of, team_of
+from .waiting_service import waiting_months
 
 SHARES = (0.0, 0.4, 0.55, 0.7, 0.78, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.35)
 MEASURES = ("service_level", "asa_s", "abandonment", "occupancy")
@@ -19,7 +21,8 @@ def service_curves(staffed, centre, *, teams=None, shares=SHARES):
     """Service of each queue (or team) and month where only a share of the required agents is there: a row a share.
 
     `staffed` is a frame of `staff`, `teams` as in `monthly_requirement`. Returns queue, month, share (agents ÷ required),
-    offered, service_level (Σ in time ÷ Σ offered), asa_s (of those answered; inf where the queue grows for ever),
+    offered, service_level (Σ in time ÷ Σ offered), asa_s (of those answered, of live contacts where the team has any;
+    inf where the queue grows for ever),
     abandonment and occupancy. Raises ValueError for shares that are not rising numbers from 0 on.
 
     >>> from ccplan.data import Centre, Queue
@@ -33,6 +36,7 @@ def service_curves(staffed, centre, *, teams=None, shares=SHARES):
     team = team_of(staffed, teams)
     parts = [_of_queue(rows, centre.queue(name), centre, shares).assign(queue=team[str(name)])
              for name, rows in staffed.groupby("queue", sort=False, observed=True)]
+    parts = _answer_times_of_live(parts, [centre.queue(name).deferred for name in staffed["queue"].unique()])
     sums = pd.concat(parts).groupby(["queue", "month", "share"]).sum()
     every = pd.date_range(*month_of(staffed["start"]).agg(["min", "max"]), freq="MS")  # a closed month has no calls to serve
     sums = sums.reindex(pd.MultiIndex.from_product([sorted(set(team.values())), every, shares], names=sums.index.names), fill_value=0.0)
@@ -87,8 +91,17 @@ def _least_share(rows, wanted, queue, month):
     return share[0] if at == 0 else float(np.interp(wanted, level[at - 1: at + 1], share[at - 1: at + 1]))
 
 
+def _answer_times_of_live(parts, deferred):
+    """Hours of a letter and seconds of a call have no mean that says anything: a team's is that of its live contacts."""
+    live = {part["queue"].iloc[0] for part, waits in zip(parts, deferred, strict=True) if len(part) and not waits}
+    return [part.assign(answered=0.0, waited_s=0.0) if waits and len(part) and part["queue"].iloc[0] in live else part
+            for part, waits in zip(parts, deferred, strict=True)]
+
+
 def _of_queue(rows, queue, centre, shares):
     """Sums by month and share of one queue's intervals."""
+    if queue.deferred:
+        return waiting_months(rows, queue, centre, shares)
     rows = rows[rows["offered"] > 0]
     agents = np.multiply.outer(shares, rows["agents"].to_numpy(float))
     low = np.floor(agents + 1e-9)
@@ -120,8 +133,7 @@ def _whole(rows, agents, queue, centre):
 def _sums(rows, agents, queue, centre):
     """Calls in time, answered, lost, and seconds waited of each interval with whole agents."""
     calls = rows["offered"].to_numpy(float)
-    given = performance(calls, rows["aht_s"].to_numpy(float), agents, interval_s=centre.interval_s, patience_s=queue.patience_s,
-                        lines=queue.lines, target_s=queue.targets.target_s, definition=queue.targets.definition)
+    given = staffing.service_of(queue, calls, rows["aht_s"].to_numpy(float), agents, centre.interval_s)
     answered = calls * (1 - given.abandonment - given.blocking)
     waited = np.where(answered > 0, answered * np.where(answered > 0, given.asa_s, 0.0), 0.0)
     busy = np.where(agents > 0, np.nan_to_num(given.occupancy) * agents, 0.0)

@@ -77,7 +77,8 @@ def classes_of(needed, people, hires, moves, centre):
         come = gone | {"queue": moves["to"].to_numpy(), "retraining_weeks": moves["retraining_weeks"].to_numpy(float)}
         parts += [come, gone | {"heads": -gone["heads"], "fte": -gone["fte"]}]
     table = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
-    return table[table["heads"] != 0].reset_index(drop=True) if (table["heads"] == 0).any() else table
+    there = table["heads"].to_numpy() != 0
+    return table if there.all() else table[there].reset_index(drop=True)
 
 
 def _class_rows(frame, kind, entered, age):

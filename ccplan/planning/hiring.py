@@ -15,6 +15,7 @@ import pandas as pd
 from .headcount import NEVER, allowed, class_months, classes_of, plan_headcount
 from .labour_prices import headcount_costs, labour_prices, outsourced_limit
 from .people_tables import PERMANENT, checked_requirement, contract, opening
+from .quiet import quiet
 from .training_room import in_training
 
 HIRES = ("queue", "month", "heads", "fte", "contract_months")
@@ -188,8 +189,9 @@ class Programme:
         top = np.concatenate([self.large, np.ceil(self.large[:c] / self.centre.hiring.smallest_class), np.full(2 * cells + s, inf)])
         whole = np.concatenate([np.ones(k + c), np.zeros(2 * cells + s)])
         rows = [LinearConstraint(a, low, high) for a, low, high in self._rows(k, c, cells, s)]
-        return milp(aim, integrality=whole, bounds=Bounds(0.0, top), constraints=rows,
-                    options={"time_limit": time_limit, "mip_rel_gap": within})
+        with quiet():
+            return milp(aim, integrality=whole, bounds=Bounds(0.0, top), constraints=rows,
+                        options={"time_limit": time_limit, "mip_rel_gap": within})
 
     def _by_cell(self, what):
         return np.tile(self.prices[what].to_numpy(), len(self.queues))

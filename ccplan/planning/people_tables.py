@@ -15,30 +15,36 @@ def checked_requirement(requirement, months=None):
     missing = [name for name in NEEDED if name not in requirement]
     if missing:
         raise ValueError(f"requirement must be a frame of monthly_requirement; missing: {', '.join(missing)}")
-    frame = requirement.sort_values("month", kind="stable")
-    if "days" in frame and not frame.groupby("month")["days"].max().gt(0).any():
+    if "days" in requirement and not (requirement["days"].to_numpy(float) > 0).any():
         raise ValueError("requirement has no month with open days: check the dates and the opening hours")
-    if "whole" in frame:
-        frame = frame[frame["whole"].astype(bool)]
-    there = frame["month"].drop_duplicates()
+    frame = requirement[requirement["whole"].astype(bool)] if "whole" in requirement else requirement
+    there = pd.DatetimeIndex(np.unique(frame["month"].to_numpy()))
     if not len(there):
         raise ValueError("requirement has no whole month: plan months from their first to their last day")
     count = len(there) if months is None else months
     if not (isinstance(count, (int, np.integer)) and 1 <= count <= len(there)):
         raise ValueError(f"months must be a whole number from 1 to {len(there)}, the whole months of the requirement, got {months!r}")
-    wanted = pd.date_range(there.iloc[0], periods=count, freq="MS")
+    wanted = pd.date_range(there[0], periods=count, freq="MS")
+    month = frame["month"].to_numpy()
+    frame = frame[(month >= wanted[0].to_datetime64()) & (month <= wanted[-1].to_datetime64())]
+    _refuse_gaps(frame, wanted)
+    if not (np.isfinite(frame["fte"].to_numpy(float)) & (frame["fte"].to_numpy(float) >= 0)).all():
+        raise ValueError("requirement: fte must be numbers from 0 on, got " + str(frame.loc[~(frame["fte"] >= 0), "fte"].iloc[0]))
+    order = np.lexsort((frame["month"].to_numpy(), frame["queue"].astype(str).to_numpy(object)))
+    return frame.take(order).reset_index(drop=True)
+
+
+def _refuse_gaps(frame, wanted):
+    """Every queue has each wanted month once."""
     twice = frame[frame.duplicated(["queue", "month"])]
     if len(twice):
         raise ValueError(f"requirement: {twice['queue'].iloc[0]} has the month {twice['month'].iloc[0]:%Y-%m} twice")
-    frame = frame[(frame["month"] >= wanted[0]) & (frame["month"] <= wanted[-1])]
-    counts = frame["queue"].value_counts().reindex(frame["queue"].unique())
-    if (counts != count).any():
-        name = counts.index[counts != count][0]
+    place, names = pd.factorize(frame["queue"])
+    counts = np.bincount(place)
+    if (counts != len(wanted)).any():
+        name = names[counts != len(wanted)][0]
         hole = wanted.difference(frame.loc[frame["queue"] == name, "month"])[0]
         raise ValueError(f"requirement: {name} has no row for {hole:%Y-%m} — a closed month needs a row with 0 FTE")
-    if not np.isfinite(frame["fte"].to_numpy(float)).all() or (frame["fte"] < 0).any():
-        raise ValueError("requirement: fte must be numbers from 0 on, got " + str(frame.loc[~(frame["fte"] >= 0), "fte"].iloc[0]))
-    return frame.sort_values(["queue", "month"], kind="stable", ignore_index=True)
 
 
 def contract(centre):

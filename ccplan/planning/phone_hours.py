@@ -1,7 +1,7 @@
 """Of an hour that is paid, how much is spent on the phones: of an own agent's, of one in overtime, of an outsourcer's."""
 
 from ..data.centre import Shrinkage
-from .requirement import month_hours, month_shrinkage
+from .requirement import month_hours, shrinkage_by_cause
 
 
 def phone_hours(months, centre):
@@ -12,7 +12,7 @@ def phone_hours(months, centre):
     >>> phone_hours(pd.Series(pd.to_datetime(["2027-02-01"])), Centre(name="x")).tolist()   # 150 h, 30 % shrinkage
     [105.0]
     """
-    return (month_hours(months, centre) * (1 - month_shrinkage(months, centre).sum(axis=1))).to_numpy(float)
+    return month_hours(months, centre).to_numpy() * (1 - shrinkage_by_cause(months, centre).sum(axis=1))
 
 
 def overtime_output(shrinkage):

@@ -5,6 +5,7 @@ paid FTE external shrinkage (leave, sickness) too. The month's FTE come from eve
 from a mean day: an average hides the peaks.
 """
 
+import numpy as np
 import pandas as pd
 
 WEEK_DAYS = 7
@@ -53,14 +54,13 @@ def with_fte(table, centre):
 
     Each month has its own shrinkage, `shrinkage_paid` = 1 − net ÷ paid and `shrinkage_scheduled` = 1 − net ÷ scheduled.
     """
-    net = table["agent_hours"] / month_hours(table["month"], centre)
-    parts = month_shrinkage(table["month"], centre)
-    off, inside = parts.sum(axis=1), parts[list(centre.shrinkage.internal)].sum(axis=1)
+    net = table["agent_hours"].to_numpy(float) / month_hours(table["month"], centre).to_numpy()
+    parts = shrinkage_by_cause(table["month"], centre)
+    off, inside = parts.sum(axis=1), parts[:, len(centre.shrinkage.external):].sum(axis=1)
     paid = net / (1 - off)
-    return table.assign(
-        fte_net=net, fte_scheduled=net + paid * inside, fte=paid, shrinkage_paid=off, shrinkage_scheduled=inside / (1 - off + inside),
-        **{f"fte_{cause}": paid * parts[cause] for cause in parts},
-    )
+    columns = {"fte_net": net, "fte_scheduled": net + paid * inside, "fte": paid, "shrinkage_paid": off, "shrinkage_scheduled": inside / (1 - off + inside)}
+    by_cause = {f"fte_{cause}": paid * parts[:, i] for i, cause in enumerate(centre.shrinkage.causes)}
+    return table.assign(**columns, **by_cause)
 
 
 def month_shrinkage(months, centre):
@@ -70,8 +70,14 @@ def month_shrinkage(months, centre):
     >>> month_shrinkage(pd.Series(pd.to_datetime(["2027-02-01"])), Centre(name="x")).sum(axis=1).round(3).tolist()
     [0.3]
     """
-    shares = {number: centre.shrinkage.in_month(number) for number in months.dt.month.unique()}
-    return pd.DataFrame([shares[number] for number in months.dt.month], index=months.index, columns=list(centre.shrinkage.causes))
+    return pd.DataFrame(shrinkage_by_cause(months, centre), index=months.index, columns=list(centre.shrinkage.causes))
+
+
+def shrinkage_by_cause(months, centre):
+    """The numbers of `month_shrinkage` as an array months × causes, external causes first."""
+    number = months.to_numpy("datetime64[M]").astype(np.int64) % 12
+    year = np.array([list(centre.shrinkage.in_month(month).values()) for month in range(1, 13)]).reshape(12, -1)
+    return year[number]
 
 
 def month_hours(months, centre):
@@ -81,7 +87,9 @@ def month_hours(months, centre):
     >>> month_hours(pd.Series(pd.to_datetime(["2027-02-01"])), Centre(name="x")).tolist()
     [150.0]
     """
-    return months.dt.days_in_month / WEEK_DAYS * centre.costs.weekly_hours
+    first = months.to_numpy("datetime64[M]")
+    days = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(float)
+    return pd.Series(days / WEEK_DAYS * centre.costs.weekly_hours, months.index, name=months.name)
 
 
 def month_of(starts):

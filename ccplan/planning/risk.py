@@ -19,7 +19,7 @@ from .risk_paths import BLOCK, Work, block, growth, levels, queue_paths
 from .risk_service import service_at, service_curves
 from .risk_sources import variance_shares
 from .staffing import staff
-from .uncertain import assumptions_of, drawn
+from .uncertain import drawn, uncertain_of
 
 BAND = (0.1, 0.5, 0.9)
 FEWEST = 50         # paths from which a tenth percentile says something
@@ -107,7 +107,7 @@ def _prepared(forecasts, centre, months, paths, assumptions, drift, seed, priced
         raise ValueError("forecasts must be those of forecast_queues, got none")
     if not (np.isscalar(drift) and 0 <= drift < 1):
         raise ValueError(f"drift must be a share of a year from 0 to 1, such as 0.10, got {drift!r}")
-    given = assumptions_of(centre, assumptions)
+    given = uncertain_of(centre, assumptions)
     staffed = staff(pd.concat([one.frame[["queue", "start", "offered", "aht_s"]] for one in forecasts], ignore_index=True), centre)
     needed = checked_requirement(monthly_requirement(staffed, centre, teams=teams), months)
     decided = _decided(needed, centre, **decided)

@@ -1,7 +1,7 @@
 """Sample paths from calls to money, some at a time: nothing but sums by month is ever kept of a path."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -68,11 +68,11 @@ def queue_paths(one, centre, months, volume, values, planned):
     most = (mean * aht).max() * factors.max() * volume.max() * longer.max() / centre.interval_s
     span = (used.min() * longer.min() * (1 - 1e-9), used.max() * longer.max() * (1 + 1e-9))
     queue = centre.queue(one.queue)
-    waits = np.isfinite(getattr(queue, "deadline_s", None) or np.inf)
+    waits, at_once = queue.deferred, replace(queue, deadline_s=np.inf, worked=None)  # its hours follow the load, not the steps
     return QueuePaths(
         name=one.queue, mean=mean, rows=rows, log_aht=np.log(aht), month=month.astype(np.int64),
         together=one.spread.together_of_rates(one.ahead.special), factors=factors, neighbours=float(one.spread.neighbours),
-        days=one.spread.days, steps=staircase(queue, span, most, interval_s=centre.interval_s),
+        days=one.spread.days, steps=staircase(at_once, span, most, interval_s=centre.interval_s),
         hours_a_load_hour=planned if waits else np.empty(0),
     )  # fmt: skip
 

@@ -2,13 +2,14 @@
 
 A short month is short in every interval alike: with a staffing of 0.9, an interval that needs 10 agents has 9, one that
 needs 15 has 13 for half of the time and 14 for the other half. The curve is measured on some intervals of the month, drawn so
-that each stands for as many contacts, and is straight between its points.
+that each stands for as many contacts, and is straight between its points. Work that may wait is followed through all of them.
 """
 
 import numpy as np
 import pandas as pd
 
-from ..queueing import performance
+from .staffing import service_of
+from .waiting_service import waiting_months
 
 RATIOS = np.array([0.0, 0.4, 0.55, 0.65, 0.72, 0.78, 0.84, 0.88, 0.92, 0.95, 0.975, 1.0, 1.03, 1.07, 1.12, 1.2, 1.35, 1.6, 2.0])
 SHARES_OF_CONTACTS = 40     # intervals of a month that stand for all
@@ -24,6 +25,9 @@ def service_curves(staffed, centre, months, *, number=SHARES_OF_CONTACTS):
     names = staffed["queue"].astype(str)
     curves = np.ones((names.nunique(), len(months), len(RATIOS)))
     for i, (name, rows) in enumerate(staffed.groupby(names, sort=False)):
+        if centre.queue(name).deferred:
+            curves[i] = _waiting(rows, centre.queue(name), centre, months)
+            continue
         chosen = [(m, _chosen(mine, number)) for m, mine in rows.groupby(at[staffed.index.get_indexer(rows.index)]) if m >= 0]
         there = [(m, mine) for m, mine in chosen if len(mine)]
         if there:
@@ -59,7 +63,14 @@ def _curve(rows, queue, centre):
 
 
 def _served(queue, rows, agents, centre):
-    """The service level of a queue that is answered as it comes. Other models of work have their place here."""
+    """The service level of a queue that is answered as it comes."""
     calls, aht_s = (rows[name].to_numpy(float)[:, None] for name in ("offered", "aht_s"))
-    return performance(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s, lines=queue.lines,
-                       target_s=queue.targets.target_s, definition=queue.targets.definition).service_level
+    return service_of(queue, calls, aht_s, agents, centre.interval_s).service_level
+
+
+def _waiting(rows, queue, centre, months):
+    """Share answered by its deadline, months × RATIOS: all intervals, each month by itself (see `waiting_service`)."""
+    found = waiting_months(rows, queue, centre, RATIOS)
+    level = (found["in_time"] / found["offered"]).where(found["offered"] > 0, 1.0).to_numpy().reshape(-1, len(RATIOS))
+    at = pd.DatetimeIndex(found["month"].unique()).get_indexer(pd.DatetimeIndex(months))
+    return np.where(at[:, None] >= 0, level[at], 1.0)

@@ -1,107 +1,26 @@
 """What if: named sets of overrides on one base plan, compared number by number, and kept in the centre's folder.
 
-An assumption is data: its name, meaning, unit, usual range, and what it changes. A scenario is {assumption: value}.
+A scenario is {assumption: value}; what can be assumed is told by `assumption_list`.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from ..data.centre import Costs, Flex, Hiring, Shrinkage
 from ..data.files import write_whole
 from ..data.locks import locked
 from ..queueing.inputs import floats
+from .assumption_list import ASSUMPTIONS
 from .budget import Budget, plan_budget
 from .headcount import plan_headcount
-from .requirement import monthly_requirement
-from .staffing import staff
+from .quick_plan import QuickPlan, quick_plan
 
+KEPT = 4    # quick plans that are kept ready
 FILE_NAME = "scenarios.json"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assumption:
-    """One thing that may be otherwise: `now(centre)` is its value today, `changed(frame, centre, value)` the plan's ground with another.
-
-    `low` and `high` bound what is allowed; `spread` is how far it usually strays, a share of its value (of 1 where the
-    value is a change).
-    """
-
-    name: str
-    says: str
-    unit: str
-    low: float
-    high: float
-    spread: float
-    now: Callable = field(repr=False)
-    changed: Callable = field(repr=False)
-
-
-def _of(section, name):
-    """(now, changed) of one setting of a section of the centre."""
-    return (lambda centre: getattr(getattr(centre, section), name),
-            lambda frame, centre, value: (frame, replace(centre, **{section: replace(getattr(centre, section), **{name: value})})))
-
-
-def _times(column):
-    """(now, changed) of a change of a column of the forecast, as a share: 0.1 is 10 % more."""
-    return lambda centre: 0.0, lambda frame, centre, value: (frame.assign(**{column: frame[column] * (1 + value)}), centre)
-
-
-def _promised(name):
-    """(now, changed) of one target of every queue that has it."""
-    def now(centre):
-        return next((getattr(q.targets, name) for q in centre.queues if getattr(q.targets, name) is not None), np.nan)
-
-    def changed(frame, centre, value):
-        queues = tuple(q if getattr(q.targets, name) is None else replace(q, targets=replace(q.targets, **{name: value})) for q in centre.queues)
-        return frame, replace(centre, queues=queues)
-    return now, changed
-
-
-def _patience():
-    def changed(frame, centre, value):
-        return frame, replace(centre, queues=tuple(replace(q, patience_s=q.patience_s * (1 + value)) for q in centre.queues))
-    return lambda centre: 0.0, changed
-
-
-def _shrinkage():
-    """All causes grow or fall alike."""
-    def changed(frame, centre, value):
-        off = centre.shrinkage
-        part = value / off.total if off.total else 0.0
-        if off.combine == "multiplicative":  # causes that stack: their logarithms grow alike
-            part = np.log1p(-value) / np.log1p(-off.total) if off.total else 0.0
-            scaled = [{cause: float(-np.expm1(part * np.log1p(-share))) for cause, share in causes.items()} for causes in (off.external, off.internal)]
-        else:
-            scaled = [{cause: share * part for cause, share in causes.items()} for causes in (off.external, off.internal)]
-        return frame, replace(centre, shrinkage=replace(off, external=scaled[0], internal=scaled[1]))
-    return lambda centre: centre.shrinkage.total, changed
-
-
-def _made(name, says, unit, low, high, spread, how):
-    return Assumption(name=name, says=says, unit=unit, low=low, high=high, spread=spread, now=how[0], changed=how[1])
-
-
-ASSUMPTIONS = {one.name: one for one in (
-    _made("volume", "contacts, change", "share", -0.9, 10.0, 0.10, _times("offered")),
-    _made("aht", "handle time, change", "share", -0.9, 10.0, 0.05, _times("aht_s")),
-    _made("patience", "patience of callers, change", "share", -0.99, 10.0, 0.25, _patience()),
-    _made("service_level", "service target", "share", 0.01, 0.999, 0.05, _promised("service_level")),
-    _made("max_occupancy", "occupancy cap", "share", 0.3, 1.0, 0.05, _promised("max_occupancy")),
-    _made("shrinkage", "shrinkage, all causes together", "share", 0.0, 0.95, 0.10, _shrinkage()),
-    _made("attrition_per_year", "leavers ÷ average headcount", "share per year", 0.0, 5.0, 0.25, _of("hiring", "attrition_per_year")),
-    _made("training_weeks", "first day to first call", "weeks", 0.0, 104.0, 0.25, _of("hiring", "training_weeks")),
-    _made("hourly_wage", "gross wage", "currency per paid hour", 0.0, 1e6, 0.03, _of("costs", "hourly_wage")),
-    _made("on_costs", "employer's contributions ÷ wage", "share", 0.0, 3.0, 0.05, _of("costs", "on_costs")),
-    _made("overtime_factor", "wage of an overtime hour ÷ wage", "ratio", 1.0, 5.0, 0.20, _of("costs", "overtime_factor")),
-    _made("seat_per_month", "a seat", "currency per month", 0.0, 1e9, 0.10, _of("costs", "seat_per_month")),
-    _made("per_hire", "advertising and selection", "currency per hire", 0.0, 1e9, 0.25, _of("costs", "per_hire")),
-    _made("outsourced_hourly", "an outsourcer's hour", "currency per hour", 0.0, 1e6, 0.10, _of("flex", "outsourced_hourly")),
-)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -127,16 +46,59 @@ class PointPlan:
 def point_plan(frame, centre, months=None, *, overrides=None, people=None, hires=None, teams=None, requirement=None):
     """The plan of a forecast with some assumptions changed: a `PointPlan`.
 
-    `frame` is a forecast (queue, start, offered, aht_s) of whole months, `overrides` {name of ASSUMPTIONS: value};
-    `people`, `hires` and `teams` as in `plan_headcount` (hires left out: planned anew), `requirement(frame, centre)` a
-    faster way to the monthly requirement. Raises ValueError in words for an unknown assumption or a value out of range.
+    `frame` is a forecast (queue, start, offered, aht_s) of whole months, or one of `staff`; `overrides` {name of ASSUMPTIONS:
+    value}; `people`, `hires` and `teams` as in `plan_headcount` (hires left out: planned anew). `requirement` is where the
+    monthly requirement comes from: a `QuickPlan` of the frame (left out: one that is made of it and kept, so that
+    the next move takes milliseconds), or a function (frame, centre) of the changed ones, such as the full chain
+    `lambda frame, centre: monthly_requirement(staff(frame, centre), centre)`. Raises ValueError in words for an unknown
+    assumption or a value out of range.
     """
-    for name, value in checked_overrides(overrides or {}).items():
-        frame, centre = ASSUMPTIONS[name].changed(frame, centre, value)
-    needed = requirement(frame, centre) if requirement else monthly_requirement(staff(frame, centre), centre, teams=teams)
+    values = checked_overrides(overrides or {})
+    if not callable(requirement):
+        quick = _kept_plan(frame, centre, teams) if requirement is None else requirement
+        needed, centre = quick_requirement(quick, centre, values)
+    else:
+        for name, value in values.items():
+            frame, centre = ASSUMPTIONS[name].changed(frame, centre, value)
+        needed = requirement(frame, centre)
     headcount = plan_headcount(needed, centre, months, people=people, hires=hires)
     needed = needed[needed["month"].isin(headcount["month"])].reset_index(drop=True)
     return PointPlan(needed, headcount, plan_budget(headcount, centre, contacts=needed))
+
+
+def quick_requirement(quick, centre, values):
+    """(monthly requirement, centre) with the assumptions' `values`, by a `QuickPlan`."""
+    if not isinstance(quick, QuickPlan):
+        raise ValueError(f"requirement must be a QuickPlan or a function of frame and centre, got {type(quick).__name__}")
+    moves = {"volume": 1 + values.get("volume", 0.0), "aht": 1 + values.get("aht", 0.0), "growth": values.get("growth", 0.0)}
+    for name, value in values.items():
+        if name not in moves:
+            _, centre = ASSUMPTIONS[name].changed(None, centre, value)
+    return quick.at(**moves, centre=centre), centre
+
+
+_plans = []  # (what it was made of, QuickPlan), the latest last
+
+
+def _kept_plan(frame, centre, teams):
+    """The quick plan of a forecast: made once for the same numbers, queues and opening hours."""
+    made_of = (_fingerprint(frame), _without_people(centre), {team: tuple(names) for team, names in (teams or {}).items()})
+    for known, plan in _plans:
+        if known == made_of:
+            return plan
+    plan = quick_plan(frame, centre, teams=teams)
+    _plans.append((made_of, plan))
+    del _plans[:-KEPT]
+    return plan
+
+
+def _fingerprint(frame):
+    return len(frame), tuple(frame), int(pd.util.hash_pandas_object(frame, index=False).sum())
+
+
+def _without_people(centre):
+    """The centre but for what comes after the requirement of agents."""
+    return replace(centre, shrinkage=Shrinkage(), hiring=Hiring(), flex=Flex(), costs=Costs(), budget=(), exchange={})
 
 
 def checked_overrides(overrides):

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from .scenarios import ASSUMPTIONS, checked_overrides, point_plan
+from .assumption_list import ASSUMPTIONS
+from .scenarios import checked_overrides, point_plan
 
 
 def usual_ranges(centre):
@@ -14,12 +15,21 @@ def usual_ranges(centre):
     rows = []
     for one in ASSUMPTIONS.values():
         now = one.now(centre)
-        if now is None or not np.isfinite(now):
+        if now is None or not np.isfinite(now) or not _matters(one, now, centre):
             continue
-        step = one.spread if one.unit == "share" and now == 0.0 else one.spread * now
-        if step and not (one.name == "outsourced_hourly" and not centre.flex.outsourced_fte):
-            rows.append((one.name, one.says, one.unit, now, max(now - step, one.low), min(now + step, one.high)))
+        low, high = one.usual(centre)
+        if low < high:
+            rows.append((one.name, one.says, one.unit, now, min(low, now), max(high, now)))
     return pd.DataFrame(rows, columns=["name", "says", "unit", "now", "low", "high"])
+
+
+def _matters(one, now, centre):
+    """Whether the centre has what the assumption is about."""
+    if one.name == "inflation":
+        return bool(centre.budget)
+    if one.name == "patience":
+        return any(np.isfinite(queue.patience_s) for queue in centre.queues)
+    return centre.flex.outsourced_fte > 0 if one.name.startswith("outsourced") else True
 
 
 def tornado(frame, centre, months=None, *, ranges=None, measure="cost", progress=None, **plan):

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..queueing import Infeasible, max_calls
+from ..queueing import Infeasible, max_calls, max_chats
+from .staffing import refuse_deferred
 
 APART = 1.2    # one handle time ÷ the one before it
 EVERY = 32      # agents up to which every step is found; above, every twentieth part, with the rest from a smooth curve between
@@ -51,15 +52,17 @@ def staircase(queue, aht_s, most, *, interval_s=1800, exact=False):
     """The `Staircase` of a queue of the centre: its targets, patience and lines, up to `most` Erlang.
 
     `aht_s` is a handle time or (shortest, longest), in seconds; `exact` finds every step by itself, else those above
-    {EVERY} agents come from a smooth curve. Built once for the same question. Raises Infeasible naming queue and target.
+    {EVERY} agents come from a smooth curve. Built once for the same question. Raises
+    Infeasible naming queue and target, ValueError for work that may wait.
 
     >>> from ccplan.data import Queue
     >>> staircase(Queue(name="q"), 180, 40, exact=True).agents([100, 0, 108.7], 180).tolist()
     [14, 0, 15]
     """
+    refuse_deferred(queue, "a staircase of agents")
     low, high = (aht_s, aht_s) if np.ndim(aht_s) == 0 else aht_s
     top = int(np.ceil(np.log(max(most, 1.0) * (1 if exact else SPARE)) / np.log(1.25)))  # few sizes, so that they are met again
-    how = (queue.targets, queue.patience_s, queue.lines, getattr(queue, "at_once", 1), getattr(queue, "slowdown", 0.0))
+    how = (queue.targets, queue.patience_s, queue.lines, queue.at_once, queue.slowdown)
     try:
         return _built(how, float(low), float(high), 1.25**top, float(interval_s), exact)
     except Infeasible as problem:
@@ -104,9 +107,8 @@ def _some(count):
 
 
 def _capacity(how, agents, aht_s, interval_s, within):
-    """The most calls that `agents` take. Other models of work than the queue M/M/n+M have their place here."""
+    """The most contacts that `agents` take: as the queue M/M/n+M, or with several in hand."""
     targets, patience_s, lines, at_once, slowdown = how
-    agents, aht_s = np.broadcast_arrays(agents, aht_s)
-    if at_once > 1:  # people with all hands full: so many servers, each as slow as that makes them
-        agents, aht_s = agents * at_once, aht_s * (1 + slowdown * (at_once - 1))
+    if at_once > 1:
+        return max_chats(agents, aht_s, targets, at_once=at_once, slowdown=slowdown, interval_s=interval_s, patience_s=patience_s, within=within)
     return max_calls(agents, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines, within=within)

@@ -53,17 +53,16 @@ def climb(load, log_aht, first, step, erlangs, begin):
 
 
 @njit(cache=True)
-def month_sums(rate, load_of, log_aht, month, times, longer, first, step, erlangs, begin, service, marks, months):
-    """Calls, Erlangs, agents and calls in time, added up by month: (4, months), for volumes × `times` and handle times × `longer`.
+def month_sums(rate, load_of, log_aht, month, times, longer, first, step, erlangs, begin, service, marks):
+    """Calls, Erlangs, agents and calls in time, added up by month: (4, months), for volumes × `times` (by month) and handle times × `longer`.
 
     `rate` calls and `load_of` Erlangs as planned; `service` (steps, columns, len(marks)) is the service level at `marks`
     (0–1) of the way from the step below to the step's edge.
     """
-    sums = np.zeros((4, months))
-    stretch, log_longer = times * longer, np.log(longer)
+    sums, log_longer = np.zeros((4, times.size)), np.log(longer)
     for i in range(rate.size):
-        calls = rate[i] * times
-        load = load_of[i] * stretch
+        calls = rate[i] * times[month[i]]
+        load = load_of[i] * times[month[i]] * longer
         column, part = position(log_aht[i] + log_longer, first, step, erlangs.shape[1])
         n = fewest(load, column, part, erlangs, begin)
         near = column if part < 0.5 else column + 1

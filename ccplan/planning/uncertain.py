@@ -1,7 +1,7 @@
-"""What a plan takes for granted and nobody knows: assumptions as data, each with its low, likely and high value.
+"""What a plan takes for granted and nobody knows, drawn at random: each assumption with its low, likely and high value.
 
-A value is drawn from the triangle of low, mode and high, and the plan is made again with it. The usual ranges below are
-a planner's rough guess, there to be replaced by the centre's own: the shares of risk are only as good as they are.
+A value is drawn from the triangle of low, mode and high, and the plan is made again with it. The usual ranges are those of
+`assumption_list`, there to be replaced by the centre's own: the shares of risk are only as good as they are.
 """
 
 from dataclasses import dataclass, replace
@@ -10,41 +10,15 @@ import numpy as np
 import pandas as pd
 
 from ..data.settings import number, setting, settle, text
+from .assumption_list import DRAWN
 
 PRICE = "price of "
-
-
-def _attrition(centre, times):
-    steps = tuple((months, min(share * times, 5.0)) for months, share in centre.hiring.attrition_by_tenure)
-    yearly = min(centre.hiring.attrition_per_year * times, 5.0)
-    return replace(centre, hiring=replace(centre.hiring, attrition_per_year=yearly, attrition_by_tenure=steps))
-
-
-def _shrinkage(centre, times):
-    def longer(causes):
-        return {cause: share * times for cause, share in causes.items()}
-
-    lost = centre.shrinkage
-    return replace(centre, shrinkage=replace(lost, external=longer(lost.external), internal=longer(lost.internal)))
-
-
-def _wage(centre, times):
-    return replace(centre, costs=replace(centre.costs, hourly_wage=centre.costs.hourly_wage * times))
-
-
-def _inflation(centre, more):
-    return replace(centre, budget=tuple(replace(line, inflation=line.inflation + more) for line in centre.budget))
+OF_FORECAST = ("growth", "handle time")  # they change contacts and handle times, not the centre
 
 
 def _price(centre, name, price):
     lines = tuple(replace(line, price=price) if line.name == name else line for line in centre.budget)
     return replace(centre, budget=lines)
-
-
-EFFECTS = {  # what a value does to the centre; contacts and handle times act on the forecast instead
-    "attrition": _attrition, "shrinkage": _shrinkage, "wage": _wage, "inflation": _inflation,
-    "growth": None, "handle time": None,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +41,11 @@ class Uncertain:
 
     def __post_init__(self):
         settle(self, where=f"{self.name}: ")
-        if self.name not in EFFECTS and not str(self.name).startswith(PRICE):
-            raise ValueError(f'assumption must be one of {", ".join(EFFECTS)} or "{PRICE}LINE", got {self.name!r}')
+        if self.name not in DRAWN and not str(self.name).startswith(PRICE):
+            raise ValueError(f'assumption must be one of {", ".join(DRAWN)} or "{PRICE}LINE", got {self.name!r}')
         if not self.low <= self.mode <= self.high < np.inf:
             raise ValueError(f"{self.name}: low, mode and high must rise, got {self.low:g}, {self.mode:g}, {self.high:g}")
-        if self.low < 0 and self.name not in ("growth", "inflation"):
+        if self.low < 0 and not (self.name in DRAWN and DRAWN[self.name].kind == "points"):
             raise ValueError(f"{self.name}: low must be 0 or more, got {self.low:g}")
 
     def draw(self, chances):
@@ -85,19 +59,13 @@ class Uncertain:
         return np.where(chances * width < left, rising, falling)
 
 
-Uncertain.__doc__ = Uncertain.__doc__.replace("{NAMES}", ", ".join(EFFECTS))
+Uncertain.__doc__ = Uncertain.__doc__.replace("{NAMES}", ", ".join(DRAWN))
 
-USUAL = (
-    Uncertain(name="attrition", low=0.80, mode=1.00, high=1.40, source="a rough guess: a fifth less to two fifths more leavers"),
-    Uncertain(name="shrinkage", low=0.95, mode=1.00, high=1.10, source="a rough guess: 33 % might be 31 or 36 %"),
-    Uncertain(name="handle time", low=0.95, mode=1.00, high=1.08, source="a rough guess: calls grow longer as the simple ones go online"),
-    Uncertain(name="growth", low=-0.04, mode=0.00, high=0.05, source="a rough guess of customers and of contacts each makes, a year"),
-    Uncertain(name="wage", low=0.99, mode=1.00, high=1.03, source="a rough guess of the next wage agreement against the plan"),
-    Uncertain(name="inflation", low=-0.01, mode=0.00, high=0.02, source="a rough guess, a year on top of the lines' own"),
-)
+USUAL = tuple(Uncertain(name=one.word, low=one.less, mode=0.0 if one.kind == "points" else 1.0, high=one.more, source=f"a rough guess: {one.guess}")
+              for one in DRAWN.values())
 
 
-def assumptions_of(centre, given=None):
+def uncertain_of(centre, given=None):
     """The assumptions that are drawn: the usual ones, and every budget line that tells its low and high price.
 
     `given` replaces them all: a list of `Uncertain`. Raises ValueError for a name that stands twice or a line that is not there.
@@ -110,7 +78,7 @@ def assumptions_of(centre, given=None):
     if twice:
         raise ValueError(f"an assumption must stand once, got {', '.join(twice)} twice")
     known = {PRICE + line.name for line in centre.budget}
-    strange = [name for name in names if name not in EFFECTS and name not in known]
+    strange = [name for name in names if name not in DRAWN and name not in known]
     if strange:
         raise ValueError(f"{strange[0]}: the budget has no line {strange[0].removeprefix(PRICE)!r}")
     for each in given:
@@ -134,8 +102,10 @@ def applied(centre, values):
     for name, value in values.items():
         if name.startswith(PRICE):
             centre = _price(centre, name.removeprefix(PRICE), value)
-        elif EFFECTS[name] is not None:
-            centre = EFFECTS[name](centre, value)
+        elif name not in OF_FORECAST:
+            one = DRAWN[name]
+            value = value if one.kind == "points" else min(one.of_factor(centre, value), one.high)
+            _, centre = one.changed(None, centre, value)
     return centre
 
 

@@ -97,6 +97,38 @@ def required_chat_agents(chats, aht_s, targets, *, at_once=1, slowdown=0.0, inte
     return agents.reshape(shape) if shape else int(agents[0])
 
 
+def max_chats(agents, aht_s, targets, *, at_once=1, slowdown=0.0, interval_s=1800, patience_s=np.inf, within=1e-10):
+    """The most chats an interval that `agents` people take within all targets: the turning round of `required_chat_agents`.
+
+    `agents` (whole) and `aht_s` (seconds) are numbers or arrays that broadcast; `within` is the relative width at which
+    the search stops. Raises Infeasible naming a target that nobody can meet, ValueError for bad input.
+
+    >>> most = max_chats(6, 600, Targets(target_s=60), at_once=2, slowdown=0.4, patience_s=240)
+    >>> [required_chat_agents(most * part, 600, Targets(target_s=60), at_once=2, slowdown=0.4, patience_s=240) for part in (0.999, 1.001)]
+    [6, 7]
+    """
+    at_once, slowdown = _crew(at_once, slowdown)
+    queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, np.inf, targets.target_s)
+    _whole(queue.agents)
+    _refuse_impossible(queue, targets)
+    low, high = np.zeros(queue.agents.size), queue.agents * chat_worth(at_once, slowdown) + 1.0  # Erlang of chats held alone
+    rows = np.arange(low.size)
+
+    def kept(load, rows):
+        return _meets(queue.take(rows, calls=load * queue.interval_s[rows] / queue.aht_s[rows]), targets, at_once, slowdown)
+
+    while (more := kept(high, rows) & (queue.agents > 0)).any():  # where callers hang up, the load may be more than the work
+        low, high = np.where(more, high, low), np.where(more, high * 2, high)
+        if (high > 1e9).any():
+            raise Infeasible(f"no number of chats is too many for {', '.join(targets.limits)}: the targets set no limit")
+    high = np.where(queue.agents > 0, high, 0.0)
+    while (wide := np.flatnonzero(high - low > within * high + 1e-13)).size:
+        middle = (low[wide] + high[wide]) / 2
+        met = kept(middle, wide)
+        low[wide], high[wide] = np.where(met, middle, low[wide]), np.where(met, high[wide], middle)
+    return shaped(low * queue.interval_s / queue.aht_s, shape)
+
+
 def _fewest(queue, targets, at_once, slowdown):
     """Doubling until the targets are met, then halving; each number of agents asked once for all rows at it."""
     worth = chat_worth(at_once, slowdown)
