@@ -112,9 +112,14 @@ def tornado_rows(table):
         base = one["base"] / 1000
         for side, colour in (("low", LOWER), ("high", HIGHER)):
             end = one[f"at_{side}"] / 1000
-            rows.append((label, side, base, end, signed(one[f"at_{side}"] - one["base"]), colour, end >= base))
+            rows.append((label, side, base, end, _step(one[f"at_{side}"] - one["base"]), colour, end >= base))
     columns = ["label", "side", "base", "end", "words", "colour", "right"]
     return pd.DataFrame(rows, columns=columns).round({"base": 3, "end": 3})
+
+
+def _step(amount):
+    """A difference as a bar's end says it; nothing where there is no bar."""
+    return "" if signed(amount) == "0" else signed(amount)
 
 
 def tornado_layers(data):

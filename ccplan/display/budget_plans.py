@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from .money_words import LABELS
+from .money_words import CHANGES, LABELS
 
 PRICE = "price of "   # an override of a budget line: price of rent
 MOST_STEPS = 6        # drivers that a waterfall tells apart: 64 plans
@@ -36,14 +36,7 @@ class BudgetGround:
 
         moved, prices = parted(overrides or {})
         centre = with_prices(self.centre, prices)
-        return point_plan(self.frame, centre, overrides=moved, people=self.people, hires=hires, requirement=self.needed)
-
-    def needed(self, frame, centre):
-        """The monthly requirement of the forecast scaled as `frame` is, by staircases."""
-        calls, was = (one["offered"].to_numpy(float) for one in (frame, self.frame))
-        work = (frame["aht_s"].to_numpy(float) / self.frame["aht_s"].to_numpy(float)).max()
-        quick = replace(self.quick, centre=centre)
-        return quick.at(volume=calls.sum() / was.sum(), aht=float(work), centre=centre)
+        return point_plan(self.frame, centre, overrides=moved, people=self.people, hires=hires, requirement=self.quick)
 
     def replanned(self, overrides):
         """(PointPlan, classes) with the cheapest hires for the overrides, kept once found."""
@@ -87,7 +80,7 @@ class Replanned:
 
 
 def budget_ground(staffed, centre, *, people, teams=None, checklist=None, hires=None):
-    """The BudgetGround of staffed intervals (queue, start, offered, aht_s) of whole months.
+    """The BudgetGround of staffed intervals (a frame of `staff`, or of `forecast`) of whole months.
 
     `people` are those who are here, `teams` {team: queues} and `checklist` that table, whose open items become lines of
     the budget; `hires` the classes of the plan as it is, the cheapest if left out. Raises ValueError in words.
@@ -101,7 +94,7 @@ def budget_ground(staffed, centre, *, people, teams=None, checklist=None, hires=
         own = {line.name for line in centre.budget}
         centre = replace(centre, budget=(*centre.budget, *(line for line in checklist_lines(checklist, first) if line.name not in own)))
     frame = staffed[["queue", "start", "offered", "aht_s"]].reset_index(drop=True)
-    ground = BudgetGround(centre, frame, people, quick_plan(frame, centre, teams=teams))
+    ground = BudgetGround(centre, frame, people, quick_plan(staffed, centre, teams=teams))
     ground.hires = ground.replanned({}).hires if hires is None else hires
     return ground
 
@@ -135,8 +128,8 @@ def tornado_cases(ground, overrides):
     from ..planning.sensitivity import usual_ranges
 
     ranges = usual_ranges(ground.changed(overrides))
-    for name in ("volume", "aht", "patience"):  # changes of the forecast: around the change that is set
-        set_to, row = overrides.get(name, 0.0), ranges["name"] == name
+    for name in set(CHANGES) & set(overrides):  # changes of the forecast: around the change that is set
+        set_to, row = overrides[name], ranges["name"] == name
         for end in ("now", "low", "high"):
             ranges.loc[row, end] = (1 + ranges.loc[row, end]) * (1 + set_to) - 1
     ends = [overrides | {one["name"]: float(one[end])} for one in ranges.to_dict("records") for end in ("low", "high")]

@@ -148,7 +148,7 @@ def beside_last_year(case):
     table = by_category(against_ledger(case.plan.budget, case.tables["ledger"]))
     frame = pd.DataFrame({"category": table["category"], "budget": map(_amount, table["budget"]), "spent before": map(_amount, table["actual"]),
                           "difference": map(_difference, table["difference"]),
-                          "change": [NIL if value != value else f"{100 * value:+.0f} %".replace("-", "−") for value in table["change"]]})
+                          "change": [NIL if value != value else _change(value) for value in table["change"]]})
     last = table.iloc[-1]
     return _sheet(frame, f"{_difference(last['difference'])} {case.centre.currency} against the same months of the year before")
 
@@ -194,6 +194,11 @@ def _amount(value):
 
 def _difference(value):
     return f"{value:+,.0f}".replace("-", "−")
+
+
+def _change(share):
+    words = f"{abs(100 * share):.0f} %"
+    return words if words == "0 %" else ("+" if share > 0 else "−") + words
 
 
 def _coins(value):

@@ -5,10 +5,11 @@ LABELS = {  # assumptions as a chart names them
     "volume": "volume", "aht": "handle time", "patience": "patience", "service_level": "service target", "max_occupancy": "occupancy cap",
     "shrinkage": "shrinkage", "attrition_per_year": "attrition", "training_weeks": "training", "hourly_wage": "hourly wage",
     "on_costs": "on-costs", "overtime_factor": "overtime factor", "seat_per_month": "a seat", "per_hire": "adverts and selection",
-    "outsourced_hourly": "outsourcer's hour",
+    "outsourced_hourly": "outsourcer's hour", "growth": "growth a year", "inflation": "inflation",
+    "class_cost": "a class", "overtime": "overtime limit", "outsourced_output": "outsourcer's output",
 }  # fmt: skip
-CHANGES = ("volume", "aht", "patience")  # told as a change of what is planned
-SHARES = ("service_level", "max_occupancy", "shrinkage", "attrition_per_year", "on_costs")
+CHANGES = ("volume", "aht", "patience", "growth", "inflation")  # told as a change of what is planned
+SHARES = ("service_level", "max_occupancy", "shrinkage", "attrition_per_year", "on_costs", "overtime", "outsourced_output")
 
 
 def money(amount, currency):
