@@ -107,13 +107,15 @@ def tornado_chart(table, currency, measure="cost"):
 def tornado_rows(table):
     """Two rows an assumption: label (with both values), side, from_, to (thousands), words (the difference), colour, base."""
     shown, rows = table[table["swing"] > 0].head(SHOWN), []
-    for one in shown.to_dict("records"):
+    for rank, one in enumerate(shown.to_dict("records")):
         label = f"{LABELS.get(one['name'], one['name'])}: {assumption_words(one)}"
         base = one["base"] / 1000
         for side, colour in (("low", LOWER), ("high", HIGHER)):
             end = one[f"at_{side}"] / 1000
-            rows.append((label, side, base, end, _step(one[f"at_{side}"] - one["base"]), colour, end >= base))
-    columns = ["label", "side", "base", "end", "words", "colour", "right"]
+            other = one["at_high" if side == "low" else "at_low"] / 1000 - base
+            inside = (end - base) * other > 0 and abs(end - base) < abs(other)  # within the other end's bar: no room for words
+            rows.append((label, side, base, end, "" if inside else _step(one[f"at_{side}"] - one["base"]), colour, end >= base, rank))
+    columns = ["label", "side", "base", "end", "words", "colour", "right", "rank"]
     return pd.DataFrame(rows, columns=columns).round({"base": 3, "end": 3})
 
 
@@ -133,7 +135,8 @@ def tornado_layers(data):
 
 
 def _label(limit=300):
-    return alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=limit, labelColor=INK, domain=False, ticks=False))
+    order = alt.EncodingSortField("rank", op="min")  # not that of the data: a live view keeps the order of old rows
+    return alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=limit, labelColor=INK, domain=False, ticks=False))
 
 
 def _ends(base, x, which, right):
@@ -176,7 +179,8 @@ def waterfall_rows(table, names=("before", "after")):
         low, high = sorted((total - change, total))
         rows.append((label, low, high, signed(float(effect)), DEARER if change > 0 else SAVED))
     rows.append((names[1], foot, totals[-1], f"{totals[-1]:,.0f}", "#8C96A0"))
-    return pd.DataFrame(rows, columns=["label", "low", "high", "words", "colour"]).round({"low": 3, "high": 3})
+    table = pd.DataFrame(rows, columns=["label", "low", "high", "words", "colour"]).round({"low": 3, "high": 3})
+    return table.assign(rank=range(len(table)))
 
 
 def waterfall_layers(data):

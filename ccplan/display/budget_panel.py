@@ -478,7 +478,7 @@ def tiles(view, pinned):
     for f in fields(BudgetTotals):
         known, now = f.metadata, getattr(view.totals, f.name)
         words, tone = ("", "same") if pinned is None else change(now, getattr(pinned, f.name), known["form"], known["better"])
-        found[f.name] = {"value": shown(now, known["form"], view.currency), "delta": words, "tone": tone}
+        found[f.name] = {"value": shown(now, known["form"], view.currency).replace("-", "−"), "delta": words, "tone": tone}
     return found
 
 
