@@ -8,6 +8,11 @@ from importlib import import_module
 _HOMES = {
     "beyond_calls": ("shared_hours", "pooling_picture", "cross_training_picture", "chat_answer", "concurrency_picture", "waiting_rows", "backlog_picture",
                      "callbacks_table", "callbacks_answer", "modes_picture", "penetration_picture", "reserve_picture", "blending_answer"),
+    "budget_charts": ("monthly_cost_chart", "tornado_chart", "waterfall_chart", "scenarios_chart", "grid_chart", "hour_sources_chart"),
+    "budget_plans": ("BudgetGround", "budget_ground", "bridge_of", "grid_of", "tornado", "scenarios_of"),
+    "budget_panel": ("BudgetView", "budget_desk", "budget_panel", "budget_view"),
+    "budget_tables": ("budget_answer", "budget_case", "categories_table", "lines_table", "unit_table", "means_table", "beside_last_year",
+                      "quarter_bridge", "workbook_words"),
     "channel_charts": ("backlog_chart", "concurrency_chart", "concurrency_rows"),
     "data_charts": ("volume_chart", "calendar_chart", "records_chart", "patience_chart", "handle_time_chart", "volume_picture",
                     "calendar_picture", "records_picture",

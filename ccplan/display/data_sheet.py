@@ -37,19 +37,23 @@ STYLE = f"""<style>
 
 @dataclass(frozen=True)
 class Sheet:
-    """A frame of words shown whole, text never cut; `finding` is its caption, a sentence."""
+    """A frame of words shown whole, text never cut; `finding` is its caption, a sentence, `right` names more columns of numbers."""
 
     frame: pd.DataFrame
     finding: str = ""
+    right: tuple = ()
 
     def _repr_html_(self):
         caption = f"<caption>{escape(self.finding)}</caption>\n" if self.finding else ""
-        head = "".join(f"<th scope='col'{_side(name)}>{escape(str(name))}</th>" for name in self.frame)
+        head = "".join(f"<th scope='col'{_side(self._kind(name))}>{escape(str(name))}</th>" for name in self.frame)
         rows = "".join(map(self._row, self.frame.itertuples(index=False)))
         return f"{STYLE}<table class='ccplan-sheet'>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>"
 
     def _row(self, row):
-        return f"<tr>{''.join(map(_cell, self.frame, row))}</tr>\n"
+        return f"<tr>{''.join(_cell(name, value, self._kind(name)) for name, value in zip(self.frame, row, strict=True))}</tr>\n"
+
+    def _kind(self, name):
+        return "n" if name in self.right else name
 
     def __repr__(self):
         words = self.frame.to_string(index=False, max_colwidth=None)
@@ -70,10 +74,10 @@ class Markup:
         return self.words
 
 
-def _cell(name, value):
+def _cell(name, value, kind):
     tone = TONES.get(value) if name in TONED else None
     style = f" style='color:{tone};font-weight:600'" if tone else ""
-    return f"<td data-name='{escape(str(name))}'{_side(name, value)}{style}>{escape(str(value))}</td>"
+    return f"<td data-name='{escape(str(name))}'{_side(kind, value)}{style}>{escape(str(value))}</td>"
 
 
 def _side(name, value=None):

@@ -22,7 +22,8 @@ SPARE_DAYS = 31  # a plan of whole months begins up to a month after the tables 
 @dataclass(frozen=True, kw_only=True)
 class HeadcountCase:
     """What a hiring plan rests on: `centre` (with its seasons of shrinkage), `staffed` intervals, monthly `requirement`,
-    `people` at the start, service `curves`, `teams` of queues, the day of decision `at`, and `notes` on what was assumed."""
+    `people` at the start, service `curves`, `teams` of queues, the day of decision `at`, `notes` on what was
+    assumed, and the `forecasts` of the queues."""
 
     centre: object
     staffed: pd.DataFrame
@@ -32,6 +33,7 @@ class HeadcountCase:
     teams: dict
     at: pd.Timestamp
     notes: tuple = ()
+    forecasts: tuple = ()
 
     def plan(self, **asked):
         """The cheapest hires: a HiringPlan; takes what `cheapest_hires` takes, such as allowed_gap or at."""
@@ -63,7 +65,7 @@ def headcount_case(folder, centre, intervals=None, *, agents=None, activities=No
     staffed = staffed[month_of(staffed["start"]).isin(needed["month"])].reset_index(drop=True)
     people, people_note = _people(agents, centre, needed, teams)
     return HeadcountCase(centre=centre, staffed=staffed, requirement=needed, people=people, teams=teams, at=_first_day(intervals),
-                         curves=service_curves(staffed, centre, teams=teams), notes=tuple(filter(None, (season_note, people_note))))
+                         curves=service_curves(staffed, centre, teams=teams), notes=tuple(filter(None, (season_note, people_note))), forecasts=tuple(found))
 
 
 def optional_table(folder, name, centre):

@@ -50,11 +50,34 @@ export default (() => {
   }
 
   function pickerRow(picker, id, changed) {
+    const options = (names) => names.map((o) => make("option", { value: o, text: o }));
     const input = picker.options
-      ? make("select", { id }, ...picker.options.map((o) => make("option", { value: o, text: o })))
-      : make("input", { id, type: "date", min: picker.low, max: picker.high });
-    input.addEventListener("change", changed);
-    return { node: make("div", { class: "ccplan-picker" }, make("label", { for: id, text: picker.label }), input), input };
+      ? make("select", { id }, ...options(picker.options))
+      : picker.text
+        ? make("input", { id, type: "text", maxlength: picker.text, placeholder: picker.says })
+        : make("input", { id, type: "date", min: picker.low, max: picker.high });
+    if (!picker.text) input.addEventListener("change", changed); // a name is read when a button is pressed
+    return {
+      node: make("div", { class: "ccplan-picker" }, make("label", { for: id, text: picker.label }), input), input,
+      offer(names) { input.replaceChildren(...options(names)); },
+    };
+  }
+
+  // a table whose values can be typed over; each row is an entry without a slider
+  function entryTable(table, id, changed) {
+    const rows = table.rows.map((row, i) => {
+      const input = make("input", { type: "text", inputmode: "decimal", id: `${id}-cell-${i}`, "aria-label": `${row.label}, ${row.unit}`,
+        "aria-describedby": `${id}-cell-${i}-fault` });
+      const fault = make("p", { class: "ccplan-fault", id: `${id}-cell-${i}-fault`, role: "alert" });
+      input.addEventListener("change", changed);
+      const line = make("tr", { "data-cell": row.name }, make("th", { scope: "row", text: row.label }),
+        make("td", {}, input, fault), make("td", { text: row.unit }), make("td", { text: row.says }));
+      return { row, input, fault, line };
+    });
+    const head = make("tr", {}, ...table.columns.map((text) => make("th", { scope: "col", text })));
+    const node = make("details", { class: "ccplan-table" }, make("summary", { text: table.label }),
+      make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows.map((part) => part.line))));
+    return { node, rows };
   }
 
   function tile(item) {
@@ -99,7 +122,8 @@ export default (() => {
 
   // a file that the kernel made, offered as a download; nothing leaves the machine
   function save(file) {
-    const address = URL.createObjectURL(new Blob([file.text], { type: "text/csv;charset=utf-8" }));
+    const bytes = file.base64 ? Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0)) : file.text;
+    const address = URL.createObjectURL(new Blob([bytes], { type: file.type || "text/csv;charset=utf-8" }));
     const link = make("a", { href: address, download: file.name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
@@ -108,8 +132,9 @@ export default (() => {
   async function render({ model, el }) {
     const plan = model.get("plan");
     const id = `ccplan-${(count += 1)}-${Math.random().toString(36).slice(2, 8)}`;
-    let seq = 0;
+    let seq = 0, resting = null;
     const send = (action = null) => {
+      clearTimeout(resting);
       seq += 1;
       const dials = {}, switches = {}, pickers = {};
       for (const [name, dial] of Object.entries(dialOf)) {
@@ -117,7 +142,9 @@ export default (() => {
         if (dial.on() !== null) { switches[name] = dial.on(); dial.dim(!dial.on()); }
       }
       for (const [name, picker] of Object.entries(pickerOf)) pickers[name] = picker.input.value;
-      model.set("values", { seq, dials, switches, pickers, action });
+      const cells = {};
+      for (const part of cellOf) cells[part.row.name] = part.input.value;
+      model.set("values", { seq, dials, switches, pickers, action, ...(plan.table ? { cells } : {}) });
       model.save_changes();
     };
     const changed = () => send();
@@ -139,6 +166,8 @@ export default (() => {
       button.addEventListener("click", () => send(action.name));
       return button;
     });
+    const table = plan.table ? entryTable(plan.table, id, changed) : null;
+    const cellOf = table ? table.rows : [];
     const tiles = plan.tiles.map((item) => { tileOf[item.name] = tile(item); return tileOf[item.name].node; });
     const figures = plan.charts.map(figure);
     const against = make("p", { class: "ccplan-against" });
@@ -147,7 +176,7 @@ export default (() => {
       make("header", {}, make("h2", { text: plan.title }), ...pickers, make("div", { class: "ccplan-buttons" }, ...buttons)),
       make("div", { class: "ccplan-results" }, make("dl", { class: "ccplan-tiles" }, ...tiles), against, warnings),
       make("form", { class: "ccplan-dials" }, ...groups),
-      make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node)));
+      make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node), ...(table ? [table.node] : [])));
     // JupyterLab would take arrow keys and letters for its own commands
     const root = make("section", { class: "ccplan", "aria-label": plan.title, "data-lm-suppress-shortcuts": "true" }, page);
     root.addEventListener("keydown", (event) => event.stopPropagation()); // the notebook around moves the focus
@@ -164,9 +193,17 @@ export default (() => {
           dial.set(view.settings.dials[name], on);
           dial.dim(on === false);
         }
+        for (const [name, names] of Object.entries(view.settings.options || {})) pickerOf[name].offer(names);
         for (const [name, picker] of Object.entries(pickerOf)) picker.input.value = view.settings.pickers[name];
+        for (const part of cellOf) part.input.value = view.settings.cells[part.row.name];
       }
       for (const [name, dial] of Object.entries(dialOf)) dial.blame(view.faults[name]);
+      for (const part of cellOf) {
+        const words = view.faults[part.row.name];
+        part.fault.textContent = words || "";
+        part.input.setAttribute("aria-invalid", words ? "true" : "false");
+        part.line.classList.toggle("ccplan-wrong", Boolean(words));
+      }
       for (const [name, part] of Object.entries(tileOf)) {
         const shown = view.tiles[name];
         part.value.textContent = shown ? shown.value : "–";
@@ -179,6 +216,8 @@ export default (() => {
       if (view.charts) {
         await Promise.all(figures.map((part, i) => {
           const shown = view.charts[part.chart.name];
+          part.node.classList.toggle("ccplan-waiting", !shown || Boolean(shown.waiting)); // what takes longer comes when the hand rests
+          if (!shown) return null;
           part.title.textContent = shown.finding;
           part.place.setAttribute("aria-label", shown.alt);
           return live[i].push(shown.rows);
@@ -186,6 +225,9 @@ export default (() => {
       }
       if (view.download && view.seq > 0) save(view.download);
       root.dataset.painted = String(view.seq);
+      root.dataset.settled = String(!view.unsettled);
+      clearTimeout(resting);
+      if (view.unsettled && view.seq === seq) resting = setTimeout(() => send("rest"), view.unsettled);
     }
 
     // while one picture is being painted only the newest of the others waits

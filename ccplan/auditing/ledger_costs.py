@@ -1,0 +1,77 @@
+"""What a past period was planned to cost and did cost, from the centre's own tables: the two ends of a bridge."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import inf
+
+import numpy as np
+import pandas as pd
+
+from ..planning.past_people import past_headcount
+from ..planning.requirement import month_hours
+from ..planning.staffing import staff
+from .cost_bridge import CostState
+
+OF_PEOPLE = ("agents' wages", "on-costs of wages")   # lines of the ledger that are paid hours × wage
+ONCE = ("platform migration",)
+
+
+@dataclass(frozen=True)
+class LedgerCosts:
+    """A period as it was planned and as it went: two CostStates, and `notes` on what was assumed."""
+
+    planned: CostState
+    actual: CostState
+    notes: tuple = ()
+
+
+def ledger_costs(expected, intervals, centre, ledger, agents):
+    """The LedgerCosts of the months that `expected` covers.
+
+    `expected` is the forecast that was made before them (queue, start, offered, aht_s), `intervals` what came, with the
+    net `agents` who were there; `ledger` and `agents` are the tables of those names. Planned hours are those that the
+    forecast asks for, grossed up by the centre's shrinkage; actual paid hours are those of the people who were employed.
+    Work with a deadline is staffed as a queue, so that its hours follow its load. Raises ValueError in words.
+    """
+    months = pd.DatetimeIndex(sorted(expected["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp().unique()))
+    mine = ledger[ledger["month"].isin(months)]
+    if mine["actual"].isna().all() or not len(mine):
+        raise ValueError(f"ledger has no actual amounts from {months[0]:%Y-%m} to {months[-1]:%Y-%m}")
+    centre = replace(centre, queues=tuple(replace(queue, deadline_s=inf, worked=None, deadline_counts="by the clock") if queue.deferred else queue
+                                          for queue in centre.queues))
+    came = _came(intervals, months)
+    expected = expected[expected["queue"].astype(str).isin(came["queue"].astype(str).unique())]
+    hours = {"planned": _hours(staff(expected, centre), centre), "actual": _hours(came, centre)}
+    paid = {"planned": sum(hours["planned"].values()) / (1 - centre.shrinkage.total), "actual": _employed_hours(agents, centre, months)}
+    states = {side: CostState(intervals=rows[["queue", "start", "offered", "aht_s"]].reset_index(drop=True), centre=centre, agent_hours=hours[side],
+                              paid_hours=paid[side], **_money(mine, side)) for side, rows in (("planned", expected), ("actual", came))}
+    return LedgerCosts(states["planned"], states["actual"], ("work with a deadline is staffed here as a queue",))
+
+
+def _came(intervals, months):
+    """What came in the months, with the mean handle time of the queue where nobody was answered."""
+    from ..planning.staffing import handle_times
+
+    month = intervals["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
+    rows = intervals[month.isin(months) & intervals["agents"].notna()]
+    parts = [one.assign(aht_s=handle_times(one)) for _, one in rows.groupby("queue", sort=False, observed=True)]
+    return pd.concat(parts)[["queue", "start", "offered", "aht_s", "agents"]]
+
+
+def _hours(rows, centre):
+    """Agent hours on the phones by queue."""
+    sums = rows["agents"].groupby(rows["queue"].astype(str), sort=False).sum() * centre.interval_s / 3600
+    return {queue: float(value) for queue, value in sums.items()}
+
+
+def _employed_hours(agents, centre, months):
+    """Paid hours of those who were employed."""
+    people = past_headcount(agents, centre, months)
+    return float(np.dot(people["paid_fte"], month_hours(people["month"], centre)))
+
+
+def _money(rows, side):
+    """labour, one_offs and other lines of a side of the ledger, Decimals."""
+    amounts = {name: rows.loc[rows["line"].isin(lines), side].dropna() for name, lines in (("labour", OF_PEOPLE), ("one_offs", ONCE))}
+    rest = rows.loc[~rows["line"].isin([*OF_PEOPLE, *ONCE]), side].dropna()
+    return {name: sum((Decimal(str(round(value, 2))) for value in values), Decimal(0)) for name, values in (amounts | {"other": rest}).items()}

@@ -1,0 +1,318 @@
+"""The budget panel: the plain function behind the dials held against the long way, then the real thing in a real browser."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ccplan.auditing.bridge import bridge
+from ccplan.data import BudgetLine, Centre, Costs, Hiring, Queue
+from ccplan.display import budget_plans
+from ccplan.display.budget_panel import AS_IT_IS, BudgetDesk, budget_view, read_entry, rows_of, tiles
+from ccplan.planning import cheapest_hires, plan_budget, plan_headcount, staff
+from ccplan.planning.requirement import monthly_requirement
+from ccplan.queueing import Targets
+from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
+from tests.test_panels import TURN, act, tiles_on
+
+TARGETS = Targets(service_level=0.8, target_s=20)
+CENTRE = Centre(
+    name="Small", currency="EUR", queues=(Queue(name="front", patience_s=180.0, targets=TARGETS), Queue(name="back", targets=TARGETS)),
+    costs=Costs(hourly_wage=15.0, on_costs=0.3), hiring=Hiring(attrition_per_year=0.3, lead_time_weeks=2),
+    budget=(BudgetLine(name="rent", category="facilities", driver="month", price=9000.0, source="lease"),
+            BudgetLine(name="=cmd|' /C calc'!A0", category="technology", driver="call", price=0.05)),
+)  # fmt: skip
+
+
+def forecast():
+    """Four months of two queues, nine to five, busier in the second half."""
+    start = pd.date_range("2027-01-01", "2027-05-01", freq="30min", inclusive="left", tz="Europe/Helsinki")
+    start = start[(start.hour >= 9) & (start.hour < 17)]
+    grown = np.where(start.month > 2, 1.2, 1.0)
+    return pd.concat([pd.DataFrame({"queue": name, "start": start, "offered": calls * grown, "aht_s": aht_s})
+                      for name, calls, aht_s in (("front", 80.0, 300.0), ("back", 30.0, 400.0))], ignore_index=True)
+
+
+FRAME = forecast()
+PEOPLE = pd.DataFrame({"queue": ["front", "back"], "started": pd.Timestamp("2025-01-01"), "heads": [26.0, 14.0], "fte": [26.0, 14.0]})
+
+
+@pytest.fixture(scope="module")
+def ground():
+    return budget_plans.budget_ground(FRAME, CENTRE, people=PEOPLE)
+
+
+@pytest.fixture
+def desk(ground, tmp_path):
+    return BudgetDesk(ground, tmp_path)
+
+
+def the_long_way(frame, centre, hires=None):
+    """Every interval staffed, months added up, people, money: no table of steps, nothing kept."""
+    needed = monthly_requirement(staff(frame, centre), centre)
+    hires = cheapest_hires(needed, centre, people=PEOPLE).hires if hires is None else hires
+    heads = plan_headcount(needed, centre, people=PEOPLE, hires=hires)
+    return plan_budget(heads, centre, contacts=needed), heads
+
+
+def message(desk, action=None, pickers=None, cells=None, **dials):
+    now = desk._settings()
+    return {"seq": 1, "dials": now["dials"] | dials, "switches": {}, "pickers": now["pickers"] | (pickers or {}),
+            "cells": now["cells"] | (cells or {}), "action": action}
+
+
+def rested(desk, **turned):
+    answer = desk.answer(message(desk, **turned))
+    for _ in range(200):
+        if not answer["unsettled"]:
+            return answer
+        answer = desk.answer(message(desk, "rest"))
+    raise AssertionError("the work at rest has no end")
+
+
+# --------------------------------------------------------------------------------- the plain function
+
+
+@pytest.mark.parametrize("overrides, frame, centre", [
+    ({}, FRAME, CENTRE),
+    ({"volume": 0.2}, FRAME.assign(offered=FRAME["offered"] * 1.2), CENTRE),
+    ({"aht": -0.1}, FRAME.assign(aht_s=FRAME["aht_s"] * 0.9), CENTRE),
+    ({"hourly_wage": 18.0}, FRAME, replace(CENTRE, costs=replace(CENTRE.costs, hourly_wage=18.0))),
+    ({"attrition_per_year": 0.6}, FRAME, replace(CENTRE, hiring=replace(CENTRE.hiring, attrition_per_year=0.6))),
+    ({"price of rent": 12_000.0}, FRAME, replace(CENTRE, budget=(replace(CENTRE.budget[0], price=12_000.0), CENTRE.budget[1]))),
+])  # fmt: skip
+def test_a_view_is_the_plan_of_the_long_way(ground, overrides, frame, centre):
+    """Classes come whole, so a person more or less may part the two ways: with the same classes they agree closely."""
+    view = budget_view(ground, overrides)
+    budget, heads = the_long_way(frame, centre, view.hires)
+    assert view.totals.cost == pytest.approx(float(budget.total), rel=0.004)
+    assert view.totals.fte == pytest.approx(heads.groupby("month")["required_fte"].sum().mean(), rel=0.004)
+    assert view.totals.starters == heads["starters"].sum()
+    assert "The plan costs EUR" in repr(view.answer())
+
+
+def test_hires_as_given_stay_and_what_is_missing_is_told(ground):
+    view = budget_view(ground, {"volume": 0.5}, hires=ground.hires)
+    assert view.totals.starters == ground.hires["heads"].sum()
+    assert view.totals.gap_fte < -5 and "lack people, most front in" in view.warnings[0]
+    again = budget_view(ground, {"volume": 0.5})
+    assert again.totals.starters > view.totals.starters and again.totals.cost > view.totals.cost
+
+
+def test_an_unknown_line_or_assumption_is_told_in_words(ground):
+    with pytest.raises(ValueError, match="the budget has no line 'tent'"):
+        budget_view(ground, {"price of tent": 1.0})
+    with pytest.raises(ValueError, match="weather is no assumption of a plan"):
+        budget_view(ground, {"weather": 1.0})
+
+
+def test_the_waterfall_is_the_bridge_of_a_hand_written_value(ground):
+    after = {"volume": 0.1, "hourly_wage": 16.5}
+    steps = budget_plans.bridge_of(ground, {}, after)
+
+    def cost(volume, wage):
+        return budget_view(ground, {name: v for name, v in (("volume", volume), ("hourly_wage", wage)) if v != ground.now(name)}).plan.budget.total
+
+    by_hand = bridge(cost, {"volume": 0.0, "wage": 15.0}, {"volume": 0.1, "wage": 16.5})
+    assert steps["effect"].tolist() == by_hand["effect"].tolist()
+    assert sum(steps["effect"].iloc[:-1]) == steps["effect"].iloc[-1]
+
+
+def test_beyond_six_drivers_the_others_are_one_step(ground):
+    many = {"volume": 0.1, "aht": 0.1, "hourly_wage": 16.0, "on_costs": 0.35, "per_hire": 900.0, "overtime_factor": 1.7, "price of rent": 1.0}
+    steps = budget_plans.steps_between(ground, {}, many)
+    assert len(steps) == budget_plans.MOST_STEPS and len(steps[budget_plans.REST][1]) == 2
+
+
+# ---------------------------------------------------------------------------------------- the desk
+
+
+def test_a_move_keeps_the_classes_and_a_rest_plans_anew(desk, ground):
+    answer = desk.answer(message(desk, volume="30"))
+    assert answer["unsettled"] and "hiring stays as it was" in answer["against"]
+    held = budget_view(ground, {"volume": 0.3}, hires=ground.hires)
+    assert answer["tiles"] == tiles(held, budget_view(ground).totals) and "tornado" not in answer["charts"]
+    answer = rested(desk)
+    assert answer["tiles"] == tiles(budget_view(ground, {"volume": 0.3}), budget_view(ground).totals)
+    assert {"monthly", "waterfall", "tornado"} == set(answer["charts"])
+    assert answer["charts"]["waterfall"]["rows"][1]["label"] == "volume"
+    json.dumps(answer, allow_nan=False)
+
+
+@pytest.mark.parametrize("dial", ["volume", "aht", "service_level", "shrinkage", "attrition_per_year", "training_weeks", "hourly_wage", "on_costs"])
+def test_each_dial_at_both_ends_and_the_middle_gives_the_librarys_numbers(desk, ground, dial):
+    told = next(one for one in desk.dials if one.name == dial)
+    for value in (told.low, told.high, round((told.low + told.high) / 2)):
+        answer = desk.answer(message(desk, **{dial: str(value)}))
+        assert not answer["faults"] and answer["charts"], answer["warnings"]
+        moved = {} if value / told.scale == ground.now(dial) else {dial: round(value / told.scale, 10)}
+        hires = None if not moved else desk.hires
+        assert answer["tiles"]["cost"]["value"] == tiles(budget_view(ground, moved, hires=hires), None)["cost"]["value"]
+
+
+def test_a_bad_entry_is_told_beside_its_field(desk):
+    answer = desk.answer(message(desk, volume="5000", cells={"price of rent": "dear"}))
+    assert answer["faults"] == {"volume": "Volume must be between -90 and 1,000 %, got 5000.",
+                                "price of rent": "rent must be a number, in EUR, month, got 'dear'."}
+    assert answer["charts"] is None
+
+
+@pytest.mark.parametrize("text", ["", "nan", "inf", "-1", "1e99", "=1+1"])
+def test_no_strange_price_is_taken(ground, text):
+    row = next(row for row in rows_of(ground) if row.name == "price of rent")
+    with pytest.raises(ValueError, match="rent must be"):
+        read_entry(text, row)
+
+
+def test_a_line_s_price_is_typed_over(desk, ground):
+    before = budget_view(ground).totals.cost
+    answer = rested(desk, cells={"price of rent": "10000"})
+    assert desk.overrides == {"price of rent": 10_000.0}
+    assert answer["tiles"]["cost"]["delta"] == "+4,000", "four months, a thousand more each"
+    assert desk.view().totals.cost == pytest.approx(before + 4000)
+
+
+def test_pin_compare_save_and_open_again(desk, ground, tmp_path):
+    rested(desk, volume="10", cells={"price of rent": "9500"})
+    answer = desk.answer(message(desk, "save", pickers={"name": "a busy spring"}))
+    assert answer["settings"]["options"]["scenario"] == [AS_IT_IS, "a busy spring"]
+    desk.answer(message(desk, "pin"))
+    answer = rested(desk, hourly_wage="16")
+    assert "a busy spring (volume +10 %, price of rent 9,500)" in answer["against"]
+    other = BudgetDesk(ground, tmp_path)
+    answer = other.answer(message(other, pickers={"scenario": "a busy spring"}))
+    assert other.overrides == {"volume": 0.1, "price of rent": 9500.0} and answer["settings"]["dials"]["volume"] == 10
+    answer = other.answer(message(other, "reset"))
+    assert other.overrides == {} and answer["settings"]["pickers"]["scenario"] == AS_IT_IS
+
+
+def test_a_folder_of_broken_scenarios_is_said_and_the_panel_opens(ground, tmp_path):
+    (tmp_path / "scenarios.json").write_text("{not json", "utf-8")
+    answer = BudgetDesk(ground, tmp_path).answer({"seq": 0})
+    assert "cannot be read as scenarios" in answer["warnings"][-1] and answer["charts"]
+
+
+def test_without_a_folder_nothing_is_saved(ground):
+    desk = BudgetDesk(ground)
+    answer = desk.answer(message(desk, "save", pickers={"name": "x"}))
+    assert "no place to save a scenario" in answer["warnings"][0]
+
+
+def test_the_files_hold_what_is_seen(desk):
+    rested(desk, volume="10")
+    file = desk.answer(message(desk, "csv"))["download"]
+    table = pd.read_csv(io.StringIO(file["text"]))
+    assert table["amount"].sum() == pytest.approx(desk.view().totals.cost)
+    assert not table["line"].str.startswith("=").any(), "a name never becomes a formula"
+    assert desk.answer(message(desk, "svg"))["download"]["text"].startswith("<svg")
+    assert desk.answer(message(desk, "png"))["download"]["base64"].startswith("iVBOR")
+    assert desk.answer(message(desk))["download"] is None
+
+
+# ------------------------------------------------------------------------------------- in the browser
+
+NOTEBOOK = """\
+from ccplan.display import budget_plans
+from ccplan.display.budget_panel import BudgetDesk
+from tests.test_budget_panel import FRAME, CENTRE, PEOPLE
+desk = BudgetDesk(budget_plans.budget_ground(FRAME, CENTRE, people=PEOPLE), ".")
+desk.panel()
+"""
+SETTLED = "document.querySelector('.ccplan').dataset.settled === 'true'"
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory, repo_on_path):  # noqa: F811
+    folder = tmp_path_factory.mktemp("served")
+    write_notebook(folder / "budget.ipynb", NOTEBOOK)
+    with voila(folder, **repo_on_path) as address:
+        page = opened(browser, f"{address}/voila/render/budget.ipynb")
+        yield page
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def repo_on_path():
+    return {"PYTHONPATH": str(Path(__file__).parents[1])}
+
+
+@pytest.fixture
+def fresh(page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    act(page, lambda: page.click("[data-action=reset]"))
+    page.wait_for_function(SETTLED, timeout=60_000)
+    return page
+
+
+def words(view, pinned=None):
+    return {name: tile["value"] for name, tile in tiles(view, pinned).items()}
+
+
+def test_sliders_show_the_librarys_numbers_when_they_rest(fresh, ground):
+    for value in (-30, 50, 10):
+        act(fresh, lambda value=value: fresh.evaluate(TURN, ["volume", value]))
+        fresh.wait_for_function(SETTLED, timeout=60_000)
+        assert tiles_on(fresh) == words(budget_view(ground, {"volume": value / 100}))
+    assert fresh.locator("[data-chart=tornado] path[d]").count() > 5
+    assert fresh.log == [] and outside(fresh) == []
+
+
+def test_a_scenario_is_saved_and_the_page_finds_it_again(fresh, ground):
+    act(fresh, lambda: fresh.evaluate(TURN, ["hourly_wage", 17]))
+    fresh.locator(".ccplan input[type=text]").first.fill("dearer hours")
+    act(fresh, lambda: fresh.click("[data-action=save]"))
+    act(fresh, lambda: fresh.click("[data-action=reset]"))
+    act(fresh, lambda: fresh.locator(".ccplan select").select_option("dearer hours"))
+    fresh.wait_for_function(SETTLED, timeout=60_000)
+    assert tiles_on(fresh) == words(budget_view(ground, {"hourly_wage": 17.0}))
+    act(fresh, lambda: fresh.click("[data-action=pin]"))
+    assert "Changes are against dearer hours" in fresh.locator(".ccplan-against").inner_text()
+
+
+def test_a_price_is_typed_and_a_bad_one_told_beside_it(fresh, ground):
+    fresh.click(".ccplan-table summary")
+    cell = fresh.locator("tr[data-cell='price of rent'] input")
+    act(fresh, lambda: (cell.fill("10000"), cell.press("Tab")))
+    fresh.wait_for_function(SETTLED, timeout=60_000)
+    assert tiles_on(fresh) == words(budget_view(ground, {"price of rent": 10_000.0}))
+    act(fresh, lambda: (cell.fill("ten"), cell.press("Tab")))
+    assert "rent must be a number" in fresh.locator("tr[data-cell='price of rent'] .ccplan-fault").inner_text()
+    fresh.click(".ccplan-table summary")
+
+
+@pytest.mark.parametrize("action, name, start", [("csv", "budget.csv", b"month"), ("png", "budget.png", b"\x89PNG"), ("svg", "budget.svg", b"<svg")])
+def test_files_are_saved_by_the_browser(fresh, action, name, start):
+    with fresh.expect_download() as caught:
+        act(fresh, lambda: fresh.click(f"[data-action={action}]"))
+    assert caught.value.suggested_filename == name
+    assert Path(caught.value.path()).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_overflows_and_every_control_has_a_name(fresh, width):
+    fresh.set_viewport_size({"width": width, "height": 900})
+    fresh.wait_for_timeout(500)
+    assert fresh.evaluate("document.documentElement.scrollWidth") <= width
+    for name in ("monthly", "tornado", "waterfall"):
+        chart = fresh.locator(f"[data-chart={name}]")
+        room, drawn = chart.bounding_box(), chart.locator("svg").bounding_box()
+        assert drawn["width"] <= room["width"] + 1 and chart.get_attribute("aria-label")
+    nameless = fresh.evaluate("""() => [...document.querySelectorAll('.ccplan input, .ccplan select, .ccplan button')]
+      .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent)).map(n => n.outerHTML)""")
+    assert nameless == []
+
+
+def test_it_lives_in_jupyterlab_too(browser, tmp_path, ground, repo_on_path, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("PYTHONPATH", repo_on_path["PYTHONPATH"])
+    (tmp_path / "work").mkdir()
+    write_notebook(tmp_path / "work" / "budget.ipynb", NOTEBOOK)
+    with jupyterlab(tmp_path, "budget.ipynb") as address:
+        page = opened(browser, address, run_all)
+        act(page, lambda: page.evaluate(TURN, ["volume", 20]))
+        page.wait_for_function(SETTLED, timeout=60_000)
+        assert tiles_on(page) == words(budget_view(ground, {"volume": 0.2}))
+        page.close()
