@@ -21,6 +21,7 @@ from ..queueing.day_simulation import ranks_of, routes_of
 from ..queueing.day_staffing import offered_load
 from ..queueing.given_calls import ABANDONED, ANSWERED, IN_TARGET, OFFERED, SHORT, WAIT_S, draw_calls, serve_calls
 from ..queueing.time_varying import day_door
+from .skill_exchange import cheapest_day
 
 _CALLS = 300_000  # simulated calls of one look at a plan: less than a tenth of a second
 _MENDING = 700_000  # of one look when fresh days have shown a plan to be short
@@ -75,7 +76,10 @@ def search_day(problem, *, days=None, seed=0, tick=None):
     if not problem.offered.sum():
         return np.zeros((len(problem.groups), problem.offered.shape[1]), dtype=np.int64)
     search = _Search(problem, days or days_for(problem.offered), seed, tick)
-    starts = [search.add(start) for start in (search.start(), search.silos())]
+    raw = (search.start(), search.silos())
+    if problem.meet == "day" and (found := cheapest_day(search, raw)) is not None:
+        return found
+    starts = [search.add(start) for start in raw]
     agents = search.take_away(min(starts, key=lambda plan: plan.sum(axis=1) @ problem.cost))
     return search.thin(agents) if problem.meet == "day" else agents
 
