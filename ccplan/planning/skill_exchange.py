@@ -16,11 +16,13 @@ from itertools import product
 
 import numpy as np
 
-_ROUND = 5_000_000  # simulated calls of all looks at small changes of one plan: about a second
+_ROUND = 2_500_000  # simulated calls of all looks at small changes of one plan: half a second
 _FEWEST_DAYS = 12  # of such a look
 _ROUNDS, _FIRST_ROUNDS = 16, 3  # rounds from the better start, and from each start before the better one is known
-_TURNS = 6  # plans of one round that are looked at
-_RADIUS, _CHOICES = 3, 26  # agents that change in one block at once, and how many such changes there may be
+_TURNS = 4  # plans of one round that are looked at
+_RADIUS = 2  # agents that change in one block at once; one more in a small case
+_SMALL = 9  # groups times blocks
+_WHOLE = 4  # blocks up to which the program is solved in whole numbers; beyond, few of its many choices are in parts
 _NODES = 300  # of the integer program: a bound on its work that, unlike seconds, is the same everywhere
 _FINE = 1e-12
 
@@ -30,7 +32,8 @@ def cheapest_day(search, starts):
 
     `search` looks at plans as in `skill_search`: `see`, `near`, `spread`, `begins`, its problem `p` and `calls`.
     """
-    work = _Exchange(search)
+    small = starts[0].shape[0] * search.begins.size <= _SMALL
+    work = _Exchange(search, _RADIUS + small)
     plans = [work.improved(agents, _FIRST_ROUNDS) for agents in starts]
     plan = work.improved(min(plans, key=lambda plan: plan.rank).agents, _ROUNDS)
     return plan.agents if plan.kept else None
@@ -55,11 +58,13 @@ class _Plan:
 
 
 class _Exchange:
-    def __init__(self, search):
+    """Small changes, of at most `radius` agents a block, and the looks that value them."""
+
+    def __init__(self, search, radius):
         self.search, self.p = search, search.p
         blocks, groups = search.begins.size, len(search.p.groups)
         self.parts = min(blocks, 3)  # what one does is felt in its block and on either side only
-        self.changes = _changes(groups, _RADIUS if blocks * groups <= 9 else _RADIUS - 1)
+        self.changes = _changes(groups, radius)
         self.rough = _with_fewer_days(search, _ROUND / (len(self.changes) * self.parts))
         self.saves = -np.outer(self.changes @ self.p.cost, search.ends - search.begins)  # [change, block]
         self.comes = np.maximum.reduceat(self.p.offered, search.begins, axis=1) > 0
@@ -89,7 +94,7 @@ class _Exchange:
                 continue
             blocks = np.arange(choice.size)
             trial = _Plan(self.search, self.search.spread(there + self.changes[choice].T))
-            if trial.rank < plan.rank and (trial.rank[0], trial.rank[1]) < (plan.rank[0], plan.rank[1] - 1e-9):
+            if trial.rank < (plan.rank[0], plan.rank[1] - 1e-9):
                 return trial
             told = plan.lost[rows] + more[rows][:, choice, blocks].sum(axis=1)
             margin = margin + np.maximum(trial.lost[rows] - np.minimum(told, 0.0), 0.0) * (trial.lost[rows] > 0)
@@ -165,7 +170,7 @@ def _choose(saves, more, lost, allowed, margin, bold, kept):
         limits.append(LinearConstraint(np.append(saves.ravel() / unit, 0.0)[None], 1e-6, np.inf))
         objective = np.append(-1e-3 * saves.ravel() / unit, 1.0)
     low = 0.0 if bold else -np.inf
-    solved = milp(objective, integrality=np.append(np.ones(size), 0), constraints=limits,
+    solved = milp(objective, integrality=np.append(np.full(size, blocks <= _WHOLE), 0), constraints=limits,
                   bounds=Bounds(np.append(np.zeros(size), low), np.append(allowed.ravel().astype(float), np.inf)),
                   options={"node_limit": _NODES, "mip_rel_gap": 1e-3})
     if solved.x is None:

@@ -1,6 +1,6 @@
 """The cheapest agents by group and interval that keep every queue's promise, found by simulation.
 
-One day at a time, from two starts: a covering problem, in which whoever can take a set of queues must together be as
+A promise of the whole day is left to `skill_exchange`; of every interval, one day at a time, from two starts: a covering problem, in which whoever can take a set of queues must together be as
 many as the set would need if it were one queue; and each queue by itself. From there agents are added where the simulated day misses a promise, and taken
 away, or exchanged for cheaper ones, as long as it is kept. All plans serve the same callers (`queueing.given_calls`).
 What an agent does in one interval is seen in that interval and its neighbours only: so a third of the intervals is
@@ -78,7 +78,7 @@ def search_day(problem, *, days=None, seed=0, tick=None):
     search = _Search(problem, days or days_for(problem.offered), seed, tick)
     raw = (search.start(), search.silos())
     if problem.meet == "day" and (found := cheapest_day(search, raw)) is not None:
-        return found
+        return search.thin(found)
     starts = [search.add(start) for start in raw]
     agents = search.take_away(min(starts, key=lambda plan: plan.sum(axis=1) @ problem.cost))
     return search.thin(agents) if problem.meet == "day" else agents
