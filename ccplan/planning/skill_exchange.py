@@ -20,9 +20,7 @@ _ROUND = 2_500_000  # simulated calls of all looks at small changes of one plan:
 _FEWEST_DAYS = 12  # of such a look
 _ROUNDS, _FIRST_ROUNDS = 16, 3  # rounds from the better start, and from each start before the better one is known
 _TURNS = 4  # plans of one round that are looked at
-_RADIUS = 2  # agents that change in one block at once; one more in a small case
-_SMALL = 9  # groups times blocks
-_WHOLE = 4  # blocks up to which the program is solved in whole numbers; beyond, few of its many choices are in parts
+_RADIUS = 3  # agents that change in one block at once
 _NODES = 300  # of the integer program: a bound on its work that, unlike seconds, is the same everywhere
 _FINE = 1e-12
 
@@ -32,8 +30,7 @@ def cheapest_day(search, starts):
 
     `search` looks at plans as in `skill_search`: `see`, `near`, `spread`, `begins`, its problem `p` and `calls`.
     """
-    small = starts[0].shape[0] * search.begins.size <= _SMALL
-    work = _Exchange(search, _RADIUS + small)
+    work = _Exchange(search, _RADIUS)
     plans = [work.improved(agents, _FIRST_ROUNDS) for agents in starts]
     plan = work.improved(min(plans, key=lambda plan: plan.rank).agents, _ROUNDS)
     return plan.agents if plan.kept else None
@@ -170,7 +167,7 @@ def _choose(saves, more, lost, allowed, margin, bold, kept):
         limits.append(LinearConstraint(np.append(saves.ravel() / unit, 0.0)[None], 1e-6, np.inf))
         objective = np.append(-1e-3 * saves.ravel() / unit, 1.0)
     low = 0.0 if bold else -np.inf
-    solved = milp(objective, integrality=np.append(np.full(size, blocks <= _WHOLE), 0), constraints=limits,
+    solved = milp(objective, integrality=np.append(np.ones(size), 0), constraints=limits,
                   bounds=Bounds(np.append(np.zeros(size), low), np.append(allowed.ravel().astype(float), np.inf)),
                   options={"node_limit": _NODES, "mip_rel_gap": 1e-3})
     if solved.x is None:
