@@ -1,5 +1,7 @@
 """Agents by group: against formulas where there are any, and against a second simulation where there are none."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from ccplan.data import Centre, Group, Queue
 from ccplan.planning import cross_training, pooling_gain, staff_groups
 from ccplan.queueing import Infeasible, Targets, performance, predict_day, required_agents, required_day, simulate_day
 
+from .effort import DEEP
 from .skilled_by_hand import simulate
 
 
@@ -193,3 +196,35 @@ def test_cross_training_needs_two_queues():
         cross_training(day(a=[10], b=[0]), centre("a", "b"))
     with pytest.raises(ValueError, match="write 20 % as 0.20"):
         cross_training(day(a=[10], b=[10]), centre("a", "b"), shares=(20,))
+
+SMALL = {  # name: queues' calls by half-hour, groups, seconds of one block; few enough to try every plan near the one that is found
+    "a helper of a large queue": (dict(a=[8, 8], b=[90, 110]), (Group(name="b", skills=["b"]), Group(name="both", skills=["a", "b"], hourly_wage=15.5)), None),
+    "two who share a queue": (dict(a=[80, 90], b=[60, 50], c=[40, 40]), (Group(name="left", skills=[("a", "b")]), Group(name="right", skills=[("b", "c")])), 3600),
+    "specialists and dearer all-rounders": (dict(a=[30, 40], b=[40, 30]), (Group(name="a", skills=["a"]), Group(name="b", skills=["b"]), Group(name="all", skills=[("a", "b")], hourly_wage=16)), 3600),
+    "three blocks": (dict(a=[30, 50, 40], b=[6, 6, 6]), (Group(name="a", skills=["a"]), Group(name="ba", skills=["b", "a"])), None),
+}
+
+
+@pytest.mark.parametrize("meet", ["every", "day"])
+@pytest.mark.parametrize("name", SMALL)
+def test_no_cheaper_plan_near_by_keeps_the_promises(name, meet):
+    """Every plan that is cheaper by more than an agent, up to two agents of each group and block away, is short somewhere.
+
+    The referee is `simulate_day` on callers of its own; a plan counts as kept if it does so with certainty.
+    """
+    calls, groups, hold_s = SMALL[name]
+    found = staff_groups(day(**calls), centre(*calls, patience_s=180), groups=groups, meet=meet, hold_s=hold_s, days=300)
+    number, per = len(next(iter(calls.values()))), int(hold_s or 1800) // 1800
+    plan = found.groups["agents"].to_numpy().reshape(len(groups), number)[:, ::per]
+    wage = np.array([group.hourly_wage or 15.0 for group in groups])
+    steps = np.array(list(product((-2, -1, 0, 1, 2), repeat=plan.size))).reshape(-1, *plan.shape)
+    saved = -(steps.sum(axis=2) @ wage)
+    one = wage.max() + 1e-9  # within one agent of the cheapest
+    near = [plan + step for step, less in zip(steps, saved) if one < less <= 2 * one and (plan + step >= 0).all()]
+    assert near
+    for other in np.random.default_rng(1).permutation(np.array(near))[: 2000 if DEEP else 12]:
+        staffed = {group.name: np.repeat(mine, per) for group, mine in zip(groups, other)}
+        seen = simulate_day(calls, 180, staffed, patience_s=180, days=150, seed=77,
+                            skills={group.name: group.skills for group in groups})
+        rows = seen.intervals if meet == "every" else seen.day
+        assert (rows["service_level"] - rows["service_level_ci95"] < 0.8).any(), (other, plan)

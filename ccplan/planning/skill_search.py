@@ -1,6 +1,6 @@
 """The cheapest agents by group and interval that keep every queue's promise, found by simulation.
 
-One day at a time, from two starts: a covering problem, in which whoever can take a set of queues must together be as
+A promise of the whole day with few blocks is left to `skill_exchange`; else one day at a time, from two starts: a covering problem, in which whoever can take a set of queues must together be as
 many as the set would need if it were one queue; and each queue by itself. From there agents are added where the simulated day misses a promise, and taken
 away, or exchanged for cheaper ones, as long as it is kept. All plans serve the same callers (`queueing.given_calls`).
 What an agent does in one interval is seen in that interval and its neighbours only: so a third of the intervals is
@@ -21,11 +21,13 @@ from ..queueing.day_simulation import ranks_of, routes_of
 from ..queueing.day_staffing import offered_load
 from ..queueing.given_calls import ABANDONED, ANSWERED, IN_TARGET, OFFERED, SHORT, WAIT_S, draw_calls, serve_calls
 from ..queueing.time_varying import day_door
+from .skill_exchange import cheapest_day
 
 _CALLS = 300_000  # simulated calls of one look at a plan: less than a tenth of a second
 _MENDING = 700_000  # of one look when fresh days have shown a plan to be short
 _FEWEST_DAYS, _MOST_DAYS = 40, 4000
 _SUBSETS = 6  # queues up to which every set of them is covered at the start
+_EXCHANGED = 9  # groups × blocks up to which a promise of the day is kept by exchanges; beyond, they take too long
 _NO_CAP = 1e6  # of occupancy, and of calls that may miss a promise that is not made
 _TURNS, _LOOKS = 60, 900  # rounds of additions, and looks at plans, after which the search gives up
 
@@ -75,7 +77,11 @@ def search_day(problem, *, days=None, seed=0, tick=None):
     if not problem.offered.sum():
         return np.zeros((len(problem.groups), problem.offered.shape[1]), dtype=np.int64)
     search = _Search(problem, days or days_for(problem.offered), seed, tick)
-    starts = [search.add(start) for start in (search.start(), search.silos())]
+    raw = (search.start(), search.silos())
+    few = len(problem.groups) * search.begins.size <= _EXCHANGED
+    if problem.meet == "day" and few and (found := cheapest_day(search, raw)) is not None:
+        return search.thin(found)
+    starts = [search.add(start) for start in raw]
     agents = search.take_away(min(starts, key=lambda plan: plan.sum(axis=1) @ problem.cost))
     return search.thin(agents) if problem.meet == "day" else agents
 
