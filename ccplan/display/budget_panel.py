@@ -350,7 +350,7 @@ class BudgetDesk:
             "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
             "pickers": [{"name": "scenario", "label": "Scenario", "options": [AS_IT_IS, *self.saved]},
                         {"name": "name", "label": "Name, to save it", "text": 80, "says": "such as: a warm winter"}],
-            "actions": [one for one in ACTIONS if one["name"] != "xlsx" or _workbook()], "charts": chart_places(self.ground),
+            "actions": ACTIONS, "charts": chart_places(self.ground),
             "table": {"label": "All assumptions and budget lines, to be typed over", "columns": ["assumption or line", "value", "unit", "source"],
                       "rows": [{"name": row.name, "label": row.label, "unit": row.unit, "says": row.says} for row in rows_of(self.ground)]},
             "tiles": [{"name": f.name, "label": f.metadata["label"], "says": f.metadata["says"]} for f in fields(BudgetTotals)],
@@ -368,28 +368,12 @@ class BudgetDesk:
             ledger = view.plan.budget.ledger.assign(month=view.plan.budget.ledger["month"].dt.strftime("%Y-%m-%d"))
             return {"name": "budget.csv", "text": harmless(ledger).to_csv(index=False, lineterminator="\n")}
         if action == "xlsx":
-            return _based("budget.xlsx", workbook_bytes(view, self.ground), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+            from .workbook import workbook_bytes  # loads xlsxwriter
+
+            book = workbook_bytes(view.plan, self.ground.changed(view.overrides), people=self.ground.people, hires=view.hires)
+            return _based("budget.xlsx", book, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         limit = None if self.pinned == self.overrides else self._pinned()[1]
         return picture(view, limit, action)
-
-
-def workbook_bytes(view, ground):
-    """The plan as a workbook of live formulas, bytes."""
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
-    from .workbook import budget_workbook
-
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "budget.xlsx"
-        budget_workbook(file, view.plan, ground.changed(view.overrides), people=ground.people, hires=view.hires)
-        return file.read_bytes()
-
-
-def _workbook():
-    from importlib.util import find_spec
-
-    return find_spec("ccplan.display.workbook") is not None
 
 
 def picture(view, limit, form):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 import pandas as pd
 
@@ -173,15 +172,6 @@ def quarter_bridge(case, folder, quarter):
     expected = pd.concat([one.frame[["queue", "start", "offered", "aht_s"]] for one in found], ignore_index=True)
     states = ledger_costs(expected, rows, case.centre, case.tables["ledger"], case.tables["agents"])
     return cost_bridge(states.planned, states.actual)
-
-
-def workbook_words(case, file="budget.xlsx"):
-    """The plan written as a workbook of live formulas beside the notebook's other results, and a sentence on where."""
-    from .workbook import budget_workbook
-
-    file = Path(file)
-    budget_workbook(file, case.plan, case.centre, people=case.ground.people, hires=case.hires)
-    return Words(f"Written: `{plain(file.name)}`, {file.stat().st_size / 1000:,.0f} kB.")
 
 
 def _sum(rows):
