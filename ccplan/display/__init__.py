@@ -12,7 +12,7 @@ _HOMES = {
     "budget_plans": ("BudgetGround", "budget_ground", "bridge_of", "grid_of", "tornado", "scenarios_of"),
     "budget_panel": ("BudgetView", "budget_desk", "budget_panel", "budget_view"),
     "budget_tables": ("budget_answer", "budget_case", "categories_table", "lines_table", "unit_table", "means_table", "beside_last_year",
-                      "quarter_bridge"),
+                      "quarter_bridge", "budget_notes"),
     "channel_charts": ("backlog_chart", "concurrency_chart", "concurrency_rows"),
     "data_charts": ("volume_chart", "calendar_chart", "records_chart", "patience_chart", "handle_time_chart", "volume_picture",
                     "calendar_picture", "records_picture",

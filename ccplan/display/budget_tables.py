@@ -174,6 +174,11 @@ def quarter_bridge(case, folder, quarter):
     return cost_bridge(states.planned, states.actual)
 
 
+def budget_notes(budget):
+    """What a reader of the budget should know besides, a point each."""
+    return Words("\n".join(f"- {plain(note)}" for note in budget.notes) or "- Nothing: every line has its price and its months.")
+
+
 def _sum(rows):
     return sum(rows["amount"], Decimal(0))
 

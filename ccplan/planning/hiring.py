@@ -153,7 +153,8 @@ class Programme:
         with np.errstate(divide="ignore", invalid="ignore"):
             each = np.where(out > 1e-9, gap / out, 0.0).max(axis=1, initial=0.0)
         most = np.ceil(np.where(best > 0, each, 0.0)) + hiring.class_size
-        return np.minimum(most, hiring.class_size * min(hiring.trainers, 1e6))
+        trainers = hiring.trainers if hiring.training_weeks > 0 else inf  # who needs no training needs no trainer
+        return np.minimum(most, hiring.class_size * min(trainers, 1e6))
 
     def classes_matter(self):
         """Whether the number of classes changes anything: their price, their trainers, or their smallest size."""
