@@ -6,7 +6,7 @@ from math import inf
 import pandas as pd
 
 from ..queueing.inputs import SHARE_HINT
-from .settings import number, setting, settle, text, yes_or_no
+from .settings import number, pairs, setting, settle, text, yes_or_no
 
 ITEMS = {  # category → what the field budgets under it
     "labour": "wages, benefits, bonuses, overtime",
@@ -30,16 +30,10 @@ DRIVERS = {  # what a line's price is a price of → what one unit is
 
 def price_steps(name, value):
     """A check for [[from quantity, price], ...]: each unit of a month costs the price of the step it lies in."""
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
-        raise ValueError(f"{name} must be steps such as [[0, 0.05], [10000, 0.04]], got {value!r}")
-    steps = []
-    for i, step in enumerate(value):
-        if isinstance(step, (str, bytes, dict)) or not hasattr(step, "__len__") or len(step) != 2:
-            raise ValueError(f"{name}[{i}] must be [from quantity, price], got {step!r}")
-        steps.append((number()(f"{name}[{i}] quantity", step[0]), number(open_high=True)(f"{name}[{i}] price", step[1])))
+    steps = pairs(name, value, "[[0, 0.05], [10000, 0.04]]", ("from quantity", number()), ("price", number(open_high=True)))
     if steps and (steps[0][0] != 0 or any(b[0] <= a[0] for a, b in zip(steps, steps[1:], strict=False))):
         raise ValueError(f"{name} must begin at 0 and rise, got {', '.join(f'{at:g}' for at, _ in steps)}")
-    return tuple(steps)
+    return steps
 
 
 def month_name(name, value):

@@ -13,7 +13,7 @@ import pandas as pd
 from ..queueing.inputs import SHARE_HINT
 from ..queueing.targets import Targets
 from .hours import OpeningHours
-from .settings import a_share, exact, number, setting, settle, text, unknown
+from .settings import a_share, exact, number, pairs, setting, settle, text, unknown
 
 EXTERNAL = {"annual leave": 0.10, "sickness": 0.05}
 INTERNAL = {"breaks": 0.08, "training": 0.03, "meetings and coaching": 0.04}
@@ -61,17 +61,11 @@ def ramp_shares(name, value):
 
 def tenure_steps(name, value):
     """A check for steps of (months, share per year), months rising."""
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
-        raise ValueError(f"{name} must be steps such as [[3, 0.60], [12, 0.40]], got {value!r}")
-    steps = []
-    for i, step in enumerate(value):
-        if isinstance(step, (str, bytes, dict)) or not hasattr(step, "__len__") or len(step) != 2:
-            raise ValueError(f"{name}[{i}] must be [months, share per year], got {step!r}")
-        months = number(open_low=True, open_high=True)(f"{name}[{i}] months", step[0])
-        steps.append((months, number(high=5, hint=SHARE_HINT)(f"{name}[{i}] share", step[1])))
+    steps = pairs(name, value, "[[3, 0.60], [12, 0.40]]", ("months", number(open_low=True, open_high=True)),
+                  ("share per year", number(high=5, hint=SHARE_HINT)))
     if any(later[0] <= before[0] for before, later in zip(steps, steps[1:], strict=False)):
         raise ValueError(f"{name} must name rising months, got {', '.join(f'{months:g}' for months, _ in steps)}")
-    return tuple(steps)
+    return steps
 
 
 def time_zone_name(name, value):

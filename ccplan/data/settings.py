@@ -57,6 +57,22 @@ def text(choices=()):
     return check
 
 
+def pairs(name, value, example, first, second):
+    """A list of pairs, each part checked: `first` and `second` are (word, check); ValueError in words with an `example`.
+
+    >>> pairs("steps", [[0, 2]], "[[0, 0.05]]", ("quantity", number()), ("price", number()))
+    ((0.0, 2.0),)
+    """
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+        raise ValueError(f"{name} must be steps such as {example}, got {value!r}")
+    found = []
+    for i, pair in enumerate(value):
+        if isinstance(pair, (str, bytes, dict)) or not hasattr(pair, "__len__") or len(pair) != 2:
+            raise ValueError(f"{name}[{i}] must be [{first[0]}, {second[0]}], got {pair!r}")
+        found.append(tuple(check(f"{name}[{i}] {word}", part) for (word, check), part in zip((first, second), pair, strict=True)))
+    return tuple(found)
+
+
 def yes_or_no():
     """A check for true or false, without quotes."""
     def check(name, value):

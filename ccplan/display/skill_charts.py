@@ -1,7 +1,6 @@
 """Charts of shared skills: what pooling saves, and how few cross-trained agents are enough."""
 
 import altair as alt
-import pandas as pd
 
 from . import theme
 from .theme import ACCENT, CONTEXT, INK, QUIET

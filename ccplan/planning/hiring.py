@@ -12,7 +12,7 @@ from math import ceil, inf
 import numpy as np
 import pandas as pd
 
-from .headcount import NEVER, allowed, class_months, classes_of, plan_headcount
+from .headcount import NEVER, allowed, class_months, plan_headcount
 from .labour_prices import headcount_costs, labour_prices, outsourced_limit
 from .people_tables import PERMANENT, checked_requirement, contract, opening
 from .quiet import quiet

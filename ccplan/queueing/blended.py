@@ -16,7 +16,7 @@ import numpy as np
 from .chains import long_run, rates
 from .erlang import DEFINITIONS, performance
 from .inputs import floats, one_of
-from .targets import Infeasible, Targets, required_agents
+from .targets import Infeasible, required_agents
 
 MOST_STATES = 250_000   # of a chain: some seconds
 _SHORTEST = 1e-3        # piece ÷ call: shorter ones would take the chain millions of steps

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...data.budget_lines import CATEGORIES
 from ..theme import ACCENT, CONTEXT, INK, QUIET, RULE
-from .book import COLOURS, HEAD_ROW, TOP, Column, alarm
+from .book import COLOURS, HEAD_ROW, Column, alarm
 
 LOG = ("date", "who", "what", "from", "to")
 _CLOSING = {"SUM": "ROUND(SUM({}),2)", "TOTAL": "SUM({})", "AVERAGE": "AVERAGE({})"}  # money is summed to the cent
