@@ -126,8 +126,8 @@ class Book:
         """Give a cell a name of the workbook."""
         self.workbook.define_name(name, "=" + place)
 
-    def entitle(self, name, title, note, *, across=1, portrait=False):
-        """Title and note of a sheet, and how it is printed: `across` pages wide."""
+    def entitle(self, name, title, note, *, across=1, down=0, portrait=False):
+        """Title and note of a sheet, and how it is printed: `across` pages wide and `down` tall (0: as many as it takes)."""
         sheet = self.sheets[name]
         sheet.write_string(TITLE_ROW, 0, title, self.form(font_size=14, bold=True))
         sheet.set_row(TITLE_ROW, 22)
@@ -135,7 +135,7 @@ class Book:
         sheet.set_portrait() if portrait else sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
-        sheet.fit_to_pages(across, 0)
+        sheet.fit_to_pages(across, down)
         words = (self.title if len(self.title) <= 120 else self.title[:119] + "…").replace("&", "&&")
         sheet.set_header(f"&L&8{words} &R&8&A")
         sheet.set_footer("&R&8page &P of &N")

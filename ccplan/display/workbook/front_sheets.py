@@ -22,7 +22,7 @@ def write_summary(book, case, calendar, headcount, requirement, ledger):
     book.entitle("Summary", f"Budget of {case.centre.name}",
                  f"{months[0]:%B %Y} to {months[-1]:%B %Y}, {budget.currency}. Every figure is a formula: "
                  "change a number on blue ground in Assumptions, Lines, Requirement or Hires.",
-                 across=1 + (width - 1) // 18)
+                 across=1 + (width - 1) // 18, down=1)  # no chart is cut by the foot of a page
     top = HEAD_ROW + 10
     table = _Months(book, case, calendar, sheet, top)
     table.head("Cost by category")
