@@ -27,6 +27,7 @@ def pooling_chart(gain):
 def pooling_finding(gain):
     """What shared skills save, in a sentence.
 
+    >>> import pandas as pd
     >>> pooling_finding(pd.DataFrame({"arrangement": ["siloed", "as it is", "all cross-trained"], "saved": [0, 0.06, 0.09],
     ...                               "agent_hours": [200.0, 188.0, 182.0]}))
     'The groups as they are save 6 % of the hours of siloed queues; everybody cross-trained would save 9 %'
@@ -64,6 +65,7 @@ def cross_training_chart(curve):
 def cross_training_finding(curve):
     """How few cross-trained agents buy most of the gain, in a sentence.
 
+    >>> import pandas as pd
     >>> cross_training_finding(pd.DataFrame({"share": [0, 0.2, 1], "agents": [28, 25, 24], "gain": [0, 0.75, 1.0]}))
     '20 % cross-trained buy 75 % of the gain: 25 agents in place of 28, where all cross-trained need 24'
     """

@@ -125,6 +125,7 @@ def best_reserve(calls, aht_s, agents, work_s, targets, *, interval_s=1800, pati
     Arguments as in `blended_service`, `targets` a Targets; its max_occupancy is held to the time in calls alone, since
     people pace the other work themselves. Raises Infeasible where even all agents in reserve miss a target.
 
+    >>> from ccplan.queueing.targets import Targets
     >>> best_reserve(100, 180, 16, 300, Targets(), patience_s=180).reserve
     3
     """
@@ -149,6 +150,7 @@ def required_blended(calls, aht_s, work, work_s, targets, *, interval_s=1800, pa
     Arguments as in `best_reserve`. Beside them stand the agents of two separated teams: `required_agents` for
     the calls, and as many as the pieces' seconds fill for the work. Raises Infeasible naming the target.
 
+    >>> from ccplan.queueing.targets import Targets
     >>> gain = required_blended(100, 180, 20, 300, Targets(), patience_s=180)
     >>> gain.blended.agents, gain.separated
     (15, 16)
