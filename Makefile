@@ -1,5 +1,6 @@
 # Two commands matter: `make plan` and `make test`. Each sets up `.venv` by itself, once.
 PYTHON ?= python3
+EXTRAS ?= test
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -38,8 +39,8 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt uv || true
 	@if [ -x $(BIN)/uv ]; then \
-	    VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -e '.[test]'; \
-	 else false; fi || $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	    VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -e '.[$(EXTRAS)]'; \
+	 else false; fi || $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	@echo "Compiling the equations of the day (once; half a minute) ..."
 	@$(BIN)/python -c 'from ccplan.queueing import warm_up; warm_up()'
 	@touch $@

@@ -92,7 +92,7 @@ def test_conda_installs_the_same_project_with_the_same_pins():
 
 def test_make_installs_the_same_extras_with_the_same_pins():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert makefile.count("-c constraints.txt -e '.[test]'") == 2
+    assert makefile.count("-c constraints.txt -e '.[$(EXTRAS)]'") == 2 and "EXTRAS ?= test\n" in makefile
 
 
 def tracked():

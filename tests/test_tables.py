@@ -65,7 +65,7 @@ def test_the_design_is_kept():
 DESIGN = {  # section 3 of the design: nothing may be missing, more may be there
     "calls": "call_id queue channel arrived wait_s outcome talk_s hold_s acw_s agent transferred customer reason resolved csat nps effort",
     "agents": "agent team hired left weekly_hours hourly_wage skills", "activities": "agent start end scheduled actual",
-    "evaluations": "evaluation call_id agent evaluator step points possible critical", "ledger": "month category line planned actual",
+    "evaluations": "evaluation call_id agent evaluator date step points possible critical", "ledger": "month category line planned actual",
     "checklist": "checklist step item department owner due done_on status evidence cost",
     "equipment": "device station kind checked_on state fault cost", "candidates": "list name criterion weight score"}
 

@@ -123,6 +123,7 @@ EVALUATIONS = Table(
         Column(name="call_id", kind="text", says="the call, as in `calls`"),
         Column(name="agent", kind="text", says="who was evaluated, as in `agents`"),
         Column(name="evaluator", kind="text", says="who listened"),
+        Column(name="date", kind="date", unit="date", says="day of the evaluation; the day of the call where the file has none"),
         Column(name="step", kind="text", required=True, says="the step of the quality checklist"),
         Column(name="points", kind="number", unit="points", says="points given; empty where the step did not apply"),
         Column(name="possible", kind="number", unit="points", says="points that could be had"),
