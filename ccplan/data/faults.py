@@ -1,5 +1,7 @@
 """Every broken rule of a table, all in one report: pandera checks the columns, keys are checked here."""
 
+import importlib
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +37,26 @@ def faults_in(frame, table):
 
 def _judged(frame, table):
     """Every broken rule of single rows, by pandera."""
-    import pandera.errors  # loads where it is used: half a second
-
+    wanted = schema(table, tuple(name for name in table.names if name in frame))
     try:
-        schema(table, tuple(name for name in table.names if name in frame)).validate(frame, lazy=True)
+        with warnings.catch_warnings():
+            _without_spark_warning()
+            wanted.validate(frame, lazy=True)
         return []
-    except pandera.errors.SchemaErrors as problem:
+    except _pandera("errors").SchemaErrors as problem:
         return _cases(problem.failure_cases, table, frame)
+
+
+def _pandera(module):
+    """A module of pandera, loaded where it is used: half a second."""
+    with warnings.catch_warnings():
+        _without_spark_warning()
+        return importlib.import_module(f"pandera.{module}")
+
+
+def _without_spark_warning():
+    """pandera loads PySpark where that is installed, which warns of pandas 3; no Spark is used here."""
+    warnings.filterwarnings("ignore", "PySpark", FutureWarning)
 
 
 def _suspect(frame, table):
@@ -60,8 +75,7 @@ def schema(table, names=None):
     >>> list(schema(INTERVALS, ("queue", "offered")).columns)
     ['queue', 'offered']
     """
-    import pandera.pandas as pa  # loads where it is used: half a second
-
+    pa = _pandera("pandas")
     names = table.names if names is None else names
     columns = {c.name: pa.Column(checks=[pa.Check(holds, error=says) for says, holds in column_rules(c)],
                                  nullable=not c.required, description=c.says, metadata={"unit": c.unit}, coerce=False)
