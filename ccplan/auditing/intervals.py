@@ -15,7 +15,8 @@ def wilson(top, bottom, z=Z):
         share, w = top / bottom, z * z / bottom
         centre, spread = (share + w / 2) / (1 + w), z / (1 + w) * np.sqrt(np.maximum(share * (1 - share), 0) / bottom + w / (4 * bottom))
     known = (bottom > 0) & (share <= 1) & (share >= 0)
-    return np.where(known, np.maximum(centre - spread, 0), np.nan), np.where(known, np.minimum(centre + spread, 1), np.nan)
+    low, high = np.where(share == 0, 0.0, centre - spread), np.where(share == 1, 1.0, centre + spread)  # not a rounding beside it
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
 def delta(value, sums, z=Z):
@@ -29,3 +30,18 @@ def delta(value, sums, z=Z):
         error = np.sqrt(np.maximum(off, 0) * n / (n - 1)) / np.abs(bottom)
     error = np.where((n > 1) & (bottom != 0), error, np.nan)
     return value - z * error, value + z * error
+
+
+def garwood(events, exposure, confidence=0.95):
+    """(low, high) of a rate of events ÷ exposure, arrays; NaN without exposure. Source: Garwood, Biometrika 1936.
+
+    >>> [round(float(bound), 3) for bound in garwood(np.array(10.0), np.array(1.0))]
+    [4.795, 18.39]
+    """
+    from scipy.stats import chi2  # loads where it is used
+
+    tail = (1 - confidence) / 2
+    with np.errstate(all="ignore"):
+        low = np.where(events > 0, chi2.ppf(tail, 2 * events) / 2, 0.0) / exposure
+        high = chi2.ppf(1 - tail, 2 * events + 2) / 2 / exposure
+    return np.where(exposure > 0, low, np.nan), np.where(exposure > 0, high, np.nan)

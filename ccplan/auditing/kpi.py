@@ -50,7 +50,8 @@ class Part:
 class Way:
     """One way to a KPI: Σ top ÷ Σ bottom.
 
-    `counts` where top counts some of what bottom counts (the interval is then Wilson's); `spread` names columns of
+    `counts` where top counts some of what bottom counts (the interval is then Wilson's), `events` where it counts what
+    happened in a time (Garwood's); `spread` names columns of
     top's table that bottom's need not have: its sum then stands beside each of them (cost of a line ÷ all contacts).
     `more` are further parts by name, of bottom's table, and `top_of(sums)` makes the top from them, where one is not enough.
     """
@@ -58,6 +59,7 @@ class Way:
     top: Part
     bottom: Part
     counts: bool = False
+    events: bool = False
     spread: tuple = ()
     more: dict = field(default_factory=dict)
     top_of: Callable | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .intervals import delta, wilson
+from .intervals import delta, garwood, wilson
 from .kpi import Derived, Part
 from .kpis import KPIS, kpi_of
 from .periods import ALLOWED, PERIODS, WHY, decoded, step_of
@@ -43,6 +43,9 @@ def measure(tables, kpis=None, by=(), *, centre=None, quarter=None, start=None, 
         _check_by(by, shelf)
         plan = _Plan(context, by, interval_s)
         ways, missing = _ways(chosen, plan)
+        if plan.in_months:  # a table that is held against another by months is read once, by months, for all
+            plan = _Plan(context, by, interval_s, frozenset(plan.in_months))
+            ways, missing = _ways(chosen, plan)
         if not ways and missing:
             raise ValueError("nothing can be measured: " + "; ".join(f"{kpi}: {why}" for kpi, why in missing.items()))
         found = plan.run()
@@ -80,7 +83,7 @@ def _period(quarter, start, end):
 
 
 def _check_by(by, shelf):
-    columns = {name for table in shelf.names if table in KNOWN for name in shelf.table(table).columns}
+    columns = {name for table in shelf.names if table in KNOWN for name in shelf.columns(table)}
     for name in by:
         if name not in PERIODS and name not in columns:
             raise ValueError(f"by must be a time ({', '.join(PERIODS)}) or a column of the tables ({', '.join(sorted(columns))}), got {name!r}")
@@ -138,8 +141,9 @@ class _Taken:
 class _Plan:
     """The queries of a measurement: one for each table (or Derived) and set of columns."""
 
-    def __init__(self, context, by, interval_s):
-        self.context, self.by, self.interval_s, self.queries = context, by, interval_s, {}
+    def __init__(self, context, by, interval_s, monthly=frozenset()):
+        self.context, self.by, self.interval_s, self.monthly = context, by, interval_s, monthly
+        self.queries, self.in_months = {}, set()
 
     def taken(self, way):
         """A way's sums put into the queries; Lacks where a table, a column or a grain is not there."""
@@ -155,7 +159,9 @@ class _Plan:
     def _query(self, part, spread, two):
         columns = self._columns(part, spread)
         keys = [name for name in columns if name not in PERIODS]
-        step = step_of(columns + (["month"] if two else []), self.interval_s) if part.base in TIMES or _is_dated(part) else None
+        if two:
+            self.in_months.add(part.table)
+        step = step_of(columns + (["month"] if two or part.table in self.monthly else []), self.interval_s)
         key = (part.table, tuple(keys), step)
         if key not in self.queries:
             query = _Query(part.table, keys, step)
@@ -249,10 +255,6 @@ class _Plan:
         frame = expression.to_pandas()
         frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype(float).fillna(0.0) for name in query.sums})
         return decoded(frame, query.step, list(dict.fromkeys([*self.by, "month"]))) if query.step else frame
-
-
-def _is_dated(part):
-    return isinstance(part.table, Derived) and part.table.frame is not None
 
 
 def _seconds(moment):
@@ -357,8 +359,8 @@ def _sums_of_two(taken, found, plan):
 def _bounds(way, value, sums):
     if way.top_of or way.top.table != way.bottom.table:
         return np.full(len(value), np.nan), np.full(len(value), np.nan)
-    if way.is_counts:
-        return wilson(sums["top"].to_numpy(float), sums["bottom"].to_numpy(float))
+    if way.is_counts or way.events:
+        return (garwood if way.events else wilson)(sums["top"].to_numpy(float), sums["bottom"].to_numpy(float))
     return delta(value, sums)
 
 

@@ -108,7 +108,7 @@ def _calls_per_agent(per):
 def _attrition(base, per):
     below = {"average": lambda row: row.years, "start": lambda row: row.at_start / 12}[base]
     scale = 1 if per == "year" else 12
-    return (Way(top=Part(table=EMPLOYMENT, value=lambda row: row.leavers), bottom=Part(table=EMPLOYMENT, value=lambda row: below(row) * scale)),)
+    return (Way(top=Part(table=EMPLOYMENT, value=lambda row: row.leavers), bottom=Part(table=EMPLOYMENT, value=lambda row: below(row) * scale), events=True),)
 
 
 STATES = {"all": "all scheduled states", "work": "on the phones only"}

@@ -38,10 +38,15 @@ class Shelf:
         given = self.given.get(name)
         return given if isinstance(given, pd.DataFrame) else self.table(name).to_pandas()
 
+    def columns(self, name):
+        """The names of a table's columns."""
+        given = self.given.get(name)
+        return tuple(map(str, given.columns)) if isinstance(given, pd.DataFrame) else tuple(self.table(name).columns)
+
     def table(self, name):
         """An Ibis table; times of frames are local wall time."""
         if name not in self.names:
-            raise Lacks(f"the table {name} is not there (there are {', '.join(self.names) or 'none'})")
+            raise Lacks(f"there is no table {name}")
         if name not in self._kept:
             self._kept[name] = self._made(name)
         return self._kept[name]
