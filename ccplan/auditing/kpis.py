@@ -1,5 +1,6 @@
 """The registry of KPIs, what a centre aims at, and the table of both for readers (`python -m ccplan.auditing.kpis`)."""
 
+from ..data.settings import unknown
 from .contact_kpis import CONTACT_KPIS
 from .kpi import KPI
 from .people_kpis import PEOPLE_KPIS
@@ -31,4 +32,9 @@ def target_of(kpi, centre, queue=None):
     key = kpi_of(kpi).key
     if queue is not None and key in PROMISED:
         return getattr(centre.queue(queue).targets, PROMISED[key])
-    return getattr(centre, "kpi_targets", {}).get(key)
+    return centre.kpi_targets.get(key)
+
+
+def unknown_targets(centre):
+    """A sentence for every goal of [kpi_targets] that no KPI bears the name of, with the nearest that does."""
+    return tuple(unknown(centre.kpi_targets, list(KPIS), "kpi_targets."))

@@ -4,6 +4,7 @@ Durations in seconds, shares 0–1, money in the centre's currency. Defaults are
 figures; what was assumed because nobody said it stands in words in `Centre.assumed`.
 """
 
+import re
 from dataclasses import dataclass, field
 from math import inf, prod
 from zoneinfo import ZoneInfo
@@ -103,6 +104,16 @@ def exchange_rates(name, value):
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be currencies with rates, such as USD = 0.92, got {value!r}")
     return {currency_code(name, code): number(open_low=True, open_high=True)(f"{name}.{code}", rate) for code, rate in value.items()}
+
+
+def kpi_goals(name, value):
+    """A check for {KPI: goal}; which KPIs there are the audit knows."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be KPIs with goals, such as csat = 0.70, got {value!r}")
+    odd = [key for key in value if not re.fullmatch(r"[a-z][a-z0-9_]*", key)]
+    if odd:
+        raise ValueError(f"{name} must name KPIs by their keys, such as csat or qa_score, got {odd[0]!r}")
+    return {key: number(low=-inf, open_low=True, open_high=True)(f"{name}.{key}", goal) for key, goal in value.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -390,6 +401,8 @@ class Centre:
     budget: tuple = ()  # of BudgetLine
     exchange: dict = field(default_factory=dict, metadata={
         "says": "what one unit of another currency costs in the centre's", "check": exchange_rates, "unit": "currency"})
+    kpi_targets: dict = field(default_factory=dict, metadata={
+        "says": "what the centre aims at, by the key of a KPI", "check": kpi_goals, "unit": "of the KPI"})
     assumed: tuple = ()
 
     def __post_init__(self):
