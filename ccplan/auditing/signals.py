@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 SCALES = {"mean": (3 / 1.128, 3.267), "median": (3 / 0.954, 3.865)}  # how ranges are summed up → (limits, upper range)
-FEWEST = 8  # weeks of a baseline: fewer tell too little of what is usual
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ def xmr(values, baseline=None, *, rules="Wheeler", ranges="mean", possible=(-np.
     which are both there; rules count the points that are there. Raises ValueError with fewer than 2 neighbours in the baseline.
 
     >>> chart = xmr(pd.Series([10.0, 12, 11, 13, 11, 12, 30]), baseline=[True] * 6 + [False])
-    >>> chart["upper"].iloc[0].round(3), chart["rules"].iloc[-1]      # 11.5 + 3 ÷ 1.128 × 1.4
-    (np.float64(15.223), 'outside')
+    >>> chart["upper"].iloc[0].round(3), chart["rules"].iloc[-1]      # 11.5 + 3 ÷ 1.128 × 1.6
+    (np.float64(15.755), 'outside')
     """
     values = pd.Series(values, dtype=float)
     moving = values.diff().abs()
@@ -63,7 +62,7 @@ def _usual(values, moving, baseline, ranges):
     """Centre line, upper limit of the moving range and sigma of the baseline's points."""
     to_limits, to_range = SCALES[_known("ranges", ranges, SCALES)]
     mask = pd.Series(True if baseline is None else np.asarray(baseline, bool), index=values.index)
-    within = moving[mask & mask.shift(fill_value=False)].dropna()
+    within = moving[mask & mask.shift(fill_value=False)].dropna()  # both neighbours are the baseline's
     if len(within) < 2:
         raise ValueError(f"baseline must hold at least 2 pairs of neighbouring values, got {len(within)} — wait for more weeks")
     typical = float(getattr(within, ranges)())
@@ -71,23 +70,24 @@ def _usual(values, moving, baseline, ranges):
 
 
 def broken(values, centre, sigma, rules):
-    """The keys of the rules that each point completes, joined by commas, a Series of text."""
-    there = values.dropna()
-    told = pd.Series("", index=there.index)
+    """The keys of the rules that each point completes, joined by commas, "" for none: an array of text.
+
+    `values` are numbers in order; where one is missing (NaN), the next stands beside the one before.
+    """
+    values = np.asarray(values, dtype=float)
+    told, there = np.full(len(values), "", dtype=object), np.flatnonzero(~np.isnan(values))
     for rule in rules:
-        told = told.where(~_completes(there.to_numpy(), centre, sigma, rule), told + ", " + rule.key)
-    return told.str.removeprefix(", ").reindex(values.index, fill_value="")
+        for point in there[_completes(values[there] - centre, rule.sigmas * sigma, rule)]:
+            told[point] += (", " if told[point] else "") + rule.key
+    return told
 
 
-def _completes(values, centre, sigma, rule):
-    """Points that lie beyond on a side where enough of the last `window` do."""
-    if not len(values):
-        return np.zeros(0, bool)
-    hit = np.zeros(len(values), bool)
-    for side in (1, -1):
-        beyond = side * (values - centre) > rule.sigmas * sigma
-        recent = np.convolve(beyond, np.ones(rule.window, int))[: len(values)]
-        hit |= beyond & (recent >= rule.hits)
+def _completes(away, limit, rule):
+    """Points that lie beyond the limit, on a side where enough of the last `window` do."""
+    hit, window = np.zeros(len(away), bool), np.ones(rule.window, int)
+    for beyond in (away > limit, -away > limit):
+        if beyond.sum() >= rule.hits:
+            hit |= beyond & (np.convolve(beyond, window)[: len(away)] >= rule.hits)
     return hit
 
 
