@@ -1,0 +1,31 @@
+"""95 % intervals of shares and of ratios of sums, from sums alone."""
+
+import numpy as np
+
+Z = 1.959963984540054  # of 95 %
+
+
+def wilson(top, bottom, z=Z):
+    """(low, high) of top of bottom things, arrays; NaN where there are none. Source: Wilson, JASA 1927.
+
+    >>> [round(float(bound), 4) for bound in wilson(np.array(8.0), np.array(10.0))]
+    [0.4902, 0.9433]
+    """
+    with np.errstate(all="ignore"):
+        share, w = top / bottom, z * z / bottom
+        centre, spread = (share + w / 2) / (1 + w), z / (1 + w) * np.sqrt(np.maximum(share * (1 - share), 0) / bottom + w / (4 * bottom))
+    known = (bottom > 0) & (share <= 1) & (share >= 0)
+    return np.where(known, np.maximum(centre - spread, 0), np.nan), np.where(known, np.minimum(centre + spread, 1), np.nan)
+
+
+def delta(value, sums, z=Z):
+    """(low, high) of a ratio Σx ÷ Σy over n rows by the delta method; NaN below two rows. Source: Cochran, Sampling Techniques, 1977, 6.4.
+
+    `sums` has n, xx, xy, yy and bottom: Σx², Σxy, Σy², Σy of the rows.
+    """
+    n, bottom = sums["n"].to_numpy(float), sums["bottom"].to_numpy(float)
+    with np.errstate(all="ignore"):
+        off = sums["xx"].to_numpy(float) - 2 * value * sums["xy"].to_numpy(float) + value**2 * sums["yy"].to_numpy(float)
+        error = np.sqrt(np.maximum(off, 0) * n / (n - 1)) / np.abs(bottom)
+    error = np.where((n > 1) & (bottom != 0), error, np.nan)
+    return value - z * error, value + z * error
