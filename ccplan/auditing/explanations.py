@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from .change_by import DIMENSIONS, MEASURES, change_by, told
+from .change_by import DIMENSIONS, MEASURES, SECONDS, change_by, told
 from .weeks import Ratio, beyond_chance, ratio_of_weeks
 
 FEWEST = 200           # answered contacts a side, below which nothing is looked at
@@ -50,12 +50,21 @@ def explanations(before, after, agents=None, year_ago=None):
     News is what is worse by as much as is material (see MEASURES) and by more than three standard errors of its weeks;
     with calls of the same quarter a `year_ago`, it must be half that much worse than then, too, or it is the season.
     """
-    found = []
+    found, (before, after, year_ago) = [], map(_narrow, (before, after, year_ago))
     for queue in sorted(set(before["queue"].astype(str)) & set(after["queue"].astype(str))):
         sides = [calls[calls["queue"].astype(str).eq(queue)] for calls in (before, after)]
         old = None if year_ago is None else year_ago[year_ago["queue"].astype(str).eq(queue)]
         found += [one for name in MEASURES if (one := _explanation(queue, name, *sides, agents, old)) is not None]
     return tuple(found)
+
+
+def _narrow(calls):
+    """Answered calls with the columns that are looked at: frames of many columns are slow to cut."""
+    if calls is None:
+        return None
+    used = {"queue", "arrived", *SECONDS, *(name for measure in MEASURES.values() for name in measure.needs), *(name for of, _, _ in DIMENSIONS.values() for name in of)}
+    rows = calls[calls["outcome"].eq("answered")] if "outcome" in calls else calls
+    return rows[[name for name in rows if name in used]]
 
 
 def _explanation(queue, name, before, after, agents, year_ago):

@@ -40,7 +40,7 @@ def ratio_of_weeks(top, bottom, times):
     return Ratio(float(value), error, count)
 
 
-def beyond_chance(one, other):
-    """Whether two Ratios differ by more than three standard errors of their difference; never where an error is not known."""
+def beyond_chance(one, other, sure=SURE):
+    """Whether two Ratios differ by more than so many standard errors of their difference; never where an error is not known."""
     error = float(np.hypot(one.error, other.error))
-    return bool(abs(other.value - one.value) > SURE * error) if error == error else False
+    return bool(abs(other.value - one.value) > sure * error) if error == error else False

@@ -109,7 +109,7 @@ class _Parts:
 
     def _bridge(self, queue):
         rows = [_of_queue(self.evidence.of("intervals", quarter), queue.name) for quarter in self._quarters]
-        people = [self._presence(queue, quarter, one) for quarter, one in zip(self._quarters, rows, strict=True)]
+        people = [None, None] if queue.deferred else [self._presence(queue, quarter, one) for quarter, one in zip(self._quarters, rows, strict=True)]
         if None in people:
             people = [None, None]
         sides = [queue_quarter(one, queue, str(quarter), who) for one, quarter, who in zip(rows, self._quarters, people, strict=True)]
@@ -131,8 +131,7 @@ class _Parts:
         found = presence(mine[mine["agent"].isin(codes)])
         hours = rows["agents"].sum() * self.evidence.centre.interval_s / 3600
         if found is None or found.hours * found.kept < HALF * hours:
-            if not queue.deferred:
-                self.notes.append(f"queue {queue.name}: activities of {quarter} tell too little of its people, so that people on the phones are one driver")
+            self.notes.append(f"queue {queue.name}: activities of {quarter} tell too little of its people, so that people on the phones are one driver")
             return None
         return found
 

@@ -11,6 +11,7 @@ from .weeks import beyond_chance
 
 ANCHOR = "why"
 FELL = 0.03            # least fall of a service level that is worth telling, share
+ONE_SIDED = 2.33       # standard errors: 1 % by chance, for only falls are looked at, and only those to below the target
 TOLD = Decimal("0.5")  # points: smaller steps of a bridge are not named
 RED_MONEY = 0.05       # of the quarter's whole plan
 DUE = pd.Timedelta(days=30)
@@ -48,10 +49,12 @@ def _causes(evidence, other, explained, due):
 
 
 def _cause(evidence, other, mine, due):
-    cause = max((one.cause for one in mine if one.cause), key=lambda one: one.n, default=None)
+    longest = max(mine, key=lambda one: (one.cause.n if one.cause else 0, one.measure == "aht_s"))
+    cause = longest.cause
     cost = sum((_extra(evidence, one) for one in mine if one.measure == "aht_s"), Decimal(0)).quantize(Decimal("0.01"))
     moved = "; ".join(_moved(name, [one for one in mine if one.measure == name]) for name in MEASURES if any(one.measure == name for one in mine))
-    says = f"{_who(cause, evidence.quarter)}: {moved}, against {other}" if cause else f"{_first_up(moved)}, against {other}; no one reason, team, tenure or hour explains it"
+    says = (f"{_who(longest, evidence.quarter)}. Since {other} {moved}" if cause
+            else f"Since {other} {moved}; no one reason, team, tenure or hour explains it")
     severe = any(MEASURES[one.measure].matters(one.before.value, one.change / 2) for one in mine)
     hours = productive_hour(evidence.centre)
     return Finding(
@@ -72,21 +75,19 @@ def _extra(evidence, one):
     return Decimal(repr(hours)) * productive_hour(evidence.centre)
 
 
-def _who(cause, quarter):
-    """The cause as the sentence's subject."""
+def _who(longest, quarter):
+    """The cause, and how large it is where most of its contacts are."""
+    cause = longest.cause
     words = {"reason": f"contacts about '{cause.group}'", "team": f"team '{cause.group}'", "tenure": f"people of {cause.group}",
              "hour": f"contacts at {cause.group}"}[cause.dimension]
-    share = f"{cause.share:.0%}".replace("%", " %")
-    if cause.kind == "new":
-        return f"New in {quarter}: {words}, {share} of the queue's contacts"
-    if cause.kind == "gone":
-        return f"Gone in {quarter}: {words}"
-    return f"{_first_up(words)}, {share} of the queue's contacts"
+    how = f" and {cause.value:,.0f} s each" if longest.measure == "aht_s" and cause.kind != "gone" else ""
+    size = f"{100 * cause.share:.0f} % of {longest.queue}{how}"
+    return {"new": f"New in {quarter}: {words} ({size})", "gone": f"Gone in {quarter}: {words}"}.get(cause.kind, f"{_first_up(words)} ({size})")
 
 
 def _moved(name, mine):
     """What a measure did in its queues: handle time of service 299 to 351 s, of chat 580 to 687 s."""
-    parts = [f"of {one.queue} {_value(name, one.before.value)} to {_value(name, one.after.value)}" for one in sorted(mine, key=lambda one: -one.table["n_after"].sum())]
+    parts = [f"of {one.queue} went from {_value(name, one.before.value)} to {_value(name, one.after.value)}" for one in sorted(mine, key=lambda one: -one.table["n_after"].sum())]
     unit = " s" if name == "aht_s" else " %"
     return f"{MEASURES[name].label} {', '.join(parts)}{unit}"
 
@@ -102,7 +103,7 @@ def _service(bridges, other, due):
     """A finding a queue whose service level fell by more than chance, to below its target."""
     for one in bridges.values():
         fell = one.before.value - one.after.value
-        if fell >= FELL and beyond_chance(one.before, one.after) and not one.after.value >= one.target:
+        if fell >= FELL and beyond_chance(one.before, one.after, ONE_SIDED) and not one.after.value >= one.target:
             yield Finding(key=f"service_level {one.queue}", area="customers", severity="red" if one.after.value < one.target else "amber",
                           says=f"Service level of {one.queue} fell from {_percent(one.before.value)} in {other} to {_percent(one.after.value)}"
                                f"{_below(one)}: {_steps(one.table)}.",
@@ -158,7 +159,8 @@ def _times(planned, actual):
 def _line(row):
     if row.unplanned:
         return f"{row.line} {row.actual:,.0f}, which no plan had"
-    return f"{row.line} {100 * float(row.difference / row.planned):+.1f} % ({row.difference:+,.0f})".replace("-", "−")
+    change = f"{100 * float(row.difference / row.planned):+.1f} % ({row.difference:+,.0f})".replace("-", "−")
+    return f"{row.line} {change}"
 
 
 def _first_up(words):
