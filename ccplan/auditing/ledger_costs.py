@@ -12,8 +12,8 @@ from ..planning.requirement import month_hours
 from ..planning.staffing import staff
 from .cost_bridge import CostState
 
-OF_PEOPLE = ("agents' wages", "on-costs of wages")   # lines of the ledger that are paid hours × wage
-ONCE = ("platform migration",)
+AS_A_QUEUE = "work with a deadline is staffed here as a queue"
+PAID_BY_HOURS = ("wages", "paid hour", "overtime hour", "outsourced hour", "agent")   # drivers of budget lines that go with people's hours
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,40 @@ def ledger_costs(expected, intervals, centre, ledger, agents):
     Work with a deadline is staffed as a queue, so that its hours follow its load. Raises ValueError in words.
     """
     months = pd.DatetimeIndex(sorted(expected["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp().unique()))
-    mine = ledger[ledger["month"].isin(months)]
-    if mine["actual"].isna().all() or not len(mine):
-        raise ValueError(f"ledger has no actual amounts from {months[0]:%Y-%m} to {months[-1]:%Y-%m}")
-    centre = replace(centre, queues=tuple(replace(queue, deadline_s=inf, worked=None, deadline_counts="by the clock") if queue.deferred else queue
-                                          for queue in centre.queues))
+    mine, centre = _ledger_of(ledger, months), _all_live(centre)
     came = _came(intervals, months)
     expected = expected[expected["queue"].astype(str).isin(came["queue"].astype(str).unique())]
     hours = {"planned": _hours(staff(expected, centre), centre), "actual": _hours(came, centre)}
     paid = {"planned": sum(hours["planned"].values()) / (1 - centre.shrinkage.total), "actual": _employed_hours(agents, centre, months)}
     states = {side: CostState(intervals=rows[["queue", "start", "offered", "aht_s"]].reset_index(drop=True), centre=centre, agent_hours=hours[side],
-                              paid_hours=paid[side], **_money(mine, side)) for side, rows in (("planned", expected), ("actual", came))}
-    return LedgerCosts(states["planned"], states["actual"], ("work with a deadline is staffed here as a queue",))
+                              paid_hours=paid[side], **_money(mine, side, centre)) for side, rows in (("planned", expected), ("actual", came))}
+    return LedgerCosts(states["planned"], states["actual"], (AS_A_QUEUE,))
+
+
+def spent(intervals, centre, ledger, agents, months):
+    """The CostState of months (first days) as they went: what came, who was there, and the ledger's actual amounts.
+
+    The other end of a bridge between two periods that have been; arguments as for `ledger_costs`. Raises ValueError in
+    words where the ledger or the intervals tell nothing of the months.
+    """
+    mine, centre = _ledger_of(ledger, months), _all_live(centre)
+    came = _came(intervals, months)
+    return CostState(intervals=came[["queue", "start", "offered", "aht_s"]].reset_index(drop=True), centre=centre, agent_hours=_hours(came, centre),
+                     paid_hours=_employed_hours(agents, centre, months), **_money(mine, "actual", centre))
+
+
+def _ledger_of(ledger, months):
+    """The ledger's rows of the months; ValueError where none has an actual amount."""
+    mine = ledger[ledger["month"].isin(months)]
+    if mine["actual"].isna().all() or not len(mine):
+        raise ValueError(f"ledger has no actual amounts from {months[0]:%Y-%m} to {months[-1]:%Y-%m}")
+    return mine
+
+
+def _all_live(centre):
+    """The centre with work of a deadline as queues."""
+    return replace(centre, queues=tuple(replace(queue, deadline_s=inf, worked=None, deadline_counts="by the clock") if queue.deferred else queue
+                                        for queue in centre.queues))
 
 
 def _came(intervals, months):
@@ -53,7 +75,11 @@ def _came(intervals, months):
     from ..planning.staffing import handle_times
 
     month = intervals["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
+    if "agents" not in intervals:
+        raise ValueError("intervals do not tell agents, the people on the phones, so that their hours are not known")
     rows = intervals[month.isin(months) & intervals["agents"].notna()]
+    if rows.empty:
+        raise ValueError(f"intervals tell nobody on the phones from {months[0]:%Y-%m} to {months[-1]:%Y-%m}")
     parts = [one.assign(aht_s=handle_times(one)) for _, one in rows.groupby("queue", sort=False, observed=True)]
     return pd.concat(parts)[["queue", "start", "offered", "aht_s", "agents"]]
 
@@ -70,8 +96,21 @@ def _employed_hours(agents, centre, months):
     return float(np.dot(people["paid_fte"], month_hours(people["month"], centre)))
 
 
-def _money(rows, side):
+def _money(rows, side, centre):
     """labour, one_offs and other lines of a side of the ledger, Decimals."""
-    amounts = {name: rows.loc[rows["line"].isin(lines), side].dropna() for name, lines in (("labour", OF_PEOPLE), ("one_offs", ONCE))}
-    rest = rows.loc[~rows["line"].isin([*OF_PEOPLE, *ONCE]), side].dropna()
-    return {name: sum((Decimal(str(round(value, 2))) for value in values), Decimal(0)) for name, values in (amounts | {"other": rest}).items()}
+    people, once = _of_people(rows, centre), _once(rows, centre)
+    kinds = {"labour": people & ~once, "one_offs": once, "other": ~people & ~once}
+    return {name: sum((Decimal(str(round(value, 2))) for value in rows.loc[which, side].dropna()), Decimal(0)) for name, which in kinds.items()}
+
+
+def _of_people(rows, centre):
+    """Lines that are paid hours × wage: labour, but for what the centre's budget pays by the month or otherwise."""
+    fixed = {line.ledger_name.casefold() for line in centre.budget if line.driver not in PAID_BY_HOURS}
+    return rows["category"].str.casefold().eq("labour") & ~rows["line"].astype(str).str.casefold().isin(fixed)
+
+
+def _once(rows, centre):
+    """Lines that come once: so the centre's budget says, or no month of the period had a plan for them."""
+    once = {line.ledger_name.casefold() for line in centre.budget if line.driver == "once"}
+    planned = rows["planned"].fillna(0.0).abs().groupby(rows["line"]).transform("sum")
+    return rows["line"].astype(str).str.casefold().isin(once) | planned.eq(0)
