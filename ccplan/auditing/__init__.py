@@ -5,5 +5,8 @@ from .cost_bridge import CostState, cost_bridge
 from .kpi import KPI, said
 from .kpis import KPIS, kpi_of, target_of, unknown_targets
 from .measure import measure
+from .funnel import Funnel, funnel
+from .people import People, people
 
-__all__ = ["KPI", "KPIS", "CostState", "bridge", "cost_bridge", "kpi_of", "measure", "said", "target_of", "unknown_targets"]
+__all__ = ["KPI", "KPIS", "CostState", "Funnel", "People", "bridge", "cost_bridge", "funnel", "kpi_of", "measure", "people", "said", "target_of",
+           "unknown_targets"]
