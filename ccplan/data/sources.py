@@ -127,8 +127,41 @@ def load_table(source, table, centre=None, *, faulty="refuse", source_table=None
     return _load(source, table, centre, faulty, source_table, _asked(asked))
 
 
+ENTERED = {"evaluations": "evaluations.entered.csv"}  # what was entered by hand, beside the table's own file
+
+
 def _load(source, table, centre, faulty, source_table, asked, from_calls=True):
     """`load_table`; intervals are made from calls, where there are none, unless `from_calls` is False."""
+    entered = Path(str(source)) / ENTERED.get(table, "")
+    if table not in ENTERED or "://" in str(source) or not entered.is_file():
+        return _load_one(source, table, centre, faulty, source_table, asked, from_calls)
+    own = _load_one(entered, table, centre or _centre(Path(source), None)[0], faulty, None, FileMapping())
+    try:
+        first = _load_one(source, table, centre, faulty, source_table, asked)
+    except NoTable:
+        return own
+    return _with_entered(first, own)
+
+
+def _with_entered(first, own):
+    """A table's own Reading and, after it, the rows that were entered by hand; their rows are numbered on."""
+    key = list(TABLES[first.table].key)
+    if len(twice := own.frame[key].merge(first.frame[key])):
+        raise SourceError(f"{own.file} and {first.file.name} both hold {' '.join(map(str, twice.iloc[0]))}: take it out of one of them")
+    last = int(first.rows.max(initial=0))
+    frame = pd.concat([first.frame, own.frame], ignore_index=True)
+    said = f"{len(own.frame):,} rows entered by hand, from {own.file.name}, stand after those of {first.file.name} as row {last + int(own.rows.min())} and on"
+    return replace(first, frame=frame, rows=np.append(first.rows, own.rows + last), notes=(*first.notes, said),
+                   faults=_all_faults(first.faults, own.faults, last))
+
+
+def _all_faults(first, own, last):
+    own = own.assign(row=own["row"] + last)
+    return own if first.empty else first if own.empty else pd.concat([first, own], ignore_index=True)
+
+
+def _load_one(source, table, centre, faulty, source_table, asked, from_calls=True):
+    """One table of one source."""
     if "://" in str(source):
         return _from_database(str(source), table, centre, faulty, source_table or table, asked)
     path = Path(source)
@@ -212,6 +245,7 @@ def _find(folder, table, asked):
     files = _files(folder)
     told = {file: _told(file, asked) for file in files}
     meant = [f for f in files if told[f].table == table or (not told[f].table and _stem(f) == table)]
+    meant = [f for f in meant if f.name != ENTERED.get(table)]
     if meant:
         best = meant[0]
         aside = {file: f"{best.name} is {table} too" for file in meant[1:]}

@@ -8,6 +8,8 @@ from importlib import import_module
 _HOMES = {
     "audit_people": ("funnel_chart", "sickness_chart", "coaching_table", "recognition_table", "attendance_table", "turnover_table", "strain_table",
                      "people_answer"),
+    "audit_quality": ("quality_answer", "sampling_answer", "sampling_table", "steps_chart", "steps_picture", "steps_table", "leniency_chart", "leniency_picture",
+                      "calibration_answer", "links_chart", "links_picture", "links_answer", "groups_table"),
     "beyond_calls": ("shared_hours", "pooling_picture", "cross_training_picture", "chat_answer", "concurrency_picture", "waiting_rows", "backlog_picture",
                      "callbacks_table", "callbacks_answer", "modes_picture", "penetration_picture", "reserve_picture", "blending_answer"),
     "budget_charts": ("monthly_cost_chart", "tornado_chart", "waterfall_chart", "scenarios_chart", "grid_chart", "hour_sources_chart"),
@@ -35,6 +37,7 @@ _HOMES = {
     "outbound_charts": ("penetration_chart", "modes_chart", "reserve_chart", "blended_day_chart"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "day_charts": ("service_chart", "price_chart", "day_verdict", "best_places"),
+    "quality_form": ("quality_panel", "scorecard_sheet"),
     "panels": ("queue_day", "staffing_panel", "staffing_view", "start_inputs", "StaffingInputs", "StaffingView"),
     "risk_charts": ("cost_fan_chart", "risk_sources_chart", "overrun_finding"),
     "tables": ("table",),
