@@ -101,10 +101,12 @@ def compile_once():
 
 @contextlib.contextmanager
 def bar(words):
-    """A bar on stderr, moved by calling it with (done, number); nothing where stderr is not a terminal."""
+    """A bar on stderr, moved by calling it with (done, number) and, where the work changes, what is being done; nothing
+    where stderr is not a terminal."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(words, total=None)
-        yield lambda done, number: bar.update(task, completed=done, total=number)
+        yield lambda done, number, now=words: bar.update(task, completed=done, total=number, description=escape(now))

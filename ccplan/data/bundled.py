@@ -26,6 +26,18 @@ def current_folder():
     return Path(os.environ.get("CCPLAN_FOLDER") or sample_centre())
 
 
+def notebooks_folder():
+    """The folder of the notebooks: of a checkout or of an installed wheel.
+
+    Raises FileNotFoundError in words where neither is there.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "bundled" / "notebooks", package.parent / "notebooks"):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError("the notebooks are not installed: install ccplan again, or run from a checkout")
+
+
 def validation_folder():
     """The folder of what the library is held against: published examples, figures of real centres.
 

@@ -379,6 +379,17 @@ def _files(folder):
             and not file.name.startswith(("~$", "."))]
 
 
+def input_files(folder):
+    """Every file of a centre's folder that reading looks at, sorted by path: tables, parts of tables, settings.
+
+    What lies in other folders within (results, audits) is none of them. Raises SourceError as `load_tables` does.
+    """
+    found = _files(Path(folder))
+    parts = [file for each in found if each.is_dir() for file in each.glob("*.parquet")]
+    settings = [file for name in (FILE_NAME, "mapping.toml") if (file := Path(folder) / name).is_file()]
+    return sorted([*(file for file in found if file.is_file()), *parts, *settings])
+
+
 def _peek_all(files, table, told):
     """({file: (Cells, how many rows)}, {file: why it cannot be read}); Parquet is not read for its columns."""
     seen, aside = {}, {}

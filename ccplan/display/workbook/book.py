@@ -17,7 +17,7 @@ KINDS = {
     "text": "@", "words": "@", "whole": "#,##0", "tenth": '#,##0.0;-#,##0.0;"–"', "number": "#,##0.######",
     "share": "0.0%", "curve": "0.0000", "plain": "0", "factor": "0.000",
     "money": "#,##0.00", "round": '#,##0;-#,##0;"–"', "price": "#,##0.00####", "month": "mmm yyyy", "day": "yyyy-mm-dd",
-    "quantity": "#,##0.######",
+    "quantity": "#,##0.######", "stamp": "yyyy-mm-dd hh:mm",
 }  # fmt: skip
 COLOURS = dict(zip(CATEGORIES,
                    (ACCENT, PALETTE["sky"], CONTEXT, PALETTE["purple"], PALETTE["green"], PALETTE["orange"],
@@ -126,7 +126,7 @@ class Book:
         """Give a cell a name of the workbook."""
         self.workbook.define_name(name, "=" + place)
 
-    def entitle(self, name, title, note, *, across=1, down=0, portrait=False):
+    def entitle(self, name, title, note, *, across=1, down=0, portrait=False, locked=True):
         """Title and note of a sheet, and how it is printed: `across` pages wide and `down` tall (0: as many as it takes)."""
         sheet = self.sheets[name]
         sheet.write_string(TITLE_ROW, 0, title, self.form(font_size=14, bold=True))
@@ -139,8 +139,9 @@ class Book:
         words = (self.title if len(self.title) <= 120 else self.title[:119] + "…").replace("&", "&&")
         sheet.set_header(f"&L&8{words} &R&8&A")
         sheet.set_footer("&R&8page &P of &N")
-        sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True, "objects": True,
-                           "scenarios": True})
+        if locked:
+            sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True, "objects": True,
+                               "scenarios": True})
 
     def table(self, name, columns, *, top=TOP, frozen=0, filtered=False):
         """Write a table with its heads in the row above `top`: the Place where it stands. `frozen` columns stay in view."""
