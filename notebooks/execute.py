@@ -21,11 +21,11 @@ KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name
 LIVE = "application/vnd.jupyter.widget-view+json"
 
 
-def executed(file):
-    """The text of the notebook `file` after a run in its own folder; raises if a cell fails."""
+def executed(file, folder=None):
+    """The text of the notebook `file` after a run in `folder` (its own if left out); raises if a cell fails."""
     notebook = nbformat.read(file, as_version=4)
     NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False, store_widget_state=False,
-                   resources={"metadata": {"path": str(file.parent)}}).execute()
+                   resources={"metadata": {"path": str(folder or file.parent)}}).execute()
     notebook.metadata = nbformat.from_dict({**notebook.metadata, **KERNEL})
     notebook.metadata.pop("widgets", None)
     for number, cell in enumerate(notebook.cells, start=1):

@@ -1,4 +1,4 @@
-"""The command line as people run it: a real process, a real folder, real files."""
+"""The command line as people run it: a real folder, real files, every command in a process of its own at least once."""
 
 import os
 import re
@@ -13,20 +13,7 @@ import pandas as pd
 import pytest
 
 from ccplan.data import sample_centre
-
-CCPLAN = [sys.executable, "-m", "ccplan.cli"]
-
-
-def run(*words, **env):
-    return subprocess.run([*CCPLAN, *map(str, words)], capture_output=True, text=True, env=os.environ | env, timeout=120)
-
-
-def refused(*words, quiet=True):
-    """What the command says on stderr when it refuses: words, exit code 1, no traceback."""
-    result = run(*words)
-    assert result.returncode == 1 and "Traceback" not in result.stderr and not (quiet and result.stdout)
-    assert any(line.startswith("ccplan: ") for line in result.stderr.splitlines())
-    return result.stderr
+from tests.commands import CCPLAN, own_process, refused, run
 
 
 @pytest.fixture
@@ -46,15 +33,15 @@ def test_help_shows_examples():
 
 
 def test_init_then_plan(centre):
-    first = run("init", centre, "--time-zone", "Europe/Helsinki", "--country", "FI")
+    first = own_process("init", centre, "--time-zone", "Europe/Helsinki", "--country", "FI")
     assert first.returncode == 0, first.stderr
     text = (centre / "centre.toml").read_text(encoding="utf-8")
     assert 'time_zone = "Europe/Helsinki"' in text
-    assert "is there already" in refused("init", centre)
+    assert "is there already" in refused("init", centre, how=own_process)
     assert (centre / "centre.toml").read_text(encoding="utf-8") == text
 
     before = (centre / "intervals.csv").read_bytes()
-    result = run("plan", centre)
+    result = own_process("plan", centre)
     assert result.returncode == 0, result.stderr
     assert f"Results in {centre / 'plan'}" in result.stdout
     rows = pd.read_csv(centre / "plan/requirement.csv")
@@ -109,7 +96,7 @@ def test_the_bundled_centre_is_planned_through_the_day_with_chat_and_mail(tmp_pa
 
 
 def test_check_reports_and_writes_findings(centre, tmp_path):
-    result = run("check", centre, "--csv", tmp_path / "findings.csv")
+    result = own_process("check", centre, "--csv", tmp_path / "findings.csv")
     assert result.returncode == 0, result.stderr
     assert "intervals" in result.stdout and (tmp_path / "findings.csv").exists()
 
@@ -288,7 +275,7 @@ def test_suggestions_are_shown_and_taken_over_one_by_one(centre):
     pd.DataFrame({"agent": range(8), "weekly_hours": 30, "hourly_wage": 20.0}).to_csv(centre / "agents.csv", index=False)
     before = 'name = "x"  # our name\n[queues.all]  # the only one\n[costs]\nhourly_wage = 15.0  # gross\n'
     (centre / "centre.toml").write_text(before, encoding="utf-8")
-    shown = run("suggest", centre)
+    shown = own_process("suggest", centre)
     assert shown.returncode == 0, shown.stderr
     assert "1. costs.hourly_wage: 15 -> 20" in shown.stdout and "queues.all.hours: not there -> every_day 08:00-18:00" in shown.stdout
     assert "8 of 8 agents have 30 hours a week" in shown.stdout and "variance_to_mean" in shown.stdout and "Nothing is changed" in shown.stdout
@@ -323,7 +310,7 @@ def half_a_year(tmp_path_factory):
 
 
 def test_headcount_writes_months_hires_and_decisions_and_no_formula(half_a_year, tmp_path):
-    result = run("headcount", half_a_year, "--months", 5, "--out", tmp_path / "out", CCPLAN_CACHE="off")
+    result = own_process("headcount", half_a_year, "--months", 5, "--out", tmp_path / "out", CCPLAN_CACHE="off")
     assert result.returncode == 0, result.stderr
     for name in ("headcount", "requirement", "hires", "decisions"):
         text = (tmp_path / "out" / f"{name}.csv").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from .test_cli import refused, run
+from .commands import own_process, refused, run
 
 TOML = """
 name = "Small"
@@ -44,7 +44,7 @@ def small(tmp_path_factory):
 
 
 def test_the_budget_is_printed_and_written(small, tmp_path):
-    result = run("budget", small, "--months", 2, "--out", tmp_path / "out")
+    result = own_process("budget", small, "--months", 2, "--out", tmp_path / "out")
     assert result.returncode == 0, result.stderr
     ledger = pd.read_csv(tmp_path / "out/ledger.csv", dtype=str, keep_default_na=False)
     total = sum(map(Decimal, ledger["amount"]), Decimal(0))
