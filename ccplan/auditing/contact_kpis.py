@@ -246,7 +246,7 @@ def _csat(method):
 
 def _nps():
     known = _scored("nps", 0, 10)
-    return (Way(top=_calls(lambda row: 100 * ((row.nps >= 9).cast("int64") - (row.nps <= 6).cast("int64")), known), bottom=_calls(where=known)),)
+    return (Way(top=_calls(lambda row: (row.nps >= 9).ifelse(100, 0) - (row.nps <= 6).ifelse(100, 0), known), bottom=_calls(where=known)),)
 
 
 def _ces(method):

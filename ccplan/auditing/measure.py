@@ -8,7 +8,7 @@ import pandas as pd
 from .intervals import delta, garwood, wilson
 from .kpi import Derived, Part
 from .kpis import KPIS, kpi_of
-from .periods import ALLOWED, PERIODS, WHY, decoded, step_of
+from .periods import ALLOWED, DAY_S, PERIODS, WHY, decoded, step_of
 from .quarter import Quarter
 from .rows import Context, Row
 from .shelf import KNOWN, TIMES, Lacks, Shelf
@@ -190,7 +190,7 @@ class _Plan:
         table = self._within(table, name)
         extra = {"slot": Row(table, name, self.context).slot(TIMES[name], step)} if step else {}
         if derived and derived.groups:
-            extra |= {"day": Row(table, name, self.context).slot(TIMES[name], 86_400)} if "agent" in table.columns and TIMES[name] in table.columns else {}
+            extra |= {"day": Row(table, name, self.context).slot(TIMES[name], DAY_S)} if "agent" in table.columns and TIMES[name] in table.columns else {}
         table = table.mutate(**extra) if extra else table
         return derived.groups(table, keys + (["slot"] if step else [])) if derived and derived.groups else table
 
@@ -254,7 +254,8 @@ class _Plan:
         expression = query.table.group_by(keys).aggregate(**query.sums) if keys else query.table.aggregate(**query.sums)
         frame = expression.to_pandas()
         frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype(float).fillna(0.0) for name in query.sums})
-        return decoded(frame, query.step, list(dict.fromkeys([*self.by, "month"]))) if query.step else frame
+        frame = decoded(frame, query.step, list(dict.fromkeys([*self.by, "month"]))) if query.step else frame
+        return frame.sort_values([name for name in self.by if name in frame], kind="stable", ignore_index=True) if self.by else frame
 
 
 def _seconds(moment):
@@ -274,8 +275,13 @@ def _where(part, row):
 
 
 def _all(*conditions):
-    given = [one for one in conditions if one is not None]
+    given = list({one.op(): one for one in conditions if one is not None}.values())
     return given[0] if len(given) == 1 else None if not given else given[0] & _all(*given[1:])
+
+
+def _alike(one, other):
+    """Whether two conditions are the same expression: engines do not see it, and would work it out twice."""
+    return one is not None and other is not None and one.op() == other.op()
 
 
 def _summed(row, value, where):
@@ -286,9 +292,9 @@ def _one(way, row):
     """The sums of a way whose parts are of one table: a row counts where all that it needs is known."""
     x, y = _value(way.top, row), _value(way.bottom, row)
     over, under = _where(way.top, row), _where(way.bottom, row)
-    known = None if x is None else x.notnull() if over is None else x.notnull() | ~over.fill_null(False)
+    known = None if x is None else x.notnull() if over is None or _alike(over, under) else x.notnull() | ~over.fill_null(False)
     under = _all(under, known, None if y is None else y.notnull())
-    over = _all(over, under)
+    over = under if over is None or x is not None and known is not None and _alike(over, _where(way.bottom, row)) else _all(over, under)
     sums = {"top": _summed(row, x, over), "bottom": _summed(row, y, under)}
     if not way.is_counts:
         sums |= {"n": row.table.count(where=under), "xx": _square(row, x, x, over), "xy": _square(row, x, y, over), "yy": _square(row, y, y, under)}
@@ -316,7 +322,7 @@ def _two(way, above, below):
 def _told(kpi, taken, found, plan):
     """The rows of a KPI."""
     way, by = taken.way, plan.by
-    sums = _sums_of_two(taken, found, plan) if way.top.table != way.bottom.table else _rolled(taken, found, by)
+    sums = _sums_of_two(taken, found, plan) if way.top.table != way.bottom.table else _rolled(taken, found, by, plan.interval_s)
     if way.top_of:
         sums["top"] = way.top_of({name: sums[name] for name in ("top", "bottom", *way.more)})
     top, bottom = sums["top"].to_numpy(float), sums["bottom"].to_numpy(float)
@@ -327,19 +333,22 @@ def _told(kpi, taken, found, plan):
     note = f" ({', '.join(taken.notes)})" if taken.notes else ""
     frame = sums[by].assign(kpi=kpi.key, variant=kpi.variant(plan.context.centre), value=value, top=_whole(top), bottom=_whole(bottom), n=_whole(n),
                             low=low, high=high, tables=" ÷ ".join(way.tables) + note)
-    return frame.sort_values(by, kind="stable") if by else frame
+    return frame
 
 
-def _rolled(taken, found, by):
+def _rolled(taken, found, by, interval_s):
     """The sums of a way of one table, named as the way names them, by the cells that are asked for."""
     query = next(iter(taken.queries.values()))
-    frame = found[id(query)]
-    return _grouped(frame, taken.sums, by)
+    finest = query.step is None or (query.step == interval_s and "interval" in by) or (query.step == DAY_S and "day" in by)
+    return _grouped(found[id(query)], taken.sums, by, finest)
 
 
-def _grouped(frame, names, by):
+def _grouped(frame, names, by, finest=False):
+    """Sums by the cells that are asked for; rows of the finest grain are such cells already."""
     columns = {name: frame[of] for name, of in names.items()}
     made = pd.DataFrame({**{name: frame[name] for name in by}, **columns})
+    if finest and by:
+        return made
     if not by:
         return made.sum().to_frame().T
     return made.groupby(by, dropna=False, as_index=False, observed=True).sum()

@@ -1,0 +1,176 @@
+"""KPIs of millions of call records in Parquet, by queue and quarter of an hour: `measure`, SQL written by hand, pandas.
+
+`CCPLAN_BENCH_CALLS` says how many millions of records the largest log has (10; the promise is made for 100: some minutes,
+1.6 GB of disk, 10 GB of memory for pandas). Each runs in a process of its own, so that its peak memory can be read.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+MILLIONS = float(os.environ.get("CCPLAN_BENCH_CALLS", "10"))
+WANTED = ("service_level", "abandonment", "asa_s", "aht_s", "transfer", "fcr", "csat")
+STEP_S, TARGET_S = 900, 20
+TURNS = 2
+
+
+def rows(millions=MILLIONS):
+    """The table's rows: what, ccplan, peer, ratio, wrong answers, promise."""
+    with tempfile.TemporaryDirectory(prefix="ccplan-bench-") as folder:
+        small, file = Path(folder) / "small.parquet", Path(folder) / "calls.parquet"
+        print(f"logs of {millions / 10:g} and {millions:g} million calls are made ...", file=sys.stderr)
+        make_log(small, int(millions * 1e5))
+        make_log(file, int(millions * 1e6))
+        tenth = min((run("ours", small) for _ in range(TURNS)), key=lambda told: told["seconds"])
+        ours, sql = _best([(run("ours", file), run("sql", file)) for _ in range(TURNS)])
+        theirs = run("pandas", file)
+    return [*_speed(millions, ours, sql, theirs), _growth(millions, tenth, ours)]
+
+
+def _speed(millions, ours, sql, theirs):
+    what = f"KPIs of {millions:g} million calls by queue and quarter-hour; peer SQL by hand"
+    slower, faster, leaner = ours["seconds"] / sql["seconds"], theirs["seconds"] / ours["seconds"], theirs["peak"] / ours["peak"]
+    lean = leaner >= 10 or millions < 100  # of a small log both hold little beside their libraries
+    return [
+        (what, f"{ours['seconds']:.1f} s", f"{sql['seconds']:.1f} s", f"{slower:.2f}x the time", _same(ours, sql), _kept(slower <= 1.2 and _equal(ours, sql), "≤ 1.2x, same")),
+        ("the same; peer pandas", f"{ours['seconds']:.1f} s", f"{theirs['seconds']:.1f} s", f"{faster:.1f}x faster", _same(ours, theirs), _kept(faster >= 3 and _equal(ours, theirs), "≥ 3x, same")),
+        ("the same, peak memory; peer pandas", f"{ours['peak'] / 2**20:.0f} MiB", f"{theirs['peak'] / 2**20:.0f} MiB", f"{leaner:.1f}x less", "",
+         _kept(lean and ours["peak"] <= 2 * 2**30, "≤ 2 GiB" + (", a tenth" if millions >= 100 else ""))),
+    ]
+
+
+def _growth(millions, tenth, ours):
+    times = (ours["query"] / tenth["query"]) / 10
+    return (f"time per call at {millions:g} million ÷ at a tenth", f"{ours['query']:.2f} s", f"{tenth['query']:.2f} s", f"{times:.2f}", "", _kept(times <= 1.2, "linear: ≤ 1.2"))
+
+
+def _best(turns):
+    """The least time and the most memory of each, of runs in turn."""
+    for runs in zip(*turns, strict=True):
+        yield min(runs, key=lambda told: told["seconds"]) | {"peak": max(told["peak"] for told in runs)}
+
+
+def _equal(one, other):
+    return one["rows"] == other["rows"] and np.allclose(one["sums"], other["sums"], rtol=1e-9)
+
+
+def _same(one, other):
+    return f"{'same' if _equal(one, other) else 'OTHER'} {one['rows']:,} values"
+
+
+def make_log(file, count):
+    """Two years of calls of three queues, in order of time."""
+    import duckdb
+
+    duckdb.connect(config={"memory_limit": "1GB"}).execute(f"""
+        SET enable_progress_bar = false;
+        COPY (SELECT i AS call_id, ['sales', 'service', 'support'][1 + (hash(i) % 3)::INT] AS queue,
+                     TIMESTAMP '2024-01-01' + to_microseconds((i * (63072000e6 / {count}))::BIGINT) AS arrived,
+                     (hash(i + 1) % 900)::DOUBLE / 10 AS wait_s,
+                     CASE WHEN hash(i + 2) % 20 = 0 THEN 'abandoned' ELSE 'answered' END AS outcome,
+                     CASE WHEN hash(i + 2) % 20 = 0 THEN NULL ELSE (60 + hash(i + 3) % 540)::DOUBLE END AS talk_s,
+                     CASE WHEN hash(i + 2) % 20 = 0 THEN NULL ELSE (hash(i + 4) % 30)::DOUBLE END AS hold_s,
+                     CASE WHEN hash(i + 2) % 20 = 0 THEN NULL ELSE (hash(i + 5) % 60)::DOUBLE END AS acw_s,
+                     CASE WHEN hash(i + 2) % 20 = 0 THEN NULL ELSE hash(i + 6) % 18 = 0 END AS transferred,
+                     CASE WHEN hash(i + 2) % 20 = 0 THEN NULL ELSE hash(i + 7) % 4 > 0 END AS resolved,
+                     CASE WHEN hash(i + 2) % 20 = 0 OR hash(i + 8) % 8 > 0 THEN NULL ELSE (1 + hash(i + 9) % 5)::DOUBLE END AS csat
+              FROM range({count}) t(i)) TO '{file}' (FORMAT parquet)""")
+
+
+def ours(file):
+    """The KPIs by `measure`, of the file where it lies."""
+    from ccplan.auditing import KPIS, measure
+
+    kpis = [KPIS[key].with_(target_s=TARGET_S) if key == "service_level" else key for key in WANTED]
+    return measure({"calls": file}, kpis, ["queue", "interval"], interval_s=STEP_S)
+
+
+SUMS = f"""
+    SELECT queue, time_bucket(INTERVAL {STEP_S} SECONDS, arrived) AS interval,
+           count(*) FILTER (outcome IN ('answered', 'abandoned')) AS reached, count(*) FILTER (outcome = 'answered') AS answered,
+           count(*) FILTER (outcome = 'abandoned') AS abandoned, count(*) FILTER (outcome = 'answered' AND wait_s <= {TARGET_S}) AS in_time,
+           sum(wait_s) FILTER (outcome = 'answered') AS wait, sum(wait_s * wait_s) FILTER (outcome = 'answered') AS wait2,
+           sum(talk_s + hold_s + acw_s) FILTER (outcome = 'answered') AS handle, sum((talk_s + hold_s + acw_s) ** 2) FILTER (outcome = 'answered') AS handle2,
+           count(*) FILTER (outcome = 'answered' AND transferred) AS transferred, count(*) FILTER (outcome = 'answered' AND resolved) AS resolved,
+           count(*) FILTER (csat BETWEEN 4 AND 5) AS happy, count(*) FILTER (csat BETWEEN 1 AND 5) AS said
+    FROM read_parquet('{{file}}') GROUP BY ALL"""
+PARTS = {"service_level": ("in_time", "reached", None), "abandonment": ("abandoned", "reached", None), "asa_s": ("wait", "answered", "wait2"),
+         "aht_s": ("handle", "answered", "handle2"), "transfer": ("transferred", "answered", None), "fcr": ("resolved", "answered", None),
+         "csat": ("happy", "said", None)}
+WILSON = "({t} / {b} + 1.9207294 / {b} {sign} 1.95996398 * sqrt({t} / {b} * (1 - {t} / {b}) / {b} + 0.96036470 / ({b} * {b}))) / (1 + 3.84145882 / {b})"
+DELTA = "{t} / {b} {sign} 1.95996398 * sqrt(greatest({x} - {t} * {t} / {b}, 0) * {b} / nullif({b} - 1, 0)) / {b}"
+
+
+def sql(file):
+    """The same numbers by SQL as one would write it by hand."""
+    import duckdb
+
+    told = " UNION ALL ".join(
+        f"SELECT '{key}' AS kpi, queue, interval, {t} / {b} AS value, {t} AS top, {b} AS bottom, {b} AS n, "
+        + ", ".join(f"{(DELTA if x else WILSON).format(t=t, b=b, x=x, sign=sign)} AS {name}" for name, sign in (("low", "-"), ("high", "+")))
+        + " FROM sums" for key, (t, b, x) in PARTS.items())
+    connection = duckdb.connect(config={"memory_limit": "1GB"})
+    connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
+    connection.execute(f"CREATE TEMP TABLE sums AS {SUMS.format(file=file)}")
+    return connection.execute(f"{told} ORDER BY kpi, queue, interval").df()
+
+
+def pandas(file):
+    """The same numbers by pandas: only the columns that are needed."""
+    import pandas as pd
+
+    columns = ["queue", "arrived", "wait_s", "outcome", "talk_s", "hold_s", "acw_s", "transferred", "resolved", "csat"]
+    calls = pd.read_parquet(file, columns=columns)
+    answered = calls["outcome"] == "answered"
+    wait, handle = calls["wait_s"].where(answered), (calls["talk_s"] + calls["hold_s"] + calls["acw_s"]).where(answered)
+    frame = calls[["queue"]].assign(
+        interval=calls["arrived"].dt.floor(f"{STEP_S}s"), reached=calls["outcome"].isin(["answered", "abandoned"]), answered=answered, abandoned=calls["outcome"] == "abandoned",
+        in_time=answered & (calls["wait_s"] <= TARGET_S), wait=wait, wait2=wait**2, handle=handle, handle2=handle**2, transferred=answered & calls["transferred"].eq(True),
+        resolved=answered & calls["resolved"].eq(True), happy=calls["csat"].between(4, 5), said=calls["csat"].between(1, 5))
+    sums = frame.groupby(["queue", "interval"], as_index=False, observed=True).sum()
+    return pd.concat([_pandas_kpi(sums, key, *parts) for key, parts in PARTS.items()], ignore_index=True)
+
+
+def _pandas_kpi(sums, key, t, b, x):
+    top, n = sums[t].astype(float), sums[b].astype(float)
+    value = top / n
+    if x:
+        middle, half = value, 1.95996398 * np.sqrt((sums[x] - top**2 / n).clip(lower=0) * n / (n - 1)) / n
+    else:
+        w = 3.84145882 / n
+        middle, half = (value + w / 2) / (1 + w), 1.95996398 / (1 + w) * np.sqrt(value * (1 - value) / n + w / (4 * n))
+    return sums[["queue", "interval"]].assign(kpi=key, value=value, top=top, bottom=n, n=n, low=middle - half, high=middle + half)
+
+
+def run(who, file):
+    """Seconds and peak memory (bytes) of a process of its own, and what it found."""
+    told = subprocess.run([sys.executable, "-m", "benchmarks.kpis", who, str(file)], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    return json.loads(told.stdout)
+
+
+def told(who, file):
+    start = time.perf_counter()
+    frame = {"ours": ours, "sql": sql, "pandas": pandas}[who](file)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    sums = frame.groupby("kpi")[["value", "top", "bottom", "n", "low", "high"]].sum().loc[list(WANTED)].to_numpy().ravel().tolist()
+    return {"seconds": seconds, "query": seconds, "peak": peak, "rows": len(frame), "sums": sums}
+
+
+def _kept(held, words):
+    return words if held else f"NOT KEPT: {words}"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        print(json.dumps(told(sys.argv[1], sys.argv[2])))
+    else:
+        for row in rows():
+            print("  ".join(row))
