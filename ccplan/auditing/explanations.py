@@ -27,7 +27,11 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """A measure of a queue in two quarters: Ratios, the frame of `change_by` in the dimension that tells most, the Cause or None."""
+    """A measure of a queue in two quarters: Ratios, the frame of `change_by` in the dimension that tells most, the Cause or None.
+
+    `beyond` says whether it changed by as much as is material and by more than chance, for better or worse; `news` whether
+    it is worse, and not by the season alone.
+    """
 
     queue: str
     measure: str
@@ -36,6 +40,7 @@ class Explanation:
     dimension: str
     table: pd.DataFrame
     cause: Cause | None = None
+    beyond: bool = False
     news: bool = False
 
     @property
@@ -76,13 +81,15 @@ def _explanation(queue, name, before, after, agents, year_ago):
     if min(map(len, sides)) < FEWEST:
         return None
     ratios = [ratio_of_weeks(calls["value"], calls["value"] * 0 + 1, calls["arrived"]) for calls in sides]
-    news = measure.matters(ratios[0].value, ratios[1].value - ratios[0].value) and beyond_chance(*ratios) and _unseasonal(measure, ratios, year_ago)
-    tables = _tables(before, after, name, agents, tuple(DIMENSIONS) if news else ("reason",))
+    change = ratios[1].value - ratios[0].value
+    beyond = any(measure.matters(ratios[0].value, one) for one in (change, -change)) and beyond_chance(*ratios)
+    news = beyond and measure.worse(change) > 0 and _unseasonal(measure, ratios, year_ago)
+    tables = _tables(before, after, name, agents, tuple(DIMENSIONS) if beyond else ("reason",))
     if not tables:
         return None
-    dimension, cause = _best(tables, ratios[1].value - ratios[0].value)
+    dimension, cause = _best(tables, change)
     return Explanation(queue=queue, measure=name, before=ratios[0], after=ratios[1], dimension=dimension, table=tables[dimension],
-                       cause=cause if news else None, news=news)
+                       cause=cause if beyond else None, beyond=beyond, news=news)
 
 
 def _unseasonal(measure, ratios, year_ago):
