@@ -75,7 +75,7 @@ def _narrow(calls):
 def _explanation(queue, name, before, after, agents, year_ago):
     measure = MEASURES[name]
     try:
-        sides = [told(calls, measure) for calls in (before, after)]
+        before, after = sides = [told(calls, measure) for calls in (before, after)]
     except ValueError:
         return None
     if min(map(len, sides)) < FEWEST:

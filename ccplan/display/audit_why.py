@@ -237,20 +237,21 @@ def ledger_chart(why):
     rows = ledger_rows(why)
     names = alt.Y("label:N", sort=alt.EncodingSortField("rank", op="min"), title=None, axis=alt.Axis(labelLimit=200, labelColor=INK, domain=False, ticks=False))
     base = alt.Chart(settled(rows)).encode(y=names)
-    scale = alt.Scale(nice=False, padding=130, domainMin=min(0.0, rows["difference"].min()), domainMax=max(0.0, rows["difference"].max()))
+    scale = alt.Scale(nice=False, padding=46, domainMin=min(0.0, rows["difference"].min()), domainMax=max(0.0, rows["difference"].max()))
     bars = base.mark_bar(size=16).encode(x=alt.X("zero:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, format="+,.0f", grid=True)),
                                          x2="difference:Q", color=alt.Color("colour:N", scale=None))
     ends = [base.transform_filter(f"{'' if right else '!'}datum.right").mark_text(align="left" if right else "right", dx=5 if right else -5, color=INK)
             .encode(x=alt.X("difference:Q", scale=scale), text="words:N") for right in (True, False)]
+    own = base.mark_text(align="left", color=QUIET).encode(x=alt.value(WIDE - 110), text="own:N")
     subtitle = f"{why.currency} thousand over (right) or under (left) plan, by category; grey: too little to matter, or the line's own noise"
-    return _titled(alt.layer(bars, *ends).properties(width=WIDE - 120, height=alt.Step(ROW)), ledger_finding(why), subtitle)
+    return _titled(alt.layer(bars, *ends, own).properties(width=WIDE - 120, height=alt.Step(ROW)), ledger_finding(why), subtitle)
 
 
 def ledger_rows(why):
-    """A row a category: label, difference (thousands), words, colour, right, rank."""
-    rows = [(row.category, 0.0, float(row.difference) / 1000, f"{_signed(float(row.difference) / 1000)} on a plan of {float(row.planned) / 1000:,.1f}",
+    """A row a category: label, difference (thousands), words, own (its plan), colour, right, rank."""
+    rows = [(row.category, 0.0, float(row.difference) / 1000, _signed(float(row.difference) / 1000), f"of {float(row.planned) / 1000:,.1f} planned",
              DEARER if row.over else ENDS, row.difference >= 0, rank) for rank, row in enumerate(why.categories.itertuples())]
-    return pd.DataFrame(rows, columns=["label", "zero", "difference", "words", "colour", "right", "rank"]).round({"difference": 3})
+    return pd.DataFrame(rows, columns=["label", "zero", "difference", "words", "own", "colour", "right", "rank"]).round({"difference": 3})
 
 
 def ledger_finding(why):
@@ -260,7 +261,7 @@ def ledger_finding(why):
     over = why.categories[why.categories["over"].astype(bool)]
     if over.empty:
         return f"{change}; no category is over its plan by more than matters"
-    return f"{change}: over plan: {', '.join(f'{row.category} ({_signed(float(row.difference) / 1000)} thousand)' for row in over.itertuples())}"
+    return f"{change}; over plan: {', '.join(f'{row.category} ({_signed(float(row.difference) / 1000)} thousand)' for row in over.itertuples())}"
 
 
 def ledger_lines_table(why, most=8):
