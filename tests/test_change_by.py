@@ -34,7 +34,7 @@ def test_what_came_and_what_went_by_hand():
     assert nothing["effect"].sum() == pytest.approx(50), "where nothing stays, it adds up all the same"
 
 
-@examples(60)
+@examples(25)
 @given(*[st.lists(st.tuples(st.sampled_from("abcde"), st.floats(0, 5000)), min_size=1, max_size=40)] * 2)
 def test_it_adds_up(one, other):
     frames = [calls([group for group, _ in rows], [time for _, time in rows]) for rows in (one, other)]
@@ -102,11 +102,11 @@ def test_the_error_of_a_ratio_is_that_of_its_weeks():
     rng = np.random.default_rng(5)
     times = pd.Series(np.repeat(pd.date_range("2026-01-05", periods=13, freq="7D"), 50))
     strays = []
-    for _ in range(300):   # weeks move together: 0.03 a week; a call's own chance is besides
+    for _ in range(150):   # weeks move together: 0.03 a week; a call's own chance is besides
         share = np.repeat(0.8 + 0.03 * rng.standard_normal(13), 50)
         strays.append(ratio_of_weeks(pd.Series(rng.random(650) < share), pd.Series(np.ones(650)), times))
     spread = np.std([one.value for one in strays])
-    assert np.mean([one.error for one in strays]) == pytest.approx(spread, rel=0.15)
+    assert np.mean([one.error for one in strays]) == pytest.approx(spread, rel=0.2)
     assert not beyond_chance(Ratio(0.8, float("nan"), 2), Ratio(0.2, 0.01, 13)), "two weeks tell nothing of chance"
     assert np.isnan(ratio_of_weeks(pd.Series([0.0]), pd.Series([0.0]), times.head(1)).value)
 

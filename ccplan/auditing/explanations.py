@@ -56,9 +56,9 @@ def explanations(before, after, agents=None, year_ago=None):
     with calls of the same quarter a `year_ago`, it must be half that much worse than then, too, or it is the season.
     """
     found, (before, after, year_ago) = [], map(_narrow, (before, after, year_ago))
-    for queue in sorted(set(before["queue"].astype(str)) & set(after["queue"].astype(str))):
-        sides = [calls[calls["queue"].astype(str).eq(queue)] for calls in (before, after)]
-        old = None if year_ago is None else year_ago[year_ago["queue"].astype(str).eq(queue)]
+    for queue in sorted(set(before["queue"]) & set(after["queue"])):
+        sides = [calls[calls["queue"].eq(queue)] for calls in (before, after)]
+        old = None if year_ago is None else year_ago[year_ago["queue"].eq(queue)]
         found += [one for name in MEASURES if (one := _explanation(queue, name, *sides, agents, old)) is not None]
     return tuple(found)
 
@@ -67,9 +67,11 @@ def _narrow(calls):
     """Answered calls with the columns that are looked at: frames of many columns are slow to cut."""
     if calls is None:
         return None
-    used = {"queue", "arrived", *SECONDS, *(name for measure in MEASURES.values() for name in measure.needs), *(name for of, _, _ in DIMENSIONS.values() for name in of)}
+    used = {"queue", "arrived", *SECONDS, *(name for measure in MEASURES.values() for name in measure.needs),
+            *(name for columns, _, _ in DIMENSIONS.values() for name in columns)}
     rows = calls[calls["outcome"].eq("answered")] if "outcome" in calls else calls
-    return rows[[name for name in rows if name in used]]
+    rows = rows[[name for name in rows if name in used]]
+    return rows.assign(queue=rows["queue"].astype(str), arrived=rows["arrived"].dt.tz_localize(None))   # once: clocks with a zone are slow
 
 
 def _explanation(queue, name, before, after, agents, year_ago):

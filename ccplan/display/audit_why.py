@@ -75,7 +75,7 @@ def service_bridge_table(why):
     order = list(dict.fromkeys(label for one in why.bridges.values() for label in one.table["label"]))
     order = sorted(order, key=lambda label: (label != "before", label == "after", label == "what the model does not explain"))
     frame = frame.reindex(order).rename(index={"before": str(why.other), "after": str(why.quarter)})
-    words = frame.apply(lambda column: [_cell(label, value, why) for label, value in column.items()])
+    words = pd.DataFrame({queue: [_cell(label, value, why) for label, value in column.items()] for queue, column in frame.items()}, index=frame.index)
     return cornered(words.rename_axis("service level, points"))
 
 
