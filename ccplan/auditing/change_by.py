@@ -70,7 +70,7 @@ def _tenure(calls, agents):
 
 
 def _hour(calls, agents):
-    return calls["arrived"].dt.hour.map("{:02d}:00".format)
+    return pd.Series(pd.Categorical.from_codes(calls["arrived"].dt.hour, [f"{hour:02d}:00" for hour in range(24)]), calls.index)
 
 
 DIMENSIONS = {  # name → (columns of calls, columns of agents, group of each call)
@@ -90,7 +90,7 @@ def groups(calls, dimension, agents=None):
     lacking += [f"agents.{name}" for name in of_agents if agents is None or name not in agents]
     if lacking:
         raise ValueError(f"by {dimension}: the tables do not tell {', '.join(lacking)}")
-    return group(calls, agents).astype(object).where(lambda words: words.notna(), NOT_TOLD).astype(str)
+    return group(calls, agents).astype("str").fillna(NOT_TOLD)
 
 
 def change_by(before, after, measure="aht_s", dimension="reason", agents=None):

@@ -27,7 +27,11 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """A measure of a queue in two quarters: Ratios, the frame of `change_by` in the dimension that tells most, the Cause or None."""
+    """A measure of a queue in two quarters: Ratios, the frame of `change_by` in the dimension that tells most, the Cause or None.
+
+    `beyond` says whether it changed by as much as is material and by more than chance, for better or worse; `news` whether
+    it is worse, and not by the season alone.
+    """
 
     queue: str
     measure: str
@@ -36,6 +40,7 @@ class Explanation:
     dimension: str
     table: pd.DataFrame
     cause: Cause | None = None
+    beyond: bool = False
     news: bool = False
 
     @property
@@ -51,9 +56,9 @@ def explanations(before, after, agents=None, year_ago=None):
     with calls of the same quarter a `year_ago`, it must be half that much worse than then, too, or it is the season.
     """
     found, (before, after, year_ago) = [], map(_narrow, (before, after, year_ago))
-    for queue in sorted(set(before["queue"].astype(str)) & set(after["queue"].astype(str))):
-        sides = [calls[calls["queue"].astype(str).eq(queue)] for calls in (before, after)]
-        old = None if year_ago is None else year_ago[year_ago["queue"].astype(str).eq(queue)]
+    for queue in sorted(set(before["queue"]) & set(after["queue"])):
+        sides = [calls[calls["queue"].eq(queue)] for calls in (before, after)]
+        old = None if year_ago is None else year_ago[year_ago["queue"].eq(queue)]
         found += [one for name in MEASURES if (one := _explanation(queue, name, *sides, agents, old)) is not None]
     return tuple(found)
 
@@ -62,27 +67,31 @@ def _narrow(calls):
     """Answered calls with the columns that are looked at: frames of many columns are slow to cut."""
     if calls is None:
         return None
-    used = {"queue", "arrived", *SECONDS, *(name for measure in MEASURES.values() for name in measure.needs), *(name for of, _, _ in DIMENSIONS.values() for name in of)}
+    used = {"queue", "arrived", *SECONDS, *(name for measure in MEASURES.values() for name in measure.needs),
+            *(name for columns, _, _ in DIMENSIONS.values() for name in columns)}
     rows = calls[calls["outcome"].eq("answered")] if "outcome" in calls else calls
-    return rows[[name for name in rows if name in used]]
+    rows = rows[[name for name in rows if name in used]]
+    return rows.assign(queue=rows["queue"].astype(str), arrived=rows["arrived"].dt.tz_localize(None))   # once: clocks with a zone are slow
 
 
 def _explanation(queue, name, before, after, agents, year_ago):
     measure = MEASURES[name]
     try:
-        sides = [told(calls, measure) for calls in (before, after)]
+        before, after = sides = [told(calls, measure) for calls in (before, after)]
     except ValueError:
         return None
     if min(map(len, sides)) < FEWEST:
         return None
     ratios = [ratio_of_weeks(calls["value"], calls["value"] * 0 + 1, calls["arrived"]) for calls in sides]
-    news = measure.matters(ratios[0].value, ratios[1].value - ratios[0].value) and beyond_chance(*ratios) and _unseasonal(measure, ratios, year_ago)
-    tables = _tables(before, after, name, agents, tuple(DIMENSIONS) if news else ("reason",))
+    change = ratios[1].value - ratios[0].value
+    beyond = any(measure.matters(ratios[0].value, one) for one in (change, -change)) and beyond_chance(*ratios)
+    news = beyond and measure.worse(change) > 0 and _unseasonal(measure, ratios, year_ago)
+    tables = _tables(before, after, name, agents, tuple(DIMENSIONS) if beyond else ("reason",))
     if not tables:
         return None
-    dimension, cause = _best(tables, ratios[1].value - ratios[0].value)
+    dimension, cause = _best(tables, change)
     return Explanation(queue=queue, measure=name, before=ratios[0], after=ratios[1], dimension=dimension, table=tables[dimension],
-                       cause=cause if news else None, news=news)
+                       cause=cause if beyond else None, beyond=beyond, news=news)
 
 
 def _unseasonal(measure, ratios, year_ago):

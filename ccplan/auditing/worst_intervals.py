@@ -56,7 +56,8 @@ def _told(rows):
     work = [name for name in ("talk_s", "hold_s", "acw_s") if name in rows]
     answered = rows["answered"].astype(float) if "answered" in rows else pd.Series(np.nan, rows.index)
     seconds = rows[work].sum(axis=1) if work else pd.Series(np.nan, rows.index)
-    column = {name: rows[name].astype(float) if name in rows else pd.Series(np.nan, rows.index) for name in ("agents", "abandoned", "offered", "answered_in_target")}
+    column = {name: rows[name].astype(float) if name in rows else pd.Series(np.nan, rows.index)
+              for name in ("agents", "abandoned", "offered", "answered_in_target")}
     late = (column["offered"] - column["answered_in_target"]).clip(lower=0).fillna(0.0)
     return pd.DataFrame({"start": rows["start"], **column, "aht_s": seconds / answered.where(answered > 0), "late": late})
 

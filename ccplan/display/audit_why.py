@@ -9,7 +9,7 @@ import pandas as pd
 from .budget_charts import DEARER, SAVED, waterfall_layers
 from .forecast_charts import settled
 from .tables import Words, cornered, plain
-from .theme import INK
+from .theme import INK, QUIET
 
 WIDE, ROW, SHOWN = 540, 26, 9
 ENDS = "#8C96A0"
@@ -60,7 +60,7 @@ def service_finding(why, queue):
     change = 100 * (one.after.value - one.before.value)
     steps = one.table.iloc[1:-1]
     verb = "stayed" if abs(change) < 0.05 else "rose" if change > 0 else "fell"
-    start = f"Service of {queue} {verb}" + ("" if verb == "stayed" else f" by {abs(change):.1f} points") + f" to {100 * one.after.value:.1f} %"
+    start = f"Service level of {queue} {verb}" + ("" if verb == "stayed" else f" by {abs(change):.1f} points") + f" to {100 * one.after.value:.1f} %"
     if steps.empty:
         return start
     sizes = steps["effect"].astype(float)
@@ -75,7 +75,7 @@ def service_bridge_table(why):
     order = list(dict.fromkeys(label for one in why.bridges.values() for label in one.table["label"]))
     order = sorted(order, key=lambda label: (label != "before", label == "after", label == "what the model does not explain"))
     frame = frame.reindex(order).rename(index={"before": str(why.other), "after": str(why.quarter)})
-    words = frame.apply(lambda column: [_cell(label, value, why) for label, value in column.items()])
+    words = pd.DataFrame({queue: [_cell(label, value, why) for label, value in column.items()] for queue, column in frame.items()}, index=frame.index)
     return cornered(words.rename_axis("service level, points"))
 
 
@@ -106,21 +106,22 @@ def reasons_chart(why, queue, measure="aht_s"):
     one = _explanation(why, queue, measure)
     rows = reason_rows(one)
     label, unit, _ = MEASURE_WORDS[measure]
-    subtitle = (f"{unit} of {label} that each {one.dimension} added or took, {why.other} to {why.quarter}; beside: its share of contacts and its own "
-                f"{label}, before and after; they add up")
+    subtitle = (f"{'seconds' if unit == 's' else unit} of {label} that each {one.dimension} added or took from {why.other} to {why.quarter}; they add up; "
+                f"at the right, before and after: its share of contacts, and its own {label}{'' if unit == 's' else ', %'}")
     base = alt.Chart(settled(rows)).encode(y=alt.Y("label:N", sort=alt.EncodingSortField("rank", op="min"), title=None,
                                                    axis=alt.Axis(labelLimit=260, labelColor=INK, domain=False, ticks=False)))
-    scale = alt.Scale(nice=False, padding=64, domainMin=min(0.0, rows["effect"].min()), domainMax=max(0.0, rows["effect"].max()))
+    scale = alt.Scale(nice=False, padding=40, domainMin=min(0.0, rows["effect"].min()), domainMax=max(0.0, rows["effect"].max()))
     bars = base.mark_bar(size=16).encode(x=alt.X("zero:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, grid=True)), x2="effect:Q",
                                          color=alt.Color("colour:N", scale=None))
     ends = [base.transform_filter(f"{'' if right else '!'}datum.right").mark_text(align="left" if right else "right", dx=5 if right else -5, color=INK)
             .encode(x=alt.X("effect:Q", scale=scale), text="words:N") for right in (True, False)]
-    chart = alt.layer(bars, *ends).properties(width=WIDE - 140, height=alt.Step(ROW))
+    own = base.mark_text(align="left", color=QUIET).encode(x=alt.value(WIDE - 130), text="own:N")
+    chart = alt.layer(bars, *ends, own).properties(width=WIDE - 140, height=alt.Step(ROW))
     return _titled(chart, reason_finding(one), subtitle)
 
 
 def reason_rows(one):
-    """A row a group of an Explanation: label, effect, words, colour, right, rank; beyond nine the last are one row."""
+    """A row a group of an Explanation: label, effect, words, own (share and value), colour, right, rank; beyond nine the last are one row."""
     _, _, factor = MEASURE_WORDS[one.measure]
     table = one.table
     if len(table) > SHOWN:
@@ -134,8 +135,8 @@ def reason_rows(one):
         worse = (effect > 0) == WORSE_UP[one.measure]
         colour = (DEARER if worse else SAVED) if rank == 0 and one.cause else ENDS
         rows.append((f"{row.group}{' (new)' if row.kind == 'new' else ' (gone)' if row.kind == 'gone' else ''}", 0.0, round(effect, 4),
-                     f"{_signed(effect)}   {_own(row, factor)}", colour, effect >= 0, rank))
-    return pd.DataFrame(rows, columns=["label", "zero", "effect", "words", "colour", "right", "rank"])
+                     _signed(effect), _own(row, factor), colour, effect >= 0, rank))
+    return pd.DataFrame(rows, columns=["label", "zero", "effect", "words", "own", "colour", "right", "rank"])
 
 
 def _own(row, factor):
@@ -153,7 +154,7 @@ def reason_finding(one):
     if one.cause:
         new = "the new " if one.cause.kind == "new" else ""
         return f"{start}: {new}{one.dimension} '{one.cause.group}' explains {100 * min(one.cause.explains, 1):.0f} % of it"
-    return f"{start}, " + ("and no one group explains it" if one.news else "no more than weeks differ by chance or than matters")
+    return f"{start}, " + ("and no one group explains it" if one.beyond else "no more than weeks differ by chance or than matters")
 
 
 def reasons_table(why):
@@ -221,9 +222,9 @@ def worst_answer(why):
         return Words("No interval of the quarter kept customers beyond the target, or the tables do not tell it.")
     first = why.worst.iloc[0]
     causes = why.worst["cause"].value_counts()
-    return Words(f"The worst interval was {plain(first['queue'])} on {first['start']:%A} {first['start'].day} {first['start']:%B} at {first['start']:%H:%M}: "
+    return Words(f"The worst interval was that of {plain(first['queue'])} on {first['start']:%A} {first['start'].day} {first['start']:%B} at {first['start']:%H:%M}: "
                  f"{first['late']:,.0f} of {first['offered']:,.0f} customers waited longer than promised or gave up ({plain(first['cause'])}). "
-                 f"Of the {len(why.worst)} worst, {causes.iloc[0]} had the same cause: {plain(causes.index[0])}.")
+                 f"What stands behind the {len(why.worst)} worst most often: {plain(causes.index[0])} ({causes.iloc[0]}).")
 
 
 # --------------------------------------------------------------------------------------- the ledger
@@ -236,20 +237,21 @@ def ledger_chart(why):
     rows = ledger_rows(why)
     names = alt.Y("label:N", sort=alt.EncodingSortField("rank", op="min"), title=None, axis=alt.Axis(labelLimit=200, labelColor=INK, domain=False, ticks=False))
     base = alt.Chart(settled(rows)).encode(y=names)
-    scale = alt.Scale(nice=False, padding=70, domainMin=min(0.0, rows["difference"].min()), domainMax=max(0.0, rows["difference"].max()))
+    scale = alt.Scale(nice=False, padding=46, domainMin=min(0.0, rows["difference"].min()), domainMax=max(0.0, rows["difference"].max()))
     bars = base.mark_bar(size=16).encode(x=alt.X("zero:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, format="+,.0f", grid=True)),
                                          x2="difference:Q", color=alt.Color("colour:N", scale=None))
     ends = [base.transform_filter(f"{'' if right else '!'}datum.right").mark_text(align="left" if right else "right", dx=5 if right else -5, color=INK)
             .encode(x=alt.X("difference:Q", scale=scale), text="words:N") for right in (True, False)]
+    own = base.mark_text(align="left", color=QUIET).encode(x=alt.value(WIDE - 110), text="own:N")
     subtitle = f"{why.currency} thousand over (right) or under (left) plan, by category; grey: too little to matter, or the line's own noise"
-    return _titled(alt.layer(bars, *ends).properties(width=WIDE - 120, height=alt.Step(ROW)), ledger_finding(why), subtitle)
+    return _titled(alt.layer(bars, *ends, own).properties(width=WIDE - 120, height=alt.Step(ROW)), ledger_finding(why), subtitle)
 
 
 def ledger_rows(why):
-    """A row a category: label, difference (thousands), words, colour, right, rank."""
-    rows = [(row.category, 0.0, float(row.difference) / 1000, f"{_signed(float(row.difference) / 1000)} of {float(row.planned) / 1000:,.1f}",
+    """A row a category: label, difference (thousands), words, own (its plan), colour, right, rank."""
+    rows = [(row.category, 0.0, float(row.difference) / 1000, _signed(float(row.difference) / 1000), f"of {float(row.planned) / 1000:,.1f} planned",
              DEARER if row.over else ENDS, row.difference >= 0, rank) for rank, row in enumerate(why.categories.itertuples())]
-    return pd.DataFrame(rows, columns=["label", "zero", "difference", "words", "colour", "right", "rank"]).round({"difference": 3})
+    return pd.DataFrame(rows, columns=["label", "zero", "difference", "words", "own", "colour", "right", "rank"]).round({"difference": 3})
 
 
 def ledger_finding(why):
@@ -259,7 +261,7 @@ def ledger_finding(why):
     over = why.categories[why.categories["over"].astype(bool)]
     if over.empty:
         return f"{change}; no category is over its plan by more than matters"
-    return f"{change}: over plan are {', '.join(f'{row.category} ({_signed(float(row.difference) / 1000)} thousand)' for row in over.itertuples())}"
+    return f"{change}; over plan: {', '.join(f'{row.category} ({_signed(float(row.difference) / 1000)} thousand)' for row in over.itertuples())}"
 
 
 def ledger_lines_table(why, most=8):
