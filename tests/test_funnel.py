@@ -10,7 +10,7 @@ from scipy import stats
 
 from ccplan.auditing.funnel import ALPHA, between, corrected, funnel
 
-CENTRES = 2000 if DEEP else 150
+CENTRES = 2000 if DEEP else 80
 
 
 def of_counts(counts):
@@ -29,9 +29,8 @@ def test_the_expected_value_follows_the_mix_of_calls():
     assert table.loc["ann", ["n", "value", "expected"]].tolist() == pytest.approx([20, 13 / 20, 12.25 / 20])
     assert table.loc["bob", "expected"] == pytest.approx((5 * 0.75 + 15 * 0.2) / 20)
     # Chance: without the other's part nothing could differ; of a cell of N, n taken blindly scatter as n (1 − n/N) S².
-    bills, moves = 15 * 0.25 * 20 / 19 * 0.75, 5 * 0.75 * 20 / 19 * 0.2 * 0.8
     by_hand = (15 * 0.25 * (20 / 19 * 0.75 * 0.25) + 5 * 0.75 * (20 / 19 * 0.2 * 0.8)) ** 0.5 / 20
-    assert table.loc["ann", "luck"] == pytest.approx(by_hand) and bills > moves
+    assert table.loc["ann", "luck"] == pytest.approx(by_hand)
 
 
 def test_the_spread_by_chance_is_that_of_blind_draws():
@@ -107,24 +106,24 @@ def test_luck_names_somebody_in_no_more_centres_than_was_promised(top):
 def test_ordinary_differences_between_people_punish_nobody():
     """Where everybody differs a little, the limits widen: named are those beyond the colleagues' own spread."""
     rng = np.random.default_rng(13)
-    ones = [funnel(made_up(rng, spread=0.10), "handle_s", mix=("reason",)) for _ in range(60)]
+    ones = [funnel(made_up(rng, spread=0.10), "handle_s", mix=("reason",)) for _ in range(40)]
     assert np.mean([one.tau for one in ones]) == pytest.approx(0.10 * 333, rel=0.15)
-    assert sum(len(one.outside) > 0 for one in ones) <= stats.binom.ppf(0.999, 60, 0.10), "twice the share: the spread is estimated"
+    assert sum(len(one.outside) > 0 for one in ones) <= stats.binom.ppf(0.999, 40, 0.10), "twice the share: the spread is estimated"
 
 
 def test_one_who_is_truly_worse_is_found():
     """60 agents of 60 to 400 calls, one settles 30 points fewer: found in more than nine centres of ten; nobody of few calls is judged."""
     rng = np.random.default_rng(14)
-    ones = [funnel(made_up(rng, odd=0.30), "settled", mix=("reason",)) for _ in range(60)]
+    ones = [funnel(made_up(rng, odd=0.30), "settled", mix=("reason",)) for _ in range(40)]
     found = sum(0 in one.outside["who"].tolist() for one in ones)
-    assert found >= 54
+    assert found >= 36
     assert all(set(one.outside.loc[one.outside["who"] == 0, "outside"]) <= {"low"} for one in ones)
     assert all(one.rows.loc[one.rows["who"].isin([57, 58, 59]), "state"].eq("few contacts").all() for one in ones)
     assert all(one.rows.loc[one.rows["who"].isin([57, 58, 59]), "outside"].eq("").all() for one in ones)
 
 
-def test_the_spread_between_people_against_the_textbook_estimator():
-    """Without winsorising φ's clip nothing changes for normal z: φ is 1, and τ² is DerSimonian and Laird's for φ = Q ÷ I."""
+def test_the_spread_between_people_comes_out_as_it_was_put_in():
+    """φ is 1 where chance is all, and τ comes out where it was put in."""
     rng = np.random.default_rng(15)
     luck = rng.uniform(1, 3, 4000)
     phi, tau = between(rng.normal(0, luck), luck)

@@ -20,7 +20,9 @@ from ccplan.data import Centre, Hiring, Queue, bundled, load_table
 from ccplan.data.sample.stories import SICK_TEAM
 from ccplan.display import audit_people as shown
 from ccplan.display import show
+from tests.effort import DEEP
 
+CENTRES = 1000 if DEEP else 80
 FIRST = pd.Timestamp("2026-07-01")
 TABLES = ("agents", "activities", "calls", "intervals")
 
@@ -102,17 +104,17 @@ def test_the_lists_name_who_is_truly_slow_or_quick():
 
 def shifts(people, months, sick, seed=0):
     """Hours of each person and month: 20 shifts of 8 hours, each a sick one by `sick(person, month)`."""
-    rng = np.random.default_rng(seed)
-    rows = [(f"a{i}", f"team {i % 4}", month, 160.0, 8.0 * rng.binomial(20, sick(i, month))) for i in range(people) for month in months]
-    return pd.DataFrame(rows, columns=["agent", "team", "month", "scheduled_h", "sick_h"])
+    rows = pd.DataFrame([(f"a{i}", f"team {i % 4}", month, 160.0, sick(i, month)) for i in range(people) for month in months],
+                        columns=["agent", "team", "month", "scheduled_h", "sick_h"])
+    return rows.assign(sick_h=8.0 * np.random.default_rng(seed).binomial(20, rows["sick_h"]))
 
 
 def test_chance_makes_a_team_rise_no_more_often_than_was_promised():
     """Winter is worse for all and some people are always ill: neither is a team's rise."""
     months = pd.date_range("2026-01-01", "2026-09-01", freq="MS")
     flagged = sum(rising(shifts(40, months, lambda i, month: 0.02 + 0.06 * (month.month < 4) + 0.06 * (i % 5 == 0), seed), Quarter(2026, 3), draws=199)["rises"].any()
-                  for seed in range(150))
-    assert flagged <= stats.binom.ppf(0.999, 150, 0.05)
+                  for seed in range(CENTRES))
+    assert flagged <= stats.binom.ppf(0.999, CENTRES, 0.05)
 
 
 def test_a_rise_is_found_and_only_there():
@@ -209,10 +211,9 @@ def test_nothing_about_people_at_all():
 
 
 def test_half_a_quarter_and_three_calls():
-    calls = small_calls(["ann", "bob", "cid"], each=90)
-    calls = pd.concat([calls, small_calls(["newcomer"], each=3).assign(resolved=False)])
+    calls, three = small_calls(["ann", "bob", "cid"], each=150), small_calls(["newcomer"], each=3).assign(resolved=False)
     agents = pd.DataFrame({"agent": ["ann", "bob", "cid", "newcomer", "late"], "team": list("ttuuu"), "hired": [pd.Timestamp("2020-01-01")] * 4 + [pd.Timestamp("2026-08-01")], "left": pd.NaT})
-    found = people(evidence(calls=pd.concat([calls[calls["arrived"] < "2026-08-01"], small_calls(["late"])]), agents=agents, absent=("activities", "intervals")))
+    found = people(evidence(calls=pd.concat([calls[calls["arrived"] < "2026-08-10"], three, small_calls(["late"])]), agents=agents, absent=("activities", "intervals")))
     states = found.agents["fcr"].rows.set_index("who")["state"]
     assert states["newcomer"] == "few contacts" and states["late"] == "still learning" and not len(found.agents["fcr"].outside)
     assert found.agents["csat"].rows["n"].sum() < found.agents["fcr"].rows["n"].sum(), "scores of 0 and of 6 to 8 are none"

@@ -36,7 +36,7 @@ MEASURES = (
 )
 
 
-def contacts_of(calls, teams, centre=None):
+def contacts_of(calls, teams):
     """Answered contacts with their agent: agent, team, queue, reason, hour, arrived, handle_s, resolved, content, transferred.
 
     What a table does not have is blank; handle times of more than 20 × the queue's median are too. Raises ValueError where no
