@@ -36,7 +36,7 @@ MEASURES = (
 )
 
 
-def contacts_of(calls, teams, centre=None):
+def contacts_of(calls, teams):
     """Answered contacts with their agent: agent, team, queue, reason, hour, arrived, handle_s, resolved, content, transferred.
 
     What a table does not have is blank; handle times of more than 20 × the queue's median are too. Raises ValueError where no
@@ -47,11 +47,12 @@ def contacts_of(calls, teams, centre=None):
     rows = calls[known]
     handle = sum((rows[name].fillna(0.0) for name in ("hold_s", "acw_s") if name in rows), rows["talk_s"] if "talk_s" in rows else np.nan)
     handle = pd.Series(handle, rows.index, dtype=float)
-    median = handle.groupby(rows["queue"].to_numpy()).transform("median")
+    median = handle.groupby(rows["queue"]).transform("median")
     score = rows["csat"] if "csat" in rows else pd.Series(np.nan, rows.index)
+    agent = rows["agent"].astype("category")  # of words that come thousands of times: ten times quicker to sort
     table = pd.DataFrame({
-        "agent": rows["agent"], "team": rows["agent"].map(dict(teams)), "queue": rows["queue"], "arrived": rows["arrived"],
-        "reason": rows["reason"] if "reason" in rows else "", "hour": rows["arrived"].dt.hour, "handle_s": handle.where(handle <= LONGEST * median),
+        "agent": agent, "team": agent.map(dict(teams)).astype("category"), "queue": rows["queue"].astype("category"), "arrived": rows["arrived"],
+        "reason": rows["reason"].astype("category") if "reason" in rows else "", "hour": rows["arrived"].dt.hour, "handle_s": handle.where(handle <= LONGEST * median),
         "content": score.ge(4).astype(float).where(score.between(1, 5))})
     return table.assign(**{name: _yes_no(rows, name) for name in ("resolved", "transferred")})
 

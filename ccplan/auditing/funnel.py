@@ -123,12 +123,12 @@ def _rows(frame, top, bottom, by, mix):
         counts &= pd.to_numeric(frame[bottom]).to_numpy(dtype=float, na_value=0.0) > 0
     if not counts.any():
         raise ValueError(f"no contact has both {by} and {top}: there is nothing to compare")
-    y, who = y[counts], pd.factorize(frame[by].to_numpy()[counts], sort=True)
+    y, (who, names) = y[counts], pd.factorize(frame[by][counts], sort=True)
     cell = np.zeros(len(y), dtype=np.int64)
     for name in mix:
-        codes, values = pd.factorize(frame[name].to_numpy()[counts])
+        codes, values = pd.factorize(frame[name][counts])
         cell = pd.factorize(cell * (len(values) + 1) + codes)[0]
-    return _standardised(y, *who, cell)
+    return _standardised(y, who, np.asarray(names), cell)
 
 
 def _standardised(y, who, names, cell):

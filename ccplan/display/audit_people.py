@@ -35,7 +35,8 @@ def funnel_chart(people, measure="aht_s", by="agents"):
     one, named = found[measure], NAMED[measure]
     layers = [*_limit_layers(one), *_point_layers(one)] if by == "agents" else _team_layers(one)
     title = _title(funnel_finding(one, named.name, by), _funnel_words(one, named, by))
-    return alt.layer(*layers).properties(width=WIDE, height=TALL, title=title).configure(aria=False)
+    height = TALL if by == "agents" else alt.Step(30)
+    return alt.layer(*layers).properties(width=WIDE if by == "agents" else WIDE - 100, height=height, title=title).configure(aria=False)
 
 
 def funnel_finding(one, name, by="agents"):
@@ -51,10 +52,10 @@ def funnel_finding(one, name, by="agents"):
 
 def _funnel_words(one, named, by):
     unit = "seconds" if named.unit == "s" else "share"
-    spread = f"; true differences between people of {_spread(one, named)} (standard deviation) widen the limits" if one.tau > 0 else ""
-    lines = "dark lines" if by == "agents" else "bars"
-    return (f"{unit}, for the same mix of contacts, against the number of contacts; {lines}: limits beyond which chance puts anybody in at most 1 centre in "
-            f"{round(1 / one.alpha):,d}{spread}; hollow: not judged (few contacts, still learning, or nobody to compare with)")
+    spread = f" and people's usual spread (standard deviation {_spread(one, named)})" if one.tau > 0 else ""
+    limits = ", by number of contacts; lines" if by == "agents" else " (how many in brackets); bars"
+    return (f"{unit} for the same mix of contacts{limits}: what chance{spread} makes; beyond by chance in 1 centre of {round(1 / one.alpha):,d} at most; "
+            "hollow: not judged")
 
 
 def _spread(one, named):
@@ -106,16 +107,20 @@ def _point_layers(one):
 
 
 def _team_layers(one):
-    """A bar from limit to limit for each team, its value on it, its name beside; teams that nobody can be held against are hollow."""
-    rows = one.rows.assign(value=one.rows["adjusted"], label=one.rows["who"].astype(str), shown=one.rows["outside"].ne(""))
-    rows = rows[["n", "value", "low", "high", "label", "shown", "state"]].round({"value": 5, "low": 5, "high": 5})
+    """A bar from limit to limit for each team and its value on it; teams that nobody can be held against are hollow and have no bar."""
+    rows = one.rows.assign(value=one.rows["adjusted"], shown=one.rows["outside"].ne(""),
+                           label=[f"{row.who} ({row.n:,d})" for row in one.rows.itertuples()])
+    rows = rows[["value", "low", "high", "label", "shown", "state"]].round({"value": 5, "low": 5, "high": 5})
     judged = rows[rows["state"] == "judged"]
-    middle = alt.Chart(pd.DataFrame({"value": [one.overall]})).mark_rule(color=CONTEXT, strokeWidth=1.5).encode(y=_up(one))
-    bars = alt.Chart(judged.assign(value=judged["low"])).mark_rule(color=CONTEXT, strokeWidth=9).encode(x=_across(one), y=_up(one), y2="high:Q")
-    tone = alt.condition("datum.shown", alt.value(ACCENT), alt.value(POINT))
-    points = [alt.Chart(part).mark_point(size=60, opacity=1, filled=filled).encode(x=_across(one), y=_up(one), color=tone)
+    across = alt.X("value:Q", title=None, scale=alt.Scale(domain=list(_window(one)), nice=False, zero=False),
+                   axis=alt.Axis(tickCount=6, format=".0%" if one.share else ",.0f", grid=True))
+    down = alt.Y("label:N", sort=rows["label"].tolist(), title=None, axis=alt.Axis(labelColor=INK, labelLimit=260))
+    bars = alt.Chart(judged.assign(value=judged["low"])).mark_bar(color=CONTEXT, size=12).encode(x=across, x2="high:Q", y=down)
+    middle = alt.Chart(pd.DataFrame({"value": [one.overall]})).mark_rule(color=QUIET, strokeWidth=1).encode(x=across)
+    tone = alt.condition("datum.shown", alt.value(ACCENT), alt.value("#6E7A86"))
+    points = [alt.Chart(part).mark_point(size=70, opacity=1, filled=filled).encode(x=across, y=down, color=tone)
               for part, filled in ((judged, True), (rows[rows["state"] != "judged"], False)) if len(part)]
-    return [middle, *([bars] if len(judged) else []), *points, _names(one, rows)]
+    return [*([bars] if len(judged) else []), middle, *points]
 
 
 def _names(one, rows):
