@@ -2,5 +2,8 @@
 
 from .bridge import bridge
 from .cost_bridge import CostState, cost_bridge
+from .evaluation_store import Evaluation, EvaluationStore
+from .quality import Quality, quality
+from .scorecard import load_scorecard
 
-__all__ = ["CostState", "bridge", "cost_bridge"]
+__all__ = ["CostState", "Evaluation", "EvaluationStore", "Quality", "bridge", "cost_bridge", "load_scorecard", "quality"]
