@@ -255,6 +255,7 @@ def test_the_bundled_centre_has_no_news_of_quality(quarters):
 def test_the_milder_evaluator_is_found_in_every_quarter(quarters):
     for found in quarters.values():
         assert found.leniency.loc[found.leniency["apart"], "evaluator"].tolist() == ["Otter"]
+        assert len(found.observations) == 1 and found.observations[0].startswith("Calibration: evaluator Otter is")
         assert "Calibration: Otter gives" in str(shown.calibration_answer(found)) and "Otter is" in shown.leniency_chart(found).title.text
 
 

@@ -10,8 +10,10 @@ DRAWS, SEED = 1000, 20
 def krippendorff_alpha(ratings, level="interval"):
     """Krippendorff's alpha of ratings, a float: 1 perfect agreement, 0 as by chance; nan where nothing can be compared.
 
-    `ratings` is a frame or an array of numbers, a row a unit (a call), a column a rater, nan where he did not rate. `level`: how far
-    apart two values are: "nominal" the same or not, "ordinal" by ranks, "interval" by difference, "ratio" by proportion.
+    `ratings` is a frame or an array of numbers, a row a unit (a call), a column a rater, nan where he did not rate.
+    `level`: how far
+    apart two values are: "nominal" the same or not, "ordinal" by ranks, "interval" by difference, "ratio" by
+    proportion.
     α = 1 − observed ÷ expected disagreement (K. Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011). Raises
     ValueError for another level, and for values below 0 at level "ratio".
 
@@ -97,7 +99,8 @@ def _alpha(counts, apart):
 def cohen_kappa(first, second):
     """Cohen's kappa of two raters' marks for the same things, a float; nan where neither ever differs from one mark.
 
-    κ = (observed − expected agreement) ÷ (1 − expected), both from their own shares (J. Cohen, 1960). Pairs with a blank
+    κ = (observed − expected agreement) ÷ (1 − expected), both from their own shares (J. Cohen, 1960). Pairs with a
+    blank
     are left out.
 
     >>> round(cohen_kappa([1] * 25 + [0] * 25, [1] * 20 + [0] * 5 + [1] * 10 + [0] * 15), 2)

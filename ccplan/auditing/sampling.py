@@ -11,7 +11,8 @@ MARGIN, CONFIDENCE = 0.05, 0.95
 def needed_calls(spread, margin=MARGIN, calls=inf, confidence=CONFIDENCE):
     """How many calls to hear so that the mean score is known to ± `margin`, an int.
 
-    `spread` is the standard deviation of a call's score (a share 0–1), `calls` how many there were: of few calls fewer must be
+    `spread` is the standard deviation of a call's score (a share 0–1), `calls` how many there were: of few calls fewer
+    must be
     heard. n = n₀ ÷ (1 + (n₀ − 1) ÷ N) with n₀ = (z s ÷ margin)² (Cochran, Sampling Techniques, 1977, ch. 4). Raises
     ValueError for a margin or a confidence outside 0–1, or a spread below 0.
 
@@ -49,8 +50,10 @@ def _z(confidence):
 def adequacy(scores, answered=None, by="agent", measure="points", margin=MARGIN):
     """A row an agent (or a team): by, heard, calls, margin, needed, enough; how far the calls that were heard carry.
 
-    `scores` are `call_scores`; `answered` {agent or team: calls answered}; without it as many as one likes (`calls` is blank). The spread of a call's
-    `measure` is taken from all within their groups, for of one person's few calls nobody can tell it; it is in `spread`.
+    `scores` are `call_scores`; `answered` {agent or team: calls answered}; without it as many as one likes (`calls` is
+    blank). The spread of a call's
+    `measure` is taken from all within their groups, for of one person's few calls nobody can tell it; it is in
+    `spread`.
     """
     once = scores.groupby([by, "call_id"], observed=True)[measure].mean()
     heard, spread = once.groupby(level=0).size(), spread_within(once)
