@@ -141,7 +141,6 @@ def test_a_form_is_filled_saved_on_disk_and_there_after_a_reload(browser, served
     assert "told the caller that the call is recorded" in page.inner_text(".ccplan-score")
     mark(page, 0, "full").check()
     says(page, "97%")
-    page.screenshot(path=str(centre.parent / "form.png"), full_page=True)
     page.click("button:text-is('Save the evaluation')")
     says(page, "Saved as form-00001")
     frame = load_table(centre, "evaluations").frame
@@ -191,7 +190,6 @@ def test_nothing_overflows(browser, served, width):  # noqa: F811
     page = opened(browser, address, painted=PANEL)
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_timeout(300)
-    page.screenshot(path=str(centre.parent / f"form-{width}.png"), full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = page.evaluate("""width => [...document.querySelectorAll('.ccplan-data input, .ccplan-data button, .ccplan-data summary')]
       .filter(n => n.getBoundingClientRect().right > width).map(n => n.outerHTML)""", width)

@@ -10,8 +10,10 @@ DRAWS, SEED = 1000, 20
 def krippendorff_alpha(ratings, level="interval"):
     """Krippendorff's alpha of ratings, a float: 1 perfect agreement, 0 as by chance; nan where nothing can be compared.
 
-    `ratings` is a frame or an array of numbers, a row a unit (a call), a column a rater, nan where he did not rate. `level`: how far
-    apart two values are: "nominal" the same or not, "ordinal" by ranks, "interval" by difference, "ratio" by proportion.
+    `ratings` is a frame or an array of numbers, a row a unit (a call), a column a rater, nan where he did not rate.
+    `level`: how far
+    apart two values are: "nominal" the same or not, "ordinal" by ranks, "interval" by difference, "ratio" by
+    proportion.
     α = 1 − observed ÷ expected disagreement (K. Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011). Raises
     ValueError for another level, and for values below 0 at level "ratio".
 
@@ -27,11 +29,25 @@ def alpha_interval(ratings, level="interval", draws=DRAWS, seed=SEED):
     counts, values = _counts(ratings)
     if len(counts) < 5:
         return pd.Series({"low": np.nan, "high": np.nan})
-    apart, rng = _apart(values, level), np.random.default_rng(seed)
-    many = [_alpha(counts[rng.integers(0, len(counts), len(counts))], apart) for _ in range(draws)]
-    many = [one for one in many if np.isfinite(one)]
-    low, high = np.quantile(many, [0.025, 0.975]) if many else (np.nan, np.nan)
+    often = np.random.default_rng(seed).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
+    many = _alphas(often, counts, values) if level == "interval" else np.array([_drawn(counts, how, _apart(values, level)) for how in often])
+    many = many[np.isfinite(many)]
+    low, high = np.quantile(many, [0.025, 0.975]) if len(many) else (np.nan, np.nan)
     return pd.Series({"low": low, "high": high})
+
+
+def _drawn(counts, how, apart):
+    """Alpha with each unit as often as it was drawn."""
+    return _alpha(np.repeat(counts, how, axis=0), apart)
+
+
+def _alphas(often, counts, values):
+    """The same for differences and all draws at once: squared differences are sums and sums of squares, which add up over units."""
+    n, total, squares = counts.sum(axis=1), counts @ values, counts @ values**2
+    within = 2 * (n * squares - total**2) / (n - 1)
+    n, total, squares, within = (often @ one for one in (n, total, squares, within))
+    expected = 2 * (n * squares - total**2)
+    return 1 - (n - 1) * within / np.where(expected > 1e-12, expected, np.nan)
 
 
 def _counts(ratings):
@@ -83,7 +99,8 @@ def _alpha(counts, apart):
 def cohen_kappa(first, second):
     """Cohen's kappa of two raters' marks for the same things, a float; nan where neither ever differs from one mark.
 
-    κ = (observed − expected agreement) ÷ (1 − expected), both from their own shares (J. Cohen, 1960). Pairs with a blank
+    κ = (observed − expected agreement) ÷ (1 − expected), both from their own shares (J. Cohen, 1960). Pairs with a
+    blank
     are left out.
 
     >>> round(cohen_kappa([1] * 25 + [0] * 25, [1] * 20 + [0] * 5 + [1] * 10 + [0] * 15), 2)

@@ -22,7 +22,8 @@ def heard_together(scores, measure="points"):
 def leniency(scores, measure="points", confidence=CONFIDENCE):
     """A row an evaluator: evaluator, heard (evaluations), together, difference, low, high, p, apart; + is milder.
 
-    `difference` is the mean of an evaluator's score less the mean of the others on the same calls; who is found apart no longer counts
+    `difference` is the mean of an evaluator's score less the mean of the others on the same calls; who is found apart
+    no longer counts
     among the others, or he would make them look apart the other way. Intervals and p are of Student's t, corrected for
     as many comparisons as there are evaluators (Holm's for `apart`, Bonferroni's for the interval).
     """
@@ -68,7 +69,8 @@ def _told(table, out, confidence, heard):
 def agreement_of_calls(scores):
     """How alike the same call is scored, a row a measure: measure, calls, evaluators, agreement, alpha, low, high, kappa.
 
-    "points" (before the auto-fail) and "score" by alpha for differences; "failed" by alpha for words and Fleiss' kappa, for
+    "points" (before the auto-fail) and "score" by alpha for differences; "failed" by alpha for words and Fleiss' kappa,
+    for
     which `agreement` is the share of pairs that say the same.
     """
     rows = []
@@ -85,7 +87,8 @@ def agreement_of_calls(scores):
 def agreement_of_steps(steps):
     """How alike each step is marked, a row a step: step, calls, agreement (share of pairs with the same mark), alpha (ordinal).
 
-    `steps` are `scored_steps`. A step that everybody always gave full points has no alpha: there is nothing to agree about.
+    `steps` are `scored_steps`. A step that everybody always gave full points has no alpha: there is nothing to agree
+    about.
     """
     if not {"call_id", "evaluator"} <= set(steps):
         return pd.DataFrame(columns=["step", "calls", "agreement", "alpha"])

@@ -1,6 +1,7 @@
 """What evaluations come to: a score for each evaluated call, and means of them by step, team, agent, evaluator, month.
 
-A step that did not apply counts neither above nor below the line. A missed critical step fails the call: its score is 0.
+A step that did not apply counts neither above nor below the line. A missed critical step fails the call: its score is
+0.
 So that one missed sentence does not hide how the rest was, critical and other errors are also counted apart.
 """
 
@@ -38,7 +39,8 @@ def call_scores(evaluations, weights=None, teams=None):
     """A row an evaluation: `points` (Σ weight × share ÷ Σ weight), `failed` (a critical step was missed), `score`.
 
     The score is `points`, but 0 where the call failed. `other` is the share of the steps that are not critical alone.
-    Beside them evaluation, call_id, agent, team, evaluator, date and month as far as they are known; where no call is named
+    Beside them evaluation, call_id, agent, team, evaluator, date and month as far as they are known; where no call is
+    named
     each evaluation is a call of its own. `teams` {agent: team}.
 
     >>> rows = pd.DataFrame({"evaluation": ["E1"] * 3 + ["E2"] * 3, "step": list("abc") * 2, "points": [4, 3, None, 4, 6, 2],
@@ -68,7 +70,8 @@ def call_scores(evaluations, weights=None, teams=None):
 def group_scores(scores, by=None):
     """Means of `call_scores` by a column (None: of all): calls, points, other, failed, score, critical_accuracy, with intervals.
 
-    A call that several people heard counts once: their mean. `score_low` to `score_high` and `points_low` to `points_high`
+    A call that several people heard counts once: their mean. `score_low` to `score_high` and `points_low` to
+    `points_high`
     are the 95 % interval of the mean (Student's t; blank of fewer than two calls), `accuracy_low` to `accuracy_high`
     Wilson's of critical error accuracy = calls without a critical error ÷ calls.
     """

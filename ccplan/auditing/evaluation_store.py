@@ -1,6 +1,7 @@
 """Evaluations that are entered by hand: checked, kept safely in the centre's folder, taken back, exported.
 
-They lie in `evaluations.entered.csv`, beside the centre's own file of evaluations, which is never touched; reading the table
+They lie in `evaluations.entered.csv`, beside the centre's own file of evaluations, which is never touched; reading the
+table
 reads both. `evaluations.journal` says who saved and took back what, and when: a line each, in JSON.
 """
 
@@ -75,8 +76,10 @@ def points_of(card, name, mark):
 class EvaluationStore:
     """The evaluations entered in a centre's folder.
 
-    `save(evaluation)` checks and keeps one, `undo()` takes back the last of this person, `entered()` is all of them as a frame,
-    `journal()` who did what. Several people may save at once. `known` is the folder that calls, agents and the scorecard
+    `save(evaluation)` checks and keeps one, `undo()` takes back the last of this person, `entered()` is all of them as
+    a frame,
+    `journal()` who did what. Several people may save at once. `known` is the folder that calls, agents and the
+    scorecard
     are read from (left out: the same); `who` the person at the keyboard (left out: the system's name).
     """
 

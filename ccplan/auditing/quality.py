@@ -23,10 +23,14 @@ ALIKE = 0.667     # Krippendorff: below it, no conclusion should rest on the sco
 class Quality:
     """What a quarter's evaluations come to; every frame's shares are 0–1.
 
-    `scores` a row an evaluation (`call_scores`); `total`, `before` one row of `group_scores` for the quarter and the one before
-    (empty where that has none); `steps` (`step_scores` with before, change, p, news, why, how, agreement, alpha); `teams`, `agents`,
-    `evaluators`, `months` (`group_scores`; empty where the column is missing); `sampling` (`adequacy` by agent), `team_sampling`;
-    `leniency` (with before, changed), `agreement`, `pairs`; `links`, `step_links`; `changes` what was tested against the quarter
+    `scores` a row an evaluation (`call_scores`); `total`, `before` one row of `group_scores` for the quarter and the
+    one before
+    (empty where that has none); `steps` (`step_scores` with before, change, p, news, why, how, agreement, alpha);
+    `teams`, `agents`,
+    `evaluators`, `months` (`group_scores`; empty where the column is missing); `sampling` (`adequacy` by agent),
+    `team_sampling`;
+    `leniency` (with before, changed), `agreement`, `pairs`; `links`, `step_links`; `changes` what was tested against
+    the quarter
     before; `notes` sentences on what could not be told; `findings` only what is beyond noise and material.
     """
 
@@ -50,11 +54,19 @@ class Quality:
     notes: tuple = ()
     findings: tuple = ()
 
+    @property
+    def observations(self):
+        """What is so but is no news, a sentence each: evaluators who are milder or stricter than the others, and have not changed."""
+        rows = self.leniency[self.leniency["apart"] & ~self.leniency["changed"]]
+        return tuple(f"Calibration: evaluator {row.evaluator} is {abs(row.difference) * 100:.1f} points {'milder' if row.difference > 0 else 'stricter'} "
+                     f"than the others on the same {row.together} calls." for row in rows.itertuples())
+
 
 def quality(evidence, weights=None):
     """The Quality of the audited quarter.
 
-    `weights` {step: weight} stands in for the possible points. Raises ValueError in words where the table of evaluations is
+    `weights` {step: weight} stands in for the possible points. Raises ValueError in words where the table of
+    evaluations is
     missing, has none of the quarter, or lacks a column without which nothing can be scored.
     """
     rows = evidence.of("evaluations")

@@ -41,7 +41,8 @@ def _correlated(both):
 def step_links(steps, joined):
     """A row a step: step, with_step, without, resolved_with, resolved_without, difference, low, high, p, beyond_chance.
 
-    Share of matters settled in calls where the step got full points, less that where it did not; Newcombe's interval, Fisher's
+    Share of matters settled in calls where the step got full points, less that where it did not; Newcombe's interval,
+    Fisher's
     exact test, `p` by Holm for as many steps. `steps` are `scored_steps`, `joined` what `outcomes_of` gives.
     """
     columns = ["step", "with_step", "without", "resolved_with", "resolved_without", "difference", "low", "high", "p"]

@@ -11,7 +11,8 @@ MARGIN, CONFIDENCE = 0.05, 0.95
 def needed_calls(spread, margin=MARGIN, calls=inf, confidence=CONFIDENCE):
     """How many calls to hear so that the mean score is known to ± `margin`, an int.
 
-    `spread` is the standard deviation of a call's score (a share 0–1), `calls` how many there were: of few calls fewer must be
+    `spread` is the standard deviation of a call's score (a share 0–1), `calls` how many there were: of few calls fewer
+    must be
     heard. n = n₀ ÷ (1 + (n₀ − 1) ÷ N) with n₀ = (z s ÷ margin)² (Cochran, Sampling Techniques, 1977, ch. 4). Raises
     ValueError for a margin or a confidence outside 0–1, or a spread below 0.
 
@@ -49,16 +50,18 @@ def _z(confidence):
 def adequacy(scores, answered=None, by="agent", measure="points", margin=MARGIN):
     """A row an agent (or a team): by, heard, calls, margin, needed, enough; how far the calls that were heard carry.
 
-    `scores` are `call_scores`; `answered` {agent or team: calls answered}; without it as many as one likes (`calls` is blank). The spread of a call's
-    `measure` is taken from all within their groups, for of one person's few calls nobody can tell it; it is in `spread`.
+    `scores` are `call_scores`; `answered` {agent or team: calls answered}; without it as many as one likes (`calls` is
+    blank). The spread of a call's
+    `measure` is taken from all within their groups, for of one person's few calls nobody can tell it; it is in
+    `spread`.
     """
     once = scores.groupby([by, "call_id"], observed=True)[measure].mean()
     heard, spread = once.groupby(level=0).size(), spread_within(once)
     calls = [max((answered or {}).get(name, inf), n) for name, n in heard.items()]
-    rows = [(name, n, of, spread, margin_of(spread, n, of) if spread >= 0 else nan, needed_calls(spread, margin, of) if spread >= 0 else None)
+    rows = [(name, n, of, spread, margin_of(spread, n, of) if spread >= 0 else nan, needed_calls(spread, margin, of) if spread >= 0 else nan)
             for (name, n), of in zip(heard.items(), calls, strict=True)]
     made = pd.DataFrame(rows, columns=[by, "heard", "calls", "spread", "margin", "needed"]).replace({"calls": {inf: nan}})
-    return made.assign(needed=made["needed"].astype("Int64"), enough=(made["heard"] >= made["needed"]).fillna(False).astype(bool))
+    return made.assign(needed=made["needed"].astype("Int64"), enough=made["heard"] >= made["needed"])
 
 
 def spread_within(once):

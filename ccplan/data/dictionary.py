@@ -13,7 +13,8 @@ def data_dictionary():
              "Made by `python -m ccplan.data.dictionary` from `ccplan/data/tables.py`; do not edit by hand.",
              "Durations in seconds, shares 0–1, timestamps in the centre's local time.",
              "Columns marked * are needed, the others make more answers possible.", "",
-             "Only `intervals` or `calls` must be there: intervals are made from calls where they are not.", ""]
+             "Only `intervals` or `calls` must be there: intervals are made from calls where they are not.",
+             "What was entered through the form of evaluations lies in `evaluations.entered.csv`, with the same columns, and is read with `evaluations`.", ""]
     for table in TABLES.values():
         lines += _table_text(table)
     return "\n".join(lines)
