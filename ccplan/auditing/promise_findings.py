@@ -24,7 +24,7 @@ def promise_findings(rows, tables, told, evidence):
         weeks = _whole(tables["weeks"], one["queue"])
         found += [_volume(one, weeks, told, evidence, len(tables["queues"])), _handle_time(one, weeks, rows, evidence, len(tables["queues"]))]
     for one in tables["kept_queues"].to_dict("records"):
-        found.append(_service(one, _whole(tables["kept"], one["queue"]), evidence, len(tables["kept_queues"])))
+        found.append(_service(one, tables["kept"], len(tables["kept_queues"])))
     found += list(_short_of_agents(rows, tables["fit"], evidence))
     return tuple(finding for finding in found if finding)
 
@@ -98,17 +98,18 @@ def _priced(hours, centre):
     return Decimal(f"{paid * rate:.0f}"), basis
 
 
-def _service(one, weeks, evidence, tests):
+def _service(one, kept, tests):
     """Service under its target that the plan had promised to keep."""
+    weeks, told = _whole(kept, one["queue"]), kept[(kept["queue"] == one["queue"]) & kept["came"].notna()]
     under, short = one["target"] - one["came"], one["promised"] - one["came"]
     if not (under > SHORT and short > SHORT) or not beyond_chance(weeks["promised"] - weeks["came"], tests, "greater"):
         return None
-    missed = int((weeks["came"] < weeks["target"]).sum())
+    missed = int((told["came"] < told["target"]).sum())
     there = "" if pd.isna(one["rostered"]) else f", and the agents who were there would have given the expected calls {one['rostered']:.0%}"
     return Finding(
         key=f"promise {one['queue']}", area="customers", severity="red" if under > RED else "amber", evidence="promises",
         says=f"{one['queue']}: the plan promised that {one['promised']:.0%} are answered in time, {one['came']:.0%} were; the target of "
-             f"{one['target']:.0%} was missed in {missed} of {len(weeks)} weeks{there}",
+             f"{one['target']:.0%} was missed in {missed} of {len(told)} weeks{there}",
         action=f"look at the plan of {one['queue']} every week, and mend it while the quarter runs")
 
 
