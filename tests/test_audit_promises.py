@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import poisson
 
+from ccplan import display
 from ccplan.auditing.evidence import Evidence
 from ccplan.auditing.expected import expected_of
 from ccplan.auditing.promises import _chance, accuracy, beside, promises
@@ -169,6 +170,12 @@ def test_what_cannot_be_is_refused_in_words():
         promises(evidence_from(a_history()), EXPECTED.drop(columns="aht_s"))
     with pytest.raises(ValueError, match="from 0 up"):
         promises(evidence_from(a_history()), EXPECTED.assign(offered=-1))
+
+
+def test_callers_whom_nobody_expected():
+    told = promises(evidence_from(a_history()), EXPECTED.assign(offered=0.0, offered_p10=0.0, offered_p90=0.0))
+    assert "where 0 were expected;" in next(one.says for one in told.findings if one.key == "forecast_offered q")
+    assert "nothing was expected" in display.promises_answer(told).markdown and "<svg" in display.show(display.forecast_against_chart(told)).svg
 
 
 def test_nobody_called():

@@ -12,7 +12,7 @@ import pytest
 
 from ccplan import display
 from ccplan.auditing.actions import Actions, actions_of
-from ccplan.auditing.audit import SECTIONS, Section, audit_of
+from ccplan.auditing.audit import SECTIONS, Section, audit_of, frames_of
 from ccplan.auditing.findings import Finding
 from ccplan.auditing.improvements import improvements, open_items
 from ccplan.auditing.quarter import Quarter
@@ -63,6 +63,20 @@ def test_one_cause_counts_once_and_three_are_told():
 def test_two_groups_that_a_later_finding_joins_are_one():
     told = distinct([a_finding("aht_s a", "red", area="customers"), a_finding("csat b", "red", area="customers"), a_finding("aht_s b", area="customers")])
     assert [(one.finding.key, one.also) for one in told] == [("aht_s a", ("csat b", "aht_s b"))]
+
+
+def test_a_cause_is_one_with_what_it_moved():
+    cause = replace(a_finding("reason flex", area="customers"), says="New: contacts about 'flex'. Since 2026Q1 handle time of service went from 299 to 351 s.")
+    rest = [a_finding("service_level service", "red", area="customers"), a_finding("news fcr mail", area="customers"), a_finding("promise out", area="customers")]
+    assert [(one.finding.key, one.also) for one in distinct([cause, *rest])] == [("service_level service", ("reason flex",)), ("news fcr mail", ()), ("promise out", ())]
+
+
+def test_stops_are_set_once(stand_ins):
+    ends = replace(a_finding("rent"), says="Rent doubled.", action="Ask why.")
+    assert verdict([ends, a_finding("x")], "Q").areas[2].reason == "Rent doubled; and 1 more" and verdict([ends]).sentence.endswith("First: Rent doubled.")
+    sys.modules["ccplan.auditing.stand_in"].finds = lambda evidence: Made(pd.DataFrame(), (ends,))
+    told = audit_of(evidence_from(a_history()), sections=stand_ins.sections[1:2])
+    assert told.findings[0].says == "Rent doubled" and ".." not in display.matters_page(told)._repr_html_()
 
 
 def test_what_cannot_be_judged_is_told_by_its_tables():
@@ -154,6 +168,7 @@ def test_a_missing_table_is_told_and_the_rest_is_made(stand_ins):
     with pytest.raises(ValueError, match="evaluations is needed"):
         told["quality"]
     sheets = told.sheets()
+    assert frames_of({"a": Made(ITEMS), "b": {"c": ITEMS}, "d": 3}).keys() == {"a rows", "b c"}
     assert list(sheets)[:5] == ["verdict", "findings", "actions", "carried over", "missing"] and "people rows" in sheets
     assert all(len(name) <= 31 for name in sheets)
     assert not [name for frame in sheets.values() for name, column in frame.items() if getattr(column.dtype, "tz", None) is not None]
@@ -211,7 +226,7 @@ def test_nothing_found_reads_well():
 
 def test_charts_state_what_they_show_and_refuse_other_queues(shown):
     told = shown["promises"]
-    for chart, words in ((display.forecast_against_chart(told), "expected than came"), (display.promise_kept_chart(told), "were promised"),
+    for chart, words in ((display.forecast_against_chart(told), "contacts came"), (display.promise_kept_chart(told), "were promised"),
                          (display.schedule_fit_chart(told), "too few agents in")):
         picture = display.show(chart)
         assert words in picture.alt and "<svg" in picture.svg and "NaN" not in picture.svg

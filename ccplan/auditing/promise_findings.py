@@ -61,10 +61,11 @@ def _volume(one, weeks, told, evidence, tests):
     if not abs(one["bias"]) > OFF or one["queue"] in told.young or usual or not beyond_chance(weeks["bias"], tests):
         return None
     side = "fewer" if one["bias"] > 0 else "more"
+    share = f", {abs(one['offered'] / one['forecast'] - 1):.0%} {side}" if one["forecast"] > 0 else ""
     return Finding(
         key=f"forecast_offered {one['queue']}", area="improvements", severity="amber", evidence="promises",
-        says=f"{one['queue']}: {one['offered']:,.0f} contacts came where {one['forecast']:,.0f} were expected, {abs(1 / (1 + one['bias']) - 1):.0%} {side}; "
-             f"an interval was off by {one['wape']:.0%} of its contacts, of which chance makes {one['wape_chance']:.0%}",
+        says=f"{one['queue']}: {one['offered']:,.0f} contacts came where {one['forecast']:,.0f} were expected{share}; "
+             f"an interval was off by {one['wape']:.0%} of its contacts",
         action=f"forecast {one['queue']} again from the newest weeks, and ask who knew of what moved its contacts")
 
 
@@ -126,8 +127,8 @@ def _short_of_agents(rows, fit, evidence):
         yield Finding(
             key=f"understaffed {one['queue']}", area="people", severity="amber", evidence="promises", cost=cost,
             cost_basis=f"what the missing hours would have cost: {basis}",
-            says=f"{one['queue']}: {now['short'].mean():.0%} of the intervals had fewer agents than the calls took, {then['short'].mean():.0%} in the quarter before; "
-                 f"{one['under_hours']:,.0f} agent-hours were missing while {one['over_hours']:,.0f} were there without need",
+            says=f"{one['queue']}: {now['short'].mean():.0%} of the intervals had fewer agents than the calls took, {then['short'].mean():.0%} in the "
+                 f"quarter before; {one['under_hours']:,.0f} agent-hours were missing while {one['over_hours']:,.0f} were there without need",
             action=f"move hours of {one['queue']} from the intervals with too many to those with too few")
 
 

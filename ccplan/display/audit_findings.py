@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 
 from ..auditing.actions import FILE
-from ..auditing.audit import SECTIONS
+from ..auditing.audit import TITLES
 from ..auditing.findings import AREAS
 from . import theme
 from .data_sheet import NIL, STYLE, Markup, Sheet, _cell, _side
@@ -94,7 +94,7 @@ def anchor(evidence):
 
 def title_of(evidence):
     """What a section is called, by its key; an unknown key as it is written."""
-    return next((f"{one.number} {one.title}" for one in SECTIONS if one.key == evidence), str(evidence))
+    return TITLES.get(evidence, str(evidence))
 
 
 def _day(day):

@@ -28,7 +28,7 @@ def promises_answer(told):
 
 def _answer(told):
     one = _largest(told.queues)
-    yield (f"**{plain(one['queue'])}: {_signed(one['bias'])} contacts and {_signed(one['aht_bias'])} handle time were expected against what came; "
+    yield (f"**{plain(one['queue'])}: {came_against(one)}; "
            f"an interval was off by {one['wape']:.0%} of its contacts, of which chance alone makes {one['wape_chance']:.0%}.**")
     fit = told.fit[told.fit["queue"] == one["queue"]]
     for row in fit.to_dict("records"):
@@ -76,7 +76,7 @@ def accuracy_table(told):
         "within ±5%": rows["within_5"].map(_percent), "80% band held": rows["coverage"].map(_percent),
         "AHT expected, s": rows["aht_expected"].map(_number), "AHT came, s": rows["aht_came"].map(_number), "AHT bias": rows["aht_bias"].map(_signed)})
     one = _largest(rows)
-    return Sheet(shown, f"{one['queue']}: contacts {_signed(one['bias'])}, handle time {_signed(one['aht_bias'])} against what came", tuple(shown.columns[1:]))
+    return Sheet(shown, f"{one['queue']}: {came_against(one)}", tuple(shown.columns[1:]))
 
 
 def fit_table(told):
@@ -185,9 +185,11 @@ def _lines(rows, x, y, title, *, zero, form=",.0f", height=TALL, dots=()):
         color=alt.Color("colour:N", scale=None), detail="line:N")
     told = alt.FieldOneOfPredicate(field="line", oneOf=list(dots))
     points = base.transform_filter(told).mark_point(filled=True, size=22, opacity=0.9)
-    lines = base.transform_filter(alt.LogicalNotPredicate(**{"not": told})).mark_line(strokeWidth=1.75).encode(strokeDash=alt.StrokeDash("dash:N", scale=alt.Scale(domain=["no", "yes"], range=[[1, 0], [5, 4]]), legend=None))
+    dash = alt.StrokeDash("dash:N", scale=alt.Scale(domain=["no", "yes"], range=[[1, 0], [5, 4]]), legend=None)
+    lines = base.transform_filter(alt.LogicalNotPredicate(**{"not": told})).mark_line(strokeWidth=1.75).encode(strokeDash=dash)
     drawn = [lines, points] if dots else [lines]
-    return alt.layer(*drawn, _ends(rows, x, y)).properties(width=WIDE - ROOM, height=height, title=alt.TitleParams(title, fontSize=12, fontWeight="normal", color=QUIET, offset=6))
+    head = alt.TitleParams(title, fontSize=12, fontWeight="normal", color=QUIET, offset=6)
+    return alt.layer(*drawn, _ends(rows, x, y)).properties(width=WIDE - ROOM, height=height, title=head)
 
 
 def forecast_against_chart(told, queue=""):
@@ -201,15 +203,29 @@ def forecast_against_chart(told, queue=""):
     aht = pd.concat([_series(work, "week", "aht_expected", "expected", ACCENT, "yes"), _series(work, "week", "aht_came", "came", INK)])
     chart = alt.vconcat(_lines(calls.dropna(subset=["value"]), "at", "value", "contacts a day", zero=True, dots=["came"]),
                         _lines(aht.dropna(subset=["value"]), "at", "value", "handle time, seconds, by week", zero=False, height=120), spacing=22)
-    finding = f"{queue}: {_side_of(one['bias'], 'contacts')} and {_side_of(one['aht_bias'], 'handle time')} expected than came"
-    subtitle = f"a day was off by {_percent(one['wape_days'])} of its contacts, an interval by {_percent(one['wape'])} ({_percent(one['wape_chance'])} is chance)"
+    finding = f"{queue}: {came_against(one)}"
+    subtitle = (f"a day was off by {_percent(one['wape_days'])} of its contacts, an interval by {_percent(one['wape'])} "
+                f"({_percent(one['wape_chance'])} is chance)")
     return _titled(chart, finding, subtitle)
 
 
-def _side_of(bias, noun):
-    if not np.isfinite(bias):
-        return f"no {noun}"
-    return f"{abs(bias):.1%} {'more' if bias > 0 else 'less' if noun == 'handle time' else 'fewer'} {noun}"
+def came_against(one):
+    """What came against what was expected, of a row of the accuracy: contacts, and how long one took.
+
+    >>> came_against({"bias": -0.5, "aht_bias": 0.25})
+    '100.0% more contacts came than expected, and one took 20.0% less time'
+    >>> came_against({"bias": 0.0, "aht_bias": float("nan")})
+    'as many contacts came as expected'
+    """
+    more, longer = (1 / (1 + one[name]) - 1 if one[name] > -1 else np.nan for name in ("bias", "aht_bias"))
+    if not np.isfinite(more):
+        return "nothing was expected"
+    calls = f"{abs(more):.1%} {'more' if more > 0 else 'fewer'} contacts came than expected" if abs(more) >= 0.0005 else "as many contacts came as expected"
+    if not np.isfinite(longer):
+        return calls
+    if abs(longer) < 0.0005:
+        return f"{calls}, and took the time that was expected"
+    return f"{calls}, and one took {abs(longer):.1%} {'more' if longer > 0 else 'less'} time"
 
 
 def _series(rows, x, y, line, colour, dash="no"):
