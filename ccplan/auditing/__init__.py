@@ -1,6 +1,14 @@
 """Auditing: what was promised beside what came, and why they differ."""
 
+from .actions import Actions, actions_of, carried, keep_actions, read_actions
+from .audit import Audit, audit, audit_of
 from .bridge import bridge
 from .cost_bridge import CostState, cost_bridge
+from .improvements import Improvements, improvements
+from .promises import Promises, promises
+from .verdict import Verdict, verdict
 
-__all__ = ["CostState", "bridge", "cost_bridge"]
+__all__ = [
+    "Actions", "Audit", "CostState", "Improvements", "Promises", "Verdict", "actions_of", "audit", "audit_of", "bridge", "carried",
+    "cost_bridge", "improvements", "keep_actions", "promises", "read_actions", "verdict",
+]

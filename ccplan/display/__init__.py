@@ -6,6 +6,10 @@ Names are loaded when they are first used, so `import ccplan.display` itself cos
 from importlib import import_module
 
 _HOMES = {
+    "audit_findings": ("verdict_words", "verdict_page", "matters_page", "findings_and_actions", "costs_table", "carried_table", "notes_words",
+                       "overdue_table", "worth_table"),
+    "audit_promises": ("promises_answer", "accuracy_table", "fit_table", "kept_table", "promise_definitions", "assumptions_table",
+                       "forecast_against_chart", "promise_kept_chart", "schedule_fit_chart"),
     "beyond_calls": ("shared_hours", "pooling_picture", "cross_training_picture", "chat_answer", "concurrency_picture", "waiting_rows", "backlog_picture",
                      "callbacks_table", "callbacks_answer", "modes_picture", "penetration_picture", "reserve_picture", "blending_answer"),
     "budget_charts": ("monthly_cost_chart", "tornado_chart", "waterfall_chart", "scenarios_chart", "grid_chart", "hour_sources_chart"),
