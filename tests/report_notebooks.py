@@ -21,7 +21,7 @@ from ccplan.auditing.findings import Finding
 from ccplan.auditing.quarter import Quarter
 rows = pd.read_csv(f"{folder}/intervals.csv", sep=";")
 found = Finding(key="k", area="people", severity="red", says=rows["note"].iloc[0], evidence="words", action="=1+1")
-frames = {"people": rows, "actions": pd.DataFrame({"key": ["k"], "owner": [rows["note"].iloc[0]]})}
+frames = {"people": rows}
 audit = Space(quarter=Quarter.of(quarter), evidence=Space(centre=Space(name="Small")), findings=(found,), verdict=f"**{len(rows)} rows** were read",
               sheets=lambda: frames)"""
 

@@ -1,5 +1,6 @@
 """Reports: a notebook becomes one folder of a page, a PDF and tables; harmless, the same bytes, made as a whole or not at all."""
 
+import io
 import os
 import random
 import re
@@ -39,10 +40,12 @@ def made(tmp_path_factory):
     """A report that was made twice in the same place, the second time from the same tables: (folder, its files both times)."""
     place = tmp_path_factory.mktemp("made")
     centre, book = small_centre(place / "centre"), audit_notebook(place / "quick.ipynb")
-    both = []
+    both, out = [], centre / "audit" / "2026Q3"
     for pdf in (True, False):
-        report = audit_report(centre, "2026Q3", centre / "audit" / "2026Q3", notebook=book, by="Ann Lee", pdf=pdf)
+        report = audit_report(centre, "2026Q3", out, notebook=book, by="Ann Lee", pdf=pdf)
         both.append(bytes_of(report.folder))
+        actions = pd.read_csv(out / "actions.csv", keep_default_na=False).assign(status="done", note=FORMULA)
+        actions.to_csv(out / "actions.csv", index=False)
     return report.folder, *both
 
 
@@ -70,8 +73,14 @@ def test_a_report_holds_every_kind_of_file(made):
 
 def test_the_same_folder_and_parameters_give_the_same_bytes(made):
     _, first, second = made
-    for name in ALL - {"sign_off.json"}:
+    for name in ALL - {"sign_off.json", "actions.csv"}:
         assert first[name] == second[name], name
+
+
+def test_what_people_wrote_into_the_actions_stays(made):
+    rows = [pd.read_csv(io.BytesIO(files["actions.csv"]), keep_default_na=False).iloc[0] for files in made[1:]]
+    assert [row["status"] for row in rows] == ["open", "done"] and [row["note"] for row in rows] == ["", f"'{FORMULA}"]
+    assert rows[0]["says"] == SCRIPT and rows[0]["action"] == "'=1+1"
 
 
 def test_nothing_of_this_machine_or_run_is_in_it(made):
@@ -341,10 +350,10 @@ audit_report(sys.argv[1], "2026Q3", sys.argv[2], notebook=sys.argv[3], pdf=False
 def test_a_run_that_is_stopped_leaves_the_last_report(made, tmp_path, stop):
     folder = made[0]
     before = bytes_of(folder)
-    slow = audit_notebook(tmp_path / "slow.ipynb", "## Slow", "import time; time.sleep(60)")
+    slow = notebook(tmp_path / "slow.ipynb", "# Q?", PARAMETERS, "## Slow", "import time; time.sleep(60)")
     process = subprocess.Popen([sys.executable, "-c", RUN, str(folder.parents[1]), str(folder), str(slow)], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL)
-    while process.stdout.readline().strip() != b"12":  # the slow cell has begun
+    while process.stdout.readline().strip() != b"4":  # the slow cell has begun
         assert process.poll() is None
     process.send_signal(getattr(signal, stop))
     process.wait(20)

@@ -142,7 +142,8 @@ def audit_sheets(audit, out=""):
     """What an audit puts beside its notebook, a Sheet of the workbook's sheets and their rows; meant for its last cell.
 
     With `out`, the folder of the report that is being made, it is written there: `audit.xlsx` with `audit.sheets()`
-    {name: frame}, `findings.csv`, `actions.csv` where there is such a sheet, and `verdict.txt`, the verdict's sentence.
+    {name: frame}, `findings.csv`, `actions.csv` (what people wrote into that of an earlier run of the same audit stays) and
+    `verdict.txt`, the verdict's sentence.
     Of the audit it takes `sheets()`, `findings`, `verdict`, `quarter` and `evidence.centre.name`.
     The words shown are the same with and without.
     """
@@ -154,12 +155,12 @@ def audit_sheets(audit, out=""):
 
 
 def _write_audit(audit, sheets, out):
+    from ..auditing.actions import FILE as ACTIONS, keep_actions
+
     title = f"Audit of {audit.evidence.centre.name}, {audit.quarter}"
     sheets_workbook(out / BOOK, sheets, title=title, made=audit.quarter.end)
     write_csv(out / "findings.csv", findings_frame(audit.findings))
-    by_name = {str(name).lower(): frame for name, frame in sheets.items()}
-    if "actions" in by_name:
-        write_csv(out / "actions.csv", _flat(by_name["actions"]))
+    keep_actions(out / ACTIONS, audit.findings, audit.quarter)
     write_whole(out / "verdict.txt", verdict_sentence(audit.verdict) + "\n")
 
 

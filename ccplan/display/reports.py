@@ -43,6 +43,8 @@ def write_report(notebook, out, parameters=None, *, name="report", title="Report
         _hand_over(out.resolve(), made, living)
         ran = _run(notebook, parameters or {}, made, hidden, tell)
         _write(ran, made, name, title, about, tell, notes, pdf)
+        for lock in made.glob(".*.lock"):  # of who wrote into it
+            lock.unlink()
         files = tuple(sorted(file.name for file in made.iterdir()))
         notes += _taken_along(out.resolve(), made, ours or {}, living)
         if finish:
