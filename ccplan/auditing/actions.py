@@ -205,7 +205,8 @@ def carried(previous, findings, quarter):
     before = previous[previous["quarter"].ne(str(quarter)) & previous["quarter"].map(lambda name: not name or Quarter.of(name) < quarter)]
     before = before.sort_values("quarter", kind="stable").drop_duplicates("key", keep="last")
     rows = [_carried(row, now.get(row["key"]), quarter) for row in before.to_dict("records")]
-    columns = ["key", "quarter", "area", "severity", "severity_now", "cost", "cost_now", "says", "action", "owner", "due", "status", "note", "became", "overdue"]
+    columns = ["key", "quarter", "area", "severity", "severity_now", "cost", "cost_now", "says", "action", "owner", "due", "status", "note",
+               "became", "overdue"]
     rows.sort(key=lambda row: (BECAME.index(row["became"]), not row["overdue"]))
     frame = pd.DataFrame(rows, columns=columns)
     return frame.assign(overdue=frame["overdue"].astype(bool), due=pd.to_datetime(frame["due"]).astype("datetime64[s]"))

@@ -1,5 +1,6 @@
 """The audit of a quarter: every section made from the same evidence, and what follows from all of them together."""
 
+import re
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from importlib import import_module
 
@@ -38,6 +39,10 @@ SECTIONS = (  # in the order in which they are made: what others use comes first
     Section(key="quality", number=7, title="Quality", home="quality", make="quality"),
     Section(key="improvements", number=9, title="Findings and actions", home="improvements", make="improvements"),
 )
+TITLES = {  # anchor of a place in the report → its number and title
+    "verdict": "1 Verdict", "trust": "2 Can the data be trusted?", "kpis": "3 KPIs", "standing": "3 KPIs", "signals": "4 Signal or noise", "why": "5 Why",
+    "people": "6 People", "quality": "7 Quality", "promises": "8 Forecast and plan", "findings": "9 Findings and actions",
+    "improvements": "9 Findings and actions", "sign-off": "10 Assumptions, definitions, sign-off"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +79,7 @@ class Audit:
                 "carried over": self.carried, "missing": pd.DataFrame({"section": list(self.missing), "why": list(self.missing.values())})}
         for section in sorted((one for one in SECTIONS if one.key in self.sections), key=lambda one: one.number):
             for name, frame in frames_of(self.sections[section.key]).items():
-                told[_free(f"{section.key} {name}".replace("_", " "), told)] = frame
+                told[_free(f"{section.key} {name}", told)] = frame
         return {name: _without_zone(frame) for name, frame in told.items()}
 
 
@@ -150,7 +155,8 @@ def _once(findings):
 
 def _owned(finding, departments, quarter):
     row = actions_of([finding], quarter, departments=departments).iloc[0]
-    return replace(finding, owner=row["owner"], due=row["due"])
+    words = {name: str(getattr(finding, name)).strip().rstrip(".") for name in ("says", "action", "cost_basis")}  # pages set the stops
+    return replace(finding, owner=row["owner"], due=row["due"], **words)
 
 
 def _departments(evidence):
@@ -163,17 +169,27 @@ def _departments(evidence):
 # ------------------------------------------------------------------------------------------- sheets
 
 
-def frames_of(result):
-    """{name: frame} of the fields of a section's dataclass that are tables."""
-    named = [one.name for one in fields(result)] if is_dataclass(result) else []
-    return {name: getattr(result, name) for name in named if isinstance(getattr(result, name), pd.DataFrame)}
+def frames_of(result, depth=3):
+    """{name: frame} of the tables in a section's dataclass: its fields, and what its mappings and dataclasses hold."""
+    if is_dataclass(result):
+        result = {one.name: getattr(result, one.name) for one in fields(result)}
+    if not isinstance(result, dict) or not depth:
+        return {}
+    found = {}
+    for name, value in result.items():
+        if isinstance(value, pd.DataFrame):
+            found[str(name)] = value
+        else:
+            found |= {f"{name} {inner}": frame for inner, frame in frames_of(value, depth - 1).items()}
+    return found
 
 
 def _free(name, taken):
-    """A worksheet's name that is short enough and not taken."""
-    name = name[:SHEET_NAME].strip()
+    """A worksheet's name that is short enough, of letters that may stand in one, and not taken (Excel: whatever the case)."""
+    name = re.sub(r"[^\w .,-]+", " ", name.replace("_", " "))[:SHEET_NAME].strip()
+    taken = {one.lower() for one in taken}
     number = 2
-    while name in taken:
+    while name.lower() in taken:
         name, number = f"{name[:SHEET_NAME - 3].strip()} {number}", number + 1
     return name
 

@@ -10,7 +10,7 @@ from .findings import Finding
 
 GRACE_DAYS = 30     # an item a few weeks late is on its way
 LEVERS = (  # name, unit in words, factor on contacts, on handle time, points of shrinkage less
-    ("handle time 5 % shorter", 1.0, 0.95, 0.0), ("5 % of the contacts not needed", 0.95, 1.0, 0.0),
+    ("handle time 5% shorter", 1.0, 0.95, 0.0), ("5% of the contacts not needed", 0.95, 1.0, 0.0),
     ("one point of shrinkage less", 1.0, 1.0, 0.01))
 
 
@@ -66,7 +66,7 @@ def _findings(late, evidence):
     items = "1 item of the checklist is" if number == 1 else f"{number} items of the checklist are"
     paid = f"; doing them costs {long['cost'].sum():,.0f} {evidence.centre.currency}" if long["cost"].sum() else ""
     return (Finding(
-        key="checklist overdue", area="improvements", severity="amber", evidence="findings",
+        key="checklist overdue", area="improvements", severity="amber", evidence="improvements",
         says=f"{items} overdue by more than {GRACE_DAYS} days, the longest by {first['days']}: {first['item']}{paid}",
         action="do them, give them a new day, or strike them out", owner=_most(long["department"]),
         cost=None, cost_basis=""),)

@@ -24,7 +24,7 @@ def promise_findings(rows, tables, told, evidence):
         weeks = _whole(tables["weeks"], one["queue"])
         found += [_volume(one, weeks, told, evidence, len(tables["queues"])), _handle_time(one, weeks, rows, evidence, len(tables["queues"]))]
     for one in tables["kept_queues"].to_dict("records"):
-        found.append(_service(one, _whole(tables["kept"], one["queue"]), evidence, len(tables["kept_queues"])))
+        found.append(_service(one, tables["kept"], len(tables["kept_queues"])))
     found += list(_short_of_agents(rows, tables["fit"], evidence))
     return tuple(finding for finding in found if finding)
 
@@ -61,10 +61,11 @@ def _volume(one, weeks, told, evidence, tests):
     if not abs(one["bias"]) > OFF or one["queue"] in told.young or usual or not beyond_chance(weeks["bias"], tests):
         return None
     side = "fewer" if one["bias"] > 0 else "more"
+    share = f", {abs(one['offered'] / one['forecast'] - 1):.0%} {side}" if one["forecast"] > 0 else ""
     return Finding(
         key=f"forecast_offered {one['queue']}", area="improvements", severity="amber", evidence="promises",
-        says=f"{one['queue']}: {one['offered']:,.0f} contacts came where {one['forecast']:,.0f} were expected, {abs(1 / (1 + one['bias']) - 1):.0%} {side}; "
-             f"an interval was off by {one['wape']:.0%} of its contacts, of which chance makes {one['wape_chance']:.0%}",
+        says=f"{one['queue']}: {one['offered']:,.0f} contacts came where {one['forecast']:,.0f} were expected{share}; "
+             f"an interval was off by {one['wape']:.0%} of its contacts",
         action=f"forecast {one['queue']} again from the newest weeks, and ask who knew of what moved its contacts")
 
 
@@ -98,17 +99,18 @@ def _priced(hours, centre):
     return Decimal(f"{paid * rate:.0f}"), basis
 
 
-def _service(one, weeks, evidence, tests):
+def _service(one, kept, tests):
     """Service under its target that the plan had promised to keep."""
+    weeks, told = _whole(kept, one["queue"]), kept[(kept["queue"] == one["queue"]) & kept["came"].notna()]
     under, short = one["target"] - one["came"], one["promised"] - one["came"]
     if not (under > SHORT and short > SHORT) or not beyond_chance(weeks["promised"] - weeks["came"], tests, "greater"):
         return None
-    missed = int((weeks["came"] < weeks["target"]).sum())
+    missed = int((told["came"] < told["target"]).sum())
     there = "" if pd.isna(one["rostered"]) else f", and the agents who were there would have given the expected calls {one['rostered']:.0%}"
     return Finding(
         key=f"promise {one['queue']}", area="customers", severity="red" if under > RED else "amber", evidence="promises",
         says=f"{one['queue']}: the plan promised that {one['promised']:.0%} are answered in time, {one['came']:.0%} were; the target of "
-             f"{one['target']:.0%} was missed in {missed} of {len(weeks)} weeks{there}",
+             f"{one['target']:.0%} was missed in {missed} of {len(told)} weeks{there}",
         action=f"look at the plan of {one['queue']} every week, and mend it while the quarter runs")
 
 
@@ -125,8 +127,8 @@ def _short_of_agents(rows, fit, evidence):
         yield Finding(
             key=f"understaffed {one['queue']}", area="people", severity="amber", evidence="promises", cost=cost,
             cost_basis=f"what the missing hours would have cost: {basis}",
-            says=f"{one['queue']}: {now['short'].mean():.0%} of the intervals had fewer agents than the calls took, {then['short'].mean():.0%} in the quarter before; "
-                 f"{one['under_hours']:,.0f} agent-hours were missing while {one['over_hours']:,.0f} were there without need",
+            says=f"{one['queue']}: {now['short'].mean():.0%} of the intervals had fewer agents than the calls took, {then['short'].mean():.0%} in the "
+                 f"quarter before; {one['under_hours']:,.0f} agent-hours were missing while {one['over_hours']:,.0f} were there without need",
             action=f"move hours of {one['queue']} from the intervals with too many to those with too few")
 
 

@@ -106,11 +106,12 @@ def accuracy(rows, by):
         some=rows["offered"] > 0, near=(error <= NEAR * rows["offered"] * (1 + 1e-12)) & (rows["offered"] > 0),
         band=band & ((rows["offered"] > 0) | (rows["forecast"] > 0)),
         inside=band & ((rows["offered"] > 0) | (rows["forecast"] > 0)) & rows["offered"].between(rows["low"], rows["high"]),
+        told=rows["forecast"].where(rows["aht_expected"].notna(), 0.0), came=rows["offered"].where(rows["aht_came"].notna(), 0.0),
         work_told=rows["forecast"] * rows["aht_expected"].fillna(0), work_came=rows["offered"] * rows["aht_came"].fillna(0))
     sums = parts.groupby(keys, sort=True).sum()
     daily = parts.groupby([*keys, rows["day"].rename("_day")], sort=True)[["forecast", "offered"]].sum()
     sums["day_error"] = (daily["forecast"] - daily["offered"]).abs().groupby(keys).sum()
-    told, came = _over(sums["work_told"], sums["forecast"]), _over(sums["work_came"], sums["offered"])
+    told, came = _over(sums["work_told"], sums["told"]), _over(sums["work_came"], sums["came"])
     return pd.DataFrame({
         "n": sums["n"], "forecast": sums["forecast"], "offered": sums["offered"], "wape": _over(sums["error"], sums["offered"]),
         "wape_chance": _over(sums["chance"], sums["forecast"]), "wape_days": _over(sums["day_error"], sums["offered"]),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..data.files import write_whole
 from ..data.locks import locked
+from ..data.swapped import recovered
 from .fingerprints import Fingerprint, fingerprint, fingerprints, setting_marks, versions
 
 RECORD = "sign_off.json"
@@ -75,7 +76,7 @@ def report_files(report):
 
 def read_record(report):
     """The record of a report's folder, a dict; SignOffError in words where there is none or it is damaged."""
-    file = Path(report) / RECORD
+    file = recovered(Path(report)) / RECORD
     if not Path(report).is_dir():
         raise SignOffError(f"{report} is no folder: name the folder of a report, such as my-centre/audit/2026Q3")
     if not file.is_file():
@@ -213,7 +214,7 @@ def _notes(record, report):
 
 def _data_changes(record, report, folder):
     place = Path(folder) if folder else (report.resolve() / record["places"]["folder"])
-    if not place.is_dir():
+    if not any((place / was["file"]).is_file() for was in record["inputs"]):
         yield f"the centre's folder {os.path.normpath(place)} is not there: it was moved or removed — name where it lies now"
         return
     yield from _changed_files(record["inputs"], fingerprints(place))
@@ -237,15 +238,19 @@ def _changed_files(before, now):
 
 
 def _held(one):
-    return f" ({one.rows:,} rows)" if one.rows is not None else ""
+    return f" ({_rows(one.rows)})" if one.rows is not None else ""
 
 
 def _difference(old, new):
     if old.rows is None or new.rows is None:
         return f"{new.bytes - old.bytes:+,} bytes" if new.bytes != old.bytes else "other content of the same length"
     if old.rows == new.rows:
-        return f"still {new.rows:,} rows, other content"
-    return f"{abs(new.rows - old.rows):,} rows {'more' if new.rows > old.rows else 'less'}, {new.rows:,} instead of {old.rows:,}"
+        return f"still {_rows(new.rows)}, other content"
+    return f"{_rows(abs(new.rows - old.rows))} {'more' if new.rows > old.rows else 'less'}, {new.rows:,} instead of {old.rows:,}"
+
+
+def _rows(count):
+    return f"{count:,} row" + "s" * (count != 1)
 
 
 def _changed_settings(old, new):

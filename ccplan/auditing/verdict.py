@@ -11,9 +11,11 @@ NOTHING = "nothing that chance does not explain"
 NEEDS = {  # area → tables; of each group one must be there, with rows in the quarter
     "customers": (("intervals", "calls"),), "people": (("activities", "calls", "intervals"),), "money": (("ledger",),), "improvements": ()}
 MOST = 3
+BEFORE = ("news ", "over plan ", "forecast_")   # what a key may begin with before it names its measure
+CAUSES = ("reason", "team", "tenure", "hour")   # keys of findings that explain others: they name whose contacts they moved
 HANDLING = (  # measures of how contacts went: in one queue they move together, and in many queues for one reason
     "aht", "handle", "forecast", "promise", "understaffed", "service", "asa", "wait", "abandon", "resol", "fcr", "repeat", "csat", "nps",
-    "effort", "satisf", "transfer", "hold", "acw", "talk", "offered", "volume", "reason", "occupancy", "block", "bridge", "interval", "worst", "queue")
+    "effort", "satisf", "transfer", "queue_time", "call_resol", "missed", "hold", "acw", "talk", "offered", "volume", "reason", "occupancy", "block", "bridge", "interval", "worst", *CAUSES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +75,9 @@ def verdict(findings, quarter="", *, missing=None):
 
 def _area(area, found, why):
     if found:
-        colour = found[0].severity
+        colour, first = found[0].severity, found[0].says.rstrip(" .")
         rest = "" if len(found) == 1 else f"; and {len(found) - 1} more" + (f", {_reds(found)} red in all" if _reds(found) > 1 else "")
-        reason = found[0].says + rest
+        reason = first + rest
     else:
         colour, reason = ("grey", f"cannot be judged: {why}") if why else ("green", NOTHING)
     return AreaVerdict(area=area, name=AREAS[area], colour=colour, reason=reason)
@@ -94,7 +96,7 @@ def _sentence(areas, matters, findings, quarter):
     number = f"{len(findings)} finding" + "s" * (len(findings) != 1)
     causes = len(distinct(findings))
     about = f" on {causes} subject" + "s" * (causes != 1) if causes < len(findings) else ""
-    return f"{start}{number}{about}; {findings[0].severity}: {', '.join(worst)}{last}. First: {matters[0].finding.says}."
+    return f"{start}{number}{about}; {findings[0].severity}: {', '.join(worst)}{last}. First: {matters[0].finding.says.rstrip(' .')}."
 
 
 # -------------------------------------------------------------------------------------------- ranking
@@ -118,9 +120,9 @@ def distinct(findings):
     >>> [(one.finding.key, one.also) for one in told]
     [('aht_s a', ('csat a', 'aht_s b')), ('sickness a', ())]
     """
-    groups = []  # [marks, findings]
+    groups, things = [], {thing for one in findings for kind, thing in _marks(one) if kind == "contacts"}  # groups: [marks, findings]
     for one in ranked(findings):
-        marks = _marks(one)
+        marks = _marks(one) | _moved(one, things)
         mine = [group for group in groups if group[0] & marks]
         joined = [set().union(marks, *(group[0] for group in mine)), [found for group in mine for found in group[1]] + [one]]
         at = groups.index(mine[0]) if mine else len(groups)
@@ -130,11 +132,31 @@ def distinct(findings):
 
 
 def _marks(finding):
-    """What a finding shares with others of the same cause."""
-    measure, _, thing = (part.strip().lower() for part in re.sub(r"[\s:/|]+", " ", finding.key, count=1).partition(" "))
+    """What a finding shares with others of the same cause: pairs of a kind and a name."""
+    measure, thing = named(finding.key)
     if measure.startswith(HANDLING) or finding.area == "customers":
-        return {("contacts", thing)} | {("measure", measure)} if thing else {("measure", measure)}
+        return {("measure", measure)} | ({("contacts", thing)} if thing else set())
     return {(finding.area, thing or measure)}
+
+
+def named(key):
+    """(measure, what it was measured of) of a finding's key, both in small letters.
+
+    >>> named("news aht_s service"), named("forecast_aht chat"), named("over plan technology"), named("sickness: Oak")
+    (('aht', 'service'), ('aht', 'chat'), ('technology', ''), ('sickness', 'oak'))
+    """
+    words = str(key).lower().strip()
+    for start in BEFORE:
+        words = words.removeprefix(start)
+    measure, _, thing = re.sub(r"[\s:/|]+", " ", words, count=1).partition(" ")
+    return measure.removesuffix("_s"), thing.strip()
+
+
+def _moved(finding, things):
+    """The queues that a finding of a cause says it moved: "handle time of service went from ..."."""
+    if named(finding.key)[0] not in CAUSES:
+        return set()
+    return {("contacts", thing) for thing in things if re.search(rf"\bof {re.escape(thing)}(?!\w)", finding.says.lower())}
 
 
 # ------------------------------------------------------------------------------------- what is missing

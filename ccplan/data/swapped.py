@@ -49,10 +49,10 @@ def _hold(held, target, what):
 
 def recovered(target):
     """The target, put back from its old place if a process was killed between the two renames of a swap."""
-    target, old = Path(target), _old(Path(target))
-    if old.is_dir() and not target.exists():
-        os.rename(old, target)
-    return target
+    whole = Path(target).resolve()
+    if whole.name and not whole.exists() and _old(whole).is_dir():
+        os.rename(_old(whole), whole)
+    return Path(target)
 
 
 def _old(target):

@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 
 from ..auditing.actions import FILE
-from ..auditing.audit import SECTIONS
+from ..auditing.audit import TITLES
 from ..auditing.findings import AREAS
 from . import theme
 from .data_sheet import NIL, STYLE, Markup, Sheet, _cell, _side
@@ -19,7 +19,7 @@ LOOKS = {  # colour of a verdict: (mark, ground, text); the mark and the word te
 BECAME = {"back": "was done, is back", "worse": "worse", "still there": "still there", "better": "better", "gone": "gone"}
 PAGE = f"""<style>
 .ccplan-verdict {{ font: 14px/1.45 {theme.FONT}; color: {theme.INK}; max-width: 920px; margin: 4px 0 16px; font-variant-numeric: tabular-nums; }}
-.ccplan-verdict .row {{ display: grid; grid-template-columns: 11.5em 11em 1fr; gap: 0 16px; padding: 10px 0; border-bottom: 1px solid {theme.CONTEXT}; }}
+.ccplan-verdict .row {{ display: grid; grid-template-columns: 12em 14.5em 1fr; gap: 0 16px; padding: 10px 0; border-bottom: 1px solid {theme.CONTEXT}; }}
 .ccplan-verdict .row:first-child {{ border-top: 1px solid {theme.CONTEXT}; }}
 .ccplan-verdict b {{ font-weight: 600; }}
 .ccplan-verdict .sign {{ justify-self: start; align-self: start; padding: 1px 10px; border-radius: 10px; font-weight: 600; white-space: nowrap; }}
@@ -50,11 +50,13 @@ def verdict_page(told):
 def _area(area):
     mark, ground, text = LOOKS[area.colour]
     sign = f"<span class='sign' style='background:{ground};color:{text}'>{mark} {area.colour}: {area.word}</span>"
-    return f"<div class='row'><b>{escape(area.name.capitalize())}</b>{sign}<span>{escape(_sentence(area.reason))}</span></div>\n"
+    return f"<div class='row'><b>{escape(area.name.capitalize())}</b>{sign}<span>{escape(_sentence(area))}</span></div>\n"
 
 
-def _sentence(words):
-    return f"{words[:1].upper()}{words[1:]}." if not words[:1].isdigit() and ": " not in words[:30] else f"{words}."
+def _sentence(area):
+    """The reason as a sentence; one that begins with the name of a queue or a team is left as it is."""
+    own = area.colour in ("red", "amber")
+    return f"{area.reason if own else area.reason[:1].upper() + area.reason[1:]}."
 
 
 def matters_page(told):
@@ -92,7 +94,7 @@ def anchor(evidence):
 
 def title_of(evidence):
     """What a section is called, by its key; an unknown key as it is written."""
-    return next((f"{one.number} {one.title}" for one in SECTIONS if one.key == evidence), str(evidence))
+    return TITLES.get(evidence, str(evidence))
 
 
 def _day(day):
@@ -133,11 +135,11 @@ def findings_and_actions(told):
     if rows.empty:
         return Words("There is no finding, and so no action.")
     shown = pd.DataFrame({
-        "severity": [f"{LOOKS[name][0]} {name}" for name in rows["severity"]], "area": rows["area"].map(AREAS), "finding": rows["says"],
+        "severity": [f"{LOOKS[name][0]}\u00a0{name}" for name in rows["severity"]], "area": rows["area"].map(AREAS), "finding": rows["says"],
         "shown in": rows["evidence"].map(title_of), f"cost, {told.evidence.centre.currency}": rows["cost"].map(_amount), "action": rows["action"],
         "owner": rows["owner"], "due": rows["due"].map(_short_day), "status": rows["status"], "note": [note or NIL for note in rows["note"]]})
     shown = shown if rows["note"].ne("").any() else shown.drop(columns="note")
-    return LinkedSheet(shown, _counted(rows), (f"cost, {told.evidence.centre.currency}",), links="shown in",
+    return LinkedSheet(shown, _counted(rows), (f"cost, {told.evidence.centre.currency}", "due"), links="shown in",
                        places=tuple(map(anchor, rows["evidence"])))
 
 
@@ -174,7 +176,7 @@ def carried_table(told):
         f"now, {unit}": rows["cost_now"].map(_amount), "owner": rows["owner"], "due": rows["due"].map(_short_day), "status": rows["status"],
         "note": [note or NIL for note in rows["note"]]})
     shown = shown if rows["note"].ne("").any() else shown.drop(columns="note")
-    return Sheet(shown, carried_sentence(rows), (f"cost then, {unit}", f"now, {unit}"))
+    return Sheet(shown, carried_sentence(rows), (f"cost then, {unit}", f"now, {unit}", "due"))
 
 
 def carried_sentence(rows):
@@ -207,7 +209,7 @@ def overdue_table(better):
         return Words("; ".join(map(plain, better.notes)) or "No item of the checklist was overdue at the quarter's end.")
     shown = pd.DataFrame({"item": rows["item"], "checklist": rows["checklist"], "department": rows["department"].fillna(NIL),
                           "due": rows["due"].map(_short_day), "days overdue": rows["days"].map("{:,}".format), "cost": rows["cost"].map(_amount)})
-    return Sheet(shown, f"{len(rows)} item{'s' * (len(rows) != 1)} of the checklist overdue at the quarter's end", ("days overdue", "cost"))
+    return Sheet(shown, f"{len(rows)} item{'s' * (len(rows) != 1)} of the checklist overdue at the quarter's end", ("days overdue", "cost", "due"))
 
 
 def worth_table(better, currency):

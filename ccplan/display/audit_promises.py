@@ -28,7 +28,7 @@ def promises_answer(told):
 
 def _answer(told):
     one = _largest(told.queues)
-    yield (f"**{plain(one['queue'])}: {_signed(one['bias'])} contacts and {_signed(one['aht_bias'])} handle time were expected against what came; "
+    yield (f"**{plain(one['queue'])}: {came_against(one)}; "
            f"an interval was off by {one['wape']:.0%} of its contacts, of which chance alone makes {one['wape_chance']:.0%}.**")
     fit = told.fit[told.fit["queue"] == one["queue"]]
     for row in fit.to_dict("records"):
@@ -48,16 +48,16 @@ def _signed(share):
     """A share with its sign, in percent.
 
     >>> _signed(-0.1501), _signed(0.0001), _signed(float("nan"))
-    ('−15.0 %', '0.0 %', '–')
+    ('−15.0%', '0.0%', '–')
     """
     if not np.isfinite(share):
         return NIL
-    words = f"{100 * share:+.1f} %"
-    return words.replace("-", "−") if words[1:] != "0.0 %" else words[1:]
+    words = f"{share:+.1%}"
+    return words.replace("-", "−") if words[1:] != "0.0%" else words[1:]
 
 
 def _percent(share):
-    return f"{100 * share:.1f} %" if np.isfinite(share) else NIL
+    return f"{share:.1%}" if np.isfinite(share) else NIL
 
 
 def _number(value):
@@ -73,10 +73,10 @@ def accuracy_table(told):
     shown = pd.DataFrame({
         "queue": rows["queue"], "expected": rows["forecast"].map(_number), "came": rows["offered"].map(_number), "bias": rows["bias"].map(_signed),
         "WAPE, intervals": rows["wape"].map(_percent), "of it chance": rows["wape_chance"].map(_percent), "WAPE, days": rows["wape_days"].map(_percent),
-        "within ±5 %": rows["within_5"].map(_percent), "80 % band held": rows["coverage"].map(_percent),
+        "within ±5%": rows["within_5"].map(_percent), "80% band held": rows["coverage"].map(_percent),
         "AHT expected, s": rows["aht_expected"].map(_number), "AHT came, s": rows["aht_came"].map(_number), "AHT bias": rows["aht_bias"].map(_signed)})
     one = _largest(rows)
-    return Sheet(shown, f"{one['queue']}: contacts {_signed(one['bias'])}, handle time {_signed(one['aht_bias'])} against what came", tuple(shown.columns[1:]))
+    return Sheet(shown, f"{one['queue']}: {came_against(one)}", tuple(shown.columns[1:]))
 
 
 def fit_table(told):
@@ -111,8 +111,8 @@ DEFINITIONS = (  # term, formula, unit: of this section
     ("WAPE", "Σ |expected − contacts| ÷ Σ contacts, over intervals or days", "share of contacts"),
     ("of it chance", "the same for a forecast that knows the true mean, if contacts come as a Poisson process: Σ E|X − m| ÷ Σ m", "share of contacts"),
     ("bias", "Σ expected ÷ Σ contacts − 1; above nought: too much was expected", "share"),
-    ("within ±5 %", "intervals with |expected − contacts| ≤ 0.05 × contacts ÷ intervals with contacts", "share of intervals"),
-    ("80 % band held", "intervals whose contacts lie between P10 and P90 ÷ intervals with a band", "share of intervals"),
+    ("within ±5%", "intervals with |expected − contacts| ≤ 0.05 × contacts ÷ intervals with contacts", "share of intervals"),
+    ("80% band held", "intervals whose contacts lie between P10 and P90 ÷ intervals with a band", "share of intervals"),
     ("needed", "the fewest agents who meet the queue's targets with the contacts and handle time that came", "net agents"),
     ("planned", "the same by the forecast", "net agents"),
     ("too few, too many", "Σ of needed − there where above nought, Σ of there − needed where above nought, × hours of an interval", "agent-hours"),
@@ -135,15 +135,15 @@ def assumptions_table(told):
         ("expected", expected.source if expected else NIL, "the forecast that contacts and handle time are held against"),
         ("paid hour", f"{centre.costs.loaded_hourly_cost:,.2f} {centre.currency}", "wage × (1 + on-costs): prices agent-hours"),
         ("shrinkage", f"{centre.shrinkage.total:.0%}", "hours on the phones ÷ (1 − shrinkage) = paid hours"),
-        ("contacts, handle time", f"± {promise_findings.OFF:.0%}", "smaller misses of a quarter's forecast are no finding"),
+        ("contacts, handle time", f"±{promise_findings.OFF:.0%}", "smaller misses of a quarter's forecast are no finding"),
         ("service", f"{100 * promise_findings.SHORT:.0f} points", "so far under target and promise it is a finding; red from "
                     f"{100 * promise_findings.RED:.0f} points under the target"),
         ("agents", f"{100 * promise_findings.OFTENER:.0f} points", "more of the intervals short than in the quarter before is a finding"),
         ("chance", f"{promise_findings.CHANCE:.0%}", "of one false finding among all queues of one question (t test on weeks, Bonferroni)"),
-        ("near", f"± {NEAR:.0%}", "an interval forecast as well as the field asks"),
+        ("near", f"±{NEAR:.0%}", "an interval forecast as well as the field asks"),
         ("checklist", f"{GRACE_DAYS} days", "an item overdue for longer is a finding"),
     ]
-    return Sheet(pd.DataFrame(rows, columns=["assumption", "value", "what it does"]))
+    return Sheet(pd.DataFrame(rows, columns=["assumption", "set to", "what it does"]))
 
 
 # ------------------------------------------------------------------------------------------- charts
@@ -176,14 +176,20 @@ def _ends(rows, x, y, lowest=0.07):
     return words.encode(x=f"{x}:T", y=f"{y}:Q", text="line:N", color=alt.Color("colour:N", scale=None))
 
 
-def _lines(rows, x, y, title, *, zero, form=",.0f", height=TALL):
+def _lines(rows, x, y, title, *, zero, form=",.0f", height=TALL, dots=()):
+    """Lines by name, or dots for those in `dots`, with their names at the right."""
     scale = alt.Scale(zero=zero, nice=True)
     base = alt.Chart(settled(rows)).encode(
         x=alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=7, labelOverlap=True)),
         y=alt.Y(f"{y}:Q", title=None, scale=scale, axis=alt.Axis(format=form, tickCount=5)),
         color=alt.Color("colour:N", scale=None), detail="line:N")
-    lines = base.mark_line(strokeWidth=2).encode(strokeDash=alt.StrokeDash("dash:N", scale=alt.Scale(domain=["no", "yes"], range=[[1, 0], [5, 4]]), legend=None))
-    return (lines + _ends(rows, x, y)).properties(width=WIDE - ROOM, height=height, title=alt.TitleParams(title, fontSize=12, fontWeight="normal", color=QUIET, offset=6))
+    told = alt.FieldOneOfPredicate(field="line", oneOf=list(dots))
+    points = base.transform_filter(told).mark_point(filled=True, size=22, opacity=0.9)
+    dash = alt.StrokeDash("dash:N", scale=alt.Scale(domain=["no", "yes"], range=[[1, 0], [5, 4]]), legend=None)
+    lines = base.transform_filter(alt.LogicalNotPredicate(**{"not": told})).mark_line(strokeWidth=1.75).encode(strokeDash=dash)
+    drawn = [lines, points] if dots else [lines]
+    head = alt.TitleParams(title, fontSize=12, fontWeight="normal", color=QUIET, offset=6)
+    return alt.layer(*drawn, _ends(rows, x, y)).properties(width=WIDE - ROOM, height=height, title=head)
 
 
 def forecast_against_chart(told, queue=""):
@@ -191,21 +197,35 @@ def forecast_against_chart(told, queue=""):
     queue = _mine(told, queue)
     days, weeks = (table[table["queue"] == queue] for table in (told.days, told.weeks))
     one = told.queues[told.queues["queue"] == queue].iloc[0]
-    calls = pd.concat([_series(days, "day", "forecast", "expected", ACCENT, "yes"), _series(days, "day", "offered", "came", INK)])
+    calls = pd.concat([_series(days, "day", "forecast", "expected", ACCENT), _series(days, "day", "offered", "came", INK)])
     calls.loc[calls["value"] == 0, "value"] = np.nan  # closed days are no days without callers
     work = weeks[weeks["offered"] > 0.2 * weeks["offered"].median()]
     aht = pd.concat([_series(work, "week", "aht_expected", "expected", ACCENT, "yes"), _series(work, "week", "aht_came", "came", INK)])
-    chart = alt.vconcat(_lines(calls.dropna(subset=["value"]), "at", "value", "contacts a day", zero=True),
+    chart = alt.vconcat(_lines(calls.dropna(subset=["value"]), "at", "value", "contacts a day", zero=True, dots=["came"]),
                         _lines(aht.dropna(subset=["value"]), "at", "value", "handle time, seconds, by week", zero=False, height=120), spacing=22)
-    finding = f"{queue}: {_side_of(one['bias'], 'contacts')} and {_side_of(one['aht_bias'], 'handle time')} expected than came"
-    subtitle = f"a day was off by {_percent(one['wape_days'])} of its contacts, an interval by {_percent(one['wape'])} ({_percent(one['wape_chance'])} is chance)"
+    finding = f"{queue}: {came_against(one)}"
+    subtitle = (f"a day was off by {_percent(one['wape_days'])} of its contacts, an interval by {_percent(one['wape'])} "
+                f"({_percent(one['wape_chance'])} is chance)")
     return _titled(chart, finding, subtitle)
 
 
-def _side_of(bias, noun):
-    if not np.isfinite(bias):
-        return f"no {noun}"
-    return f"{abs(bias):.1%} {'more' if bias > 0 else 'less' if noun == 'handle time' else 'fewer'} {noun}"
+def came_against(one):
+    """What came against what was expected, of a row of the accuracy: contacts, and how long one took.
+
+    >>> came_against({"bias": -0.5, "aht_bias": 0.25})
+    '100.0% more contacts came than expected, and one took 20.0% less time'
+    >>> came_against({"bias": 0.0, "aht_bias": float("nan")})
+    'as many contacts came as expected'
+    """
+    more, longer = (1 / (1 + one[name]) - 1 if one[name] > -1 else np.nan for name in ("bias", "aht_bias"))
+    if not np.isfinite(more):
+        return "nothing was expected"
+    calls = f"{abs(more):.1%} {'more' if more > 0 else 'fewer'} contacts came than expected" if abs(more) >= 0.0005 else "as many contacts came as expected"
+    if not np.isfinite(longer):
+        return calls
+    if abs(longer) < 0.0005:
+        return f"{calls}, and took the time that was expected"
+    return f"{calls}, and one took {abs(longer):.1%} {'more' if longer > 0 else 'less'} time"
 
 
 def _series(rows, x, y, line, colour, dash="no"):

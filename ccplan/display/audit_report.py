@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..auditing.quarter import Quarter
-from ..auditing.sign_off import SignOffError, basis, read_record, write_record
+from ..auditing.sign_off import LIVING, SignOffError, basis, read_record, write_record
 from ..data import load_centre
 from ..data.bundled import notebooks_folder
 from .report_run import ReportError
@@ -30,7 +30,7 @@ def audit_report(folder, quarter, out, *, names=False, key=None, previous=None, 
     name = load_centre(folder).name
     return write_report(
         notebook, out, parameters, name=NAME, title=f"Audit of {name}, {quarter}", about=f"Quarterly audit · {name} · {quarter}",
-        hidden=(folder,), progress=progress, pdf=pdf, ours=_ours(out),
+        hidden=(folder,), progress=progress, pdf=pdf, ours=_ours(out), living=LIVING,
         finish=lambda made, files: _finish(made, files, out, folder, rests_on, parameters, previous, by))
 
 

@@ -12,8 +12,7 @@ from .data_sheet import Sheet
 from .tables import MONEY, SHARES
 
 TOO_LONG = 32_000  # characters; a cell of a workbook takes 32,767
-UNITS = {"share": "share", "%": "share", "percent": "share", "s": "tenth", "seconds": "tenth", "second": "tenth", "money": "money",
-         "count": "whole", "people": "tenth", "calls": "whole"}
+UNITS = {"share": "share", "s": "tenth", "currency": "money", "contacts": "whole"}  # unit of a KPI → kind of cell
 WIDE, NARROW = 60, 9
 BOOK = "audit.xlsx"
 
@@ -39,7 +38,7 @@ def sheets_bytes(sheets, *, title, made):
     book = Book(title, pd.Timestamp(made))
     for name, (words, frame) in zip(sheet_names(sheets), sheets.items(), strict=True):
         book.add(name)
-        book.entitle(name, words, title, locked=False)
+        book.entitle(name, str(words), title, locked=False)
         _write(book, book.sheets[name], _flat(frame))
     return book.bytes()
 
@@ -108,10 +107,14 @@ def _kind(name, value, column, units, unit):
     if isinstance(value, pd.Timestamp):
         return "day" if value == value.normalize() else "stamp"
     if unit is not None and not pd.api.types.is_integer_dtype(column):
-        return UNITS.get(unit, "number")
+        return _by_unit(unit)
     if name in units:
-        return UNITS.get(str(units[name]), "number")
+        return _by_unit(str(units[name]))
     return _by_name(name, column)
+
+
+def _by_unit(unit):
+    return "share" if unit.startswith("share") else UNITS.get(unit, "number")
 
 
 def _by_name(name, column):
@@ -139,7 +142,9 @@ def audit_sheets(audit, out=""):
     """What an audit puts beside its notebook, a Sheet of the workbook's sheets and their rows; meant for its last cell.
 
     With `out`, the folder of the report that is being made, it is written there: `audit.xlsx` with `audit.sheets()`
-    {name: frame}, `findings.csv`, `actions.csv` where there is such a sheet, and `verdict.txt`, the verdict's sentence.
+    {name: frame}, `findings.csv`, `actions.csv` (what people wrote into that of an earlier run of the same audit stays) and
+    `verdict.txt`, the verdict's sentence.
+    Of the audit it takes `sheets()`, `findings`, `verdict`, `quarter` and `evidence.centre.name`.
     The words shown are the same with and without.
     """
     sheets = audit.sheets()
@@ -150,19 +155,19 @@ def audit_sheets(audit, out=""):
 
 
 def _write_audit(audit, sheets, out):
-    made = getattr(getattr(audit, "quarter", None), "end", pd.Timestamp("2000-01-01"))
-    sheets_workbook(out / BOOK, sheets, title=f"Audit of {getattr(audit, 'name', 'the centre')}, {getattr(audit, 'quarter', '')}".rstrip(", "),
-                    made=made)
-    by_name = {name.lower(): frame for name, frame in sheets.items()}
-    for name, frame in {"findings": findings_frame(audit.findings), **{key: by_name[key] for key in ("actions",) if key in by_name}}.items():
-        write_csv(out / f"{name}.csv", _flat(frame))
+    from ..auditing.actions import FILE as ACTIONS, keep_actions
+
+    title = f"Audit of {audit.evidence.centre.name}, {audit.quarter}"
+    sheets_workbook(out / BOOK, sheets, title=title, made=audit.quarter.end)
+    write_csv(out / "findings.csv", findings_frame(audit.findings))
+    keep_actions(out / ACTIONS, audit.findings, audit.quarter)
     write_whole(out / "verdict.txt", verdict_sentence(audit.verdict) + "\n")
 
 
 def verdict_sentence(verdict):
-    """A verdict as one sentence: what it `says`, else its own words, without the marks of markdown."""
-    said = getattr(verdict, "says", None) or str(verdict)
-    return " ".join(re.sub(r"\*\*|\\(?=[\\`*_\[\]$|#])", "", str(said)).split())
+    """A verdict as plain text: its `sentence`, else its own words, without the marks of markdown."""
+    said = str(getattr(verdict, "sentence", verdict))
+    return " ".join(re.sub(r"\*\*|\\(?=[\\`*_\[\]$|#])", "", said).split())
 
 
 def findings_frame(findings):

@@ -62,21 +62,28 @@ def _body(notebook, cleaner):
     from traitlets.config import Config
 
     class Body(TemplateExporter):  # the base of nbconvert's exporters: its HTML one puts in scripts that this page has no use for
-        export_from_notebook = None
-        output_mimetype = "text/html"
+        export_from_notebook, output_mimetype = None, "text/html"
 
     asked = Config({"NbConvertBase": {"display_data_priority": SHOWN_FIRST}})
-    exporter = Body(config=asked, template_name="ccplan", extra_template_basedirs=[str(TEMPLATES)], filters={
-        "clean": cleaner.clean, "prose": lambda text: cleaner.clean(_markdown(text, escape=False)),
-        "words": lambda text: cleaner.clean(_markdown(text, escape=True))})
+    exporter = Body(config=asked, template_name="ccplan", file_extension=".html", extra_template_basedirs=[str(TEMPLATES)], filters={
+        "clean": cleaner.clean, "prose": lambda text: cleaner.clean(_markdown(text, markup=True)),
+        "words": lambda text: cleaner.clean(_markdown(text, markup=False))})
     return exporter.from_notebook_node(notebook)[0]
 
 
-def _markdown(text, escape):
+def _markdown(text, markup):
     """Markdown as HTML. Markup in it stays in the notebook's own prose; in a result it may come from data and is text."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    return MarkdownWithMath(renderer=IPythonRenderer(escape=escape, exclude_anchor_links=True)).render(text)
+    class AsText(IPythonRenderer):
+        def block_html(self, html):
+            return f"<p>{escape(html)}</p>\n"
+
+        def inline_html(self, html):
+            return escape(html)
+
+    renderer = (IPythonRenderer if markup else AsText)(escape=False, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(text)
 
 
 def _with_anchors(body):
@@ -86,7 +93,7 @@ def _with_anchors(body):
     soup, taken, headings = BeautifulSoup(body, "html.parser"), set(), []
     taken.update(each["id"] for each in soup.select("[id]"))
     for found in soup.select("h1, h2, h3, h4"):
-        words = found.get_text(" ", strip=True)
+        words = " ".join(found.get_text().split())
         first = found.find_parent("section")
         tagged = first is not None and first.get("id") and "prose" in first.get("class", ()) and first.select_one("h1, h2, h3, h4") is found
         found["id"] = _anchor(words, taken)

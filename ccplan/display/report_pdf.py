@@ -17,6 +17,7 @@ PATIENCE_S = 120
 NO_BROWSER = ("no PDF was made: it takes Chromium, Chrome or Edge, and none was found — install one, name it in CCPLAN_BROWSER, "
               "or print the HTML file from any browser")
 _WHEN = re.compile(rb"/(CreationDate|ModDate) \(D:[^)]*\)")
+_NODE = re.compile(rb"\bnode\d{8}\b")
 
 
 class NoPdf(OSError):
@@ -33,7 +34,7 @@ def find_browser():
 
 
 def write_pdf(html, file):
-    """Print an HTML file as PDF to `file`: its path. The same page gives the same bytes but for the browser's own doing.
+    """Print an HTML file as PDF to `file`: its path. The same page and browser give the same bytes.
 
     Raises NoPdf in words where there is no browser, or it fails.
     """
@@ -47,7 +48,7 @@ def write_pdf(html, file):
     if not content.startswith(b"%PDF"):
         file.unlink(missing_ok=True)
         raise NoPdf(f"no PDF was made: {Path(browser).name} printed nothing — print the HTML file from any browser")
-    file.write_bytes(_WHEN.sub(_no_date, content))
+    file.write_bytes(_steady(content))
     return file
 
 
@@ -60,8 +61,13 @@ def _print(command, browser):
         raise NoPdf(f"no PDF was made: {Path(browser).name} failed ({problem}) — print the HTML file from any browser"[:400]) from None
 
 
+def _steady(content):
+    """The same page as the same bytes: a fixed day, and the browser's counters from 0; places in the file do not move."""
+    numbers = {found: b"node%08d" % place for place, found in enumerate(sorted(set(_NODE.findall(content))))}
+    return _NODE.sub(lambda found: numbers[found[0]], _WHEN.sub(_no_date, content))
+
+
 def _no_date(found):
-    """The same number of bytes with a fixed day: places in the file do not move."""
     day = b"D:20000101000000+00'00'"
     room = len(found[0]) - len(found[1]) - 4
     return b"/" + found[1] + b" (" + day[:room].ljust(room) + b")"

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import tempfile
 from pathlib import Path
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -63,11 +64,11 @@ def _executed(source, parameters, progress, name):
 
     hooks = {"on_cell_start": _telling(source, progress, bool(parameters))} if progress else {}
     try:
-        with _steady():
+        with _steady(), _private() as config:
             return papermill.execute_notebook(source, None, parameters, kernel_name="python3", progress_bar=False,
-                                              store_widget_state=False, **hooks)
+                                              store_widget_state=False, config=config, **hooks)
     except PapermillExecutionError as problem:
-        raise ReportError(_in_words(problem, name)) from None
+        raise ReportError(_in_words(problem, name, _headings(source.cells)[max(problem.cell_index - bool(parameters), 0)])) from None
 
 
 def _telling(source, progress, with_parameters):
@@ -101,11 +102,23 @@ def _steady():
         os.environ.pop("PYTHONHASHSEED") if before is None else os.environ.update(PYTHONHASHSEED=before)
 
 
-def _in_words(problem, name):
+@contextlib.contextmanager
+def _private():
+    """Settings of a kernel that is spoken to through files that only this user may open, where the system has such."""
+    from traitlets.config import Config
+
+    if os.name != "posix":
+        yield Config()
+        return
+    with tempfile.TemporaryDirectory(prefix="ccplan-", ignore_cleanup_errors=True) as place:
+        yield Config({"KernelManager": {"transport": "ipc", "ip": f"{place}/kernel"}})
+
+
+def _in_words(problem, name, section):
     said = str(problem.evalue).strip()[:SHOWN]
     if problem.ename in ("ValueError", "SourceError", "TableError", "CentreError"):
         return said
-    return f"{name} stopped in its cell {problem.cell_index}: {problem.ename}: {said}"
+    return f"{name} stopped in its section {section!r}: {problem.ename}: {said}"
 
 
 # ----------------------------------------------------------------------------------------- settling

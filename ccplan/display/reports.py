@@ -24,7 +24,7 @@ class Report:
 
 
 def write_report(notebook, out, parameters=None, *, name="report", title="Report", about="", hidden=(), progress=None, pdf=True,
-                 ours=None, finish=None):
+                 ours=None, living=(), finish=None):
     """Run a notebook (a path) with `parameters` and write it as a report into the folder `out`: a Report.
 
     The folder then holds `name`.ipynb, `name`.html (one file, no network), `name`.pdf and what the notebook's cells wrote:
@@ -34,15 +34,19 @@ def write_report(notebook, out, parameters=None, *, name="report", title="Report
 
     The new report takes the old one's place in one step when it is ready; stopped or failed before, the old one stands
     untouched. Files that others put into the folder stay. `ours` {name: SHA-256} says which files of the old report were
-    made and how: what was edited since is kept beside the new one. Raises ReportError (a ValueError) where a cell fails,
+    made and how: what was edited since is kept beside the new one. `living` files are meant to be edited: the notebook
+    finds those of the old report in the folder that is being made, and writes them anew with what people wrote. Raises ReportError (a ValueError) where a cell fails,
     OSError where the disk refuses or another run makes the same report.
     """
     out, tell, notes = Path(out), progress or (lambda done, number, what: None), []
     with new_folder(out, "report") as made:
+        _hand_over(out.resolve(), made, living)
         ran = _run(notebook, parameters or {}, made, hidden, tell)
         _write(ran, made, name, title, about, tell, notes, pdf)
+        for lock in made.glob(".*.lock"):  # of who wrote into it
+            lock.unlink()
         files = tuple(sorted(file.name for file in made.iterdir()))
-        notes += _taken_along(out.resolve(), made, ours or {})
+        notes += _taken_along(out.resolve(), made, ours or {}, living)
         if finish:
             finish(made, files)
     return Report(folder=out, files=files, notes=tuple(notes))
@@ -76,11 +80,17 @@ def _write(ran, made, name, title, about, tell, notes, pdf):
     tell(number, number, "done")
 
 
-def _taken_along(old, made, ours):
+def _hand_over(old, made, living):
+    for name in living:
+        if (old / name).is_file():
+            shutil.copy2(old / name, made / name)
+
+
+def _taken_along(old, made, ours, living):
     """Copy what others put into the old folder, and what they wrote into our files: sentences on the latter."""
     notes = []
     for there in sorted(old.iterdir()) if old.is_dir() else ():
-        if there.name == "sign_off.json" or there.name.startswith(("~$", ".~", ".")):
+        if there.name in ("sign_off.json", *living) or there.name.startswith(("~$", ".")):
             continue
         if there.is_dir():
             shutil.copytree(there, made / there.name, dirs_exist_ok=True)
