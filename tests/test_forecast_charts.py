@@ -1,8 +1,6 @@
 """Charts and tables of a forecast: the finding in the title, the same bytes every time, words where a history is too short."""
 
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -188,5 +186,4 @@ def test_the_notebook_runs_on_a_folder_that_holds_only_intervals(tmp_path, days)
         for cell in nbformat.read(FILE, as_version=4).cells
         if cell.cell_type == "code"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert run.returncode == 0, run.stderr[-2000:]
+    exec(code, {})  # in this process, where the libraries are loaded; a cell that fails fails here

@@ -44,7 +44,7 @@ def width_of(frame):
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.parametrize("level", [6, 60, 600])
+@pytest.mark.parametrize("level", [6, 60, 600] if DEEP else [6, 600])
 def test_days_drawn_from_the_model(world, level):
     """At 13:00 the band of 80 % still holds 80 %, is narrower, and the rest of the day is missed by less."""
     one = morning(level, WORLDS[world])

@@ -5,6 +5,7 @@ import shutil
 import statistics
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from ccplan.display import frontend, panels
 from ccplan.planning import staff, totals
 from ccplan.queueing import Infeasible, Targets
 from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
+from tests.effort import DEEP
 
 ROOT = Path(__file__).parents[1]
 DAY = "2026-09-21"  # the busiest of the last four weeks, where the notebook opens
@@ -340,9 +342,14 @@ LATENCY = """async (turns) => {
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """The address of a Voila that serves the staffing notebook and a centre with a name of ill intent."""
-    folder = tmp_path_factory.mktemp("served")
-    shutil.copy(ROOT / "notebooks" / "03_staffing.ipynb", folder)
+    """The address of a Voila that serves the staffing notebook and a centre with a name of ill intent.
+
+    Of the notebook the cells that make the panel, all of them when deep: what is between takes half a minute.
+    """
+    folder, whole = tmp_path_factory.mktemp("served"), ROOT / "notebooks" / "03_staffing.ipynb"
+    code = [cell.source for cell in nbformat.read(whole, as_version=4).cells if cell.cell_type == "code"]
+    panel = next(source for source in code if "staffing_panel(" in source)
+    shutil.copy(whole, folder) if DEEP else write_notebook(folder / whole.name, *code[:2], panel)
     write_notebook(folder / "evil.ipynb", EVIL)
     with voila(folder) as address:
         yield address

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from ccplan.data import privacy
 
+from .commands import own_process, run
 from .effort import examples
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(reversed(range(32)))
@@ -230,10 +230,6 @@ def named(text):
     return [word for word in SECRETS if word.casefold() in text.casefold()]
 
 
-def ccplan(*words, **env):
-    return subprocess.run([sys.executable, "-m", "ccplan.cli", *map(str, words)], capture_output=True, text=True, timeout=120, env=os.environ | env)
-
-
 def test_no_command_names_anybody(tmp_path):
     """Terminal and files of check and plan, with a key, without one, and with names where they are asked for."""
     folder = tmp_path / "centre"
@@ -243,7 +239,7 @@ def test_no_command_names_anybody(tmp_path):
     seen = {}
     for words in (["check", folder, "--key", key, "--csv", tmp_path / "coded.csv"], ["check", folder, "--csv", tmp_path / "once.csv"],
                   ["plan", folder, "--key", key], ["plan", folder], ["suggest", folder]):
-        result = ccplan(*words)
+        result = (run if "--key" in words else own_process)(*words)
         assert "Traceback" not in result.stderr and not named(result.stdout + result.stderr), (words, named(result.stdout + result.stderr))
         seen[words[0]] = result.stdout
     coded = (tmp_path / "coded.csv").read_text(encoding="utf-8")
@@ -251,10 +247,10 @@ def test_no_command_names_anybody(tmp_path):
         assert not named((tmp_path / file).read_text(encoding="utf-8"))
     secret = privacy.read_key(key)
     assert privacy.code(NAMES[0] + "X", secret) in coded and privacy.code(NAMES[0] + "X", secret) not in (tmp_path / "once.csv").read_text(encoding="utf-8")
-    assert "codes of this report only" in ccplan("check", folder).stdout
-    result = ccplan("check", folder, "--names", "--csv", tmp_path / "open.csv")
+    assert "codes of this report only" in run("check", folder).stdout
+    result = run("check", folder, "--names", "--csv", tmp_path / "open.csv")
     assert set(named((tmp_path / "open.csv").read_text(encoding="utf-8"))) >= {"Anneli", "Brien"} and "codes of" not in result.stdout
-    assert "exclude one another" in ccplan("check", folder, "--names", "--key", key).stderr
+    assert "exclude one another" in run("check", folder, "--names", "--key", key).stderr
 
 
 def test_findings_with_a_key_are_as_many_and_as_grave(tmp_path):
@@ -288,16 +284,16 @@ def test_known_people_are_coded_wherever_they_are_written():
 
 def test_the_key_command(tmp_path):
     home = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "HOME": str(tmp_path)}
-    first = ccplan("key", **home)
+    first = own_process("key", **home)
     (made,) = (tmp_path).rglob("people.key")
     assert first.returncode == 0 and str(made) in first.stdout and len(privacy.read_key(made)) == 32 and "warning" not in first.stderr
     before = made.read_bytes()
-    again = ccplan("key", **home)
+    again = run("key", **home)
     assert again.returncode == 1 and "stays as it is" in again.stderr and made.read_bytes() == before
     centre = tmp_path / "centre"
     centre.mkdir()
     revealing(centre)
-    inside = ccplan("key", centre / "people.key")
+    inside = run("key", centre / "people.key")
     assert inside.returncode == 0 and "warning" in inside.stderr and "Keep it elsewhere" in inside.stderr
-    assert "Keep it elsewhere" in ccplan("check", centre, "--key", centre / "people.key").stderr
-    assert "make one with ccplan key" in ccplan("check", centre, "--key", tmp_path / "none.key").stderr
+    assert "Keep it elsewhere" in run("check", centre, "--key", centre / "people.key").stderr
+    assert "make one with ccplan key" in run("check", centre, "--key", tmp_path / "none.key").stderr
