@@ -6,6 +6,8 @@ Names are loaded when they are first used, so `import ccplan.display` itself cos
 from importlib import import_module
 
 _HOMES = {
+    "audit_kpis": ("standing_answer", "standing_table", "news_table", "quarter_trust_answer", "coverage_table", "checks_table", "kpi_board", "signals_chart",
+                   "kpi_hours_chart", "trust_chart"),
     "beyond_calls": ("shared_hours", "pooling_picture", "cross_training_picture", "chat_answer", "concurrency_picture", "waiting_rows", "backlog_picture",
                      "callbacks_table", "callbacks_answer", "modes_picture", "penetration_picture", "reserve_picture", "blending_answer"),
     "budget_charts": ("monthly_cost_chart", "tornado_chart", "waterfall_chart", "scenarios_chart", "grid_chart", "hour_sources_chart"),
