@@ -7,6 +7,7 @@ calls make every difference of a decimal "significant" that is nothing but the w
 Source: Cochran (1977), Sampling Techniques, section 2.11 (variance of a ratio); Wilson (1927) for the intervals of shares.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -82,7 +83,7 @@ def _measured(evidence):
         quarters.append(_cells(evidence, kpis, [*by, "quarter"], absent, **since))
         weeks.append(_cells(evidence, kpis if by else OF_PEOPLE, [*by, "week"], {}, **since))
     hours = _cells(evidence, BY_HOUR, ["queue", "hour"], {}, quarter=evidence.quarter)
-    if not any(len(one) for one in quarters):
+    if {*OF_QUEUES, *OF_PEOPLE, *OF_THE_WHOLE} <= set(absent):
         raise ValueError("no KPI can be measured: " + "; ".join(f"{kpi}: {why}" for kpi, why in absent.items()))
     weeks = pd.concat([*weeks, _of_all(weeks[0])], ignore_index=True)
     known = weeks["week"] + pd.Timedelta(days=3) < evidence.quarter.end  # what came later was not known to the quarter
@@ -102,10 +103,16 @@ def _cells(evidence, kpis, by, absent, **period):
     try:
         cells = measure(evidence, kpis, by=by, **period)
     except ValueError as problem:
-        absent |= {kpi: str(problem) for kpi in kpis if kpi not in absent}
+        absent |= {kpi: _own_reason(kpi, str(problem)) for kpi in kpis if kpi not in absent}
         return pd.DataFrame(columns=columns).astype(dict.fromkeys(NUMBERS, float) | ({"week": "datetime64[us]"} if "week" in by else {}))
     absent |= cells.attrs["missing"]
     return cells.assign(queue=cells["queue"].astype(str) if "queue" in by else "")[columns].dropna(subset="value")
+
+
+def _own_reason(kpi, words):
+    """A KPI's own part of a message that tells why none of several can be had."""
+    _, found, rest = words.partition(f"{kpi}: ")
+    return re.split(r"; (?=(?:%s): )" % "|".join(KPIS), rest)[0] if found else words
 
 
 def _before(quarter, number):

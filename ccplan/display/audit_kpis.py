@@ -35,6 +35,8 @@ def standing_answer(standing):
 
 def _kept(standing):
     table = standing.table[standing.table["target"].notna()]
+    if standing.table.empty:
+        return f"**No KPI has a value in {standing.quarter}: there were no contacts.**"
     if table.empty:
         return "**Nothing is promised: the centre's file names no target.**"
     missed = table[table["status"] == "missed"]
