@@ -65,7 +65,7 @@ def news(weeks, quarter, *, rules="Wheeler", units=None):
     names = pd.DataFrame([key for key, _ in groups], columns=SERIES)
     table = pd.concat([names, pd.DataFrame([row for row, _ in judged], columns=list(_nothing("")))], axis=1)
     charts = [chart for _, chart in judged]
-    return News(quarter=quarter, table=_concluded(table), weeks=pd.concat(charts, ignore_index=True) if charts else weeks, rules=rules)
+    return News(quarter=quarter, table=_concluded(table), weeks=pd.concat(charts, ignore_index=True) if charts else weeks.assign(now=False, usual=False, rules=""), rules=rules)
 
 
 def quarter_of(weeks, quarter):

@@ -7,6 +7,7 @@ calls make every difference of a decimal "significant" that is nothing but the w
 Source: Cochran (1977), Sampling Techniques, section 2.11 (variance of a ratio); Wilson (1927) for the intervals of shares.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,10 +20,12 @@ from .trust import gaps_of, contacts_by_day
 
 # What happens in a contact before what follows from it: the order in which a change that moves many KPIs is told.
 OF_QUEUES = ("aht_s", "acw_s", "transfer", "fcr", "repeat_rate", "csat", "nps", "ces", "service_level", "abandonment", "asa_s", "occupancy")
+OF_ALL = ("transfer", "fcr", "repeat_rate", "csat", "nps", "ces")  # told of the whole centre too: what channels promise is not alike
 OF_PEOPLE = ("absenteeism", "adherence", "shrinkage")
 OF_THE_WHOLE = ("attrition", "cost_per_contact", "spend_of_plan", "qa_score", "critical_accuracy")
 BY_HOUR = ("service_level", "abandonment", "asa_s", "aht_s", "occupancy")
 AT_MOST = ("abandonment", "asa_s", "occupancy", "blocked")  # promises that name the most, whichever way is better
+NUMBERS = ("value", "top", "bottom", "n", "low", "high")
 FEWEST = 4            # weeks, below which a difference has no interval
 SERIES = ["kpi", "queue"]
 
@@ -35,7 +38,7 @@ class Standing:
     missed, too close to tell, no target, not measured), touched (a gap of the data is in it); and for `previous` and
     `year_ago`: the value, _change, _low, _high (95 %) and _told (better, worse, changed, noise, "" where it cannot be told).
     `weeks` (kpi, queue, week, value, top, bottom, touched) of the quarter and the four before; `hours` (kpi, queue, hour,
-    value, n) of the quarter; `news` the News of the weeks; `absent` {kpi: why}; `findings`.
+    value, n) of the quarter; `news` the News of the weeks; `absent` {kpi: why}; `currency`; `findings`.
     """
 
     quarter: object
@@ -44,6 +47,7 @@ class Standing:
     hours: pd.DataFrame = field(repr=False)
     news: object = field(repr=False)
     absent: dict
+    currency: str
     findings: tuple
 
 
@@ -58,7 +62,7 @@ def standing(evidence, *, rules="Wheeler"):
     table = _table(evidence, quarters, weeks)
     from .standing_findings import standing_findings
 
-    return Standing(quarter=evidence.quarter, table=table, weeks=weeks, hours=hours, news=found, absent=absent,
+    return Standing(quarter=evidence.quarter, table=table, weeks=weeks, hours=hours, news=found, absent=absent, currency=evidence.centre.currency,
                     findings=standing_findings(evidence, table, found))
 
 
@@ -73,15 +77,24 @@ def kpi_unit(key):
 def _measured(evidence):
     """Values by quarter and by week, of queues and of the whole centre; by hour; {kpi: why not}."""
     since = {"start": _before(evidence.quarter, 4).first - pd.Timedelta(days=7), "end": evidence.quarter.end + pd.Timedelta(days=7)}
-    asked = [(OF_QUEUES, ["queue"]), ((*OF_QUEUES, *OF_PEOPLE, *OF_THE_WHOLE), [])]
+    asked = [(OF_QUEUES, ["queue"]), ((*OF_ALL, *OF_PEOPLE, *OF_THE_WHOLE), [])]
     quarters, weeks, absent = [], [], {}
     for kpis, by in asked:
         quarters.append(_cells(evidence, kpis, [*by, "quarter"], absent, **since))
         weeks.append(_cells(evidence, kpis if by else OF_PEOPLE, [*by, "week"], {}, **since))
     hours = _cells(evidence, BY_HOUR, ["queue", "hour"], {}, quarter=evidence.quarter)
-    if not any(len(one) for one in quarters):
+    if {*OF_QUEUES, *OF_PEOPLE, *OF_THE_WHOLE} <= set(absent):
         raise ValueError("no KPI can be measured: " + "; ".join(f"{kpi}: {why}" for kpi, why in absent.items()))
-    return pd.concat(quarters, ignore_index=True), pd.concat(weeks, ignore_index=True), hours, absent
+    weeks = pd.concat([*weeks, _of_all(weeks[0])], ignore_index=True)
+    known = weeks["week"] + pd.Timedelta(days=3) < evidence.quarter.end  # what came later was not known to the quarter
+    return pd.concat(quarters, ignore_index=True), weeks[known].reset_index(drop=True), hours, absent
+
+
+def _of_all(weeks):
+    """The weeks of the whole centre, summed over the queues."""
+    mine = weeks[weeks["kpi"].isin(OF_ALL)]
+    sums = mine.groupby(["kpi", "variant", "tables", "week"], as_index=False)[["top", "bottom", "n"]].sum()
+    return sums.assign(queue="", value=sums["top"] / sums["bottom"].where(sums["bottom"] > 0)).dropna(subset="value")
 
 
 def _cells(evidence, kpis, by, absent, **period):
@@ -90,10 +103,16 @@ def _cells(evidence, kpis, by, absent, **period):
     try:
         cells = measure(evidence, kpis, by=by, **period)
     except ValueError as problem:
-        absent |= {kpi: str(problem) for kpi in kpis if kpi not in absent}
-        return pd.DataFrame(columns=columns)
+        absent |= {kpi: _own_reason(kpi, str(problem)) for kpi in kpis if kpi not in absent}
+        return pd.DataFrame(columns=columns).astype(dict.fromkeys(NUMBERS, float) | ({"week": "datetime64[us]"} if "week" in by else {}))
     absent |= cells.attrs["missing"]
     return cells.assign(queue=cells["queue"].astype(str) if "queue" in by else "")[columns].dropna(subset="value")
+
+
+def _own_reason(kpi, words):
+    """A KPI's own part of a message that tells why none of several can be had."""
+    _, found, rest = words.partition(f"{kpi}: ")
+    return re.split(r"; (?=(?:%s): )" % "|".join(KPIS), rest)[0] if found else words
 
 
 def _before(quarter, number):

@@ -11,7 +11,7 @@ from .kpi import said
 from .kpis import KPIS
 
 AREA = {"customers": "customers", "people": "people", "money": "money", "plan": "improvements"}
-ALSO = 5  # further changes that a sentence names
+ALSO = 3  # further changes that a sentence tells in numbers
 SOON = pd.Timedelta(days=30)
 
 
@@ -94,18 +94,29 @@ def together(rows):
 
 
 def _changed(evidence, group):
-    lead = group.iloc[0]
+    lead, currency = group.iloc[0], evidence.centre.currency
     kpi = KPIS[lead["kpi"]]
-    changes = [f"{KPIS[key].name}: {_moves(KPIS[key], part, evidence.centre.currency)}" for key, part in group.groupby("kpi", sort=False)]
-    more = len(changes) - 1 - ALSO
-    also = f" With it changed {'; '.join(changes[1:1 + ALSO])}{f'; and {more} more' if more > 0 else ''}." if changes[1:] else ""
-    begins = f"Since the week of {lead['first'].day} {lead['first']:%B %Y}" if pd.notna(lead["first"]) else f"In {evidence.quarter}"
+    since = f"since the week of {lead['first'].day} {lead['first']:%B %Y}" if pd.notna(lead["first"]) else f"in {evidence.quarter}"
     return Finding(
-        key=f"news {lead['kpi']} {lead['queue']}".strip(), area=AREA[kpi.area], severity="red" if len(changes) > 2 else "amber", evidence="signals",
-        says=f"{begins} more than chance has moved {changes[0]}.{also}", owner="operations",
+        key=f"news {lead['kpi']} {lead['queue']}".strip(), area=AREA[kpi.area], severity="red" if group["kpi"].nunique() > 2 else "amber", evidence="signals",
+        says=f"{kpi.name} has changed by more than chance {since}: {_moves(kpi, group[group['kpi'] == lead['kpi']], currency)}.{_also(group, currency)}",
         action="Find what the contacts of those weeks have in common (their reasons, and the bridge, stand in the section on why), "
                "and brief, train or mend what makes them differ.",
-        due=evidence.quarter.end + SOON)  # fmt: skip
+        owner="operations", due=evidence.quarter.end + SOON)  # fmt: skip
+
+
+def _also(group, currency):
+    """What else moved, each KPI in the queue where it is told first."""
+    others = group[group["kpi"] != group["kpi"].iloc[0]].drop_duplicates("kpi")
+    if others.empty:
+        return ""
+    told = [f"{KPIS[row.kpi].name.lower()} ({_moves(KPIS[row.kpi], others[others['kpi'] == row.kpi], currency)})" for row in others.head(ALSO).itertuples()]
+    names = [KPIS[kpi].name.lower() for kpi in others["kpi"].iloc[ALSO:]]
+    return f" With it: {', '.join(told)}{_and_also(names)}."
+
+
+def _and_also(names):
+    return f"; and also {', '.join(names)}" if names else ""
 
 
 def _moves(kpi, part, currency):
