@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ccplan.auditing import people
+from ccplan.auditing.people import people
 from ccplan.auditing.attendance import attendance, ratio_by, rising
 from ccplan.auditing.evidence import Evidence
 from ccplan.auditing.quarter import Quarter

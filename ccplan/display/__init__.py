@@ -6,6 +6,7 @@ Names are loaded when they are first used, so `import ccplan.display` itself cos
 from importlib import import_module
 
 _HOMES = {
+    "audit_page": ("audit_page",),
     "audit_people": ("funnel_chart", "sickness_chart", "coaching_table", "recognition_table", "attendance_table", "turnover_table", "strain_table",
                      "people_answer"),
     "audit_quality": ("quality_answer", "sampling_answer", "sampling_table", "steps_chart", "steps_picture", "steps_table", "leniency_chart", "leniency_picture",
