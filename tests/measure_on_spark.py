@@ -1,5 +1,6 @@
 """Run by a test: measures the tables of a folder (Parquet) on a Spark cluster of two workers and writes the answers there."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.small_centre import BY, CENTRE
 
 
 def main(folder):
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"  # workers and driver find each other, whatever the machine calls itself
     session = (SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.sql.session.timeZone", "UTC").config("spark.ui.enabled", "false")
                .config("spark.sql.shuffle.partitions", "2").config("spark.log.level", "ERROR").config("spark.sql.warehouse.dir", str(folder / "warehouse")).getOrCreate())
     for file in folder.glob("*.parquet"):

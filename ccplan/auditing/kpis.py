@@ -38,3 +38,23 @@ def target_of(kpi, centre, queue=None):
 def unknown_targets(centre):
     """A sentence for every goal of [kpi_targets] that no KPI bears the name of, with the nearest that does."""
     return tuple(unknown(centre.kpi_targets, list(KPIS), "kpi_targets."))
+
+
+def kpi_table():
+    """The registry for readers, Markdown: what each KPI is, how it is reckoned, what is usual, which variants there are."""
+    head = ["# KPIs", "", "Made by `python -m ccplan.auditing.kpis` from the registry `ccplan.auditing.KPIS`. Every value is Σ top ÷ Σ bottom, at any grain.", "",
+            "| key | name | formula | unit | better | typical (source) | tables | variants | sources disagree |", "|---|---|---|---|---|---|---|---|---|"]
+    return "\n".join([*head, *(_line(kpi) for kpi in KPIS.values())]) + "\n"
+
+
+def _line(kpi):
+    typical = f"{kpi.typical} ({kpi.source})" if kpi.typical else kpi.source
+    variants = "; ".join(f"`{name}`: " + (", ".join(map(str, option.words)) if option.words else option.says) for name, option in kpi.options.items())
+    cells = (f"`{kpi.key}`", kpi.name, kpi.formula, kpi.unit, kpi.better, typical, kpi.tables, variants or "–", kpi.disagree or "–")
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    Path("docs/kpis.md").write_text(kpi_table(), encoding="utf-8")
