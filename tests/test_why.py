@@ -40,7 +40,7 @@ def test_the_launch_is_found_and_named_from_the_data():
     made = found("2026Q2")
     findings = {one.key: one for one in made.findings}
     launch = findings[f"reason {NEW_REASON}"]
-    assert launch.severity == "red" and launch.says.startswith("New in 2026Q2") and "299 to 351" in launch.says
+    assert launch.severity == "red" and launch.says.startswith("New in 2026Q2") and "handle time went in service from 299 to 351" in launch.says
     calls = audited("2026Q2").of("calls")
     calls = calls[calls["outcome"].eq("answered")].assign(aht=lambda rows: rows["talk_s"] + rows["hold_s"] + rows["acw_s"])
     hours = sum((mine["aht"].mean() - mine.loc[mine["reason"] != NEW_REASON, "aht"].mean()) * len(mine) / 3600 / (2 if queue == "chat" else 1)

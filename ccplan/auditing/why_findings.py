@@ -86,10 +86,11 @@ def _who(longest, quarter):
 
 
 def _moved(name, mine):
-    """What a measure did in its queues: handle time of service 299 to 351 s, of chat 580 to 687 s."""
-    parts = [f"of {one.queue} went from {_value(name, one.before.value)} to {_value(name, one.after.value)}" for one in sorted(mine, key=lambda one: -one.table["n_after"].sum())]
+    """What a measure did in its queues: handle time went in service from 299 to 351, in chat from 580 to 687 s."""
+    largest = sorted(mine, key=lambda one: -one.table["n_after"].sum())
+    parts = [f"in {one.queue} from {_value(name, one.before.value)} to {_value(name, one.after.value)}" for one in largest]
     unit = " s" if name == "aht_s" else " %"
-    return f"{MEASURES[name].label} {', '.join(parts)}{unit}"
+    return f"{MEASURES[name].label} went {', '.join(parts)}{unit}"
 
 
 def _value(name, value):
