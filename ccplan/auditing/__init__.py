@@ -5,5 +5,10 @@ from .cost_bridge import CostState, cost_bridge
 from .kpi import KPI, said
 from .kpis import KPIS, kpi_of, target_of
 from .measure import measure
+from .news import News, news
+from .signals import xmr
+from .standing import Standing, standing
+from .trust import Trust, trust
 
-__all__ = ["KPI", "KPIS", "CostState", "bridge", "cost_bridge", "kpi_of", "measure", "said", "target_of"]
+__all__ = ["KPI", "KPIS", "CostState", "News", "Standing", "Trust", "bridge", "cost_bridge", "kpi_of", "measure", "news", "said", "standing", "target_of",
+           "trust", "xmr"]
