@@ -13,7 +13,7 @@ from .tables import MONEY, SHARES
 
 TOO_LONG = 32_000  # characters; a cell of a workbook takes 32,767
 UNITS = {"share": "share", "s": "tenth", "currency": "money", "contacts": "whole"}  # unit of a KPI → kind of cell
-WIDE, NARROW = 60, 9
+WIDE, NARROW, PAGE = 44, 9, 190  # characters: of a column at most and at least, and across a printed page
 BOOK = "audit.xlsx"
 
 
@@ -68,6 +68,7 @@ def _write(book, sheet, frame):
     from .workbook.book import HEAD_ROW, TOP
 
     units, by_row = frame.attrs.get("units", {}), frame["unit"].map(str) if "unit" in frame else None
+    widths = []
     for place in range(frame.shape[1]):
         name, column = frame.columns[place], frame.iloc[:, place]
         cells = [_cell(value) for value in column]
@@ -76,7 +77,9 @@ def _write(book, sheet, frame):
         kinds = [_kind(name, value, column, units, by_row.iloc[row] if by_row is not None else None) for row, value in enumerate(cells)]
         for row, (value, kind) in enumerate(zip(cells, kinds, strict=True)):
             book.put(sheet, TOP + row, place, value, book.form(kind, valign="top"))
-        sheet.set_column(place, place, _width(name, cells))
+        widths.append(_width(name, cells))
+        sheet.set_column(place, place, widths[-1])
+    sheet.fit_to_pages(max(round(sum(widths) / PAGE), 1), 0)
     sheet.freeze_panes(TOP, 0)
     sheet.repeat_rows(HEAD_ROW)
     if len(frame):
