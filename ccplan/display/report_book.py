@@ -13,7 +13,8 @@ from .tables import MONEY, SHARES
 
 TOO_LONG = 32_000  # characters; a cell of a workbook takes 32,767
 UNITS = {"share": "share", "s": "tenth", "currency": "money", "contacts": "whole"}  # unit of a KPI → kind of cell
-WIDE, NARROW = 60, 9
+WIDE, NARROW, PAGE = 44, 9, 150  # characters: of a column at most and at least, and across a printed page
+LINE = 12.5  # points
 BOOK = "audit.xlsx"
 
 
@@ -67,22 +68,34 @@ def _flat(frame):
 def _write(book, sheet, frame):
     from .workbook.book import HEAD_ROW, TOP
 
-    units, by_row = frame.attrs.get("units", {}), frame["unit"].map(str) if "unit" in frame else None
-    for place in range(frame.shape[1]):
-        name, column = frame.columns[place], frame.iloc[:, place]
-        cells = [_cell(value) for value in column]
-        side = {} if pd.api.types.is_numeric_dtype(column) or any(isinstance(value, Decimal) for value in column) else {"align": "left"}
-        sheet.write_string(HEAD_ROW, place, name, book.form(bold=True, text_wrap=True, bottom=1, valign="bottom", **side))
-        kinds = [_kind(name, value, column, units, by_row.iloc[row] if by_row is not None else None) for row, value in enumerate(cells)]
-        for row, (value, kind) in enumerate(zip(cells, kinds, strict=True)):
-            book.put(sheet, TOP + row, place, value, book.form(kind, valign="top"))
-        sheet.set_column(place, place, _width(name, cells))
+    lines = [1] * len(frame)
+    widths = [_write_column(book, sheet, frame, place, lines) for place in range(frame.shape[1])]
+    for row, count in enumerate(lines):
+        sheet.set_row(TOP + row, LINE * min(count, 30))
+    sheet.fit_to_pages(max(round(sum(widths) / PAGE), 1), 0)
     sheet.freeze_panes(TOP, 0)
     sheet.repeat_rows(HEAD_ROW)
     if len(frame):
         sheet.autofilter(HEAD_ROW, 0, TOP + len(frame) - 1, max(frame.shape[1] - 1, 0))
     else:
         sheet.write_string(TOP, 0, "no rows", book.form())
+
+
+def _write_column(book, sheet, frame, place, lines):
+    """Write a column and its head: its width; `lines` is told how many lines each row takes."""
+    from .workbook.book import HEAD_ROW, TOP
+
+    name, column = frame.columns[place], frame.iloc[:, place]
+    cells = [_cell(value) for value in column]
+    units = frame["unit"].map(str) if "unit" in frame else [None] * len(frame)
+    side = {"align": "right"} if cells and not any(isinstance(value, str) for value in cells) else {"indent": 1}
+    sheet.write_string(HEAD_ROW, place, name, book.form(bold=True, text_wrap=True, bottom=1, valign="bottom", **side))
+    for row, (value, unit) in enumerate(zip(cells, units, strict=True)):
+        kind = _kind(name, value, column, frame.attrs.get("units", {}), unit)
+        book.put(sheet, TOP + row, place, value, book.form(kind, valign="top"))
+        lines[row] = max(lines[row], len(value) // WIDE + 1 if kind == "words" else 1)
+    sheet.set_column(place, place, _width(name, cells))
+    return _width(name, cells)
 
 
 def _cell(value):

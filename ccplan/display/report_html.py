@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from . import theme
+from . import data_sheet, theme
 from .report_clean import Cleaner
 
 HERE = Path(__file__).parent
@@ -123,7 +123,7 @@ def _contents(headings):
 def _variables():
     """The house's colours as variables of the page, and what they are in the dark."""
     light = {"paper": theme.PAPER, "ink": theme.INK, "quiet": theme.QUIET, "context": theme.CONTEXT, "rule": theme.RULE, "faint": "#EEF1F4",
-             "care": "#8A5000", "fault": "#B34700", "accent": theme.ACCENT, "alarm": theme.ALARM}
+             "care": data_sheet.CARE, "fault": data_sheet.FAULT, "accent": theme.ACCENT, "alarm": theme.ALARM}
     dark = {"paper": "#15191E", "ink": "#E6EAEE", "quiet": "#A3ADB8", "context": "#39424C", "rule": "#46515C", "faint": "#262D35",
             "care": "#E9B15F", "fault": "#FF9A62", "accent": "#6DB8EC", "alarm": "#F28B50"}
     told = {name: "".join(f" --{key}: {value};" for key, value in colours.items()) for name, colours in (("light", light), ("dark", dark))}
