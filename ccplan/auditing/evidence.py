@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..data import check_folder
 from ..data.checks.folder import CheckReport
-from ..data.privacy import pseudonymise
+from ..data.privacy import pseudonymise, read_key
 from ..data.tables import TABLES
 from .quarter import Quarter
 
@@ -59,7 +59,7 @@ def within(frame, table, quarter):
 def evidence_of(folder, quarter, *, names=False, key=None):
     """The Evidence of a centre's folder for a quarter ("2026Q3").
 
-    People are codes unless `names`; with a `key` (32 bytes) those of the key, else such as follow from the tables
+    People are codes unless `names`; with a `key` (32 bytes, or a file of `ccplan key`) those of the key, else such as follow from the tables
     themselves: the same from run to run, and not to be had without the tables. Raises ValueError for a quarter that
     cannot be read, and where the folder has neither intervals nor calls of the quarter.
     """
@@ -69,7 +69,7 @@ def evidence_of(folder, quarter, *, names=False, key=None):
     tables = {name: _dated(frame, tables) if name == "evaluations" else frame for name, frame in tables.items()}
     _refuse_empty(tables, quarter, folder)
     if not names:
-        key = key or _own_key(tables)
+        key = _own_key(tables) if key is None else key if isinstance(key, bytes) else read_key(key)
         tables = {name: pseudonymise(frame, name, key) for name, frame in tables.items()}
     absent = {name: _why(check, name) for name in TABLES if name not in tables}
     return Evidence(quarter=quarter, check=check, tables=tables, absent=absent, names=names)

@@ -6,7 +6,7 @@ Names are loaded when they are first used, so `import ccplan.display` itself cos
 from importlib import import_module
 
 _HOMES = {
-    "audit_page": ("audit_page",),
+    "audit_page": ("audit_page", "busiest_of"),
     "audit_people": ("funnel_chart", "sickness_chart", "coaching_table", "recognition_table", "attendance_table", "turnover_table", "strain_table",
                      "people_answer"),
     "audit_quality": ("quality_answer", "sampling_answer", "sampling_table", "steps_chart", "steps_picture", "steps_table", "leniency_chart", "leniency_picture",
@@ -16,9 +16,10 @@ _HOMES = {
     "audit_promises": ("promises_answer", "accuracy_table", "fit_table", "kept_table", "promise_definitions", "assumptions_table",
                        "forecast_against_chart", "promise_kept_chart", "schedule_fit_chart"),
     "audit_why": ("service_bridge_chart", "service_bridge_table", "service_answer", "reasons_chart", "reasons_table", "reasons_answer", "most_changed",
-                  "worst_table", "worst_answer", "ledger_chart", "ledger_lines_table", "ledger_answer", "why_notes"),
+                  "worst_table", "worst_answer", "ledger_chart", "ledger_lines_table", "ledger_answer", "why_notes", "most_changed_chart",
+                  "cost_steps_chart"),
     "audit_kpis": ("standing_answer", "standing_table", "news_table", "quarter_trust_answer", "coverage_table", "checks_table", "kpi_board", "signals_chart",
-                   "kpi_hours_chart", "trust_chart"),
+                   "kpi_hours_chart", "trust_chart", "kpi_definitions"),
     "beyond_calls": ("shared_hours", "pooling_picture", "cross_training_picture", "chat_answer", "concurrency_picture", "waiting_rows", "backlog_picture",
                      "callbacks_table", "callbacks_answer", "modes_picture", "penetration_picture", "reserve_picture", "blending_answer"),
     "budget_charts": ("monthly_cost_chart", "tornado_chart", "waterfall_chart", "scenarios_chart", "grid_chart", "hour_sources_chart"),

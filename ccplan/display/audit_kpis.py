@@ -381,3 +381,11 @@ def trust_finding(trust):
         return f"Both counts agree on every one of {trust.days['day'].nunique()} days"
     lost, days = trust.gaps["lost"].sum(), int(trust.gaps["days"].sum())
     return f"On {_many(days, 'day')} the counts part: {lost:,.0f} contacts are in one table only"
+
+
+def kpi_definitions(standing):
+    """Every KPI that was measured, as defined here: formula, the variant that was taken, which way is better, what is usual."""
+    taken = standing.table.drop_duplicates("kpi").set_index("kpi")["variant"]
+    rows = [{"KPI": kpi.name, "formula": kpi.formula, "taken as": "" if taken[key] == kpi.formula else taken[key], "better": kpi.better,
+             "usual": kpi.typical, "source": kpi.source} for key, kpi in KPIS.items() if key in taken.index]
+    return pd.DataFrame(rows).rename(index=lambda _: "")

@@ -42,3 +42,14 @@ def _is_chart(made):
 def _why(told, key):
     known = ", ".join(section.key for section in SECTIONS)
     return told.missing.get(key, f"the audit has no section {key}; it has {known}")
+
+
+def busiest_of(told):
+    """The queue with most contacts in the quarter of an Audit; "" where no table tells."""
+    for table, weigh in (("intervals", "offered"), ("calls", None)):
+        if table in told.evidence.tables:
+            rows = told.evidence.of(table)
+            many = rows.groupby("queue")[weigh].sum() if weigh else rows["queue"].value_counts()
+            if len(many):
+                return str(many.idxmax())
+    return ""

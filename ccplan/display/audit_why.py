@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from .budget_charts import DEARER, SAVED, waterfall_layers
+from .budget_charts import DEARER, SAVED, waterfall_chart, waterfall_layers
 from .forecast_charts import settled
 from .tables import Words, cornered, plain
 from .theme import INK, QUIET
@@ -283,3 +283,21 @@ def ledger_answer(why):
 def why_notes(why):
     """What was left out of the section and why, a point each: Words."""
     return Words("\n".join(f"- {plain(note)}." for note in why.notes) or "- Nothing was left out.")
+
+
+# ---------------------------------------------------------------------------------- for a page of the audit
+
+
+def most_changed_chart(why, measure="aht_s"):
+    """What each reason did to the queue whose `measure` changed most; ValueError where no queue can be compared."""
+    queue = most_changed(why, measure)
+    if not queue:
+        raise ValueError("no queue has contacts with a reason in both quarters, so that nothing can be split by reason")
+    return reasons_chart(why, queue, measure)
+
+
+def cost_steps_chart(why):
+    """From the last quarter's cost to this one's, driver by driver; ValueError where the two cannot be compared."""
+    if why.cost_against_other is None:
+        raise ValueError("the cost of the quarter before cannot be split into drivers: see the notes at the end of this section")
+    return waterfall_chart(why.cost_against_other, why.currency, (str(why.other), str(why.quarter)))

@@ -24,10 +24,10 @@ def inputs_table(folder):
     return Sheet(told, f"{len(told)} files were read; a single changed letter gives another fingerprint", right=("bytes",))
 
 
-def settings_table(parameters):
-    """With which parameters {name: value} and versions the audit was made, a Sheet."""
+def settings_table(parameters, *, of_machine=True):
+    """With which parameters {name: value} and, unless they are left out, with which versions of this machine the audit was made, a Sheet."""
     given = [("parameter", name, _said(value)) for name, value in parameters.items()]
-    rows = given + [("version", name, words) for name, words in versions().items()]
+    rows = given + [("version", name, words) for name, words in (versions().items() if of_machine else ())]
     return Sheet(pd.DataFrame(rows, columns=["kind", "name", "what"]), "The same data, parameters and versions give the same report to the byte")
 
 
