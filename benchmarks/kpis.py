@@ -47,8 +47,8 @@ def _speed(millions, ours, sql, theirs):
 
 
 def _growth(millions, tenth, ours):
-    times = (ours["query"] / tenth["query"]) / 10
-    return (f"time per call at {millions:g} million ÷ at a tenth", f"{ours['query']:.2f} s", f"{tenth['query']:.2f} s", f"{times:.2f}", "", _kept(times <= 1.2, "linear: ≤ 1.2"))
+    times = (ours["seconds"] / tenth["seconds"]) / 10
+    return (f"time per call at {millions:g} million ÷ at a tenth", f"{ours['seconds']:.2f} s", f"{tenth['seconds']:.2f} s", f"{times:.2f}", "", _kept(times <= 1.2, "linear: ≤ 1.2"))
 
 
 def _best(turns):
@@ -156,12 +156,17 @@ def run(who, file):
 
 
 def told(who, file):
+    work = {"ours": ours, "sql": sql, "pandas": pandas}[who]
+    warm = Path(file).with_name("warm.parquet")
+    if not warm.exists():
+        make_log(warm, 1000)
+    work(warm)  # what is loaded once in a session does not count, for nobody
     start = time.perf_counter()
-    frame = {"ours": ours, "sql": sql, "pandas": pandas}[who](file)
+    frame = work(file)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     sums = frame.groupby("kpi")[["value", "top", "bottom", "n", "low", "high"]].sum().loc[list(WANTED)].to_numpy().ravel().tolist()
-    return {"seconds": seconds, "query": seconds, "peak": peak, "rows": len(frame), "sums": sums}
+    return {"seconds": seconds, "peak": peak, "rows": len(frame), "sums": sums}
 
 
 def _kept(held, words):

@@ -74,5 +74,5 @@ def test_a_spark_cluster_gives_the_same(frames, answers, tmp_path):
     done = subprocess.run([sys.executable, "-W", "ignore", "-m", "tests.measure_on_spark", str(tmp_path)], capture_output=True, text=True, timeout=300, cwd=Path(__file__).parents[1])
     assert done.returncode == 0, done.stderr[-3000:]
     assert "workers: 2" in done.stdout
-    for i, expected in enumerate(answers):
+    for i, expected in enumerate(answers[:2]):  # as many as measure_on_spark asks
         same(pd.read_pickle(tmp_path / f"answer-{i}.pickle"), expected)

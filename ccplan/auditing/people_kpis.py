@@ -234,7 +234,7 @@ def _within(band):
 def _gross_staff(rounded):
     def gross(row):
         there = row.attendance if row.has("attendance") else 1
-        people = row.net / (1 - row.shrinkage) / there
+        people = row.net / (1 - row.shrinkage).nullif(0) / there
         return (people * (1 - 1e-12)).ceil() if rounded else people  # 17 ÷ 0.68 is 25, whatever binary fractions say
 
     return (Way(top=Part(table="staffing", value=gross), bottom=Part(table="staffing", where=lambda row: row.net.notnull())),)
@@ -247,7 +247,7 @@ PLAN_KPIS = (
         options={"as_": Option(default="error", says="stated as", words={"error": "WAPE", "accuracy": "1 − WAPE"})}, low=-float("inf"),
         range_of=lambda as_: {"better": "lower" if as_ == "error" else "higher"}),
     KPI(key="forecast_mape", name="Forecast error (MAPE)", area="plan", unit="share", better="lower",
-        made=lambda: _of_forecast(lambda row: _off(row) / row.actual, None, lambda row: row.actual > 0),
+        made=lambda: _of_forecast(lambda row: _off(row) / row.actual.nullif(0), None, lambda row: row.actual > 0),
         formula="mean of |forecast − actual| ÷ actual over intervals with contacts", source="Call Centre Helper 231182"),
     KPI(key="forecast_bias", name="Forecast bias", area="plan", unit="share", better="band", low=-float("inf"),
         made=lambda: _of_forecast(lambda row: row.forecast - row.actual, lambda row: row.actual),

@@ -85,7 +85,7 @@ class Row:
         times = self[column]
         if times.type().is_date():
             times = times.cast("timestamp")
-        zone = getattr(times.type(), "timezone", None)
+        zone = getattr(times.type(), "timezone", None) or column in self.context.shelf.moments(self.name)
         seconds = _whole_seconds(times)
         return seconds + _offset(seconds, self.context.clock(self.name, column, seconds)) if zone else seconds
 

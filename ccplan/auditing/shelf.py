@@ -51,6 +51,13 @@ class Shelf:
             self._kept[name] = self._made(name)
         return self._kept[name]
 
+    def moments(self, name):
+        """Columns that are moments without Ibis knowing it: Spark's plain timestamps, unless they are of the kind without a zone."""
+        backend = self.connection or (self.table(name)._find_backend(use_default=False) if not isinstance(self.given.get(name), pd.DataFrame) and name in self.names else None)
+        if backend is None or backend.name != "pyspark":
+            return ()
+        return tuple(one.name for one in backend._session.table(self.given[name].get_name() if name in self.given else name).schema.fields if one.dataType.typeName() == "timestamp")
+
     def _made(self, name):
         if self.connection:
             return self.connection.table(name)
