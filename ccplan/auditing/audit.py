@@ -13,6 +13,7 @@ from .quarter import Quarter
 from .verdict import cannot_be_judged, ranked, verdict
 
 SHEET_NAME = 31  # letters of a worksheet's name
+LONGEST = 5_000  # rows of a sheet: what has a row an interval can be had from the tables themselves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +75,19 @@ class Audit:
         raise ValueError(self.missing.get(key, f"the audit has no section {key!r}; it has {', '.join(self.sections)}"))
 
     def sheets(self):
-        """{name of a worksheet: frame} of all that the audit holds, times without a zone, text as it is (it must be written as text)."""
-        told = {"verdict": _verdict_frame(self.verdict), "findings": _findings_frame(self.findings), "actions": self.actions,
+        """{name of a worksheet: frame} of what the audit holds, times without a zone, text as it is (it must be written as text).
+
+        The first sheet, "contents", says what each of the others holds, and which frames were too long for one.
+        """
+        told = {"contents": None, "verdict": _verdict_frame(self.verdict), "findings": _findings_frame(self.findings), "actions": self.actions,
                 "carried over": self.carried, "missing": pd.DataFrame({"section": list(self.missing), "why": list(self.missing.values())})}
+        contents = [(name, "", len(frame)) for name, frame in told.items() if frame is not None]
         for section in sorted((one for one in SECTIONS if one.key in self.sections), key=lambda one: one.number):
             for name, frame in frames_of(self.sections[section.key]).items():
-                told[_free(f"{section.key} {name}", told)] = frame
+                sheet = _free(f"{section.key} {name}".replace("_", " "), told) if len(frame) <= LONGEST else "left out: too long"
+                contents.append((sheet, f"{section.number} {section.title}: {name}".replace("_", " "), len(frame)))
+                told |= {sheet: frame} if len(frame) <= LONGEST else {}
+        told["contents"] = pd.DataFrame(contents, columns=["sheet", "holds", "rows"])
         return {name: _without_zone(frame) for name, frame in told.items()}
 
 

@@ -87,11 +87,12 @@ def _write_column(book, sheet, frame, place, lines):
 
     name, column = frame.columns[place], frame.iloc[:, place]
     cells = [_cell(value) for value in column]
-    units = frame["unit"].map(str) if "unit" in frame else [None] * len(frame)
+    units = frame["unit"].map(str) if "unit" in frame and not pd.api.types.is_integer_dtype(column) else [None] * len(frame)
+    usual = _by_unit(str(frame.attrs["units"][name])) if name in frame.attrs.get("units", {}) else _by_name(name, column)
     side = {"align": "right"} if cells and not any(isinstance(value, str) for value in cells) else {"indent": 1}
     sheet.write_string(HEAD_ROW, place, name, book.form(bold=True, text_wrap=True, bottom=1, valign="bottom", **side))
     for row, (value, unit) in enumerate(zip(cells, units, strict=True)):
-        kind = _kind(name, value, column, frame.attrs.get("units", {}), unit)
+        kind = _kind(value, usual if unit is None else _by_unit(unit))
         book.put(sheet, TOP + row, place, value, book.form(kind, valign="top"))
         lines[row] = max(lines[row], len(value) // WIDE + 1 if kind == "words" else 1)
     sheet.set_column(place, place, _width(name, cells))
@@ -114,16 +115,13 @@ def _cell(value):
     return text if len(text) <= TOO_LONG else f"{text[:TOO_LONG]} … (cut)"
 
 
-def _kind(name, value, column, units, unit):
+def _kind(value, usual):
+    """The kind of a cell: `usual` for a number of its column, else by what it holds."""
     if isinstance(value, str) or value is None:
         return "words" if isinstance(value, str) and len(value) > WIDE else "text"
     if isinstance(value, pd.Timestamp):
         return "day" if value == value.normalize() else "stamp"
-    if unit is not None and not pd.api.types.is_integer_dtype(column):
-        return _by_unit(unit)
-    if name in units:
-        return _by_unit(str(units[name]))
-    return _by_name(name, column)
+    return usual
 
 
 def _by_unit(unit):
