@@ -86,7 +86,8 @@ def make_log(file, count):
 
 def ours(file):
     """The KPIs by `measure`, of the file where it lies."""
-    from ccplan.auditing import KPIS, measure
+    from ccplan.auditing import KPIS
+    from ccplan.auditing import measure
 
     kpis = [KPIS[key].with_(target_s=TARGET_S) if key == "service_level" else key for key in WANTED]
     return measure({"calls": file}, kpis, ["queue", "interval"], interval_s=STEP_S)

@@ -15,8 +15,8 @@ import pandas as pd
 from ccplan.data import Centre, Costs, OpeningHours, Queue
 from ccplan.data.budget_lines import BudgetLine
 from ccplan.planning import forecast_queues, plan_budget, plan_headcount
-from ccplan.planning.quick_plan import quick_plan
-from ccplan.planning.risk import plan_risk
+from ccplan.planning.uncertainty.quick_plan import quick_plan
+from ccplan.planning.uncertainty.risk import plan_risk
 from ccplan.queueing import Targets
 
 MONTHS, PATHS = 36, 1000

@@ -15,7 +15,7 @@ out = ""          # the folder that is being made"""
 AUDIT = """from types import SimpleNamespace as Space
 import pandas as pd
 from ccplan import display
-from ccplan.display.data_sheet import Sheet
+from ccplan.display.data.sheet import Sheet
 from ccplan.display.tables import Words, plain
 from ccplan.auditing.findings import Finding
 from ccplan.auditing.quarter import Quarter

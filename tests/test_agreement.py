@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccplan.auditing.agreement import LEVELS, alpha_interval, cohen_kappa, fleiss_kappa, krippendorff_alpha
-from ccplan.auditing.calibration import agreement_of_calls, agreement_of_pairs, agreement_of_steps, heard_together, leniency
+from ccplan.auditing.evaluating.agreement import LEVELS, alpha_interval, cohen_kappa, fleiss_kappa, krippendorff_alpha
+from ccplan.auditing.evaluating.calibration import (
+    agreement_of_calls, agreement_of_pairs, agreement_of_steps, heard_together, leniency,
+)
 from tests.effort import examples
 
 NAN = np.nan

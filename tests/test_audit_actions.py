@@ -5,7 +5,9 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from ccplan.auditing.actions import COLUMNS, FILE, actions_of, carried, default_owner, keep_actions, read_actions
+from ccplan.auditing.concluding.actions import (
+    COLUMNS, FILE, actions_of, carried, default_owner, keep_actions, read_actions,
+)
 from ccplan.auditing.findings import Finding
 
 HOSTILE = "=cmd|' /C calc'!A0 <script>alert(1)</script>"

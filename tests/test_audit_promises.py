@@ -10,8 +10,8 @@ from scipy.stats import poisson
 
 from ccplan import display
 from ccplan.auditing.evidence import Evidence
-from ccplan.auditing.expected import expected_of
-from ccplan.auditing.promises import _chance, accuracy, beside, promises
+from ccplan.auditing.promising.expected import expected_of
+from ccplan.auditing.promising.promises import _chance, accuracy, beside, promises
 from ccplan.auditing.quarter import Quarter
 from ccplan.data import Centre, Queue, load_centre, load_intervals
 from ccplan.data.bundled import sample_centre

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from ccplan import display
-from ccplan.auditing.actions import Actions, actions_of
+from ccplan.auditing.concluding.actions import Actions, actions_of
 from ccplan.auditing.audit import SECTIONS, Section, audit_of, frames_of
 from ccplan.auditing.findings import Finding
-from ccplan.auditing.improvements import improvements, open_items
+from ccplan.auditing.concluding.improvements import improvements, open_items
 from ccplan.auditing.quarter import Quarter
-from ccplan.auditing.verdict import cannot_be_judged, distinct, ranked, verdict
+from ccplan.auditing.concluding.verdict import cannot_be_judged, distinct, ranked, verdict
 from ccplan.data import Shrinkage
 from ccplan.queueing import required_agents
 
@@ -169,7 +169,7 @@ def test_a_missing_table_is_told_and_the_rest_is_made(stand_ins):
         told["quality"]
     sheets = told.sheets()
     assert frames_of({"a": Made(ITEMS), "b": {"c": ITEMS}, "d": 3}).keys() == {"a rows", "b c"}
-    assert list(sheets)[:5] == ["verdict", "findings", "actions", "carried over", "missing"] and "people rows" in sheets
+    assert list(sheets)[:5] == ["contents", "verdict", "findings", "actions", "carried over", "missing"] and "people rows" in sheets
     assert all(len(name) <= 31 for name in sheets)
     assert not [name for frame in sheets.values() for name, column in frame.items() if getattr(column.dtype, "tz", None) is not None]
 

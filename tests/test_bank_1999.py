@@ -8,7 +8,7 @@ import pytest
 
 from ccplan.data import load_centre, load_intervals
 from ccplan.planning import actual_service, staff
-from ccplan.planning.days import day_table
+from ccplan.planning.service.days import day_table
 
 from .reference import by_sums
 from .shared import copy_of

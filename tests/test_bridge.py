@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccplan.auditing import CostState, bridge, cost_bridge
+from ccplan.auditing import CostState, bridge
+from ccplan.auditing import cost_bridge
 from ccplan.data import Centre, Queue, Shrinkage
 from ccplan.queueing import Targets, required_agents
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from ccplan.data import Centre, Costs, Flex, Hiring, Queue, Shrinkage, load_centre, load_table, sample_centre
 from ccplan.data.budget_lines import CATEGORIES, DRIVERS, BudgetLine
 from ccplan.data.files import write_csv
-from ccplan.planning.against_ledger import against_ledger, by_category
+from ccplan.planning.money.against_ledger import against_ledger, by_category
 from ccplan.planning.budget import Budget, driver_quantities, plan_budget
-from ccplan.planning.budget_rows import LEDGER, ledger_of
-from ccplan.planning.cents import cents_of, written_off
-from ccplan.planning.checklist_costs import checklist_lines
-from ccplan.planning.past_people import past_headcount
-from ccplan.planning.wages import mean_wages
+from ccplan.planning.money.budget_rows import LEDGER, ledger_of
+from ccplan.planning.money.cents import cents_of, written_off
+from ccplan.planning.money.checklist_costs import checklist_lines
+from ccplan.planning.people.past_people import past_headcount
+from ccplan.planning.money.wages import mean_wages
 
 from .effort import examples
 

@@ -13,10 +13,10 @@ import pytest
 
 from ccplan.auditing.bridge import bridge
 from ccplan.data import BudgetLine, Centre, Costs, Hiring, Queue
-from ccplan.display import budget_plans
-from ccplan.display.budget_panel import AS_IT_IS, BudgetDesk, budget_view, read_entry, rows_of, tiles
+from ccplan.display.money import plans as budget_plans
+from ccplan.display.money.panel import AS_IT_IS, BudgetDesk, budget_view, read_entry, rows_of, tiles
 from ccplan.planning import cheapest_hires, plan_budget, plan_headcount, staff
-from ccplan.planning.requirement import monthly_requirement
+from ccplan.planning.people.requirement import monthly_requirement
 from ccplan.queueing import Targets
 from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
 from tests.test_panels import TURN, act, tiles_on
@@ -219,7 +219,7 @@ def test_the_files_hold_what_is_seen(desk):
 
 NOTEBOOK = """\
 from ccplan.display import budget_plans
-from ccplan.display.budget_panel import BudgetDesk
+from ccplan.display.money.panel import BudgetDesk
 from tests.test_budget_panel import FRAME, CENTRE, PEOPLE
 desk = BudgetDesk(budget_plans.budget_ground(FRAME, CENTRE, people=PEOPLE), ".")
 desk.panel()

@@ -6,7 +6,7 @@ import pytest
 
 from ccplan.data import Centre, Queue
 from ccplan.planning import staff
-from ccplan.planning.certainty import chance_of_target, frontier
+from ccplan.planning.service.certainty import chance_of_target, frontier
 from ccplan.queueing import Targets, required_agents
 from ccplan.queueing.simulation import simulate_calls
 

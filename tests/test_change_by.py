@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccplan.auditing.change_by import change_by, sound_days
-from ccplan.auditing.explanations import explanations
-from ccplan.auditing.weeks import Ratio, beyond_chance, ratio_of_weeks
+from ccplan.auditing.explaining.change_by import change_by, sound_days
+from ccplan.auditing.explaining.explanations import explanations
+from ccplan.auditing.explaining.weeks import Ratio, beyond_chance, ratio_of_weeks
 from tests.effort import examples
 
 

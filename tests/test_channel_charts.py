@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from ccplan.data import Queue
-from ccplan.display.channel_charts import backlog_chart, backlog_finding, concurrency_chart, concurrency_finding, concurrency_rows
+from ccplan.display.staffing.channel_charts import (
+    backlog_chart, backlog_finding, concurrency_chart, concurrency_finding, concurrency_rows,
+)
 from ccplan.display.charts import show
 from ccplan.planning import plan_deferred
 from ccplan.queueing import Targets

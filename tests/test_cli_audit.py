@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from ccplan.cli import audit as command
-from ccplan.display import audit_report
+from ccplan.display.audit import report as audit_report
 
 from .report_notebooks import audit_notebook, small_centre
 from .test_cli import run

@@ -14,8 +14,8 @@ import pytest
 from ccplan import display
 from ccplan.data import check_folder
 from ccplan.data.evidence.suggestions import suggest
-from ccplan.display import data_charts
-from ccplan.display.data_sheet import Sheet
+from ccplan.display.data import charts as data_charts
+from ccplan.display.data.sheet import Sheet
 
 FILE = Path(__file__).parents[1] / "notebooks" / "01_data.ipynb"
 

@@ -10,8 +10,8 @@ from ccplan.data import load_centre, load_intervals, sample_centre
 from ccplan.data.reading.mapping import mapping_of
 from ccplan.data.sources import load_table
 from ccplan.display import mapping_panel, suggestions_panel
-from ccplan.display.data_mapping import MappingDesk
-from ccplan.display.data_suggestions import SuggestionDesk
+from ccplan.display.data.mapping import MappingDesk
+from ccplan.display.data.suggestions import SuggestionDesk
 from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
 
 EXPORT = "Anfang;Gruppe;Ende wie;Gewartet;Gesprochen\n2026-03-02 08:00:00;Service;Verbunden;0:05;2,5\n2026-03-02 08:01:00;Service;Verbunden;0:10;4,0\n"

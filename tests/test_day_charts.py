@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from ccplan.data import Centre, Queue
-from ccplan.display import day_charts, show
+from ccplan.display.staffing import day_charts
+from ccplan.display import show
 from ccplan.planning import one_more_agent, play_day, service_frontier, staff
 from ccplan.queueing import Targets
 

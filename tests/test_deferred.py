@@ -10,8 +10,8 @@ import pytest
 
 from ccplan.data import Centre, OpeningHours, Queue
 from ccplan.planning import plan_deferred, staff, totals
-from ccplan.planning.certainty import staff_to_chance
-from ccplan.planning.days import beside_given, day_table
+from ccplan.planning.service.certainty import staff_to_chance
+from ccplan.planning.service.days import beside_given, day_table
 from ccplan.queueing import Infeasible, Targets
 from ccplan.queueing.backlog import work_off
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ccplan.auditing.call_scores import call_scores
-from ccplan.auditing.evaluation_store import JOURNAL, Evaluation, EvaluationStore, outcome, points_of
-from ccplan.auditing.scorecard import FILE_NAME, Scorecard, Step, load_scorecard
+from ccplan.auditing.evaluating.call_scores import call_scores
+from ccplan.auditing.evaluating.evaluation_store import JOURNAL, Evaluation, EvaluationStore, outcome, points_of
+from ccplan.auditing.evaluating.scorecard import FILE_NAME, Scorecard, Step, load_scorecard
 from ccplan.data import check_folder
 from ccplan.data.sources import SourceError, load_table
 

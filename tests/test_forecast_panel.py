@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from ccplan.data import load_centre, load_intervals, sample_centre
-from ccplan.display import forecast_panel as panel
+from ccplan.display.forecast import panel
 from ccplan.planning import forecast_queues
 from ccplan.planning.forecasting import looks
 from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401

@@ -8,7 +8,7 @@ import pytest
 from tests.effort import DEEP
 from scipy import stats
 
-from ccplan.auditing.funnel import ALPHA, between, corrected, funnel
+from ccplan.auditing.people.funnel import ALPHA, between, corrected, funnel
 
 CENTRES = 2000 if DEEP else 80
 

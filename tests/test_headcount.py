@@ -10,10 +10,10 @@ from ccplan.data import Centre, CentreError, Costs, Flex, Hiring, OpeningHours, 
 from ccplan.data.centre_file import read_centre_text
 from ccplan.data.evidence.seasons import shrinkage_by_month, with_months
 from ccplan.planning import monthly_requirement, plan_budget, plan_deferred, plan_headcount, staff
-from ccplan.planning.cohorts import people_here, teams_of
-from ccplan.planning.gap_service import gap_for_service, service_curves, service_of
-from ccplan.planning.headcount_notes import headcount_notes
-from ccplan.planning.labour_prices import headcount_costs
+from ccplan.planning.people.cohorts import people_here, teams_of
+from ccplan.planning.people.gap_service import gap_for_service, service_curves, service_of
+from ccplan.planning.people.headcount_notes import headcount_notes
+from ccplan.planning.money.labour_prices import headcount_costs
 from ccplan.queueing import chat_performance, performance
 
 STEADY = Hiring(attrition_per_year=0, training_weeks=0, ramp=(), lead_time_weeks=0)
@@ -394,7 +394,7 @@ def test_notes_name_the_worst_month():
 
 
 def test_the_staffing_panel_takes_a_centre_with_months():
-    from ccplan.display.panels import StaffingInputs, staffing_view
+    from ccplan.display.staffing.panel import StaffingInputs, staffing_view
 
     day = pd.DataFrame({"queue": "a", "start": pd.date_range("2027-06-01 08:00", periods=4, freq="30min"), "offered": 50.0, "aht_s": 180.0})
     centre = centre_of(shrinkage=Shrinkage(external={"leave": 0.1}, internal={}, by_month={"leave": [0, 0, 0, 0, 0, 6, 6, 0, 0, 0, 0, 0]}))

@@ -9,8 +9,9 @@ import pytest
 
 from ccplan import display
 from ccplan.data import Centre, Costs, Flex, Hiring, Queue
-from ccplan.display import headcount_charts, theme
-from ccplan.display.headcount_tables import decisions_table, gap_prices, people_table, shrinkage_months, without_hires
+from ccplan.display.people import charts as headcount_charts
+from ccplan.display import theme
+from ccplan.display.people.tables import decisions_table, gap_prices, people_table, shrinkage_months, without_hires
 from ccplan.planning import cheapest_hires, monthly_requirement, service_curves, staff
 
 HIRING = Hiring(attrition_per_year=0.3, lead_time_weeks=4, training_weeks=4, ramp=(0.7,), class_size=6)

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from ccplan.data import Centre, Costs, Flex, Hiring, Queue
-from ccplan.planning.hiring import cheapest_hires, even_classes
-from ccplan.planning.hiring_decisions import hiring_decisions
-from ccplan.planning.people_tables import contract
-from ccplan.planning.training_room import training_load
+from ccplan.planning.people.hiring import cheapest_hires, even_classes
+from ccplan.planning.people.hiring_decisions import hiring_decisions
+from ccplan.planning.people.people_tables import contract
+from ccplan.planning.people.training_room import training_load
 from tests.effort import DEEP
 from tests.hiring_by_hand import cheapest
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.auditing import KPIS, measure
+from ccplan.auditing import KPIS
+from ccplan.auditing import measure
 
 CASES = {case["id"]: case for case in json.loads((Path(__file__).parent / "truth/kpi_cases.json").read_text(encoding="utf-8"))["cases"]}
 

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from ccplan.auditing import KPIS, measure, said, target_of, unknown_targets
+from ccplan.auditing import KPIS, said, target_of, unknown_targets
+from ccplan.auditing import measure
 from ccplan.auditing.findings import AREAS
-from ccplan.auditing.kpi import BETTER, KPI_AREAS
+from ccplan.auditing.measuring.kpi import BETTER, KPI_AREAS
 from ccplan.auditing.kpis import kpi_table
 from ccplan.data import Centre, Queue
 from ccplan.data.centre_file import CentreError, read_centre_text

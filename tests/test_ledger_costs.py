@@ -5,8 +5,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from ccplan.auditing.cost_bridge import cost_bridge
-from ccplan.auditing.ledger_costs import ledger_costs
+from ccplan.auditing.explaining.cost_bridge import cost_bridge
+from ccplan.auditing.explaining.ledger_costs import ledger_costs
 from ccplan.data import Centre, Queue, Shrinkage
 from ccplan.queueing import Targets
 

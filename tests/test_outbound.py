@@ -9,7 +9,7 @@ import pytest
 from ccplan.data import Campaign, Centre, CentreError, Costs, OpeningHours, Shrinkage, load_centre, sample_centre
 from ccplan.display import modes_chart, penetration_chart, show
 from ccplan.planning import compare_modes, plan_campaign
-from ccplan.planning.outbound import calling_hours, list_passes
+from ccplan.planning.channels.outbound import calling_hours, list_passes
 from ccplan.queueing import Infeasible
 
 CENTRE = Centre(name="x", country="FI", costs=Costs(hourly_wage=20, on_costs=0.25),

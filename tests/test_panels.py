@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from ccplan.data import load_centre, load_intervals, sample_centre
-from ccplan.display import frontend, panels
+from ccplan.display import frontend
+from ccplan.display.staffing import panel as panels
 from ccplan.planning import staff, totals
 from ccplan.queueing import Infeasible, Targets
 from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401

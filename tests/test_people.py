@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ccplan.auditing.people import people
-from ccplan.auditing.attendance import attendance, ratio_by, rising
+from ccplan.auditing.people.people import people
+from ccplan.auditing.people.attendance import attendance, ratio_by, rising
 from ccplan.auditing.evidence import Evidence
 from ccplan.auditing.quarter import Quarter
-from ccplan.auditing.turnover import turnover
-from ccplan.auditing.workload import occupancy_by_queue, occupancy_by_team, strain
+from ccplan.auditing.people.turnover import turnover
+from ccplan.auditing.people.workload import occupancy_by_queue, occupancy_by_team, strain
 from ccplan.data import Centre, Hiring, Queue, bundled, load_table
 from ccplan.data.sample.stories import SICK_TEAM
-from ccplan.display import audit_people as shown
+from ccplan.display.audit import people as shown
 from ccplan.display import show
 from tests.effort import DEEP
 

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.auditing.call_scores import call_scores, group_scores, scored_steps, step_scores
+from ccplan.auditing.evaluating.call_scores import call_scores, group_scores, scored_steps, step_scores
 from ccplan.auditing.evidence import Evidence
 from ccplan.auditing.quality import quality, two_a_month
-from ccplan.auditing.quality_links import outcomes_of, score_links, step_links
+from ccplan.auditing.evaluating.quality_links import outcomes_of, score_links, step_links
 from ccplan.auditing.quarter import Quarter
-from ccplan.auditing.sampling import adequacy, margin_of, needed_calls
+from ccplan.auditing.evaluating.sampling import adequacy, margin_of, needed_calls
 from ccplan.data import load_centre, sample_centre
 from ccplan.data.sources import load_table
-from ccplan.display import audit_quality as shown
+from ccplan.display.audit import quality as shown
 from tests.effort import DEEP
 
 NAN = np.nan

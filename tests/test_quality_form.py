@@ -6,12 +6,12 @@ import re
 import pandas as pd
 import pytest
 
-from ccplan.auditing.evaluation_store import EvaluationStore
-from ccplan.auditing.scorecard import load_scorecard
+from ccplan.auditing.evaluating.evaluation_store import EvaluationStore
+from ccplan.auditing.evaluating.scorecard import load_scorecard
 from ccplan.data import sample_centre
 from ccplan.data.sources import load_table
 from ccplan.display import quality_panel
-from ccplan.display.quality_form import QualityDesk, scorecard_sheet
+from ccplan.display.audit.quality_form import QualityDesk, scorecard_sheet
 from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
 
 CALLS = "call_id,queue,arrived,outcome,agent\nC1,a,2026-03-02 08:00,answered,Ann\nC2,a,2026-03-02 08:10,answered,Bo\n"

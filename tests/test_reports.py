@@ -18,12 +18,12 @@ import pandas as pd
 import pytest
 
 from ccplan.data import swapped
-from ccplan.display import report_pdf, reports
-from ccplan.display.audit_report import audit_report
-from ccplan.display.report_book import sheets_bytes, sheets_workbook
-from ccplan.display.report_clean import Cleaner
-from ccplan.display.report_html import report_html
-from ccplan.display.report_run import ReportError, run_notebook
+from ccplan.display.reporting import pdf as report_pdf, reports
+from ccplan.display.audit.report import audit_report
+from ccplan.display.reporting.book import sheets_bytes, sheets_workbook
+from ccplan.display.reporting.clean import Cleaner
+from ccplan.display.reporting.html import report_html
+from ccplan.display.reporting.run import ReportError, run_notebook
 
 from .report_notebooks import FORMULA, PARAMETERS, PICTURE, SCRIPT, audit_notebook, notebook, small_centre
 
@@ -341,7 +341,7 @@ def test_killed_at_any_moment_a_whole_report_stands(tmp_path, monkeypatch, excha
 
 RUN = """
 import sys
-from ccplan.display.audit_report import audit_report
+from ccplan.display.audit.report import audit_report
 audit_report(sys.argv[1], "2026Q3", sys.argv[2], notebook=sys.argv[3], pdf=False, progress=lambda done, *_: print(done, flush=True))
 """
 

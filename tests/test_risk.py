@@ -15,11 +15,11 @@ from ccplan.planning import monthly_requirement, plan_budget, plan_headcount, st
 from ccplan.planning.forecast import QueueForecast
 from ccplan.planning.forecasting.ahead import Ahead
 from ccplan.planning.forecasting.spread import Spread
-from ccplan.planning.risk import Stopped, _limits, plan_risk
-from ccplan.planning.risk_paths import BLOCK, levels, scores
-from ccplan.planning.risk_service import RATIOS, service_at, service_curves
-from ccplan.planning.risk_sources import variance_shares
-from ccplan.planning.uncertain import USUAL, Uncertain, applied, drawn, uncertain_of
+from ccplan.planning.uncertainty.risk import Stopped, _limits, plan_risk
+from ccplan.planning.uncertainty.risk_paths import BLOCK, levels, scores
+from ccplan.planning.uncertainty.risk_service import RATIOS, service_at, service_curves
+from ccplan.planning.uncertainty.risk_sources import variance_shares
+from ccplan.planning.uncertainty.uncertain import USUAL, Uncertain, applied, drawn, uncertain_of
 from ccplan.queueing import Targets
 
 SURE = Spread(share=(1e-9, 0.0), day_share=(5e-10, 0.0), special=1e-5)

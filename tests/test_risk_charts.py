@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.display.risk_charts import cost_fan_chart, overrun_finding, risk_sources_chart
+from ccplan.display.money.risk_charts import cost_fan_chart, overrun_finding, risk_sources_chart
 from ccplan.display.theme import themed
 from ccplan.planning import Risk
 

@@ -11,13 +11,13 @@ import pytest
 from ccplan.data import Centre, Costs, Hiring, Queue
 from ccplan.data.budget_lines import BudgetLine
 from ccplan.planning import monthly_requirement, staff
-from ccplan.planning.assumption_list import DRAWN, SPREAD
-from ccplan.planning.assumptions import assumptions_of
+from ccplan.planning.uncertainty.assumption_list import DRAWN, SPREAD
+from ccplan.planning.uncertainty.assumptions import assumptions_of
 from ccplan.planning.scenarios import (
     ASSUMPTIONS, PointPlan, checked_overrides, compare_scenarios, load_scenarios, point_plan, save_scenario,
 )
-from ccplan.planning.sensitivity import tornado, two_way_grid, usual_ranges
-from ccplan.planning.uncertain import USUAL, applied
+from ccplan.planning.uncertainty.sensitivity import tornado, two_way_grid, usual_ranges
+from ccplan.planning.uncertainty.uncertain import USUAL, applied
 
 CENTRE = Centre(name="x", costs=Costs(hourly_wage=20.0, on_costs=0.25), queues=(Queue(name="q", patience_s=120),))
 START = pd.date_range("2027-01-01", "2027-04-01", freq="30min", inclusive="left")

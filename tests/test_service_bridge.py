@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccplan.auditing.presence import Presence, people_of, presence
-from ccplan.auditing.service_bridge import queue_quarter, service_bridge
+from ccplan.auditing.explaining.presence import Presence, people_of, presence
+from ccplan.auditing.explaining.service_bridge import queue_quarter, service_bridge
 from ccplan.data import Queue
 from ccplan.queueing import Targets, erlang_a
 from tests.effort import examples
@@ -137,7 +137,7 @@ def test_times_that_only_one_quarter_opens_are_a_step_of_their_own():
 
 
 def test_days_are_put_beside_each_other_by_their_staffing():
-    from ccplan.auditing.service_bridge import _coupled
+    from ccplan.auditing.explaining.service_bridge import _coupled
 
     monday = pd.to_datetime(["2026-01-05 09:00", "2026-01-12 09:00", "2026-01-19 09:00"])
     pairs = _coupled(pd.DataFrame({"start": monday, "agents": [9, 5, 7]}), pd.DataFrame({"start": monday[:2], "agents": [4, 8]}))

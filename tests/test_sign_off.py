@@ -8,10 +8,10 @@ import shutil
 import pandas as pd
 import pytest
 
-from ccplan.auditing.fingerprints import fingerprint, fingerprints, setting_marks, versions
-from ccplan.auditing.sign_off import RECORD, SignOffError, basis, read_record, sign, verify, write_record
+from ccplan.auditing.concluding.fingerprints import fingerprint, fingerprints, setting_marks, versions
+from ccplan.auditing.concluding.sign_off import RECORD, SignOffError, basis, read_record, sign, verify, write_record
 from ccplan.data import SourceError
-from ccplan.display.sign_off_tables import inputs_table, settings_table, sign_off_block
+from ccplan.display.audit.sign_off_tables import inputs_table, settings_table, sign_off_block
 
 TOML = 'name = "Small"\n[queues.service]\n[costs]\nhourly_wage = 16\nper_hire = 10\n'
 TODAY = datetime.date(2026, 10, 5)

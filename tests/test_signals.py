@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.auditing.news import is_material, news, quarter_of
+from ccplan.auditing.standing.news import is_material, news, quarter_of
 from ccplan.auditing.quarter import Quarter
-from ccplan.auditing.signals import NEAR, ONE_SIDE, OUTSIDE, RULES, broken, xmr
+from ccplan.auditing.standing.signals import NEAR, ONE_SIDE, OUTSIDE, RULES, broken, xmr
 
 FLOW = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]  # NIST/SEMATECH e-Handbook, section 6.3.2.2
 LOANS = [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]  # Montgomery, ex. 6.5

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from ccplan.display.charts import show
-from ccplan.display.skill_charts import cross_training_chart, cross_training_finding, pooling_chart, pooling_finding
+from ccplan.display.staffing.skill_charts import (
+    cross_training_chart, cross_training_finding, pooling_chart, pooling_finding,
+)
 
 GAIN = pd.DataFrame({"arrangement": ["siloed", "as it is", "all cross-trained"], "agent_hours": [212.5, 206.0, 204.0],
                      "service_level": [0.807, 0.812, 0.822], "service_level_ci95": [0.008, 0.006, 0.007], "saved": [0, 0.031, 0.04]})

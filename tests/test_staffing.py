@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ccplan.data import Centre, Costs, Queue, Shrinkage
 from ccplan.planning import actual_service, scheduled_agents, staff, totals, with_patience
-from ccplan.planning.days import busiest_day, day_table, week_table
+from ccplan.planning.service.days import busiest_day, day_table, week_table
 from ccplan.queueing import Infeasible, Targets, performance
 
 CENTRE = Centre(

@@ -6,8 +6,8 @@ import pytest
 
 from ccplan.data import Centre, OpeningHours, Queue, load_centre, load_intervals
 from ccplan.planning import monthly_requirement, staff
-from ccplan.planning.quick_plan import quick_plan
-from ccplan.planning.staircase import staircase
+from ccplan.planning.uncertainty.quick_plan import quick_plan
+from ccplan.planning.uncertainty.staircase import staircase
 from ccplan.queueing import Infeasible, Targets, max_chats, required_agents, required_chat_agents
 
 QUEUES = {

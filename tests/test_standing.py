@@ -9,9 +9,9 @@ import pytest
 
 from ccplan.auditing.evidence import Evidence
 from ccplan.auditing.quarter import Quarter
-from ccplan.auditing.standing import _spread_by_quarter, standing
-from ccplan.auditing.standing_findings import together
-from ccplan.auditing.trust import contacts_by_day, gaps_of, trust
+from ccplan.auditing.standing.standing import _spread_by_quarter, standing
+from ccplan.auditing.standing.findings import together
+from ccplan.auditing.standing.trust import contacts_by_day, gaps_of, trust
 from ccplan.data.centre import Centre, Queue
 from ccplan.data.checks.findings import findings_frame
 from ccplan.display import (coverage_table, kpi_board, kpi_hours_chart, news_table, quarter_trust_answer, show, signals_chart, standing_answer,

@@ -12,7 +12,9 @@ from ccplan.data import Centre, Costs, Flex, Hiring, Queue, Shrinkage
 from ccplan.data.budget_lines import BudgetLine
 from ccplan.planning.budget import plan_budget
 from ccplan.planning.headcount import plan_headcount
-from ccplan.planning.unit_costs import allocated, first_contact_resolution, hour_sources, labour_share, shared_out, unit_costs
+from ccplan.planning.money.unit_costs import (
+    allocated, first_contact_resolution, hour_sources, labour_share, shared_out, unit_costs,
+)
 
 from .effort import examples
 from .test_budget import people

@@ -8,8 +8,8 @@ from ccplan.display import (
     bank_answer, foresight_words, held_against, held_picture, held_table, hours_chart, promise_chart, published_answer, show, told_words,
     trust_answer, trust_table, worlds_answer,
 )  # fmt: skip
-from ccplan.display.validation_charts import calibration_words, hours_words, promise_finding
-from ccplan.display.validation_tables import Held, errors_table
+from ccplan.display.validation.charts import calibration_words, hours_words, promise_finding
+from ccplan.display.validation.tables import Held, errors_table
 
 KEPT = pd.DataFrame({"rule": ["stationary"] * 2 + ["through the day"] * 2, "hour": [8.0, 8.5] * 2, "offered": 20.0, "agents": 5,
                      "promised": [0.84, 0.82, 0.83, 0.81], "delivered": [0.86, 0.55, 0.82, 0.80], "low": [0.84, 0.53, 0.80, 0.78],

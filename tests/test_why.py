@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.auditing.ledger_lines import ledger_categories, ledger_lines
+from ccplan.auditing.explaining.ledger_lines import ledger_categories, ledger_lines
 from ccplan.auditing.quarter import Quarter
-from ccplan.auditing.why import why
-from ccplan.auditing.worst_intervals import worst_intervals
+from ccplan.auditing.explaining.why import why
+from ccplan.auditing.explaining.worst_intervals import worst_intervals
 from ccplan.data import Centre, Queue
 from ccplan.data.sample.stories import NEW_REASON
-from ccplan.display import audit_why
+from ccplan.display.audit import why as audit_why
 from ccplan.display.charts import show
 from ccplan.queueing import Targets
 from tests.audited import audited

@@ -12,7 +12,7 @@ from ccplan.data.budget_lines import BudgetLine
 from ccplan.display.workbook import budget_workbook, workbook_bytes
 from ccplan.planning.budget import plan_budget
 from ccplan.planning.headcount import plan_headcount
-from ccplan.planning.requirement import with_fte
+from ccplan.planning.people.requirement import with_fte
 from ccplan.planning.scenarios import PointPlan
 
 from .spreadsheet import cells, recalculated, table

@@ -6,11 +6,11 @@ from importlib import import_module
 
 import pandas as pd
 
-from .actions import actions_of, carried, read_actions
+from .concluding.actions import actions_of, carried, read_actions
 from .evidence import evidence_of
 from .findings import AREAS
 from .quarter import Quarter
-from .verdict import cannot_be_judged, ranked, verdict
+from .concluding.verdict import cannot_be_judged, ranked, verdict
 
 SHEET_NAME = 31  # letters of a worksheet's name
 LONGEST = 5_000  # rows of a sheet: what has a row an interval can be had from the tables themselves
@@ -32,13 +32,13 @@ class Section:
 
 
 SECTIONS = (  # in the order in which they are made: what others use comes first
-    Section(key="trust", number=2, title="Can the data be trusted?", home="trust", make="trust"),
-    Section(key="standing", number=3, title="KPIs against target and the past", home="standing", make="standing"),
-    Section(key="promises", number=8, title="Forecast and plan", home="promises", make="promises"),
-    Section(key="why", number=5, title="Why", home="why", make="why", uses=("expected",)),
-    Section(key="people", number=6, title="People", home="people", make="people"),
+    Section(key="trust", number=2, title="Can the data be trusted?", home="standing.trust", make="trust"),
+    Section(key="standing", number=3, title="KPIs against target and the past", home="standing.standing", make="standing"),
+    Section(key="promises", number=8, title="Forecast and plan", home="promising.promises", make="promises"),
+    Section(key="why", number=5, title="Why", home="explaining.why", make="why", uses=("expected",)),
+    Section(key="people", number=6, title="People", home="people.people", make="people"),
     Section(key="quality", number=7, title="Quality", home="quality", make="quality"),
-    Section(key="improvements", number=9, title="Findings and actions", home="improvements", make="improvements"),
+    Section(key="improvements", number=9, title="Findings and actions", home="concluding.improvements", make="improvements"),
 )
 TITLES = {  # anchor of a place in the report → its number and title
     "verdict": "1 Verdict", "trust": "2 Can the data be trusted?", "kpis": "3 KPIs", "standing": "3 KPIs", "signals": "4 Signal or noise", "why": "5 Why",

@@ -1,9 +1,9 @@
 """The registry of KPIs, what a centre aims at, and the table of both for readers (`python -m ccplan.auditing.kpis`)."""
 
 from ..data.settings import unknown
-from .contact_kpis import CONTACT_KPIS
-from .kpi import KPI
-from .people_kpis import PEOPLE_KPIS
+from .measuring.contact_kpis import CONTACT_KPIS
+from .measuring.kpi import KPI
+from .measuring.people_kpis import PEOPLE_KPIS
 
 KPIS = {kpi.key: kpi for kpi in (*CONTACT_KPIS, *PEOPLE_KPIS)}
 PROMISED = {"service_level": "service_level", "abandonment": "max_abandonment", "asa_s": "max_asa_s", "occupancy": "max_occupancy",

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .call_scores import call_scores, group_scores, scored_steps, step_scores
-from .calibration import agreement_of_calls, agreement_of_pairs, agreement_of_steps, leniency
+from .evaluating.call_scores import call_scores, group_scores, scored_steps, step_scores
+from .evaluating.calibration import agreement_of_calls, agreement_of_pairs, agreement_of_steps, leniency
 from .findings import Finding
-from .quality_links import holm, outcomes_of, score_links, step_links
-from .sampling import adequacy, margin_of, needed_calls
-from .scorecard import load_scorecard
+from .evaluating.quality_links import holm, outcomes_of, score_links, step_links
+from .evaluating.sampling import adequacy, margin_of, needed_calls
+from .evaluating.scorecard import load_scorecard
 
 NEWS = 0.01       # Holm-corrected p below which a change is beyond noise
 MATERIAL = {"points": 0.03, "critical_accuracy": 0.05, "step": 0.05, "evaluator": 0.05}  # smaller changes are no finding
@@ -212,7 +212,7 @@ def _drifted(people, quarter):
 
 def spread_of(found, measure="points"):
     """The standard deviation of a call's score within agents, a share; nan where nothing tells."""
-    from .sampling import spread_within
+    from .evaluating.sampling import spread_within
 
     if "agent" not in found.scores:
         return np.nan

@@ -47,9 +47,9 @@ def _refuse_besides(options):
 
 def _run(folder, quarter, out, names, key, by, previous):
     from ..auditing.quarter import Quarter
-    from ..auditing.sign_off import refuse_name
+    from ..auditing.concluding.sign_off import refuse_name
     from ..data import load_centre, sample_centre
-    from ..display.audit_report import audit_report
+    from ..display.audit.report import audit_report
 
     if by is not None:
         refuse_name(by)
@@ -82,14 +82,14 @@ def _refuse_out(out, folder):
         raise ValueError(f"--out must not be the centre's folder: a report takes a folder of its own, got {out}")
     if out.resolve() in folder.resolve().parents:
         raise ValueError(f"--out must not hold the centre's folder {folder}: a report takes a folder of its own, got {out}")
-    from ..auditing.sign_off import RECORD
+    from ..auditing.concluding.sign_off import RECORD
 
     if out.is_dir() and any(out.iterdir()) and not (out / RECORD).is_file():
         raise ValueError(f"{out} holds other files and no earlier report: name a new or an empty folder with --out")
 
 
 def _previous(previous, out, quarter):
-    from ..auditing.sign_off import RECORD
+    from ..auditing.concluding.sign_off import RECORD
 
     if previous is None:
         beside = out.resolve().parent / str(quarter.previous)
@@ -141,7 +141,7 @@ FILES = {
 
 
 def _verify(report, folder):
-    from ..auditing.sign_off import verify
+    from ..auditing.concluding.sign_off import verify
 
     with busy("comparing every input and every file"):
         check = verify(report, folder)
@@ -157,7 +157,7 @@ def _verify(report, folder):
 
 
 def _sign(report, by, folder):
-    from ..auditing.sign_off import sign
+    from ..auditing.concluding.sign_off import sign
 
     if by is None:
         raise ValueError('--sign needs --by: who signs it, such as --by "Ann Lee"')

@@ -66,7 +66,7 @@ def _needed(history, centre, months, at):
     import pandas as pd
 
     from ..planning.forecast import forecast_queues
-    from ..planning.requirement import monthly_requirement
+    from ..planning.people.requirement import monthly_requirement
     from ..planning.staffing import staff
 
     with bar("forecasting") as progress:
@@ -83,8 +83,8 @@ def _needed(history, centre, months, at):
 
 def _budget(needed, centre, agents, checklist):
     from ..planning.budget import plan_budget
-    from ..planning.hiring import cheapest_hires
-    from ..planning.wages import mean_wages
+    from ..planning.people.hiring import cheapest_hires
+    from ..planning.money.wages import mean_wages
 
     plan = cheapest_hires(needed, centre)
     headcount = plan.headcount
@@ -94,8 +94,8 @@ def _budget(needed, centre, agents, checklist):
 
 def _results(made, headcount, needed, centre, ledger, calls):
     """{file name: (what it is, frame)}"""
-    from ..planning.against_ledger import against_ledger
-    from ..planning.unit_costs import first_contact_resolution, hour_sources, unit_costs
+    from ..planning.money.against_ledger import against_ledger
+    from ..planning.money.unit_costs import first_contact_resolution, hour_sources, unit_costs
 
     solved = first_contact_resolution(calls) if calls is not None else None
     results = {
@@ -112,7 +112,7 @@ def _results(made, headcount, needed, centre, ledger, calls):
 
 def _say(made, results, centre):
     """Tiles, the categories, and what should be known."""
-    from ..planning.unit_costs import labour_share
+    from ..planning.money.unit_costs import labour_share
 
     months, units = made.ledger["month"], results["unit_costs.csv"][1].set_index("queue").loc["all"]
     count, money = months.nunique(), centre.currency
@@ -140,7 +140,7 @@ def _categories(made, results, money):
     table = pd.DataFrame({"category": [*sums.index, "total"], money: [f"{amount:,.2f}" for amount in (*sums, made.total)],
                           "share": [f"{float(amount / made.total) if made.total else 0:.1%}" for amount in (*sums, made.total)]})
     if "against_ledger.csv" in results:
-        from ..planning.against_ledger import by_category
+        from ..planning.money.against_ledger import by_category
 
         before = by_category(results["against_ledger.csv"][1]).set_index("category")["actual"]
         table["spent in those months before"] = [f"{before[name]:,.2f}" if name in before else "" for name in table["category"]]

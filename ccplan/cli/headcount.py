@@ -26,7 +26,7 @@ def headcount(
     Who is here comes from the agents table, the months of shrinkage from the activities, where the folder has them.
     """
     from ..data import load_centre, load_intervals, sample_centre
-    from ..planning.headcount_case import optional_table
+    from ..planning.people.headcount_case import optional_table
 
     out = out or (folder / "plan" if folder else Path("plan"))
     folder = folder or sample_centre()
@@ -46,7 +46,7 @@ def headcount(
 
 def _planned(folder, centre, intervals, agents, activities, months, gap):
     """Forecast, staff, add up by month, and find the hires: a HeadcountCase with its plan."""
-    from ..planning.headcount_case import headcount_case
+    from ..planning.people.headcount_case import headcount_case
 
     with bar("forecasting") as progress:
         case = headcount_case(folder, centre, intervals, agents=agents, activities=activities, months=months, progress=progress)
@@ -59,7 +59,7 @@ def _planned(folder, centre, intervals, agents, activities, months, gap):
 def _write(planned, out):
     """Write the tables and say what they come to."""
     from ..data.files import write_csv
-    from ..planning.headcount_notes import headcount_notes
+    from ..planning.people.headcount_notes import headcount_notes
 
     case, plan = planned
     with busy("writing the results"):

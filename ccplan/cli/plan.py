@@ -86,7 +86,7 @@ def _day(option, text):
 def _write_plan(centre, rows, out, rule, meet):
     """Staff the rows, write the results, and say what they come to."""
     from ..data.files import write_csv
-    from ..planning.days import beside_given, day_table, week_table
+    from ..planning.service.days import beside_given, day_table, week_table
     from ..planning.staffing import staff
 
     if rule != "stationary":
@@ -112,7 +112,7 @@ def _write_chart(file, staffed, rows):
     """The busiest recent day's requirement as an SVG drawing."""
     from ..data.files import write_whole
     from ..display.charts import requirement_chart, show
-    from ..planning.days import busiest_day, local_days
+    from ..planning.service.days import busiest_day, local_days
 
     top = busiest_day(staffed)
     mine = (staffed["queue"] == top["queue"]) & (local_days(staffed["start"]) == top["day"])
@@ -122,7 +122,7 @@ def _write_chart(file, staffed, rows):
 
 def _span(days):
     """What the figures are of: a mean week of the recent days, or the days themselves if less than a week."""
-    from ..planning.days import recent, span_days
+    from ..planning.service.days import recent, span_days
 
     last, length = recent(days)["day"], span_days(days)
     what = f"a mean week of the last {length} days" if length >= 7 else f"{length} day{'s' * (length > 1)}"

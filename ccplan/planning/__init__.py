@@ -1,48 +1,48 @@
 """Planning: from what is expected to who must be there and what it costs."""
 
-from .against_ledger import against_ledger
-from .assumptions import assumptions_of
-from .blending import blend_day, blending_gain, reserve_curve, staff_blended
+from .money.against_ledger import against_ledger
+from .uncertainty.assumptions import assumptions_of
+from .channels.blending import blend_day, blending_gain, reserve_curve, staff_blended
 from .budget import Budget, plan_budget
-from .certainty import chance_of_target, frontier
-from .checklist_costs import checklist_lines
-from .comparison import (
+from .service.certainty import chance_of_target, frontier
+from .money.checklist_costs import checklist_lines
+from .service.comparison import (
     around_requirement, compare_erlang, compare_pyworkforce, erlang_bill, known_disagreements, shrinkage_table,
     tally_pyworkforce,
 )
-from .deferred import DeferredPlan, plan_deferred
+from .channels.deferred import DeferredPlan, plan_deferred
 from .forecast import QueueForecast, forecast, forecast_queues
 from .forecasting.events import events_of, events_seen, school_of
 from .forecasting.intraday import reforecast, replay_day, replay_errors
 from .forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 from .forecasting.overrides import add_override, apply_overrides, override_effect, overrides_of
-from .gap_service import gap_for_service, service_curves
+from .people.gap_service import gap_for_service, service_curves
 from .headcount import plan_headcount
-from .headcount_case import HeadcountCase, headcount_case
-from .headcount_notes import headcount_notes
-from .hiring import HiringPlan, cheapest_hires
-from .hiring_decisions import hiring_decisions
-from .outbound import CampaignPlan, compare_modes, plan_campaign
-from .past_people import past_headcount
-from .pooling import cross_training, pooling_gain
-from .prices import one_more_agent, service_frontier
-from .quick_plan import QuickPlan, quick_plan
-from .requirement import monthly_requirement
-from .risk import Risk, Stopped, plan_risk
-from .risk_sources import variance_shares
-from .skills import StaffedGroups, staff_groups
+from .people.headcount_case import HeadcountCase, headcount_case
+from .people.headcount_notes import headcount_notes
+from .people.hiring import HiringPlan, cheapest_hires
+from .people.hiring_decisions import hiring_decisions
+from .channels.outbound import CampaignPlan, compare_modes, plan_campaign
+from .people.past_people import past_headcount
+from .skilled.pooling import cross_training, pooling_gain
+from .service.prices import one_more_agent, service_frontier
+from .uncertainty.quick_plan import QuickPlan, quick_plan
+from .people.requirement import monthly_requirement
+from .uncertainty.risk import Risk, Stopped, plan_risk
+from .uncertainty.risk_sources import variance_shares
+from .skilled.skills import StaffedGroups, staff_groups
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
-from .staircase import Staircase, staircase
-from .through_day import compare_rules, play_day
-from .uncertain import USUAL, Uncertain
-from .unit_costs import first_contact_resolution, hour_sources, labour_share, unit_costs
+from .uncertainty.staircase import Staircase, staircase
+from .service.through_day import compare_rules, play_day
+from .uncertainty.uncertain import USUAL, Uncertain
+from .money.unit_costs import first_contact_resolution, hour_sources, labour_share, unit_costs
 from .validating.at_work import agents_at_work, hidden_work, pools_of, spans_of_activities, spans_of_calls
 from .validating.comparing import out_of_sample, validate
 from .validating.foresight import foresight_table, planned_from_forecast
 from .validating.presence import agents_present
 from .validating.promises import assumptions_tested, hard_day, promise_table, promised_and_delivered, typical_day
 from .validating.published import bank_figures, published_examples
-from .wages import mean_wages
+from .money.wages import mean_wages
 
 __all__ = [
     "Budget", "CampaignPlan", "DeferredPlan", "HeadcountCase", "HiringPlan", "QueueForecast", "QuickPlan", "Risk",

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from ..data.budget_lines import CATEGORIES, ITEMS, BudgetLine
-from .budget_rows import ledger_of
-from .checklist_costs import checklist_lines
-from .people_tables import contract
-from .phone_hours import overtime_hours, phone_hours
-from .requirement import month_hours
+from .money.budget_rows import ledger_of
+from .money.checklist_costs import checklist_lines
+from .people.people_tables import contract
+from .people.phone_hours import overtime_hours, phone_hours
+from .people.requirement import month_hours
 
 WAGES, ON_COSTS, OVERTIME = "agents' wages", "on-costs of wages", "overtime"
 NEEDED = ("queue", "month", "heads_start", "starters", "moved", "heads_end", "paid_fte", "trainees", "overtime_fte", "outsourced_fte")
@@ -69,7 +69,7 @@ class Budget:
     @cached_property
     def assumptions(self):
         """Every number that the budget rests on: name, value, unit, source, low, high (see `assumptions.assumptions_of`)."""
-        from .assumptions import assumptions_of  # it names what this module makes
+        from .uncertainty.assumptions import assumptions_of  # it names what this module makes
 
         return assumptions_of(self.centre, self.lines, self.wages)
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from .cohorts import LONGEST, WEEKS_A_MONTH, leaving_shares, output_shares, staying_shares, training_shares
-from .gap_service import MEASURES, service_of
-from .labour_prices import labour_prices, outsourced_limit
-from .people_tables import PERMANENT, checked_hires, checked_moves, checked_people, checked_requirement, opening
-from .recourse import recourse
+from .people.cohorts import LONGEST, WEEKS_A_MONTH, leaving_shares, output_shares, staying_shares, training_shares
+from .people.gap_service import MEASURES, service_of
+from .money.labour_prices import labour_prices, outsourced_limit
+from .people.people_tables import PERMANENT, checked_hires, checked_moves, checked_people, checked_requirement, opening
+from .people.recourse import recourse
 
 COLUMNS = ("queue", "month", "required_fte", "heads_start", "starters", "moved", "leavers", "heads_end", "paid_fte", "trainees",
            "ramping", "productive_fte", "overtime_fte", "outsourced_fte", "available_fte", "gap_fte", "contracts_ended", "classes")
@@ -35,7 +35,7 @@ def plan_headcount(requirement, centre, months=None, *, people=None, hires=None,
     needed = checked_requirement(requirement, months)
     people = opening(needed, centre) if people is None else people
     if hires is None:
-        from .hiring import cheapest_hires  # it stands on this module
+        from .people.hiring import cheapest_hires  # it stands on this module
 
         hires = cheapest_hires(needed, centre, people=people, moves=moves, at=at, allowed_gap=allowed_gap).hires
     classes = classes_of(needed, people, hires, moves, centre)

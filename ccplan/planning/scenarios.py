@@ -14,10 +14,10 @@ from ..data.centre import Costs, Flex, Hiring, Shrinkage
 from ..data.files import write_whole
 from ..data.locks import locked
 from ..queueing.inputs import floats
-from .assumption_list import ASSUMPTIONS
+from .uncertainty.assumption_list import ASSUMPTIONS
 from .budget import Budget, plan_budget
 from .headcount import plan_headcount
-from .quick_plan import QuickPlan, quick_plan
+from .uncertainty.quick_plan import QuickPlan, quick_plan
 
 KEPT = 4    # quick plans that are kept ready
 FILE_NAME = "scenarios.json"

@@ -73,7 +73,7 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
     if meet != "every" and rule != "through the day":
         raise ValueError(f'meet goes with rule "through the day" only, got meet {meet!r} with rule {rule!r}')
     if confidence is not None:
-        from .certainty import staff_to_chance  # it stands on this module
+        from .service.certainty import staff_to_chance  # it stands on this module
 
         if agents is not None:
             raise ValueError("agents and confidence cannot both be given: the one is the staff, the other asks for it")
@@ -82,7 +82,7 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
                              "would have to be solved through the day — leave one of the two out")
         return staff_to_chance(intervals, centre, confidence)
     if rule != "stationary":
-        from .through_day import staff_through_day
+        from .service.through_day import staff_through_day
 
         return staff_through_day(intervals, centre, rule=rule, meet=meet, agents=agents, jobs=jobs, progress=progress)
     frame = checked_intervals(intervals, centre)
@@ -255,7 +255,7 @@ def _one_row_an_interval(frame, interval_s):
 def _staff_queue(rows, queue, centre, given):
     """One queue's intervals staffed."""
     if queue.deferred:
-        from .deferred import staff_deferred
+        from .channels.deferred import staff_deferred
 
         return staff_deferred(rows, queue, centre, given)
     aht_s = handle_times(rows).fillna(queue.aht_s).to_numpy(float)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ...planning.headcount import allowed, classes_of, plan_headcount
-from ...planning.people_tables import opening
-from ...planning.requirement import with_fte
+from ...planning.people.people_tables import opening
+from ...planning.people.requirement import with_fte
 
 NEAR = 1e-7  # FTE: how far the plan's own headcount may be from the one that its people make
 

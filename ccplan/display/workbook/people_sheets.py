@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from ...data.centre import Shrinkage
-from ...planning.cohorts import WEEKS_A_MONTH, leaving_shares, output_shares, staying_shares, training_shares
+from ...planning.people.cohorts import WEEKS_A_MONTH, leaving_shares, output_shares, staying_shares, training_shares
 from ...planning.headcount import class_months
-from ...planning.people_tables import contract
-from ...planning.requirement import month_hours, month_shrinkage
+from ...planning.people.people_tables import contract
+from ...planning.people.requirement import month_hours, month_shrinkage
 from .assumptions_sheet import ENDLESS, cause_names
 from .book import Column
 

@@ -13,7 +13,7 @@ import pandas as pd
 from ...data import estimates
 from ...queueing import performance, predict_day, simulate_day
 from ...queueing.inputs import floats
-from ..days import local_days
+from ..service.days import local_days
 from ..staffing import WORK, handle_times
 
 MODELS = ("Erlang C", "Erlang A", "through the day")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...queueing import predict_day
-from ..days import local_days
+from ..service.days import local_days
 from ..forecast import forecast_queues
 from ..staffing import handle_times, staff
 

@@ -18,7 +18,7 @@ from ...queueing.day_staffing import offered_load
 from ...queueing.inputs import floats, one_of
 from ...queueing.targets import Targets
 from ...queueing.time_varying import day_door
-from ..days import local_days
+from ..service.days import local_days
 from ..staffing import handle_times
 
 RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}

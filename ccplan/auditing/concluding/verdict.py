@@ -1,0 +1,179 @@
+"""The verdict on one page: each of the four areas with its colour and its reason, and the three findings that matter."""
+
+import re
+from dataclasses import dataclass
+
+from ..findings import AREAS
+
+COLOURS = ("red", "amber", "green", "grey")
+WORDS = {"red": "act now", "amber": "look into it", "green": "in order", "grey": "cannot be judged"}
+NOTHING = "nothing that chance does not explain"
+NEEDS = {  # area → tables; of each group one must be there, with rows in the quarter
+    "customers": (("intervals", "calls"),), "people": (("activities", "calls", "intervals"),), "money": (("ledger",),), "improvements": ()}
+MOST = 3
+BEFORE = ("news ", "over plan ", "forecast_")   # what a key may begin with before it names its measure
+CAUSES = ("reason", "team", "tenure", "hour")   # keys of findings that explain others: they name whose contacts they moved
+HANDLING = (  # measures of how contacts went: in one queue they move together, and in many queues for one reason
+    "aht", "handle", "forecast", "promise", "understaffed", "service", "asa", "wait", "abandon", "resol", "fcr", "repeat", "csat", "nps",
+    "effort", "satisf", "transfer", "queue_time", "call_resol", "missed", "hold", "acw", "talk", "offered", "volume", "reason", "occupancy", "block", "bridge", "interval", "worst", *CAUSES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaVerdict:
+    """An area with its `colour` (red, amber, green; grey: cannot be judged), that colour's `word`, and the `reason` in a sentence."""
+
+    area: str
+    name: str
+    colour: str
+    reason: str
+
+    @property
+    def word(self):
+        """What the colour says to those who see none."""
+        return WORDS[self.colour]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """One of the findings that matter: the Finding that speaks for its cause, and the keys of those with the same (`also`)."""
+
+    finding: object
+    also: tuple = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The verdict of an audit: `areas` in the order of AREAS, the `matters` (three at most), and the `sentence` for the whole."""
+
+    areas: tuple
+    matters: tuple
+    sentence: str
+
+    @property
+    def colour(self):
+        """The worst colour of an area that could be judged, grey where none could."""
+        return min((area.colour for area in self.areas), key=COLOURS.index)
+
+
+def verdict(findings, quarter="", *, missing=None):
+    """The Verdict on an audit's findings.
+
+    `missing` {area: why it cannot be judged, in words}. An area is red where one of its findings is, amber where it has
+    any, else green; one that cannot be judged is grey, unless something was found there all the same.
+
+    >>> told = verdict([], "2026Q1", missing={"money": "the table ledger is missing"})
+    >>> [area.colour for area in told.areas], told.matters
+    (['green', 'green', 'grey', 'green'], ())
+    >>> told.sentence
+    '2026Q1: nothing that chance does not explain; financial data cannot be judged.'
+    """
+    findings, missing = ranked(findings), missing or {}
+    areas = tuple(_area(area, [one for one in findings if one.area == area], missing.get(area)) for area in AREAS)
+    matters = distinct(findings)[:MOST]
+    return Verdict(areas=areas, matters=matters, sentence=_sentence(areas, matters, findings, quarter))
+
+
+def _area(area, found, why):
+    if found:
+        colour, first = found[0].severity, found[0].says.rstrip(" .")
+        rest = "" if len(found) == 1 else f"; and {len(found) - 1} more" + (f", {_reds(found)} red in all" if _reds(found) > 1 else "")
+        reason = first + rest
+    else:
+        colour, reason = ("grey", f"cannot be judged: {why}") if why else ("green", NOTHING)
+    return AreaVerdict(area=area, name=AREAS[area], colour=colour, reason=reason)
+
+
+def _reds(found):
+    return sum(one.severity == "red" for one in found)
+
+
+def _sentence(areas, matters, findings, quarter):
+    start, blind = f"{quarter}: " if str(quarter) else "", [area.name for area in areas if area.colour == "grey"]
+    last = f"; {' and '.join(blind)} cannot be judged" if blind else ""
+    if not findings:
+        return f"{start}{NOTHING}{last}."
+    worst = [area.name for area in areas if area.colour == findings[0].severity]
+    number = f"{len(findings)} finding" + "s" * (len(findings) != 1)
+    causes = len(distinct(findings))
+    about = f" on {causes} subject" + "s" * (causes != 1) if causes < len(findings) else ""
+    return f"{start}{number}{about}; {findings[0].severity}: {', '.join(worst)}{last}. First: {matters[0].finding.says.rstrip(' .')}."
+
+
+# -------------------------------------------------------------------------------------------- ranking
+
+
+def ranked(findings):
+    """The findings in order: red before amber, then promises to customers, then money (dearest first), then as they were found."""
+    return sorted(findings, key=lambda one: (one.severity != "red", one.area != "customers", -abs(one.cost or 0)))
+
+
+def distinct(findings):
+    """The findings by cause, as Matters in order of rank: those of one subject count as one, told by the first.
+
+    One subject: the same thing of the same area ("rent", a team), or how contacts went in one queue; a measure of contacts
+    that moved in several queues has one reason too.
+
+    >>> from ccplan.auditing import Finding
+    >>> of = dict(severity="amber", says="x", evidence="x", action="x")
+    >>> told = distinct([Finding(key="aht_s a", area="customers", **of), Finding(key="csat a", area="customers", **of),
+    ...                  Finding(key="aht_s b", area="customers", **of), Finding(key="sickness a", area="people", **of)])
+    >>> [(one.finding.key, one.also) for one in told]
+    [('aht_s a', ('csat a', 'aht_s b')), ('sickness a', ())]
+    """
+    groups, things = [], {thing for one in findings for kind, thing in _marks(one) if kind == "contacts"}  # groups: [marks, findings]
+    for one in ranked(findings):
+        marks = _marks(one) | _moved(one, things)
+        mine = [group for group in groups if group[0] & marks]
+        joined = [set().union(marks, *(group[0] for group in mine)), [found for group in mine for found in group[1]] + [one]]
+        at = groups.index(mine[0]) if mine else len(groups)
+        groups = [group for group in groups if group not in mine]
+        groups.insert(at, joined)
+    return tuple(Matter(finding=found[0], also=tuple(one.key for one in found[1:])) for _, found in groups)
+
+
+def _marks(finding):
+    """What a finding shares with others of the same cause: pairs of a kind and a name."""
+    measure, thing = named(finding.key)
+    if measure.startswith(HANDLING) or finding.area == "customers":
+        return {("measure", measure)} | ({("contacts", thing)} if thing else set())
+    return {(finding.area, thing or measure)}
+
+
+def named(key):
+    """(measure, what it was measured of) of a finding's key, both in small letters.
+
+    >>> named("news aht_s service"), named("forecast_aht chat"), named("over plan technology"), named("sickness: Oak")
+    (('aht', 'service'), ('aht', 'chat'), ('technology', ''), ('sickness', 'oak'))
+    """
+    words = str(key).lower().strip()
+    for start in BEFORE:
+        words = words.removeprefix(start)
+    measure, _, thing = re.sub(r"[\s:/|]+", " ", words, count=1).partition(" ")
+    return measure.removesuffix("_s"), thing.strip()
+
+
+def _moved(finding, things):
+    """The queues that a finding of a cause says it moved: "handle time of service went from ..."."""
+    if named(finding.key)[0] not in CAUSES:
+        return set()
+    return {("contacts", thing) for thing in things if re.search(rf"\bof {re.escape(thing)}(?!\w)", finding.says.lower())}
+
+
+# ------------------------------------------------------------------------------------- what is missing
+
+
+def cannot_be_judged(evidence):
+    """{area: why} of the areas whose tables are not there, or have no row in the quarter."""
+    found = {}
+    for area, groups in NEEDS.items():
+        for tables in groups:
+            there = [name for name in tables if name in evidence.tables]
+            if not there:
+                found[area] = f"{_named(tables)} missing"
+            elif not any(len(evidence.of(name)) for name in there):
+                found[area] = f"{_named(there)} without a row in {evidence.quarter}"
+    return found
+
+
+def _named(tables):
+    return f"the table {tables[0]} is" if len(tables) == 1 else f"the tables {' and '.join(tables)} are"

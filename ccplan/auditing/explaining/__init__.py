@@ -1,0 +1,1 @@
+"""Why numbers changed: service, handle time, resolution and cost, split exactly among what moved them."""

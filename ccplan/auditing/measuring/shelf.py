@@ -1,0 +1,122 @@
+"""Where the tables of a measurement come from: frames, Parquet, an Ibis table or a warehouse; each as an Ibis table."""
+
+import contextlib
+from pathlib import Path
+
+import pandas as pd
+
+TIMES = {"intervals": "start", "calls": "arrived", "activities": "start", "evaluations": "date", "ledger": "month",
+         "forecast": "start", "staffing": "start", "employment": "month"}  # table → the column that says when
+KNOWN = (*TIMES, "agents")
+
+
+class Lacks(ValueError):
+    """Something that a way to a KPI needs is not there."""
+
+
+class Shelf:
+    """Tables by name as Ibis tables; use it in a `with`. Raises Lacks where one is not there.
+
+    `tables` is {name: DataFrame, Ibis table or path of Parquet}, an Ibis connection with tables of our names, or what has
+    `.tables` (Evidence) or `.readings` (a folder's Tables). Frames run through an embedded DuckDB.
+    """
+
+    def __init__(self, tables):
+        self.connection = tables if hasattr(tables, "list_tables") else None
+        self.given = {} if self.connection else _by_name(tables)
+        self.names = _names(self.connection) if self.connection else tuple(self.given)
+        self._kept, self._stack, self._own = {}, contextlib.ExitStack(), None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self._stack.close()
+
+    def frame(self, name):
+        """A small table as a DataFrame."""
+        given = self.given.get(name)
+        return given if isinstance(given, pd.DataFrame) else self.table(name).to_pandas()
+
+    def columns(self, name):
+        """The names of a table's columns."""
+        given = self.given.get(name)
+        return tuple(map(str, given.columns)) if isinstance(given, pd.DataFrame) else tuple(self.table(name).columns)
+
+    def table(self, name):
+        """An Ibis table; times of frames are local wall time."""
+        if name not in self.names:
+            raise Lacks(f"there is no table {name}")
+        if name not in self._kept:
+            self._kept[name] = self._made(name)
+        return self._kept[name]
+
+    def moments(self, name):
+        """Columns that are moments without Ibis knowing it: Spark's plain timestamps, unless they are of the kind without a zone."""
+        backend = self.connection or (self.table(name)._find_backend(use_default=False) if not isinstance(self.given.get(name), pd.DataFrame) and name in self.names else None)
+        if backend is None or backend.name != "pyspark":
+            return ()
+        return tuple(one.name for one in backend._session.table(self.given[name].get_name() if name in self.given else name).schema.fields if one.dataType.typeName() == "timestamp")
+
+    def _made(self, name):
+        if self.connection:
+            return self.connection.table(name)
+        given = self.given[name]
+        if isinstance(given, pd.DataFrame):
+            return self.lent(name, given)
+        return self.own.read_parquet(_parquet(given)) if isinstance(given, (str, Path)) else given
+
+    @property
+    def own(self):
+        """The embedded DuckDB, started when it is needed."""
+        if self._own is None:
+            from ...data.logs.engine import engine
+
+            self._own = self._stack.enter_context(engine())
+        return self._own
+
+    def lent(self, name, frame):
+        """A frame as a table of the embedded DuckDB, without copying its numbers."""
+        self.own.con.register(name, _arrow(frame))
+        return self.own.table(name)
+
+
+def _by_name(tables):
+    tables = getattr(tables, "tables", tables)
+    if hasattr(tables, "readings"):
+        return {name: reading.frame for name, reading in tables.readings.items()}
+    if not isinstance(tables, dict):
+        raise ValueError(f"tables must be frames by name, an Evidence, a folder's Tables or an Ibis connection, got {type(tables).__name__}")
+    return dict(tables)
+
+
+def _names(connection):
+    """Names of tables and views; from DuckDB by SQL, for Ibis's own listing needs an older DuckDB."""
+    if connection.name != "duckdb":
+        return tuple(connection.list_tables())
+    return tuple(name for (name,) in connection.raw_sql("SELECT table_name FROM information_schema.tables ORDER BY 1").fetchall())
+
+
+def _parquet(path):
+    path = Path(path)
+    if not path.exists():
+        raise ValueError(f"{path} does not exist: name a Parquet file, or a folder of them")
+    return str(path / "*.parquet") if path.is_dir() else str(path)
+
+
+def _arrow(frame):
+    """An Arrow table: times with a zone become local wall time, empty cells null; stretches keep how long they lasted."""
+    import pyarrow as pa
+
+    if {"start", "end"} <= set(frame.columns):
+        frame = frame.assign(lasted_s=(frame["end"] - frame["start"]).dt.total_seconds())
+    return pa.table({str(name): _cells(frame[name], pa) for name in frame.columns})
+
+
+def _cells(column, pa):
+    if getattr(column.dtype, "tz", None) is not None:
+        column = column.dt.tz_localize(None)
+    try:
+        return pa.array(column, from_pandas=True)
+    except pa.ArrowException:  # a mixed column: nothing of ours is, but a frame may hold more
+        return pa.array(column.astype("str"), from_pandas=True)

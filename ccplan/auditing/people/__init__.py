@@ -1,0 +1,1 @@
+"""People: who stands apart by more than luck, strain, sickness, adherence, turnover."""

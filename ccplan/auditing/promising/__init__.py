@@ -1,0 +1,1 @@
+"""What forecast and plan promised beside what came."""

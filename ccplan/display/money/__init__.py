@@ -1,0 +1,1 @@
+"""Budget, cost and risk on screen."""

@@ -1,0 +1,1 @@
+"""Headcount and hiring on screen."""

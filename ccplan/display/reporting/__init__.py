@@ -1,0 +1,1 @@
+"""Notebooks as reports: run, page, PDF, workbook."""

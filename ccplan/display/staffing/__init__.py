@@ -1,0 +1,1 @@
+"""Staffing on screen: the panel, the day, skills, channels, outbound."""

@@ -1,0 +1,1 @@
+"""What was predicted beside what came, on screen."""

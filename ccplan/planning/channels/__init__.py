@@ -1,0 +1,1 @@
+"""Work beside calls: what may wait, outbound campaigns, blended agents."""

@@ -1,0 +1,1 @@
+"""The lines of a budget: prices, wages, cents, unit costs."""

@@ -1,0 +1,1 @@
+"""What staffing gives: service through the day, its chance, its price, beside other ways to reckon it."""

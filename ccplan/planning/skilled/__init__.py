@@ -1,0 +1,1 @@
+"""Groups of agents with several skills: how many of each, certified by simulation."""
