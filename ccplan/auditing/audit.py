@@ -8,6 +8,7 @@ import pandas as pd
 
 from .concluding.actions import actions_of, carried, read_actions
 from .evidence import evidence_of
+from .concluding.gathering import gathered
 from .findings import AREAS
 from .quarter import Quarter
 from .concluding.verdict import cannot_be_judged, ranked, verdict
@@ -51,7 +52,7 @@ class Audit:
     """The audit of a quarter.
 
     `sections` {key: what its function made}, `missing` {key: why it could not be made, in words}; `findings` of all sections, the gravest first,
-    each with owner and day; `verdict`; `actions` and `carried` (frames, see `actions`); `notes` in words.
+    each with owner and day, those of one cause as one; `verdict`; `actions` and `carried` (frames, see `actions`); `notes` in words.
     """
 
     evidence: object = field(repr=False)
@@ -131,7 +132,7 @@ def _made(section, evidence, made, expected):
 def _together(evidence, made, missing, before):
     departments = _departments(evidence)
     found = [one for result in made.values() for one in getattr(result, "findings", ())]
-    findings = tuple(_owned(one, departments, evidence.quarter) for one in ranked(_once(found)))
+    findings = tuple(_owned(one, departments, evidence.quarter) for one in gathered(_once(found)))
     old = before.frame if before else actions_of((), evidence.quarter)
     mine = old[old["quarter"] == str(evidence.quarter)]
     return Audit(
@@ -212,6 +213,7 @@ def _verdict_frame(told):
 
 
 def _findings_frame(findings):
-    names = ("key", "area", "severity", "says", "evidence", "cost", "cost_basis", "action", "owner", "due")
-    frame = pd.DataFrame([{name: getattr(one, name) for name in names} for one in findings], columns=list(names))
-    return frame.assign(area=frame["area"].map(AREAS))
+    names = ("key", "told with", "area", "severity", "brief", "says", "evidence", "cost", "cost_basis", "action", "owner", "due")
+    rows = [(one.key, found.key if one.key != found.key else "", AREAS[one.area], one.severity, one.short, *(getattr(one, name) for name in names[5:]))
+            for found in findings for one in (replace(found, also=()), *found.also)]
+    return pd.DataFrame(rows, columns=list(names))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ...auditing.concluding.actions import FILE
 from ...auditing.audit import TITLES
+from ...auditing.concluding.verdict import PLACES
 from ...auditing.findings import AREAS
 from .. import theme
 from ..data.sheet import NIL, STYLE, Markup, Sheet, _cell, _side
@@ -26,6 +27,7 @@ PAGE = f"""<style>
 .ccplan-verdict ol {{ margin: 0; padding: 0; list-style: none; counter-reset: matter; }}
 .ccplan-verdict li {{ display: grid; grid-template-columns: 2em 1fr; margin: 0 0 14px; }}
 .ccplan-verdict li .number {{ font-size: 20px; line-height: 1.1; color: {theme.QUIET}; }}
+.ccplan-verdict .says {{ display: block; margin-top: 3px; }}
 .ccplan-verdict .less {{ color: {theme.QUIET}; font-size: 13px; }}
 .ccplan-verdict a {{ color: {theme.ACCENT}; }}
 @media (max-width: 600px) {{ .ccplan-verdict .row {{ grid-template-columns: 1fr; gap: 4px; }} }}
@@ -36,8 +38,9 @@ PAGE = f"""<style>
 
 
 def verdict_words(told):
-    """The verdict on the whole in one sentence, of an Audit."""
-    return Words(f"**{plain(told.verdict.sentence)}**")
+    """The verdict on the whole, of an Audit: the areas by colour in one sentence, then each matter in a short one."""
+    head, stop, rest = told.verdict.sentence.partition(f" {PLACES[0]}: ")
+    return Words(f"**{plain(head)}**{plain(stop + rest)}")
 
 
 def verdict_page(told):
@@ -72,11 +75,12 @@ def matters_page(told):
 def _matter(number, one, told):
     found, currency = one.finding, told.evidence.centre.currency
     mark, _, text = LOOKS[found.severity]
-    also = f" Of the same subject: {len(one.also)} more finding{'s' * (len(one.also) != 1)}." if one.also else ""
-    cost = "" if found.cost is None else f" <b>{_amount(found.cost)} {escape(currency)}</b>: {escape(found.cost_basis)}."
+    also = f" Told with it: {len(one.also)} more of the same cause." if one.also else ""
+    says = "" if found.says.rstrip(" .") == found.short else f"<span class='says'>{escape(found.says)}.</span>"
+    cost = "" if found.cost is None else f"{_amount(found.cost)} {escape(currency)}: {escape(found.cost_basis)}.</span><span class='says'>"
     who = f"{escape(found.action[:1].upper() + found.action[1:])} — {escape(found.owner)}, by {_day(found.due)}."
-    return (f"<li><span class='number'>{number}</span><div><span style='color:{text}'>{mark} <b>{found.severity}</b></span> {escape(found.says)}."
-            f"{cost}<br>{who}<br><span class='less'>{_link(found.evidence)}.{also}</span></div></li>\n")
+    return (f"<li><span class='number'>{number}</span><div><span style='color:{text}'>{mark} <b>{found.severity}</b></span> <b>{escape(found.short)}.</b>{says}"
+            f"<span class='says'>{cost}{who}</span><span class='less'>{_link(found.evidence)}.{also}</span></div></li>\n")
 
 
 def _link(evidence):

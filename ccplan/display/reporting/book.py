@@ -182,8 +182,9 @@ def verdict_sentence(verdict):
 
 
 def findings_frame(findings):
-    """Findings as a DataFrame, a row each, with the fields of Finding as columns."""
+    """Findings as a DataFrame, a row each, with the fields of Finding as columns; `also` the keys of those that are told with it."""
     from ...auditing.findings import Finding
 
     names = list(Finding.__dataclass_fields__)
-    return pd.DataFrame([[getattr(one, name) for name in names] for one in findings], columns=names)
+    frame = pd.DataFrame([[getattr(one, name) for name in names] for one in findings], columns=names)
+    return frame.assign(also=["; ".join(other.key for other in one.also) for one in findings])
