@@ -85,7 +85,7 @@ def test_kpis_that_rest_on_the_broken_week_say_so():
     found = stands("2025Q4")
     table = found.table
     assert table.loc[table["kpi"] == "csat", "touched"].all() and not table.loc[table["kpi"] == "service_level", "touched"].any()
-    assert "†" in " ".join(standing_table(found)["KPI"]) and found.findings == ()
+    assert "†" in " ".join(standing_table(found).frame["KPI"]) and found.findings == ()
 
 
 @pytest.mark.parametrize("quarter", ["2026Q1", "2026Q2", "2026Q3"])
@@ -205,7 +205,7 @@ def test_names_from_the_data_stay_text():
     assert "<script" not in str(standing_answer(found))
     for chart in (kpi_board(found, EVIL), signals_chart(found), kpi_hours_chart(found)):
         assert "<script" not in show(chart).svg
-    assert "<script" not in standing_table(found).to_html()
+    assert "<script" not in standing_table(found)._repr_html_()
 
 
 def test_words_say_the_numbers():
@@ -217,7 +217,7 @@ def test_words_say_the_numbers():
 
 def test_tables_and_charts_of_the_bundled_centre():
     found, data = stands("2026Q2"), trust(audited("2026Q2"))
-    assert len(news_table(found)) == found.news.table["news"].sum() and len(coverage_table(data)) == len(data.coverage)
+    assert len(news_table(found).frame) == found.news.table["news"].sum() and len(coverage_table(data).frame) == len(data.coverage)
     texts = {"board": show(kpi_board(found, "service")).svg, "signals": show(signals_chart(found, 6)).svg, "hours": show(kpi_hours_chart(found)).svg,
              "trust": show(trust_chart(data)).svg}
     assert "promised 80.0 %" in texts["board"] and "charts show news" in texts["signals"]

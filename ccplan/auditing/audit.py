@@ -78,9 +78,10 @@ class Audit:
     def sheets(self):
         """{name of a worksheet: frame} of what the audit holds, times without a zone, text as it is (it must be written as text).
 
-        The first sheet, "contents", says what each of the others holds, and which frames were too long for one.
+        The first sheet, "verdict", tells how the quarter went and what matters; the second, "contents", what each of the others holds, and
+        which frames were too long for one.
         """
-        told = {"contents": None, "verdict": _verdict_frame(self.verdict), "findings": _findings_frame(self.findings), "actions": self.actions,
+        told = {"verdict": _verdict_frame(self.verdict, self.quarter), "contents": None, "findings": _findings_frame(self.findings), "actions": self.actions,
                 "carried over": self.carried, "missing": pd.DataFrame({"section": list(self.missing), "why": list(self.missing.values())})}
         contents = [(name, "", len(frame)) for name, frame in told.items() if frame is not None]
         for section in sorted((one for one in SECTIONS if one.key in self.sections), key=lambda one: one.number):
@@ -208,8 +209,14 @@ def _without_zone(frame):
     return frame.assign(**{name: frame[name].dt.tz_localize(None) for name in zoned})
 
 
-def _verdict_frame(told):
-    return pd.DataFrame([(area.name, area.colour, area.word, area.reason) for area in told.areas], columns=["area", "colour", "word", "reason"])
+def _verdict_frame(told, quarter):
+    """The verdict as a page: the quarter, its four areas, and the findings that matter with what to do, who and by when."""
+    rows = [(str(quarter), told.colour, told.sentence, "", "", None, None)]
+    rows += [(area.name, area.colour, f"{area.word}: {area.reason}", "", "", None, None) for area in told.areas]
+    rows += [(f"matter {place}", one.finding.severity, one.finding.says, one.finding.action, one.finding.owner, one.finding.due, one.finding.cost)
+             for place, one in enumerate(told.matters, start=1)]
+    frame = pd.DataFrame(rows, columns=["what", "colour", "in words", "what to do", "owner", "due", "cost"])
+    return frame.assign(due=pd.to_datetime(frame["due"]))
 
 
 def _findings_frame(findings):

@@ -139,7 +139,7 @@ def findings_and_actions(told):
     if rows.empty:
         return Words("There is no finding, and so no action.")
     shown = pd.DataFrame({
-        "severity": [f"{LOOKS[name][0]}\u00a0{name}" for name in rows["severity"]], "area": rows["area"].map(AREAS), "finding": rows["says"],
+        "area": [f"{LOOKS[name][0]}\u00a0{name}, {AREAS[area]}" for name, area in zip(rows["severity"], rows["area"])], "finding": rows["says"],
         "shown in": rows["evidence"].map(title_of), f"cost, {told.evidence.centre.currency}": rows["cost"].map(_amount), "action": rows["action"],
         "owner": rows["owner"], "due": rows["due"].map(_short_day), "status": rows["status"], "note": [note or NIL for note in rows["note"]]})
     shown = shown if rows["note"].ne("").any() else shown.drop(columns="note")

@@ -112,16 +112,15 @@ def standing_table(standing, queue=None):
 
 
 def missed_table(standing):
-    """The promises that were missed, those furthest from the target first: value, interval, target, and what was before."""
+    """The promises that were missed, those that matter first, then the furthest from the target: value, interval, target, and what was before."""
     rows = standing.table[standing.table["status"] == "missed"]
     if rows.empty:
         return Words("No promise was missed by more than noise.")
     far = ((rows["value"] - rows["target"]) / rows["target"].abs()).abs()
-    rows = rows.loc[far.sort_values(ascending=False, kind="stable").index]
+    rows = rows.assign(much=[missed_by_much(row) for row in rows.itertuples()], far=far).sort_values(["much", "far"], ascending=False, kind="stable")
     told = pd.DataFrame([_row(row, standing.quarter, standing.currency) for row in rows.itertuples()])
-    matters = [missed_by_much(row) for row in rows.itertuples()]
-    told = told.assign(finding=["yes" if much else "no: too little to matter" for much in matters]).drop(columns=["status", *told.columns[8:10]])
-    return Sheet(told, f"{_many(len(rows), 'promise')} missed, {sum(matters) or 'none'} by as much as matters", tuple(told.columns[2:7]))
+    told = told.assign(matters=["yes" if much else "too little" for much in rows["much"]]).drop(columns=["status", *told.columns[8:10]])
+    return Sheet(told, f"{_many(len(rows), 'promise')} missed, {rows['much'].sum() or 'none'} by as much as matters", tuple(told.columns[2:7]))
 
 
 def _row(row, quarter, currency):

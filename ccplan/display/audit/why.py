@@ -13,6 +13,7 @@ from ..tables import Words, plain
 from ..theme import INK, QUIET
 
 WIDE, ROW, SHOWN = 540, 26, 9
+NAMED = 3  # changes that are told one by one; more are told by their cause
 ENDS = "#8C96A0"
 MEASURE_WORDS = {"aht_s": ("handle time", "s", 1.0), "resolved": ("resolution", "points", 100.0), "transferred": ("transfers", "points", 100.0)}
 WORSE_UP = {"aht_s": True, "resolved": False, "transferred": True}
@@ -165,12 +166,13 @@ def reasons_table(why):
     """Handle time, resolution and transfers of every queue, before and after, and the cause where there is one."""
     rows = [{"queue": one.queue, "measure": MEASURE_WORDS[one.measure][0], str(why.other): _measured(one.measure, one.before.value),
              str(why.quarter): _measured(one.measure, one.after.value), "news": "●" if one.news else "",
-             "cause": f"{one.dimension} {one.cause.group}" if one.cause else ""} for one in why.explanations]
+             "cause": f"{one.dimension} {one.cause.group}" if one.cause else "", "explains": f"{100 * min(one.cause.explains, 1):.0f} %" if one.cause else ""}
+            for one in why.explanations]
     if not rows:
         return Words("There is no queue whose contacts can be compared.")
     news = sum(one.news for one in why.explanations)
     return Sheet(pd.DataFrame(rows), f"{news or 'None'} of {len(rows)} measures {'is' if news == 1 else 'are'} news for the worse since {why.other} (●)",
-                 (str(why.other), str(why.quarter)))
+                 (str(why.other), str(why.quarter), "explains"))
 
 
 def _measured(measure, value):
@@ -184,7 +186,24 @@ def reasons_answer(why):
         return Words("The tables do not tell why handle time and resolution changed. " + " ".join(plain(note) + "." for note in why.notes))
     if not news:
         return Words(f"Handle time, resolution and transfers did not become worse since {why.other} by more than chance and by as much as matters.")
-    return Words("\n".join(f"- {plain(reason_finding(one))}." for one in news))
+    if len(news) <= NAMED:
+        return Words("\n".join(f"- {plain(reason_finding(one))}." for one in news))
+    return Words(" ".join(plain(words) for words in _news_by_cause(why, news)))
+
+
+def _news_by_cause(why, news):
+    """How many measures are news for the worse, then a sentence a cause: what it explains and where."""
+    yield f"{len(news)} of {len(why.explanations)} measures became worse since {why.other} by more than chance and by as much as matters."
+    for name in dict.fromkeys(_cause_name(one) for one in news):
+        mine = [one for one in news if _cause_name(one) == name]
+        where = f"{', '.join(dict.fromkeys(MEASURE_WORDS[one.measure][0] for one in mine))} in {', '.join(dict.fromkeys(one.queue for one in mine))}"
+        least = min((one.cause.explains for one in mine if one.cause), default=0.0)
+        yield (f"{name[:1].upper() + name[1:]} explains at least {100 * min(least, 1):.0f} % of each change: {where}." if name
+               else f"No one group explains {where}.")
+
+
+def _cause_name(one):
+    return f"{'the new ' if one.cause.kind == 'new' else ''}{one.dimension} '{one.cause.group}'" if one.cause else ""
 
 
 def _explanation(why, queue, measure):
