@@ -169,7 +169,7 @@ def test_a_missing_table_is_told_and_the_rest_is_made(stand_ins):
         told["quality"]
     sheets = told.sheets()
     assert frames_of({"a": Made(ITEMS), "b": {"c": ITEMS}, "d": 3}).keys() == {"a rows", "b c"}
-    assert list(sheets)[:6] == ["contents", "verdict", "findings", "actions", "carried over", "missing"] and "people rows" in sheets
+    assert list(sheets)[:6] == ["verdict", "contents", "findings", "actions", "carried over", "missing"] and "people rows" in sheets
     assert all(len(name) <= 31 for name in sheets)
     assert not [name for frame in sheets.values() for name, column in frame.items() if getattr(column.dtype, "tz", None) is not None]
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .concluding.actions import actions_of, carried, read_actions
 from .evidence import evidence_of
+from .concluding.gathering import gathered
 from .findings import AREAS
 from .quarter import Quarter
 from .concluding.verdict import cannot_be_judged, ranked, verdict
@@ -51,7 +52,7 @@ class Audit:
     """The audit of a quarter.
 
     `sections` {key: what its function made}, `missing` {key: why it could not be made, in words}; `findings` of all sections, the gravest first,
-    each with owner and day; `verdict`; `actions` and `carried` (frames, see `actions`); `notes` in words.
+    each with owner and day, those of one cause as one; `verdict`; `actions` and `carried` (frames, see `actions`); `notes` in words.
     """
 
     evidence: object = field(repr=False)
@@ -77,9 +78,10 @@ class Audit:
     def sheets(self):
         """{name of a worksheet: frame} of what the audit holds, times without a zone, text as it is (it must be written as text).
 
-        The first sheet, "contents", says what each of the others holds, and which frames were too long for one.
+        The first sheet, "verdict", tells how the quarter went and what matters; the second, "contents", what each of the others holds, and
+        which frames were too long for one.
         """
-        told = {"contents": None, "verdict": _verdict_frame(self.verdict), "findings": _findings_frame(self.findings), "actions": self.actions,
+        told = {"verdict": _verdict_frame(self.verdict, self.quarter), "contents": None, "findings": _findings_frame(self.findings), "actions": self.actions,
                 "carried over": self.carried, "missing": pd.DataFrame({"section": list(self.missing), "why": list(self.missing.values())})}
         contents = [(name, "", len(frame)) for name, frame in told.items() if frame is not None]
         for section in sorted((one for one in SECTIONS if one.key in self.sections), key=lambda one: one.number):
@@ -131,7 +133,7 @@ def _made(section, evidence, made, expected):
 def _together(evidence, made, missing, before):
     departments = _departments(evidence)
     found = [one for result in made.values() for one in getattr(result, "findings", ())]
-    findings = tuple(_owned(one, departments, evidence.quarter) for one in ranked(_once(found)))
+    findings = tuple(_owned(one, departments, evidence.quarter) for one in gathered(_once(found)))
     old = before.frame if before else actions_of((), evidence.quarter)
     mine = old[old["quarter"] == str(evidence.quarter)]
     return Audit(
@@ -207,11 +209,18 @@ def _without_zone(frame):
     return frame.assign(**{name: frame[name].dt.tz_localize(None) for name in zoned})
 
 
-def _verdict_frame(told):
-    return pd.DataFrame([(area.name, area.colour, area.word, area.reason) for area in told.areas], columns=["area", "colour", "word", "reason"])
+def _verdict_frame(told, quarter):
+    """The verdict as a page: the quarter, its four areas, and the findings that matter with what to do, who and by when."""
+    rows = [(str(quarter), told.colour, told.sentence, "", "", None, None)]
+    rows += [(area.name, area.colour, f"{area.word}: {area.reason}", "", "", None, None) for area in told.areas]
+    rows += [(f"matter {place}", one.finding.severity, one.finding.says, one.finding.action, one.finding.owner, one.finding.due, one.finding.cost)
+             for place, one in enumerate(told.matters, start=1)]
+    frame = pd.DataFrame(rows, columns=["what", "colour", "in words", "what to do", "owner", "due", "cost"])
+    return frame.assign(due=pd.to_datetime(frame["due"]))
 
 
 def _findings_frame(findings):
-    names = ("key", "area", "severity", "says", "evidence", "cost", "cost_basis", "action", "owner", "due")
-    frame = pd.DataFrame([{name: getattr(one, name) for name in names} for one in findings], columns=list(names))
-    return frame.assign(area=frame["area"].map(AREAS))
+    names = ("key", "told with", "area", "severity", "brief", "says", "evidence", "cost", "cost_basis", "action", "owner", "due")
+    rows = [(one.key, found.key if one.key != found.key else "", AREAS[one.area], one.severity, one.short, *(getattr(one, name) for name in names[5:]))
+            for found in findings for one in (replace(found, also=()), *found.also)]
+    return pd.DataFrame(rows, columns=list(names))

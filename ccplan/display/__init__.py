@@ -18,7 +18,7 @@ _HOMES = {
     "audit.why": ("service_bridge_chart", "service_bridge_table", "service_answer", "reasons_chart", "reasons_table", "reasons_answer", "most_changed",
                   "worst_table", "worst_answer", "ledger_chart", "ledger_lines_table", "ledger_answer", "why_notes", "most_changed_chart",
                   "cost_steps_chart"),
-    "audit.kpis": ("standing_answer", "standing_table", "news_table", "quarter_trust_answer", "coverage_table", "checks_table", "kpi_board", "signals_chart",
+    "audit.kpis": ("standing_answer", "standing_table", "missed_table", "news_table", "quarter_trust_answer", "coverage_table", "checks_table", "kpi_board", "signals_chart",
                    "kpi_hours_chart", "trust_chart", "kpi_definitions"),
     "staffing.beyond_calls": ("shared_hours", "pooling_picture", "cross_training_picture", "chat_answer", "concurrency_picture", "waiting_rows", "backlog_picture",
                      "callbacks_table", "callbacks_answer", "modes_picture", "penetration_picture", "reserve_picture", "blending_answer"),

@@ -201,7 +201,7 @@ def carried(previous, findings, quarter):
     worse or better: in severity, or by a quarter in cost; still there; gone) and overdue (found again, not done, and due before
     the quarter's end). What was dropped and is still there is still there.
     """
-    quarter, now = Quarter.of(quarter), {finding.key: finding for finding in findings}
+    quarter, now = Quarter.of(quarter), {key: finding for finding in reversed(findings) for key in (*(one.key for one in finding.also), finding.key)}
     before = previous[previous["quarter"].ne(str(quarter)) & previous["quarter"].map(lambda name: not name or Quarter.of(name) < quarter)]
     before = before.sort_values("quarter", kind="stable").drop_duplicates("key", keep="last")
     rows = [_carried(row, now.get(row["key"]), quarter) for row in before.to_dict("records")]

@@ -68,7 +68,7 @@ def _findings(late, evidence):
     return (Finding(
         key="checklist overdue", area="improvements", severity="amber", evidence="improvements",
         says=f"{items} overdue by more than {GRACE_DAYS} days, the longest by {first['days']}: {first['item']}{paid}",
-        action="do them, give them a new day, or strike them out", owner=_most(long["department"]),
+        action="Do them, give them a new day, or strike them out", brief=f"{items} overdue by more than {GRACE_DAYS} days", owner=_most(long["department"]),
         cost=None, cost_basis=""),)
 
 

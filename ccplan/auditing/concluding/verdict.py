@@ -11,6 +11,7 @@ NOTHING = "nothing that chance does not explain"
 NEEDS = {  # area → tables; of each group one must be there, with rows in the quarter
     "customers": (("intervals", "calls"),), "people": (("activities", "calls", "intervals"),), "money": (("ledger",),), "improvements": ()}
 MOST = 3
+PLACES = ("First", "Second", "Third")
 BEFORE = ("news ", "over plan ", "forecast_")   # what a key may begin with before it names its measure
 CAUSES = ("reason", "team", "tenure", "hour")   # keys of findings that explain others: they name whose contacts they moved
 HANDLING = (  # measures of how contacts went: in one queue they move together, and in many queues for one reason
@@ -68,14 +69,20 @@ def verdict(findings, quarter="", *, missing=None):
     '2026Q1: nothing that chance does not explain; financial data cannot be judged.'
     """
     findings, missing = ranked(findings), missing or {}
-    areas = tuple(_area(area, [one for one in findings if one.area == area], missing.get(area)) for area in AREAS)
+    areas = tuple(_area(area, _of_area(area, findings), missing.get(area)) for area in AREAS)
     matters = distinct(findings)[:MOST]
     return Verdict(areas=areas, matters=matters, sentence=_sentence(areas, matters, findings, quarter))
 
 
+def _of_area(area, findings):
+    """What was found in an area, alone or told with a finding of another: one of each cause, the gravest first."""
+    mine = [ranked(one for one in found.each if one.area == area) for found in findings]
+    return ranked(found[0] for found in mine if found)
+
+
 def _area(area, found, why):
     if found:
-        colour, first = found[0].severity, found[0].says.rstrip(" .")
+        colour, first = found[0].severity, found[0].short
         rest = "" if len(found) == 1 else f"; and {len(found) - 1} more" + (f", {_reds(found)} red in all" if _reds(found) > 1 else "")
         reason = first + rest
     else:
@@ -88,15 +95,15 @@ def _reds(found):
 
 
 def _sentence(areas, matters, findings, quarter):
+    """How the quarter went: the areas by colour, then each matter in a short sentence."""
     start, blind = f"{quarter}: " if str(quarter) else "", [area.name for area in areas if area.colour == "grey"]
     last = f"; {' and '.join(blind)} cannot be judged" if blind else ""
     if not findings:
         return f"{start}{NOTHING}{last}."
-    worst = [area.name for area in areas if area.colour == findings[0].severity]
     number = f"{len(findings)} finding" + "s" * (len(findings) != 1)
-    causes = len(distinct(findings))
-    about = f" on {causes} subject" + "s" * (causes != 1) if causes < len(findings) else ""
-    return f"{start}{number}{about}; {findings[0].severity}: {', '.join(worst)}{last}. First: {matters[0].finding.says.rstrip(' .')}."
+    colours = [(colour, [area.name for area in areas if area.colour == colour]) for colour in ("red", "amber")]
+    told = "; ".join(f"{colour}: {', '.join(names)}" for colour, names in colours if names)
+    return f"{start}{number}; {told}{last}. " + " ".join(f"{place}: {one.finding.short}." for place, one in zip(PLACES, matters))
 
 
 # -------------------------------------------------------------------------------------------- ranking
@@ -120,6 +127,12 @@ def distinct(findings):
     >>> [(one.finding.key, one.also) for one in told]
     [('aht_s a', ('csat a', 'aht_s b')), ('sickness a', ())]
     """
+    return tuple(Matter(finding=found[0], also=tuple(other.key for one in found for other in one.each if other.key != found[0].key))
+                 for found in subjects(findings))
+
+
+def subjects(findings):
+    """The findings by subject, lists in order of rank: what `distinct` tells of."""
     groups, things = [], {thing for one in findings for kind, thing in _marks(one) if kind == "contacts"}  # groups: [marks, findings]
     for one in ranked(findings):
         marks = _marks(one) | _moved(one, things)
@@ -128,11 +141,15 @@ def distinct(findings):
         at = groups.index(mine[0]) if mine else len(groups)
         groups = [group for group in groups if group not in mine]
         groups.insert(at, joined)
-    return tuple(Matter(finding=found[0], also=tuple(one.key for one in found[1:])) for _, found in groups)
+    return [found for _, found in groups]
 
 
 def _marks(finding):
-    """What a finding shares with others of the same cause: pairs of a kind and a name."""
+    """What a finding, or those told with it, share with others of the same cause: pairs of a kind and a name."""
+    return set().union(*map(_own_marks, finding.each))
+
+
+def _own_marks(finding):
     measure, thing = named(finding.key)
     if measure.startswith(HANDLING) or finding.area == "customers":
         return {("measure", measure)} | ({("contacts", thing)} if thing else set())
@@ -154,9 +171,8 @@ def named(key):
 
 def _moved(finding, things):
     """The queues that a finding of a cause says it moved: "handle time of service went from ..."."""
-    if named(finding.key)[0] not in CAUSES:
-        return set()
-    return {("contacts", thing) for thing in things if re.search(rf"\bof {re.escape(thing)}(?!\w)", finding.says.lower())}
+    says = [one.says.lower() for one in finding.each if named(one.key)[0] in CAUSES]
+    return {("contacts", thing) for thing in things if any(re.search(rf"\b(?:of|in) {re.escape(thing)}(?!\w)", words) for words in says)}
 
 
 # ------------------------------------------------------------------------------------- what is missing

@@ -21,6 +21,9 @@ ACTIONS = {
     "tenure": "Give people of {group} a coach beside them and a guide at hand; plan their longer contacts",
     "hour": "Look at what is different at {group}: systems, staffing, what customers ask",
 }
+NAMES = {"reason": "contacts about '{group}'", "team": "team '{group}'", "tenure": "people of {group}", "hour": "contacts at {group}"}
+WORSE = {"aht_s": "handle time longer", "resolved": "resolution worse", "transferred": "transfers more frequent"}
+FEW = 3  # queues that a few words name
 WHO = {"reason": "training", "team": "operations", "tenure": "training", "hour": "operations"}
 
 
@@ -61,7 +64,7 @@ def _cause(evidence, other, mine, due):
         key=f"{cause.dimension} {cause.group}" if cause else f"{mine[0].measure} {mine[0].queue}", severity="red" if severe else "amber",
         area="customers" if any(one.measure == "resolved" for one in mine) else "people", says=says + ".", evidence=ANCHOR,
         action=(ACTIONS[cause.dimension].format(group=f"'{cause.group}'") if cause else "Listen to a sample of contacts and find what they share") + ".",
-        cost=cost if cost else None, owner=WHO[cause.dimension] if cause else "operations", due=due,
+        cost=cost if cost else None, owner=WHO[cause.dimension] if cause else "operations", due=due, brief=_brief(longest, mine),
         cost_basis=f"extra handle time × contacts at {evidence.centre.currency} {hours:,.2f} an hour on the phones (loaded wage ÷ (1 − shrinkage)); "
                    "worth of people's time, paid in overtime or in customers' waits" if cost else "",
     )  # fmt: skip
@@ -78,11 +81,28 @@ def _extra(evidence, one):
 def _who(longest, quarter):
     """The cause, and how large it is where most of its contacts are."""
     cause = longest.cause
-    words = {"reason": f"contacts about '{cause.group}'", "team": f"team '{cause.group}'", "tenure": f"people of {cause.group}",
-             "hour": f"contacts at {cause.group}"}[cause.dimension]
+    words = NAMES[cause.dimension].format(group=cause.group)
     how = f" and {cause.value:,.0f} s each" if longest.measure == "aht_s" and cause.kind != "gone" else ""
     size = f"{100 * cause.share:.0f} % of {longest.queue}{how}"
     return {"new": f"New in {quarter}: {words} ({size})", "gone": f"Gone in {quarter}: {words}"}.get(cause.kind, f"{_first_up(words)} ({size})")
+
+
+def _brief(longest, mine):
+    """The cause and what it did, in a few words: New contacts about 'x' made handle time longer and resolution worse in service and chat."""
+    cause, worse = longest.cause, {one.measure for one in mine}
+    done = _and([WORSE[name] for name in MEASURES if name in worse])
+    queues = sorted({one.queue: one.table["n_after"].sum() for one in mine}.items(), key=lambda item: -item[1])
+    where = _and([name for name, _ in queues]) if len(queues) <= FEW else f"{len(queues)} queues"
+    return f"{_first_up(_cause_words(cause)) if cause else 'No one group alone'} made {done} in {where}"
+
+
+def _and(words):
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _cause_words(cause):
+    words = NAMES[cause.dimension].format(group=cause.group)
+    return f"{words} ({cause.kind})" if cause.kind != "stayed" else words
 
 
 def _moved(name, mine):
@@ -109,6 +129,7 @@ def _service(bridges, other, due):
                           says=f"Service level of {one.queue} fell from {_percent(one.before.value)} in {other} to {_percent(one.after.value)}"
                                f"{_below(one)}: {_steps(one.table)}.",
                           evidence=ANCHOR, owner="planning", due=due,
+                          brief=f"Service level of {one.queue} fell from {_percent(one.before.value)} to {_percent(one.after.value)}",
                           action=f"Plan {one.queue} for what pulled it down ({_worst(one.table)}), and put people there before the next such weeks.")
 
 
@@ -147,6 +168,7 @@ def _money(evidence, parts, due):
                       says=f"{_first_up(row.category)} cost {currency} {row.actual:,.0f} in {evidence.quarter}, {_times(row.planned, row.actual)}: "
                            f"{'; '.join(map(_line, mine.itertuples()))}.",
                       cost_basis="actual − planned in the ledger", owner="finance", due=due,
+                      brief=f"{_first_up(row.category)} cost {currency} {row.actual:,.0f}, {_times(row.planned, row.actual)}",
                       action=f"Find who ordered it and whether it stays; put {', '.join(mine['line'])} into the budget as it is.")
 
 

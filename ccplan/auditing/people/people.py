@@ -171,6 +171,7 @@ def _of_sickness(evidence, row, due):
         action=f"Talk with team {team} about what makes people ill (load, shifts, leading), with occupational health; plan its shifts with the higher share until it falls.",
         cost=cost, cost_basis=f"{row['excess_h']:,.0f} of {row['sick_h']:,.0f} hours lost to sickness, those beyond the other teams' share, "
                               f"× {costs.loaded_hourly_cost:,.2f} {currency} (loaded cost of a paid hour)",
+        brief=f"Team {team} lost {percent(row['share'])} of scheduled time to sickness, the other teams {percent(row['others'])}",
         owner=f"leader of team {team}", due=due)
 
 

@@ -66,7 +66,8 @@ def _volume(one, weeks, told, evidence, tests):
         key=f"forecast_offered {one['queue']}", area="improvements", severity="amber", evidence="promises",
         says=f"{one['queue']}: {one['offered']:,.0f} contacts came where {one['forecast']:,.0f} were expected{share}; "
              f"an interval was off by {one['wape']:.0%} of its contacts",
-        action=f"forecast {one['queue']} again from the newest weeks, and ask who knew of what moved its contacts")
+        brief=f"{one['queue']}: {one['offered']:,.0f} contacts came, {one['forecast']:,.0f} were expected",
+        action="Forecast again from the newest weeks, and ask who knew of what moved the contacts")
 
 
 def _handle_time(one, weeks, rows, evidence, tests):
@@ -82,7 +83,8 @@ def _handle_time(one, weeks, rows, evidence, tests):
         key=f"forecast_aht {one['queue']}", area="improvements", severity="amber", evidence="promises", cost=cost, cost_basis=basis,
         says=f"{one['queue']}: a contact took {one['aht_came']:,.0f} s where {one['aht_expected']:,.0f} s were expected, {abs(change):.0%} "
              f"{'longer' if longer else 'shorter'}{agents}",
-        action=f"plan {one['queue']} with the handle time of its last four weeks, and tell the planners of changes before they come")
+        brief=f"{one['queue']}: a contact took {one['aht_came']:,.0f} s, {one['aht_expected']:,.0f} s were expected",
+        action="Plan with the handle time of the last four weeks, and tell the planners of changes before they come")
 
 
 def _extra_hours(rows, queue, centre):
@@ -111,7 +113,8 @@ def _service(one, kept, tests):
         key=f"promise {one['queue']}", area="customers", severity="red" if under > RED else "amber", evidence="promises",
         says=f"{one['queue']}: the plan promised that {one['promised']:.0%} are answered in time, {one['came']:.0%} were; the target of "
              f"{one['target']:.0%} was missed in {missed} of {len(told)} weeks{there}",
-        action=f"look at the plan of {one['queue']} every week, and mend it while the quarter runs")
+        brief=f"{one['queue']}: {one['promised']:.0%} answered in time were planned, {one['came']:.0%} came",
+        action=f"Look at the plan of {one['queue']} every week, and mend it while the quarter runs")
 
 
 def _short_of_agents(rows, fit, evidence):
@@ -129,7 +132,8 @@ def _short_of_agents(rows, fit, evidence):
             cost_basis=f"what the missing hours would have cost: {basis}",
             says=f"{one['queue']}: {now['short'].mean():.0%} of the intervals had fewer agents than the calls took, {then['short'].mean():.0%} in the "
                  f"quarter before; {one['under_hours']:,.0f} agent-hours were missing while {one['over_hours']:,.0f} were there without need",
-            action=f"move hours of {one['queue']} from the intervals with too many to those with too few")
+            brief=f"{one['queue']}: too few agents in {now['short'].mean():.0%} of the intervals, {then['short'].mean():.0%} in the quarter before",
+            action=f"Move hours of {one['queue']} from the intervals with too many to those with too few")
 
 
 def _needed(before, queue, centre):

@@ -4,15 +4,19 @@ KPIs that move together have one cause more often than many: news of one queue, 
 as one finding, led by what happens in a contact rather than by what follows from it.
 """
 
+from decimal import Decimal
+
 import pandas as pd
 
 from ..findings import Finding
 from ..measuring.kpi import said
 from ..kpis import KPIS
+from .remedies import remedy
 
 AREA = {"customers": "customers", "people": "people", "money": "money", "plan": "improvements"}
 ALSO = 3  # further changes that a sentence tells in numbers
 SOON = pd.Timedelta(days=30)
+CENT = Decimal("0.01")
 
 
 def standing_findings(evidence, table, found):
@@ -28,14 +32,23 @@ def standing_findings(evidence, table, found):
 
 def _broken_promise(evidence, row):
     kpi, unit = KPIS[row.kpi], evidence.centre.currency
-    value, low, high, target = (said(kpi, one, unit) for one in (row.value, row.low, row.high, row.target))
+    value, target = (said(kpi, one, unit) for one in (row.value, row.target))
+    between = f" ({said(kpi, row.low, unit)} to {said(kpi, row.high, unit)})" if row.low == row.low else ""
     then = [f"{said(kpi, one, unit)} in {quarter}" for one, quarter in ((row.previous, evidence.quarter.previous), (row.year_ago, evidence.quarter.year_ago)) if one == one]
     return Finding(
-        key=f"{row.kpi} {row.queue}".strip(), area=AREA[kpi.area], severity="red", evidence="kpis", owner="planning",
-        says=f"{kpi.name}{_of(row.queue)} was {value} ({low} to {high}), where {target} at {_bound(row.kpi)} is promised"
+        key=f"{row.kpi} {row.queue}".strip(), area=AREA[kpi.area], severity="red", evidence="kpis", owner=remedy(row.kpi).owner,
+        says=f"{kpi.name}{_of(row.queue)} was {value}{between}, where {target} at {_bound(row.kpi)} is promised"
              + (f"; it was {' and '.join(then)}." if then else "."),
-        action=f"Staff{_of(row.queue, 'for') or ' the centre'} so that the promise holds, or change the promise; the bridge tells which driver broke it.",
-        due=evidence.quarter.end + SOON)  # fmt: skip
+        brief=f"{kpi.name}{_of(row.queue)} was {value}, promised at {_bound(row.kpi)} {target}",
+        action=remedy(row.kpi).action.format(where=_of(row.queue, "for"), of=_of(row.queue)), due=evidence.quarter.end + SOON, **_dearer(row, unit))
+
+
+def _dearer(row, currency):
+    """What a promised price cost beyond the promise: of a KPI in money, for as many as it was counted over."""
+    if KPIS[row.kpi].unit != "currency" or not row.n > 0:
+        return {}
+    return {"cost": Decimal(repr((row.value - row.target) * row.n)).quantize(CENT),
+            "cost_basis": f"{currency} {row.value:,.4f} − {row.target:,.2f} × {row.n:,.0f} contacts"}
 
 
 def _bound(kpi):
@@ -102,6 +115,7 @@ def _changed(evidence, group):
         says=f"{kpi.name} has changed by more than chance {since}: {_moves(kpi, group[group['kpi'] == lead['kpi']], currency)}.{_also(group, currency)}",
         action="Find what the contacts of those weeks have in common (their reasons, and the bridge, stand in the section on why), "
                "and brief, train or mend what makes them differ.",
+        brief=f"{kpi.name} has changed by more than chance: {_moves(kpi, group.head(1), currency)}",
         owner="operations", due=evidence.quarter.end + SOON)  # fmt: skip
 
 

@@ -213,6 +213,7 @@ def _gap_findings(evidence, gaps, days):
         yield Finding(key=f"gap {table}", area="improvements", severity="red" if share >= GRAVE else "amber", evidence="trust",
                       says=f"{_upper(_stretches(mine))} the table {table} lacks {mine['lost'].sum():,.0f} of {mine['of'].sum():,.0f} contacts, {share:.0%} of "
                            f"the quarter's, which the {_other(table)} have: what is measured from {table} alone rests on the records that are left.",
+                      brief=f"The table {table} lacks {mine['lost'].sum():,.0f} contacts, {share:.0%} of the quarter's",
                       action=f"Ask whoever runs the {'recorder' if table == 'calls' else 'switch'} what failed, whether the records can be had again, "
                              "and set an alarm on the daily count of both.", owner="technology", due=evidence.quarter.end + pd.Timedelta(days=30))
 

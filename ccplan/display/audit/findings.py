@@ -8,6 +8,7 @@ import pandas as pd
 
 from ...auditing.concluding.actions import FILE
 from ...auditing.audit import TITLES
+from ...auditing.concluding.verdict import PLACES
 from ...auditing.findings import AREAS
 from .. import theme
 from ..data.sheet import NIL, STYLE, Markup, Sheet, _cell, _side
@@ -23,9 +24,11 @@ PAGE = f"""<style>
 .ccplan-verdict .row:first-child {{ border-top: 1px solid {theme.CONTEXT}; }}
 .ccplan-verdict b {{ font-weight: 600; }}
 .ccplan-verdict .sign {{ justify-self: start; align-self: start; padding: 1px 10px; border-radius: 10px; font-weight: 600; white-space: nowrap; }}
+.ccplan-verdict li .sign {{ font-size: 13px; margin-right: 4px; }}
 .ccplan-verdict ol {{ margin: 0; padding: 0; list-style: none; counter-reset: matter; }}
 .ccplan-verdict li {{ display: grid; grid-template-columns: 2em 1fr; margin: 0 0 14px; }}
 .ccplan-verdict li .number {{ font-size: 20px; line-height: 1.1; color: {theme.QUIET}; }}
+.ccplan-verdict .says {{ display: block; margin-top: 3px; }}
 .ccplan-verdict .less {{ color: {theme.QUIET}; font-size: 13px; }}
 .ccplan-verdict a {{ color: {theme.ACCENT}; }}
 @media (max-width: 600px) {{ .ccplan-verdict .row {{ grid-template-columns: 1fr; gap: 4px; }} }}
@@ -36,8 +39,9 @@ PAGE = f"""<style>
 
 
 def verdict_words(told):
-    """The verdict on the whole in one sentence, of an Audit."""
-    return Words(f"**{plain(told.verdict.sentence)}**")
+    """The verdict on the whole, of an Audit: the areas by colour in one sentence, then each matter in a short one."""
+    head, stop, rest = told.verdict.sentence.partition(f" {PLACES[0]}: ")
+    return Words(f"**{plain(head)}**{plain(stop + rest)}")
 
 
 def verdict_page(told):
@@ -71,12 +75,13 @@ def matters_page(told):
 
 def _matter(number, one, told):
     found, currency = one.finding, told.evidence.centre.currency
-    mark, _, text = LOOKS[found.severity]
-    also = f" Of the same subject: {len(one.also)} more finding{'s' * (len(one.also) != 1)}." if one.also else ""
-    cost = "" if found.cost is None else f" <b>{_amount(found.cost)} {escape(currency)}</b>: {escape(found.cost_basis)}."
+    mark, ground, text = LOOKS[found.severity]
+    also = f" Told with it: {len(one.also)} more of the same cause." if one.also else ""
+    says = "" if found.says.rstrip(" .") == found.short else f"<span class='says'>{escape(found.says)}.</span>"
+    cost = "" if found.cost is None else f"{_amount(found.cost)} {escape(currency)}: {escape(found.cost_basis)}.</span><span class='says'>"
     who = f"{escape(found.action[:1].upper() + found.action[1:])} — {escape(found.owner)}, by {_day(found.due)}."
-    return (f"<li><span class='number'>{number}</span><div><span style='color:{text}'>{mark} <b>{found.severity}</b></span> {escape(found.says)}."
-            f"{cost}<br>{who}<br><span class='less'>{_link(found.evidence)}.{also}</span></div></li>\n")
+    return (f"<li><span class='number'>{number}</span><div><span class='sign' style='background:{ground};color:{text}'>{mark} {found.severity}</span> <b>{escape(found.short)}.</b>{says}"
+            f"<span class='says'>{cost}{who}</span><span class='less'>{_link(found.evidence)}.{also}</span></div></li>\n")
 
 
 def _link(evidence):
@@ -135,7 +140,7 @@ def findings_and_actions(told):
     if rows.empty:
         return Words("There is no finding, and so no action.")
     shown = pd.DataFrame({
-        "severity": [f"{LOOKS[name][0]}\u00a0{name}" for name in rows["severity"]], "area": rows["area"].map(AREAS), "finding": rows["says"],
+        "area": [f"{LOOKS[name][0]}\u00a0{name}, {AREAS[area]}" for name, area in zip(rows["severity"], rows["area"])], "finding": _shorts(told, rows),
         "shown in": rows["evidence"].map(title_of), f"cost, {told.evidence.centre.currency}": rows["cost"].map(_amount), "action": rows["action"],
         "owner": rows["owner"], "due": rows["due"].map(_short_day), "status": rows["status"], "note": [note or NIL for note in rows["note"]]})
     shown = shown if rows["note"].ne("").any() else shown.drop(columns="note")
@@ -155,13 +160,19 @@ def _counted(rows):
 
 
 def costs_table(told):
-    """How the cost of each finding of an Audit was reckoned."""
-    rows = told.actions[told.actions["cost"].notna()]
+    """Each finding of an Audit in full, with what it cost in the quarter and how that was reckoned."""
+    rows = told.actions
     if rows.empty:
-        return Words("No finding has a cost that can be named.")
+        return Words("There is nothing to tell in full.")
     unit = told.evidence.centre.currency
-    shown = pd.DataFrame({"finding": rows["key"], f"cost, {unit}": rows["cost"].map(_amount), "reckoned as": rows["cost_basis"]})
-    return Sheet(shown, "What the findings cost in the quarter, and how that was reckoned: they overlap, and do not add up", (f"cost, {unit}",))
+    shown = pd.DataFrame({"in full": rows["says"], f"cost, {unit}": rows["cost"].map(_amount), "reckoned as": [basis or NIL for basis in rows["cost_basis"]]})
+    return Sheet(shown, "Each finding in full. Costs overlap, and do not add up", (f"cost, {unit}",))
+
+
+def _shorts(told, rows):
+    """Findings in a few words; one of an earlier run, that people have touched, as it was written."""
+    short = {one.key: one.short for one in told.findings}
+    return [short.get(key, says) for key, says in zip(rows["key"], rows["says"])]
 
 
 def carried_table(told):

@@ -9,10 +9,13 @@ import pandas as pd
 from ...auditing.measuring.kpi import said
 from ...auditing.kpis import KPIS
 from ...auditing.standing.findings import with_quarters
+from ...auditing.standing.standing import missed_by_much
 from ..forecast.charts import settled
+from ..data.sheet import NIL, Sheet
 from ..tables import Words, plain
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER, PALETTE, QUIET
 
+NAMED = 2                 # promises that a sentence or a title names; of more it gives the number
 ROW, TOP = 30, 2          # height of a row of the board in pixels; rows that the head takes
 BETTER = PALETTE["green"]
 COLOURS = {"better": BETTER, "worse": ALARM, "changed": ACCENT, "noise": QUIET, "": QUIET}
@@ -42,7 +45,7 @@ def _kept(standing):
     missed = table[table["status"] == "missed"]
     counts = {word: int((table["status"] == status).sum()) for status, word in (("met", "kept"), ("missed", "missed"), ("too close to tell", "too close to tell from noise"))}
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return f"**{_many(len(table), 'promise')}: {told}.** " + _missed(missed)
+    return f"**{_many(len(table), 'promise')}: {told}.** " + (_missed(missed) if len(missed) <= NAMED else "The table below names those that were missed.")
 
 
 def _missed(missed):
@@ -103,7 +106,21 @@ def standing_table(standing, queue=None):
     `queue`: one queue's, "" the whole centre's; None: all. † marks a KPI that a gap in the data touches.
     """
     rows = standing.table if queue is None else standing.table[standing.table["queue"] == queue]
-    return pd.DataFrame([_row(row, standing.quarter, standing.currency) for row in rows.itertuples()]).rename(index=lambda _: "")
+    told = pd.DataFrame([_row(row, standing.quarter, standing.currency) for row in rows.itertuples()])
+    return Sheet(told, _many(len(rows), "value") + f" of {rows['kpi'].nunique()} KPIs", tuple(told.columns[[2, 3, 4, 6, 7, 8, 9]])) if len(told) \
+        else Words(f"No KPI has a value in {standing.quarter}.")
+
+
+def missed_table(standing):
+    """The promises that were missed, those that matter first, then the furthest from the target: value, interval, target, and what was before."""
+    rows = standing.table[standing.table["status"] == "missed"]
+    if rows.empty:
+        return Words("No promise was missed by more than noise.")
+    far = ((rows["value"] - rows["target"]) / rows["target"].abs()).abs()
+    rows = rows.assign(much=[missed_by_much(row) for row in rows.itertuples()], far=far).sort_values(["much", "far"], ascending=False, kind="stable")
+    told = pd.DataFrame([_row(row, standing.quarter, standing.currency) for row in rows.itertuples()])
+    told = told.assign(matters=["yes" if much else "too little" for much in rows["much"]]).drop(columns=["status", *told.columns[8:10]])
+    return Sheet(told, f"{_many(len(rows), 'promise')} missed, {rows['much'].sum() or 'none'} by as much as matters", tuple(told.columns[2:7]))
 
 
 def _row(row, quarter, currency):
@@ -141,10 +158,12 @@ def step_words(kpi, change):
 def news_table(standing):
     """What is news, as people read it: KPI, queue, usual, now, change, the rules broken, the first week, the corrected chance."""
     rows = with_quarters(standing.news, standing.table)
-    return pd.DataFrame([{"KPI": KPIS[row.kpi].name, "queue": row.queue or "all", "usual": _said(row.kpi, row.was), "now": _said(row.kpi, row.now),
+    if rows.empty:
+        return Words(f"None of the {standing.news.table['chance'].notna().sum()} charts shows news.")
+    told = pd.DataFrame([{"KPI": KPIS[row.kpi].name, "queue": row.queue or "all", "usual": _said(row.kpi, row.was), "now": _said(row.kpi, row.now),
                           "change": step_words(row.kpi, row.now - row.was), "since the week of": f"{row.first:%Y-%m-%d}", "rules broken": row.rules,
-                          "chance": _chance(row.corrected)} for row in rows.itertuples()],
-                        columns=["KPI", "queue", "usual", "now", "change", "since the week of", "rules broken", "chance"]).rename(index=lambda _: "")
+                          "chance": _chance(row.corrected)} for row in rows.itertuples()])
+    return Sheet(told, f"{len(told)} of the charts show news", ("usual", "now", "change", "chance"))
 
 
 def _chance(value):
@@ -154,13 +173,17 @@ def _chance(value):
 def coverage_table(trust):
     """What the tables hold of the quarter, as people read it."""
     rows = trust.coverage
-    return pd.DataFrame({"rows": rows["rows"].map("{:,}".format).to_numpy(), "the quarter": rows["says"].to_numpy()}, index=pd.Index(rows["table"], name=None))
+    told = pd.DataFrame({"table": rows["table"], "rows": rows["rows"].map("{:,}".format), f"of {trust.quarter}": rows["says"]})
+    return Sheet(told, f"What {_many(len(told), 'table')} hold{'s' * (len(told) == 1)} of {trust.quarter}")
 
 
 def checks_table(trust):
     """What the checks found in the quarter: table, rule, rows behind it, an example."""
     rows = trust.checks
-    return pd.DataFrame({"table": rows["table"], "rule": rows["rule"], "rows": rows["rows"].map("{:,}".format), "for example": rows["message"]}).rename(index=lambda _: "")
+    if rows.empty:
+        return Words(f"Nothing was found by the checks in the rows of {trust.quarter}.")
+    told = pd.DataFrame({"table": rows["table"], "rule": rows["rule"], "rows": rows["rows"].map("{:,}".format), "for example": rows["message"]})
+    return Sheet(told, f"{_many(len(told), 'rule')} of the checks found something in {trust.quarter}")
 
 
 # ------------------------------------------------------------------------------------------- the board of KPIs
@@ -193,12 +216,16 @@ def board_finding(rows, queue=""):
     """What a board shows, in a sentence."""
     missed = rows[rows["status"] == "missed"]
     who = f"{queue}: " if queue else "The whole centre: "
+    if len(missed) > NAMED:
+        return f"{who}{len(missed)} of {_many(int(rows['target'].notna().sum()), 'promise')} missed"
     if len(missed):
         return who + "; ".join(f"{KPIS[row.kpi].name.lower()} {_said(row.kpi, row.value)}, promised {_said(row.kpi, row.target)}" for row in missed.itertuples())
     worse = rows[rows["previous_told"] == "worse"]
     if worse.empty:
         return who + "nothing is worse than in the quarter before by more than noise"
-    return who + "worse than in the quarter before " + ("is " if len(worse) == 1 else "are ") + ", ".join(KPIS[key].name.lower() for key in worse["kpi"])
+    if len(worse) > NAMED:
+        return f"{who}{len(worse)} KPIs are worse than in the quarter before"
+    return who + "worse than in the quarter before " + ("is " if len(worse) == 1 else "are ") + " and ".join(KPIS[key].name.lower() for key in worse["kpi"])
 
 
 def _board_words(rows, standing):
@@ -387,5 +414,5 @@ def kpi_definitions(standing):
     """Every KPI that was measured, as defined here: formula, the variant that was taken, which way is better, what is usual."""
     taken = standing.table.drop_duplicates("kpi").set_index("kpi")["variant"]
     rows = [{"KPI": kpi.name, "formula": kpi.formula, "taken as": "" if taken[key] == kpi.formula else taken[key], "better": kpi.better,
-             "usual": kpi.typical, "source": kpi.source} for key, kpi in KPIS.items() if key in taken.index]
-    return pd.DataFrame(rows).rename(index=lambda _: "")
+             "usual": kpi.typical or NIL, "source": kpi.source} for key, kpi in KPIS.items() if key in taken.index]
+    return Sheet(pd.DataFrame(rows), f"{_many(len(rows), 'KPI')} as they are defined here")

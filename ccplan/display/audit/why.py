@@ -8,10 +8,12 @@ import pandas as pd
 
 from ..money.charts import DEARER, SAVED, waterfall_chart, waterfall_layers
 from ..forecast.charts import settled
-from ..tables import Words, cornered, plain
+from ..data.sheet import Sheet
+from ..tables import Words, plain
 from ..theme import INK, QUIET
 
 WIDE, ROW, SHOWN = 540, 26, 9
+NAMED = 3  # changes that are told one by one; more are told by their cause
 ENDS = "#8C96A0"
 MEASURE_WORDS = {"aht_s": ("handle time", "s", 1.0), "resolved": ("resolution", "points", 100.0), "transferred": ("transfers", "points", 100.0)}
 WORSE_UP = {"aht_s": True, "resolved": False, "transferred": True}
@@ -76,7 +78,10 @@ def service_bridge_table(why):
     order = sorted(order, key=lambda label: (label != "before", label == "after", label == "what the model does not explain"))
     frame = frame.reindex(order).rename(index={"before": str(why.other), "after": str(why.quarter)})
     words = pd.DataFrame({queue: [_cell(label, value, why) for label, value in column.items()] for queue, column in frame.items()}, index=frame.index)
-    return cornered(words.rename_axis("service level, points"))
+    if words.empty:
+        return Words("There is no bridge to put into a table.")
+    return Sheet(words.rename_axis("service level, points").reset_index(), f"From {why.other} to {why.quarter}, queue by queue: points of service level by driver",
+                 tuple(words.columns))
 
 
 def _cell(label, value, why):
@@ -161,8 +166,13 @@ def reasons_table(why):
     """Handle time, resolution and transfers of every queue, before and after, and the cause where there is one."""
     rows = [{"queue": one.queue, "measure": MEASURE_WORDS[one.measure][0], str(why.other): _measured(one.measure, one.before.value),
              str(why.quarter): _measured(one.measure, one.after.value), "news": "●" if one.news else "",
-             "cause": f"{one.dimension} {one.cause.group}" if one.cause else ""} for one in why.explanations]
-    return cornered(pd.DataFrame(rows, columns=["queue", "measure", str(why.other), str(why.quarter), "news", "cause"]).set_index("queue"))
+             "cause": f"{one.dimension} {one.cause.group}" if one.cause else "", "explains": f"{100 * min(one.cause.explains, 1):.0f} %" if one.cause else ""}
+            for one in why.explanations]
+    if not rows:
+        return Words("There is no queue whose contacts can be compared.")
+    news = sum(one.news for one in why.explanations)
+    return Sheet(pd.DataFrame(rows), f"{news or 'None'} of {len(rows)} measures {'is' if news == 1 else 'are'} news for the worse since {why.other} (●)",
+                 (str(why.other), str(why.quarter), "explains"))
 
 
 def _measured(measure, value):
@@ -176,7 +186,24 @@ def reasons_answer(why):
         return Words("The tables do not tell why handle time and resolution changed. " + " ".join(plain(note) + "." for note in why.notes))
     if not news:
         return Words(f"Handle time, resolution and transfers did not become worse since {why.other} by more than chance and by as much as matters.")
-    return Words("\n".join(f"- {plain(reason_finding(one))}." for one in news))
+    if len(news) <= NAMED:
+        return Words("\n".join(f"- {plain(reason_finding(one))}." for one in news))
+    return Words(" ".join(plain(words) for words in _news_by_cause(why, news)))
+
+
+def _news_by_cause(why, news):
+    """How many measures are news for the worse, then a sentence a cause: what it explains and where."""
+    yield f"{len(news)} of {len(why.explanations)} measures became worse since {why.other} by more than chance and by as much as matters."
+    for name in dict.fromkeys(_cause_name(one) for one in news):
+        mine = [one for one in news if _cause_name(one) == name]
+        where = f"{', '.join(dict.fromkeys(MEASURE_WORDS[one.measure][0] for one in mine))} in {', '.join(dict.fromkeys(one.queue for one in mine))}"
+        least = min((one.cause.explains for one in mine if one.cause), default=0.0)
+        yield (f"{name[:1].upper() + name[1:]} explains at least {100 * min(least, 1):.0f} % of each change: {where}." if name
+               else f"No one group explains {where}.")
+
+
+def _cause_name(one):
+    return f"{'the new ' if one.cause.kind == 'new' else ''}{one.dimension} '{one.cause.group}'" if one.cause else ""
 
 
 def _explanation(why, queue, measure):
@@ -199,12 +226,13 @@ def most_changed(why, measure="aht_s"):
 
 def worst_table(why):
     """The worst intervals as they are read: when, how many waited too long, and what was unlike the usual."""
-    rows = [{"": f"{row.start:%a %-d %b %H:%M}", "queue": plain(row.queue), "too late": f"{row.late:,.0f} of {row.offered:,.0f}",
+    rows = [{"when": f"{row.start:%a %-d %b %H:%M}", "queue": row.queue, "too late": f"{row.late:,.0f} of {row.offered:,.0f}",
              "usual contacts": _plain_number(row.usual_offered), "handle time, s": _pair(row.aht_s, row.usual_aht_s),
              "people": _pair(row.agents, row.usual_agents), "needed": _plain_number(row.required),
-             "what happened": plain("; ".join(filter(None, (row.cause, row.calendar))))} for row in why.worst.itertuples()]
-    columns = ["", "queue", "too late", "usual contacts", "handle time, s", "people", "needed", "what happened"]
-    return pd.DataFrame(rows, columns=columns).set_index("")
+             "what happened": "; ".join(filter(None, (row.cause, row.calendar)))} for row in why.worst.itertuples()]
+    if not rows:
+        return Words("There is no such interval to list.")
+    return Sheet(pd.DataFrame(rows), f"The {len(rows)} worst intervals of {why.quarter}", ("too late", "usual contacts", "handle time, s", "people", "needed"))
 
 
 def _plain_number(value):
@@ -267,10 +295,12 @@ def ledger_finding(why):
 def ledger_lines_table(why, most=8):
     """The lines furthest over and under plan: planned, actual, difference, and what the line strays by chance."""
     lines = why.lines.loc[why.lines["difference"].astype(float).abs().sort_values(ascending=False, kind="stable").index].head(most)
-    frame = pd.DataFrame({"line": lines["line"].map(plain), "category": lines["category"].map(plain), "planned": lines["planned"].map("{:,.2f}".format),
+    if lines.empty:
+        return Words(f"The ledger has no line of {why.quarter}.")
+    frame = pd.DataFrame({"line": lines["line"], "category": lines["category"], "planned": lines["planned"].map("{:,.2f}".format),
                           "actual": lines["actual"].map("{:,.2f}".format), "difference": [_signed(float(value), 2) for value in lines["difference"]],
                           "usual stray": ["" if pd.isna(value) else f"±{value:,.0f}" for value in lines["noise"]]})
-    return cornered(frame.set_index("line"))
+    return Sheet(frame, f"The {len(frame)} lines furthest from their plan, {why.currency}", ("planned", "actual", "difference", "usual stray"))
 
 
 def ledger_answer(why):

@@ -12,6 +12,7 @@ CARE = "#8A5000"  # a dark orange: 6 : 1 on white
 FAULT = "#B34700"  # the alarm, dark enough for text: 5 : 1 on white
 TONES = {"can be used with care": CARE, "warning": CARE, "error": FAULT, "must be mended": FAULT, "cannot be read": FAULT, "no": FAULT}
 NIL = "–"
+LONG = 60  # characters, from which on a cell needs room
 TONED = ("verdict", "severity", "answer")
 STYLE = f"""<style>
 .ccplan-sheet.ccplan-sheet {{ border-collapse: collapse; margin: 4px 0 12px; background: {theme.PAPER}; color: {theme.INK};
@@ -21,7 +22,9 @@ STYLE = f"""<style>
   border: 0; border-bottom: 1px solid #EEF1F4; background: {theme.PAPER}; max-width: 34em; white-space: normal; }}
 .ccplan-sheet.ccplan-sheet th {{ color: {theme.QUIET}; font-weight: normal; vertical-align: bottom; border-bottom: 1px solid {theme.RULE}; }}
 .ccplan-sheet.ccplan-sheet .n {{ text-align: right; white-space: nowrap; }}
+.ccplan-sheet.ccplan-sheet .long {{ min-width: 17em; }}
 @media (max-width: 600px) {{
+  .ccplan-sheet.ccplan-sheet .long {{ min-width: 0; }}
   .ccplan-sheet.ccplan-sheet, .ccplan-sheet caption, .ccplan-sheet tbody {{ display: block; }}
   .ccplan-sheet caption {{ white-space: normal; }}
   .ccplan-sheet thead {{ display: none; }}
@@ -77,7 +80,8 @@ class Markup:
 def _cell(name, value, kind):
     tone = TONES.get(value) if name in TONED else None
     style = f" style='color:{tone};font-weight:600'" if tone else ""
-    return f"<td data-name='{escape(str(name))}'{_side(kind, value)}{style}>{escape(str(value))}</td>"
+    side = _side(kind, value) or (" class='long'" if len(str(value)) > LONG else "")
+    return f"<td data-name='{escape(str(name))}'{side}{style}>{escape(str(value))}</td>"
 
 
 def _side(name, value=None):

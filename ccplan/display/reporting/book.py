@@ -16,6 +16,7 @@ UNITS = {"share": "share", "s": "tenth", "currency": "money", "contacts": "whole
 WIDE, NARROW, PAGE = 44, 9, 150  # characters: of a column at most and at least, and across a printed page
 LINE = 12.5  # points
 BOOK = "audit.xlsx"
+WHOLE = ("carried over",)  # sheets whose name is more than a part and what it holds
 
 
 def sheets_workbook(file, sheets, *, title, made):
@@ -150,7 +151,7 @@ def _width(name, cells):
 
 
 def audit_sheets(audit, out=""):
-    """What an audit puts beside its notebook, a Sheet of the workbook's sheets and their rows; meant for its last cell.
+    """What an audit puts beside its notebook, a Sheet of the workbook's parts with their sheets and rows; meant for its last cell.
 
     With `out`, the folder of the report that is being made, it is written there: `audit.xlsx` with `audit.sheets()`
     {name: frame}, `findings.csv`, `actions.csv` (what people wrote into that of an earlier run of the same audit stays) and
@@ -161,8 +162,9 @@ def audit_sheets(audit, out=""):
     sheets = audit.sheets()
     if out:
         _write_audit(audit, sheets, Path(out))
-    rows = pd.DataFrame({"sheet": sheet_names(sheets), "rows": [f"{len(frame):,}" for frame in sheets.values()]})
-    return Sheet(rows, f"The workbook {BOOK} has {len(rows)} sheets")
+    parts = pd.DataFrame({"part": [name.split(" ")[0] if name not in WHOLE else name for name in sheets], "rows": [len(frame) for frame in sheets.values()]})
+    rows = parts.groupby("part", sort=False)["rows"].agg(["size", "sum"]).reset_index().set_axis(["part", "sheets", "rows"], axis=1)
+    return Sheet(rows.assign(rows=rows["rows"].map("{:,}".format), sheets=rows["sheets"].map(str)), f"The workbook {BOOK} has {len(sheets)} sheets", ("sheets",))
 
 
 def _write_audit(audit, sheets, out):
@@ -182,8 +184,9 @@ def verdict_sentence(verdict):
 
 
 def findings_frame(findings):
-    """Findings as a DataFrame, a row each, with the fields of Finding as columns."""
+    """Findings as a DataFrame, a row each, with the fields of Finding as columns; `also` the keys of those that are told with it."""
     from ...auditing.findings import Finding
 
     names = list(Finding.__dataclass_fields__)
-    return pd.DataFrame([[getattr(one, name) for name in names] for one in findings], columns=names)
+    frame = pd.DataFrame([[getattr(one, name) for name in names] for one in findings], columns=names)
+    return frame.assign(also=["; ".join(other.key for other in one.also) for one in findings])

@@ -28,7 +28,7 @@ PAGE = """<!DOCTYPE html>
 <input type="checkbox" id="code-shown"><label class="switch" for="code-shown">show the code</label>
 <p class="about">{about}</p>
 <nav aria-label="Contents"><h2>Contents</h2>
-<ol>
+<ol{numbered}>
 {contents}
 </ol></nav>
 <main id="report">
@@ -55,7 +55,7 @@ def report_html(notebook, title, about=""):
     cleaner = Cleaner()
     body, headings = _with_anchors(_body(notebook, cleaner))
     css = "\n".join([_variables(), (HERE / "static" / "report.css").read_text(encoding="utf-8"), *cleaner.styles])
-    return PAGE.format(policy=POLICY, title=escape(title), about=escape(about), css=css, contents=_contents(headings), body=body)
+    return PAGE.format(policy=POLICY, title=escape(title), about=escape(about), css=css, contents=_contents(headings), numbered=_numbered(headings), body=body)
 
 
 def _body(notebook, cleaner):
@@ -119,6 +119,12 @@ def _anchor(words, taken):
 
 def _contents(headings):
     return "\n".join(f'<li><a href="#{escape(one.anchor)}">{escape(one.words)}</a></li>' for one in headings if one.level == 2)
+
+
+def _numbered(headings):
+    """A class for contents whose headings bear numbers of their own, which are not numbered again."""
+    own = [one.words[:1].isdigit() for one in headings if one.level == 2]
+    return ' class="own"' if own and all(own) else ""
 
 
 def _variables():
