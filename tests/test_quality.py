@@ -16,6 +16,7 @@ from ccplan.auditing.evaluating.sampling import adequacy, margin_of, needed_call
 from ccplan.data import load_centre, sample_centre
 from ccplan.data.sources import load_table
 from ccplan.display.audit import quality as shown
+from tests.audited import QUARTERS, audited, made as told_of
 from tests.effort import DEEP
 
 NAN = np.nan
@@ -237,15 +238,8 @@ def test_payloads_are_text():
 
 
 @pytest.fixture(scope="module")
-def sample():
-    centre = load_centre(sample_centre())
-    return {name: load_table(sample_centre(), name, centre).frame for name in ("evaluations", "calls", "agents")}
-
-
-@pytest.fixture(scope="module")
-def quarters(sample):
-    base = evidence(sample["evaluations"], calls=sample["calls"], agents=sample["agents"])
-    return {name: quality(replace(base, quarter=Quarter.of(name))) for name in ("2025Q4", "2026Q1", "2026Q2", "2026Q3")}
+def quarters():
+    return {name: told_of(name)["quality"] for name in QUARTERS}
 
 
 def test_the_bundled_centre_has_no_news_of_quality(quarters):
@@ -267,9 +261,9 @@ def test_settled_matters_go_with_the_steps_that_hang_on_them(quarters):
     assert set().union(*(set(f.step_links.loc[f.step_links["beyond_chance"], "step"]) for f in quarters.values())) == hang
 
 
-def test_totals_are_those_of_a_second_way(sample, quarters):
+def test_totals_are_those_of_a_second_way(quarters):
     """2026Q1 with plain loops: points of each evaluation, calls heard by several averaged."""
-    rows = sample["evaluations"]
+    rows = audited("2026Q1").frame("evaluations")
     rows = rows[(rows["date"] >= "2026-01-01") & (rows["date"] < "2026-04-01") & rows["points"].notna()]
     by_call, failed = {}, {}
     for (call, _), one in rows.groupby(["call_id", "evaluation"]):

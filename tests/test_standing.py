@@ -17,17 +17,15 @@ from ccplan.data.checks.findings import findings_frame
 from ccplan.display import (coverage_table, kpi_board, kpi_hours_chart, news_table, quarter_trust_answer, show, signals_chart, standing_answer,
                             standing_table, trust_chart)
 from ccplan.queueing import Targets
-from tests.audited import audited
-from tests.effort import DEEP
-
-STANDINGS = {}
-DEEP_ONLY = pytest.mark.skipif(not DEEP, reason="the sample's other quarters: make test-deep")
+from tests.audited import audited, made as told_of
 
 
 def stands(quarter):
-    if quarter not in STANDINGS:
-        STANDINGS[quarter] = standing(audited(quarter))
-    return STANDINGS[quarter]
+    return told_of(quarter)["standing"]
+
+
+def trusts(quarter):
+    return told_of(quarter)["trust"]
 
 
 # ------------------------------------------------------------------------------------------- the bundled centre
@@ -35,7 +33,7 @@ def stands(quarter):
 
 def test_pure_noise_yields_no_finding():
     assert stands("2026Q1").findings == () and not stands("2026Q1").news.table["news"].any()
-    assert trust(audited("2026Q1")).findings == ()
+    assert trusts("2026Q1").findings == ()
 
 
 def test_the_launch_is_news_told_once_and_its_broken_promise():
@@ -48,7 +46,6 @@ def test_the_launch_is_news_told_once_and_its_broken_promise():
     assert launch.key == "news aht_s service" and "297 s to 351 s" in launch.says and "30 March 2026" in launch.says
 
 
-@DEEP_ONLY
 def test_the_quarter_after_tells_only_what_is_true_of_it():
     """Handle times are back to usual; more callers of the outage line gave up than is promised."""
     found = stands("2026Q3")
@@ -71,7 +68,7 @@ def test_a_quarter_never_looks_ahead():
 
 
 def test_the_broken_week_is_found_and_touches_what_rests_on_it():
-    found = trust(audited("2025Q4"))
+    found = trusts("2025Q4")
     assert found.gaps[["table", "first", "last", "days"]].values.tolist() == [["calls", pd.Timestamp("2025-11-17"), pd.Timestamp("2025-11-23"), 7]]
     assert [one.key for one in found.findings] == ["gap calls"] and "17 to 23 November 2025" in found.findings[0].says
     assert found.touched == ("calls",) and set(found.hours["share"]) == {1.0}, "the intervals are whole"
@@ -80,7 +77,6 @@ def test_the_broken_week_is_found_and_touches_what_rests_on_it():
     assert found.gaps["lost"].iloc[0] == by_hand.of("intervals").loc[spans[0], "offered"].sum() - spans[1].sum()
 
 
-@DEEP_ONLY
 def test_kpis_that_rest_on_the_broken_week_say_so():
     found = stands("2025Q4")
     table = found.table
@@ -90,7 +86,7 @@ def test_kpis_that_rest_on_the_broken_week_say_so():
 
 @pytest.mark.parametrize("quarter", ["2026Q1", "2026Q2", "2026Q3"])
 def test_other_quarters_can_be_trusted(quarter):
-    found = trust(audited(quarter))
+    found = trusts(quarter)
     assert found.findings == () and found.verdict.startswith("The data can be trusted: ")
 
 
@@ -212,11 +208,11 @@ def test_words_say_the_numbers():
     said = str(standing_answer(stands("2026Q2")))
     assert "1 missed" in said and "77.2 %" in said and "297 s was usual, now it is 351 s" in said
     assert "none shows news" in str(standing_answer(stands("2026Q1")))
-    assert "8,236" in str(quarter_trust_answer(trust(audited("2025Q4"))))
+    assert "8,236" in str(quarter_trust_answer(trusts("2025Q4")))
 
 
 def test_tables_and_charts_of_the_bundled_centre():
-    found, data = stands("2026Q2"), trust(audited("2026Q2"))
+    found, data = stands("2026Q2"), trusts("2026Q2")
     assert len(news_table(found)) == found.news.table["news"].sum() and len(coverage_table(data)) == len(data.coverage)
     texts = {"board": show(kpi_board(found, "service")).svg, "signals": show(signals_chart(found, 6)).svg, "hours": show(kpi_hours_chart(found)).svg,
              "trust": show(trust_chart(data)).svg}

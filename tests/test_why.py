@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -17,15 +16,14 @@ from ccplan.data.sample.stories import NEW_REASON
 from ccplan.display.audit import why as audit_why
 from ccplan.display.charts import show
 from ccplan.queueing import Targets
-from tests.audited import audited
+from tests.audited import audited, made as told_of
 
 Q = Quarter(2026, 2)
 CENTRE = Centre(name="x", country="FI", queues=(Queue(name="q", targets=Targets(service_level=0.8, target_s=20)),))
 
 
-@cache
 def found(quarter):
-    return why(audited(quarter))
+    return told_of(quarter)["why"]
 
 
 # ------------------------------------------------------------------------------------- the stories
