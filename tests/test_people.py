@@ -22,7 +22,7 @@ from ccplan.display import show
 from tests.audited import audited, made
 from tests.effort import DEEP
 
-CENTRES = 1000 if DEEP else 80
+CENTRES = 1000 if DEEP else 40
 FIRST = pd.Timestamp("2026-07-01")
 
 
