@@ -16,6 +16,7 @@ from ccplan.auditing.quarter import Quarter
 from ccplan.data import Centre, Queue, load_centre, load_intervals
 from ccplan.data.bundled import sample_centre
 from ccplan.queueing import Targets, performance, required_agents
+from tests.audited import made as told_of
 
 CENTRE = Centre(name="x", queues=(Queue(name="q", targets=Targets(service_level=0.8, target_s=20), patience_s=180.0),))
 
@@ -223,15 +224,8 @@ def test_nothing_after_the_first_day_is_looked_at():
 
 
 @pytest.fixture(scope="module")
-def bundled():
-    folder = sample_centre()
-    centre = load_centre(folder)
-    return evidence_from(load_intervals(folder, centre).frame, centre, folder=folder)
-
-
-@pytest.fixture(scope="module")
-def quarters(bundled):
-    return {name: promises(replace(bundled, quarter=Quarter.of(name))) for name in ("2025Q4", "2026Q1", "2026Q2")}
+def quarters():
+    return {name: told_of(name)["promises"] for name in ("2025Q4", "2026Q1", "2026Q2")}
 
 
 @pytest.mark.parametrize("name", ["2025Q4", "2026Q1"])

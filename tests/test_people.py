@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,26 +19,15 @@ from ccplan.data import Centre, Hiring, Queue, bundled, load_table
 from ccplan.data.sample.stories import SICK_TEAM
 from ccplan.display.audit import people as shown
 from ccplan.display import show
+from tests.audited import audited, made
 from tests.effort import DEEP
 
-CENTRES = 1000 if DEEP else 80
+CENTRES = 1000 if DEEP else 40
 FIRST = pd.Timestamp("2026-07-01")
-TABLES = ("agents", "activities", "calls", "intervals")
 
 
-@cache
-def sample():
-    from ccplan.data import load_centre
-
-    folder = bundled.sample_centre()
-    centre = load_centre(folder)
-    tables = {name: load_table(folder, name, centre).frame for name in TABLES}
-    return Evidence(quarter=Quarter.of("2026Q3"), check=SimpleNamespace(centre=centre, folder=folder), tables=tables, absent={}, names=True)
-
-
-@cache
 def of_quarter(name):
-    return people(replace(sample(), quarter=Quarter.of(name)))
+    return made(name)["people"]
 
 
 def evidence(absent=(), centre=None, quarter="2026Q3", **tables):
@@ -67,7 +55,7 @@ def test_the_team_that_falls_ill_is_found_and_nothing_else(quarter, severity):
 
 def test_the_finding_costs_the_hours_beyond_the_other_teams():
     """Summed anew, stretch by stretch."""
-    tables = sample().tables
+    tables = audited("2026Q3").tables
     rows = tables["activities"].assign(team=tables["activities"]["agent"].map(tables["agents"].set_index("agent")["team"]))
     rows = rows[(rows["start"] >= "2026-07-01") & rows["scheduled"].notna() & ~rows["scheduled"].isin(["leave", "holiday"])]
     hours = (rows["end"] - rows["start"]) / pd.Timedelta(hours=1)

@@ -49,6 +49,7 @@ class Evidence:
 
 TIMES = {"intervals": "start", "calls": "arrived", "activities": "start", "evaluations": "date", "ledger": "month",
          "equipment": "checked_on"}  # table → the column that says when
+NO_TABLE = "the folder has no table"
 
 
 def within(frame, table, quarter):
@@ -71,8 +72,8 @@ def evidence_of(folder, quarter, *, names=False, key=None):
     if not names:
         key = _own_key(tables) if key is None else key if isinstance(key, bytes) else read_key(key)
         tables = {name: pseudonymise(frame, name, key) for name, frame in tables.items()}
-    absent = {name: _why(check, name) for name in TABLES if name not in tables}
-    return Evidence(quarter=quarter, check=check, tables=tables, absent=absent, names=names)
+    absent = {name: _why(check, name) for name in TABLES if name not in tables} | _unusable(tables, check.centre)
+    return Evidence(quarter=quarter, check=check, tables={name: frame for name, frame in tables.items() if name not in absent}, absent=absent, names=names)
 
 
 def _dated(evaluations, tables):
@@ -93,6 +94,17 @@ def _refuse_empty(tables, quarter, folder):
                      "name a quarter that the tables reach")
 
 
+def _unusable(tables, centre):
+    """{table: why} of tables that nothing may be reckoned from: a ledger whose amounts cannot be added up."""
+    from .explaining.ledger_lines import refuse_currencies
+
+    try:
+        refuse_currencies(tables.get("ledger", ()), centre.currency)
+    except ValueError as problem:
+        return {"ledger": str(problem)}
+    return {}
+
+
 def _own_key(tables):
     """32 bytes that follow from the people's names in the tables."""
     digest = hashlib.blake2b(digest_size=32)
@@ -109,4 +121,4 @@ def _own_key(tables):
 def _why(check, table):
     verdict = check.verdicts
     row = verdict[verdict["table"] == table]
-    return str(row["verdict"].iloc[0]) if len(row) and "verdict" in row else f"the folder has no table {table}"
+    return str(row["verdict"].iloc[0]) if len(row) and "verdict" in row else f"{NO_TABLE} {table}"

@@ -139,6 +139,7 @@ LEDGER = Table(
         Column(name="line", kind="text", required=True, says="what the money is for"),
         Column(name="planned", kind="money", unit="currency", low=-LARGEST, says="budgeted; below 0 is income"),
         Column(name="actual", kind="money", unit="currency", low=-LARGEST, says="spent; empty until it is known"),
+        Column(name="currency", kind="text", says="of the amounts, such as EUR; needed only where it may not be the centre's: amounts of two are never added"),
     ),
 )
 CHECKLIST = Table(

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from ..evidence import NO_TABLE
 from ..findings import AREAS
 
 COLOURS = ("red", "amber", "green", "grey")
@@ -185,10 +186,16 @@ def cannot_be_judged(evidence):
         for tables in groups:
             there = [name for name in tables if name in evidence.tables]
             if not there:
-                found[area] = f"{_named(tables)} missing"
+                found[area] = _unusable(evidence, tables) or f"{_named(tables)} missing"
             elif not any(len(evidence.of(name)) for name in there):
                 found[area] = f"{_named(there)} without a row in {evidence.quarter}"
     return found
+
+
+def _unusable(evidence, tables):
+    """Why tables that the folder has were left out, "" where it has none."""
+    reasons = [f"{_named([name])} left out: {evidence.absent[name]}" for name in tables if not evidence.absent.get(name, NO_TABLE).startswith(NO_TABLE)]
+    return " and ".join(reasons)
 
 
 def _named(tables):
