@@ -27,7 +27,8 @@ def measure(tables, kpis=None, by=(), *, centre=None, quarter=None, start=None, 
 
     value = top / bottom, both sums; NaN where bottom is 0. `n` is what bottom counts, or else the rows that count. `low` and
     `high` bound 95 %: Wilson's interval for shares of counted things, the delta method for other ratios, NaN where the
-    parts come from two tables, whose common months then count. `attrs["missing"]` says {KPI: why} of those that
+    parts come from two tables, whose common months then count. Stretches of activities and steps of evaluations are not
+    independent: bounds take a day of an agent, or an evaluation, as one, and `n` counts those. `attrs["missing"]` says {KPI: why} of those that
     could not be had. Raises ValueError in words for what is not known, or where nothing can be had.
 
     >>> calls = pd.DataFrame({"queue": ["a", "a", "b"], "outcome": ["answered", "abandoned", "answered"], "wait_s": [10.0, 30.0, 25.0]})

@@ -144,8 +144,20 @@ class Plan:
         for key in keys:
             if key in table.columns:
                 continue
-            table = self._with_team(table, name) if key == "team" else self._with_call(table, name, key)
+            if key == "team":
+                table = self._with_team(table, name)
+            elif key == "channel" and "queue" in table.columns and self.context.centre is not None:
+                table = self._with_channel(table)
+            else:
+                table = self._with_call(table, name, key)
         return table
+
+    def _with_channel(self, table):
+        """The channel of a queue as the centre says; none for a queue that it does not know."""
+        import ibis
+
+        channels = {queue.name: queue.channel for queue in self.context.centre.queues}
+        return table.mutate(channel=ibis.cases(*((table.queue == name, channel) for name, channel in channels.items()), else_=ibis.null("string")))
 
     def _with_team(self, table, name):
         if "agent" not in table.columns:
@@ -166,19 +178,18 @@ class Plan:
         return table.left_join(known, "call_id").drop("call_id_right")
 
     def _span(self):
-        """From when to when people are counted: the period, else the time that the tables cover."""
-        if self.context.start is not None and self.context.end is not None:
+        """From when to when people are counted: the period, but not beyond the time that the tables cover."""
+        ends = [self._ends(name) for name in ("intervals", "calls", "activities") if name in self.context.shelf.names]
+        known = pd.concat(ends).dropna() if ends else pd.DataFrame()
+        if not len(known):
             return self.context.start, self.context.end
-        ends = []
-        for name in ("intervals", "calls", "activities"):
-            if name in self.context.shelf.names:
-                seconds = Row(self.context.shelf.table(name), name, self.context).seconds_of(TIMES[name])
-                ends.append(seconds.name("s").as_table().aggregate(low=lambda t: t.s.min(), high=lambda t: t.s.max()).to_pandas())
-        if not ends:
-            return self.context.start, self.context.end
-        known = pd.concat(ends)
         first, last = (pd.Timestamp(int(one), unit="s").normalize() for one in (known["low"].min(), known["high"].max()))
-        return self.context.start or first, self.context.end or last + pd.Timedelta(days=1)
+        end = last + pd.Timedelta(days=1)
+        return self.context.start or first, end if self.context.end is None else min(self.context.end, end)
+
+    def _ends(self, name):
+        seconds = Row(self.context.shelf.table(name), name, self.context).seconds_of(TIMES[name])
+        return seconds.name("s").as_table().aggregate(low=lambda t: t.s.min(), high=lambda t: t.s.max()).to_pandas()
 
     def run(self):
         """{id of a query: its sums as a frame, with the times decoded}."""
