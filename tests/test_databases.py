@@ -117,9 +117,9 @@ def _known(user):
 
 
 def cannot(why):
-    """No server here: skipped in words, but a failure where everything must be tested."""
+    """No engine here: skipped in words, but a failure where everything must be tested."""
     if os.environ.get("CI"):
-        pytest.fail(f"CI must test PostgreSQL: {why}")
+        pytest.fail(f"CI must test every engine: {why}")
     pytest.skip(why)
 
 

@@ -105,8 +105,8 @@ def repeated(case):
     rows = [(f"k{i}", start) for i in range(first)] + [(f"k{i}", start + 3 * day) for i in range(n["repeat_calls"] // 2)]
     rows += [(f"k{i}", start + 6 * day) for i in range(n["repeat_calls"] // 2)]
     frame = pd.DataFrame(rows, columns=["customer", "arrived"]).assign(reason="bill", queue="q", outcome="answered")
-    later = pd.DataFrame({"customer": ["k0", "k1"], "arrived": start + 40 * day, "reason": "bill", "queue": "q", "outcome": "answered"})
-    return {"calls": pd.concat([frame, later], ignore_index=True).assign(call_id=lambda made: made.index.astype("str"))}
+    around = pd.DataFrame({"customer": ["k0", "k1"], "arrived": [start - 40 * day, start + 40 * day], "reason": "bill", "queue": "q", "outcome": "answered"})
+    return {"calls": pd.concat([frame, around], ignore_index=True).assign(call_id=lambda made: made.index.astype("str"))}
 
 
 def resolved(case):

@@ -85,12 +85,59 @@ def test_each_queue_has_its_own_target_time(frames):
     assert measure(frames, KPIS["service_level"].with_(target_s=33), centre=CENTRE)["tables"].item() == "calls"
 
 
+def _days_of_agents(chance, centres=250, agents=12, days=4, stretches=6):
+    """Stretches of many small centres (a column team): on some days an agent keeps to hardly any of the plan, 85 % at large."""
+    day = np.arange(centres * agents * days)
+    at = np.repeat(day, stretches)
+    kept = chance.random(len(at)) < chance.choice([0.4, 1.0], len(day), p=[0.25, 0.75])[at]
+    start = pd.Timestamp("2026-03-02 08:00") + pd.to_timedelta(at % days, unit="D") + pd.to_timedelta(np.tile(np.arange(stretches), len(day)), unit="h")
+    return pd.DataFrame({"team": [f"t{one}" for one in at // (agents * days)], "agent": [f"a{one}" for one in at // days], "start": start,
+                         "end": start + pd.to_timedelta(chance.choice([30, 60], len(at)), unit="min"), "scheduled": "work", "actual": np.where(kept, "work", "break")})
+
+
+def test_bounds_of_adherence_cover_the_truth_though_a_day_of_an_agent_hangs_together():
+    frame = _days_of_agents(np.random.default_rng(8))
+    found = measure({"activities": frame}, "adherence", ["team"])
+    covered = ((found["low"] <= 0.85) & (found["high"] >= 0.85)).mean()
+    assert 0.89 <= covered <= 0.98 and (found["n"] == 48).all(), "48 days of agents; with stretches as if independent it is three in four"
+
+
+def test_bounds_of_stretches_and_steps_are_those_of_their_days_and_evaluations(frames):
+    for table, kpi, cluster in (("activities", "adherence", None), ("evaluations", "qa_score", "evaluation")):
+        frame = frames[table].copy()
+        if cluster:
+            frame = frame.dropna(subset=["points", "possible"]).assign(x=lambda t: t.points, y=lambda t: t.possible, cluster=lambda t: t.evaluation)
+        else:
+            lasted = (frame["end"] - frame["start"]).dt.total_seconds()
+            there = frame["scheduled"].notna() & (frame["actual"] != "sickness")
+            frame = frame.assign(y=lasted, x=lasted * (frame["scheduled"] == frame["actual"]), cluster=frame["agent"] + frame["start"].dt.strftime("%F"))[there]
+        sums = frame.groupby("cluster")[["x", "y"]].sum()
+        value = frame["x"].sum() / frame["y"].sum()
+        error = (sums["x"] - value * sums["y"]).std() * len(sums) ** 0.5 / sums["y"].sum()  # the residuals' mean is 0
+        row = measure({table: frames[table]}, kpi, centre=CENTRE).iloc[0]
+        assert (row["value"], row["n"], row["high"] - row["value"]) == pytest.approx((value, len(sums), 1.959963984540054 * error), rel=1e-9), table
+
+
+def test_a_channel_is_known_from_the_queue(frames):
+    several = dataclasses.replace(CENTRE, queues=(CENTRE.queues[0], Queue(name="care", channel="email", deadline_s=14_400)))
+    found = measure(frames, "abandonment", ["channel"], centre=several).set_index("channel")
+    queues = measure(frames, "abandonment", ["queue"], centre=several).set_index("queue")
+    assert found["bottom"].to_dict() == {"email": queues.loc["care", "bottom"], "voice": queues.loc["sales", "bottom"]} and set(found["tables"]) == {"intervals"}
+
+
+def test_a_quarter_of_people_ends_with_the_tables(frames):
+    row = measure(frames, "attrition", centre=CENTRE, quarter="2026Q2").iloc[0]
+    assert row["top"] == 1 and row["bottom"] == pytest.approx((11 * 14 + 5) / 30 / 12, rel=0.1), "up to 13 April, and one left on the fifth"
+
+
 def test_repeats_look_back_and_ahead():
     days = [0, 2, 20, 29]
     calls = pd.DataFrame({"call_id": list("abcd"), "customer": "k", "reason": "bill", "queue": "q", "outcome": "answered",
                           "arrived": pd.Timestamp("2026-01-01") + pd.to_timedelta(days, unit="D")})
     calls = pd.concat([calls, calls.iloc[:1].assign(call_id="x", customer=None)], ignore_index=True)
-    assert measure({"calls": calls}, "repeat_rate")[["top", "bottom"]].values.tolist() == [[1, 4]]
+    assert measure({"calls": calls}, "repeat_rate")[["top", "bottom"]].values.tolist() == [[0, 2]], "what came before a and b is not told"
+    longer = pd.concat([calls, calls.iloc[-1:].assign(call_id="y", arrived=pd.Timestamp("2025-12-20"))])
+    assert measure({"calls": longer}, "repeat_rate")[["top", "bottom"]].values.tolist() == [[1, 4]]
     found = measure({"calls": calls}, KPIS["fcr"].with_(definition="repeats"))[["top", "bottom"]].values.tolist()
     assert found == [[2, 3]], "b and c were the last of theirs; a came again; the week after d is not known yet"
 
@@ -128,7 +175,7 @@ def test_a_missing_column_is_told_and_one_that_stands_in_is_noted(frames):
 
 def test_nothing_below_is_nan_and_never_an_exception(frames):
     empty = measure(frames, centre=CENTRE, quarter="2031Q1")
-    assert empty.loc[empty["kpi"] != "attrition", "value"].isna().all(), "people without a last day are employed for ever"
+    assert empty["value"].isna().all(), "people without a last day are not counted beyond the tables' last day either"
     assert not np.isinf(empty[["low", "high"]].to_numpy(float)).any()
     one = pd.DataFrame({"queue": ["q"], "outcome": ["answered"], "wait_s": [5.0], "talk_s": [60.0], "csat": [nan]})
     found = measure({"calls": one}, ["aht_s", "csat", "asa_s"]).set_index("kpi")

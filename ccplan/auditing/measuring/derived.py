@@ -13,7 +13,8 @@ DAY_S = 86_400
 def contacts_in_a_row(days, same_reason):
     """Calls with `follows` and `followed`: another of the same customer within so many days before, or after.
 
-    Empty where the customer is not known; `followed` also where the window is not over by the last call of the table.
+    Empty where the customer is not known, and where the table does not tell the whole window: `follows` in the days after
+    its first call, `followed` in those before its last. (To keep the repeats that are seen there would count too many.)
     """
     def rows(row):
         import ibis
@@ -22,11 +23,11 @@ def contacts_in_a_row(days, same_reason):
         who = ["customer", "reason"] if same_reason else ["customer"]
         row.need(*who)
         chain = ibis.window(group_by=who, order_by=["at_s", "call_id"])
-        calls = calls.mutate(before_s=calls.at_s.lag().over(chain), after_s=calls.at_s.lead().over(chain), last_s=calls.at_s.max().over())
+        calls = calls.mutate(before_s=calls.at_s.lag().over(chain), after_s=calls.at_s.lead().over(chain), first_s=calls.at_s.min().over(), last_s=calls.at_s.max().over())
         window, known = days * DAY_S, calls.customer.notnull()
-        soon = (calls.after_s - calls.at_s <= window).fill_null(False)
-        return calls.mutate(follows=ibis.ifelse(known, (calls.at_s - calls.before_s <= window).fill_null(False), None),
-                            followed=ibis.ifelse(known & (soon | (calls.last_s - calls.at_s >= window)), soon, None))
+        told, over = calls.at_s - calls.first_s >= window, calls.last_s - calls.at_s >= window
+        return calls.mutate(follows=ibis.ifelse(known & told, (calls.at_s - calls.before_s <= window).fill_null(False), None),
+                            followed=ibis.ifelse(known & over, (calls.after_s - calls.at_s <= window).fill_null(False), None))
 
     return Derived(name=f"calls in a row of {days} days, {'same reason' if same_reason else 'any reason'}", of="calls", rows=rows)
 
@@ -59,7 +60,7 @@ def employment(agents, start=None, end=None):
     """
     start = agents["hired"].min() if start is None else pd.Timestamp(start)
     last = agents[["hired", "left"]].max().max() + pd.Timedelta(days=1) if end is None else pd.Timestamp(end)
-    if pd.isna(start) or pd.isna(last):
+    if pd.isna(start) or pd.isna(last) or last <= start:
         return agents.iloc[:0].assign(month=pd.NaT, years=0.0, leavers=0, at_start=0)
     months = pd.date_range(start.to_period("M").to_timestamp(), last - pd.Timedelta(days=1), freq="MS")
     parts = [_in_month(agents, max(month, start), min(month + pd.offsets.MonthBegin(), last), month) for month in months]

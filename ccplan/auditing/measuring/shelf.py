@@ -7,6 +7,7 @@ import pandas as pd
 
 TIMES = {"intervals": "start", "calls": "arrived", "activities": "start", "evaluations": "date", "ledger": "month",
          "forecast": "start", "staffing": "start", "employment": "month"}  # table → the column that says when
+CLUSTERS = {"activities": ("agent", "day"), "evaluations": ("evaluation",)}  # table → whose rows are not independent of one another
 KNOWN = (*TIMES, "agents")
 
 
