@@ -106,11 +106,6 @@ def budget_ground(staffed, centre, *, people, teams=None, checklist=None, hires=
     return ground
 
 
-def no_hires():
-    """No class at all."""
-    return pd.DataFrame({"queue": pd.Series(dtype=object), "month": pd.Series(dtype="datetime64[ns]"), "heads": pd.Series(dtype=float)})
-
-
 def parted(overrides):
     """Overrides as (those of assumptions, those of prices {line: price})."""
     prices = {name.removeprefix(PRICE): value for name, value in overrides.items() if name.startswith(PRICE)}
