@@ -1,6 +1,7 @@
 """A second reckoning of hiring, written another way: every plan of a small case is tried, person-months are added up by
 loops, and what is missing in a month is filled by trying the cheapest corners."""
 
+from functools import cache
 from itertools import product
 from math import ceil
 
@@ -20,12 +21,18 @@ def life(hiring, age, length):
 
 
 def output(hiring, old):
-    """Mean output in the month of age `old`, by adding up 3,000 small steps of it."""
+    """Mean output in the month of age `old`."""
+    return mean_output(hiring.training_weeks, tuple(hiring.ramp), old)
+
+
+@cache  # the small cases have few ways of training, and many people
+def mean_output(training_weeks, ramp, old):
+    """The same, by adding up 3,000 small steps of it."""
     steps, total = 3000, 0.0
     for i in range(steps):
-        on_phones = old + (i + 0.5) / steps - hiring.training_weeks / (365.25 / 12 / 7)
+        on_phones = old + (i + 0.5) / steps - training_weeks / (365.25 / 12 / 7)
         if on_phones > 0:
-            total += hiring.ramp[int(on_phones)] if on_phones < len(hiring.ramp) else 1.0
+            total += ramp[int(on_phones)] if on_phones < len(ramp) else 1.0
     return total / steps
 
 

@@ -18,7 +18,7 @@ from ccplan.display.money.panel import AS_IT_IS, BudgetDesk, budget_view, read_e
 from ccplan.planning import cheapest_hires, plan_budget, plan_headcount, staff
 from ccplan.planning.people.requirement import monthly_requirement
 from ccplan.queueing import Targets
-from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
+from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
 from tests.test_panels import TURN, act, tiles_on
 
 TARGETS = Targets(service_level=0.8, target_s=20)
@@ -218,7 +218,7 @@ def test_the_files_hold_what_is_seen(desk):
 # ------------------------------------------------------------------------------------- in the browser
 
 NOTEBOOK = """\
-from ccplan.display import budget_plans
+from ccplan.display.money import plans as budget_plans
 from ccplan.display.money.panel import BudgetDesk
 from tests.test_budget_panel import FRAME, CENTRE, PEOPLE
 desk = BudgetDesk(budget_plans.budget_ground(FRAME, CENTRE, people=PEOPLE), ".")
@@ -306,18 +306,6 @@ def test_nothing_overflows_and_every_control_has_a_name(fresh, width):
     nameless = fresh.evaluate("""() => [...document.querySelectorAll('.ccplan input, .ccplan select, .ccplan button')]
       .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent)).map(n => n.outerHTML)""")
     assert nameless == []
-
-
-def test_it_lives_in_jupyterlab_too(browser, tmp_path, ground, repo_on_path, monkeypatch):  # noqa: F811
-    monkeypatch.setenv("PYTHONPATH", repo_on_path["PYTHONPATH"])
-    (tmp_path / "work").mkdir()
-    write_notebook(tmp_path / "work" / "budget.ipynb", NOTEBOOK)
-    with jupyterlab(tmp_path, "budget.ipynb") as address:
-        page = opened(browser, address, run_all)
-        act(page, lambda: page.evaluate(TURN, ["volume", 20]))
-        page.wait_for_function(SETTLED, timeout=60_000)
-        assert tiles_on(page) == words(budget_view(ground, {"volume": 0.2}))
-        page.close()
 
 
 def test_the_workbook_of_what_is_set_holds_the_plan_on_screen(desk):

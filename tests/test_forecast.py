@@ -11,6 +11,8 @@ from ccplan.data import Centre, OpeningHours, Queue, load_centre, load_intervals
 from ccplan.planning import forecast, forecast_queues
 from ccplan.planning.forecasting.backtest import held_out_bands, league_table, rolling_origins, wape
 
+from .effort import DEEP
+
 HOURS = 3600
 FAST = "calendar regression"
 
@@ -219,7 +221,7 @@ def test_the_same_results_in_two_processes_on_a_cluster_and_from_the_cache(tmp_p
     for one, two in zip(both, again):
         pd.testing.assert_frame_equal(one.frame, two.frame)
         assert one.method == two.method and league_table(one.tested).equals(league_table(two.tested))
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1") as cluster, Client(cluster):
+    with LocalCluster(n_workers=2 if DEEP else 1, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1") as cluster, Client(cluster):
         with joblib.parallel_config(backend="dask"):
             far = forecast_queues(history, known, "7d", samples=2, jobs=-1)
     pd.testing.assert_frame_equal(pd.concat([one.frame for one in far], ignore_index=True), alone)

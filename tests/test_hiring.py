@@ -56,11 +56,15 @@ def small_case(seed):
 
 @pytest.mark.parametrize("part", range(4))
 def test_no_plan_of_small_cases_is_cheaper_by_brute_force(part):
-    equal = 0
+    """Fifty in each of four parts are compared, 200 in all, and of the many without a plan every third: all when deep."""
+    equal, without = 0, 0
     for seed in range(part, CASES * (10 if DEEP else 1), 4):
         centre, required, here = small_case(seed)
         earliest = {0: 0, 4: 1, 7: 2}[centre.hiring.lead_time_weeks]
         cost, chosen = cheapest(centre, required, here, earliest, MOST[len(here)])
+        without += cost is None
+        if cost is None and without % 3 and not DEEP:
+            continue
         plan = cheapest_hires(requirement_of(required), centre, people=people_of(here), within=0.0)
         asked = plan.hires.groupby(["queue", "month"])["heads"].sum()
         if asked.max() > MOST[len(here)]:  # more heads at once than were tried: it must be cheaper, or the only one
@@ -71,6 +75,8 @@ def test_no_plan_of_small_cases_is_cheaper_by_brute_force(part):
             assert plan.cost == pytest.approx(cost, rel=2e-4, abs=0.5), (seed, chosen)
             assert plan.proven and plan.shortfalls.empty, seed
             equal += 1
+        if equal == 50 and not DEEP:
+            break
     assert equal >= 50  # in each of four parts: 200 in all
 
 

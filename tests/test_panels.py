@@ -15,7 +15,7 @@ from ccplan.display import frontend
 from ccplan.display.staffing import panel as panels
 from ccplan.planning import staff, totals
 from ccplan.queueing import Infeasible, Targets
-from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
+from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
 from tests.effort import DEEP
 
 ROOT = Path(__file__).parents[1]
@@ -356,16 +356,6 @@ def served(tmp_path_factory):
         yield address
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """The address of a notebook with the panel in a JupyterLab."""
-    (tmp_path / "work").mkdir()
-    write_notebook(tmp_path / "work" / "panel.ipynb", f"from ccplan import display\nfrom ccplan.data import sample_centre\n"
-                   f"display.staffing_panel(sample_centre(), day='{DAY}')")
-    with jupyterlab(tmp_path, "panel.ipynb") as address:
-        yield address
-
-
 @pytest.fixture(scope="module")
 def page(browser, served):
     page = opened(browser, f"{served}/voila/render/03_staffing.ipynb")
@@ -487,18 +477,6 @@ def test_text_from_data_never_runs(browser, served):
     assert page.locator(".ccplan img").count() == 0 and page.title() != "broken"
     act(page, lambda: page.evaluate(TURN, ["volume", 20]))
     assert page.log == [] and outside(page) == []
-    page.close()
-
-
-def test_in_jupyterlab_the_arrow_keys_belong_to_the_dial(browser, lab, day, centre):
-    page = opened(browser, lab, run_all)
-    range_ = page.locator("[data-dial=volume] input[type=range]")
-    act(page, lambda: range_.click())  # in the middle of the dial: +10 %
-    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
-        act(page, lambda: page.keyboard.press(key))
-    inputs = dataclasses.replace(panels.start_inputs(day, centre), volume=0.13)
-    assert tiles_on(page) == expected_tiles(day, inputs, centre)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280 and outside(page) == []
     page.close()
 
 

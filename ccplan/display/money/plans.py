@@ -42,15 +42,22 @@ class BudgetGround:
         """(PointPlan, classes) with the cheapest hires for the overrides, kept once found."""
         key = tuple(sorted(overrides.items()))
         if key not in self.kept:
-            from ...planning.people.hiring import cheapest_hires
-
             if len(self.kept) > 400:
                 self.kept.clear()
-            first = self.plan(overrides, hires=self.hires if self.hires is not None else no_hires())
-            centre = self.changed(overrides)
-            hires = cheapest_hires(first.requirement, centre, people=self.people).hires
-            self.kept[key] = Replanned(self.plan(overrides, hires=hires), hires)
+            self.kept[key] = self._replanned(overrides)
         return self.kept[key]
+
+    def _replanned(self, overrides):
+        """Each stage is gone through once: the search for the hires has the headcount that they give already."""
+        from ...planning.budget import plan_budget
+        from ...planning.people.hiring import cheapest_hires
+        from ...planning.scenarios import PointPlan, checked_overrides, quick_requirement
+
+        moved, prices = parted(overrides)
+        needed, centre = quick_requirement(self.quick, with_prices(self.centre, prices), checked_overrides(moved))
+        found = cheapest_hires(needed, centre, people=self.people)
+        needed = needed[needed["month"].isin(found.headcount["month"])].reset_index(drop=True)
+        return Replanned(PointPlan(needed, found.headcount, plan_budget(found.headcount, centre, contacts=needed)), found.hires)
 
     def changed(self, overrides):
         """The centre with the overrides."""
@@ -97,11 +104,6 @@ def budget_ground(staffed, centre, *, people, teams=None, checklist=None, hires=
     ground = BudgetGround(centre, frame, people, quick_plan(staffed, centre, teams=teams))
     ground.hires = ground.replanned({}).hires if hires is None else hires
     return ground
-
-
-def no_hires():
-    """No class at all."""
-    return pd.DataFrame({"queue": pd.Series(dtype=object), "month": pd.Series(dtype="datetime64[ns]"), "heads": pd.Series(dtype=float)})
 
 
 def parted(overrides):

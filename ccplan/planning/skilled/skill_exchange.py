@@ -141,6 +141,7 @@ def _with_fewer_days(search, calls):
     begins = search.calls.begins
     days = int(np.clip(np.searchsorted(begins, calls), min(_FEWEST_DAYS, begins.size - 1), begins.size - 1))
     few, last = copy(search), begins[days]
+    few.known = {}  # other days, other misses
     few.calls = replace(search.calls, begins=begins[: days + 1], **{
         name: getattr(search.calls, name)[:last] for name in ("arrived", "queue", "handle", "patience")})
     return few

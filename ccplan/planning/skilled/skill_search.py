@@ -109,6 +109,7 @@ class _Search:
         self.calls = draw_calls(rates, problem.aht_s, [queue.patience_s for queue in problem.queues],
                                 problem.interval_s, days, seed)
         self.only = None  # queues and intervals that are looked at; None: all
+        self.known = {}  # what plans were seen to miss: about half of the looks are at one that was seen before
         self.caps = np.array([queue.targets.limits.get("max_occupancy", _NO_CAP) for queue in problem.queues])
         # Where each block of constant staffing begins, and where its effects are looked for.
         self.begins = np.flatnonzero(np.diff(problem.block, prepend=-1))
@@ -123,6 +124,13 @@ class _Search:
         """
         self.looks += 1
         self.tick()
+        key = np.asarray(agents, dtype=np.int64).tobytes()
+        if key not in self.known:
+            self.known[key] = self._seen(agents)
+        return self.known[key]
+
+    def _seen(self, agents):
+        """What `see` returns, simulated."""
         served = serve_calls(self.calls, agents, self.ranks, self.routes, self.target_s, self.p.interval_s)
         counts = served.counts / self.calls.days
         queues = np.stack([counted_misses(queue.targets, counts[q]) for q, queue in enumerate(self.p.queues)], axis=1)
