@@ -70,7 +70,7 @@ def evidence_of(folder, quarter, *, names=False, key=None):
     tables = {name: _dated(frame, tables) if name == "evaluations" else frame for name, frame in tables.items()}
     _refuse_empty(tables, quarter, folder)
     if not names:
-        key = _own_key(tables) if key is None else key if isinstance(key, bytes) else read_key(key)
+        key = own_key(tables) if key is None else key if isinstance(key, bytes) else read_key(key)
         tables = {name: pseudonymise(frame, name, key) for name, frame in tables.items()}
     absent = {name: _why(check, name) for name in TABLES if name not in tables} | _unusable(tables, check.centre)
     return Evidence(quarter=quarter, check=check, tables={name: frame for name, frame in tables.items() if name not in absent}, absent=absent, names=names)
@@ -105,7 +105,7 @@ def _unusable(tables, centre):
     return {}
 
 
-def _own_key(tables):
+def own_key(tables):
     """32 bytes that follow from the people's names in the tables."""
     digest = hashlib.blake2b(digest_size=32)
     for name in ("agents", "activities", "evaluations", "calls"):

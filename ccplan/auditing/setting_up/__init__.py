@@ -1,0 +1,1 @@
+"""Setting a centre up and keeping it so: implementation plan, the checklist kept safely, goals, equipment, reviews."""

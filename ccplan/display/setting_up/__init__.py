@@ -1,0 +1,1 @@
+"""Setting a centre up, on screen: checklists, the implementation plan, options, seats, training, care."""

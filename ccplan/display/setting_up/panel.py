@@ -1,0 +1,184 @@
+"""The checklist as a panel: tick items, set owners and days, each saved at once; what somebody else changed is told."""
+
+import base64
+import tempfile
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from ...auditing.checklists import checklists, progress
+from ...auditing.setting_up.checklist_store import FILE_NAME, ChecklistStore
+from ...data.files import harmless, write_whole
+from ...data.tables import STATUSES
+from .. import theme
+from ..data.panel import box, is_bundled, row, words
+from ..data.sheet import Sheet
+
+FIELDS = ("status", "owner", "due", "evidence")
+STYLE = f"""<style>
+.ccplan-data .ccplan-item {{ display: grid; grid-template-columns: minmax(220px, 1fr) 120px 150px 130px 170px; gap: 2px 10px; align-items: center;
+  padding: 4px 0; border-bottom: 1px solid #EEF1F4; overflow: visible; }}
+.ccplan-data .ccplan-item > * {{ width: auto; min-width: 0; margin: 0; }}
+.ccplan-data .ccplan-item .widget-label {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+.ccplan-data .ccplan-item summary {{ cursor: pointer; list-style: none; }}
+.ccplan-data .ccplan-item summary:hover {{ text-decoration: underline; }}
+.ccplan-data .ccplan-item summary:focus-visible {{ outline: 2px solid {theme.ACCENT}; outline-offset: 1px; }}
+.ccplan-data .ccplan-item details p {{ color: {theme.QUIET}; font-size: 13px; max-width: 62ch; }}
+@media (max-width: 800px) {{ .ccplan-data .ccplan-item {{ grid-template-columns: 1fr 1fr; }}
+  .ccplan-data .ccplan-item > :first-child {{ grid-column: 1 / -1; }} }}
+</style>"""
+
+
+def checklist_panel(folder, who=None, at=None):
+    """The checklists of a centre's folder to tick, a widget; every change is saved at once.
+
+    A folder without checklist.csv begins with the shipped lists. With the bundled centre it works on a copy. `who` is the person
+    at the keyboard for the journal (left out: the system's name), `at` the day against which late is reckoned (today). Raises
+    ValueError in words where the file cannot be read.
+    """
+    desk = ChecklistDesk(folder, who, at)
+    return box(desk.children, "the checklists of the centre", desk.summary()._repr_html_())
+
+
+class ChecklistDesk:
+    """The controls: `which` list, `step`, the items' fields `cells` {(item, column): widget}, `undo`, `export`, and what they say (`said`)."""
+
+    def __init__(self, folder, who=None, at=None):
+        import ipywidgets as w
+
+        self.w, self.at, self.place = w, at, None
+        if is_bundled(folder):
+            self.place = tempfile.TemporaryDirectory(prefix="ccplan-")
+            write_whole(Path(self.place.name) / FILE_NAME, (Path(folder) / FILE_NAME).read_bytes())
+        self.store = ChecklistStore(self.place.name if self.place else folder, who=who)
+        if not self.store.file.exists():
+            self.store.begin()
+        self.seen, self.cells, self.quiet = self.store.table(), {}, False
+        wide = {"style": {"description_width": "40px"}, "layout": {"width": "260px"}}
+        names = list(dict.fromkeys(self.seen["checklist"]))
+        self.which = w.Dropdown(description="list", options=names, **wide)
+        self.step = w.Dropdown(description="step", options=["all"], **wide)
+        self.only = w.Checkbox(description="only what is open", value=False, indent=False)
+        self.undo = w.Button(description="Take back my last", tooltip="the last change that you made here is taken back")
+        self.again = w.Button(description="Look again", tooltip="read what others have changed")
+        self.export = w.Button(description="Export as CSV", tooltip="the whole checklist as a file in which nothing is a formula")
+        self.said, self.file, self.total = w.HTML(), w.HTML(), w.HTML()
+        self.items = w.VBox([])
+        self.children = [w.HTML(STYLE, layout={"height": "0", "margin": "0"}), row([self.which, self.step, self.only], "ccplan-asks"), self.total, self.items,
+                         row([self.undo, self.again, self.export], "ccplan-asks"), self.said, self.file]
+        self._steps()
+        self._draw()
+        self._watch()
+        self._say(("This is the bundled centre: what you change goes into a copy that ends with this panel. " if self.place else "")
+                  + "Every change is saved at once. Click an item to read why and how.")
+
+    def summary(self):
+        """How far each list is, a Sheet."""
+        rows = progress(self._typed(), self._today())
+        rows = rows[rows["step"].eq("all")]
+        told = pd.DataFrame({"list": rows["checklist"], "items": rows["items"].astype(str), "done": rows["done"].astype(str), "late": rows["late"].map(lambda n: str(n or ""))})
+        return Sheet(told, right=("items", "done", "late"))
+
+    def _typed(self):
+        return self.seen.assign(due=pd.to_datetime(self.seen["due"], errors="coerce"), status=self.seen["status"].replace("", "open"),
+                                cost=pd.to_numeric(self.seen["cost"], errors="coerce"))
+
+    def _today(self):
+        return pd.Timestamp(self.at) if self.at else pd.Timestamp.now().normalize()
+
+    def _watch(self):
+        self.which.observe(lambda _: (self._steps(), self._draw()), names="value")
+        for control in (self.step, self.only):
+            control.observe(lambda _: None if self.quiet else self._draw(), names="value")
+        self.undo.on_click(lambda _: self._guarded(self._undo))
+        self.again.on_click(lambda _: self._guarded(self._look))
+        self.export.on_click(lambda _: self._guarded(self._export))
+
+    # ------------------------------------------------------------------------------------ what is shown
+
+    def _steps(self):
+        mine = self.seen[self.seen["checklist"].eq(self.which.value)]
+        self.quiet = True
+        self.step.options = ["all", *dict.fromkeys(mine["step"])]
+        self.step.value = "all"
+        self.quiet = False
+
+    def _draw(self):
+        mine = self.seen[self.seen["checklist"].eq(self.which.value)]
+        mine = mine[mine["step"].eq(self.step.value)] if self.step.value != "all" else mine
+        mine = mine[~mine["status"].isin(("done", "not needed"))] if self.only.value else mine
+        self.cells = {}
+        self.items.children = [self._line(one) for one in mine.to_dict("records")]
+        self.total.value = self.summary()._repr_html_()
+
+    def _line(self, one):
+        known = next((item for item in checklists()[one["checklist"]].items if item.item == one["item"]), None) if one["checklist"] in checklists() else None
+        told = f"{known.how}" if known else "An item of the centre's own."
+        label = self.w.HTML(f"<details><summary>{escape(one['item'])}</summary><p>{escape(one['step'])}: {escape(told)}</p></details>")
+        for column in FIELDS:
+            self.cells[one["item"], column] = self._cell(one, column)
+        line = self.w.Box([label, *(self.cells[one["item"], column] for column in FIELDS)])
+        line.add_class("ccplan-item")
+        return line
+
+    def _cell(self, one, column):
+        value, about = one[column], f"{column} of {one['item']}"
+        if column == "status":
+            options = [*STATUSES] if value in STATUSES else [*STATUSES, value]
+            cell = self.w.Dropdown(options=options, value=value or "open", description=about)
+        else:
+            hint = {"owner": "owner", "due": "due, 2027-01-31", "evidence": "evidence"}[column]
+            cell = self.w.Text(value=value, placeholder=hint, description=about, continuous_update=False)
+        cell.observe(lambda change, item=one["item"], column=column: self._changed(item, column, change["new"]), names="value")
+        return cell
+
+    def _say(self, text, fault=False):
+        self.said.value = words(text, fault=fault)
+
+    # -------------------------------------------------------------------------------------- what is done
+
+    def _changed(self, item, column, value):
+        if self.quiet:
+            return
+        before = self._saw(item, column)
+        try:
+            self.seen = self.store.change(self.which.value, item, column, value, seen=before)
+            self._say(f"Saved: {column} of “{item}” is now {value or 'empty'}.")
+            self.total.value = self.summary()._repr_html_()
+        except (ValueError, OSError) as problem:
+            self._say(str(problem)[:1].upper() + str(problem)[1:] + ".", fault=True)
+            self.seen = self.store.table()
+            self._put(item, column, self._saw(item, column))
+
+    def _saw(self, item, column):
+        rows = self.seen[self.seen["checklist"].eq(self.which.value) & self.seen["item"].eq(item)]
+        return rows[column].iloc[0] if len(rows) else ""
+
+    def _put(self, item, column, value):
+        """Show what the file holds without taking that for a change."""
+        self.quiet = True
+        self.cells[item, column].value = value or ("open" if column == "status" else "")
+        self.quiet = False
+
+    def _guarded(self, deed):
+        try:
+            deed()
+        except (ValueError, OSError) as problem:
+            self._say(str(problem)[:1].upper() + str(problem)[1:] + ".", fault=True)
+
+    def _undo(self):
+        self.seen = self.store.undo()
+        self._draw()
+        last = self.store.journal().iloc[-1]
+        self._say(f"Taken back: {', '.join(last['after'])} of “{last['item']}”.")
+
+    def _look(self):
+        self.seen = self.store.table()
+        self._draw()
+        self._say("This is what the file holds now.")
+
+    def _export(self):
+        data = base64.b64encode(harmless(self.store.table()).to_csv(index=False, lineterminator="\n").encode()).decode()
+        self.file.value = f'<a class="ccplan-file" download="checklist.csv" href="data:text/csv;charset=utf-8;base64,{data}">checklist.csv</a>'
+        self._say("The file is ready below.")
