@@ -65,7 +65,7 @@ class Door(Told, LoginFormHandler):
     def _render(self, message=None):
         title, words = WORDS[401]
         told = words if message else "These dashboards open with a token. It was printed where ccplan serve was started."
-        self.finish(self.page_in_words(title, told, door=True, next=self.get_argument("next", default=self.base_url)))
+        self.finish(self.page_in_words(title, told, door=True, xsrf=self.xsrf_form_html(), next=self.get_argument("next", default=self.base_url)))
 
     @allow_unauthenticated
     async def post(self):

@@ -38,13 +38,14 @@ def serve(
     port = free_port(host, port)
     compile_once()
     with busy("reading the tables"):
-        server = _server(folder, notebooks_folder(), host=host, port=port, token=token, base_url=_base(base_url), ready=ready, most=most, browser=browser)
+        server = server_of(folder, notebooks_folder(), host=host, port=port, token=token, base_url=_base(base_url), ready=ready, most=most, browser=browser)
     typer.echo(f"The dashboards of {folder.name}: {server.address}\nCtrl-C ends them and whatever is open in them.", err=True)
     server.start()
     typer.echo("ccplan: the dashboards are closed", err=True)
 
 
-def _server(folder, notebooks, **asked):
+def server_of(folder, notebooks, **asked):
+    """The server, not yet started, of a centre's folder and a folder of notebooks; `asked` is what `dashboards` takes."""
     from .navigation import bar_of
     from .server import dashboards
 

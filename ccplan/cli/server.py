@@ -15,6 +15,7 @@ from .handlers import Door, FirstPage, NotebookPage
 UNUSED = ["@voila-dashboards/jupyterlab-preview"]
 SERVED = ("/api/kernels/", "/voila/static/", "/voila/templates/", "/voila/api/themes/", "/voila/api/shutdown/", "/voila/labextensions/")
 IDLE_S = 1800    # a page that nobody looks at any more gives its memory back after half an hour
+CHECKED_S = 60
 WARM = (f"{START}.ipynb", "03_staffing.ipynb")  # pages that are kept ready: the first, and the one most asked for
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; style-src 'self' 'unsafe-inline'; "
           "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
@@ -46,8 +47,8 @@ def _config(bar, ready):
              "page_config_hook": functools.partial(_with_bar, bar), "preheat_kernel": ready > 0, "default_pool_size": 0}
     pools = {"default": {"pool_size": 0}} | {name: {"pool_size": ready} for name in WARM}
     return Config(VoilaConfiguration=voila, VoilaKernelManager={"kernel_pools_config": pools},
-                  MappingKernelManager={"cull_idle_timeout": IDLE_S, "cull_interval": 60}, KernelManager=_SOCKETS,
-                  IdentityProvider={"cookie_options": {"samesite": "Lax"}})
+                  MappingKernelManager={"cull_idle_timeout": IDLE_S, "cull_interval": CHECKED_S}, KernelManager=_SOCKETS,
+                  PasswordIdentityProvider={"allow_password_change": False}, IdentityProvider={"cookie_options": {"samesite": "Lax"}})
 
 
 def _with_bar(bar, page_config, notebook_path="", **_):
