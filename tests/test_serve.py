@@ -129,6 +129,7 @@ CLOSED = [
     "/voila/render/../secret.csv", "/voila/render/..%2fsecret.csv", "/voila/render/%2e%2e/secret.csv", "/voila/render/..%5csecret.csv",
     "/voila/render/./00_start.ipynb", "/voila/render//00_start.ipynb", "/voila/render/%252e%252e%252fsecret.csv", "/voila/render/00_start.ipynb%00.csv",
     "/voila/static/../../../../../../../../etc/passwd", "/voila/static/..%2f..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/voila/static/%2fetc%2fpasswd",
+    "/voila/templates/ccplan/static/../index.html.j2", "/voila/templates/../static/x", "/voila/templates/lab/index.html.j2",
     "/voila/templates/ccplan/static/..%2f..%2f..%2findex.html.j2", "/voila/templates/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
     "/voila/labextensions/..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/voila/api/themes/..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
     "/voila/labextensions//etc/passwd", "/voila/templates/ccplan/static//etc/passwd",

@@ -13,7 +13,8 @@ from ..display.start.pages import START
 from .handlers import Door, FirstPage, NotebookPage
 
 UNUSED = ["@voila-dashboards/jupyterlab-preview"]
-SERVED = ("/api/kernels/", "/voila/static/", "/voila/templates/", "/voila/api/themes/", "/voila/api/shutdown/", "/voila/labextensions/")
+SERVED = ("/api/kernels/", "/voila/static/", "/voila/api/themes/", "/voila/api/shutdown/", "/voila/labextensions/")
+STYLES = r"/voila/templates/(ccplan/static/(?:[\w-]+[./])*[\w-]+)"  # of our template alone, and no way out of it
 IDLE_S = 1800    # a page that nobody looks at any more gives its memory back after half an hour
 CHECKED_S = 60
 WARM = (f"{START}.ipynb", "03_staffing.ipynb")  # pages that are kept ready: the first, and the one most asked for
@@ -59,6 +60,7 @@ def _with_bar(bar, page_config, notebook_path="", **_):
 @functools.cache
 def _class():
     from voila.app import Voila
+    from voila.static_file_handler import TemplateStaticFileHandler
 
     class Dashboards(Voila):
         """Voila without its lists of files and folders, and with pages, a door and a first page of ours."""
@@ -67,7 +69,7 @@ def _class():
             kept = [one for one in super().init_handlers() if any(part in one[0] for part in SERVED)]
             notebook = {"template_paths": self.template_paths, "config": self.config, "voila_configuration": self.voila_configuration}
             here = self.server_url.rstrip("/")
-            return [(f"{here}/", FirstPage), (f"{here}/login", Door), *kept, (f"{here}/voila/render/(.*)", NotebookPage, notebook),
+            return [(f"{here}/", FirstPage), (f"{here}/login", Door), *kept, (f"{here}{STYLES}", TemplateStaticFileHandler), (f"{here}/voila/render/(.*)", NotebookPage, notebook),
                     (".*", FirstPage, {"missing": True})]
 
         @property
