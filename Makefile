@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 CENTRE ?=# a centre's folder; the bundled one if empty
 
-.PHONY: plan test test-library test-deep lab bench notebooks sample pins clean
+.PHONY: plan test test-library test-deep lab app bench notebooks sample pins clean
 
 plan: $(READY)
 	@$(BIN)/ccplan plan $(CENTRE)
@@ -22,6 +22,9 @@ test-deep: $(READY)
 
 lab: $(READY)
 	@$(BIN)/ccplan lab
+
+app: $(READY)        ## the notebooks as dashboards: a start page, code hidden, a token at the door
+	@$(BIN)/ccplan serve $(CENTRE)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks

@@ -27,14 +27,14 @@ def lab(
     command[-1] += "=jupyterlab.handlers.announcements.NeverCheckForUpdate"
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container; the server listens on this machine only
         command.append("--allow-root")
-    command += [f"--ServerApp.root_dir={_notebooks()}"] + ([] if browser else ["--no-browser"])
+    command += [f"--ServerApp.root_dir={notebooks_folder()}"] + ([] if browser else ["--no-browser"])
     environment = os.environ | {"CCPLAN_FOLDER": str(folder)}
     if os.name == "posix":  # become the server, so that whoever stops ccplan stops it too
         os.execve(sys.executable, command, environment)
     raise typer.Exit(subprocess.run(command, env=environment).returncode)
 
 
-def _notebooks():
+def notebooks_folder():
     """The notebooks of the checkout; a bare install opens where it is called."""
     folder = Path(__file__).parents[2] / "notebooks"
     return folder if folder.is_dir() else Path.cwd()
