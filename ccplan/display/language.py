@@ -1,8 +1,8 @@
 """The language of panels and tiles: catalogues of user-facing text, `words/CODE.toml`; English is the source.
 
 A catalogue has a head (`name`, `direction`), `[kpis]` by the key of a KPI and `[labels]` by the English text, so a text that
-a catalogue lacks is shown in English. `python -m ccplan.display.language` writes `words/en.toml` anew from the panels and
-KPIs: copied to `words/CODE.toml` and translated, it is another language, without a line of code. Sentences made from data
+a catalogue lacks is shown in English. `python -m ccplan.display.words.source` writes `en.toml` anew from the
+panels and KPIs: copied to `words/CODE.toml` and translated, it is another language, without a line of code. Sentences made from data
 (findings, warnings) stay English and are marked as English for a screen reader.
 """
 
@@ -123,17 +123,13 @@ def _axes(spec, said):
             for name, part in spec.items()}
 
 
-def texts_of(layout):
-    """The English texts of a panel's layout that a catalogue should hold, a set; of a filled text its template."""
-    found = set()
+def lettered(text):
+    """True where a text has letters of its own, beside what is filled in.
 
-    def heard(text):
-        if text:
-            found.add(getattr(text, "template", text))
-        return text
-
-    _told(layout, heard)
-    return {text for text in found if re.search("[a-z]", re.sub(r"{\w+}", "", text), re.I)}
+    >>> lettered("{currency} per hour"), lettered("{currency}"), lettered("%")
+    (True, False, False)
+    """
+    return bool(re.search("[A-Za-z]", re.sub(r"{\w+}", "", text)))
 
 
 # ------------------------------------------------------------------------------------- the catalogues
@@ -173,13 +169,3 @@ def kpi_name(key, language=None, centre=None):
     'Luopumisaste'
     """
     return chosen(language, centre).kpi(key)
-
-
-def source(layouts, more=()):
-    """The text of `words/en.toml`: the names of all KPIs and every text of the panels' `layouts` and of `more`."""
-    from ..auditing import KPIS
-
-    labels = sorted(set().union(*map(texts_of, layouts), more, PHRASES), key=str.casefold)
-    head = '# The source of every catalogue, written by `python -m ccplan.display.language`: translate what stands to the right.\nname = "English"\ndirection = "ltr"'
-    kpis = [f'{key} = "{kpi.name}"' for key, kpi in KPIS.items()]
-    return "\n".join([head, "", "[kpis]", *kpis, "", "[labels]", *(f'"{text}" = "{text}"' for text in labels), ""])

@@ -49,7 +49,8 @@ def box(children, title, saved="", direction="ltr"):
 
 def words(text, fault=False):
     """A paragraph for a widgets.HTML; a screen reader says it when it changes."""
-    return f'<p role="{"alert" if fault else "status"}" style="color:var(--ccplan-{'fault' if fault else 'quiet'})" lang="en" dir="auto">{escape(text)}</p>'
+    how = 'role="alert" class="ccplan-wrong"' if fault else 'role="status" class="ccplan-told"'
+    return f'<p {how} lang="en" dir="auto">{escape(text)}</p>'
 
 
 def row(children, kind="ccplan-line"):
