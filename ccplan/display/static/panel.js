@@ -106,6 +106,7 @@ export default (() => {
       actions: false, renderer: "svg", mode: "vega-lite", tooltip: true,
     });
     const view = result.view;
+    part.place.querySelector("svg")?.setAttribute("aria-hidden", "true"); // the place itself is the picture, and says its finding
     // the chart is as wide as its place, which changes with the window, the sidebar and the cell
     const fit = () => {
       const width = part.place.clientWidth;
