@@ -28,7 +28,7 @@ STYLE = """<style>
 .ccplan-data .ccplan-step details p { color: var(--ccplan-quiet); font-size: 13px; max-width: 62ch; }
 .ccplan-data .ccplan-step .widget-radio { height: auto; overflow: visible; }
 .ccplan-data .ccplan-step .widget-radio > .widget-label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.ccplan-data .ccplan-step .widget-radio-box { display: grid; grid-template-columns: repeat(4, 76px); margin: 0; gap: 0; max-width: none; overflow: visible; }
+.ccplan-data .ccplan-step .widget-radio-box { display: grid; grid-template-columns: repeat(4, minmax(76px, max-content)); margin: 0; gap: 0 6px; max-width: none; overflow: visible; }
 .ccplan-data .ccplan-step .widget-radio-box label { width: auto; height: 26px; margin: 0; padding: 0; display: flex; gap: 5px; align-items: center; flex-direction: row-reverse; justify-content: flex-end; }
 .ccplan-data .ccplan-step .widget-radio-box input { margin: 0; width: 16px; height: 16px; accent-color: var(--ccplan-accent); }
 .ccplan-data .ccplan-critical .widget-radio-box label:nth-of-type(2) { grid-column: 3; }
@@ -183,12 +183,12 @@ class QualityDesk:
 def score_words(came, steps):
     """The live score as HTML, a screen reader says it: a number, how far it is filled in, and in words that a critical step fails the call."""
     if came.points is None:
-        return f'<p role="status"><b>–</b> no step is marked yet: {steps} to go</p>'
+        return f'<p role="status" lang="en" dir="auto"><b>–</b> no step is marked yet: {steps} to go</p>'
     left = f"{len(came.open)} of {steps} steps still to mark" if came.open else f"all {steps} steps are marked"
     if not came.missed:
-        return f'<p role="status"><b>{_percent(came.score)}</b> of the points that apply; {left}</p>'
+        return f'<p role="status" lang="en" dir="auto"><b>{_percent(came.score)}</b> of the points that apply; {left}</p>'
     named = ", ".join(f"“{escape(name)}”" for name in came.missed)
-    return (f'<p role="alert" class="ccplan-alarm"><b>0%</b> The call fails: {named} is critical and was missed. '
+    return (f'<p role="alert" class="ccplan-alarm" lang="en" dir="auto"><b>0%</b> The call fails: {named} is critical and was missed. '
             f"The points alone come to {_percent(came.points)}; {left}</p>")
 
 
@@ -210,7 +210,7 @@ def _radio(w, step, said):
 def _line(w, step, radio, said):
     told = " ".join(part for part in (f"Why: {step.why}." if step.why else "", f"How: {step.how}" if step.how else "") if part)
     critical = f' <span class="ccplan-fails">{escape(said("critical: missed, it fails the call"))}</span>' if step.critical else ""
-    label = w.HTML(f'<details><summary title="{escape(told)}">{escape(step.name)} <small>{escape(said(Filled("{number} points", number=f"{step.weight:g}")))}{critical}</small></summary>'
+    label = w.HTML(f'<details><summary title="{escape(told)}"><bdi>{escape(step.name)}</bdi> <small>{escape(said(Filled("{number} points", number=f"{step.weight:g}")))}{critical}</small></summary>'
                    f"<p>{escape(told) or 'The scorecard says no more of it.'}</p></details>")
     line = w.Box([label, radio])
     line.add_class("ccplan-step")
