@@ -92,6 +92,13 @@ def country_code(name, value):
     return value
 
 
+def language_code(name, value):
+    """A check for a language's code of two or three letters, empty where nothing is said."""
+    if not (isinstance(value, str) and (value == "" or len(value) in (2, 3) and value.isascii() and value.isalpha() and value.islower())):
+        raise ValueError(f'{name} must be two or three small letters such as fi, or "", got {value!r}')
+    return value
+
+
 def currency_code(name, value):
     """A check for a currency such as EUR."""
     if not (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()):
@@ -389,6 +396,7 @@ class Centre:
     time_zone: str = setting("UTC", says="of every timestamp", check=time_zone_name)
     country: str = setting("", says="for public holidays", check=country_code)
     currency: str = setting("EUR", says="of every amount", check=currency_code)
+    language: str = setting("", says="of the panels, such as fi; without one English", check=language_code)
     interval_s: float = setting(1800, says="length of a planning interval", unit="seconds",
                                 check=number(low=60, high=86400, whole=True))
     queues: tuple = ()

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from . import theme
+from .language import chosen
 
 STATIC = Path(__file__).parent / "static"
 VOILA = Path(__file__).parent / "share"  # for JUPYTER_PATH: Voila then finds the template `ccplan`
@@ -66,11 +67,37 @@ def script():
 
 
 def style():
-    """The panel's CSS, its colours taken from the theme."""
-    names = {"ink": theme.INK, "quiet": theme.QUIET, "context": theme.CONTEXT, "rule": theme.RULE,
-             "paper": theme.PAPER, "accent": theme.ACCENT, "alarm": theme.ALARM, "font": theme.FONT}
-    colours = "".join(f"--ccplan-{name}:{value};" for name, value in names.items())
-    return f".ccplan{{{colours}}}\n{(STATIC / 'panel.css').read_text(encoding='utf-8')}"
+    """The panel's CSS: the tokens by day and by night, the panel's own rules, then what night and right to left change."""
+    return "\n".join([tokens(), *((STATIC / name).read_text(encoding="utf-8") for name in ("panel.css", "themes.css")), by_night()])
+
+
+PANELS = (".ccplan", ".ccplan-data")  # the two kinds of panels, one drawn by panel.js, one made of ipywidgets
+NIGHT = 'body:is(.ccplan-dark, [data-jp-theme-light="false"]):not(.ccplan-light)'  # a switch of ours comes before the theme of Jupyter
+UNSAID = "body:not(.ccplan-light, .ccplan-dark, [data-jp-theme-light])"  # where no theme is chosen, the reader's own wish counts
+
+
+@functools.cache
+def tokens():
+    """The theme's colours as CSS variables `--ccplan-NAME` of every panel, by day and, on screens, by night."""
+    return (f"{_rule('', theme.LIGHT, 'light')}\n@media screen {{ {_rule(NIGHT, theme.DARK, 'dark')} }}\n"
+            f"@media screen and (prefers-color-scheme: dark) {{ {_rule(UNSAID, theme.DARK, 'dark')} }}")
+
+
+def _rule(where, colours, scheme):
+    variables = "".join(f"--ccplan-{name}:{value};" for name, value in colours.items())
+    return f"{','.join(f'{where} {kind}'.strip() for kind in PANELS)}{{{variables}--ccplan-font:{theme.FONT};color-scheme:{scheme}}}"
+
+
+@functools.cache
+def by_night():
+    """CSS that turns the colours of the live charts' drawings and keys, so that a change of theme draws nothing anew."""
+    return f"@media screen {{ {_turned(NIGHT)} }}\n@media screen and (prefers-color-scheme: dark) {{ {_turned(UNSAID)} }}"
+
+
+def _turned(where):
+    rules = [f'{where} .ccplan .ccplan-chart svg [{part}="{day}" i]{{{part}:{night}}}'
+             for day, night in theme.NIGHT.items() if day != night for part in ("fill", "stroke")]
+    return "".join([f"{where} .ccplan .ccplan-sample{{--colour:var(--night)}}", *rules])
 
 
 @functools.cache
@@ -96,12 +123,14 @@ def panel_class():
     return Panel
 
 
-def wire(layout, answer):
+def wire(layout, answer, language=None):
     """A live panel: `answer` is called with what the user set and returns what to show.
 
-    `layout` and both messages are dicts of plain JSON values. A message of the browser carries a
-    number `seq`, the answer carries it back: the last picture always belongs to the last position.
+    `layout` and both messages are dicts of plain JSON values, in English; the panel speaks `language`, a code
+    (see `language.chosen`). A message of the browser carries a number `seq`, the answer carries it back: the
+    last picture always belongs to the last position.
     """
-    panel = panel_class()(plan=layout, view=answer({"seq": 0}))
-    panel.observe(lambda change: panel.set_trait("view", answer(change["new"])), names="values")
+    spoken = chosen(language)
+    panel = panel_class()(plan=spoken.layout(layout), view=spoken.view(answer({"seq": 0})))
+    panel.observe(lambda change: panel.set_trait("view", spoken.view(answer(change["new"]))), names="values")
     return panel

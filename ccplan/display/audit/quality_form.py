@@ -8,49 +8,51 @@ from pathlib import Path
 import pandas as pd
 
 from ...auditing.evaluating.evaluation_store import Evaluation, EvaluationStore, outcome
-from .. import theme
+from ...data.centre_file import FILE_NAME, read_centre
 from ..data.panel import box, is_bundled, row, words
-from ..data.sheet import FAULT, Sheet
+from ..data.sheet import Sheet
+from ..language import Filled, chosen
 
 MARKS = {"full": "full", "half": "half", "none": "missed", "does not apply": "N/A"}  # mark: as the form words it
 LAST_SHOWN = 5
-STYLE = f"""<style>
-.ccplan-data .ccplan-step {{ display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 18px; align-items: center; padding: 4px 0;
-  border-bottom: 1px solid #EEF1F4; overflow: visible; }}
-.ccplan-data .ccplan-step > * {{ min-width: 0; width: auto; margin: 0; }}
-.ccplan-data .ccplan-step summary {{ cursor: pointer; list-style: none; }}
-.ccplan-data .ccplan-step summary::-webkit-details-marker {{ display: none; }}
-.ccplan-data .ccplan-step summary:hover {{ text-decoration: underline; }}
-.ccplan-data .ccplan-step summary:focus-visible {{ outline: 2px solid {theme.ACCENT}; outline-offset: 1px; }}
-.ccplan-data .ccplan-step small {{ color: {theme.QUIET}; font-size: 12px; }}
-.ccplan-data .ccplan-step .ccplan-fails {{ color: {FAULT}; font-weight: 600; }}
-.ccplan-data .ccplan-step details p {{ color: {theme.QUIET}; font-size: 13px; max-width: 62ch; }}
-.ccplan-data .ccplan-step .widget-radio {{ height: auto; overflow: visible; }}
-.ccplan-data .ccplan-step .widget-radio > .widget-label {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
-.ccplan-data .ccplan-step .widget-radio-box {{ display: grid; grid-template-columns: repeat(4, 76px); margin: 0; gap: 0; max-width: none; overflow: visible; }}
-.ccplan-data .ccplan-step .widget-radio-box label {{ width: auto; height: 26px; margin: 0; padding: 0; display: flex; gap: 5px; align-items: center; flex-direction: row-reverse; justify-content: flex-end; }}
-.ccplan-data .ccplan-step .widget-radio-box input {{ margin: 0; width: 16px; height: 16px; accent-color: {theme.ACCENT}; }}
-.ccplan-data .ccplan-critical .widget-radio-box label:nth-of-type(2) {{ grid-column: 3; }}
-.ccplan-data .ccplan-score {{ position: sticky; top: 0; z-index: 2; background: {theme.PAPER}; border-bottom: 2px solid {theme.RULE}; margin: 0; padding: 6px 0; }}
-.ccplan-data .ccplan-score b {{ font-size: 24px; font-weight: 600; font-variant-numeric: tabular-nums; margin-right: 8px; }}
-.ccplan-data .ccplan-score .ccplan-alarm {{ border-left: 4px solid {theme.ALARM}; background: #FDF3EC; padding: 6px 10px; }}
-.ccplan-data a.ccplan-file {{ color: {theme.ACCENT}; }}
-@media (max-width: 700px) {{
-  .ccplan-data .ccplan-step {{ grid-template-columns: minmax(0, 1fr); }}
-  .ccplan-data .ccplan-step .widget-radio-box {{ grid-template-columns: repeat(4, minmax(0, 1fr)); }}
-}}
+STYLE = """<style>
+.ccplan-data .ccplan-step { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 18px; align-items: center; padding: 4px 0;
+  border-bottom: 1px solid var(--ccplan-faint); overflow: visible; }
+.ccplan-data .ccplan-step > * { min-width: 0; width: auto; margin: 0; }
+.ccplan-data .ccplan-step summary { cursor: pointer; list-style: none; }
+.ccplan-data .ccplan-step summary::-webkit-details-marker { display: none; }
+.ccplan-data .ccplan-step summary:hover { text-decoration: underline; }
+.ccplan-data .ccplan-step summary:focus-visible { outline: 2px solid var(--ccplan-accent); outline-offset: 1px; }
+.ccplan-data .ccplan-step small { color: var(--ccplan-quiet); font-size: 12px; }
+.ccplan-data .ccplan-step .ccplan-fails { color: var(--ccplan-fault); font-weight: 600; }
+.ccplan-data .ccplan-step details p { color: var(--ccplan-quiet); font-size: 13px; max-width: 62ch; }
+.ccplan-data .ccplan-step .widget-radio { height: auto; overflow: visible; }
+.ccplan-data .ccplan-step .widget-radio > .widget-label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.ccplan-data .ccplan-step .widget-radio-box { display: grid; grid-template-columns: repeat(4, minmax(76px, max-content)); margin: 0; gap: 0 6px; max-width: none; overflow: visible; }
+.ccplan-data .ccplan-step .widget-radio-box label { width: auto; height: 26px; margin: 0; padding: 0; display: flex; gap: 5px; align-items: center; flex-direction: row-reverse; justify-content: flex-end; }
+.ccplan-data .ccplan-step .widget-radio-box input { margin: 0; width: 16px; height: 16px; accent-color: var(--ccplan-accent); }
+.ccplan-data .ccplan-critical .widget-radio-box label:nth-of-type(2) { grid-column: 3; }
+.ccplan-data .ccplan-score { position: sticky; top: 0; z-index: 2; background: var(--ccplan-paper); border-bottom: 2px solid var(--ccplan-rule); margin: 0; padding: 6px 0; }
+.ccplan-data .ccplan-score b { font-size: 24px; font-weight: 600; font-variant-numeric: tabular-nums; margin-right: 8px; }
+.ccplan-data .ccplan-score .ccplan-alarm { border-left: 4px solid var(--ccplan-alarm); background: var(--ccplan-wash); padding: 6px 10px; }
+.ccplan-data a.ccplan-file { color: var(--ccplan-accent); }
+@media (max-width: 700px) {
+  .ccplan-data .ccplan-step { grid-template-columns: minmax(0, 1fr); }
+  .ccplan-data .ccplan-step .widget-radio-box { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+}
 </style>"""
 
 
-def quality_panel(folder, who=None):
+def quality_panel(folder, who=None, language=None):
     """A form in which calls are evaluated and kept in a centre's folder, a widget.
 
     The steps are those of the folder's scorecard.toml, else the twenty of the package. With the bundled centre it works on a
-    copy. `who` is the person at the keyboard for the journal (left out: the system's name). Raises ValueError in words where the
+    copy. `who` is the person at the keyboard for the journal (left out: the system's name); `language` a code such as
+    "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English). Raises ValueError in words where the
     scorecard cannot be read.
     """
-    desk = QualityDesk(folder, who)
-    return box(desk.children, "an evaluation of a call", scorecard_sheet(desk.store.card)._repr_html_())
+    desk = QualityDesk(folder, who, language)
+    return box(desk.children, "an evaluation of a call", scorecard_sheet(desk.store.card)._repr_html_(), desk.language.direction)
 
 
 def scorecard_sheet(card):
@@ -64,27 +66,28 @@ def scorecard_sheet(card):
 class QualityDesk:
     """The controls of the form: `call`, `agent`, `evaluator`, `day`, `marks` {step: radio buttons}, `save`, `undo`, `export`, and what they say."""
 
-    def __init__(self, folder, who=None):
+    def __init__(self, folder, who=None, language=None):
         import ipywidgets as w
 
         self.copied = is_bundled(folder)
         self.place = tempfile.TemporaryDirectory(prefix="ccplan-") if self.copied else None
         self.store = EvaluationStore(self.place.name if self.copied else folder, known=folder, who=who)
-        self.quiet = False
+        self.quiet, self.language = False, chosen(language, _centre(folder))
+        said = self.language.said
         text = {"continuous_update": False, "style": {"description_width": "66px"}, "layout": {"width": "252px"}}
-        self.call = w.Text(description="call", placeholder="number of the call", **text)
-        self.agent = w.Combobox(description="agent", options=self.store.agents(), placeholder="who took it", **text)
-        self.evaluator = w.Text(description="evaluator", placeholder="who listened", **text)
-        self.day = w.DatePicker(description="heard on", value=pd.Timestamp.now().date(), style=text["style"], layout=text["layout"])
-        self.marks = {step.name: _radio(w, step) for step in self.store.card.steps}
+        self.call = w.Text(description=said("call"), placeholder=said("number of the call"), **text)
+        self.agent = w.Combobox(description=said("agent"), options=self.store.agents(), placeholder=said("who took it"), **text)
+        self.evaluator = w.Text(description=said("evaluator"), placeholder=said("who listened"), **text)
+        self.day = w.DatePicker(description=said("heard on"), value=pd.Timestamp.now().date(), style=text["style"], layout=text["layout"])
+        self.marks = {step.name: _radio(w, step, said) for step in self.store.card.steps}
         self.score, self.said, self.file, self.last = w.HTML(), w.HTML(), w.HTML(), w.HTML()
         self.score.add_class("ccplan-score")
         self.last.add_class("ccplan-scroll")
-        self.save = w.Button(description="Save the evaluation", button_style="primary", tooltip="check it and keep it in the centre's folder")
-        self.undo = w.Button(description="Take back my last", tooltip="the last evaluation that you saved here is taken out again")
-        self.export = w.Button(description="Export as CSV", tooltip="all evaluations entered here, as a file")
+        self.save = w.Button(description=said("Save the evaluation"), button_style="primary", tooltip=said("check it and keep it in the centre's folder"))
+        self.undo = w.Button(description=said("Take back my last"), tooltip=said("the last evaluation that you saved here is taken out again"))
+        self.export = w.Button(description=said("Export as CSV"), tooltip=said("all evaluations entered here, as a file"))
         self.children = [w.HTML(STYLE, layout={"height": "0", "margin": "0"}), row([self.call, self.agent, self.evaluator, self.day], "ccplan-asks"), self.score,
-                         *(_line(w, step, self.marks[step.name]) for step in self.store.card.steps),
+                         *(_line(w, step, self.marks[step.name], said) for step in self.store.card.steps),
                          row([self.save, self.undo, self.export], "ccplan-asks"), self.said, self.file, self.last]
         self._watch()
         self._look()
@@ -180,12 +183,12 @@ class QualityDesk:
 def score_words(came, steps):
     """The live score as HTML, a screen reader says it: a number, how far it is filled in, and in words that a critical step fails the call."""
     if came.points is None:
-        return f'<p role="status"><b>–</b> no step is marked yet: {steps} to go</p>'
+        return f'<p role="status" lang="en" dir="auto"><b>–</b> no step is marked yet: {steps} to go</p>'
     left = f"{len(came.open)} of {steps} steps still to mark" if came.open else f"all {steps} steps are marked"
     if not came.missed:
-        return f'<p role="status"><b>{_percent(came.score)}</b> of the points that apply; {left}</p>'
+        return f'<p role="status" lang="en" dir="auto"><b>{_percent(came.score)}</b> of the points that apply; {left}</p>'
     named = ", ".join(f"“{escape(name)}”" for name in came.missed)
-    return (f'<p role="alert" class="ccplan-alarm"><b>0%</b> The call fails: {named} is critical and was missed. '
+    return (f'<p role="alert" class="ccplan-alarm" lang="en" dir="auto"><b>0%</b> The call fails: {named} is critical and was missed. '
             f"The points alone come to {_percent(came.points)}; {left}</p>")
 
 
@@ -199,21 +202,29 @@ def _entered_sheet(rows):
     return Sheet(shown.astype(str), f"{_count(rows['evaluation'].nunique())} entered here; the last {len(made)}" if len(made) > 1 else "1 evaluation entered here", right=("score",))
 
 
-def _radio(w, step):
-    options = [(MARKS[mark], mark) for mark in step.marks]
-    return w.RadioButtons(options=options, value=None, description=f"mark of: {step.name}", orientation="horizontal")
+def _radio(w, step, said):
+    options = [(said(MARKS[mark]), mark) for mark in step.marks]
+    return w.RadioButtons(options=options, value=None, description=said(Filled("mark of: {step}", step=step.name)), orientation="horizontal")
 
 
-def _line(w, step, radio):
+def _line(w, step, radio, said):
     told = " ".join(part for part in (f"Why: {step.why}." if step.why else "", f"How: {step.how}" if step.how else "") if part)
-    critical = ' <span class="ccplan-fails">critical: missed, it fails the call</span>' if step.critical else ""
-    label = w.HTML(f'<details><summary title="{escape(told)}">{escape(step.name)} <small>{step.weight:g} points{critical}</small></summary>'
+    critical = f' <span class="ccplan-fails">{escape(said("critical: missed, it fails the call"))}</span>' if step.critical else ""
+    label = w.HTML(f'<details><summary title="{escape(told)}"><bdi>{escape(step.name)}</bdi> <small>{escape(said(Filled("{number} points", number=f"{step.weight:g}")))}{critical}</small></summary>'
                    f"<p>{escape(told) or 'The scorecard says no more of it.'}</p></details>")
     line = w.Box([label, radio])
     line.add_class("ccplan-step")
     if step.critical:
         line.add_class("ccplan-critical")
     return line
+
+
+def _centre(folder):
+    """The folder's centre, for its language; None where there is none that can be read."""
+    try:
+        return read_centre(Path(folder) / FILE_NAME)
+    except (ValueError, OSError):
+        return None
 
 
 def _percent(share):

@@ -8,19 +8,20 @@ from html import escape
 from pathlib import Path
 
 from ...data.bundled import sample_centre
-from .. import theme
-from .sheet import FAULT
+from .. import frontend
 
 STYLE = f"""<style>
-.ccplan-data {{ font-family: {theme.FONT}; color: {theme.INK}; max-width: 1100px; overflow: visible; padding: 2px; }}
+{frontend.tokens()}
+{(frontend.STATIC / "widgets.css").read_text(encoding="utf-8")}
+.ccplan-data {{ font-family: var(--ccplan-font); color: var(--ccplan-ink); max-width: 1100px; overflow: visible; padding: 2px; }}
 .ccplan-data .widget-html, .ccplan-data .widget-html-content {{ height: auto; line-height: 1.4; overflow: visible; }}
 .ccplan-data .ccplan-line {{ display: flex; flex-flow: row wrap; align-items: center; gap: 2px 14px; padding: 3px 0; overflow: visible;
-  border-bottom: 1px solid #EEF1F4; }}
+  border-bottom: 1px solid var(--ccplan-faint); }}
 .ccplan-data .ccplan-asks {{ display: flex; flex-flow: row wrap; gap: 4px 14px; padding: 4px 0; overflow: visible; }}
 .ccplan-data .ccplan-grows {{ flex: 1 1 280px; min-width: 0; }}
 .ccplan-data .ccplan-theirs {{ flex: 0 1 300px; min-width: 0; overflow-wrap: anywhere; }}
 .ccplan-data .widget-button {{ flex: 0 0 auto; align-self: flex-start; width: auto; padding: 0 14px; }}
-.ccplan-data select:focus-visible, .ccplan-data input:focus-visible, .ccplan-data button:focus-visible {{ outline: 2px solid {theme.ACCENT};
+.ccplan-data select:focus-visible, .ccplan-data input:focus-visible, .ccplan-data button:focus-visible {{ outline: 2px solid var(--ccplan-accent);
   outline-offset: 1px; }}
 .ccplan-data p {{ margin: 4px 0; white-space: pre-wrap; overflow-wrap: anywhere; }}
 .ccplan-data .ccplan-scroll {{ overflow-x: auto; }}
@@ -28,7 +29,7 @@ STYLE = f"""<style>
 </style>"""
 
 
-def box(children, title, saved=""):
+def box(children, title, saved="", direction="ltr"):
     """A box that is the same words in a saved notebook every time; `saved` is HTML that stands there for it."""
     import ipywidgets
 
@@ -42,12 +43,14 @@ def box(children, title, saved=""):
 
     panel = Panel([ipywidgets.HTML(STYLE, layout={"height": "0", "margin": "0"}), *children])
     panel.add_class("ccplan-data")
+    panel.add_class(f"ccplan-{direction}")
     return panel
 
 
 def words(text, fault=False):
     """A paragraph for a widgets.HTML; a screen reader says it when it changes."""
-    return f'<p role="{"alert" if fault else "status"}" style="color:{FAULT if fault else theme.QUIET}">{escape(text)}</p>'
+    how = 'role="alert" class="ccplan-wrong"' if fault else 'role="status" class="ccplan-told"'
+    return f'<p {how} lang="en" dir="auto">{escape(text)}</p>'
 
 
 def row(children, kind="ccplan-line"):

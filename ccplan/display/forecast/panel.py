@@ -17,6 +17,7 @@ from .. import theme
 from ..charts import clock, clock_hours, long_date
 from .charts import ACTUAL_DAYS, BAND, CORE
 from ..staffing.panel import _date, _plain, _records, _sentence, dial, read_dial, shown, total
+from ..language import Filled, chosen
 from ..tables import cornered
 
 HORIZONS = {"1 week": 7, "2 weeks": 14, "4 weeks": 28, "8 weeks": 56}
@@ -199,19 +200,19 @@ def _quantiles(known, levels):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def forecast_panel(folder_or_intervals, centre=None, *, queue=None, horizon="4 weeks", day=None, **calendar):
+def forecast_panel(folder_or_intervals, centre=None, *, queue=None, horizon="4 weeks", day=None, language=None, **calendar):
     """A live forecast panel, the widget of a `forecast_desk`.
 
     Raises ValueError where folder, queue or day cannot be used.
     """
-    return forecast_desk(folder_or_intervals, centre, queue=queue, horizon=horizon, day=day, **calendar).panel()
+    return forecast_desk(folder_or_intervals, centre, queue=queue, horizon=horizon, day=day, language=language, **calendar).panel()
 
 
-def forecast_desk(folder_or_intervals, centre=None, *, queue=None, horizon="4 weeks", day=None, **calendar):
+def forecast_desk(folder_or_intervals, centre=None, *, queue=None, horizon="4 weeks", day=None, language=None, **calendar):
     """What is behind the panel: queue, horizon, uplift and band; bars by day, one day by interval, tiles, CSV.
 
     `folder_or_intervals` is a centre's folder or an `intervals` table (then `centre` is needed); `calendar`
-    as in `forecast`. Each queue is forecast once, when it is first looked at, and kept by content.
+    as in `forecast`; `language` a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English). Each queue is forecast once, when it is first looked at, and kept by content.
     `panel()` is its widget, `frame()` its tiles as a table. Raises ValueError where folder, queue or day cannot be
     used.
     """
@@ -220,7 +221,7 @@ def forecast_desk(folder_or_intervals, centre=None, *, queue=None, horizon="4 we
 
         centre = centre or load_centre(folder_or_intervals)
         folder_or_intervals = load_intervals(folder_or_intervals, centre).frame
-    desk = _ForecastDesk(folder_or_intervals, centre, calendar)
+    desk = _ForecastDesk(folder_or_intervals, centre, calendar, chosen(language, centre))
     desk.go(queue or desk.queues[0], horizon, day)
     return desk
 
@@ -228,8 +229,8 @@ def forecast_desk(folder_or_intervals, centre=None, *, queue=None, horizon="4 we
 class _ForecastDesk:
     """What the panel remembers: the data, the forecasts made so far, where it stands."""
 
-    def __init__(self, intervals, centre, calendar):
-        self.centre, self.calendar, self.made, self.before = centre, calendar, {}, {}
+    def __init__(self, intervals, centre, calendar, language=None):
+        self.centre, self.calendar, self.made, self.before, self.language = centre, calendar, {}, {}, language
         self.rows = {str(name): rows for name, rows in intervals.groupby("queue", sort=False, observed=True)}
         self.queues = [queue.name for queue in centre.queues if queue.name in self.rows]
         self.inputs = ForecastInputs()
@@ -290,7 +291,7 @@ class _ForecastDesk:
         """The live widget."""
         from .. import frontend
 
-        return frontend.wire(self.layout(), self.answer)
+        return frontend.wire(self.layout(), self.answer, self.language)
 
     def frame(self):
         """The tiles as a table: a row a number, in words as shown, and when or against what."""
@@ -307,7 +308,7 @@ class _ForecastDesk:
         for field in fields(ForecastInputs):
             groups.setdefault(field.metadata["group"], []).append(_dial(field))
         return {
-            "title": f"{self.centre.name}: how many contacts will come, and how sure is that?",
+            "title": Filled("{centre}: how many contacts will come, and how sure is that?", centre=self.centre.name),
             "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
             "pickers": self._pickers(),
             "actions": ACTIONS,
@@ -322,7 +323,7 @@ class _ForecastDesk:
         days = self.prepared(self.queue).days
         return [
             {"name": "queue", "label": "Queue", "options": self.queues},
-            {"name": "horizon", "label": "Horizon", "options": list(HORIZONS)},
+            {"name": "horizon", "label": "Horizon", "options": list(HORIZONS), "words": list(HORIZONS)},
             {"name": "day", "label": "Day", "low": days[0].date().isoformat(), "high": days[-1].date().isoformat()},
         ]
 

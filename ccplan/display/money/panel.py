@@ -5,6 +5,7 @@ is planned anew, and the tornado and the waterfall, which take dozens of plans, 
 """
 
 import base64
+import functools
 import json
 import time
 from dataclasses import dataclass, fields
@@ -19,6 +20,7 @@ from .. import theme
 from .plans import PRICE, bridge_of, labour_part, parted, states_between, tornado_cases, tornado_of
 from .words import LABELS, value_words
 from ..staffing.panel import _plain, _records, _sentence, change, shown, total
+from ..language import Filled, chosen
 from ..tables import Words, cornered
 
 REST_MS, SLICE_S = 400, 0.25  # after which a hand rests; how long the kernel works before it listens again
@@ -125,31 +127,31 @@ def _warnings(plan):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def budget_panel(folder, centre=None, *, months=12, ground=None):
+def budget_panel(folder, centre=None, *, months=12, ground=None, language=None):
     """A live budget panel, the widget of a `budget_desk`. Raises ValueError in words where the folder cannot be used."""
-    return budget_desk(folder, centre, months=months, ground=ground).panel()
+    return budget_desk(folder, centre, months=months, ground=ground, language=language).panel()
 
 
-def budget_desk(folder, centre=None, *, months=12, ground=None):
+def budget_desk(folder, centre=None, *, months=12, ground=None, language=None):
     """What is behind the panel: dials, table of assumptions and lines, tiles, charts, scenarios, files.
 
     `folder` is a centre's folder, whose scenarios are opened and saved there (None: nothing is saved), `months` the
-    whole months to plan; `ground` a BudgetGround that is laid ready already. `panel()` is its widget, `frame()` its
-    tiles.
+    whole months to plan; `ground` a BudgetGround that is laid ready already. `language` a code such as "fi" (left out:
+    CCPLAN_LANGUAGE, then centre.toml, then English). `panel()` is its widget, `frame()` its tiles.
     """
     if ground is None:
         from ...data import load_centre
         from .tables import budget_case
 
         ground = budget_case(folder, centre or load_centre(folder), months=months).ground
-    return BudgetDesk(ground, folder)
+    return BudgetDesk(ground, folder, language)
 
 
 class BudgetDesk:
     """What a panel remembers: the ground, where it stands, the pinned overrides, the work that waits for a rest."""
 
-    def __init__(self, ground, folder=None):
-        self.ground, self.folder = ground, folder
+    def __init__(self, ground, folder=None, language=None):
+        self.ground, self.folder, self.language = ground, folder, chosen(language, ground.centre)
         self.overrides, self.pinned, self.pinned_name, self.before = {}, {}, AS_IT_IS, {}
         self.scenario, self.hires, self.dials = AS_IT_IS, ground.hires, dials_of(ground)
         self.saved, self.fault = self._saved()
@@ -159,7 +161,7 @@ class BudgetDesk:
         """The live widget."""
         from .. import frontend
 
-        return frontend.wire(self.layout(), self.answer)
+        return frontend.wire(self.layout(), self.answer, self.language)
 
     def frame(self):
         """The tiles as a table."""
@@ -347,13 +349,13 @@ class BudgetDesk:
             told = {"name": dial.name, "label": dial.label, "unit": dial.unit, "low": dial.low, "high": dial.high, "step": dial.step, "says": "", "switch": None}
             groups.setdefault(dial.group, []).append(told)
         return {
-            "title": f"{self.ground.centre.name}: what will it cost, and what if?",
+            "title": Filled("{centre}: what will it cost, and what if?", centre=self.ground.centre.name),
             "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
-            "pickers": [{"name": "scenario", "label": "Scenario", "options": [AS_IT_IS, *self.saved]},
+            "pickers": [{"name": "scenario", "label": "Scenario", "options": [AS_IT_IS, *self.saved], "words": [AS_IT_IS]},
                         {"name": "name", "label": "Name, to save it", "text": 80, "says": "such as: a warm winter"}],
             "actions": ACTIONS, "charts": chart_places(self.ground),
             "table": {"label": "All assumptions and budget lines, to be typed over", "columns": ["assumption or line", "value", "unit", "source"],
-                      "rows": [{"name": row.name, "label": row.label, "unit": row.unit, "says": row.says} for row in rows_of(self.ground)]},
+                      "rows": [{"name": row.name, "label": row.label, "unit": row.unit, "says": row.says, "own": row.name.startswith(PRICE)} for row in rows_of(self.ground)]},
             "tiles": [{"name": f.name, "label": f.metadata["label"], "says": f.metadata["says"]} for f in fields(BudgetTotals)],
         }
 
@@ -423,7 +425,7 @@ def dials_of(ground):
         now = ground.now(dial.name)
         if now is None or not np.isfinite(now):
             continue
-        unit = dial.unit or ground.centre.currency
+        unit = dial.unit or Filled("{currency}", currency=ground.centre.currency)
         found.append(replace(dial, unit=unit, low=min(dial.low, _plain(np.floor(now * dial.scale))), high=max(dial.high, _plain(np.ceil(now * dial.scale)))))
     return tuple(found)
 
@@ -435,7 +437,7 @@ def rows_of(ground):
     dialled, money = {dial.name for dial in DIALS}, ground.centre.currency
     rest = [one for one in ASSUMPTIONS.values() if one.name not in dialled and ground.now(one.name) is not None and np.isfinite(ground.now(one.name))]
     share = {one.name: one.unit.startswith("share") for one in rest}
-    rows = [Row(one.name, LABELS.get(one.name, one.name), "%" if share[one.name] else one.unit.replace("currency", money), one.says,
+    rows = [Row(one.name, LABELS.get(one.name, one.name), "%" if share[one.name] else Filled(one.unit.replace("currency", "{currency}"), currency=money), one.says,
                 100 if share[one.name] else 1) for one in rest]
     return (*rows, *(Row(PRICE + line.name, line.name, f"{line.currency or money}, {line.driver}", line.source or "budget of centre.toml")
                      for line in ground.centre.budget if not line.steps))
@@ -481,18 +483,18 @@ ACTIONS = (
 def chart_places(ground):
     """The panel's charts as drawn once: an empty live specification, a note, a key of direct words."""
     frame = {"width": "container", "autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
-    charts, money = budget_charts, ground.centre.currency
+    charts, told = budget_charts, functools.partial(Filled, money=ground.centre.currency)
     monthly = alt.layer(*charts.monthly_layers(alt.NamedData("monthly"))).properties(height=240, **frame)
     waterfall = alt.layer(*charts.waterfall_layers(alt.NamedData("waterfall"))).properties(height=alt.Step(26), **frame)
     tornado = alt.layer(*charts.tornado_layers(alt.NamedData("tornado"))).properties(height=alt.Step(26), **frame)
     used = {line.category for line in ground.replanned({}).plan.budget.lines}
     key = [{"label": name, "colour": colour, "shape": "area"} for name, colour in charts.CATEGORIES.items() if name in used]
     return [
-        {"name": "monthly", "spec": theme.themed(monthly), "note": f"{money} thousand a month", "key": [*key, {"label": "pinned", "colour": theme.INK, "shape": "line"}]},
+        {"name": "monthly", "spec": theme.themed(monthly), "note": told("{money} thousand a month"), "key": [*key, {"label": "pinned", "colour": theme.INK, "shape": "line"}]},
         {"name": "waterfall", "spec": theme.themed(waterfall), "key": [{"label": "dearer", "colour": charts.DEARER, "shape": "area"}, {"label": "cheaper", "colour": charts.SAVED, "shape": "area"}],
-         "note": f"{money} thousand; from the pinned plan to this one, each step a fair share (Shapley), hiring planned anew at each; comes when the dial rests"},
+         "note": told("{money} thousand; from the pinned plan to this one, each step a fair share (Shapley), hiring planned anew at each; comes when the dial rests")},
         {"name": "tornado", "spec": theme.themed(tornado), "key": [{"label": "at its low", "colour": charts.LOWER, "shape": "area"}, {"label": "at its high", "colour": charts.HIGHER, "shape": "area"}],
-         "note": f"{money} thousand; each assumption alone at its low and its high around what is set, hiring planned anew; comes when the dial rests"},
+         "note": told("{money} thousand; each assumption alone at its low and its high around what is set, hiring planned anew; comes when the dial rests")},
     ]
 
 

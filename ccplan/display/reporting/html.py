@@ -129,10 +129,9 @@ def _numbered(headings):
 
 def _variables():
     """The house's colours as variables of the page, and what they are in the dark."""
-    light = {"paper": theme.PAPER, "ink": theme.INK, "quiet": theme.QUIET, "context": theme.CONTEXT, "rule": theme.RULE, "faint": "#EEF1F4",
+    light = {"paper": theme.PAPER, "ink": theme.INK, "quiet": theme.QUIET, "context": theme.CONTEXT, "rule": theme.RULE, "faint": theme.LIGHT["faint"],
              "care": data_sheet.CARE, "fault": data_sheet.FAULT, "accent": theme.ACCENT, "alarm": theme.ALARM}
-    dark = {"paper": "#15191E", "ink": "#E6EAEE", "quiet": "#A3ADB8", "context": "#39424C", "rule": "#46515C", "faint": "#262D35",
-            "care": "#E9B15F", "fault": "#FF9A62", "accent": "#6DB8EC", "alarm": "#F28B50"}
+    dark = {name: theme.DARK[name] for name in light}
     told = {name: "".join(f" --{key}: {value};" for key, value in colours.items()) for name, colours in (("light", light), ("dark", dark))}
     return (f":root {{ --font: {theme.FONT};{told['light']} }}\n"
             f"@media screen and (prefers-color-scheme: dark) {{ :root {{{told['dark']} color-scheme: dark; }} }}")

@@ -17,6 +17,7 @@ from ...queueing.compiled import SECONDS
 from ...queueing.inputs import SHARE_HINT, one_of
 from .. import charts, theme
 from . import day_charts
+from ..language import Filled, chosen
 from ..tables import Words, cornered, plain
 
 NEGLECT = 0.10  # points below the target from which an interval is named
@@ -406,11 +407,12 @@ def change(now, then, form, better):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None):
+def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None, language=None):
     """A live staffing panel: turn demand, service target or people and see what it does.
 
     `folder_or_intervals` is a centre's folder or an `intervals` table (then `centre` is needed);
-    `queue` and `day` (local date) are where it opens, else the first queue and its last day with calls.
+    `queue` and `day` (local date) are where it opens, else the first queue and its last day with calls; `language`
+    is a code such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English).
     Returns a widget. Raises ValueError where the folder, queue or day cannot be used.
     """
     from .. import frontend
@@ -422,7 +424,7 @@ def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None):
         folder_or_intervals = load_intervals(folder_or_intervals, centre).frame
     desk = _Desk(folder_or_intervals, centre)
     desk.go(queue or next(iter(desk.days), ""), day)
-    return frontend.wire(desk.layout(), desk.answer)
+    return frontend.wire(desk.layout(), desk.answer, chosen(language, centre))
 
 
 class _Desk:
@@ -467,7 +469,7 @@ class _Desk:
         for field in dial_fields():
             groups.setdefault(field.metadata["group"], []).append(self._dial(field))
         return {
-            "title": f"{self.centre.name}: how many people, and what each choice does",
+            "title": Filled("{centre}: how many people, and what each choice does", centre=self.centre.name),
             "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
             "pickers": self._pickers(), "actions": ACTIONS, "charts": chart_places(),
             "tiles": [{"name": f.name, "label": f.metadata["label"], "says": f.metadata["says"]}
@@ -478,7 +480,7 @@ class _Desk:
         dates = [date for days in self.days.values() for date in days]
         return [{"name": "queue", "label": "Queue", "options": list(self.days)},
                 {"name": "day", "label": "Day", "low": min(dates).isoformat(), "high": max(dates).isoformat()},
-                {"name": "rule", "label": "Staffed", "options": list(RULES)}]
+                {"name": "rule", "label": "Staffed", "options": list(RULES), "words": list(RULES)}]
 
     def _dial(self, field):
         known = field.metadata

@@ -11,11 +11,13 @@ export default (() => {
     return node;
   };
   let count = 0;
+  const ENGLISH = { lang: "en", dir: "auto" }; // sentences made from data, whatever the panel's language
+  const HEARD_MS = 1200; // the hand rests: a screen reader says what changed, not every step of a drag
 
-  function dialRow(dial, id, changed) {
+  function dialRow(dial, id, changed, exactly) {
     const range = make("input", { type: "range", id, min: dial.low, max: dial.high, step: dial.step });
     const exact = make("input", {
-      type: "number", step: "any", inputmode: "decimal", "aria-label": `${dial.label}, exact, ${dial.unit}`,
+      type: "number", step: "any", inputmode: "decimal", "aria-label": `${dial.label}, ${exactly}, ${dial.unit}`,
       "aria-describedby": `${id}-fault`,
     });
     const fault = make("p", { class: "ccplan-fault", id: `${id}-fault`, role: "alert" });
@@ -50,7 +52,7 @@ export default (() => {
   }
 
   function pickerRow(picker, id, changed) {
-    const options = (names) => names.map((o) => make("option", { value: o, text: o }));
+    const options = (names) => names.map((o) => make("option", { value: o, text: picker.words?.[o] ?? o }));
     const input = picker.options
       ? make("select", { id }, ...options(picker.options))
       : picker.text
@@ -87,11 +89,12 @@ export default (() => {
   }
 
   function figure(chart) {
-    const title = make("h3");
+    const title = make("h3", ENGLISH);
     const note = make("p", { class: "ccplan-note", text: chart.note });
     const key = make("ul", { class: "ccplan-key" }, ...chart.key.map((entry) => {
       const sample = make("span", { class: `ccplan-sample ccplan-sample-${entry.shape}` });
-      sample.style.setProperty("--colour", entry.colour);
+      sample.style.setProperty("--day", entry.colour);
+      sample.style.setProperty("--night", entry.night);
       return make("li", {}, sample, entry.label);
     }));
     const place = make("div", { class: "ccplan-chart", role: "img", "data-chart": chart.name });
@@ -103,6 +106,7 @@ export default (() => {
       actions: false, renderer: "svg", mode: "vega-lite", tooltip: true,
     });
     const view = result.view;
+    part.place.querySelector("svg")?.setAttribute("aria-hidden", "true"); // the place itself is the picture, and says its finding
     // the chart is as wide as its place, which changes with the window, the sidebar and the cell
     const fit = () => {
       const width = part.place.clientWidth;
@@ -152,7 +156,7 @@ export default (() => {
     const dialOf = {}, pickerOf = {}, tileOf = {};
     const groups = plan.groups.map((group) => {
       const rows = group.dials.map((dial) => {
-        dialOf[dial.name] = dialRow(dial, `${id}-${dial.name}`, changed);
+        dialOf[dial.name] = dialRow(dial, `${id}-${dial.name}`, changed, plan.phrases.exact);
         return dialOf[dial.name].row;
       });
       return make("fieldset", {}, make("legend", { text: group.label }), ...rows);
@@ -170,21 +174,29 @@ export default (() => {
     const cellOf = table ? table.rows : [];
     const tiles = plan.tiles.map((item) => { tileOf[item.name] = tile(item); return tileOf[item.name].node; });
     const figures = plan.charts.map(figure);
-    const against = make("p", { class: "ccplan-against" });
-    const warnings = make("ul", { class: "ccplan-warnings", role: "status", "aria-live": "polite" });
+    const against = make("p", { class: "ccplan-against", ...ENGLISH });
+    const warnings = make("ul", { class: "ccplan-warnings", ...ENGLISH });
+    const heard = make("p", { class: "ccplan-heard", role: "status" });
     const page = make("div", { class: "ccplan-page" },
       make("header", {}, make("h2", { text: plan.title }), ...pickers, make("div", { class: "ccplan-buttons" }, ...buttons)),
-      make("div", { class: "ccplan-results" }, make("dl", { class: "ccplan-tiles" }, ...tiles), against, warnings),
+      make("div", { class: "ccplan-results" }, make("dl", { class: "ccplan-tiles" }, ...tiles), against,
+        make("div", { role: "status" }, warnings), heard),
       make("form", { class: "ccplan-dials" }, ...groups),
       make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node), ...(table ? [table.node] : [])));
     // JupyterLab would take arrow keys and letters for its own commands
-    const root = make("section", { class: "ccplan", "aria-label": plan.title, "data-lm-suppress-shortcuts": "true" }, page);
+    const root = make("section", { class: "ccplan", "aria-label": plan.title, lang: plan.language, dir: plan.direction,
+      "data-lm-suppress-shortcuts": "true" }, page);
     root.addEventListener("keydown", (event) => event.stopPropagation()); // the notebook around moves the focus
     root.addEventListener("submit", (event) => event.preventDefault());
     el.append(root);
 
     const live = await Promise.all(figures.map(liveChart));
-    let waiting = null, painting = false;
+    let waiting = null, painting = false, telling = null, told = null;
+    const tell = () => {
+      const now = Object.fromEntries(plan.tiles.map((item) => [item.label, tileOf[item.name].value.textContent]));
+      if (told) heard.textContent = Object.entries(now).filter(([label, value]) => told[label] !== value).map((pair) => pair.join(": ")).join("; ");
+      told = now;
+    };
 
     async function paintOnce(view) {
       if (view.settings) { // the kernel chose other values: a reset, another queue or day
@@ -224,6 +236,9 @@ export default (() => {
         }));
       }
       if (view.download && view.seq > 0) save(view.download);
+      if (!told) tell();
+      clearTimeout(telling);
+      telling = setTimeout(tell, HEARD_MS);
       root.dataset.painted = String(view.seq);
       root.dataset.settled = String(!view.unsettled);
       clearTimeout(resting);
@@ -243,7 +258,7 @@ export default (() => {
     const first = model.get("view");
     seq = first.seq || 0;
     await paintOnce({ ...first, settings: first.settings || first.now });
-    return () => { model.off("change:view", paint); live.forEach((part) => part.close()); };
+    return () => { clearTimeout(telling); model.off("change:view", paint); live.forEach((part) => part.close()); };
   }
 
   return { render };

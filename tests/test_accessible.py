@@ -1,0 +1,119 @@
+"""Panels for everyone, in a real browser: axe-core finds no serious fault by day and by night, wide and narrow, in four languages."""
+
+import pytest
+
+from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
+
+SKETCH = """\
+from pathlib import Path
+import pandas as pd
+from ccplan.data import sample_centre
+from ccplan.display import forecast_panel, mapping_panel, quality_panel, staffing_panel
+from ccplan.display.money.panel import BudgetDesk
+from ccplan.display.money.plans import budget_ground
+from ccplan.display.words.source import sketch
+centre, intervals = sketch()
+people = pd.DataFrame({"queue": ["front"], "started": pd.Timestamp("2025-01-01"), "heads": [20.0], "fte": [20.0]})
+ground = budget_ground(intervals[intervals["start"].dt.month == 5], centre, people=people)
+Path("acd.csv").write_text("Queue;Interval;Offered;Answered;Talk (min)\\nsales;1.3.2026 08:00;12;11;33,5\\n")
+staffing_panel(intervals, centre)
+"""
+CELLS = (SKETCH, 'forecast_panel(intervals, centre, language="fi")', 'BudgetDesk(ground, language="fa").panel()',
+         'quality_panel(sample_centre(), language="lt")', 'mapping_panel("acd.csv", table="intervals")')  # fmt: skip
+ALL_THERE = "document.querySelectorAll('.ccplan[data-painted]').length === 3 && document.querySelectorAll('.ccplan-data').length === 2"
+CLASSES = "theme => { document.body.classList.remove('ccplan-dark', 'ccplan-light'); document.body.classList.add(`ccplan-${theme}`); }"
+TOO_WIDE = "[...document.querySelectorAll('.ccplan, .ccplan-data')].filter(panel => panel.scrollWidth > panel.clientWidth + 1).length"
+PAPER = "getComputedStyle(document.querySelector('.ccplan')).backgroundColor"
+DRAWN = "getComputedStyle(document.querySelector('[data-chart=day] svg .mark-text text, [data-chart=day] svg text')).fill"
+DAY, NIGHT = "rgb(255, 255, 255)", "rgb(21, 25, 30)"
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):  # noqa: F811
+    folder = tmp_path_factory.mktemp("rooms")
+    write_notebook(folder / "rooms.ipynb", *CELLS)
+    with voila(folder, CCPLAN_LANGUAGE="") as address:
+        page = opened(browser, f"{address}/voila/render/rooms.ipynb")
+        page.wait_for_function(ALL_THERE, timeout=120_000)
+        yield page
+        page.close()
+
+
+def faults(page):
+    """What axe-core finds serious or critical: rule, where, and why."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], node["target"], node["failureSummary"]) for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_fault_and_nothing_too_wide(page, theme, width):
+    page.evaluate(CLASSES, theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") and page.evaluate(TOO_WIDE) == 0
+    assert page.evaluate(PAPER) == (DAY if theme == "light" else NIGHT)
+    assert faults(page) == []
+
+
+def test_axe_would_find_a_fault(page):
+    page.evaluate("document.querySelector('.ccplan form').insertAdjacentHTML('beforeend', '<input id=nameless>')")
+    assert [rule for rule, *_ in faults(page)] == ["label"]
+    page.evaluate("document.querySelector('#nameless').remove()")
+
+
+def test_a_change_of_theme_turns_the_charts_without_drawing_them_anew(page):
+    page.evaluate(CLASSES, "light")
+    page.evaluate("window.kept = document.querySelector('[data-chart=day] svg')")
+    before = page.evaluate(DRAWN)
+    page.evaluate(CLASSES, "dark")
+    assert page.evaluate(DRAWN) != before and page.evaluate("window.kept === document.querySelector('[data-chart=day] svg')")
+
+
+def test_the_theme_of_jupyter_and_the_readers_wish_are_followed(page):
+    page.evaluate("document.body.classList.remove('ccplan-dark', 'ccplan-light')")
+    seen = {}
+    for jupyter in ("true", "false", None):
+        page.evaluate("light => light === null ? document.body.removeAttribute('data-jp-theme-light') : document.body.setAttribute('data-jp-theme-light', light)", jupyter)
+        for wish in ("light", "dark"):
+            page.emulate_media(color_scheme=wish)
+            seen[jupyter, wish] = page.evaluate(PAPER) == NIGHT
+    page.emulate_media(color_scheme="light")
+    assert seen == {("true", "light"): False, ("true", "dark"): False, ("false", "light"): True, ("false", "dark"): True,
+                    (None, "light"): False, (None, "dark"): True}
+
+
+def test_a_panel_speaks_its_language_and_runs_from_right_to_left(page):
+    panels = page.locator(".ccplan").evaluate_all("all => all.map(one => [one.lang, one.dir, getComputedStyle(one).direction])")
+    assert panels == [["en", "ltr", "ltr"], ["fi", "ltr", "ltr"], ["fa", "rtl", "rtl"]]
+    budget = page.locator(".ccplan[lang=fa]")
+    assert "تقاضا" in budget.inner_text() and budget.locator("select").first.input_value() == "the plan as it is", "the value stays, its name is said"
+    assert budget.locator("h3:visible").first.get_attribute("lang") == "en", "a sentence made from data is marked as English"
+    assert page.locator(".ccplan-data.ccplan-ltr button:has-text('Išsaugoti vertinimą')").count() == 1
+    page.set_viewport_size({"width": 1280, "height": 900})
+    dials, chart = budget.locator(".ccplan-dials").bounding_box(), budget.locator(".ccplan-charts").bounding_box()
+    assert dials["x"] > chart["x"], "the dials stand at the right, where reading begins"
+    assert budget.locator(".ccplan-chart").first.evaluate("one => getComputedStyle(one).direction") == "ltr", "time runs from left to right"
+
+
+def test_what_changed_is_said_once_the_hand_rests(page):
+    staffing = page.locator(".ccplan[lang=en]")
+    heard, slider = staffing.locator(".ccplan-heard"), staffing.locator("[data-dial=volume] input[type=range]")
+    assert heard.inner_text() == "" and heard.get_attribute("role") == "status"
+    painted = int(staffing.get_attribute("data-painted"))
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("seq => Number(document.querySelector('.ccplan[lang=en]').dataset.painted) >= seq", arg=painted + 5, timeout=90_000)
+    page.wait_for_function("document.querySelector('.ccplan[lang=en] .ccplan-heard').textContent !== ''", timeout=20_000)
+    cost = staffing.locator("[data-tile=cost]").inner_text()
+    assert f"Cost of the day: {cost}" in heard.text_content() and ":" in heard.text_content()
+
+
+def test_the_focus_can_be_seen_and_nothing_left_this_machine(page):
+    page.locator(".ccplan[lang=fi] input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert outside(page) == [] and [said for said in page.log if "Error" in said] == []
