@@ -6,6 +6,7 @@ They are made from the panel's layout and its last answer, the same plain values
 import base64
 import re
 from dataclasses import dataclass
+from textwrap import wrap
 
 import pandas as pd
 
@@ -115,7 +116,7 @@ def chart_svg(chart):
 
 def static_spec(chart):
     """The live specification with its rows in it: nothing is left to be pushed."""
-    title = {"text": chart.finding, "subtitle": [chart.note, ""], "limit": WIDTH, "subtitleLineHeight": 16}
+    title = {"text": wrap(chart.finding, 84), "subtitle": [*wrap(chart.note, 120), ""], "subtitleLineHeight": 16}
     return chart.spec | {"width": WIDTH, "autosize": {"type": "fit-x", "contains": "padding"}, "datasets": {chart.name: chart.rows}, "title": title}
 
 

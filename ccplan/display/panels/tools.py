@@ -149,6 +149,9 @@ class Tools:
     def _file(self, action, shown):
         if action not in KINDS or not shown["charts"]:
             return None
+        if shown.get("unsettled") and hasattr(self.desk, "settle"):  # a file holds what is still being worked out, too
+            self.desk.settle()
+            shown = shown | self.desk.answer({"seq": shown["seq"]})
         frames = self.desk.frames() if hasattr(self.desk, "frames") else None
         return export(action, screen_of(self.drawn, shown, frames), self.stem)
 

@@ -569,6 +569,11 @@ class _Desk(Standing):
             self.rests = dict(list(self.rests.items())[-KEPT:]) | {key: AtRest(self._week(), self._played())}
         return self.rests[key]
 
+    def settle(self):
+        """Work out at once what would follow when the hand rests."""
+        while not self._compiling() and not self._rested().go_on():
+            pass
+
     def _week(self):
         """The staffed days of the week, one at a time, moved as the dials move the day."""
         asked, inputs, (rule, meet) = _centre_asked(self.centre, self.queue, self.inputs), self.inputs, RULES[self.inputs.rule]

@@ -6,7 +6,7 @@ import pandas as pd
 from .. import theme
 
 PALE, DEEP = "#EAF2F8", "#0B4F80"  # of the scale: nobody needed, and the most of the week
-LIGHT_FROM = 0.55  # share of the most from which words in a cell are white
+LIGHT_FROM = 0.73  # share of the most from which words in a cell are white: black and white part at a contrast of 4.5
 WEEK_KEY = [{"label": "agents on the phones (net), the most of each hour: few", "colour": "#CFE3F1", "shape": "area"},
             {"label": "many", "colour": DEEP, "shape": "area"}, {"label": "the day shown above", "colour": theme.ALARM, "shape": "line"}]
 
@@ -37,7 +37,7 @@ def week_layers(data):
     base = alt.Chart(data).encode(x=x, y=y)
     scale = alt.Scale(domain=[0, 1], range=[PALE, DEEP])
     cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=1).encode(color=alt.Color("share:Q", scale=scale, legend=None), tooltip=["day:O", "hour:O", "agents:Q"])
-    words = base.mark_text(fontSize=11).encode(text="words:N", color=alt.condition(f"datum.share > {LIGHT_FROM}", alt.value("#FFFFFF"), alt.value(theme.INK)))
+    words = base.mark_text(fontSize=11).encode(text="words:N", color=alt.condition(f"datum.share > {LIGHT_FROM}", alt.value("#FFFFFF"), alt.value("#000000")))
     chosen = base.transform_filter("datum.chosen == 1").mark_tick(orient="vertical", xOffset=0, color=theme.ALARM, thickness=3, bandSize=18)
     return alt.layer(cells, words, chosen.encode(x=x.copy(), xOffset=alt.value(1)))
 

@@ -11,7 +11,7 @@ globalThis.ccplanTools = (make, plan, id, ask) => {
   const row = (name, ...children) => make("div", { class: `ccplan-tools ccplan-${name}`, role: "group", "aria-label": words[name] },
     make("span", { class: "ccplan-unit", text: words[name], "aria-hidden": "true" }), ...children);
   const nodes = [row("files", ...plan.tools.files.map((tool) => pressable(tool)))];
-  const notice = make("p", { class: "ccplan-notice", role: "status", "aria-live": "polite" });
+  const notice = make("p", { class: "ccplan-notice", "aria-live": "polite" });
 
   let ticked = [];
   const name = make("input", { id: `${id}-tool-name`, type: "text", maxlength: plan.tools.most_letters, placeholder: words.name_hint });
