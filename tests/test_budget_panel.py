@@ -218,7 +218,7 @@ def test_the_files_hold_what_is_seen(desk):
 # ------------------------------------------------------------------------------------- in the browser
 
 NOTEBOOK = """\
-from ccplan.display import budget_plans
+from ccplan.display.money import plans as budget_plans
 from ccplan.display.money.panel import BudgetDesk
 from tests.test_budget_panel import FRAME, CENTRE, PEOPLE
 desk = BudgetDesk(budget_plans.budget_ground(FRAME, CENTRE, people=PEOPLE), ".")

@@ -96,7 +96,7 @@ def test_undo_brings_back_exactly_what_was_and_redo_what_was_undone(tools):
 
 
 def test_a_drag_is_one_step_back(tools):
-    for value in range(1, 30):
+    for value in range(1, 6):
         tools.answer(message(tools, gesture=7, volume=value))
     tools.answer(message(tools, "undo"))
     assert tools.desk.inputs == tools.desk.start
@@ -256,10 +256,10 @@ def play(many, aht_s, agents, patience_s, target_s, days, seed):
 def test_the_band_is_that_of_a_second_simulation():
     day = pd.DataFrame({"offered": [60.0], "aht_s": [300.0], "agents": [11]})
     queue = Queue(name="q", patience_s=180.0, targets=TARGETS)
-    *_, played = played_days(day, queue, 1800, days=1500)
-    other = play(60, 300, 11, 180, 20, 1500, 5)
-    assert played.low[0] == pytest.approx(np.quantile(other, 0.1), abs=0.04) and played.high[0] == pytest.approx(np.quantile(other, 0.9), abs=0.04)
-    assert played.kept == pytest.approx(statistics.mean(one >= 0.8 for one in other), abs=0.06)
+    *_, played = played_days(day, queue, 1800, days=500)
+    other = play(60, 300, 11, 180, 20, 3000, 5)
+    assert played.low[0] == pytest.approx(np.quantile(other, 0.1), abs=0.06) and played.high[0] == pytest.approx(np.quantile(other, 0.9), abs=0.04)
+    assert played.kept == pytest.approx(statistics.mean(one >= 0.8 for one in other), abs=0.08)
 
 
 def test_chats_and_limited_lines_are_not_played():
@@ -321,16 +321,25 @@ def check_file(kind, data, desk, expected):
         assert "<script" not in text and "<b>sound" not in text and text.count("<figure>") == 4
 
 
+@pytest.fixture(scope="module")
+def turned():
+    """A panel whose volume is turned; what comes at rest has not come yet."""
+    made = Tools(opened_desk(), stem="staffing")
+    made.answer(message(made, volume=10))
+    return made
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "png", "svg", "html"])
-def test_each_file_holds_what_is_shown(tools, kind):
-    told = tools.answer(message(tools, kind, gesture=1, volume=10))
+def test_each_file_holds_what_is_shown_and_what_would_come_at_rest(turned, kind):
+    told = turned.answer(message(turned, kind))
     tiles = {name: tile["value"] for name, tile in told["tiles"].items()}
-    check_file(kind, content(told["download"]), tools.desk, tiles)
-    assert told["download"]["name"] == f"staffing.{kind}" and tools.answer(message(tools))["download"] is None
+    check_file(kind, content(told["download"]), turned.desk, tiles)
+    assert told["download"]["name"] == f"staffing.{kind}" and turned.answer(message(turned))["download"] is None
 
 
 def test_a_file_has_a_name_that_a_disk_takes():
-    assert as_file("../../etc/passwd", "staffing", {})["name"] == "-etc-passwd.scenario.json".lstrip("-") or "/" not in as_file("../x", "staffing", {})["name"]
+    assert as_file("../../etc/passwd", "staffing", {})["name"] == "etc-passwd.scenario.json"
+    assert as_file("keväällä 2027!", "staffing", {})["name"] == "keväällä-2027.scenario.json"
 
 
 # --------------------------------------------------------------------------------------------- in the browser
@@ -382,13 +391,12 @@ def test_undo_redo_and_keyboard_in_the_page(fresh, front):
     act(fresh, lambda: fresh.keyboard.press("PageUp"))
     assert tiles_on(fresh) == expected_tiles(day, replace(start, volume=0.1), CENTRE), "ten steps"
     fresh.wait_for_timeout(750)  # quick steps of one dial are undone together; this is a new one
-    for key in ("End", "ArrowLeft"):
-        act(fresh, lambda key=key: fresh.keyboard.press(key))
-    assert tiles_on(fresh) == expected_tiles(day, replace(start, volume=0.49), CENTRE)
+    act(fresh, lambda: fresh.keyboard.press("End"))
+    assert tiles_on(fresh) == expected_tiles(day, replace(start, volume=0.5), CENTRE)
     act(fresh, lambda: fresh.keyboard.press("Control+z"))
     assert tiles_on(fresh) == expected_tiles(day, replace(start, volume=0.1), CENTRE) and dial.input_value() == "10"
     act(fresh, lambda: fresh.keyboard.press("Control+Shift+Z"))
-    assert tiles_on(fresh) == expected_tiles(day, replace(start, volume=0.49), CENTRE)
+    assert tiles_on(fresh) == expected_tiles(day, replace(start, volume=0.5), CENTRE)
     for _ in range(2):
         act(fresh, lambda: fresh.click("[data-action=undo]"))
     assert tiles_on(fresh) == expected_tiles(day, start, CENTRE)
@@ -471,6 +479,6 @@ def test_a_strange_file_is_refused_in_words_and_text_from_a_file_never_runs(fres
     fresh.wait_for_function("document.querySelector('.ccplan-notice').textContent.includes('<img src=x')", timeout=10_000)
     assert fresh.locator("[data-dial=volume] input[type=range]").input_value() == "30"
     act(fresh, lambda: fresh.click("[data-action=keep]"))
-    act(fresh, lambda: fresh.locator(".ccplan-ticks input").last.check())
+    act(fresh, lambda: fresh.locator(".ccplan-ticks label", has_text="<img src=x").locator("input").check())
     assert "<img src=x" in fresh.locator(".ccplan-compared").inner_text() and fresh.locator(".ccplan img").count() == 0
     assert fresh.title() != "broken" and fresh.log == []

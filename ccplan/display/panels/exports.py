@@ -21,9 +21,10 @@ KINDS = {"csv": "text/csv;charset=utf-8", "svg": "image/svg+xml", "html": "text/
 
 @dataclass(frozen=True)
 class Screen:
-    """What a panel shows: `title`, `settings` and `tiles` as frames of text, sentences, charts, further frames by name."""
+    """What a panel shows: title and place, `settings` and `tiles` as frames of text, sentences, charts, frames by name."""
 
     title: str
+    place: str
     settings: pd.DataFrame
     tiles: pd.DataFrame
     against: str
@@ -53,7 +54,9 @@ def screen_of(layout, answer, frames=None):
         for one in layout["charts"] if answer["charts"] and one["name"] in answer["charts"] and not answer["charts"][one["name"]].get("waiting"))
     frames = frames or {chart.name: pd.DataFrame(chart.rows) for chart in charts}
     compared = (answer.get("tools") or {}).get("comparison")
-    return Screen(layout["title"], _settings(layout, answer["now"]), _tiles(layout, answer["tiles"]), answer["against"], tuple(answer.get("says", ())),
+    pickers = answer["now"]["pickers"]
+    place = " · ".join(f"{one['label']}: {pickers[one['name']]}" for one in layout["pickers"] if not one.get("text"))
+    return Screen(layout["title"], place, _settings(layout, answer["now"]), _tiles(layout, answer["tiles"]), answer["against"], tuple(answer.get("says", ())),
                   tuple(answer["warnings"]), charts, frames, _compared(compared) if compared else None)
 
 

@@ -20,6 +20,7 @@ PAGE = """<!DOCTYPE html>
 <body>
 <main class="ccplan ccplan-still">
 <h1>{title}</h1>
+<p class="ccplan-place">{place}</p>
 <dl class="ccplan-tiles">{tiles}</dl>
 <p class="ccplan-against">{against}</p>
 {says}{warnings}{comparison}{figures}
@@ -32,6 +33,8 @@ PAGE = """<!DOCTYPE html>
 STILL = """body { margin: 0; }
 .ccplan-still.ccplan { max-width: 900px; margin: 0 auto; padding: 24px 16px 48px; }
 .ccplan-still h1 { font-size: 24px; line-height: 1.25; margin: 0 0 16px; }
+.ccplan-still p { margin-top: 8px; }
+.ccplan-still .ccplan-place { margin: -10px 0 16px; color: var(--ccplan-quiet); }
 .ccplan-still h2 { margin: 28px 0 8px; }
 .ccplan-still figure { margin-top: 28px; overflow-x: auto; }
 .ccplan-still img { display: block; max-width: 100%; height: auto; }
@@ -50,7 +53,7 @@ def page(screen):
     tiles = "".join(f'<div class="ccplan-tile"><dt>{escape(label)}</dt><dd class="ccplan-value">{escape(value)}</dd><dd class="ccplan-delta">{escape(change)}</dd></div>'
                     for label, value, change in screen.tiles.itertuples(index=False))
     return PAGE.format(
-        policy=POLICY, title=escape(screen.title), css=f"{style()}\n{STILL}", tiles=tiles, against=escape(screen.against), settings=_table(screen.settings),
+        policy=POLICY, title=escape(screen.title), place=escape(screen.place), css=f"{style()}\n{STILL}", tiles=tiles, against=escape(screen.against), settings=_table(screen.settings),
         says="".join(f'<p class="ccplan-says">{escape(words)}</p>\n' for words in screen.says), warnings=_warnings(screen.warnings),
         comparison="" if screen.comparison is None else f"<h2>Scenarios side by side</h2>\n{_table(screen.comparison)}\n",
         figures="\n".join(map(_figure, screen.charts)))
