@@ -63,7 +63,7 @@ def _keep(file, text):
 
 def script():
     """The widget's JavaScript module: the Vega bundle, then the panel's own code."""
-    return f"{vega_bundle()}\n{(STATIC / 'panel.js').read_text(encoding='utf-8')}"
+    return "\n".join([vega_bundle(), *((STATIC / name).read_text(encoding="utf-8") for name in ("panel_tools.js", "panel.js"))])
 
 
 def style():

@@ -288,10 +288,18 @@ class _ForecastDesk:
         }
 
     def panel(self):
-        """The live widget."""
-        from .. import frontend
+        """The live widget, with undo and redo, and what is on screen as files."""
+        from ..panels.tools import equipped
 
-        return frontend.wire(self.layout(), self.answer, self.language)
+        return equipped(self, stem="forecast", language=self.language)
+
+    def remembered(self):
+        """The state that undo comes back to: queue, horizon, date, inputs."""
+        return self.queue, self.horizon, self.date, self.inputs
+
+    def recall(self, state):
+        """Stand where the desk stood."""
+        self.queue, self.horizon, self.date, self.inputs = state
 
     def frame(self):
         """The tiles as a table: a row a number, in words as shown, and when or against what."""

@@ -158,10 +158,19 @@ class BudgetDesk:
         self.resting, self.settled, self.held = None, None, None
 
     def panel(self):
-        """The live widget."""
-        from .. import frontend
+        """The live widget, with undo and redo, and what is on screen as files."""
+        from ..panels.tools import equipped
 
-        return frontend.wire(self.layout(), self.answer, self.language)
+        return equipped(self, stem="budget", language=self.language)
+
+    def remembered(self):
+        """The state that undo comes back to: overrides, the pinned ones and what they are called, the scenario."""
+        return dict(self.overrides), dict(self.pinned), self.pinned_name, self.scenario
+
+    def recall(self, state):
+        """Stand where the desk stood."""
+        overrides, pinned, self.pinned_name, self.scenario = state
+        self.overrides, self.pinned, self.resting = dict(overrides), dict(pinned), None
 
     def frame(self):
         """The tiles as a table."""

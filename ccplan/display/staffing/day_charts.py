@@ -24,18 +24,25 @@ def service_rows(day, target, simulated=None):
     """Rows for `service_chart`: hour, end, stretch, promised, given, target, gap (1 where given is notably less), and low, high.
 
     `day` has start, offered, promised and given (shares); `simulated`, if given, is the `intervals` of
-    `simulate_day` for the same intervals. An interval without calls has no service.
+    `simulate_day` for the same intervals, or {"low": …, "high": …} of a band. An interval without calls has no service.
     """
     some = day["offered"].to_numpy(float) > 0
     rows = pd.DataFrame({"start": day["start"].to_numpy() if day["start"].dt.tz is None else day["start"].array})
     for name in ("promised", "given"):
         rows[name] = np.where(some, day[name].to_numpy(float), np.nan)
     if simulated is not None:
-        level, half = simulated["service_level"].to_numpy(), simulated["service_level_ci95"].to_numpy()
-        rows["low"], rows["high"] = np.where(some, level - half, np.nan), np.where(some, level + half, np.nan)
+        rows["low"], rows["high"] = (np.where(some, end, np.nan) for end in _band(simulated))
     rows = charts.day_rows(rows).assign(target=np.nan if target is None else float(target))
     less = (rows["promised"] - rows["given"] > NOTABLE) & (rows["end"] > rows["hour"])
     return rows.assign(gap=less.astype(int))
+
+
+def _band(simulated):
+    """The ends of the band: as they are given, or the 95 % interval of the simulated mean."""
+    if "low" in simulated:
+        return simulated["low"], simulated["high"]
+    level, half = simulated["service_level"].to_numpy(), simulated["service_level_ci95"].to_numpy()
+    return level - half, level + half
 
 
 def service_layers(data, band=False):

@@ -16,9 +16,12 @@ from ...queueing import is_compiled, warm_up
 from ...queueing.compiled import SECONDS
 from ...queueing.inputs import SHARE_HINT, one_of
 from .. import charts, theme
-from . import day_charts
+from . import day_charts, week_charts
 from ..language import Filled, chosen
 from ..tables import Words, cornered, plain
+from .at_rest import AtRest, played_days, staffed_week
+from .standing import Standing
+from .week_charts import week_of
 
 NEGLECT = 0.10  # points below the target from which an interval is named
 BURNOUT = 0.90  # share of the time on calls, hour after hour, above which people tire and leave
@@ -407,35 +410,39 @@ def change(now, then, form, better):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None, language=None):
+def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None, folder=None, language=None):
     """A live staffing panel: turn demand, service target or people and see what it does.
 
     `folder_or_intervals` is a centre's folder or an `intervals` table (then `centre` is needed);
-    `queue` and `day` (local date) are where it opens, else the first queue and its last day with calls; `language`
-    is a code such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English).
+    `queue` and `day` (local date) are where it opens, else the first queue and its last day with calls. `folder` is where
+    scenarios are opened and saved (left out: the centre's folder, or nowhere for a table). `language` is a code such
+    as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English).
     Returns a widget. Raises ValueError where the folder, queue or day cannot be used.
     """
-    from .. import frontend
+    from ..panels.tools import equipped
 
     if not isinstance(folder_or_intervals, pd.DataFrame):
         from ...data import load_centre, load_intervals
 
+        folder = folder or folder_or_intervals
         centre = centre or load_centre(folder_or_intervals)
         folder_or_intervals = load_intervals(folder_or_intervals, centre).frame
     desk = _Desk(folder_or_intervals, centre)
     desk.go(queue or next(iter(desk.days), ""), day)
-    return frontend.wire(desk.layout(), desk.answer, chosen(language, centre))
+    return equipped(desk, folder, stem="staffing", language=chosen(language, centre))
 
 
-class _Desk:
+class _Desk(Standing):
     """What a panel remembers: the data, where it stands, and the pinned inputs."""
+
+    panel = "staffing"
 
     def __init__(self, intervals, centre):
         self.centre = centre
         known = [queue.name for queue in centre.queues if not queue.deferred and (intervals["queue"] == queue.name).any()]
         by_queue = {name: intervals[intervals["queue"] == name] for name in known}
         self.days = {name: dict(list(rows.groupby(rows["start"].dt.date))) for name, rows in by_queue.items()}
-        self.before, self.baselines, self.compiler = {}, {}, None
+        self.before, self.baselines, self.compiler, self.rests, self.view, self.compared_totals = {}, {}, None, {}, None, {}
 
     def go(self, queue, day=None):
         """Open a queue and a day; the dials then stand at what the day and the centre really are."""
@@ -452,13 +459,15 @@ class _Desk:
     def answer(self, message):
         """What to show for a message of the browser, as plain JSON values."""
         settings, faults, words = {}, {}, []
+        if message.get("action") == "rest" and not self._compiling() and not self._rested().go_on():
+            return STILL | {"seq": message["seq"]}
         try:
             settings, faults = self._take(message)
             shown_now = self._show()
         except ValueError as problem:
             words, shown_now = [_sentence(problem)], {}
         if faults or not shown_now:
-            shown_now = {**self.before, "charts": None, "warnings": words or list(faults.values())}
+            shown_now = {**self.before, "charts": None, "warnings": words or list(faults.values()), "unsettled": 0}
         else:
             self.before = shown_now
         return {"seq": message["seq"], "now": self._settings(), "settings": settings or None, "faults": faults, **shown_now}
@@ -548,10 +557,48 @@ class _Desk:
         compiling = self._compiling()
         if compiling and self.inputs.rule != ALONE:
             raise ValueError(compiling)
-        view = staffing_view(self.day, self.inputs, self.centre, through=not compiling)
-        baseline = None if self.inputs == self.pinned else self._baseline()
+        view = self.view = staffing_view(self.day, self.inputs, self.centre, through=not compiling)
+        baseline, rested = None if self.inputs == self.pinned else self._baseline(), self._rested()
         return {"tiles": tiles(view.totals, baseline, self.centre.currency), "against": self._against(),
-                "warnings": [*view.warnings, *([compiling] if compiling else [])], "charts": chart_data(view)}
+                "warnings": [*view.warnings, *self._short_history(), *([compiling] if compiling else [])],
+                "says": [*one_more(view), *([rested.played.words(self.inputs.service_level)] if rested.played else [])],
+                "charts": chart_data(view, rested, self.date), "unsettled": WAIT_MS if compiling else 0 if rested.done else REST_MS}
+
+    def _rested(self):
+        """What is worked out when the hand rests, for what is set; the latest few are kept, for undo."""
+        key = (self.queue, self.date, self.inputs)
+        if key not in self.rests:
+            self.rests = dict(list(self.rests.items())[-KEPT:]) | {key: AtRest(self._week(), self._played())}
+        return self.rests[key]
+
+    def settle(self):
+        """Work out at once what would follow when the hand rests."""
+        while not self._compiling() and not self._rested().go_on():
+            pass
+
+    def _week(self):
+        """The staffed days of the week, one at a time, moved as the dials move the day."""
+        asked, inputs, (rule, meet) = _centre_asked(self.centre, self.queue, self.inputs), self.inputs, RULES[self.inputs.rule]
+        factor = inputs.aht_s / mean_aht(self.day)
+        from ...planning.staffing import staff
+
+        rows = (_tidy_day(self.days[self.queue][date], self.queue, date, self.centre) for date in week_of(self.date) if date in self.days[self.queue])
+        moved = (day[["queue", "start"]].assign(offered=day["offered"] * (1 + inputs.volume), aht_s=day["aht_s"] * factor) for day in rows)
+        return staffed_week(moved, lambda day: staff(day, asked, rule=rule, meet=meet))
+
+    def _played(self):
+        view = self.view
+        asked = _centre_asked(self.centre, self.queue, self.inputs)
+        yield from played_days(view.day if view and view.inputs == self.inputs else
+                               staffing_view(self.day, self.inputs, self.centre, through=False).day, asked.queues[0], asked.interval_s)
+
+    def _short_history(self):
+        """A warning where the data of the queue is too short to know its weeks."""
+        dates = list(self.days[self.queue])
+        weeks = ((max(dates) - min(dates)).days + 1) / 7
+        if weeks < FEW_WEEKS:
+            yield (f"History is too short: the data of {self.queue} spans {weeks:.0f} weeks, and with fewer than {FEW_WEEKS} one odd day "
+                   "looks like a pattern. Take what is shown as one day, not as a usual one.")
 
     def _compiling(self):
         """What to say while the equations of the day are compiled, beside the panel; nothing once they are."""
@@ -589,6 +636,9 @@ class _Desk:
         return f"the pinned scenario ({', '.join(turned) or 'switches'})"
 
 
+FEW_WEEKS = 8  # of data, below which a weekday has been seen too seldom to be told from chance
+REST_MS, WAIT_MS, KEPT = 350, 1500, 6  # after which a hand rests; while something is compiled; settings whose week and played days are kept
+STILL = {"still": True, "unsettled": 10}  # the answer of a slice of work: nothing new to paint, ask again
 ACTIONS = [{"name": "pin", "label": "Pin", "says": "compare everything that follows with what is shown now"},
            {"name": "reset", "label": "Reset", "says": "back to the day and the centre as they are"}]
 
@@ -648,11 +698,14 @@ def chart_places():
     frame = {"width": "container", "autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
     day = charts.requirement_layers(alt.NamedData("day")).properties(height=260, **frame)
     curve = charts.curve_layers(alt.NamedData("curve")).properties(height=220, **frame)
-    service = day_charts.service_layers(alt.NamedData("service")).properties(height=220, **frame)
+    service = day_charts.service_layers(alt.NamedData("service"), band=True).properties(height=220, **frame)
+    week = week_charts.week_layers(alt.NamedData("week")).properties(height=alt.Step(18), **frame)
     return [{"name": "day", "spec": theme.themed(day), "note": "agents through the day", "key": DAY_KEY},
             {"name": "service", "spec": theme.themed(service), "note": "share of calls answered in time", "key": SERVICE_KEY},
             {"name": "curve", "spec": theme.themed(curve), "key": CURVE_KEY,
-             "note": "service level in the busiest interval by itself, with more or fewer agents on the phones (net)"}]
+             "note": "service level in the busiest interval by itself, with more or fewer agents on the phones (net)"},
+            {"name": "week", "spec": theme.themed(week), "note": "agents on the phones (net), the most of each hour, the whole week staffed as the dials say; "
+             "comes when the dial rests", "key": week_charts.WEEK_KEY}]
 
 
 DAY_KEY = [{"label": label, "colour": colour, "shape": "dashed" if dash else "line" if width > 2 else "thin"}
@@ -661,14 +714,30 @@ DAY_KEY += [{"label": "short of agents", "colour": "#F2C5AB", "shape": "area"},
             {"label": charts.LOAD_LABEL, "colour": theme.CONTEXT, "shape": "area"}]
 SERVICE_KEY = [{"label": label, "colour": colour, "shape": "dashed" if dash else "line" if width > 2 else "thin"}
                for label, colour, width, dash in day_charts.SERVICE.values()]
+SERVICE_KEY += [{"label": "eight of ten played days (P10–P90), when the dial rests", "colour": day_charts.BAND, "shape": "area"}]
 SERVICE_KEY += [{"label": "given more than 2 points less than promised", "colour": "#F2C5AB", "shape": "area"}]
 CURVE_KEY = [{"label": "the requirement", "colour": theme.ACCENT, "shape": "dot"},
              {"label": "service target", "colour": theme.INK, "shape": "dashed"}]
 
 
-def chart_data(view):
-    """What the live charts are pushed: rows, finding and words for a screen reader, by chart."""
-    service = day_charts.service_rows(view.day, view.inputs.service_level)
+def one_more(view):
+    """What one more person does in the busiest interval, and one fewer, in sentences."""
+    curve, money = view.curve, view.currency
+    here = curve[curve["chosen"]].iloc[0]
+    more, fewer = (curve[curve["agents"] == here["agents"] + step] for step in (1, -1))
+    if len(more):
+        after = more.iloc[0]
+        yield (f"One more person on the phones at {here['at']:%H:%M} lifts the service of that interval from {here['service_level']:.1%} to "
+               f"{after['service_level']:.1%} and cuts the mean wait from {shown(here['asa_s'], 'seconds')} to {shown(after['asa_s'], 'seconds')}, "
+               f"for {shown(after['cost'] - here['cost'], 'coins', money)} an interval"
+               + (f"; one fewer leaves {fewer['service_level'].iloc[0]:.1%}." if len(fewer) else "."))
+
+
+def chart_data(view, rested=None, date=None):
+    """What the live charts are pushed: rows, finding and words for a screen reader, by chart; `rested` is what an AtRest has ready."""
+    played, week = (None, None) if rested is None else (rested.played, rested.week)
+    band = {"low": np.nan, "high": np.nan} if played is None else {"low": played.low, "high": played.high}
+    service = day_charts.service_rows(view.day, view.inputs.service_level, band)
     if view.inputs.rule != ALONE:  # such a plan promises what the day gives
         service["gap"] = 0
     told = day_charts.service_finding(service) if view.inputs.rule == ALONE else day_charts.kept_finding(service)
@@ -679,9 +748,14 @@ def chart_data(view):
     curve = charts.curve_rows(view.curve, view.inputs.service_level)
     at = f"At {view.curve['at'].iloc[0]:%H:%M}, {charts.curve_finding(view.curve, view.inputs.service_level)}"
     keep = ["hour", "end", "stretch", "load", "agents", "scheduled", "rostered", "short"]
-    return {"day": {"rows": _records(rows[keep]), "finding": finding, "alt": f"Step chart. {finding}."},
-            "service": {"rows": _records(service), "finding": told, "alt": f"Step chart. {told}."},
-            "curve": {"rows": _records(curve), "finding": at, "alt": f"Curve. {at}."}}
+    found = {"day": {"rows": _records(rows[keep]), "finding": finding, "alt": f"Step chart. {finding}."},
+             "service": {"rows": _records(service), "finding": told, "alt": f"Step chart. {told}."},
+             "curve": {"rows": _records(curve), "finding": at, "alt": f"Curve. {at}."}}
+    if week is not None:
+        cells = week_charts.week_rows(week, date)
+        words = week_charts.week_finding(cells, week["fte"].sum())
+        found["week"] = {"rows": _records(cells), "finding": words, "alt": f"Map of heat. {words}."}
+    return found
 
 
 def _records(frame):

@@ -28,12 +28,30 @@ export default (() => {
       make("span", { class: "ccplan-entry" }, exact, make("span", { class: "ccplan-unit", text: dial.unit })),
       range, ...(applies ? [applies] : []), fault);
     const say = (value) => range.setAttribute("aria-valuetext", `${value} ${dial.unit}`);
-    range.addEventListener("input", () => { exact.value = range.value; say(range.value); changed(); });
+    let held = false; // a drag is one gesture, however slow
+    range.addEventListener("pointerdown", () => { held = true; changed.fresh(); });
+    for (const end of ["pointerup", "pointercancel", "blur"]) range.addEventListener(end, () => { held = false; });
+    const turned = () => changed(dial.name, held);
+    range.addEventListener("input", () => { exact.value = range.value; say(range.value); turned(); });
     exact.addEventListener("input", () => {
       if (exact.value !== "") range.value = exact.value;
-      changed();
+      turned();
     });
-    if (box) box.addEventListener("change", changed);
+    // arrows are a step, PageUp and PageDown ten, Home and End the ends; in the entry, Home and End move the caret
+    const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+    const stepped = (event, arrows) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || !(event.key in steps) || !arrows.includes(event.key)) return;
+      event.preventDefault();
+      const from = Number(event.target.value), digits = (String(dial.step).split(".")[1] || "").length;
+      const value = Math.min(dial.high, Math.max(dial.low, from + steps[event.key] * dial.step));
+      exact.value = Number(value.toFixed(Math.max(digits, 1)));
+      range.value = exact.value;
+      say(exact.value);
+      turned();
+    };
+    range.addEventListener("keydown", (event) => stepped(event, ["PageUp", "PageDown"]));
+    exact.addEventListener("keydown", (event) => stepped(event, ["ArrowUp", "ArrowDown", "PageUp", "PageDown"]));
+    if (box) box.addEventListener("change", () => changed());
     return {
       row, fault, exact,
       read: () => (exact.validity.badInput ? "not a number" : exact.value),
@@ -58,7 +76,7 @@ export default (() => {
       : picker.text
         ? make("input", { id, type: "text", maxlength: picker.text, placeholder: picker.says })
         : make("input", { id, type: "date", min: picker.low, max: picker.high });
-    if (!picker.text) input.addEventListener("change", changed); // a name is read when a button is pressed
+    if (!picker.text) input.addEventListener("change", () => changed()); // a name is read when a button is pressed
     return {
       node: make("div", { class: "ccplan-picker" }, make("label", { for: id, text: picker.label }), input), input,
       offer(names) { input.replaceChildren(...options(names)); },
@@ -71,7 +89,7 @@ export default (() => {
       const input = make("input", { type: "text", inputmode: "decimal", id: `${id}-cell-${i}`, "aria-label": `${row.label}, ${row.unit}`,
         "aria-describedby": `${id}-cell-${i}-fault` });
       const fault = make("p", { class: "ccplan-fault", id: `${id}-cell-${i}-fault`, role: "alert" });
-      input.addEventListener("change", changed);
+      input.addEventListener("change", () => changed());
       const line = make("tr", { "data-cell": row.name }, make("th", { scope: "row", text: row.label }),
         make("td", {}, input, fault), make("td", { text: row.unit }), make("td", { text: row.says }));
       return { row, input, fault, line };
@@ -136,10 +154,11 @@ export default (() => {
   async function render({ model, el }) {
     const plan = model.get("plan");
     const id = `ccplan-${(count += 1)}-${Math.random().toString(36).slice(2, 8)}`;
-    let seq = 0, resting = null;
-    const send = (action = null) => {
+    let seq = 0, resting = null, gesture = 0, last = { name: null, at: 0 };
+    const send = (action = null, more = {}) => {
       clearTimeout(resting);
       seq += 1;
+      root.dataset.asked = String(seq);
       const dials = {}, switches = {}, pickers = {};
       for (const [name, dial] of Object.entries(dialOf)) {
         dials[name] = dial.read();
@@ -148,10 +167,18 @@ export default (() => {
       for (const [name, picker] of Object.entries(pickerOf)) pickers[name] = picker.input.value;
       const cells = {};
       for (const part of cellOf) cells[part.row.name] = part.input.value;
-      model.set("values", { seq, dials, switches, pickers, action, ...(plan.table ? { cells } : {}) });
+      const tools = tooling ? { tools: { ...tooling.read(), ...more } } : {};
+      model.set("values", { seq, dials, switches, pickers, action, gesture, ...(plan.table ? { cells } : {}), ...tools });
       model.save_changes();
     };
-    const changed = () => send();
+    // what is undone at once: a drag, or quick steps of one dial
+    const changed = (name = null, held = false) => {
+      const now = performance.now();
+      if (name === null || name !== last.name || !(held || now - last.at < 700)) gesture += 1;
+      last = { name, at: now };
+      send();
+    };
+    changed.fresh = () => { last = { name: null, at: 0 }; };
 
     const dialOf = {}, pickerOf = {}, tileOf = {};
     const groups = plan.groups.map((group) => {
@@ -167,31 +194,36 @@ export default (() => {
     });
     const buttons = plan.actions.map((action) => {
       const button = make("button", { type: "button", text: action.label, title: action.says, "data-action": action.name });
-      button.addEventListener("click", () => send(action.name));
+      button.addEventListener("click", () => { gesture += 1; send(action.name); });
       return button;
     });
+    const tooling = plan.tools ? globalThis.ccplanTools(make, plan, id, (action, more) => { gesture += 1; send(action, more); }) : null;
     const table = plan.table ? entryTable(plan.table, id, changed) : null;
     const cellOf = table ? table.rows : [];
     const tiles = plan.tiles.map((item) => { tileOf[item.name] = tile(item); return tileOf[item.name].node; });
     const figures = plan.charts.map(figure);
     const against = make("p", { class: "ccplan-against", ...ENGLISH });
+    const says = make("div", { class: "ccplan-says", ...ENGLISH });
     const warnings = make("ul", { class: "ccplan-warnings", ...ENGLISH });
     const heard = make("p", { class: "ccplan-heard", role: "status" });
     const page = make("div", { class: "ccplan-page" },
-      make("header", {}, make("h2", { text: plan.title }), ...pickers, make("div", { class: "ccplan-buttons" }, ...buttons)),
+      make("header", {}, make("h2", { text: plan.title }), ...pickers, make("div", { class: "ccplan-buttons" }, ...(tooling ? tooling.history : []), ...buttons)),
       make("div", { class: "ccplan-results" }, make("dl", { class: "ccplan-tiles" }, ...tiles), against,
-        make("div", { role: "status" }, warnings), heard),
+        make("div", { role: "status" }, warnings), heard, says, ...(tooling ? tooling.nodes : [])),
       make("form", { class: "ccplan-dials" }, ...groups),
       make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node), ...(table ? [table.node] : [])));
     // JupyterLab would take arrow keys and letters for its own commands
     const root = make("section", { class: "ccplan", "aria-label": plan.title, lang: plan.language, dir: plan.direction,
       "data-lm-suppress-shortcuts": "true" }, page);
-    root.addEventListener("keydown", (event) => event.stopPropagation()); // the notebook around moves the focus
+    root.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // the notebook around moves the focus
+      if (tooling) tooling.pressed(event);
+    });
     root.addEventListener("submit", (event) => event.preventDefault());
     el.append(root);
 
     const live = await Promise.all(figures.map(liveChart));
-    let waiting = null, painting = false, telling = null, told = null;
+    let waiting = null, painting = false, speaking = null, told = null;
     const tell = () => {
       const now = Object.fromEntries(plan.tiles.map((item) => [item.label, tileOf[item.name].value.textContent]));
       if (told) heard.textContent = Object.entries(now).filter(([label, value]) => told[label] !== value).map((pair) => pair.join(": ")).join("; ");
@@ -199,6 +231,14 @@ export default (() => {
     };
 
     async function paintOnce(view) {
+      if (!view.still) await paintAll(view); // a slice of work at rest has nothing new to show
+      root.dataset.painted = String(view.seq);
+      root.dataset.settled = String(!view.unsettled);
+      clearTimeout(resting);
+      if (view.unsettled && view.seq === seq) resting = setTimeout(() => send("rest"), view.unsettled);
+    }
+
+    async function paintAll(view) {
       if (view.settings) { // the kernel chose other values: a reset, another queue or day
         for (const [name, dial] of Object.entries(dialOf)) {
           const on = view.settings.switches[name];
@@ -223,6 +263,7 @@ export default (() => {
         part.delta.className = `ccplan-delta ccplan-${shown ? shown.tone : "same"}`;
       }
       against.textContent = view.against;
+      says.replaceChildren(...(view.says || []).map((words) => make("p", { text: words })));
       warnings.replaceChildren(...view.warnings.map((words) => make("li", { text: words })));
       root.classList.toggle("ccplan-stale", !view.charts);
       if (view.charts) {
@@ -235,14 +276,11 @@ export default (() => {
           return live[i].push(shown.rows);
         }));
       }
+      if (tooling && view.tools) tooling.paint(view.tools);
       if (view.download && view.seq > 0) save(view.download);
       if (!told) tell();
-      clearTimeout(telling);
-      telling = setTimeout(tell, HEARD_MS);
-      root.dataset.painted = String(view.seq);
-      root.dataset.settled = String(!view.unsettled);
-      clearTimeout(resting);
-      if (view.unsettled && view.seq === seq) resting = setTimeout(() => send("rest"), view.unsettled);
+      clearTimeout(speaking);
+      speaking = setTimeout(tell, HEARD_MS);
     }
 
     // while one picture is being painted only the newest of the others waits
