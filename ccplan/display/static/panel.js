@@ -172,11 +172,13 @@ export default (() => {
     const figures = plan.charts.map(figure);
     const against = make("p", { class: "ccplan-against" });
     const warnings = make("ul", { class: "ccplan-warnings", role: "status", "aria-live": "polite" });
-    const page = make("div", { class: "ccplan-page" },
+    const told = make("ul");
+    const notes = make("section", { class: "ccplan-notes", "aria-label": plan.notes || "" }, make("h3", { text: plan.notes || "" }), told);
+    const page = make("div", { class: plan.groups.length ? "ccplan-page" : "ccplan-page ccplan-undialled" },
       make("header", {}, make("h2", { text: plan.title }), ...pickers, make("div", { class: "ccplan-buttons" }, ...buttons)),
       make("div", { class: "ccplan-results" }, make("dl", { class: "ccplan-tiles" }, ...tiles), against, warnings),
       make("form", { class: "ccplan-dials" }, ...groups),
-      make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node), ...(table ? [table.node] : [])));
+      make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node), ...(table ? [table.node] : []), ...(plan.notes ? [notes] : [])));
     // JupyterLab would take arrow keys and letters for its own commands
     const root = make("section", { class: "ccplan", "aria-label": plan.title, "data-lm-suppress-shortcuts": "true" }, page);
     root.addEventListener("keydown", (event) => event.stopPropagation()); // the notebook around moves the focus
@@ -213,11 +215,13 @@ export default (() => {
       against.textContent = view.against;
       warnings.replaceChildren(...view.warnings.map((words) => make("li", { text: words })));
       root.classList.toggle("ccplan-stale", !view.charts);
+      if (view.notes) told.replaceChildren(...view.notes.map((note) => make("li", { class: `ccplan-note-${note.tone}`, text: note.text })));
       if (view.charts) {
         await Promise.all(figures.map((part, i) => {
           const shown = view.charts[part.chart.name];
           part.node.classList.toggle("ccplan-waiting", !shown || Boolean(shown.waiting)); // what takes longer comes when the hand rests
-          if (!shown) return null;
+          part.node.hidden = Boolean(shown && shown.hidden); // another chart stands in its place
+          if (!shown || shown.hidden) return null;
           part.title.textContent = shown.finding;
           part.place.setAttribute("aria-label", shown.alt);
           return live[i].push(shown.rows);
