@@ -98,6 +98,10 @@ class Desk:
 
         return frontend.wire(self.layout(), self.answer)
 
+    def frame(self):
+        """The tiles as a table: a row a number, in words as shown."""
+        return self.view().frame()
+
     # ------------------------------------------------------------------------------- what a desk says
 
     def options(self, state):
@@ -115,6 +119,10 @@ class Desk:
     def charts(self):
         """The panel's charts as drawn once."""
         return []
+
+    def view(self):
+        """What the panel's plain function says where it stands."""
+        raise NotImplementedError
 
     def show(self, rest):
         """What to show where the panel stands: tiles, charts, warnings, against, unsettled."""
