@@ -7,6 +7,7 @@ from importlib import import_module
 
 _HOMES = {
     "audit.page": ("audit_page", "busiest_of"),
+    "audit.panel": ("audit_desk", "audit_panel", "audit_view", "AuditView"),
     "audit.people": ("funnel_chart", "sickness_chart", "coaching_table", "recognition_table", "attendance_table", "turnover_table", "strain_table",
                      "people_answer"),
     "audit.quality": ("quality_answer", "sampling_answer", "sampling_table", "steps_chart", "steps_picture", "steps_table", "leniency_chart", "leniency_picture",
@@ -42,6 +43,8 @@ _HOMES = {
                         "overrides_or_example", "overrides_table", "override_effect_table", "replay_table", "drivers_or_example",
                         "drivers_table", "months_table"),
     "people.charts": ("headcount_chart", "shrinkage_chart", "decisions_chart", "decisions_picture"),
+    "people.panel": ("headcount_desk", "headcount_panel", "headcount_view", "HeadcountView"),
+    "people.plans": ("headcount_ground",),
     "people.tables": ("headcount_answer", "people_table", "shrinkage_months", "decisions_table", "without_hires", "gap_prices"),
     "setting_up.case": ("SetupCase", "setup_case", "ROOMS"),
     "setting_up.charts": ("gantt_chart", "floor_plan_chart", "progress_chart"),
@@ -64,6 +67,7 @@ _HOMES = {
     "start.today": ("centre_today",),
     "tables": ("table",),
     "validation.charts": ("promise_chart", "days_chart", "hours_chart"),
+    "validation.panel": ("validation_desk", "validation_panel", "validation_view", "TrustView"),
     "validation.tables": ("held_against", "trust_answer", "promise_words_table", "worlds_table", "worlds_answer", "errors_table", "held_table", "told_words",
                           "held_picture", "bank_table", "bank_picture", "bank_answer", "published_table", "published_answer",
                           "published_mistakes", "foresight_of", "foresight_words", "trust_table"),

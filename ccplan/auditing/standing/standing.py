@@ -225,6 +225,14 @@ def _against(table, quarters, errors, quarter, name, other):
     return {name: then, f"{name}_change": change, f"{name}_low": change - half, f"{name}_high": change + half, f"{name}_told": told}
 
 
+def held_against(table, quarters, weeks, quarter, other):
+    """KPIs of a `quarter` against an `other` one: a row a row of `table` with then, then_change, then_low, then_high (95 %), then_told.
+
+    `table` has kpi, queue and value; `quarters` also the quarter; `weeks` kpi, queue, week, top, bottom and touched.
+    """
+    return pd.DataFrame(_against(table, quarters, _spread_by_quarter(weeks), quarter, "then", other))
+
+
 def _told(kpi, change, low, high):
     """What a change is: better, worse, changed (where neither way is better), noise, or "" where it cannot be told."""
     if np.isnan(change) or np.isnan(low):

@@ -206,12 +206,14 @@ export default (() => {
     const says = make("div", { class: "ccplan-says", ...ENGLISH });
     const warnings = make("ul", { class: "ccplan-warnings", ...ENGLISH });
     const heard = make("p", { class: "ccplan-heard", role: "status" });
-    const page = make("div", { class: "ccplan-page" },
+    const noted = make("ul", { ...ENGLISH });
+    const notes = make("section", { class: "ccplan-notes", "aria-label": plan.notes || "" }, make("h3", { text: plan.notes || "" }), noted);
+    const page = make("div", { class: plan.groups.length ? "ccplan-page" : "ccplan-page ccplan-undialled" },
       make("header", {}, make("h2", { text: plan.title }), ...pickers, make("div", { class: "ccplan-buttons" }, ...(tooling ? tooling.history : []), ...buttons)),
       make("div", { class: "ccplan-results" }, make("dl", { class: "ccplan-tiles" }, ...tiles), against,
         make("div", { role: "status" }, warnings), heard, says, ...(tooling ? tooling.nodes : [])),
       make("form", { class: "ccplan-dials" }, ...groups),
-      make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node), ...(table ? [table.node] : [])));
+      make("div", { class: "ccplan-charts" }, ...figures.map((part) => part.node), ...(table ? [table.node] : []), ...(plan.notes ? [notes] : [])));
     // JupyterLab would take arrow keys and letters for its own commands
     const root = make("section", { class: "ccplan", "aria-label": plan.title, lang: plan.language, dir: plan.direction,
       "data-lm-suppress-shortcuts": "true" }, page);
@@ -266,11 +268,13 @@ export default (() => {
       says.replaceChildren(...(view.says || []).map((words) => make("p", { text: words })));
       warnings.replaceChildren(...view.warnings.map((words) => make("li", { text: words })));
       root.classList.toggle("ccplan-stale", !view.charts);
+      if (view.notes) noted.replaceChildren(...view.notes.map((note) => make("li", { class: `ccplan-note-${note.tone}`, text: note.text })));
       if (view.charts) {
         await Promise.all(figures.map((part, i) => {
           const shown = view.charts[part.chart.name];
           part.node.classList.toggle("ccplan-waiting", !shown || Boolean(shown.waiting)); // what takes longer comes when the hand rests
-          if (!shown) return null;
+          part.node.hidden = Boolean(shown && shown.hidden); // another chart stands in its place
+          if (!shown || shown.hidden) return null;
           part.title.textContent = shown.finding;
           part.place.setAttribute("aria-label", shown.alt);
           return live[i].push(shown.rows);
@@ -296,7 +300,7 @@ export default (() => {
     const first = model.get("view");
     seq = first.seq || 0;
     await paintOnce({ ...first, settings: first.settings || first.now });
-    return () => { clearTimeout(telling); model.off("change:view", paint); live.forEach((part) => part.close()); };
+    return () => { clearTimeout(speaking); model.off("change:view", paint); live.forEach((part) => part.close()); };
   }
 
   return { render };

@@ -22,8 +22,8 @@ LEAST = 1e-3  # FTE, where nothing is required
 POSTPONED = 18  # months that are looked at
 
 
-def hiring_decisions(plan, tolerated=TOLERATED):
-    """Every class of a HiringPlan with its dates and what it costs to wait a month: a row a class.
+def hiring_decisions(plan, tolerated=TOLERATED, classes=None):
+    """Every class of a HiringPlan with its dates and what it costs to wait a month: a row a class; `classes` numbers of those to look at (all).
 
     `tolerated` is the share of a month's required FTE that may go missing, beyond what the plan misses, before a delay
     does harm. Returns queue, heads, contract_months, start, decide_by (start − lead time), last_safe_start and last_safe_date (the
@@ -36,7 +36,7 @@ def hiring_decisions(plan, tolerated=TOLERATED):
         raise ValueError(f"tolerated must be a share of the required FTE in [0, 1), got {tolerated!r} — write 1 % as 0.01")
     lead = pd.Timedelta(weeks=plan.case["centre"].hiring.lead_time_weeks)
     limit = np.maximum(tolerated * plan.headcount["required_fte"].to_numpy(), LEAST)
-    rows = [_decision(plan, number, lead, limit) for number in range(len(plan.hires))]
+    rows = [_decision(plan, number, lead, limit) for number in (range(len(plan.hires)) if classes is None else classes)]
     dates = ("start", "decide_by", "last_safe_start", "last_safe_date", "worst_month")
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({name: "datetime64[ns]" for name in dates} | {"queue": "str"})
     return table.astype({name: float for name in COLUMNS if name.startswith("waiting")} | {"heads": int, "contract_months": int})

@@ -1,0 +1,152 @@
+"""From a slider's move to the repainted chart and tiles, in a headless Chromium on a Voila of our own; and twenty people at once.
+
+The floor is a panel that answers without reckoning. A move of the budget and of hiring recomputes a year of two queues by half-hour.
+`python -m benchmarks.panels` measures these alone; the machine's load stands beside the figures, for other work on it counts.
+"""
+
+import os
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+MOVES, DRAG_S, PEOPLE, TURNS = 40, 3, 20, 15
+MOST_MS, LATE_MS, READY_S, CROWD_MS = 100, 200, 5, 1000
+
+SETUP = """\
+from benchmarks.panel_desks import DESKS
+DESKS[{name!r}]().panel()
+"""
+PANELS = {  # name: the dial that is moved, and over which whole numbers; None: the choices of the queue's picker
+    "floor": ("volume", 0, 40), "staffing": ("volume", -30, 40), "budget": ("volume", -30, 40), "headcount": ("volume", -30, 40),
+    "validation": ("people", -5, 5), "audit": (None, 0, 0),
+}
+LATENCY = """async ([dial, low, high, turns, pause]) => {
+  const root = document.querySelector('.ccplan'), range = dial && root.querySelector(`[data-dial=${dial}] input[type=range]`);
+  const queue = root.querySelectorAll('header select')[2], times = [];
+  const quiet = () => new Promise(done => setTimeout(done, pause));
+  const span = high - low + 1;
+  for (let i = 1; i <= turns; i++) {
+    const before = Number(root.dataset.painted), start = performance.now();
+    if (range) { range.value = low + (i * 7) % span; range.dispatchEvent(new Event('input', {bubbles: true})); }
+    else { queue.selectedIndex = i % queue.options.length; queue.dispatchEvent(new Event('change', {bubbles: true})); }
+    while (Number(root.dataset.painted) <= before) {
+      await new Promise(done => setTimeout(done, 1));
+      if (performance.now() - start > 20000) throw new Error('nothing was painted for twenty seconds');
+    }
+    await new Promise(done => requestAnimationFrame(done));
+    times.push(performance.now() - start);
+    await quiet();
+  }
+  return times;
+}"""
+DRAG = """async ([dial, low, high, seconds]) => {
+  const root = document.querySelector('.ccplan'), range = root.querySelector(`[data-dial=${dial}] input[type=range]`);
+  let sent = Number(root.dataset.painted), last = 0, paints = 0;
+  const watch = new MutationObserver(() => { paints += 1; });
+  watch.observe(root, {attributes: true, attributeFilter: ['data-painted']});
+  const end = performance.now() + 1000 * seconds;
+  for (let i = 0; performance.now() < end; i++) {
+    range.value = low + i % (high - low + 1); range.dispatchEvent(new Event('input', {bubbles: true}));
+    sent += 1; await new Promise(done => setTimeout(done, 16));
+  }
+  range.value = high; range.dispatchEvent(new Event('input', {bubbles: true}));
+  sent += 1; const moved = paints, at = performance.now();
+  while (Number(root.dataset.painted) < sent && performance.now() - at < 20000) await new Promise(done => setTimeout(done, 5));
+  watch.disconnect();
+  return {sent, paints: moved, behind: paints - moved, late: performance.now() - at, final: Number(root.dataset.painted) >= sent && Number(range.value) === high};
+}"""
+
+
+def rows():
+    """The table's rows: what, median, the floor, ratio, more, promise. One row in words where no browser is found."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        return [("slider to painted, in a browser", "", "", "", "no Chromium was found: install Debian's chromium to measure the panels", "")]
+    from playwright.sync_api import sync_playwright
+
+    from tests.browsers import CHROMIUM
+
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        try:
+            return [*_panels(browser, Path(folder)), *_crowd(browser, Path(folder) / "crowd")]
+        finally:
+            browser.close()
+
+
+def _panels(browser, folder):
+    from tests.browsers import opened, voila, write_notebook
+
+    for name in PANELS:
+        write_notebook(folder / f"{name}.ipynb", SETUP.format(name=name))
+    found, floor = [], None
+    with voila(folder, PYTHONPATH=str(ROOT)) as address:
+        for name, (dial, low, high) in PANELS.items():
+            page = opened(browser, f"{address}/voila/render/{name}.ipynb")
+            page.evaluate(LATENCY, [dial, low, high, 5, 0])  # the first moves compile and fill what is kept
+            times = page.evaluate(LATENCY, [dial, low, high, MOVES, 0])
+            median, late = statistics.median(times), _late(times)
+            floor = floor or median
+            kept = "" if name == "floor" else _kept(median <= MOST_MS and late <= LATE_MS, f"≤ {MOST_MS} ms, 95 % ≤ {LATE_MS} ms")
+            found.append((f"panel {name}: a move to painted", f"{median:.0f} ms", f"{floor:.0f} ms (floor)", f"{median / floor:.1f}x time", f"95 % {late:.0f} ms, {_load()}", kept))
+            if dial and name != "floor":
+                found.append(_dragged(page, name, dial, low, high))
+            page.close()
+    return found
+
+
+def _dragged(page, name, dial, low, high):
+    told = page.evaluate(DRAG, [dial, low, high, DRAG_S])
+    return (f"panel {name}: a drag of {DRAG_S} s", f"{told['paints']} paints of {told['sent']} moves", "", "", f"{told['behind']} paints after the hand stopped, {told['late']:.0f} ms",
+            _kept(told["final"] and told["behind"] <= 2, "at most the one in work and the last; the final picture is the final value"))
+
+
+def _crowd(browser, folder):
+    """Twenty people on the staffing panel, each a kernel of its own, a move a second each."""
+    from tests.browsers import opened, voila, write_notebook
+
+    folder.mkdir()
+    write_notebook(folder / "staffing.ipynb", SETUP.format(name="staffing"))
+    with voila(folder, PYTHONPATH=str(ROOT)) as address:
+        pages, ready, before = [], [], _used_mb()
+        for _ in range(PEOPLE):
+            begin = time.perf_counter()
+            pages.append(opened(browser, f"{address}/voila/render/staffing.ipynb"))
+            ready.append(time.perf_counter() - begin)
+        each = (_used_mb() - before) / PEOPLE
+        for page in pages:  # all start at once and run in the browser while we go on to the next
+            page.evaluate(f"(asked) => {{ window.times = null; ({LATENCY})(asked).then(times => {{ window.times = times; }}); }}", ["volume", -30, 40, TURNS, 900])
+        times = [one for page in pages for one in page.wait_for_function("() => window.times", timeout=180_000).json_value()]
+        for page in pages:
+            page.close()
+    late = _late(times)
+    return [(f"{PEOPLE} people, a move a second each", f"{statistics.median(times):.0f} ms", "", "", f"95 % {late:.0f} ms, {each:.0f} MB a person with page, {_load()}",
+             _kept(late <= CROWD_MS, f"95 % ≤ {CROWD_MS} ms")),
+            ("the page from its address to its first picture, no kernel kept warm", f"{statistics.median(ready):.1f} s", "", "", f"first {ready[0]:.1f} s",
+             _kept(statistics.median(ready) <= READY_S, f"≤ {READY_S} s"))]
+
+
+def _late(times):
+    return sorted(times)[max(round(0.95 * len(times)) - 1, 0)]
+
+
+def _kept(kept, promise):
+    return f"kept ({promise})" if kept else f"NOT kept ({promise})"
+
+
+def _load():
+    return f"load {os.getloadavg()[0]:.1f}"
+
+
+def _used_mb():
+    """Memory that is taken on this machine, MB."""
+    told = {line.split(":")[0]: int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines()}
+    return (told["MemTotal"] - told["MemAvailable"]) / 1024
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print("  ".join(cell for cell in row if cell), flush=True)
