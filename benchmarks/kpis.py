@@ -203,7 +203,7 @@ def told(who, file):
 def _weighed(frame):
     """Sums of the numbers by KPI, each cell with a weight of its own, so that two that change places are seen."""
     frame = frame.sort_values(["kpi", "queue", "interval"], kind="stable")
-    numbers = frame[["value", "top", "bottom", "n", "low", "high"]].astype(float).fillna(-1.0).mul(1 + np.arange(len(frame)) % 997, axis=0)
+    numbers = frame[["value", "top", "bottom", "n", "low", "high"]].astype(float).fillna(0.0).mul(1 + np.arange(len(frame)) % 997, axis=0)
     return numbers.groupby(frame["kpi"]).sum().loc[list(WANTED)].to_numpy().ravel().tolist()
 
 
