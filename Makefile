@@ -14,8 +14,8 @@ plan: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-library: $(READY)  ## the tests without notebooks, browsers and spreadsheets: for a second Python
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(addprefix --ignore=,$(shell grep -lE 'browsers|nbval|spreadsheet' tests/test_*.py))
+test-library: $(READY)  ## the tests without notebooks, browsers, spreadsheets and clusters: for a second Python
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(addprefix --ignore=,$(shell grep -lE 'browsers|nbval|spreadsheet|pyspark|07_audit' tests/test_*.py))
 
 test-deep: $(READY)
 	@CCPLAN_DEEP=1 $(BIN)/python -m pytest

@@ -105,6 +105,8 @@ def test_satisfaction_outside_its_scale_counts_nowhere_and_is_told(hostile):
     assert row["n"] == len(calls) and row["value"] == pytest.approx(calls["csat"].isin(["4", "5"]).mean())
     problems = hostile.evidence.check.findings
     assert problems.loc[problems["severity"].eq("error"), "message"].str.contains("csat must be at most 5").sum() == 5
+    checks = hostile["trust"].checks.set_index("table")
+    assert checks.loc[checks["message"].str.startswith("csat"), "rows"].tolist() == [5], "rows that were left out are told in the report"
 
 
 def test_two_currencies_are_never_added(hostile):

@@ -105,7 +105,7 @@ def test_the_command_wants_one_folder():
 def test_every_table_keeps_the_rules(name, calls):
     table = calls if name == "calls" else read(name)
     frame = table[[column for column in TABLES[name].names if column in table]]
-    assert set(frame) == set(TABLES[name].names)
+    assert set(TABLES[name].names) - set(frame) <= {"currency"}, "the ledger is in the centre's own"
     assert faults_in(as_declared(frame, TABLES[name]), TABLES[name]).empty
 
 

@@ -190,13 +190,17 @@ def _checks(evidence):
 
 
 def _when(evidence, found):
-    """When a finding of the checks was: its own time, else that of its first row, else none."""
+    """When a finding of the checks was: its own time, else that of its first row, else none.
+
+    A faulty row is left out of its table, and its own time may be what is wrong: the time of the row kept before it stands for it.
+    """
     if pd.notna(found.start):
         return pd.Timestamp(found.start).tz_localize(None)
     reading = evidence.check.readings.get(found.table)
     if reading is None or pd.isna(found.row) or found.table not in TIMES:
         return pd.NaT
-    at = np.flatnonzero(np.asarray(reading.rows) == found.row)
+    kept = np.asarray(reading.rows)
+    at = np.flatnonzero(kept == found.row) if found.severity == "warning" else np.flatnonzero(kept <= found.row)[-1:]
     return reading.frame[TIMES[found.table]].iloc[at[0]].tz_localize(None) if len(at) and at[0] < len(reading.frame) else pd.NaT
 
 
