@@ -63,6 +63,7 @@ def _staffing_start():
     return day, panel.start_inputs(day, CENTRE)
 
 
+@cache
 def staffing(name, shown):
     """Straight through `planning.staff`."""
     from tests.test_panels import expected_tiles
@@ -78,6 +79,7 @@ def found():
     return forecast_queues(rows[rows["queue"] == "front"], CENTRE, "56d", levels=LEVELS, samples=PATHS, cache=True)[0]
 
 
+@cache
 def forecasting(name, shown):
     """Sums and quantiles of the forecast's own frame."""
     from tests.test_forecast_panel import by_the_library
@@ -92,6 +94,7 @@ def _people():
     return ground, ground.replanned({}).hires
 
 
+@cache
 def headcount(name, shown, rests=False):
     """The classes as they are, or planned anew where the hand rests."""
     ground, hires = _people()
@@ -99,12 +102,14 @@ def headcount(name, shown, rests=False):
     return words(tiles(headcount_view(ground, asked, hires=None if rests or name is None else hires).totals, None, "EUR"))
 
 
+@cache
 def budget(name, shown, rests=False):
     """The same for money."""
     asked = {} if name is None else {name: own(name, shown)}
     return words(money_tiles(budget_view(money(), asked, hires=None if rests or name is None else money().hires), None))
 
 
+@cache
 def validation(name, shown, rests=False):
     """The three answers for the typical day, from few simulated days while a dial moves."""
     day = typical_day(small_intervals(), CENTRE, "")
@@ -118,6 +123,7 @@ def _cuts():
     return Cuts(small_evidence())
 
 
+@cache
 def auditing(picker, choice):
     """A KPI cut as one picker asks, the others as they were."""
     asked = {"kpi": KPIS["service_level"].name, "variant": "as usual", "queue": "all queues", "grain": "week", "against": AGAINST["target"], picker: choice}

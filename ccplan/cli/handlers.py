@@ -85,6 +85,7 @@ class NotebookPage(Told, TornadoVoilaHandler):
             return
         if self._taken(path) >= self.settings["ccplan_most"]:
             raise HTTPError(503)
+        assert self.xsrf_token  # reading it sets its cookie: without, the page's farewell is refused and its kernel stays for half an hour
         await super().get(path)
 
     def _taken(self, path):
