@@ -1,5 +1,8 @@
 """Every panel in a real browser, all six on one page: in Voila and in JupyterLab each slider at both ends and in the middle shows the
-library's numbers; what is pinned, compared and saved is there after a reload; files open; nothing is empty or too wide."""
+library's numbers; what is pinned, compared and saved is there after a reload; files open; nothing is empty or too wide.
+
+Pages of the app as they are committed: `test_pages.py`.
+"""
 
 import io
 import xml.etree.ElementTree as ET
@@ -9,9 +12,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from ccplan.data import load_centre, load_intervals
+from ccplan.display.money.panel import budget_view
+from ccplan.display.money.panel import tiles as money_tiles
+from tests import test_data_panel as data
 from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
 from tests.panel_actions import TILES, act, settle, turn
-from tests.small_panels import MOVED, NOTEBOOK, ON_PATH, PANELS, REQUIRED, RESTED, auditing
+from tests.small_panels import MOVED, NOTEBOOK, ON_PATH, PANELS, REQUIRED, RESTED, auditing, found, money, staffing, words
+from tests.test_forecast_panel import by_the_library
 
 NUMBER = {name: number for number, name in enumerate(PANELS)}
 ALL = f"document.querySelectorAll('.ccplan[data-painted]').length === {len(PANELS)}"
@@ -61,15 +69,30 @@ def in_voila(browser, tmp_path_factory):  # noqa: F811
 
 
 @pytest.fixture(scope="module")
-def in_lab(browser, tmp_path_factory):  # noqa: F811
+def work(tmp_path_factory):
+    """The folder of JupyterLab's notebooks, with an export that nobody knows and a centre.toml that guesses."""
     work = tmp_path_factory.mktemp("lab") / "work"
-    work.mkdir()
+    (work / "centre").mkdir(parents=True)
+    (work / "centre" / "raportti.csv").write_text(data.ODD)
+    (work / "centre" / "centre.toml").write_text(data.HELSINKI + "[queues.service]\npatience_s = 500   # guessed\n")
     write_notebook(work / "panels.ipynb", *NOTEBOOK)
-    with mock.patch.dict("os.environ", ON_PATH), jupyterlab(work.parent, "panels.ipynb") as address:
-        page = opened(browser, address, run_all)
-        page.wait_for_function(ALL, timeout=150_000)
-        yield page
-        page.close()
+    write_notebook(work / "data.ipynb", data.MAPPED.format(place="centre", table="intervals"), data.SUGGESTED.format(place="centre"))
+    return work
+
+
+@pytest.fixture(scope="module")
+def lab(work):
+    """A function that gives a notebook's address, each in a workspace of its own: no other notebook is open beside it."""
+    with mock.patch.dict("os.environ", ON_PATH), jupyterlab(work.parent, "") as address:
+        yield lambda name: address.replace("/lab/tree/", f"/lab/workspaces/{name}/tree/{name}.ipynb")
+
+
+@pytest.fixture(scope="module")
+def in_lab(browser, lab):  # noqa: F811
+    page = opened(browser, lab("panels"), run_all)
+    page.wait_for_function(ALL, timeout=150_000)
+    yield page
+    page.close()
 
 
 @pytest.fixture(params=["in_voila", "in_lab"], scope="module")
@@ -132,6 +155,61 @@ def test_nothing_is_too_wide_no_chart_is_empty_and_every_control_has_a_name(in_v
     in_voila.screenshot(path=(shot := tmp_path / "panels.png"), full_page=True)
     assert int.from_bytes(shot.read_bytes()[16:20]) == width and shot.stat().st_size > 50_000
     in_voila.set_viewport_size({"width": 1280, "height": 900})
+
+
+# ------------------------------------------------------------------------------ what one panel or one place alone has
+
+
+def test_in_jupyterlab_the_arrow_keys_belong_to_the_dial(in_lab):
+    number, dial = NUMBER["staffing"], panel(in_lab, "staffing").locator("[data-dial=volume] input[type=range]")
+    act(in_lab, number, lambda: dial.click())  # in the middle of the dial: +10 %
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        act(in_lab, number, lambda key=key: in_lab.keyboard.press(key))
+    assert tiles_on(in_lab, "staffing") == staffing("volume", 13)
+    assert in_lab.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_in_jupyterlab_an_export_is_mapped_and_a_suggestion_accepted(browser, lab, work):  # noqa: F811
+    """The same export and the same suggestion as in Voila, in one notebook."""
+    accept = "button:text-is('Accept')"
+    page = opened(browser, lab("data"), lambda page: run_all(page, accept), painted=accept)
+    data.means(page, "Jakso", "start")
+    data.means(page, "Puheluja", "offered")
+    data.means(page, "Puheaika min", "talk_s", "min")
+    page.wait_for_selector("td:text-is('1830 (30,5)')")
+    page.click("button:has-text('Write mapping.toml')")
+    data.says(page, "Written: mapping.toml")
+    page.click(accept)
+    data.says(page, "now says queues.service.patience_s = 90")
+    assert outside(page) == []
+    page.close()
+    place = work / "centre"
+    assert load_intervals(place).frame["talk_s"].tolist() == [1830, 1095, 1320, 600]
+    assert load_centre(place).queue("service").patience_s == 90 and "# guessed" in (place / "centre.toml").read_text()
+
+
+def test_horizon_and_day_of_a_forecast_are_picked(in_voila):
+    root, number = panel(in_voila, "forecast"), NUMBER["forecast"]
+    act(in_voila, number, lambda: root.locator("select[id$='-horizon']").select_option("8 weeks"))
+    assert tiles_on(in_voila, "forecast") == by_the_library(found(), 56, 0.0, 0.8)
+    act(in_voila, number, lambda: root.locator("input[type=date]").fill("2026-03-11"))
+    assert "Wednesday 11 March 2026" in root.locator("figure h3").nth(1).inner_text()
+    act(in_voila, number, lambda: root.locator("input[type=date]").fill("2026-03-15"))
+    assert "no open interval on Sunday 15 March 2026" in root.locator("[role=status]").first.inner_text()
+    act(in_voila, number, lambda: root.locator("[data-action=reset]").click())
+
+
+def test_a_price_of_the_budget_is_typed_and_a_bad_one_told_beside_it(in_voila):
+    root, number = panel(in_voila, "budget"), NUMBER["budget"]
+    root.locator(".ccplan-table summary").click()
+    cell = root.locator("tr[data-cell='price of rent'] input")
+    act(in_voila, number, lambda: (cell.fill("10000"), cell.press("Tab")))
+    settle(in_voila, number)
+    assert tiles_on(in_voila, "budget") == words(money_tiles(budget_view(money(), {"price of rent": 10_000.0}), None))
+    act(in_voila, number, lambda: (cell.fill("ten"), cell.press("Tab")))
+    assert "rent must be a number" in root.locator("tr[data-cell='price of rent'] .ccplan-fault").inner_text()
+    act(in_voila, number, lambda: root.locator("[data-action=reset]").click())
+    root.locator(".ccplan-table summary").click()
 
 
 # --------------------------------------------------------------------- pinned, compared, saved, opened again
