@@ -144,6 +144,14 @@ def test_a_folder_without_files_is_said_in_words(tmp_path, place):
     assert desk.write.disabled and desk.choices == {}
 
 
+def test_a_folder_that_was_misspelt_is_opened_once_it_is_mended(export):
+    desk = MappingDesk(export.parent, "calls")
+    desk.folder.value = "/no/such/folder"
+    assert "There is no folder" in desk.said.value and desk.choices == {}
+    desk.folder.value = str(export.parent)
+    assert desk.file.value == "export.csv" and "Anfang" in desk.choices
+
+
 def test_a_strange_file_is_opened_first_and_a_table_of_ours_as_what_it_is(tmp_path):
     (tmp_path / "agents.csv").write_text("agent,team\na1,Birch\n")
     assert MappingDesk(tmp_path, "intervals").table.value == "agents"
