@@ -54,6 +54,8 @@ CHARTS = """(panel) => [...document.querySelectorAll('.ccplan')[panel].querySele
 })"""
 NAMELESS = """() => [...document.querySelectorAll('.ccplan input, .ccplan select, .ccplan button')]
   .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent)).map(n => n.outerHTML)"""
+FITTED = """() => [...document.querySelectorAll('figure:not([hidden]) .ccplan-chart')].every(place =>
+  place.querySelector('svg') && place.querySelector('svg').getBoundingClientRect().width <= place.getBoundingClientRect().width + 1)"""
 TOO_WIDE = "[...document.querySelectorAll('.ccplan')].filter(panel => panel.scrollWidth > panel.clientWidth + 1).map(panel => panel.ariaLabel)"
 
 
@@ -147,7 +149,7 @@ def test_each_picker_of_the_audit_shows_the_librarys_numbers(page):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_too_wide_no_chart_is_empty_and_every_control_has_a_name(in_voila, tmp_path, width):
     in_voila.set_viewport_size({"width": width, "height": 900})
-    in_voila.wait_for_timeout(500)
+    in_voila.wait_for_function(FITTED, timeout=30_000)  # the charts follow the window
     assert in_voila.evaluate("document.documentElement.scrollWidth") <= width and in_voila.evaluate(TOO_WIDE) == []
     for name in PANELS:
         charts_are_drawn(in_voila, name)
