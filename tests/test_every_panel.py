@@ -56,7 +56,7 @@ NAMELESS = """() => [...document.querySelectorAll('.ccplan input, .ccplan select
   .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent)).map(n => n.outerHTML)"""
 FITTED = """() => [...document.querySelectorAll('figure:not([hidden]) .ccplan-chart')].every(place =>
   place.querySelector('svg') && place.querySelector('svg').getBoundingClientRect().width <= place.getBoundingClientRect().width + 1)"""
-TOO_WIDE = "[...document.querySelectorAll('.ccplan')].filter(panel => panel.scrollWidth > panel.clientWidth + 1).map(panel => panel.ariaLabel)"
+TOO_WIDE = "[...document.querySelectorAll('.ccplan, .ccplan-value')].filter(panel => panel.scrollWidth > panel.clientWidth + 1).map(panel => panel.ariaLabel ?? panel.textContent)"
 
 
 @pytest.fixture(scope="module")
