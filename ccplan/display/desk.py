@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from .rows import records
 from .staffing.panel import _plain, _sentence, change, shown
 
 UNDOABLE = 100  # moves that can be taken back
@@ -257,12 +258,7 @@ def _said(value):
 
 def live(rows, finding):
     """What a live chart is pushed: rows as plain JSON values, what is missing as null; its finding, its words for a screen reader."""
-    stamps = {name: rows[name].to_numpy().astype("datetime64[ms]").astype("int64") for name in rows.select_dtypes("datetime")}
-    lost = {name: rows[name].isna() for name in stamps}
-    rows = rows.assign(**stamps).astype(object).where(rows.notna(), None)
-    for name, missing in lost.items():
-        rows.loc[missing, name] = None
-    return {"rows": rows.to_dict("records"), "finding": finding, "alt": f"Chart. {finding}."}
+    return {"rows": records(rows), "finding": finding, "alt": f"Chart. {finding}."}
 
 
 def frame_of(totals, currency=""):

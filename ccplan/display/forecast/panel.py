@@ -16,8 +16,9 @@ from . import charts as forecast_charts
 from .. import theme
 from ..charts import clock, clock_hours, long_date
 from .charts import ACTUAL_DAYS, BAND, CORE
-from ..staffing.panel import _date, _plain, _records, _sentence, dial, read_dial, shown, total
+from ..staffing.panel import _date, _plain, _sentence, dial, read_dial, shown, total
 from ..language import Filled, chosen
+from ..rows import records
 from ..tables import cornered
 
 HORIZONS = {"1 week": 7, "2 weeks": 14, "4 weeks": 28, "8 weeks": 56}
@@ -515,7 +516,7 @@ def chart_data(view, prepared, inputs):
     fan = days.drop(columns="day").assign(noon=noon, dawn=noon - 0.75 * NOON_MS, dusk=noon + 0.75 * NOON_MS)
     hours = _clock_rows(view.intervals)
     words = {"fan": fan_words(view, inputs), "day": day_words(view, inputs)}
-    rows = {"fan": _records(fan.round(2)), "day": _records(hours.round(3))}
+    rows = {"fan": records(fan.round(2)), "day": records(hours.round(3))}
     return {name: {"rows": rows[name], "finding": words[name], "alt": f"Chart. {words[name]}."} for name in rows}
 
 

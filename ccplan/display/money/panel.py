@@ -19,8 +19,9 @@ from . import charts as budget_charts
 from .. import theme
 from .plans import PRICE, bridge_of, labour_part, parted, states_between, tornado_cases, tornado_of
 from .words import LABELS, value_words
-from ..staffing.panel import _plain, _records, _sentence, change, shown, total
+from ..staffing.panel import _plain, _sentence, change, shown, total
 from ..language import Filled, chosen
+from ..rows import records
 from ..tables import Words, cornered
 
 REST_MS, SLICE_S = 400, 0.25  # after which a hand rests; how long the kernel works before it listens again
@@ -508,4 +509,4 @@ def chart_places(ground):
 
 
 def _live(rows, finding):
-    return {"rows": _records(rows), "finding": finding, "alt": f"Chart. {finding}."}
+    return {"rows": records(rows), "finding": finding, "alt": f"Chart. {finding}."}

@@ -18,6 +18,7 @@ from ...queueing.inputs import SHARE_HINT, one_of
 from .. import charts, theme
 from . import day_charts, week_charts
 from ..language import Filled, chosen
+from ..rows import records
 from ..tables import Words, cornered, plain
 from .at_rest import AtRest, played_days, staffed_week
 from .standing import Standing
@@ -748,19 +749,14 @@ def chart_data(view, rested=None, date=None):
     curve = charts.curve_rows(view.curve, view.inputs.service_level)
     at = f"At {view.curve['at'].iloc[0]:%H:%M}, {charts.curve_finding(view.curve, view.inputs.service_level)}"
     keep = ["hour", "end", "stretch", "load", "agents", "scheduled", "rostered", "short"]
-    found = {"day": {"rows": _records(rows[keep]), "finding": finding, "alt": f"Step chart. {finding}."},
-             "service": {"rows": _records(service), "finding": told, "alt": f"Step chart. {told}."},
-             "curve": {"rows": _records(curve), "finding": at, "alt": f"Curve. {at}."}}
+    found = {"day": {"rows": records(rows[keep]), "finding": finding, "alt": f"Step chart. {finding}."},
+             "service": {"rows": records(service), "finding": told, "alt": f"Step chart. {told}."},
+             "curve": {"rows": records(curve), "finding": at, "alt": f"Curve. {at}."}}
     if week is not None:
         cells = week_charts.week_rows(week, date)
         words = week_charts.week_finding(cells, week["fte"].sum())
-        found["week"] = {"rows": _records(cells), "finding": words, "alt": f"Map of heat. {words}."}
+        found["week"] = {"rows": records(cells), "finding": words, "alt": f"Map of heat. {words}."}
     return found
-
-
-def _records(frame):
-    """Rows as plain JSON values; what is missing is null."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def _carried(inputs, old, new):
