@@ -191,7 +191,7 @@ class AuditDesk(Desk):
         charts = {"course": live(course_rows(view.cut), course_finding(view.cut))}
         if hours:
             charts |= {"day": live(day_rows(view.cut), day_finding(view.cut)), "hours": live(hour_rows(view.cut), hours_finding(view.cut))}
-        charts["course" if by_hour else "day"] = charts.get("course" if by_hour else "day", {}) | {"hidden": True}
+        charts["course" if by_hour else "day"] = charts.get("course" if by_hour else "day", {"waiting": True}) | {"hidden": True}
         return {"tiles": tiles(view.totals, pinned), "warnings": list(view.warnings), "unsettled": 0 if hours else SOON_MS, "charts": charts,
                 "notes": [_note(one) for one in view.findings], "against": f"{view.cut.kpi.name}: {view.cut.variant}." + (f" Pinned: {', '.join(what)}." if pinned else "")}
 
