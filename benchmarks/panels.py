@@ -20,7 +20,7 @@ from benchmarks.panel_desks import DESKS
 DESKS[{name!r}]().panel()
 """
 PANELS = {  # name: the dial that is moved, and over which whole numbers; None: the choices of the queue's picker
-    "floor": ("volume", 0, 40), "staffing": ("volume", -30, 40), "budget": ("volume", -30, 40), "headcount": ("volume", -30, 40),
+    "floor": ("volume", 0, 40), "staffing": ("volume", -30, 40), "forecast": ("uplift", -30, 40), "budget": ("volume", -30, 40), "headcount": ("volume", -30, 40),
     "validation": ("people", -5, 5), "audit": (None, 0, 0),
 }
 LATENCY = """async ([dial, low, high, turns, pause]) => {
