@@ -1,12 +1,14 @@
 """From a slider's move to the repainted chart and tiles, in a headless Chromium on a Voila of our own; and twenty people at once.
 
 The floor is a panel that answers without reckoning. A move of the budget and of hiring recomputes a year of two queues by half-hour.
-`python -m benchmarks.panels` measures these alone; the machine's load stands beside the figures, for other work on it counts.
+`python -m benchmarks.panels [PANEL …]` measures these alone, or the panels that are named; the machine's load stands beside the
+figures, for other work on it counts.
 """
 
 import os
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -60,11 +62,15 @@ DRAG = """async ([dial, low, high, seconds]) => {
 }"""
 
 
-def rows():
-    """The table's rows: what, median, the floor, ratio, more, promise. One row in words where no browser is found."""
+def rows(names=()):
+    """The table's rows: what, median, the floor, ratio, more, promise; of the panels named (all, and the crowd, if left out).
+
+    One row in words where no browser is found.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
-        return [("slider to painted, in a browser", "", "", "", "no Chromium was found: install Debian's chromium to measure the panels", "")]
+        yield "slider to painted, in a browser", "", "", "", "no Chromium was found: install Debian's chromium to measure the panels", ""
+        return
     from playwright.sync_api import sync_playwright
 
     from tests.browsers import CHROMIUM
@@ -72,30 +78,32 @@ def rows():
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         try:
-            return [*_panels(browser, Path(folder)), *_crowd(browser, Path(folder) / "crowd")]
+            yield from _panels(browser, Path(folder), names or PANELS)
+            yield from () if names else _crowd(browser, Path(folder) / "crowd")
         finally:
             browser.close()
 
 
-def _panels(browser, folder):
+def _panels(browser, folder, names):
     from tests.browsers import opened, voila, write_notebook
 
-    for name in PANELS:
+    names = ["floor", *(name for name in names if name != "floor")]
+    for name in names:
         write_notebook(folder / f"{name}.ipynb", SETUP.format(name=name))
-    found, floor = [], None
+    floor = None
     with voila(folder, PYTHONPATH=str(ROOT)) as address:
-        for name, (dial, low, high) in PANELS.items():
+        for name in names:
+            dial, low, high = PANELS[name]
             page = opened(browser, f"{address}/voila/render/{name}.ipynb")
             page.evaluate(LATENCY, [dial, low, high, 5, 0])  # the first moves compile and fill what is kept
             times = page.evaluate(LATENCY, [dial, low, high, MOVES, 0])
             median, late = statistics.median(times), _late(times)
             floor = floor or median
             kept = "" if name == "floor" else _kept(median <= MOST_MS and late <= LATE_MS, f"≤ {MOST_MS} ms, 95 % ≤ {LATE_MS} ms")
-            found.append((f"panel {name}: a move to painted", f"{median:.0f} ms", f"{floor:.0f} ms (floor)", f"{median / floor:.1f}x time", f"95 % {late:.0f} ms, {_load()}", kept))
+            yield f"panel {name}: a move to painted", f"{median:.0f} ms", f"{floor:.0f} ms (floor)", f"{median / floor:.1f}x time", f"95 % {late:.0f} ms, {_load()}", kept
             if dial and name != "floor":
-                found.append(_dragged(page, name, dial, low, high))
+                yield _dragged(page, name, dial, low, high)
             page.close()
-    return found
 
 
 def _dragged(page, name, dial, low, high):
@@ -148,5 +156,5 @@ def _used_mb():
 
 
 if __name__ == "__main__":
-    for row in rows():
+    for row in rows(sys.argv[1:]):
         print("  ".join(cell for cell in row if cell), flush=True)

@@ -1,5 +1,6 @@
 """Rows of a table as the browser takes them: plain JSON values, moments in milliseconds, null for what is missing."""
 
+import numpy as np
 import pandas as pd
 
 
@@ -9,14 +10,17 @@ def records(frame):
     >>> records(pd.DataFrame({"at": pd.to_datetime(["1970-01-01 00:00:01", None]), "n": [1, 2], "share": [0.5, float("nan")]}))
     [{'at': 1000, 'n': 1, 'share': 0.5}, {'at': None, 'n': 2, 'share': None}]
     """
-    names = [str(name) for name in frame.columns]
-    return [dict(zip(names, row)) for row in zip(*(_plain(frame.iloc[:, i]) for i in range(len(names))))]
+    columns = {str(name): _plain(column) for name, column in frame.items()}
+    return [dict(zip(columns, row)) for row in zip(*columns.values())]
 
 
 def _plain(column):
     """A column's values, column by column: a frame of objects would cost as much as the queue behind it."""
-    missing = column.isna().to_numpy()
-    if column.dtype.kind == "M":
+    kind = column.dtype.kind
+    if kind in "iub":
+        return column.tolist()
+    missing = np.isnan(column.to_numpy(float)) if kind == "f" else column.isna().to_numpy()
+    if kind == "M":
         column = column if getattr(column.dtype, "tz", None) is None else column.dt.tz_convert("UTC").dt.tz_localize(None)
         values = column.to_numpy().astype("datetime64[ms]").astype("int64").tolist()
     else:
