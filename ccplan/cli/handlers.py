@@ -83,11 +83,12 @@ class NotebookPage(Told, TornadoVoilaHandler):
             raise HTTPError(404)
         if self.without_token():
             return
-        if self._taken(path) >= self.settings["ccplan_most"]:
+        if self._taken() >= self.settings["ccplan_most"]:
             raise HTTPError(503)
         await super().get(path)
 
-    def _taken(self, path):
-        """The kernels that people have; one that is ready for this page is no new one."""
+    def _taken(self):
+        """The kernels that people have: all but those in a pool. One that is just being started for a pool has no number yet."""
         manager = self.kernel_manager
-        return len(manager.list_kernel_ids()) - sum(map(len, getattr(manager, "_pools", {}).values()))
+        pooled = {one.result()["kernel_id"] for pool in getattr(manager, "_pools", {}).values() for one in pool if one.done() and not one.exception()}
+        return len(set(manager.list_kernel_ids()) - pooled)

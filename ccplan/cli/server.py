@@ -11,6 +11,7 @@ import sys
 from ..display.frontend import VOILA
 from ..display.start.pages import START
 from .handlers import Door, FirstPage, NotebookPage
+from .kernels import CAN_FORK, nursery, register
 
 UNUSED = ["@voila-dashboards/jupyterlab-preview"]
 SERVED = ("/api/kernels/", "/voila/static/", "/voila/api/themes/", "/voila/api/shutdown/", "/voila/labextensions/")
@@ -36,6 +37,8 @@ def dashboards(folder, *, host, port, token, bar, base_url="/", ready=0, most=40
     server = _class()(config=_config(bar, ready), root_dir=str(folder), ip=host, port=port, port_retries=0, token=token, base_url=base_url,
                       open_browser=browser, config_file_paths=[], tornado_settings={"headers": HEADERS, "ccplan_most": most, "ccplan_bar": bar})
     server.log_level = "ERROR"
+    if CAN_FORK:
+        nursery().start()
     server.initialize([])
     return server
 
@@ -47,7 +50,7 @@ def _config(bar, ready):
              "extension_denylist": UNUSED, "show_tracebacks": True,  # the template shows the words of an error, never its trace
              "page_config_hook": functools.partial(_with_bar, bar), "preheat_kernel": ready > 0, "default_pool_size": 0}
     pools = {"default": {"pool_size": 0}} | {name: {"pool_size": ready} for name in WARM}
-    return Config(VoilaConfiguration=voila, VoilaKernelManager={"kernel_pools_config": pools},
+    return Config(VoilaConfiguration=voila, KernelProvisionerFactory={"default_provisioner_name": register()}, VoilaKernelManager={"kernel_pools_config": pools},
                   MappingKernelManager={"cull_idle_timeout": IDLE_S, "cull_interval": CHECKED_S}, KernelManager=_SOCKETS,
                   PasswordIdentityProvider={"allow_password_change": False}, IdentityProvider={"cookie_options": {"samesite": "Lax"}})
 
@@ -81,6 +84,10 @@ def _class():
         @property
         def connection_url(self):  # what Voila opens in the browser
             return self.address.removesuffix(self.base_url)
+
+        def stop(self):
+            super().stop()
+            nursery().close()
 
         def launch_browser(self):
             import webbrowser
