@@ -1,6 +1,7 @@
 """What the dashboards answer: the first page, the door where the token is asked for, the pages themselves, and errors in words."""
 
 import asyncio
+import os
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.login import LoginFormHandler
@@ -10,6 +11,7 @@ from tornado.web import HTTPError, authenticated
 from voila.tornado.handler import TornadoVoilaHandler
 
 from ..display.start.pages import START
+from .kept import stamp
 
 WRONG_S = 1.0  # a wrong token is answered late, so that guessing takes for ever
 WORDS = {  # status → title, sentence
@@ -85,7 +87,26 @@ class NotebookPage(Told, TornadoVoilaHandler):
             return
         if self._taken() >= self.settings["ccplan_most"]:
             raise HTTPError(503)
+        await self._ready(path)
         await super().get(path)
+
+    async def _ready(self, path):
+        """Wait for the copy that is being started for this page, and give back those that were worked out from older tables."""
+        manager = self.kernel_manager
+        pools, now = getattr(manager, "_pools", {}), stamp(os.environ["CCPLAN_FOLDER"])
+        if self.settings.setdefault("ccplan_ready_of", now) != now:
+            self.settings["ccplan_ready_of"] = now
+            await self._empty(pools)
+        if pools.get(path):
+            await asyncio.wait({pools[path][0]})
+
+    async def _empty(self, pools):
+        for name, pool in pools.items():
+            old, pool[:] = list(pool), []
+            for one in await asyncio.gather(*old, return_exceptions=True):
+                if isinstance(one, dict):
+                    await self.kernel_manager.shutdown_kernel(one["kernel_id"])
+            self.kernel_manager.fill_if_needed(delay=0, notebook_name=name)
 
     def _taken(self):
         """The kernels that people have: all but those in a pool. One that is just being started for a pool has no number yet."""

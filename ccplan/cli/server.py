@@ -11,6 +11,7 @@ import sys
 from ..display.frontend import VOILA
 from ..display.start.pages import START
 from .handlers import Door, FirstPage, NotebookPage
+from .kept import install
 from .kernels import CAN_FORK, nursery, register
 
 UNUSED = ["@voila-dashboards/jupyterlab-preview"]
@@ -37,6 +38,7 @@ def dashboards(folder, *, host, port, token, bar, base_url="/", ready=0, most=40
     server = _class()(config=_config(bar, ready), root_dir=str(folder), ip=host, port=port, port_retries=0, token=token, base_url=base_url,
                       open_browser=browser, config_file_paths=[], tornado_settings={"headers": HEADERS, "ccplan_most": most, "ccplan_bar": bar})
     server.log_level = "ERROR"
+    install()
     if CAN_FORK:
         nursery().start()
     server.initialize([])
