@@ -18,10 +18,12 @@ _pages = {}  # what a notebook says → (the folder's stamp, {cell's index: its 
 
 
 def stamp(folder):
-    """What changes when a file of the folder does, wherever in it, and with the day."""
+    """What changes when a file of the folder does, wherever in it, and with the day; kept scenarios are for the panels alone."""
     found = []
     for place, _, names in os.walk(folder):
         for name in names:
+            if name.endswith("_scenarios.json"):
+                continue
             try:
                 state = os.stat(os.path.join(place, name))
             except OSError:  # moved away just now
