@@ -102,6 +102,7 @@ class NotebookPage(Told, TornadoVoilaHandler):
             return
         if self._taken() >= self.settings["ccplan_most"]:
             raise HTTPError(503)
+        _ = self.xsrf_token  # asking for it sets the cookie with which a closing page may give its kernel back
         await self._ready(path)
         await super().get(path)
 
