@@ -71,7 +71,7 @@ def _warm_up():
 
     start = pd.date_range("2026-03-02 09:00", periods=4, freq="30min", tz="UTC")
     calls = pd.DataFrame({"queue": "a", "start": start, "offered": [40, 60, 50, 30], "aht_s": 240.0})
-    staffing_panel(calls, Centre(name="a", queues=(Queue(name="a"),)))
+    staffing_panel(calls, Centre(name="a", queues=(Queue(name="a"),))).close_all()  # no page is to find it
 
 
 def _become_kernel(order):
@@ -97,13 +97,17 @@ def _become_kernel(order):
 def _launch(argv):
     import atexit
 
+    import ipywidgets
     import numpy as np
-    from ipykernel import kernelapp
+    from ipykernel.kernelapp import IPKernelApp
 
     np.random.seed()  # or all kernels would draw the same numbers
     sys.argv = argv
     sys.path[0] = ""  # as a kernel that was started by itself has it
-    kernelapp.launch_new_instance(argv=argv[1:])
+    kernel = IPKernelApp.instance()
+    kernel.initialize(argv[1:])
+    ipywidgets.register_comm_target(kernel.kernel)  # which it does by itself only where it is imported by a kernel
+    kernel.start()
     atexit._run_exitfuncs()
 
 
