@@ -13,7 +13,7 @@ import sys
 import warnings
 
 LOADED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.comm", "IPython.core.completer", "jedi",
-          "pandas", "pyarrow", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "altair", "ipywidgets", "anywidget", "tomllib", "zoneinfo",
+          "pandas", "pyarrow", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "tomllib", "zoneinfo",
           "ccplan.auditing", "ccplan.planning", "ccplan.display.desk", "ccplan.display.start.tiles", "ccplan.display.start.pages",
           "ccplan.display.staffing.panel", "ccplan.display.staffing.day_charts", "ccplan.display.staffing.week_charts", "ccplan.display.audit.panel",
           "ccplan.display.money.panel", "ccplan.display.people.panel", "ccplan.display.forecast.panel", "ccplan.display.validation.panel", "ccplan.display.setting_up.panel")
@@ -97,16 +97,17 @@ def _become_kernel(order):
 def _launch(argv):
     import atexit
 
-    import ipywidgets
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
+
+    from ccplan.display.frontend import hear_widgets
 
     np.random.seed()  # or all kernels would draw the same numbers
     sys.argv = argv
     sys.path[0] = ""  # as a kernel that was started by itself has it
     kernel = IPKernelApp.instance()
     kernel.initialize(argv[1:])
-    ipywidgets.register_comm_target(kernel.kernel)  # which it does by itself only where it is imported by a kernel
+    hear_widgets()
     kernel.start()
     atexit._run_exitfuncs()
 
