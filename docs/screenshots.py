@@ -79,9 +79,9 @@ def shoot(browser, address, picture, file):
     page.goto(f"{address}/{picture.notebook}.ipynb", timeout=300_000)
     page.wait_for_selector(picture.ready, timeout=120_000)
     page.wait_for_timeout(3000)  # what follows at rest
-    top = page.locator(picture.top).first.bounding_box()["y"] - 16 if picture.top else 0
-    page.evaluate("top => window.scrollTo(0, top)", top)
     page.add_style_tag(content="#ccplan-bar { position: static !important; }")
+    if picture.top:
+        page.locator(picture.top).first.evaluate("panel => panel.scrollIntoView({block: 'start', behavior: 'instant'})")
     page.wait_for_timeout(500)
     page.screenshot(path=file)
     page.close()
