@@ -14,15 +14,16 @@ from ...auditing.kpis import KPIS
 from ...auditing.measuring.kpi import said
 from .. import theme
 from ..desk import Desk, State, live, tiles
+from ..language import Filled, Term, chosen
 from ..staffing.panel import total
 from ..tables import Words, cornered
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER
 from .kpis import step_words
 
-ALL = "all queues"
-GRAINS = ("week", "day", "hour")
-AGAINST = {"target": "the target", "then": "the quarter before", "year_ago": "the quarter a year ago"}
-EVERY = "all areas"
+ALL = Term("all queues")
+GRAINS = (Term("week"), Term("day"), Term("hour"))
+AGAINST = {"target": Term("the target"), "then": Term("the quarter before"), "year_ago": Term("the quarter a year ago")}
+EVERY = Term("all areas")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOON = pd.Timedelta(hours=12)
 FEW = 30  # contacts below which an hour says little
@@ -107,23 +108,26 @@ def _warnings(cut, grain, against):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def audit_panel(told, quarter=None):
+def audit_panel(told, quarter=None, language=None):
     """A live panel of an audit, the widget of an `audit_desk`. Raises ValueError in words where the folder cannot be audited."""
-    return audit_desk(told, quarter).panel()
+    return audit_desk(told, quarter, language).panel()
 
 
-def audit_desk(told, quarter=None):
+def audit_desk(told, quarter=None, language=None):
     """What is behind the panel: pickers, tiles, charts, findings.
 
     `told` is an Audit of `auditing.audit`, an Evidence of `evidence_of` (then there are no findings), or a centre's folder, which is
-    audited for the `quarter`.
+    audited for the `quarter`. `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English).
     """
     from ...auditing import audit
     from ...auditing.standing.cuts import Cuts
 
     if not hasattr(told, "quarter"):
         told = audit(told, quarter)
-    return AuditDesk(Cuts(getattr(told, "evidence", told)), getattr(told, "findings", ()))
+    evidence = getattr(told, "evidence", told)
+    desk = AuditDesk(Cuts(evidence), getattr(told, "findings", ()))
+    desk.language = chosen(language, evidence.centre)
+    return desk
 
 
 class AuditDesk(Desk):
@@ -136,11 +140,11 @@ class AuditDesk(Desk):
 
         self.cuts, self.findings, self.held = cuts, tuple(findings), {}
         centre, self.currency = cuts.evidence.centre, cuts.evidence.centre.currency
-        self.title = f"{centre.name}, {cuts.quarter}: what do the KPIs say?"
-        self.kpis = {KPIS[key].name: key for key in cuts.known()}
-        self.variants = {key: variants_of(key) for key in self.kpis.values()}
+        self.title = Filled("{centre}, {quarter}: what do the KPIs say?", centre=centre.name, quarter=cuts.quarter)
+        self.kpis = {Term(KPIS[key].name): key for key in cuts.known()}
+        self.variants = {key: {Term(words): kpi for words, kpi in variants_of(key).items()} for key in self.kpis.values()}
         self.queues = [ALL, *(queue.name for queue in centre.queues)]
-        self.areas = {EVERY: ""} | {words.capitalize(): area for area, words in AREAS.items()}
+        self.areas = {EVERY: ""} | {Term(words.capitalize()): area for area, words in AREAS.items()}
         self.notes = "Findings" if self.findings else None
         first = KPIS["service_level" if "service_level" in self.kpis.values() else next(iter(self.kpis.values()))]
         super().__init__((), State({}, {}, {"kpi": first.name, "variant": "as usual", "queue": ALL, "grain": "week", "against": AGAINST["target"]}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from .. import theme
 from ..desk import Desk, Dial, State, frame_of, live, tiles
+from ..language import Filled, chosen
 from ..staffing.panel import shown, total
 from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER, QUIET
@@ -124,19 +125,22 @@ def _warnings(headcount):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def headcount_panel(folder, centre=None, *, months=12, case=None):
+def headcount_panel(folder, centre=None, *, months=12, case=None, language=None):
     """A live panel of hiring, the widget of a `headcount_desk`. Raises ValueError in words where the folder cannot be used."""
-    return headcount_desk(folder, centre, months=months, case=case).panel()
+    return headcount_desk(folder, centre, months=months, case=case, language=language).panel()
 
 
-def headcount_desk(folder, centre=None, *, months=12, case=None):
-    """What is behind the panel: dials, tiles, charts. `months` are the whole months to plan; `case` a HeadcountCase that is there already."""
+def headcount_desk(folder, centre=None, *, months=12, case=None, language=None):
+    """What is behind the panel: dials, tiles, charts. `months` are the whole months to plan; `case` a HeadcountCase that is there already;
+    `language` a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English)."""
     if case is None:
         from ...data import load_centre
         from ...planning import headcount_case
 
         case = headcount_case(folder, centre or load_centre(folder), months=months)
-    return HeadcountDesk(headcount_ground(case))
+    desk = HeadcountDesk(headcount_ground(case))
+    desk.language = chosen(language, case.centre)
+    return desk
 
 
 class HeadcountDesk(Desk):
@@ -145,7 +149,7 @@ class HeadcountDesk(Desk):
     totals = HeadcountTotals
 
     def __init__(self, ground):
-        self.ground, self.title = ground, f"{ground.centre.name}: whom to hire, and by when?"
+        self.ground, self.title = ground, Filled("{centre}: whom to hire, and by when?", centre=ground.centre.name)
         self.currency = ground.centre.currency
         order = ground.case.requirement.groupby("queue")["fte"].sum().sort_values(ascending=False).index
         self.queues = list(map(str, order))
