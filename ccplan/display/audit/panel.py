@@ -288,7 +288,7 @@ def chart_places():
 
 COURSE_KEY = [{"label": "the quarter", "colour": ACCENT, "shape": "dot"}, {"label": "before it", "colour": INK, "shape": "dot"}, {"label": "a rule is broken", "colour": ALARM, "shape": "dot"},
               {"label": "natural limits", "colour": CONTEXT, "shape": "area"}]
-HOURS_KEY = [{"label": "worse than the quarter", "colour": "#D98A5B", "shape": "area"}, {"label": "better", "colour": "#6FA8CF", "shape": "area"}]
+HOURS_KEY = [{"label": "worse than the quarter", "colour": "#E08A5A", "shape": "area"}, {"label": "better", "colour": "#6FA8CF", "shape": "area"}]
 
 
 def _course():
@@ -312,6 +312,7 @@ def _hours():
     base = alt.Chart(alt.NamedData("hours")).encode(
         x=alt.X("hour:O", title="hour of the day", axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("weekday:N", title=None, sort=list(WEEKDAYS), axis=alt.Axis(labelColor=INK, domain=False, ticks=False)))
-    colour = alt.Color("far:Q", scale=alt.Scale(domain=[-1, 0, 1], range=["#D98A5B", "#F6F7F8", "#6FA8CF"], interpolate="rgb"))
-    opacity = alt.condition("datum.few == 1", alt.value(0.35), alt.value(1.0))
-    return alt.layer(base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour, opacity=opacity), base.mark_text(fontSize=10, color=INK).encode(text="words:N"))
+    colour = alt.condition("datum.far < 0", alt.value("#E08A5A"), alt.value("#6FA8CF"))
+    depth = alt.FillOpacity("depth:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 1], clamp=True), legend=None)
+    cells = base.transform_calculate(depth="abs(datum.far) * (datum.few == 1 ? 0.35 : 1)").mark_rect(stroke=PAPER, strokeWidth=2)
+    return alt.layer(cells.encode(fill=colour, fillOpacity=depth), base.mark_text(fontSize=10, color=INK).encode(text="words:N"))

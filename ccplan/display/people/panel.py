@@ -323,7 +323,7 @@ def chart_places():
 
 MONTHS_KEY = [{"label": "required", "colour": INK, "shape": "line"}, {"label": "own people, trained", "colour": CONTEXT, "shape": "area"},
               {"label": "overtime, outsourcing", "colour": FLEX, "shape": "area"}, {"label": "missing", "colour": ALARM, "shape": "area"}]
-GAPS_KEY = [{"label": "missing", "colour": "#E08A5A", "shape": "area"}, {"label": "over", "colour": "#7FC8B0", "shape": "area"}]
+GAPS_KEY = [{"label": "missing", "colour": "#E08A5A", "shape": "area"}, {"label": "over", "colour": "#74C2A8", "shape": "area"}]
 DECISIONS_KEY = [{"label": "decision and first day, as planned", "colour": ACCENT, "shape": "line"}, {"label": "last safe day to decide", "colour": ALARM, "shape": "line"}]
 
 
@@ -347,8 +347,10 @@ def _gaps():
     base = alt.Chart(alt.NamedData("gaps")).encode(
         x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="timeFormat(toDate(datum.value + '-01T12:00'), '%b')", domain=False, ticks=False)),
         y=alt.Y("queue:N", title=None, sort=None, axis=alt.Axis(labelColor=INK, domain=False, ticks=False, labelLimit=150)))
-    colour = alt.Color("share:Q", scale=alt.Scale(domain=[-0.3, 0, 0.3], range=["#E08A5A", "#F6F7F8", "#7FC8B0"], clamp=True))
-    return alt.layer(base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour), base.mark_text(color=INK, fontSize=11).encode(text="words:N"))
+    colour = alt.condition("datum.share < 0", alt.value("#E08A5A"), alt.value("#74C2A8"))
+    depth = alt.FillOpacity("far:Q", scale=alt.Scale(domain=[0, 0.3], range=[0.05, 1], clamp=True), legend=None)
+    cells = base.transform_calculate(far="abs(datum.share)").mark_rect(stroke=PAPER, strokeWidth=2).encode(fill=colour, fillOpacity=depth)
+    return alt.layer(cells, base.mark_text(color=INK, fontSize=11).encode(text="words:N"))
 
 
 def _decisions():
