@@ -11,7 +11,7 @@ from ..data.panel import box, is_bundled, row, words
 from ..data.sheet import Sheet
 from ..language import Filled, centre_of, chosen
 
-MARKS = {"full": "full", "half": "half", "none": "missed", "does not apply": "N/A"}  # mark: as the form words it
+MARKS = {"full": "full", "half": "half", "none": "not done", "does not apply": "N/A"}  # mark: as the form words it
 LAST_SHOWN = 5
 STYLE = """<style>
 .ccplan-data .ccplan-step { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 18px; align-items: center; padding: 4px 0;
