@@ -2,25 +2,29 @@
 
 import pytest
 
+from ccplan.display.language import catalogue, kpi_name
 from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
 
 SKETCH = """\
 from pathlib import Path
 import pandas as pd
 from ccplan.data import sample_centre
-from ccplan.display import forecast_panel, mapping_panel, quality_panel, staffing_panel
+from ccplan.display import audit_panel, checklist_panel, forecast_panel, headcount_panel, mapping_panel, quality_panel, staffing_panel, validation_panel
 from ccplan.display.money.panel import BudgetDesk
 from ccplan.display.money.plans import budget_ground
-from ccplan.display.words.source import sketch
+from ccplan.display.words.source import sketch, sketch_audit, sketch_case
 centre, intervals = sketch()
 people = pd.DataFrame({"queue": ["front"], "started": pd.Timestamp("2025-01-01"), "heads": [20.0], "fte": [20.0]})
-ground = budget_ground(intervals[intervals["start"].dt.month == 5], centre, people=people)
+may = intervals[intervals["start"].dt.month == 5]
+ground = budget_ground(may, centre, people=people)
 Path("acd.csv").write_text("Queue;Interval;Offered;Answered;Talk (min)\\nsales;1.3.2026 08:00;12;11;33,5\\n")
 staffing_panel(intervals, centre)
 """
 CELLS = (SKETCH, 'forecast_panel(intervals, centre, language="fi")', 'BudgetDesk(ground, language="fa").panel()',
-         'quality_panel(sample_centre(), language="lt")', 'mapping_panel("acd.csv", table="intervals")')  # fmt: skip
-ALL_THERE = "document.querySelectorAll('.ccplan[data-painted]').length === 3 && document.querySelectorAll('.ccplan-data').length === 2"
+         'quality_panel(sample_centre(), language="lt")', 'mapping_panel("acd.csv", table="intervals")',
+         'headcount_panel(None, case=sketch_case(may, centre, people), language="fi")', 'audit_panel(sketch_audit(centre, intervals), language="fa")',
+         'validation_panel(None, centre, intervals=intervals, language="lt")', 'checklist_panel(".", language="fa", at="2027-01-01")')  # fmt: skip
+ALL_THERE = "document.querySelectorAll('.ccplan[data-painted]').length === 6 && document.querySelectorAll('.ccplan-data').length === 3"
 CLASSES = "theme => { document.body.classList.remove('ccplan-dark', 'ccplan-light'); document.body.classList.add(`ccplan-${theme}`); }"
 TOO_WIDE = "[...document.querySelectorAll('.ccplan, .ccplan-data')].filter(panel => panel.scrollWidth > panel.clientWidth + 1).length"
 PAPER = "getComputedStyle(document.querySelector('.ccplan')).backgroundColor"
@@ -87,11 +91,19 @@ def test_the_theme_of_jupyter_and_the_readers_wish_are_followed(page):
 
 def test_a_panel_speaks_its_language_and_runs_from_right_to_left(page):
     panels = page.locator(".ccplan").evaluate_all("all => all.map(one => [one.lang, one.dir, getComputedStyle(one).direction])")
-    assert panels == [["en", "ltr", "ltr"], ["fi", "ltr", "ltr"], ["fa", "rtl", "rtl"]]
-    budget = page.locator(".ccplan[lang=fa]")
+    assert panels == [["en", "ltr", "ltr"], ["fi", "ltr", "ltr"], ["fa", "rtl", "rtl"], ["fi", "ltr", "ltr"], ["fa", "rtl", "rtl"], ["lt", "ltr", "ltr"]]
+    budget = page.locator(".ccplan[lang=fa]").first
     assert "تقاضا" in budget.inner_text() and budget.locator("select").first.input_value() == "the plan as it is", "the value stays, its name is said"
     assert budget.locator("h3:visible").first.get_attribute("lang") == "en", "a sentence made from data is marked as English"
     assert page.locator(".ccplan-data.ccplan-ltr button:has-text('Išsaugoti vertinimą')").count() == 1
+    assert page.locator(".ccplan-data.ccplan-rtl button:has-text('تازه‌سازی')").count() == 1, "the checklists, too"
+    audit = page.locator(".ccplan[lang=fa]").nth(1)
+    kpi = audit.locator("select").first
+    assert kpi.input_value() == "Service level" and kpi.locator("option:checked").inner_text() == kpi_name("service_level", "fa"), "KPIs are called by their names"
+    assert any(month in audit.locator("[data-chart=course] svg").text_content() for month in catalogue("fa").calendar["short_months"]), "months on the axis"
+    english = audit.locator("h3[lang=en]:visible").first.bounding_box(), audit.bounding_box()
+    assert abs(english[0]["x"] + english[0]["width"] - english[1]["x"] - english[1]["width"]) < 8, "a sentence begins at the panel's own edge"
+    assert audit.locator("h3[lang=en]:visible").first.evaluate("one => getComputedStyle(one).textAlign") == "right"
     page.set_viewport_size({"width": 1280, "height": 900})
     dials, chart = budget.locator(".ccplan-dials").bounding_box(), budget.locator(".ccplan-charts").bounding_box()
     assert dials["x"] > chart["x"], "the dials stand at the right, where reading begins"

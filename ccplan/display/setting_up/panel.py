@@ -20,7 +20,7 @@ HINTS = {"owner": "owner", "due": "due, 2027-01-31", "evidence": "evidence"}
 COLUMNS = ("list", "items", "done", "late")
 OWN = "An item of the centre's own."
 STYLE = """<style>
-.ccplan-data .ccplan-item { display: grid; grid-template-columns: minmax(220px, 1fr) 120px 150px 130px 170px; gap: 2px 10px; align-items: center;
+.ccplan-data .ccplan-item { display: grid; grid-template-columns: minmax(220px, 1fr) 120px 140px 160px 150px; gap: 2px 10px; align-items: center;
   padding: 4px 0; border-bottom: 1px solid var(--ccplan-faint); overflow: visible; }
 .ccplan-data .ccplan-item > * { width: auto; min-width: 0; margin: 0; }
 .ccplan-data .ccplan-item .widget-label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

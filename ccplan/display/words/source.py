@@ -103,18 +103,15 @@ def texts_of_forms(folder):
 
 def panels(language=None):
     """All live panels, widgets, for a sketch of a centre: its figures are in no label."""
-    from ...auditing.findings import Finding
     from .. import audit_panel, budget_ground, budget_panel, forecast_panel, headcount_panel, staffing_panel, validation_panel
 
     centre, intervals = sketch()
     people = pd.DataFrame({"queue": ["front"], "started": pd.Timestamp("2025-01-01"), "heads": [20.0], "fte": [20.0]})
     may = intervals[intervals["start"].dt.month == 5]
-    found = Finding(key="a", area="customers", severity="red", says="Callers waited", evidence="kpis", action="Staff more")
-    audited = SimpleNamespace(tables={"intervals": intervals}, quarter=_quarter(), centre=centre, findings=(found,))
     return [
         staffing_panel(intervals, centre, language=language), forecast_panel(intervals, centre, language=language),
         budget_panel(None, ground=budget_ground(may, centre, people=people), language=language),
-        headcount_panel(None, case=_case(may, centre, people), language=language), audit_panel(audited, language=language),
+        headcount_panel(None, case=sketch_case(may, centre, people), language=language), audit_panel(sketch_audit(centre, intervals), language=language),
         validation_panel(None, centre, intervals=intervals, language=language),
     ]  # fmt: skip
 
@@ -136,7 +133,7 @@ def sketch():
                                  "talk_s": 8000.0, "hold_s": 400.0, "acw_s": 3000.0, "aht_s": 300.0})
 
 
-def _case(intervals, centre, people):
+def sketch_case(intervals, centre, people):
     """A HeadcountCase of the sketch."""
     from ...planning import HeadcountCase, service_curves, staff
     from ...planning.people.requirement import monthly_requirement
@@ -146,10 +143,13 @@ def _case(intervals, centre, people):
                          curves=service_curves(staffed, centre), teams={}, at=intervals["start"].min().tz_localize(None).normalize())
 
 
-def _quarter():
+def sketch_audit(centre, intervals):
+    """What the panel of an audit needs of one: its tables, quarter, centre and a finding."""
+    from ...auditing.findings import Finding
     from ...auditing.quarter import Quarter
 
-    return Quarter.of("2026Q2")
+    found = Finding(key="a", area="customers", severity="red", says="Callers waited", evidence="kpis", action="Staff more")
+    return SimpleNamespace(tables={"intervals": intervals}, quarter=Quarter.of("2026Q2"), centre=centre, findings=(found,))
 
 
 # ---------------------------------------------------------------------------------------- the file
