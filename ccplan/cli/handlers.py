@@ -11,19 +11,11 @@ from tornado.web import HTTPError, authenticated
 from voila.tornado.handler import TornadoVoilaHandler
 
 from ..display.start.pages import START
+from ..display.start.words import DOOR, OTHER, WORDS
 from .kept import stamp
 
 WRONG_S = 1.0  # wrong tokens are answered late, one after the other, so that guessing takes for ever
 WAITING = 20   # more guesses than that are refused at once
-WORDS = {  # status → title, sentence
-    401: ("Who is there?", "That is not the token."),
-    403: ("Not open to you", "Open the address that was printed where ccplan serve was started; it holds the token."),
-    404: ("There is no such page", "The pages are listed above; nothing else is served here."),
-    429: ("Too many guesses", "Too many wrong tokens were tried at once. Wait a minute."),
-    500: ("This page met a fault", "What happened is told where ccplan serve was started."),
-    503: ("All places are taken", "As many pages are open as this machine is meant to hold. Close one, or come back in a few minutes."),
-}
-OTHER = ("This cannot be answered", "The request was not understood.")
 
 
 async def guessed(settings):
@@ -50,8 +42,10 @@ class Told:
     def page_in_words(self, title, words, **more):
         """A page without a notebook; the bar is only for those who are let in."""
         env = self.settings["voila_jinja2_env"]
-        told = self.settings["ccplan_bar"]().told() if getattr(self, "current_user", None) else None
-        return env.get_template("words.html").render(title=title, words=words, told=told, base_url=self.base_url, **more)
+        bar = self.settings["ccplan_bar"]().told()
+        title, words = (bar["words"].get(text, text) for text in (title, words))
+        told = bar if getattr(self, "current_user", None) else None
+        return env.get_template("words.html").render(title=title, words=words, told=told, frame=bar, base_url=self.base_url, **more)
 
     def without_token(self):
         """True where the address held the token: the cookie is set, and the same page is asked for without it, so that the
@@ -81,7 +75,7 @@ class Door(Told, LoginFormHandler):
 
     def _render(self, message=None):
         title, words = WORDS[401]
-        told = words if message else "These dashboards open with a token. It was printed where ccplan serve was started."
+        told = words if message else DOOR
         self.finish(self.page_in_words(title, told, door=True, xsrf=self.xsrf_form_html(), next=self.get_argument("next", default=self.base_url)))
 
     @allow_unauthenticated

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from .language import Filled
 from .rows import records
 from .staffing.panel import _plain, _sentence, change, shown
 
@@ -87,7 +88,7 @@ class Desk:
     once, and `show(rest)`: what to show for `self.state`; `moved(places)` is the State after other choices of the pickers.
     """
 
-    title, totals, currency, notes = "", None, "", None
+    title, totals, currency, notes, language = "", None, "", None, None
 
     def __init__(self, dials, state):
         self.dials, self.start, self.state, self.pinned = tuple(dials), state, state, state
@@ -97,7 +98,7 @@ class Desk:
         """The live widget."""
         from . import frontend
 
-        return frontend.wire(self.layout(), self.answer)
+        return frontend.wire(self.layout(), self.answer, self.language)
 
     def frame(self):
         """The tiles as a table: a row a number, in words as shown."""
@@ -213,7 +214,7 @@ class Desk:
         for dial in self.dials:
             groups.setdefault(dial.group, []).append(dial.told())
         options, labels = self.options(self.state), self.labels()
-        files = [{"name": name, "label": name.upper(), "says": f"what is shown, as {name.upper()}"} for name in self.files()]
+        files = [{"name": name, "label": name.upper(), "says": Filled("what is shown, as {kind}", kind=name.upper())} for name in self.files()]
         return {"title": self.title, "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
                 "pickers": [{"name": name, "label": labels[name], "options": options[name]} for name in options],
                 "actions": [*ACTIONS, *files], "charts": self.charts(), "notes": self.notes,

@@ -14,15 +14,16 @@ from ...auditing.kpis import KPIS
 from ...auditing.measuring.kpi import said
 from .. import theme
 from ..desk import Desk, State, live, tiles
+from ..language import Filled, Term, chosen
 from ..staffing.panel import total
 from ..tables import Words, cornered
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER
 from .kpis import step_words
 
-ALL = "all queues"
-GRAINS = ("week", "day", "hour")
-AGAINST = {"target": "the target", "then": "the quarter before", "year_ago": "the quarter a year ago"}
-EVERY = "all areas"
+ALL = Term("all queues")
+GRAINS = (Term("week"), Term("day"), Term("hour"))
+AGAINST = {"target": Term("the target"), "then": Term("the quarter before"), "year_ago": Term("the quarter a year ago")}
+EVERY = Term("all areas")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOON = pd.Timedelta(hours=12)
 SOON_MS = 20  # after which the hours follow
@@ -109,23 +110,26 @@ def _warnings(cut, grain, against):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def audit_panel(told, quarter=None):
+def audit_panel(told, quarter=None, language=None):
     """A live panel of an audit, the widget of an `audit_desk`. Raises ValueError in words where the folder cannot be audited."""
-    return audit_desk(told, quarter).panel()
+    return audit_desk(told, quarter, language).panel()
 
 
-def audit_desk(told, quarter=None):
+def audit_desk(told, quarter=None, language=None):
     """What is behind the panel: pickers, tiles, charts, findings.
 
     `told` is an Audit of `auditing.audit`, an Evidence of `evidence_of` (then there are no findings), or a centre's folder, which is
-    audited for the `quarter`.
+    audited for the `quarter`. `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English).
     """
     from ...auditing import audit
     from ...auditing.standing.cuts import Cuts
 
     if not hasattr(told, "quarter"):
         told = audit(told, quarter)
-    return AuditDesk(Cuts(getattr(told, "evidence", told)), getattr(told, "findings", ()))
+    evidence = getattr(told, "evidence", told)
+    desk = AuditDesk(Cuts(evidence), getattr(told, "findings", ()))
+    desk.language = chosen(language, evidence.centre)
+    return desk
 
 
 class AuditDesk(Desk):
@@ -138,11 +142,11 @@ class AuditDesk(Desk):
 
         self.cuts, self.findings, self.held = cuts, tuple(findings), {}
         centre, self.currency = cuts.evidence.centre, cuts.evidence.centre.currency
-        self.title = f"{centre.name}, {cuts.quarter}: what do the KPIs say?"
-        self.kpis = {KPIS[key].name: key for key in cuts.known()}
-        self.variants = {key: variants_of(key) for key in self.kpis.values()}
+        self.title = Filled("{centre}, {quarter}: what do the KPIs say?", centre=centre.name, quarter=cuts.quarter)
+        self.kpis = {Term(KPIS[key].name): key for key in cuts.known()}
+        self.variants = {key: {Term(words): kpi for words, kpi in variants_of(key).items()} for key in self.kpis.values()}
         self.queues = [ALL, *(queue.name for queue in centre.queues)]
-        self.areas = {EVERY: ""} | {words.capitalize(): area for area, words in AREAS.items()}
+        self.areas = {EVERY: ""} | {Term(words.capitalize()): area for area, words in AREAS.items()}
         self.notes = "Findings" if self.findings else None
         first = KPIS["service_level" if "service_level" in self.kpis.values() else next(iter(self.kpis.values()))]
         super().__init__((), State({}, {}, {"kpi": first.name, "variant": "as usual", "queue": ALL, "grain": "week", "against": AGAINST["target"]}
@@ -294,7 +298,7 @@ def chart_places():
 
 COURSE_KEY = [{"label": "the quarter", "colour": ACCENT, "shape": "dot"}, {"label": "before it", "colour": INK, "shape": "dot"}, {"label": "a rule is broken", "colour": ALARM, "shape": "dot"},
               {"label": "natural limits", "colour": CONTEXT, "shape": "area"}]
-HOURS_KEY = [{"label": "worse than the quarter", "colour": "#D98A5B", "shape": "area"}, {"label": "better", "colour": "#6FA8CF", "shape": "area"}]
+HOURS_KEY = [{"label": "worse than the quarter", "colour": "#E08A5A", "shape": "area"}, {"label": "better", "colour": "#6FA8CF", "shape": "area"}]
 
 
 def _course():
@@ -318,6 +322,7 @@ def _hours():
     base = alt.Chart(alt.NamedData("hours")).encode(
         x=alt.X("hour:O", title="hour of the day", axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("weekday:N", title=None, sort=list(WEEKDAYS), axis=alt.Axis(labelColor=INK, domain=False, ticks=False)))
-    colour = alt.Color("far:Q", scale=alt.Scale(domain=[-1, 0, 1], range=["#D98A5B", "#F6F7F8", "#6FA8CF"], interpolate="rgb"))
-    opacity = alt.condition("datum.few == 1", alt.value(0.35), alt.value(1.0))
-    return alt.layer(base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour, opacity=opacity), base.mark_text(fontSize=10, color=INK).encode(text="words:N"))
+    colour = alt.condition("datum.far < 0", alt.value("#E08A5A"), alt.value("#6FA8CF"))
+    depth = alt.FillOpacity("depth:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 1], clamp=True), legend=None)
+    cells = base.transform_calculate(depth="abs(datum.far) * (datum.few == 1 ? 0.35 : 1)").mark_rect(stroke=PAPER, strokeWidth=2)
+    return alt.layer(cells.encode(fill=colour, fillOpacity=depth), base.mark_text(fontSize=10, color=INK).encode(text="words:N"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..language import Filled
 from ..staffing.panel import _sentence, change
 from . import words
 from .exports import KINDS, export, screen_of
@@ -91,7 +92,7 @@ class Tools:
         scenario = self.desk.scenario()
         self.name = self.shelf.keep(name, scenario, known)
         self.opened = scenario
-        return None, words.SAVED.format(name=self.name), False
+        return None, Filled(words.SAVED, name=self.name), False
 
     def _open(self, told):
         name, kept = told.get("open"), self.shelf.all()
@@ -100,17 +101,17 @@ class Tools:
         scenario = None if name == words.AS_IT_IS else kept[name]
         self._taken(scenario)
         self.name, self.opened = name, scenario
-        return None, words.OPENED.format(name=name) if scenario else "", True
+        return None, Filled(words.OPENED, name=name) if scenario else "", True
 
     def _share(self, told):
         name = good_name(told.get("name", "") or "scenario")
-        return as_file(name, self.desk.panel, self.desk.scenario()), words.SHARED.format(name=name), False
+        return as_file(name, self.desk.panel, self.desk.scenario()), Filled(words.SHARED, name=name), False
 
     def _upload(self, told):
         name, scenario = from_file(told.get("file"), self.desk.panel)
         self._taken(scenario)
         self.name, self.opened = name, None
-        return None, words.OPENED.format(name=name), True
+        return None, Filled(words.OPENED, name=name), True
 
     def _taken(self, scenario):
         self.desk.take(scenario)

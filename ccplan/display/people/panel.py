@@ -13,6 +13,7 @@ import pandas as pd
 
 from .. import theme
 from ..desk import Desk, Dial, State, frame_of, live, tiles
+from ..language import Filled, chosen
 from ..staffing.panel import shown, total
 from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER, QUIET
@@ -124,19 +125,22 @@ def _warnings(headcount):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def headcount_panel(folder, centre=None, *, months=12, case=None):
+def headcount_panel(folder, centre=None, *, months=12, case=None, language=None):
     """A live panel of hiring, the widget of a `headcount_desk`. Raises ValueError in words where the folder cannot be used."""
-    return headcount_desk(folder, centre, months=months, case=case).panel()
+    return headcount_desk(folder, centre, months=months, case=case, language=language).panel()
 
 
-def headcount_desk(folder, centre=None, *, months=12, case=None):
-    """What is behind the panel: dials, tiles, charts. `months` are the whole months to plan; `case` a HeadcountCase that is there already."""
+def headcount_desk(folder, centre=None, *, months=12, case=None, language=None):
+    """What is behind the panel: dials, tiles, charts. `months` are the whole months to plan; `case` a HeadcountCase that is there already;
+    `language` a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English)."""
     if case is None:
         from ...data import load_centre
         from ...planning import headcount_case
 
         case = headcount_case(folder, centre or load_centre(folder), months=months)
-    return HeadcountDesk(headcount_ground(case))
+    desk = HeadcountDesk(headcount_ground(case))
+    desk.language = chosen(language, case.centre)
+    return desk
 
 
 class HeadcountDesk(Desk):
@@ -145,7 +149,7 @@ class HeadcountDesk(Desk):
     totals = HeadcountTotals
 
     def __init__(self, ground):
-        self.ground, self.title = ground, f"{ground.centre.name}: whom to hire, and by when?"
+        self.ground, self.title = ground, Filled("{centre}: whom to hire, and by when?", centre=ground.centre.name)
         self.currency = ground.centre.currency
         order = ground.case.requirement.groupby("queue")["fte"].sum().sort_values(ascending=False).index
         self.queues = list(map(str, order))
@@ -319,7 +323,7 @@ def chart_places():
 
 MONTHS_KEY = [{"label": "required", "colour": INK, "shape": "line"}, {"label": "own people, trained", "colour": CONTEXT, "shape": "area"},
               {"label": "overtime, outsourcing", "colour": FLEX, "shape": "area"}, {"label": "missing", "colour": ALARM, "shape": "area"}]
-GAPS_KEY = [{"label": "missing", "colour": "#E08A5A", "shape": "area"}, {"label": "over", "colour": "#7FC8B0", "shape": "area"}]
+GAPS_KEY = [{"label": "missing", "colour": "#E08A5A", "shape": "area"}, {"label": "over", "colour": "#74C2A8", "shape": "area"}]
 DECISIONS_KEY = [{"label": "decision and first day, as planned", "colour": ACCENT, "shape": "line"}, {"label": "last safe day to decide", "colour": ALARM, "shape": "line"}]
 
 
@@ -343,8 +347,10 @@ def _gaps():
     base = alt.Chart(alt.NamedData("gaps")).encode(
         x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="timeFormat(toDate(datum.value + '-01T12:00'), '%b')", domain=False, ticks=False)),
         y=alt.Y("queue:N", title=None, sort=None, axis=alt.Axis(labelColor=INK, domain=False, ticks=False, labelLimit=150)))
-    colour = alt.Color("share:Q", scale=alt.Scale(domain=[-0.3, 0, 0.3], range=["#E08A5A", "#F6F7F8", "#7FC8B0"], clamp=True))
-    return alt.layer(base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour), base.mark_text(color=INK, fontSize=11).encode(text="words:N"))
+    colour = alt.condition("datum.share < 0", alt.value("#E08A5A"), alt.value("#74C2A8"))
+    depth = alt.FillOpacity("far:Q", scale=alt.Scale(domain=[0, 0.3], range=[0.05, 1], clamp=True), legend=None)
+    cells = base.transform_calculate(far="abs(datum.share)").mark_rect(stroke=PAPER, strokeWidth=2).encode(fill=colour, fillOpacity=depth)
+    return alt.layer(cells, base.mark_text(color=INK, fontSize=11).encode(text="words:N"))
 
 
 def _decisions():

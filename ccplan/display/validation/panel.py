@@ -13,6 +13,7 @@ import pandas as pd
 from .. import theme
 from ..charts import _clock_axis, clock
 from ..desk import Desk, Dial, State, frame_of, live, tiles
+from ..language import Filled, Term, chosen
 from ..staffing.day_charts import PROMISED
 from ..staffing.panel import total
 from ..tables import Words
@@ -130,19 +131,22 @@ def _warnings(rows):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def validation_panel(folder, centre=None, *, queue="", intervals=None):
+def validation_panel(folder, centre=None, *, queue="", intervals=None, language=None):
     """A live panel of trust, the widget of a `validation_desk`. Raises ValueError in words where the folder cannot be used."""
-    return validation_desk(folder, centre, queue=queue, intervals=intervals).panel()
+    return validation_desk(folder, centre, queue=queue, intervals=intervals, language=language).panel()
 
 
-def validation_desk(folder, centre=None, *, queue="", intervals=None):
-    """What is behind the panel: the centre's typical days of a voice queue (the largest if left out), and one that is hard on formulas."""
+def validation_desk(folder, centre=None, *, queue="", intervals=None, language=None):
+    """What is behind the panel: the centre's typical days of a voice queue (the largest if left out), and one that is hard on formulas;
+    `language` a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English)."""
     from ...data import load_centre, load_intervals
 
     if intervals is None or centre is None:
         centre = centre or load_centre(folder)
         intervals = load_intervals(folder, centre, faulty="leave out").frame if intervals is None else intervals
-    return TrustDesk(day_types(intervals, centre, queue))
+    desk = TrustDesk(day_types(intervals, centre, queue))
+    desk.language = chosen(language, centre)
+    return desk
 
 
 def day_types(intervals, centre, queue=""):
@@ -151,15 +155,20 @@ def day_types(intervals, centre, queue=""):
 
     first = typical_day(intervals, centre, queue)
     name = first.name.split(", a typical")[0]
-    mine, found = intervals[intervals["queue"] == name], {first.name: first}
+    mine, found = intervals[intervals["queue"] == name], {_called(first, name): first}
     for weekday in range(7):
         rows = mine[mine["start"].dt.day_of_week == weekday]
         try:
             day = typical_day(rows, centre, name)
         except ValueError:  # closed on that weekday
             continue
-        found.setdefault(day.name, day)
-    return found | {"20-minute calls, a falling evening": hard_day()}
+        found.setdefault(_called(day, name), day)
+    return found | {Term("20-minute calls, a falling evening"): hard_day()}
+
+
+def _called(day, queue):
+    """The name of a typical day as a picker offers it."""
+    return Filled("{queue}, a typical {weekday}", queue=queue, weekday=Term(day.name.rpartition(" ")[2]))
 
 
 class TrustDesk(Desk):
