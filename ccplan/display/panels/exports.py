@@ -95,8 +95,9 @@ def _csv(screen):
 
 
 def _wall(frame):
-    """Times as the clock on the wall shows them."""
-    return frame.assign(**{name: column.dt.strftime("%Y-%m-%d %H:%M") for name, column in frame.items() if pd.api.types.is_datetime64_any_dtype(column)})
+    """Times as the clock on the wall shows them, days as days."""
+    return frame.assign(**{name: column.dt.strftime("%Y-%m-%d" if (column.dt.normalize() == column)[column.notna()].all() else "%Y-%m-%d %H:%M")
+                           for name, column in frame.items() if pd.api.types.is_datetime64_any_dtype(column)})
 
 
 def _xlsx(screen):

@@ -42,7 +42,7 @@ def texts_of_tables():
     """What the panels' own tables of words hold, whether or not the bundled centre makes use of it, a set."""
     from ...planning.scenarios import ASSUMPTIONS
     from ..money import charts
-    from ..money.panel import DIALS
+    from ..money.entries import DIALS
     from ..money.words import LABELS
 
     told = [(dial.label, dial.unit) for dial in DIALS]
