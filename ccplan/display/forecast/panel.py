@@ -149,9 +149,9 @@ class _ForecastDesk(Desk):
         rows = np.asarray(prepared.days < prepared.days[0] + pd.Timedelta(days=HORIZONS[self.state.places["horizon"]]))[prepared.day]
         low, high = quantiles_at(prepared.quantiles[:, rows], ends) * lift
         frame = prepared.frame[rows]
-        table = {"queue": frame["queue"].astype(str), "start": frame["start"].dt.tz_localize(None), "offered_before": frame["offered"],
-                 "offered": frame["offered"] * lift, f"offered_p{100 * ends[0]:g}": low, f"offered_p{100 * ends[1]:g}": high, "aht_s": frame["aht_s"]}
-        return pd.DataFrame(table).round(3)
+        numbers = {"offered_before": frame["offered"], "offered": frame["offered"] * lift, f"offered_p{100 * ends[0]:g}": low,
+                   f"offered_p{100 * ends[1]:g}": high, "aht_s": frame["aht_s"]}
+        return pd.concat([frame["queue"].astype(str), frame["start"].dt.tz_localize(None), pd.DataFrame(numbers).round(3)], axis=1)
 
 
 def _busiest(prepared, days):

@@ -7,6 +7,7 @@ import numpy as np
 
 from .saying import plain
 
+DUST = 1e-9  # that a scale leaves
 TYPED = str.maketrans({"−": "-", " ": None, "\N{NO-BREAK SPACE}": None})  # a number as people write it
 
 
@@ -58,8 +59,7 @@ class Dial:
         return float(value)
 
     def _bounded(self, given):
-        dust = 1e-9 * max(1.0, abs(given))  # of what a scale leaves
-        if not self.least - dust <= given <= self.most + dust:
+        if not self.least - DUST <= given <= self.most + DUST:
             raise ValueError(f"{self.short} must be between {self.least:,g} and {self.most:,g} {self.unit}, got {given:g}.")
         if self.whole and given != round(given):
             raise ValueError(f"{self.short} must be a whole number, got {given:g}.")

@@ -51,7 +51,7 @@ def screen_of(layout, answer, frames=None):
     """The Screen of a panel's layout and of what it answered last; `frames` {name: DataFrame} are tables of its own."""
     charts = tuple(
         Chart(one["name"], one["spec"], answer["charts"][one["name"]]["rows"], answer["charts"][one["name"]]["finding"], one["note"], one["key"])
-        for one in layout["charts"] if answer["charts"] and one["name"] in answer["charts"] and not answer["charts"][one["name"]].get("waiting"))
+        for one in layout["charts"] if answer["charts"] and one["name"] in answer["charts"] and not answer["charts"][one["name"]].get("hidden"))
     frames = frames or {chart.name: pd.DataFrame(chart.rows) for chart in charts}
     compared = (answer.get("tools") or {}).get("comparison")
     pickers = answer["now"]["pickers"]

@@ -213,15 +213,19 @@ class TrustDesk(Desk):
     def view(self, state=None, days=DAYS):
         """The TrustView of a state (of where the panel stands), kept once found."""
         day, asked = self.asked(state or self.state)
-        key = (day.name, *asked.values(), days)
+        key = self._key(state or self.state, days)
         if key not in self.held:
             if len(self.held) > 200:
                 self.held.clear()
             self.held[key] = validation_view(day, days=days, **asked)
         return self.held[key]
 
+    def _key(self, state, days):
+        day, asked = self.asked(state)
+        return (day.name, *asked.values(), days)
+
     def show(self, rest):
-        days = DAYS if rest or self.state == self.start else DRAGGED
+        days = DAYS if rest or self.state == self.start or self._key(self.state, DAYS) in self.held else DRAGGED
         view = self.view(days=days)
         words = self.turned_words(self.pinned)
         return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": 0 if days == DAYS else REST_MS, "charts": _live(view),
