@@ -4,7 +4,7 @@ import base64
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 
 import openpyxl
 import pandas as pd
@@ -13,13 +13,15 @@ import pytest
 from ccplan.auditing.standing.cuts import Cuts
 from ccplan.display.audit.panel import AuditDesk
 from ccplan.display.forecast.panel import forecast_desk
+from ccplan.display.money import panel as budget_panel
 from ccplan.display.money.panel import BudgetDesk
-from ccplan.display.money.plans import budget_ground
+from ccplan.display.money.plans import budget_ground, tornado_cases
 from ccplan.display.panels import words
 from ccplan.display.panels.shelf import KIND, Shelf
 from ccplan.display.panels.tools import Tools
 from ccplan.display.people.panel import HeadcountDesk
 from ccplan.display.people.plans import headcount_ground
+from ccplan.display.staffing import panel as staffing_panel
 from ccplan.display.staffing.panel import _Desk
 from ccplan.display.validation.panel import TrustDesk, day_types
 from ccplan.display.words.source import sketch
@@ -55,6 +57,13 @@ DESKS = {  # how each is opened, and two things that a hand may do to it, one af
 MOVED = {  # that the second thing really shows: a tile that must change, by hand or by rule
     "staffing": "scheduled", "forecast": "contacts", "budget": "cost", "headcount": "required", "audit": "against", "validation": "promised",
 }
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    """Few of what only a chart shows, and takes long: played days, ends of the tornado."""
+    monkeypatch.setattr(staffing_panel, "played_days", partial(staffing_panel.played_days, days=4))
+    monkeypatch.setattr(budget_panel, "tornado_cases", lambda *asked: (lambda ranges, ends: (ranges.head(2), ends[:4]))(*tornado_cases(*asked)))
 
 
 @pytest.fixture(params=DESKS)
