@@ -55,7 +55,7 @@ DESKS = {  # how each is opened, and two things that a hand may do to it, one af
     "validation": (lambda folder: TrustDesk(KEPT["validation"](), folder=folder), {"people": "2"}, {"volume": "-7"}),
 }
 MOVED = {  # that the second thing really shows: a tile that must change, by hand or by rule
-    "staffing": "scheduled", "forecast": "contacts", "budget": "cost", "headcount": "required", "audit": "against", "validation": "promised",
+    "staffing": "scheduled", "forecast": "contacts", "budget": "cost", "headcount": "required", "audit": "against", "validation": "hours",
 }
 
 
