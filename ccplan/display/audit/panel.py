@@ -27,6 +27,7 @@ AGAINST = {"target": "the target", "then": "the quarter before", "year_ago": "th
 EVERY = "all areas"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOON = pd.Timedelta(hours=12)
+SOON_MS = 20  # after which the hours follow
 FEW = 30  # contacts below which an hour says little
 
 
@@ -62,15 +63,16 @@ class AuditView:
         return frame_of(self.totals)
 
 
-def audit_view(cuts, kpi="service_level", *, queue="", grain="week", against="target", area="", findings=()):
+def audit_view(cuts, kpi="service_level", *, queue="", grain="week", against="target", area="", findings=(), hours=True):
     """A KPI of `cuts` (a Cuts of an Evidence) cut as asked: an AuditView, the plain function behind the pickers.
 
     `kpi` is a key, or a KPI with options chosen; `grain` week, day or hour; `against` target, then (the quarter before) or
-    year_ago; `area` one of AREAS, "" for all, of the `findings`. Raises ValueError in words.
+    year_ago; `area` one of AREAS, "" for all, of the `findings`. `hours=False` leaves out what is told by the hour. Raises
+    ValueError in words.
     """
     if grain not in GRAINS or against not in AGAINST:
         raise ValueError(f"grain must be one of {', '.join(GRAINS)} and against one of {', '.join(AGAINST)}, got {grain!r} and {against!r}")
-    cut = cuts.cut(kpi, queue=queue, grain="week" if grain == "hour" else grain)
+    cut = cuts.cut(kpi, queue=queue, grain="week" if grain == "hour" else grain, hours=hours)
     told = tuple(one for one in findings if not area or one.area == area)
     return AuditView(cut, _totals(cut, against, cuts.evidence.centre.currency), told, tuple(_warnings(cut, grain, against)))
 
@@ -98,7 +100,7 @@ def _step(kpi, step, currency):
 def _warnings(cut, grain, against):
     if grain in ("week", "day") and cut.grain != grain:
         yield f"{cut.kpi.name} rests on a table that is told by the {cut.grain}: so is its course."
-    if grain == "hour" and cut.day_hours.empty:
+    if grain == "hour" and cut.day_hours is not None and cut.day_hours.empty:
         yield f"{cut.kpi.name} is not known by the hour: its table has no hours."
     if against == "target" and np.isnan(cut.now["target"]):
         yield "The centre's file names no target for it: hold it against a quarter instead."
@@ -165,32 +167,40 @@ class AuditDesk(Desk):
             places = places | {"variant": "as usual"}
         return State({}, {}, places)
 
-    def view(self, state=None):
-        """The AuditView of a state (of where the panel stands), kept once found."""
+    def view(self, state=None, hours=True):
+        """The AuditView of a state (of where the panel stands), kept once found; `hours=False`: without what is told by the hour."""
         places = (state or self.state).places
-        key = tuple(places.values())
+        key = (*places.values(), hours)
         if key not in self.held:
             if len(self.held) > 200:
                 self.held.clear()
+            kpi, queue = self._asked(places)
             against = next(name for name, words in AGAINST.items() if words == places["against"])
-            self.held[key] = audit_view(self.cuts, self.variants[self.kpis[places["kpi"]]][places["variant"]], queue="" if places["queue"] == ALL else places["queue"],
-                                        grain=places["grain"], against=against, area=self.areas[places.get("area", EVERY)], findings=self.findings)
+            self.held[key] = audit_view(self.cuts, kpi, queue=queue, grain=places["grain"], against=against, area=self.areas[places.get("area", EVERY)],
+                                        findings=self.findings, hours=hours)
         return self.held[key]
 
+    def _asked(self, places):
+        """(KPI, queue) that the pickers name."""
+        return self.variants[self.kpis[places["kpi"]]][places["variant"]], "" if places["queue"] == ALL else places["queue"]
+
     def show(self, rest):
-        view, by_hour = self.view(), self.state.places["grain"] == "hour"
+        by_hour = self.state.places["grain"] == "hour"
+        hours = rest or self.cuts.hours_known(*self._asked(self.state.places))  # else they follow, so that the numbers need not wait for them
+        view = self.view(hours=hours)
         what = [self.pinned.places[name] for name in ("kpi", "variant", "queue")]
-        charts = {"course": live(course_rows(view.cut), course_finding(view.cut)), "day": live(day_rows(view.cut), day_finding(view.cut)),
-                  "hours": live(hour_rows(view.cut), hours_finding(view.cut))}
-        charts["course" if by_hour else "day"]["hidden"] = True
-        return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": 0, "charts": charts, "notes": [_note(one) for one in view.findings],
-                "against": f"{view.cut.kpi.name}: {view.cut.variant}." + (f" Pinned: {', '.join(what)}." if self.pinned != self.state else "")}
+        charts = {"course": live(course_rows(view.cut), course_finding(view.cut))}
+        if hours:
+            charts |= {"day": live(day_rows(view.cut), day_finding(view.cut)), "hours": live(hour_rows(view.cut), hours_finding(view.cut))}
+        charts["course" if by_hour else "day"] = charts.get("course" if by_hour else "day", {"waiting": True}) | {"hidden": True}
+        return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": 0 if hours else SOON_MS, "charts": charts,
+                "notes": [_note(one) for one in view.findings], "against": f"{view.cut.kpi.name}: {view.cut.variant}." + (f" Pinned: {', '.join(what)}." if self.pinned != self.state else "")}
 
     def charts(self):
         return chart_places()
 
     def totals_at(self, state):
-        return self.view(state).totals
+        return self.view(state, hours=False).totals
 
     def frames(self):
         """The course of the KPI, its hours of the day, its hours of the week."""

@@ -5,6 +5,8 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 
+from ..rows import records
+
 
 def shown(value, form, currency=""):
     """A number as its tile says it: `form` is count, number, share, seconds, money or coins.
@@ -73,15 +75,6 @@ def frame_of(totals, currency=""):
 def live(rows, finding, kind="Chart"):
     """What a live chart is pushed: rows as plain JSON values, what is missing as null; its finding, its words for a screen reader."""
     return {"rows": records(rows), "finding": finding, "alt": f"{kind}. {finding}."}
-
-
-def records(rows):
-    """Rows as plain JSON values: times as milliseconds, what is missing as null."""
-    lost = rows.isna()
-    stamps = [name for name, dtype in rows.dtypes.items() if isinstance(dtype, np.dtype) and dtype.kind == "M"]
-    if stamps:
-        rows = rows.assign(**{name: rows[name].to_numpy().astype("datetime64[ms]").astype("int64") for name in stamps})
-    return rows.astype(object).mask(lost, None).to_dict("records")
 
 
 # ----------------------------------------------------------------------------------- small words

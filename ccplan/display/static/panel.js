@@ -132,10 +132,14 @@ export default (() => {
     };
     const watcher = new ResizeObserver(fit);
     watcher.observe(part.place);
+    let drawn = null; // what was pushed last: the same rows once more need no drawing
     return {
       async push(rows) {
+        const now = JSON.stringify(rows);
+        if (now === drawn) return;
+        drawn = now;
         if (part.place.clientWidth > 0) view.width(part.place.clientWidth);
-        view.data(part.chart.name, structuredClone(rows)).resize();
+        view.data(part.chart.name, JSON.parse(now)).resize(); // a copy: Vega writes into what it is given
         await view.runAsync();
       },
       close() { watcher.disconnect(); result.finalize(); },
