@@ -14,7 +14,7 @@ import warnings
 
 LOADED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.comm", "IPython.core.completer", "jedi",
           "pandas", "pyarrow", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "tomllib", "zoneinfo",
-          "ccplan.auditing", "ccplan.planning", "ccplan.display.desk", "ccplan.display.start.tiles", "ccplan.display.start.pages",
+          "ccplan.auditing", "ccplan.planning", "ccplan.display.panels.desk", "ccplan.display.start.tiles", "ccplan.display.start.pages",
           "ccplan.display.staffing.panel", "ccplan.display.staffing.day_charts", "ccplan.display.staffing.week_charts", "ccplan.display.audit.panel",
           "ccplan.display.money.panel", "ccplan.display.people.panel", "ccplan.display.forecast.panel", "ccplan.display.validation.panel", "ccplan.display.setting_up.panel")
 

@@ -13,10 +13,11 @@ from ...auditing.findings import AREAS
 from ...auditing.kpis import KPIS
 from ...auditing.measuring.kpi import said
 from .. import theme
-from ..desk import Desk, State, live, tiles
 from ..language import Filled, Term, chosen
-from ..staffing.panel import total
-from ..tables import Words, cornered
+from ..panels.desk import Desk
+from ..panels.dials import State, total
+from ..panels.saying import frame_of, live
+from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER
 from .kpis import step_words
 
@@ -59,9 +60,7 @@ class AuditView:
 
     def frame(self):
         """The tiles as a table."""
-        words = tiles(self.totals, None)
-        rows = [(field.metadata["label"], words[name]["value"]) for name, field in AuditTotals.__dataclass_fields__.items()]
-        return cornered(pd.DataFrame(rows, columns=["number", "value"]).set_index("number"))
+        return frame_of(self.totals)
 
 
 def audit_view(cuts, kpi="service_level", *, queue="", grain="week", against="target", area="", findings=(), hours=True):
@@ -110,16 +109,17 @@ def _warnings(cut, grain, against):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def audit_panel(told, quarter=None, language=None):
+def audit_panel(told, quarter=None, *, language=None):
     """A live panel of an audit, the widget of an `audit_desk`. Raises ValueError in words where the folder cannot be audited."""
-    return audit_desk(told, quarter, language).panel()
+    return audit_desk(told, quarter, language=language).panel()
 
 
-def audit_desk(told, quarter=None, language=None):
+def audit_desk(told, quarter=None, *, language=None):
     """What is behind the panel: pickers, tiles, charts, findings.
 
     `told` is an Audit of `auditing.audit`, an Evidence of `evidence_of` (then there are no findings), or a centre's folder, which is
-    audited for the `quarter`. `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English).
+    audited for the `quarter`. Scenarios are kept in the folder that was audited. `language` is a code such as "fi" (left out:
+    CCPLAN_LANGUAGE, then centre.toml).
     """
     from ...auditing import audit
     from ...auditing.standing.cuts import Cuts
@@ -127,17 +127,15 @@ def audit_desk(told, quarter=None, language=None):
     if not hasattr(told, "quarter"):
         told = audit(told, quarter)
     evidence = getattr(told, "evidence", told)
-    desk = AuditDesk(Cuts(evidence), getattr(told, "findings", ()))
-    desk.language = chosen(language, evidence.centre)
-    return desk
+    return AuditDesk(Cuts(evidence), getattr(told, "findings", ()), folder=getattr(evidence, "folder", None), language=chosen(language, evidence.centre))
 
 
 class AuditDesk(Desk):
     """A desk without dials: six pickers."""
 
-    totals = AuditTotals
+    kind, totals, as_it_is, a_pin = "audit", AuditTotals, "how the panel opens", "what was pinned"
 
-    def __init__(self, cuts, findings=()):
+    def __init__(self, cuts, findings=(), *, folder=None, language=None):
         from ...auditing.standing.cuts import variants_of
 
         self.cuts, self.findings, self.held = cuts, tuple(findings), {}
@@ -150,7 +148,7 @@ class AuditDesk(Desk):
         self.notes = "Findings" if self.findings else None
         first = KPIS["service_level" if "service_level" in self.kpis.values() else next(iter(self.kpis.values()))]
         super().__init__((), State({}, {}, {"kpi": first.name, "variant": "as usual", "queue": ALL, "grain": "week", "against": AGAINST["target"]}
-                                   | ({"area": EVERY} if self.findings else {})))
+                                   | ({"area": EVERY} if self.findings else {})), folder=folder, language=language)
 
     def options(self, state):
         key = self.kpis[state.places["kpi"]]
@@ -160,8 +158,8 @@ class AuditDesk(Desk):
     def labels(self):
         return {"kpi": "KPI", "variant": "Counted", "queue": "Queue", "grain": "By", "against": "Against", "area": "Findings of"}
 
-    def moved(self, places):
-        """The State after other choices; another KPI is counted as usual."""
+    def at(self, places):
+        """The State at other choices; another KPI is counted as usual."""
         for name, choices in self.options(State({}, {}, places | {"variant": "as usual"}) if places["kpi"] in self.kpis else self.state).items():
             if name != "variant" and places[name] not in choices:
                 raise ValueError(f"{self.labels()[name].lower()} must be one of {', '.join(choices)}, got {places[name]!r}")
@@ -190,26 +188,24 @@ class AuditDesk(Desk):
         by_hour = self.state.places["grain"] == "hour"
         hours = rest or self.cuts.hours_known(*self._asked(self.state.places))  # else they follow, so that the numbers need not wait for them
         view = self.view(hours=hours)
-        pinned = None if self.pinned == self.state else self.view(self.pinned, hours=False).totals
         what = [self.pinned.places[name] for name in ("kpi", "variant", "queue")]
         charts = {"course": live(course_rows(view.cut), course_finding(view.cut))}
         if hours:
             charts |= {"day": live(day_rows(view.cut), day_finding(view.cut)), "hours": live(hour_rows(view.cut), hours_finding(view.cut))}
         charts["course" if by_hour else "day"] = charts.get("course" if by_hour else "day", {"waiting": True}) | {"hidden": True}
-        return {"tiles": tiles(view.totals, pinned), "warnings": list(view.warnings), "unsettled": 0 if hours else SOON_MS, "charts": charts,
-                "notes": [_note(one) for one in view.findings], "against": f"{view.cut.kpi.name}: {view.cut.variant}." + (f" Pinned: {', '.join(what)}." if pinned else "")}
+        return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": 0 if hours else SOON_MS, "charts": charts,
+                "notes": [_note(one) for one in view.findings], "against": f"{view.cut.kpi.name}: {view.cut.variant}." + (f" Pinned: {', '.join(what)}." if self.pinned != self.state else "")}
 
     def charts(self):
         return chart_places()
 
-    def files(self):
-        return {"csv": self._csv}
+    def totals_at(self, state):
+        return self.view(state, hours=False).totals
 
-    def _csv(self):
-        from ...data.files import harmless
-
-        rows = self.view().cut.course
-        return {"name": "kpi.csv", "text": harmless(rows.assign(time=rows["time"].dt.strftime("%Y-%m-%d"))).to_csv(index=False, lineterminator="\n")}
+    def frames(self):
+        """The course of the KPI, its hours of the day, its hours of the week."""
+        cut = self.view().cut
+        return {"course": cut.course, "by hour": cut.day_hours, "by weekday and hour": cut.hours}
 
 
 def _note(finding):

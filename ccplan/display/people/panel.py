@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from .. import theme
-from ..desk import Desk, Dial, State, frame_of, live, tiles
 from ..language import Filled, chosen
-from ..staffing.panel import shown, total
+from ..panels.desk import Desk
+from ..panels.dials import Dial, State, total
+from ..panels.saying import frame_of, live, shown
 from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER, QUIET
 from .charts import FLEX, GAP, _people, decisions_finding
@@ -131,31 +132,33 @@ def headcount_panel(folder, centre=None, *, months=12, case=None, language=None)
 
 
 def headcount_desk(folder, centre=None, *, months=12, case=None, language=None):
-    """What is behind the panel: dials, tiles, charts. `months` are the whole months to plan; `case` a HeadcountCase that is there already;
-    `language` a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English)."""
+    """What is behind the panel: dials, tiles, charts, scenarios.
+
+    `folder` is a centre's folder, in which scenarios are kept (None: they last as long as the page), `months` are the whole months to
+    plan; `case` a HeadcountCase that is there already. `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml).
+    """
     if case is None:
         from ...data import load_centre
         from ...planning import headcount_case
 
         case = headcount_case(folder, centre or load_centre(folder), months=months)
-    desk = HeadcountDesk(headcount_ground(case))
-    desk.language = chosen(language, case.centre)
-    return desk
+    return HeadcountDesk(headcount_ground(case), folder=folder, language=chosen(language, case.centre))
 
 
 class HeadcountDesk(Desk):
     """A desk whose hiring is planned anew when the hand rests."""
 
-    totals = HeadcountTotals
+    kind, totals, follows = "headcount", HeadcountTotals, True
 
-    def __init__(self, ground):
+    def __init__(self, ground, *, folder=None, language=None):
         self.ground, self.title = ground, Filled("{centre}: whom to hire, and by when?", centre=ground.centre.name)
         self.currency = ground.centre.currency
         order = ground.case.requirement.groupby("queue")["fte"].sum().sort_values(ascending=False).index
         self.queues = list(map(str, order))
         dials = _dials(ground)
-        super().__init__(dials, State({dial.name: ground.now(dial.name) for dial in dials}, {}, {"queue": self.queues[0]}))
-        self.hires, self.settled, self.work, self.held, self.beside = ground.replanned({}).hires, {}, None, {}, (None, None)
+        super().__init__(dials, State({dial.name: ground.now(dial.name) for dial in dials}, {}, {"queue": self.queues[0]}),
+                         folder=folder, language=language)
+        self.hires, self.settled, self.work, self.held = ground.replanned({}).hires, {}, None, {}
 
     def options(self, state):
         return {"queue": self.queues}
@@ -163,14 +166,10 @@ class HeadcountDesk(Desk):
     def labels(self):
         return {"queue": "Queue drawn"}
 
-    def files(self):
-        return {"csv": self._csv}
-
-    def _csv(self):
-        from ...data.files import harmless
-
-        rows = self.view().headcount
-        return {"name": "headcount.csv", "text": harmless(rows.assign(month=rows["month"].dt.strftime("%Y-%m-%d"))).to_csv(index=False, lineterminator="\n")}
+    def frames(self):
+        """The months of every queue, the classes and, once known, their last safe days."""
+        view = self.view()
+        return {"by month": view.headcount, "classes": view.hires} | ({} if view.decisions is None else {"decisions": view.decisions})
 
     def frame(self):
         """The tiles as a table."""
@@ -196,11 +195,9 @@ class HeadcountDesk(Desk):
     def show(self, rest):
         waiting = self._rested(rest)
         view = self.view()
-        pinned = None if self.pinned.values == self.state.values else self._pinned()
         hired = "Hiring is the cheapest for what is set." if self.settled == self.overrides else "While a dial moves hiring stays as it was; it is planned anew when it rests."
-        words = self.turned_words(self.pinned)
-        return {"tiles": tiles(view.totals, pinned, self.currency), "warnings": list(view.warnings), "unsettled": waiting, "charts": self._charts(view),
-                "against": f"Changes are against {f'the pinned plan ({words})' if words else 'the plan as it is'}. {hired}"}
+        return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": waiting, "charts": self._charts(view),
+                "against": f"Changes are against {self.pinned_words()}. {hired}"}
 
     def _rested(self, rest):
         """Milliseconds after which the browser is to ask again, 0 when all is known; hiring and the last safe days when it rests."""
@@ -232,13 +229,14 @@ class HeadcountDesk(Desk):
         self.work = None
         return 0
 
-    def _pinned(self):
-        """Totals of what is pinned, its last safe day as far as it is known; worked out once for each pin."""
-        turned = self._turned(self.pinned)
-        key = tuple(sorted(turned.items()))
-        if self.beside[0] != (key, key in self.held):
-            self.beside = (key, key in self.held), headcount_view(self.ground, turned, decisions=self.held.get(key, False)).totals
-        return self.beside[1]
+    def key(self, state):
+        key = tuple(sorted(self._turned(state).items()))
+        return key, key in self.held
+
+    def totals_at(self, state):
+        """The totals of a state with its cheapest hires, its last safe day as far as it is known."""
+        key, known = self.key(state)
+        return headcount_view(self.ground, dict(key), decisions=self.held[key] if known else False).totals
 
     def _charts(self, view):
         queue = self.state.places["queue"]

@@ -68,7 +68,7 @@ def texts_of_tables():
     from ...planning.scenarios import ASSUMPTIONS
     from ..audit import panel as audit
     from ..money import charts
-    from ..money.panel import DIALS
+    from ..money.entries import DIALS
     from ..money.words import LABELS
     from ..panels import words
 
