@@ -112,7 +112,7 @@ def opened(browser, address, run=lambda page: None, painted=PAINTED):
     page.on("request", lambda request: page.asked.append(request.url))
     page.goto(address, timeout=150_000)  # Voila answers when the whole notebook has run
     run(page)
-    page.wait_for_selector(painted, timeout=60_000)
+    page.wait_for_selector(painted, timeout=150_000)  # a loaded machine may take a minute
     return page
 
 

@@ -4,7 +4,6 @@ import base64
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -23,8 +22,6 @@ from ccplan.planning import cheapest_hires, plan_budget, plan_headcount, staff
 from ccplan.planning.people.requirement import monthly_requirement
 from ccplan.planning.scenarios import load_scenarios, save_scenario
 from ccplan.queueing import Targets
-from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
-from tests.test_panels import TURN, act, tiles_on
 
 TARGETS = Targets(service_level=0.8, target_s=20)
 CENTRE = Centre(
@@ -238,100 +235,6 @@ def test_the_files_hold_what_is_seen(desk):
     assert tools.answer(message(desk, "svg"))["download"]["text"].startswith("<svg")
     assert tools.answer(message(desk, "png"))["download"]["base64"].startswith("iVBOR")
     assert tools.answer(message(desk))["download"] is None
-
-
-# ------------------------------------------------------------------------------------- in the browser
-
-NOTEBOOK = """\
-from ccplan.display.money import plans as budget_plans
-from ccplan.display.money.panel import BudgetDesk
-from tests.test_budget_panel import FRAME, CENTRE, PEOPLE
-desk = BudgetDesk(budget_plans.budget_ground(FRAME, CENTRE, people=PEOPLE), ".")
-desk.panel()
-"""
-SETTLED = "document.querySelector('.ccplan').dataset.settled === 'true'"
-
-
-@pytest.fixture(scope="module")
-def page(browser, tmp_path_factory, repo_on_path):  # noqa: F811
-    folder = tmp_path_factory.mktemp("served")
-    write_notebook(folder / "budget.ipynb", NOTEBOOK)
-    with voila(folder, **repo_on_path) as address:
-        page = opened(browser, f"{address}/voila/render/budget.ipynb")
-        yield page
-        page.close()
-
-
-@pytest.fixture(scope="module")
-def repo_on_path():
-    return {"PYTHONPATH": str(Path(__file__).parents[1])}
-
-
-@pytest.fixture
-def fresh(page):
-    page.set_viewport_size({"width": 1280, "height": 900})
-    act(page, lambda: page.click("[data-action=reset]"))
-    page.wait_for_function(SETTLED, timeout=60_000)
-    return page
-
-
-def words(view):
-    return {name: tile["value"] for name, tile in tiles(view).items()}
-
-
-def test_sliders_show_the_librarys_numbers_when_they_rest(fresh, ground):
-    for value in (-30, 50, 10):
-        act(fresh, lambda value=value: fresh.evaluate(TURN, ["volume", value]))
-        fresh.wait_for_function(SETTLED, timeout=60_000)
-        assert tiles_on(fresh) == words(budget_view(ground, {"volume": value / 100}))
-    assert fresh.locator("[data-chart=tornado] path[d]").count() > 5
-    assert fresh.log == [] and outside(fresh) == []
-
-
-def test_a_scenario_is_saved_and_the_page_finds_it_again(fresh, ground):
-    act(fresh, lambda: fresh.evaluate(TURN, ["hourly_wage", 17]))
-    fresh.evaluate("document.querySelector('.ccplan-scenarios').open = true")
-    fresh.locator(".ccplan-scenarios input[type=text]").fill("dearer hours")
-    act(fresh, lambda: fresh.click("[data-action=keep]"))
-    act(fresh, lambda: fresh.click("[data-action=reset]"))
-    act(fresh, lambda: fresh.locator(".ccplan-scenarios select").select_option("dearer hours"))
-    fresh.wait_for_function(SETTLED, timeout=60_000)
-    assert tiles_on(fresh) == words(budget_view(ground, {"hourly_wage": 17.0}))
-    act(fresh, lambda: fresh.click("[data-action=pin]"))
-    assert "Changes are against dearer hours" in fresh.locator(".ccplan-against").inner_text()
-
-
-def test_a_price_is_typed_and_a_bad_one_told_beside_it(fresh, ground):
-    fresh.click(".ccplan-table summary")
-    cell = fresh.locator("tr[data-cell='price of rent'] input")
-    act(fresh, lambda: (cell.fill("10000"), cell.press("Tab")))
-    fresh.wait_for_function(SETTLED, timeout=60_000)
-    assert tiles_on(fresh) == words(budget_view(ground, {"price of rent": 10_000.0}))
-    act(fresh, lambda: (cell.fill("ten"), cell.press("Tab")))
-    assert "rent must be a number" in fresh.locator("tr[data-cell='price of rent'] .ccplan-fault").inner_text()
-    fresh.click(".ccplan-table summary")
-
-
-@pytest.mark.parametrize("action, name, start", [("csv", "budget.csv", b"month"), ("png", "budget.png", b"\x89PNG"), ("svg", "budget.svg", b"<svg")])
-def test_files_are_saved_by_the_browser(fresh, action, name, start):
-    with fresh.expect_download() as caught:
-        act(fresh, lambda: fresh.click(f"[data-action={action}]"))
-    assert caught.value.suggested_filename == name
-    assert Path(caught.value.path()).read_bytes().startswith(start)
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_overflows_and_every_control_has_a_name(fresh, width):
-    fresh.set_viewport_size({"width": width, "height": 900})
-    fresh.wait_for_timeout(500)
-    assert fresh.evaluate("document.documentElement.scrollWidth") <= width
-    for name in ("monthly", "tornado", "waterfall"):
-        chart = fresh.locator(f"[data-chart={name}]")
-        room, drawn = chart.bounding_box(), chart.locator("svg").bounding_box()
-        assert drawn["width"] <= room["width"] + 1 and chart.get_attribute("aria-label")
-    nameless = fresh.evaluate("""() => [...document.querySelectorAll('.ccplan input, .ccplan select, .ccplan button')]
-      .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent)).map(n => n.outerHTML)""")
-    assert nameless == []
 
 
 def test_the_workbook_of_what_is_set_holds_the_plan_on_screen(desk):

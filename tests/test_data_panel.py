@@ -144,6 +144,14 @@ def test_a_folder_without_files_is_said_in_words(tmp_path, place):
     assert desk.write.disabled and desk.choices == {}
 
 
+def test_a_folder_that_was_misspelt_is_opened_once_it_is_mended(export):
+    desk = MappingDesk(export.parent, "calls")
+    desk.folder.value = "/no/such/folder"
+    assert "There is no folder" in desk.said.value and desk.choices == {}
+    desk.folder.value = str(export.parent)
+    assert desk.file.value == "export.csv" and "Anfang" in desk.choices
+
+
 def test_a_strange_file_is_opened_first_and_a_table_of_ours_as_what_it_is(tmp_path):
     (tmp_path / "agents.csv").write_text("agent,team\na1,Birch\n")
     assert MappingDesk(tmp_path, "intervals").table.value == "agents"
@@ -305,33 +313,53 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory, place):
-    """The address of a Voila with a notebook for each panel."""
+    """The address of a Voila with a notebook for the mapping, and one for all else."""
     folder = tmp_path_factory.mktemp("served")
     write_notebook(folder / "mapping.ipynb", MAPPED.format(place=str(place), table="intervals"))
-    write_notebook(folder / "suggestions.ipynb", SUGGESTED.format(place=str(place)))
-    write_notebook(folder / "findings.ipynb", SAVED.format(place=str(place)))
+    write_notebook(folder / "others.ipynb", SUGGESTED.format(place=str(place)), SAVED.format(place=str(place)))
     with voila(folder) as address:
         yield address
 
 
-def test_the_findings_are_saved_from_the_page(browser, served):  # noqa: F811
-    page = opened(browser, f"{served}/voila/render/findings.ipynb", painted="a[download]")
-    with page.expect_download() as saving:
-        page.click("a[download]")
+@pytest.fixture(scope="module")
+def others(browser, served):  # noqa: F811
+    page = opened(browser, f"{served}/voila/render/others.ipynb", painted=PANEL)
+    yield page
+    page.close()
+
+
+def test_the_findings_are_saved_from_the_page(others):
+    with others.expect_download() as saving:
+        others.click("a[download='findings.csv']")
     saved = pd.read_csv(saving.value.path())
     assert saving.value.suggested_filename == "findings.csv" and len(saved) and {"file", "row", "value"} <= set(saved)
-    assert page.log == [] and outside(page) == []
+    assert others.log == [] and outside(others) == []
+
+
+@pytest.fixture(scope="module")
+def mapping_page(browser, served):  # noqa: F811
+    page = opened(browser, f"{served}/voila/render/mapping.ipynb", painted=PANEL)
+    yield page
     page.close()
 
 
 @pytest.fixture
-def mapping(browser, served, place):  # noqa: F811
+def mapping(mapping_page, place):
+    """The page as it was opened: the folder is left and entered again."""
     (place / "mapping.toml").unlink(missing_ok=True)
-    page = opened(browser, f"{served}/voila/render/mapping.ipynb", painted=PANEL)
-    page.wait_for_selector(".ccplan-line select")
-    yield page
-    assert page.log == [] and outside(page) == [] and "Traceback" not in page.inner_text("body")
-    page.close()
+    mapping_page.set_viewport_size({"width": 1280, "height": 900})
+    enter(mapping_page, "/no/such/folder")
+    says(mapping_page, "There is no folder or file '/no/such/folder'")
+    control(mapping_page, "table").select_option(label="intervals")
+    enter(mapping_page, str(place))
+    mapping_page.wait_for_selector(".ccplan-line select")
+    yield mapping_page
+    assert mapping_page.log == [] and outside(mapping_page) == [] and "Traceback" not in mapping_page.inner_text("body")
+
+
+def enter(page, folder):
+    control(page, "folder").fill(folder)
+    control(page, "folder").press("Enter")
 
 
 def line(page, theirs):
@@ -414,11 +442,7 @@ def test_bad_choices_give_words_and_are_mended(mapping, place):
     control(mapping, "time zone").fill("")
     control(mapping, "time zone").press("Enter")
     says(mapping, "as they would be read")
-    control(mapping, "folder").fill("/no/such/folder")
-    control(mapping, "folder").press("Enter")
-    says(mapping, "There is no folder or file '/no/such/folder'")
-    control(mapping, "folder").fill(str(place / "loki.csv"))
-    control(mapping, "folder").press("Enter")
+    enter(mapping, str(place / "loki.csv"))
     mapping.wait_for_selector("b:text-is('Tulos')")
 
 
@@ -455,9 +479,8 @@ def overflowing(page, width):
       .filter(n => n.getBoundingClientRect().right > width).map(n => n.outerHTML)""", width)
 
 
-def test_one_suggestion_is_accepted_in_voila_and_changes_exactly_that_value(browser, served, place):  # noqa: F811
-    text = (place / "centre.toml").read_text()
-    page = opened(browser, f"{served}/voila/render/suggestions.ipynb", painted=PANEL)
+def test_one_suggestion_is_accepted_in_voila_and_changes_exactly_that_value(others, place):
+    page, text = others, (place / "centre.toml").read_text()
     assert "queues.service.patience_s: 500 s → 90 s" in page.inner_text("body") and (place / "centre.toml").read_text() == text
     page.locator("button:text-is('Accept')").first.focus()
     page.keyboard.press("Enter")
@@ -465,5 +488,4 @@ def test_one_suggestion_is_accepted_in_voila_and_changes_exactly_that_value(brow
     assert (place / "centre.toml").read_text() == re.sub("= 500 ", "= 90 ", text)
     assert page.locator("button:text-is('Accepted')").is_disabled()
     assert page.log == [] and outside(page) == [] and "Traceback" not in page.inner_text("body")
-    page.close()
     (place / "centre.toml").write_text(text)

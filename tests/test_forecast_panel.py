@@ -1,9 +1,8 @@
-"""The forecast panel: the plain function behind the dials, then the real thing in a real browser, served by Voila."""
+"""The forecast panel: the plain function behind the dials; in a browser: `test_every_panel.py`."""
 
 import io
 import itertools
 import json
-import statistics
 
 import numpy as np
 import pandas as pd
@@ -15,17 +14,7 @@ from ccplan.display.panels.dials import dials_of
 from ccplan.display.panels.tools import Tools
 from ccplan.planning import forecast_queues
 from ccplan.planning.forecasting import looks
-from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
-from tests.test_panels import LATENCY, TURN, act, tiles_on
 
-NOTEBOOK = """\
-from ccplan import display
-from ccplan.data import load_centre, load_intervals, sample_centre
-centre = load_centre(sample_centre())
-rows = load_intervals(sample_centre(), centre).frame
-rows = rows[rows["queue"].isin(["service", "chat"]) & (rows["start"] >= "2026-04-01")]
-display.forecast_panel(rows, centre)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -176,76 +165,3 @@ def test_the_inputs_are_checked_by_their_own_metadata():
         panel.ForecastInputs(band=1.0)
     ranges = {dial.name: (dial.low, dial.high) for dial in dials_of(panel.ForecastInputs())}
     assert ranges == {"uplift": (-50, 100), "band": (50, 95)}
-
-
-# ------------------------------------------------------------------------------------- in the browser
-
-
-@pytest.fixture(scope="module")
-def page(browser, tmp_path_factory, found):  # noqa: F811
-    """The panel in Voila; its forecast is in the cache already."""
-    folder = tmp_path_factory.mktemp("served")
-    write_notebook(folder / "forecast.ipynb", NOTEBOOK)
-    with voila(folder) as address:
-        page = opened(browser, f"{address}/voila/render/forecast.ipynb")
-        yield page
-        page.close()
-
-
-@pytest.fixture
-def fresh(page):
-    page.set_viewport_size({"width": 1280, "height": 900})
-    act(page, lambda: page.click("[data-action=reset]"))
-    return page
-
-
-def test_the_dials_show_the_librarys_numbers_by_mouse_and_keyboard(fresh, found):
-    assert tiles_on(fresh) == by_the_library(found, 28, 0.0, 0.8)
-    act(fresh, lambda: fresh.evaluate(TURN, ["uplift", 12]))
-    assert tiles_on(fresh) == by_the_library(found, 28, 0.12, 0.8)
-    fresh.locator("[data-dial=uplift] input[type=range]").focus()
-    act(fresh, lambda: fresh.keyboard.press("ArrowRight"))
-    act(fresh, lambda: fresh.locator("[data-dial=band] input[type=number]").fill("90"))
-    assert tiles_on(fresh) == by_the_library(found, 28, 0.13, 0.9)
-    assert fresh.log == [] and outside(fresh) == []
-
-
-def test_horizon_and_day_are_picked(fresh, found):
-    pick = fresh.locator(".ccplan select").nth(1)
-    act(fresh, lambda: pick.select_option("8 weeks"))
-    assert tiles_on(fresh) == by_the_library(found, 56, 0.0, 0.8)
-    act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill("2026-10-07"))
-    assert "Wednesday 7 October 2026" in fresh.locator("figure h3").nth(1).inner_text()
-    act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill("2026-10-11"))
-    assert "no open interval on Sunday 11 October 2026" in fresh.locator(".ccplan [role=status]").inner_text()
-    act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill("2026-10-05"))
-    act(fresh, lambda: pick.select_option("4 weeks"))
-
-
-def test_a_move_is_painted_at_once(fresh):
-    times = sorted(fresh.evaluate(LATENCY.replace("data-dial=volume", "data-dial=uplift"), 30))
-    print(f"slider to painted: median {statistics.median(times):.0f} ms, 95th percentile {times[28]:.0f} ms")
-    assert statistics.median(times) < 300, "the aim is 100 ms on a quiet machine"
-
-
-def test_the_csv_is_saved_by_the_browser(fresh):
-    with fresh.expect_download() as caught:
-        act(fresh, lambda: fresh.click("[data-action=csv]"))
-    assert caught.value.suggested_filename == "forecast.csv"
-    assert len(pd.read_csv(caught.value.path())) == 528
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_overflows_no_chart_is_empty_and_every_control_has_a_name(fresh, width):
-    fresh.set_viewport_size({"width": width, "height": 900})
-    fresh.wait_for_timeout(500)
-    assert fresh.evaluate("document.documentElement.scrollWidth") <= width
-    for name in ("fan", "day"):
-        chart = fresh.locator(f"[data-chart={name}]")
-        room, drawn = chart.bounding_box(), chart.locator("svg").bounding_box()
-        assert drawn["width"] <= room["width"] + 1 and drawn["height"] > 150
-        assert chart.locator("path[d]").count() > 3 and chart.get_attribute("aria-label")
-    nameless = fresh.evaluate("""() => [...document.querySelectorAll('.ccplan input, .ccplan select, .ccplan button')]
-      .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent))
-      .map(n => n.outerHTML)""")
-    assert nameless == []

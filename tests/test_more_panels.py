@@ -1,8 +1,7 @@
-"""The panels of hiring, audit and trust: the plain function behind each held against another way, then all three in a real browser."""
+"""The panels of hiring, audit and trust: the plain function behind each held against another way; in a browser: `test_every_panel.py`."""
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,8 +21,7 @@ from ccplan.planning import cheapest_hires, hiring_decisions, plan_headcount, st
 from ccplan.planning.people.requirement import monthly_requirement
 from ccplan.planning.validating.promises import PlannedDay
 from ccplan.queueing import erlang_c, predict_day
-from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
-from tests.panel_actions import TILES, act, message, rested, settle, three_places, turn, words
+from tests.panel_actions import message, rested, three_places, words
 from tests.small_case import CENTRE, PEOPLE, forecast, small_calls, small_case, small_evidence, small_intervals
 
 FINDINGS = (Finding(key="a", area="customers", severity="red", says="Callers waited", evidence="kpis", action="Staff <b>more</b>"),
@@ -243,63 +241,3 @@ def test_each_dial_of_trust_at_both_ends_and_the_middle():
     assert patient["tiles"]["promised"]["value"] != more["tiles"]["promised"]["value"]
     other = desk.answer(message(desk, pickers={"day": list(desk.days)[-1]}))
     assert other["settings"]["dials"]["aht_s"] == 1200 and other["settings"]["dials"]["people"] == 3
-
-
-# ------------------------------------------------------------------------------------- in the browser
-
-NOTEBOOK = """\
-from tests.test_more_panels import *
-headcount_desk(None, case=small_case()).panel()
-""", "findings_desk().panel()", "trust().panel()"
-HIRING, AUDIT, TRUST = range(3)
-
-
-@pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):  # noqa: F811
-    folder = tmp_path_factory.mktemp("served")
-    write_notebook(folder / "panels.ipynb", *NOTEBOOK)
-    with voila(folder, PYTHONPATH=str(Path(__file__).parents[1])) as address:
-        page = opened(browser, f"{address}/voila/render/panels.ipynb")
-        page.wait_for_function("() => document.querySelectorAll('.ccplan[data-painted]').length === 3", timeout=60_000)
-        yield page
-        page.close()
-
-
-def test_in_the_browser_each_slider_shows_the_views_numbers(page, ground):
-    settle(page, HIRING)
-    desk, other = headcount_desk(None, case=small_case()), trust()
-    for panel, mine in ((HIRING, desk), (TRUST, other)):
-        for dial in mine.dials:
-            for value in three_places(dial):
-                turn(page, panel, dial.name, value)
-            turn(page, panel, dial.name, mine.settings()["dials"][dial.name])
-        turn(page, panel, "volume", 12)
-        settle(page, panel)
-    assert page.evaluate(TILES, HIRING) == words(rested(desk, volume="12")["tiles"])
-    assert page.evaluate(TILES, TRUST) == words(rested(other, volume="12")["tiles"])
-    assert page.locator("[data-chart=decisions] path[d]").count() > 3
-    assert page.log == [] and outside(page) == []
-
-
-def test_in_the_browser_the_audit_answers_its_pickers(page):
-    desk, root = findings_desk(), page.locator(".ccplan").nth(AUDIT)
-    for name, choice in (("queue", "front"), ("grain", "hour"), ("against", AGAINST["then"]), ("area", "Financial data")):
-        act(page, AUDIT, lambda name=name, choice=choice: root.locator("select").nth(list(desk.options(desk.state)).index(name)).select_option(choice))
-        answer = desk.answer(message(desk, pickers={name: choice}))
-        assert page.evaluate(TILES, AUDIT) == words(answer["tiles"])
-    assert root.locator(".ccplan-notes li").all_inner_texts() == ["Financial data, amber: It cost more. Ask who ordered."]
-    assert root.locator("[data-chart=day]").is_visible() and not root.locator("[data-chart=course]").is_visible()
-    assert page.locator(".ccplan-notes b").count() == 0
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_in_the_browser_nothing_overflows_and_every_control_has_a_name(page, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_timeout(400)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for chart in page.locator(".ccplan-chart").all():
-        if chart.is_visible():
-            room, drawn = chart.bounding_box(), chart.locator("svg").bounding_box()
-            assert drawn["width"] <= room["width"] + 1 and chart.get_attribute("aria-label") and chart.locator("path[d]").count() > 2
-    assert page.evaluate("""() => [...document.querySelectorAll('.ccplan input, .ccplan select, .ccplan button')]
-      .filter(n => !(n.getAttribute('aria-label') || (n.labels && n.labels.length) || n.textContent)).map(n => n.outerHTML)""") == []

@@ -413,6 +413,7 @@ def test_undo_redo_and_keyboard_in_the_page(fresh, front):
 
 def test_two_pages_save_at_once_and_a_third_sees_both(fresh, browser, address, front):  # noqa: F811
     other = opened(browser, address)
+    other.context.add_cookies([{"name": "_xsrf", "value": "0" * 32, "url": address}])  # as `ccplan serve` gives it: its farewell is heard
     other.click(".ccplan-scenarios summary")
     for page, name, volume in ((fresh, "wet spring", 20), (other, "dry spring", -10)):
         page.evaluate(TURN, ["volume", volume])
@@ -424,6 +425,7 @@ def test_two_pages_save_at_once_and_a_third_sees_both(fresh, browser, address, f
     other.locator(".ccplan-scenarios input[type=text]").fill("wet spring")
     act(other, lambda: other.click("[data-action=keep]"))
     assert notice(other) == words.TAKEN.format(name="wet spring")
+    settled(other)  # what is still worked out would be asked of a kernel that has been given back
     other.goto(address)
     other.wait_for_selector(".ccplan[data-painted]", timeout=60_000)
     other.click(".ccplan-scenarios summary")
@@ -446,25 +448,23 @@ def test_two_pages_save_at_once_and_a_third_sees_both(fresh, browser, address, f
     other.close()
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "png", "svg", "html"])
-def test_each_file_is_saved_by_the_browser_and_opens(fresh, browser, tmp_path, kind, front):  # noqa: F811
+def test_the_page_is_saved_by_the_browser_and_opens_in_it(fresh, browser, tmp_path, front):  # noqa: F811
     with fresh.expect_download() as caught:
-        fresh.click(f"[data-action={kind}]")
+        fresh.click("[data-action=html]")
     file = tmp_path / caught.value.suggested_filename
     caught.value.save_as(file)
     desk = opened_desk()
     desk.answer({"seq": 0})
-    check_file(kind, file.read_bytes(), desk, expected_tiles(*front, CENTRE))
-    if kind == "html":
-        still = browser.new_page(viewport={"width": 390, "height": 900})
-        asked, log = [], []
-        still.on("request", lambda request: asked.append(request.url))
-        still.on("console", lambda said: log.append(said.text))
-        still.goto(file.as_uri())
-        drawn = still.evaluate("[...document.images].map(i => i.complete && i.naturalWidth)")
-        assert len(drawn) == 4 and min(drawn) > 300 and still.evaluate("document.documentElement.scrollWidth") <= 390
-        assert [url for url in asked if not url.startswith(("file:", "data:"))] == [] and log == []
-        still.close()
+    check_file("html", file.read_bytes(), desk, expected_tiles(*front, CENTRE))
+    still = browser.new_page(viewport={"width": 390, "height": 900})
+    asked, log = [], []
+    still.on("request", lambda request: asked.append(request.url))
+    still.on("console", lambda said: log.append(said.text))
+    still.goto(file.as_uri())
+    drawn = still.evaluate("[...document.images].map(i => i.complete && i.naturalWidth)")
+    assert len(drawn) == 4 and min(drawn) > 300 and still.evaluate("document.documentElement.scrollWidth") <= 390
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == [] and log == []
+    still.close()
 
 
 def test_a_strange_file_is_refused_in_words_and_text_from_a_file_never_runs(fresh, tmp_path):

@@ -181,17 +181,15 @@ def test_the_form_can_be_filled_with_the_keyboard_alone_and_every_control_has_a_
     page.keyboard.press("Enter")
     says(page, "Saved as")
     assert set(load_table(centre, "evaluations").frame["agent"]) == {"Bo"}
+    for width in (1280, 390):
+        nothing_overflows(page, width)
     page.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_overflows(browser, served, width):  # noqa: F811
-    centre, address = served
-    page = opened(browser, address, painted=PANEL)
+def nothing_overflows(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = page.evaluate("""width => [...document.querySelectorAll('.ccplan-data input, .ccplan-data button, .ccplan-data summary')]
       .filter(n => n.getBoundingClientRect().right > width).map(n => n.outerHTML)""", width)
     assert wide == []
-    page.close()

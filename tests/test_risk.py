@@ -32,7 +32,7 @@ CENTRE = Centre(
 )  # fmt: skip
 
 
-def a_forecast(name="calls", spread=UNSURE, months=2, size=60.0, open_hours=10):
+def a_forecast(name="calls", spread=UNSURE, months=2, size=60.0, open_hours=6):
     days = pd.date_range("2027-03-01", periods=months * 31, freq="D")
     days = days[days < pd.Timestamp("2027-03-01") + pd.DateOffset(months=months)]
     slots = 8 * 3600.0 + 1800.0 * np.arange(open_hours * 2)
@@ -47,7 +47,7 @@ def a_forecast(name="calls", spread=UNSURE, months=2, size=60.0, open_hours=10):
 
 
 BOTH = (a_forecast(), a_forecast("sales", size=15.0))
-PEOPLE = pd.DataFrame({"queue": ["calls", "sales"], "started": pd.Timestamp("2026-01-01"), "heads": [37.0, 15.0], "fte": [37.0, 15.0]})
+PEOPLE = pd.DataFrame({"queue": ["calls", "sales"], "started": pd.Timestamp("2026-01-01"), "heads": [22.0, 9.0], "fte": [22.0, 9.0]})
 HIRES = pd.DataFrame({"queue": ["calls"], "month": [pd.Timestamp("2027-03-01")], "heads": [4.0], "fte": [4.0]})
 DECIDED = {"people": PEOPLE, "hires": HIRES}
 
@@ -205,7 +205,7 @@ def test_frames_agree_with_each_other(risk):
     assert fte[""].to_numpy() == pytest.approx((fte["calls"] + fte["sales"]).to_numpy())
     year = risk.yearly.query("measure == 'cost'")
     assert year["months"].tolist() == [2] and year["p50"].item() == pytest.approx(risk.total["p50"])
-    assert "2,440 open intervals of 30 minutes in 2 months and 2 queues, on 75 sample paths" in risk.sampled
+    assert "1,464 open intervals of 30 minutes in 2 months and 2 queues, on 75 sample paths" in risk.sampled
     assert set(risk.misses) == {"queue", "month", "chance_short", "chance_missed"} and risk.misses["chance_missed"].between(0, 1).all()
 
 
@@ -236,7 +236,7 @@ def test_a_stop_keeps_what_is_done_and_breaks_nothing(risk):
 
 
 def test_a_team_is_counted_once():
-    teams, people = {"all": ["calls", "sales"]}, pd.DataFrame({"queue": ["all"], "started": pd.Timestamp("2026-01-01"), "heads": 53.0, "fte": 53.0})
+    teams, people = {"all": ["calls", "sales"]}, pd.DataFrame({"queue": ["all"], "started": pd.Timestamp("2026-01-01"), "heads": 31.0, "fte": 31.0})
     found = plan_risk(BOTH, CENTRE, 1, paths=50, jobs=1, teams=teams, people=people, hires=HIRES[:0])
     assert set(found.monthly["queue"]) == {"", "all", "calls", "sales"} and len(found.overrun) == 1
     assert set(found.monthly.loc[found.monthly["queue"] == "sales", "measure"]) == {"service_level"}

@@ -35,7 +35,7 @@ def test_two_queues_of_ten_erlang_that_share_all_agents_need_24_not_14():
     """Erlang C of 20 Erlang asks for 24 agents at 80/20 with calls of three minutes; 10 Erlang alone for 14, or 28 for both."""
     pooled, alone = (required_agents(calls, 180, Targets()) for calls in (200, 100))
     assert (pooled, alone) == (24, 14)
-    found = staff_groups(day(a=[100] * 8, b=[100] * 8), centre("a", "b"), groups=(Group(name="all", skills=[("a", "b")]),))
+    found = staff_groups(day(a=[100] * 5, b=[100] * 5), centre("a", "b"), groups=(Group(name="all", skills=[("a", "b")]),))
     settled = agents(found)[2:]  # the day begins empty
     assert abs(settled.mean() - pooled) <= 0.5 and (np.abs(settled - pooled) <= 1).all()
     assert (found.day["service_level"] >= 0.8).all()
@@ -68,10 +68,10 @@ def test_several_groups_against_a_second_simulation(model):
     names = sorted({queue for levels in skills.values() for level in levels for queue in level})
     groups = tuple(Group(name=name, skills=levels) for name, levels in skills.items())
     calls = {name: [number] * 5 for name, number in zip(names, (40, 60, 25))}
-    found = staff_groups(day(aht_s=240, **calls), centre(*names, patience_s=150, groups=groups), hold_s=9000, meet="day", seed=4, days=500)
+    found = staff_groups(day(aht_s=240, **calls), centre(*names, patience_s=150, groups=groups), hold_s=9000, meet="day", seed=4, days=300)
     staffed = {name: int(agents(found, name)[0]) for name in skills}
     assert (found.groups.groupby("group")["agents"].nunique() == 1).all(), "held through the day"
-    other = simulate(calls, 240, 150, staffed, skills, 1800, 20, days=150, seed=11)
+    other = simulate(calls, 240, 150, staffed, skills, 1800, 20, days=100, seed=11)
     for row in found.day.itertuples():
         level, error = other[row.queue]
         assert abs(level - row.service_level) <= 3 * np.hypot(error, row.service_level_ci95 / 1.96), (row, level, error)
@@ -161,21 +161,21 @@ def test_promises_that_a_simulation_cannot_judge(queue, words):
 
 def test_pooling_lies_between_silos_and_one_queue():
     """Constant load of 10 and 5 Erlang: 14 and 8 agents in silos, 19 together, by Erlang C."""
-    table = day(a=[100] * 5, b=[50] * 5)
+    table = day(a=[100] * 4, b=[50] * 4)
     groups = (Group(name="both", skills=[("a", "b")], most=1), Group(name="b", skills=["b"]))
     found = pooling_gain(table, centre("a", "b", groups=groups), premium=0.1, days=400).set_index("arrangement")
     silos, pooled = required_agents(100, 180, Targets()) + required_agents(50, 180, Targets()), required_agents(150, 180, Targets())
-    assert found.loc["siloed", "agent_hours"] == pytest.approx(2.5 * silos, abs=2.5)  # half an agent less where the day begins
-    assert found.loc["all cross-trained", "agent_hours"] == pytest.approx(2.5 * pooled, abs=2.5)
+    assert found.loc["siloed", "agent_hours"] == pytest.approx(2 * silos, abs=2)  # half an agent less where the day begins
+    assert found.loc["all cross-trained", "agent_hours"] == pytest.approx(2 * pooled, abs=2)
     assert found.loc["all cross-trained", "agent_hours"] <= found.loc["as it is", "agent_hours"] <= found.loc["siloed", "agent_hours"]
     dear = found.loc["all cross-trained"]
     assert dear["cost"] == pytest.approx(dear["scheduled_hours"] * 15 * 1.1 * 1.3) and dear["saved_hours"] > 0
-    assert "as it is" not in pooling_gain(table, centre("a", "b"), meet="day", days=100)["arrangement"].tolist()
+    assert "as it is" not in pooling_gain(day(a=[20], b=[10]), centre("a", "b"), meet="day", days=50)["arrangement"].tolist()
 
 
 def test_some_of_a_centres_queues_are_pooled_by_themselves():
     """Groups of the other queues, and queues that nobody in the table takes, do not stand in the way."""
-    table, groups = day(a=[100] * 3, b=[50] * 3), (Group(name="all", skills=["a", "b"]), Group(name="c", skills=["c"]))
+    table, groups = day(a=[50] * 2, b=[25] * 2), (Group(name="all", skills=["a", "b"]), Group(name="c", skills=["c"]))
     found = pooling_gain(table, centre("a", "b", "c", groups=groups), meet="day", days=100)
     assert found["arrangement"].tolist() == ["siloed", "as it is", "all cross-trained"] and (found["lowest_service"] > 0.75).all()
     with pytest.raises(ValueError, match="queue b is taken by no group"):
@@ -205,8 +205,7 @@ SMALL = {  # name: queues' calls by half-hour, groups, seconds of one block; few
 }
 
 
-@pytest.mark.parametrize("meet", ["every", "day"])
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize(("name", "meet"), list(product(SMALL, ("every", "day"))) if DEEP else list(zip(SMALL, ("every", "day") * 2, strict=True)))
 def test_no_cheaper_plan_near_by_keeps_the_promises(name, meet):
     """Every plan that is cheaper by more than an agent, up to two agents of each group and block away, is short somewhere.
 

@@ -62,8 +62,9 @@ def _keep(file, text):
 
 
 def script():
-    """The widget's JavaScript module: the Vega bundle, then the panel's own code."""
-    return "\n".join([vega_bundle(), *((STATIC / name).read_text(encoding="utf-8") for name in ("panel_tools.js", "panel.js"))])
+    """The widget's JavaScript module, a small one: anywidget gives up on a module that is not there within two seconds, and a page's panels all
+    load theirs at once. The Vega bundle comes beside it and is loaded by the first panel of a page that draws."""
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("panel_tools.js", "panel.js", "vega_first.js"))
 
 
 def style():
@@ -104,7 +105,7 @@ def _turned(where):
 def panel_class():
     """The widget class, made when the first panel is: importing ccplan loads no widget library.
 
-    `layout` (dict) is drawn once: dials, pickers, tiles, charts. `values` (dict) is what the user set,
+    `vega` is the bundle that draws, `layout` (dict) is drawn once: dials, pickers, tiles, charts. `values` (dict) is what the user set,
     sent by the browser; `view` (dict) is what to show for it, sent by the kernel.
     """
     import anywidget
@@ -113,6 +114,7 @@ def panel_class():
     class Panel(anywidget.AnyWidget):
         _esm = script()
         _css = style()
+        vega = traitlets.Unicode(vega_bundle()).tag(sync=True)
         plan = traitlets.Dict().tag(sync=True)
         values = traitlets.Dict().tag(sync=True)
         view = traitlets.Dict().tag(sync=True)

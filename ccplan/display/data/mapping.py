@@ -74,8 +74,7 @@ class MappingDesk:
             self.folder.value = str(named.parent)  # comes back here
             return
         self.file.options = _files(self.folder.value)
-        if self.asked_file in self.file.options:
-            self.file.value = self.asked_file
+        self.file.value = self.asked_file if self.asked_file in self.file.options else _likely(self.file.options)
         self._open()
 
     def _open(self):

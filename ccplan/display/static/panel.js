@@ -1,6 +1,6 @@
 // One panel: draws its layout once, sends what the user sets, paints what the kernel answers.
 // Text arrives as data and is only ever set as textContent, never as markup.
-export default (() => {
+const ccplanPanel = (() => {
   const make = (tag, attributes = {}, ...children) => {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
