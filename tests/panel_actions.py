@@ -11,7 +11,8 @@ def act(page, panel, doing, timeout=20_000):
     """Do something to the panel of that number on the page and wait until its answer is painted."""
     wanted = int(page.locator(".ccplan").nth(panel).get_attribute("data-painted")) + 1
     doing()
-    page.wait_for_function(f"() => Number(document.querySelectorAll('.ccplan')[{panel}].dataset.painted) >= {wanted}", timeout=timeout)
+    page.wait_for_function(f"() => {{ const {{painted, asked}} = document.querySelectorAll('.ccplan')[{panel}].dataset; "
+                           f"return Number(painted) >= Math.max({wanted}, Number(asked)); }}", timeout=timeout)  # not what came at rest just before
 
 
 def settle(page, panel, timeout=60_000):
