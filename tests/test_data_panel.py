@@ -413,9 +413,9 @@ def test_an_odd_export_is_mapped_in_voila_written_and_loaded(mapping, place):
 
 
 def test_their_words_are_given_a_meaning_in_voila(mapping, place):
-    control(mapping, "table").select_option(label="calls")
     control(mapping, "file").select_option(label="loki.csv")
-    mapping.wait_for_selector("b:text-is('Tulos')")
+    control(mapping, "table").select_option(label="calls")
+    mapping.wait_for_selector(".ccplan-line option:text-is('outcome')", state="attached")  # the rows of the other table
     for theirs, ours, unit in (("Alku", "arrived", None), ("Jono", "queue", None), ("Tulos", "outcome", None), ("Odotus", "wait_s", "s"), ("Puhe", "talk_s", "min")):
         means(mapping, theirs, ours, unit)
     says(mapping, "outcome must be one of answered, abandoned, blocked, got 'Hoidettu'")
