@@ -14,7 +14,7 @@ import pytest
 
 from ccplan.data import load_centre, load_intervals
 from ccplan.display.money.panel import budget_view
-from ccplan.display.money.panel import tiles as money_tiles
+from ccplan.display.panels.saying import tiles
 from tests import test_data_panel as data
 from tests.browsers import browser, jupyterlab, opened, outside, run_all, voila, write_notebook  # noqa: F401
 from tests.panel_actions import TILES, act, settle, turn
@@ -207,7 +207,7 @@ def test_a_price_of_the_budget_is_typed_and_a_bad_one_told_beside_it(in_voila):
     cell = root.locator("tr[data-cell='price of rent'] input")
     act(in_voila, number, lambda: (cell.fill("10000"), cell.press("Tab")))
     settle(in_voila, number)
-    assert tiles_on(in_voila, "budget") == words(money_tiles(budget_view(money(), {"price of rent": 10_000.0}), None))
+    assert tiles_on(in_voila, "budget") == words(tiles(budget_view(money(), {"price of rent": 10_000.0}).totals, None, "EUR"))
     act(in_voila, number, lambda: (cell.fill("ten"), cell.press("Tab")))
     assert "rent must be a number" in root.locator("tr[data-cell='price of rent'] .ccplan-fault").inner_text()
     act(in_voila, number, lambda: root.locator("[data-action=reset]").click())
@@ -245,10 +245,13 @@ def test_what_is_pinned_is_what_changes_are_told_against(in_voila, name):
     needed(in_voila, name, "pin", "reset")
     root, number = panel(in_voila, name), NUMBER[name]
     start, after = tiles_on(in_voila, name), moved(in_voila, name)
-    assert after != start and any(root.locator(".ccplan-delta").all_inner_texts())
+    told = root.locator("dd.ccplan-delta, .ccplan-against")
+    before = told.all_inner_texts()
+    assert after != start and any(before)
     act(in_voila, number, lambda: root.locator("[data-action=pin]").click())
     settle(in_voila, number)
-    assert not any(root.locator("dd.ccplan-delta").all_inner_texts()), "against itself nothing has changed"
+    assert told.all_inner_texts() != before and tiles_on(in_voila, name) == after
+    assert not root.locator("dd.ccplan-better, dd.ccplan-worse").count(), "against itself nothing has changed"
     act(in_voila, number, lambda: root.locator("[data-action=reset]").click())
     settle(in_voila, number)
     assert tiles_on(in_voila, name) == start
