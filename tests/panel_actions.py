@@ -7,12 +7,17 @@ TURN = """([panel, dial, value]) => { const row = document.querySelectorAll('.cc
 TILES = """(panel) => Object.fromEntries([...document.querySelectorAll('.ccplan')[panel].querySelectorAll('[data-tile]')].map(n => [n.dataset.tile, n.textContent]))"""
 
 
+ASKED = "panel => Number(document.querySelectorAll('.ccplan')[panel].dataset.asked || 0)"
+ANSWERED = """([panel, before]) => { const told = document.querySelectorAll('.ccplan')[panel].dataset;
+  return Number(told.asked) > before && Number(told.painted) >= Number(told.asked); }"""
+
+
 def act(page, panel, doing, timeout=20_000):
-    """Do something to the panel of that number on the page and wait until its answer is painted."""
-    wanted = int(page.locator(".ccplan").nth(panel).get_attribute("data-painted")) + 1
+    """Do something to the panel of that number on the page, once it is at rest, and wait until its own answer is painted."""
+    settle(page, panel)
+    before = page.evaluate(ASKED, panel)
     doing()
-    page.wait_for_function(f"() => {{ const {{painted, asked}} = document.querySelectorAll('.ccplan')[{panel}].dataset; "
-                           f"return Number(painted) >= Math.max({wanted}, Number(asked)); }}", timeout=timeout)  # not what came at rest just before
+    page.wait_for_function(ANSWERED, arg=[panel, before], timeout=timeout)
 
 
 def settle(page, panel, timeout=60_000):

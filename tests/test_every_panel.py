@@ -248,11 +248,13 @@ def moved(page, name):
 def test_what_is_pinned_is_what_changes_are_told_against(in_voila, name):
     root, number = panel(in_voila, name), NUMBER[name]
     start, after = tiles_on(in_voila, name), moved(in_voila, name)
-    assert after != start and any(root.locator(".ccplan-delta").all_inner_texts())
+    told = root.locator("dd.ccplan-delta, .ccplan-against")
+    before = told.all_inner_texts()
+    assert after != start and any(before)
     act(in_voila, number, lambda: root.locator("[data-action=pin]").click())
     settle(in_voila, number)
-    told = root.locator("dd.ccplan-delta:not(.ccplan-same)" if name == "forecast" else "dd.ccplan-delta").all_inner_texts()  # a forecast says its band there
-    assert not any(told), "against itself nothing has changed"
+    assert told.all_inner_texts() != before and tiles_on(in_voila, name) == after
+    assert not root.locator("dd.ccplan-better, dd.ccplan-worse").count(), "against itself nothing has changed"
     act(in_voila, number, lambda: root.locator("[data-action=reset]").click())
     settle(in_voila, number)
     assert tiles_on(in_voila, name) == start
