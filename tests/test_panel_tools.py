@@ -413,7 +413,7 @@ def test_undo_redo_and_keyboard_in_the_page(fresh, front):
 
 def test_two_pages_save_at_once_and_a_third_sees_both(fresh, browser, address, front):  # noqa: F811
     other = opened(browser, address)
-    other.context.add_cookies([{"name": "_xsrf", "value": "0" * 32, "url": address}])  # as `ccplan serve` gives it: its farewell is heard
+    other.context.add_cookies([{"name": "_xsrf", "value": "0" * 32, "domain": "127.0.0.1", "path": "/"}])  # as `ccplan serve` gives it: its farewell is heard
     other.click(".ccplan-scenarios summary")
     for page, name, volume in ((fresh, "wet spring", 20), (other, "dry spring", -10)):
         page.evaluate(TURN, ["volume", volume])
