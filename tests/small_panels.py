@@ -9,36 +9,27 @@ import numpy as np
 
 from ccplan.auditing.kpis import KPIS
 from ccplan.auditing.standing.cuts import Cuts, variants_of
-from ccplan.display import audit_desk, headcount_desk, staffing_panel, validation_desk
-from ccplan.display.audit.panel import AGAINST, audit_view
+from ccplan.display import staffing_panel
+from ccplan.display.audit.panel import AGAINST, AuditDesk, audit_view
 from ccplan.display.forecast.panel import LEVELS, PATHS, forecast_desk
 from ccplan.display.money.panel import BudgetDesk, budget_view
 from ccplan.display.money.plans import budget_ground
-from ccplan.display.people.panel import headcount_view
 from ccplan.display.panels.saying import tiles
+from ccplan.display.people.panel import HeadcountDesk, headcount_view
 from ccplan.display.people.plans import headcount_ground
-from ccplan.display.validation.panel import DRAGGED, validation_view
+from ccplan.display.validation.panel import DRAGGED, TrustDesk, day_types, validation_view
 from ccplan.planning import forecast_queues, typical_day
 from tests.small_case import CENTRE, PEOPLE, forecast, small_case, small_evidence, small_intervals
 
 SLOW = {"aht_s", "patience_s", "target_s", "lead_time_weeks", "training_weeks", "class_size", "hourly_wage", "overtime_factor", "per_hire", "people"}  # shown as they are: no percent
 DAY = "2026-02-25"  # a Wednesday
-
-
-def audit_here():
-    """The audit's desk, whose scenarios lie in the folder of the notebook."""
-    desk = audit_desk(small_evidence())
-    desk.folder = "."
-    return desk
-
-
 PANELS = {  # what a cell of the notebook shows; saved scenarios lie in the notebook's folder
     "staffing": lambda: staffing_panel(small_intervals(), CENTRE, queue="front", day=DAY, folder="."),
     "forecast": lambda: forecast_desk(small_intervals(), CENTRE, queue="front", folder=".").panel(),
-    "headcount": lambda: headcount_desk(".", case=small_case()).panel(),
+    "headcount": lambda: HeadcountDesk(headcount_ground(small_case()), folder=".").panel(),
     "budget": lambda: BudgetDesk(money(), ".").panel(),
-    "audit": lambda: audit_here().panel(),
-    "validation": lambda: validation_desk(".", CENTRE, intervals=small_intervals()).panel(),
+    "audit": lambda: AuditDesk(Cuts(small_evidence()), folder=".").panel(),
+    "validation": lambda: TrustDesk(day_types(small_intervals(), CENTRE), folder=".").panel(),
 }
 NOTEBOOK = tuple(f"from tests.small_panels import PANELS\nPANELS[{name!r}]()" for name in PANELS)
 ON_PATH = {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))}
