@@ -8,16 +8,13 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ccplan.auditing.audit import SECTIONS, audit_of
+from ccplan.auditing.audit import audit_of
 from ccplan.auditing.evidence import evidence_of
 from ccplan.auditing.quarter import Quarter
 from ccplan.data.locks import locked
-from tests.effort import DEEP
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 QUARTERS = ("2025Q4", "2026Q1", "2026Q2", "2026Q3")
-WHOLE = QUARTERS if DEEP else ("2026Q1", "2026Q2")  # the quarter of noise and the one with most to find; of the others the quick sections
-SLOW = ("standing", "promises")
 PATIENCE_S = 600
 PLACE = {"folder": None}  # of the run, set by conftest.py where it has several workers
 
@@ -45,7 +42,6 @@ def audited(quarter):
 
 @cache
 def made(quarter):
-    """The Audit of a quarter of the bundled centre, people by name, without the slow sections where it is none of WHOLE; never change its frames."""
-    sections = [one for one in SECTIONS if quarter in WHOLE or one.key not in SLOW]
-    told = once_a_run(lambda: replace(audit_of(audited(quarter), sections=sections), evidence=None), f"audit {quarter}")
+    """The Audit of a quarter of the bundled centre, people by name; never change its frames."""
+    told = once_a_run(lambda: replace(audit_of(audited(quarter)), evidence=None), f"audit {quarter}")
     return replace(told, evidence=audited(quarter))

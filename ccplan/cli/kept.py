@@ -36,7 +36,7 @@ def needed(sources, live):
     """Which cells must be run so that those numbered in `live` can be, a set; names are followed backwards, with too much rather than too little.
 
     >>> sorted(needed(["import math", "a = 1", "b = math.pi", "print(b)", "a + 1"], {4}))
-    [0, 1, 4]
+    [1, 4]
     """
     try:
         parts = [_names(ast.parse(source)) for source in sources]
