@@ -30,6 +30,7 @@ from .uncertainty.quick_plan import QuickPlan, quick_plan
 from .people.requirement import monthly_requirement
 from .uncertainty.risk import Risk, Stopped, plan_risk
 from .uncertainty.risk_sources import variance_shares
+from .schedule import Cover, cover_shifts, shift_table
 from .skilled.skills import StaffedGroups, staff_groups
 from .staffing import actual_service, scheduled_agents, staff, totals, with_patience
 from .uncertainty.staircase import Staircase, staircase
@@ -45,11 +46,11 @@ from .validating.published import bank_figures, published_examples
 from .money.wages import mean_wages
 
 __all__ = [
-    "Budget", "CampaignPlan", "DeferredPlan", "HeadcountCase", "HiringPlan", "QueueForecast", "QuickPlan", "Risk",
+    "Budget", "CampaignPlan", "Cover", "DeferredPlan", "HeadcountCase", "HiringPlan", "QueueForecast", "QuickPlan", "Risk",
     "StaffedGroups", "Staircase", "Stopped", "USUAL", "Uncertain", "actual_service", "add_override", "against_ledger",
     "agents_at_work", "agents_present", "apply_drivers", "apply_overrides", "around_requirement", "assumptions_of",
     "assumptions_tested", "bank_figures", "blend_day", "blending_gain", "chance_of_target", "cheapest_hires",
-    "checklist_lines", "compare_erlang", "compare_modes", "compare_pyworkforce", "compare_rules", "cross_training",
+    "checklist_lines", "compare_erlang", "compare_modes", "compare_pyworkforce", "compare_rules", "cover_shifts", "cross_training",
     "drivers_of", "erlang_bill", "events_of", "events_seen", "first_contact_resolution", "forecast",
     "forecast_queues", "foresight_table", "frontier", "gap_for_service", "growth_drivers", "hard_day",
     "headcount_case", "headcount_notes", "hidden_work", "hiring_decisions", "hour_sources", "known_disagreements",
@@ -57,7 +58,7 @@ __all__ = [
     "override_effect", "overrides_of", "past_headcount", "plan_budget", "plan_campaign", "plan_deferred",
     "plan_headcount", "plan_risk", "planned_from_forecast", "play_day", "pooling_gain", "pools_of", "promise_table",
     "promised_and_delivered", "published_examples", "quick_plan", "reforecast", "replay_day", "replay_errors",
-    "reserve_curve", "scheduled_agents", "school_of", "service_curves", "service_frontier", "shrinkage_table",
+    "reserve_curve", "scheduled_agents", "school_of", "service_curves", "service_frontier", "shift_table", "shrinkage_table",
     "spans_of_activities", "spans_of_calls", "staff", "staff_blended", "staff_groups", "staircase",
     "tally_pyworkforce", "totals", "typical_day", "unit_costs", "validate", "variance_shares", "with_patience",
 ]
