@@ -232,9 +232,10 @@ def _told(programme, found, objective, paid, served, within, run):
                         "surplus": float(intervals["surplus"].sum()) * needs.hours * paid["idle_hour"]})
     calls = float(needs.frame["offered"].sum()) if objective == "service" else 0.0
     value, bound = (calls - found.value, calls - found.bound) if objective == "service" else (found.value, found.bound)
-    gap = abs(value - bound) / abs(value) if abs(value - bound) > 1e-7 and value else float(abs(value - bound) > 1e-7)
+    apart = abs(value - bound)
+    gap = 0.0 if apart <= 1e-7 * max(abs(value), 1.0) else min(apart / abs(value), 1.0) if value else 1.0  # what floating point leaves is none
     status = "stopped" if run["stopped"] and not found.proven else "optimal" if found.proven or gap <= within else "limit of time"
     return Cover(shifts=shift_rows(programme, found.people), breaks=break_rows(programme, found.people), intervals=intervals,
                  cost=float(prices["wages"] + prices["extras"]), prices=prices, hours=hours, aim=objective, objective=value, bound=bound,
-                 gap=min(gap, 1.0), status=status, engine=run["engine"], seconds=perf_counter() - run["begin"], blocks=run["blocks"],
+                 gap=gap, status=status, engine=run["engine"], seconds=perf_counter() - run["begin"], blocks=run["blocks"],
                  interval_s=needs.step, days_a_week=run["days_a_week"])

@@ -13,14 +13,14 @@ import numpy as np
 @dataclass(frozen=True, kw_only=True)
 class Segments:
     """`base` cover and price `top` of one more above it, by interval; below it segments (row, width, price of one missing),
-    from the base downwards. `chain` is above 0 where a segment may be used only after the one before it is used up."""
+    from the base downwards. `chained` is true where a segment may be used only after the one before it is used up."""
 
     base: np.ndarray
     top: np.ndarray
     row: np.ndarray
     width: np.ndarray
     price: np.ndarray
-    chain: np.ndarray
+    chained: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class PricedHeads:
         rest = np.flatnonzero(~self.hard)
         return Segments(base=base, top=self.idle, row=np.concatenate([rows[first], rows[rest]]),
                         width=np.concatenate([np.ones(len(first)), base[rest] - (part[rest] > 0)]),
-                        price=np.concatenate([(deep * part)[first], deep[rest]]), chain=np.zeros(len(first) + len(rest), int))
+                        price=np.concatenate([(deep * part)[first], deep[rest]]), chained=np.zeros(len(first) + len(rest), bool))
 
     def key(self):
         """Bytes that are the same for the same losses."""
@@ -83,7 +83,7 @@ class CallsMissed:
         found = [_steps(row, gain) for row, gain in enumerate(self.gain)]
         base = np.array([top for top, _ in found], float)
         row, width, price, chain = np.concatenate([part for _, part in found], axis=1) if found else np.zeros((4, 0))
-        return Segments(base=base, top=np.zeros(len(base)), row=row.astype(int), width=width, price=price, chain=chain.astype(int))
+        return Segments(base=base, top=np.zeros(len(base)), row=row.astype(int), width=width, price=price, chained=chain > 0)
 
     def key(self):
         """Bytes that are the same for the same losses."""
@@ -100,7 +100,7 @@ def _steps(row, gain):
     more = more[:base]
     bend = _concave_from(gain[: base + 1])
     price, width = more[::-1], np.ones(base)
-    chain = (np.arange(base) >= base - bend).astype(int) * (row + 1)
+    chain = (np.arange(base) >= base - bend).astype(float)
     price, width, chain = _merged(price, width, chain)
     return base, np.stack([np.full(len(price), row), width, price, chain])
 

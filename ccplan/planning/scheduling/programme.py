@@ -147,10 +147,9 @@ def _equal(taken, width):
 def _limits(needs, patterns, starts, width, people, days_a_week, hours):
     """Rows and limits: people of a shift and day, people of a day and of a week, hours in all; those that bind nothing left out."""
     day, pattern = starts["day"].to_numpy(int), starts["pattern"].to_numpy(int)
-    shift = np.array([one.shift for one in patterns], object)[pattern]
-    most = np.array([one.most for one in patterns])[pattern]
-    groups = [(f"{d} {s}", np.ones(len(day)), m) for d, s, m in zip(day, shift, most, strict=True)]
-    rows = _grouped([key for key, _, _ in groups], most)
+    names = [one.shift for one in patterns]
+    shift = np.array([names.index(name) for name in names])[pattern]
+    rows = _grouped(day * len(names) + shift, np.array([one.most for one in patterns], float)[pattern])
     if np.isfinite(people):
         week = needs.days[day].to_period("W-SUN").astype(str).to_numpy() if len(day) else day
         rows += _grouped(day, np.full(len(day), people)) + _grouped(week, np.full(len(day), people * days_a_week))

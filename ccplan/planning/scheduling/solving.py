@@ -138,7 +138,7 @@ class Told:
     def __init__(self, block, cap=None):
         self.block, self.parts = block, block.loss.segments(block.whole)
         parts, width = self.parts, len(block.columns)
-        self.lower = np.flatnonzero((parts.chain[1:] > 0) & (parts.chain[1:] == parts.chain[:-1])) + 1  # segments that wait for the one before
+        self.lower = np.flatnonzero(parts.chained[1:] & (parts.row[1:] == parts.row[:-1])) + 1  # they wait for the one before
         self.width, self.number = width, len(parts.row)
         top = block.cover.T @ parts.top
         lost = parts.price if cap is None else np.zeros(self.number)

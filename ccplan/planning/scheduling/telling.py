@@ -46,8 +46,9 @@ def weeks_of(shifts, days_a_week):
 
 
 def _fixed_breaks(programme, people):
-    for start in np.flatnonzero(people[: len(programme.starts)] > 0):
-        pattern = programme.patterns[programme.starts["pattern"].iat[start]]
+    mine, fixed = programme.starts["pattern"].to_numpy(int), [bool(one.fixed) for one in programme.patterns]
+    for start in np.flatnonzero((people[: len(programme.starts)] > 0) & np.array(fixed)[mine]):
+        pattern = programme.patterns[mine[start]]
         for way in pattern.fixed:
             yield from _rows(programme, pattern, start, way, people[start])
 
