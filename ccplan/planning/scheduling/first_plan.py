@@ -13,7 +13,8 @@ def first_plan(block):
     """
     people, cover = np.zeros(len(block.columns)), np.zeros(len(block.rows))
     by_column, by_row = sparse.csr_array(block.cover.T), block.cover
-    groups = [row.indices for row in map(block.equal.__getitem__, range(block.equal.shape[0]))] if block.equal.shape[0] else []
+    uses = sparse.csc_array(block.limited).toarray()[:, : block.starts]
+    groups = np.split(block.equal.indices, block.equal.indptr[1:-1]) if block.equal.shape[0] else []
     ways = [(columns[columns < block.starts][0], columns[columns >= block.starts]) for columns in groups]
     for _ in range(MOST):
         gain = by_column @ (block.loss.value(cover) - block.loss.value(cover + 1)) - block.price
@@ -25,7 +26,7 @@ def first_plan(block):
             picks.setdefault(int(start), []).append(int(best))
         if len(block.limits):
             room = block.limits - block.limited @ people
-            worth[(sparse.csc_array(block.limited)[:, : block.starts].multiply(1.0) > room[:, None] + 1e-9).sum(axis=0) > 0] = -np.inf
+            worth[(uses > room[:, None] + 1e-9).any(axis=0)] = -np.inf
         start = int(np.argmax(worth)) if len(worth) else 0
         if not len(worth) or not worth[start] > 1e-9:
             break
