@@ -1,11 +1,11 @@
 """Covers by enumeration, written apart from the package: every way to staff a handful of shifts, tick by tick of a clock."""
 
-from itertools import combinations_with_replacement, product
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-TICK = 900
+TICK = 1800
 
 
 def explicit(shifts, need, step, cyclic):
@@ -68,9 +68,3 @@ def allowed(ways, columns, people, days_a_week):
         for key in set(keys):
             fine &= ways[:, [i for i, one in enumerate(keys) if one == key]].sum(axis=1) <= limit
     return fine
-
-
-def teams(columns, people):
-    """Every way of at most so many people in all on the columns, for covers whose best is not bounded by a requirement."""
-    rows = [np.bincount(chosen, minlength=columns) for n in range(people + 1) for chosen in combinations_with_replacement(range(columns), n)]
-    return np.array(rows).reshape(-1, columns)

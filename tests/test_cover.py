@@ -202,7 +202,7 @@ def hard_week():
     """Three days tied together by a limit on people, with breaks in windows."""
     need, _ = a_week(days=3)
     breaks = [Break(name="rest", length_s=900, earliest_s=3600, latest_s=7200, paid=True), Break(length_s=1800, earliest_s=9000, latest_s=16200)]
-    return need, [Shift(name="day", starts="06:00-14:00", every_s=900, length_s=28800, breaks=breaks)]
+    return need, [Shift(name="day", starts="06:00-14:00", every_s=3600, length_s=28800, breaks=breaks)]
 
 
 def test_a_limit_of_time_gives_a_plan_and_its_gap():

@@ -42,12 +42,15 @@ def programme_of(needs, patterns, *, people=inf, days_a_week=5, hours=inf, cycli
     """The `Programme` of a requirement and the patterns that may cover it."""
     rows = _rows_of_places(needs, cyclic)
     parts, number, reachable = [], 0, np.zeros(len(needs.agents), bool)
-    for i, pattern in enumerate(patterns):
-        part = _part(i, pattern, needs, rows, number, reachable)
+    which, day, begins, place = _all_starts(needs, patterns)
+    cuts = np.searchsorted(which, np.arange(1, len(patterns)))
+    for pattern, days, places in zip(patterns, np.split(np.arange(len(day)), cuts), np.split(place, cuts), strict=True):
+        part = _part(pattern, days, rows(places[:, None] + np.arange(len(pattern.cover))), needs.step, number, reachable)
         number += len(part["starts"])
         parts.append(part)
-    starts = pd.concat([part["starts"] for part in parts], ignore_index=True)
-    taken = pd.concat([part["taken"] for part in parts], ignore_index=True)
+    used = np.concatenate([part["starts"] for part in parts])
+    starts = pd.DataFrame({"pattern": which[used], "day": day[used], "begins": begins[used]})
+    taken = pd.DataFrame(np.concatenate([part["taken"] for part in parts]), columns=["start", "choice", "way"])
     every = [_stacked(part["cover"], first) for part, first in zip(parts, _firsts(parts, "starts"), strict=True)]
     breaks = [_stacked(part["breaks"], number + first) for part, first in zip(parts, _firsts(parts, "taken"), strict=True)]
     row, column, value = (np.concatenate(arrays) for arrays in zip(*every, *breaks, strict=True))
@@ -85,32 +88,32 @@ def _rows_of_places(needs, cyclic):
     return rows
 
 
-def _part(i, pattern, needs, rows, number, reachable):
-    """The columns of one pattern on all its days: those in which it covers anything."""
-    days = np.flatnonzero(np.isin(needs.days.dayofweek, pattern.days))
-    begins = needs.moments(needs.days[days] + pd.Timedelta(seconds=pattern.start_s))
-    place = _places(pattern, begins, needs)
-    length = len(pattern.cover)
-    at = rows(place[:, None] + np.arange(length))
-    own, least, ways = _profiles(pattern, needs.step, length)
-    use = ((at >= 0) & (own > 0)).any(axis=1)
-    at, days, begins = at[use], days[use], begins[use]
-    np.logical_or.at(reachable, at[(at >= 0) & (least > 1e-9)], True)
-    starts = pd.DataFrame({"pattern": i, "day": days, "begins": begins})
-    shape = [(c, w) for c, choice in enumerate(pattern.choices) if len(choice) > 1 for w in range(len(choice))]
-    taken = pd.DataFrame({"start": number + np.repeat(np.arange(len(days)), len(shape)), "choice": np.tile([c for c, _ in shape], len(days)),
-                          "way": np.tile([w for _, w in shape], len(days))}).astype(int)
-    breaks = _entries(np.repeat(at, len(shape), axis=0), np.tile(-ways, (len(days), 1)).reshape(-1, length))
-    return {"starts": starts, "taken": taken, "cover": _entries(at, np.broadcast_to(own, at.shape)), "breaks": breaks}
-
-
-def _places(pattern, begins, needs):
+def _all_starts(needs, patterns):
+    """(pattern, day, moment, steps since the first midnight) of every start on a day that its shift is worked; arrays."""
+    days = [np.flatnonzero(np.isin(needs.days.dayofweek, one.days)) for one in patterns]
+    which, day = np.repeat(np.arange(len(patterns)), [len(one) for one in days]), np.concatenate(days)
+    begins = needs.moments(needs.days[day] + pd.to_timedelta(np.array([one.start_s for one in patterns])[which], unit="s"))
     place = needs.steps_to(begins)
     odd = np.flatnonzero(np.abs(place - np.rint(place)) > 1e-9)
     if len(odd):
-        raise ValueError(f"shift {pattern.shift}: its start {clock_words(pattern.start_s)} falls within an interval of {needs.step} s on "
+        one = patterns[which[odd[0]]]
+        raise ValueError(f"shift {one.shift}: its start {clock_words(one.start_s)} falls within an interval of {needs.step} s on "
                          f"{begins[odd[0]]:%Y-%m-%d}, when the clock changes — give the requirement in shorter steps")
-    return np.rint(place).astype(int)
+    return which, day, begins, np.rint(place).astype(int)
+
+
+def _part(pattern, starts, at, step, number, reachable):
+    """The columns of one pattern's starts, those that cover anything; `at` are the rows that each could cover."""
+    length = len(pattern.cover)
+    own, least, ways = _profiles(pattern, step, length)
+    use = ((at >= 0) & (own > 0)).any(axis=1)
+    at, starts = at[use], starts[use]
+    reachable[at[(at >= 0) & (least > 1e-9)]] = True
+    shape = [(c, w) for c, choice in enumerate(pattern.choices) if len(choice) > 1 for w in range(len(choice))]
+    taken = np.column_stack([number + np.repeat(np.arange(len(starts)), len(shape)),
+                             np.tile(np.array(shape, int).reshape(-1, 2), (len(starts), 1))])
+    breaks = _entries(np.repeat(at, len(shape), axis=0), np.tile(-ways, (len(starts), 1)).reshape(-1, length))
+    return {"starts": starts, "taken": taken, "cover": _entries(at, np.broadcast_to(own, at.shape)), "breaks": breaks}
 
 
 def _profiles(pattern, step, length):
