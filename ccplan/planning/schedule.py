@@ -176,8 +176,10 @@ def _aim(objective, programme, served, paid, limits):
     needs, nothing = programme.needs, np.zeros(len(programme.paid_s))
     free, same = np.zeros(len(needs.agents), bool), np.ones(len(needs.agents))
     if objective == "cost":
-        heads = PricedHeads(required=needs.agents, missing=same * paid["missing_hour"] * needs.hours, idle=same * paid["idle_hour"] * needs.hours, hard=free)
-        return Aim(price=programme.paid_s / 3600 * paid["hour_cost"] + programme.extra * paid["on_costs"], loss=heads)
+        heads = PricedHeads(required=needs.agents, missing=same * paid["missing_hour"] * needs.hours,
+                            idle=same * paid["idle_hour"] * needs.hours, hard=free)
+        wages = programme.paid_s / 3600 * paid["hour_cost"]
+        return Aim(price=wages + programme.extra * paid["on_costs"], loss=heads)
     if objective == "hours":
         heads = PricedHeads(required=needs.agents, missing=same * DEAR, idle=0 * same, hard=programme.reachable)
         return Aim(price=programme.paid_s / 3600, loss=heads, first=True)

@@ -50,7 +50,8 @@ def checked_needs(requirement, interval_s=None):
         raise ValueError(f"requirement must be a frame with columns start and agents, got {type(requirement).__name__}")
     missing = [name for name in ("start", "agents") if name not in requirement]
     if missing:
-        raise ValueError(f"requirement must have columns start and agents, {missing[0]} is missing — it has {', '.join(map(str, requirement.columns))}")
+        raise ValueError(f"requirement must have columns start and agents, {missing[0]} is missing — it has "
+                         f"{', '.join(map(str, requirement.columns))}")
     if requirement.empty:
         raise ValueError("requirement must have at least one interval, got an empty frame")
     frame = requirement.reset_index(drop=True)
@@ -70,8 +71,8 @@ def checked_needs(requirement, interval_s=None):
 def _one_pool(frame):
     if "queue" in frame and frame["queue"].nunique() > 1:
         names = frame["queue"].unique()
-        raise ValueError(f"requirement must be that of one pool of people, got queues {', '.join(map(str, names[:4]))} — choose one of them, or add "
-                         "up those whom the same people answer")
+        raise ValueError(f"requirement must be that of one pool of people, got queues {', '.join(map(str, names[:4]))} — choose one of "
+                         "them, or add up those that the same people answer")
 
 
 def _starts(column):
@@ -92,7 +93,8 @@ def _agents(frame):
     values = pd.to_numeric(frame["agents"], errors="coerce").to_numpy(float, na_value=np.nan)
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
     if len(bad):
-        raise ValueError(f"agents must be a number, 0 or above, in every row of the requirement, got {frame['agents'].iloc[bad[0]]!r} in row {bad[0]}")
+        raise ValueError("agents must be a number, 0 or above, in every row of the requirement, got "
+                         f"{frame['agents'].iloc[bad[0]]!r} in row {bad[0]}")
     if values.max() > 1e6:
         raise ValueError(f"agents must be below a million in an interval, got {values.max():g}")
     return values

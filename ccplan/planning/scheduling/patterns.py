@@ -152,7 +152,8 @@ def _alternatives(name, chain, step):
     ways = (tuple((one.name, at, round(one.length_s)) for one, at in zip(chain, times, strict=True)) for times in product(*starts))
     found = tuple(way for way in ways if all(a[1] + a[2] <= b[1] for a, b in zip(way, way[1:])))
     if not found:
-        raise ValueError(f"shift {name}: breaks {' and '.join(one.name for one in chain)} cannot both be taken, one after the other — widen a window")
+        raise ValueError(f"shift {name}: breaks {' and '.join(one.name for one in chain)} cannot both be taken, one after the other — "
+                         "widen a window")
     return found
 
 

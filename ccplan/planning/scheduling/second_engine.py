@@ -58,7 +58,8 @@ def _expressed(programme, objective):
         (any(one.start_s + one.length_s > DAY for one in programme.patterns), "shifts over midnight"),
         (any(len(one.days) < 7 and not set(needs.days.dayofweek) <= set(one.days) for one in programme.patterns), "shifts on some days only"),
         (bool((programme.cover.data != 1).any()), "shifts or breaks that end within an interval"),
-        (objective == "hours" and bool((needs.agents[~programme.reachable] > 0).any()), "a requirement when no shift is worked: it would call all infeasible"),
+        (objective == "hours" and bool((needs.agents[~programme.reachable] > 0).any()),
+         "a requirement when no shift is worked: it would call all infeasible"),
     ]
     told = [words for wrong, words in refusals if wrong]
     if told:

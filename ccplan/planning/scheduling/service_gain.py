@@ -27,7 +27,8 @@ def calls_and_times(needs):
         values = pd.to_numeric(needs.frame[name], errors="coerce").to_numpy(float, na_value=np.nan)
         bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
         if len(bad):
-            raise ValueError(f"{name} must be a number, 0 or above, in every row of the requirement, got {needs.frame[name].iloc[bad[0]]!r} in row {bad[0]}")
+            raise ValueError(f"{name} must be a number, 0 or above, in every row of the requirement, got "
+                             f"{needs.frame[name].iloc[bad[0]]!r} in row {bad[0]}")
         found.append(values)
     if (found[1] <= 0).any():
         raise ValueError(f"aht_s must be above 0 in every row of the requirement, got 0 in row {int(np.argmax(found[1] <= 0))}")
