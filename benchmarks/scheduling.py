@@ -66,7 +66,8 @@ def _windows(week):
     _say("a week with breaks in windows ...")
     cover = cover_shifts(week, [shift], objective="cost", limit_s=30.0)
     ways = 5 * 7 * 7
-    return [(f"7 days × 96 × 65 shifts, three breaks in windows ({65 * ways:,} ways a day), least cost", f"{cover.seconds:.1f} s", "", "",
+    what = f"7 days × 96 × 65 shifts, three breaks in windows ({65 * ways:,} ways a day), least cost"
+    return [(what, f"{cover.seconds:.1f} s", "", "",
              f"gap {cover.gap:.2%}, {cover.status}, load {_load():.1f}", _kept(cover.gap < 1 and cover.seconds < 45, "the best plan of 30 s, and its gap"))]
 
 
