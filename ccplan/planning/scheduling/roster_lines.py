@@ -8,7 +8,6 @@ from numba import njit
 
 PARTS = ("contract hours", "single days off", "nights and weekends", "wishes", "moved starts")  # causes of a line's price
 EPSILON = 1e-9
-LONGEST_ROW = 15  # days before the first that a row of days or nights can reach back
 
 
 @njit(cache=True)
@@ -22,7 +21,7 @@ def line_price(R, a, line, parts):
     low, high, low_free, high_free = np.inf, -np.inf, np.inf, -np.inf
     seen_week = -1
     total, total_nights, total_days, single, moved, wishes = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for d in range(first - LONGEST_ROW, n):
+    for d in range(R.begin, n):
         k = line[d]
         if R.week[d] != seen_week:
             seen_week = R.week[d]

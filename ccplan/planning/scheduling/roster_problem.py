@@ -10,17 +10,19 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .roster_input import DAY, OFF, WORK, checked_demand, checked_duties, checked_leave, checked_people, checked_wishes, agent_index, need, span
+from .roster_input import DAY, OFF, WORK, agent_index, checked_demand, checked_duties, checked_leave, checked_people, checked_wishes, need, span
 
 HISTORY = 28   # days before the first: three whole weekends and the longest row
 WEEKENDS = 4   # weekends that the rule of free weekends looks at
 HOUR = 3600.0
+LONGEST_ROW = 15  # days before the first that a row of days or nights can reach back
 
 
 class Rules(NamedTuple):
     """What the search needs of one person's line, as numbers and arrays (A agents, N days with history, K kinds with off)."""
 
     first: int               # the roster's first day
+    begin: int               # the day from which history counts: the first where there is none
     most_days: int
     most_nights: int
     lags: int                # days over which rest can be broken: 1, or more after very long shifts
@@ -221,7 +223,7 @@ def _with_rules(made, known_before):
     shares = _shares(people, made["demand"], allowed, night, weekday)
     base_hours, base_ends, cap_hours, cap_ends = _caps(lines, fixed, paid, touch, week, rostering, first)
     rules = Rules(
-        first=first, most_days=rostering.most_days_in_a_row, most_nights=rostering.most_nights_in_a_row, lags=len(clash), apart=rostering.most_starts_apart_s / HOUR,
+        first=first, begin=first - LONGEST_ROW if lines[:, :first].any() else first, most_days=rostering.most_days_in_a_row, most_nights=rostering.most_nights_in_a_row, lags=len(clash), apart=rostering.most_starts_apart_s / HOUR,
         fixed=fixed, allowed=allowed, clash=clash, paid=paid, night=night, touch=touch, weekend=weekday >= 5, clock=made["kinds"]["clock_s"].to_numpy(float) / HOUR,
         week=week, week_cap=cap_hours, week_base=base_hours, end_cap=cap_ends, end_base=base_ends, target=target,
         fair_nights=np.ceil(shares[:, 0] - 1e-9), fair_days=np.ceil(shares[:, 1] - 1e-9), own_free=made["leave"] | ~made["employed"],
@@ -305,6 +307,12 @@ def _caps(lines, fixed, paid, touch, week, rostering, first):
         base_ends[:, w] = ends[:, here & (np.arange(n) < first)].any(axis=1)
     worked = np.lib.stride_tricks.sliding_window_view(locked_ends, WEEKENDS, axis=1).sum(axis=2)
     return base_hours, base_ends, np.maximum(rostering.most_week_s / HOUR, locked_hours), np.maximum(WEEKENDS - int(rostering.free_weekends), worked)
+
+
+def limits(lines, fixed, rules, rostering):
+    """The fields of `Rules` that depend on what is locked."""
+    base_hours, base_ends, hours, ends = _caps(lines, fixed, rules.paid, rules.touch, rules.week, rostering, rules.first)
+    return {"week_base": base_hours, "end_base": base_ends, "week_cap": hours, "end_cap": ends}
 
 
 def refusals(wishes, kinds, shape, price):

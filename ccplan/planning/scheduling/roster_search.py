@@ -20,8 +20,10 @@ def anneal(R, lines, free, options, counts, moves, hot, cold, seed):
     prices, _ = line_prices(R, lines)
     cover, parts = covered(R, lines), np.zeros(5)
     who, when, was = np.zeros(4 * n, np.int64), np.zeros(4 * n, np.int64), np.zeros(4 * n, np.int64)
+    heat = hot
     for move in range(moves):
-        heat = hot * (cold / hot) ** (move / moves)
+        if move % 1024 == 0:
+            heat = hot * (cold / hot) ** (move / moves)
         a, b, changed = _propose(R, lines, free, options, counts, who, when, was)
         if changed == 0:
             continue
