@@ -95,11 +95,12 @@ def build(people, demand, rostering, *, centre=None, shifts=(), start=None, week
     known = sorted({*table["shift"][1:], *(shift.name for shift in shifts or ())})
     asked = checked_wishes(wishes, people["agent"], first, count, known) if wishes is not None else _no_wishes()
     asked = asked.assign(day=asked["day"] + HISTORY)
-    employed, away = _there(people, calendar), _away(leave, people, calendar)
+    longer = calendar.append(calendar[-1:] + DAY)  # the day after the last: a night may reach into leave that begins then
+    employed, away = _there(people, longer), _away(leave, people, longer)
     skilled = np.array([[k == 0 or skills is None or needs.get(k, frozenset()) <= skills for k in range(len(table))] for skills in people["skills"]], bool)
-    made = {"people": people, "days": calendar, "kinds": table, "demand": rows, "wishes": asked, "leave": away, "employed": employed, "skilled": skilled,
+    made = {"people": people, "days": calendar, "kinds": table, "demand": rows, "wishes": asked, "leave": away[:, :-1], "employed": employed[:, :-1], "skilled": skilled,
             "times": kinds.times(), "lines": lines, "locked": is_locked, "prices": rostering, "zone": zone}
-    return _with_rules(made, before is not None)
+    return _with_rules(made, employed & ~away)
 
 
 def _no_wishes():
@@ -204,7 +205,7 @@ def _away(leave, people, calendar):
     return away
 
 
-def _with_rules(made, known_before):
+def _with_rules(made, here):
     first, n = HISTORY, len(made["days"])
     rostering, people, times, lines = made["prices"], made["people"], made["times"], made["lines"]
     weekday = made["days"].weekday.to_numpy()
@@ -218,7 +219,7 @@ def _with_rules(made, known_before):
     demand[made["demand"]["at"], made["demand"]["kind"]] = made["demand"]["people"]
     there = np.zeros_like(times["there"])
     there[made["demand"]["at"], made["demand"]["kind"]] = True
-    allowed = _allowed(made, there)
+    allowed = _allowed(made, there, here)
     contract, target = _contract(people, made["employed"], made["leave"], weekday, first)
     shares = _shares(people, made["demand"], allowed, night, weekday)
     base_hours, base_ends, cap_hours, cap_ends = _caps(lines, fixed, paid, touch, week, rostering, first)
@@ -262,11 +263,9 @@ def _clashes(times, rest_s):
     return np.array(found[:last])
 
 
-def _allowed(made, there):
+def _allowed(made, there, here):
     """A, N, K: off always; a duty that is wanted that day, by who has the skill and is there on every day that it touches."""
-    times = made["times"]
-    here = made["employed"] & ~made["leave"]
-    next_day = np.column_stack([here[:, 1:], here[:, -1]])
+    times, here, next_day = made["times"], here[:, :-1], here[:, 1:]
     into_next = times["wall_end"] > (times["wall_start"] // 86400 + 1) * 86400
     allowed = there[None] & made["skilled"][:, None, :] & here[:, :, None] & (next_day[:, :, None] | ~into_next[None])
     allowed[:, :, 0] = True

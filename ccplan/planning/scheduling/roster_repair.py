@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from .roster_input import checked_leave
-from .roster_problem import limits
+from .roster_problem import limits, refusals
 from .rostering import solve, told
 
 CHANGED = 100.0  # price of a duty that is changed: more than any wish, less than a duty that nobody does
@@ -28,7 +28,7 @@ def repair(roster, sick, *, changed=CHANGED, limit_s=30.0, effort=1.0, progress=
     mended = _without(problem, was, ill, changed)
     lines = np.where(ill, 0, was)
     lines, bound, status = solve(mended, lines, limit_s=limit_s, effort=effort, progress=progress, seed=seed, began=began, hot=max(changed / 6, 1.0))
-    return told(mended, lines, bound, status, began, was=np.where(ill & (was == 0), lines, was), changed=changed)
+    return told(mended, lines, bound, status, began, was=was, changed=changed)
 
 
 def _ill(problem, sick):
@@ -54,7 +54,8 @@ def _without(problem, was, ill, changed):
     before_ill[:, -1] = False
     allowed = rules.allowed & ~(before_ill[:, :, None] & reach[None] & (np.arange(reach.shape[1]) > 0))
     lines = np.where(locked | (day < problem.first), np.where(ill, 0, was), 0)
-    cost = rules.wish + np.where((np.arange(reach.shape[1])[None, None, :] != was[:, :, None]) & ~ill[:, :, None] & (day >= problem.first)[None, :, None], changed, 0.0)
+    wishes = refusals(problem.wishes, problem.kinds, was.shape, problem.prices.refused_wish)
+    cost = wishes + np.where((np.arange(reach.shape[1])[None, None, :] != was[:, :, None]) & ~ill[:, :, None] & (day >= problem.first)[None, :, None], changed, 0.0)
     lost = np.where(ill & (was > 0), rules.paid[day[None, :], was], 0.0).sum(axis=1)
     cost = np.where(ill[:, :, None] & (was > 0)[:, :, None], cost + changed, cost)  # the same in every repair: it counts as one change
     fixed = locked | (day < problem.first)[None, :]

@@ -53,7 +53,7 @@ def barred(problem, a, d, k):
     if not problem.employed[a, d]:
         return "employment", f"{day}: {name} is not employed that day"
     if problem.leave[a, d]:
-        return "leave", f"{day}: {name} is on leave"
+        return "leave", f"{day}: {name} is away"
     if not problem.skilled[a, k]:
         return "skill", f"{day}: {name} does not have the skill {problem.kinds['skill'].iloc[k]} of {duty}"
     if not problem.times["there"][d, k] or problem.demand[(problem.demand["at"] == d) & (problem.demand["kind"] == k)].empty:

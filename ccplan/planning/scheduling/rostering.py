@@ -10,7 +10,7 @@ from ...data.shifts import Rostering
 from .roster_problem import HISTORY, build
 
 MOVES = 1100        # tries of the search for each free day of each agent, at effort 1
-FEWEST, MOST = 40_000, 60_000_000
+FEWEST, MOST = 20_000, 60_000_000
 SLICES = 40         # pieces of the search, after each of which progress is told and time is looked at
 BOUND_ROUNDS = 150
 
