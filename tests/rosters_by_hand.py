@@ -1,6 +1,7 @@
 """Rosters checked and priced a second time, from their frames alone: a timeline of minutes per person, rules one by one."""
 
 from collections import namedtuple
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -25,12 +26,18 @@ def wall(time):
 
 
 def is_night(duty, rules):
-    first, last = (pd.Timedelta(end + ":00") for end in rules.night.split("-"))
+    return _is_night(duty, rules.night)
+
+
+@lru_cache(20_000)
+def _is_night(duty, night_words):
+    first, last = (pd.Timedelta(end + ":00") for end in night_words.split("-"))
     last += pd.Timedelta(days=1) if last <= first else pd.Timedelta(0)
     nights = [duty.day + pd.Timedelta(days=i) for i in (-1, 0, 1)]
     return any(wall(duty.start) < night + last and wall(duty.end) > night + first for night in nights)
 
 
+@lru_cache(20_000)
 def weekend_of(duty):
     """The Saturday whose weekend the duty works in, minute by minute; None if in none."""
     minutes = pd.date_range(wall(duty.start), wall(duty.end), freq="15min", inclusive="left")
@@ -40,18 +47,30 @@ def weekend_of(duty):
     return None
 
 
+@lru_cache(20_000)
+def days_touched(duty):
+    return frozenset(pd.date_range(wall(duty.start), wall(duty.end) - pd.Timedelta(minutes=1), freq="15min").normalize())
+
+
+@lru_cache(20_000)
+def minutes(duty, real):
+    """(first minute, minute after the last) in real time or by the wall clock."""
+    times = [time.tz_convert("UTC").tz_localize(None) if real and time.tzinfo else wall(time) for time in (duty.start, duty.end)]
+    return tuple((time - pd.Timestamp("1970-01-01")) // pd.Timedelta(minutes=1) for time in times)
+
+
 def faults(mine, rules, leave=(), hired=None, left=None):
     """What one person's duties break where a free duty takes part, in a set of words."""
     found, mine = set(), sorted(mine, key=lambda duty: (duty.day, duty.start))
     for one, other in zip(mine, mine[1:]):
         if one.day == other.day and (one.free or other.free):
             found.add("two a day")
-    found |= _timeline_faults(mine, rules, lambda t: t.value // 60_000_000_000 if t.tzinfo is None else t.tz_convert("UTC").value // 60_000_000_000)
-    found |= _timeline_faults(mine, rules, lambda t: wall(t).value // 60_000_000_000)
-    by_day = {duty.day: duty for duty in mine}
+    for real in (True, False) if any(duty.start.tzinfo for duty in mine) else (False,):
+        found |= _timeline_faults(mine, rules, real)
+    by_day = {duty.day.toordinal(): duty for duty in mine}
     for name, most, counts in (("days", rules.most_days_in_a_row, lambda duty: True), ("nights", rules.most_nights_in_a_row, lambda duty: is_night(duty, rules))):
         for day in by_day:
-            row = [by_day.get(day + pd.Timedelta(days=i)) for i in range(most + 1)]
+            row = [by_day.get(day + i) for i in range(most + 1)]
             if all(duty and counts(duty) for duty in row) and any(duty.free for duty in row):
                 found.add(name)
     for monday in {duty.day - pd.Timedelta(days=duty.day.weekday()) for duty in mine}:
@@ -72,20 +91,20 @@ def faults(mine, rules, leave=(), hired=None, left=None):
         if len(worked) > max(4 - rules.free_weekends, fixed):
             found.add("weekends")
     for duty in mine:
-        touched = set(pd.date_range(wall(duty.start), wall(duty.end) - pd.Timedelta(minutes=1), freq="min").normalize())
+        touched = days_touched(duty)
         if duty.free and (touched & set(leave) or any(hired is not None and day < hired or left is not None and day > left for day in touched)):
             found.add("away")
     return found
 
 
-def _timeline_faults(mine, rules, minute_of):
+def _timeline_faults(mine, rules, real):
     """A minute belongs to one duty at most, and between two duties lie as many free minutes as the rule wants."""
     if not mine:
         return set()
-    begin = min(minute_of(duty.start) for duty in mine)
-    line = np.full(max(minute_of(duty.end) for duty in mine) - begin, -1)
+    begin = min(minutes(duty, real)[0] for duty in mine)
+    line = np.full(max(minutes(duty, real)[1] for duty in mine) - begin, -1)
     for i, duty in enumerate(mine):
-        part = slice(minute_of(duty.start) - begin, minute_of(duty.end) - begin)
+        part = slice(*(minute - begin for minute in minutes(duty, real)))
         if (line[part] >= 0).any() and (duty.free or any(mine[j].free for j in set(line[part]) - {-1})):
             return {"overlap"}
         line[part] = i

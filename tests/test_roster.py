@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -77,15 +76,23 @@ def by_force(case):
     for person in people.itertuples():
         mine, covers, prices = history.get(person.agent, []), [], []
         asked = [(row.day, row.wish, row.weight) for row in wishes.itertuples() if row.agent == person.agent]
-        for line in product([None, *names], repeat=len(days)):
-            duties = mine + [Duty(day, name, rows[day, name].start, rows[day, name].end, rows[day, name].paid_s, True) for day, name in zip(days, line, strict=True) if name]
-            if not faults(duties, rules, leave=away.get(person.agent, ())):
-                covers.append([line[i] == name for name in names for i in range(len(days))])
-                prices.append(line_price(duties, rules, first, last, person.weekly_hours, fair[person.agent], asked, away.get(person.agent, ())))
+        for line, duties in _legal_lines(days, names, rows, mine, rules, away.get(person.agent, ())):
+            covers.append([line[i] == name for name in names for i in range(len(days))])
+            prices.append(line_price(duties, rules, first, last, person.weekly_hours, fair[person.agent], asked, away.get(person.agent, ())))
         found.append((np.array(covers, float), np.array(prices)))
     wanted = np.array([rows[day, name].people for name in names for day in days], float)
     hours = np.array([SHIFTS[name][1] for name in names for _ in days], float)
     return _cheapest(found, wanted, hours, rules)
+
+
+def _legal_lines(days, names, rows, mine, rules, away):
+    """Every line without a fault, day by day: what breaks a rule is not mended by further duties."""
+    lines = [((), mine)]
+    for day in days:
+        longer = [((*line, name), duties + [Duty(day, name, rows[day, name].start, rows[day, name].end, rows[day, name].paid_s, True)] if name else duties)
+                  for line, duties in lines for name in (None, *names)]
+        lines = [(line, duties) for line, duties in longer if line[-1] is None or not faults(duties, rules, leave=away)]
+    return lines
 
 
 def _fair(people, demand, rules, away, rows):
