@@ -321,7 +321,7 @@ def test_a_period_that_nobody_can_cover_leaves_the_rest_covered():
 def test_leave_counts_as_contract_hours():
     first = pd.Timestamp("2026-11-02")
     off = pd.DataFrame({"agent": ["agent 0"], "start": [first], "end": [first + 6 * DAY]})
-    fair = roster(team(1, 37.5), demand_of(first, 14, {"early": 1}), Rostering(idle_hour=0), leave=off).fairness.iloc[0]
+    fair = roster(team(1, 37.5), demand_of(first, 14, {"early": 1}), Rostering(idle_hour=0, missing_hour=0), leave=off).fairness.iloc[0]
     assert (fair["contract_h"], fair["leave_h"], fair["hours"]) == (75.0, 37.5, 37.5)
 
 
