@@ -9,7 +9,7 @@ from .roster_input import checked_leave
 from .roster_problem import limits, refusals
 from .rostering import solve, told
 
-CHANGED = 100.0  # price of a duty that is changed: more than any wish, less than a duty that nobody does
+CHANGED = 200.0  # price of a duty that is changed: more than a wish or a day off the contract, less than a duty that nobody does
 
 
 def repair(roster, sick, *, changed=CHANGED, limit_s=30.0, effort=1.0, progress=None, seed=0):
