@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ccplan.data.shifts import Rostering, Shift
 from ccplan.planning import repair, roster
+from ccplan.planning.scheduling.rostering import _bound
 from ccplan.planning.uncertainty.risk import Stopped
 
 from .effort import DEEP, examples
@@ -125,6 +126,7 @@ def test_small_rosters_are_the_cheapest_of_all(block):
         best, answer = by_force(case), made(case)
         assert answer.status == "optimal" and answer.total == pytest.approx(best, abs=1e-4), f"case {seed}"
         assert answer.gap <= 1e-4 and answer.bound <= best + 1e-4
+        assert _bound(answer.case["problem"], answer.case["lines"]) <= best + 1e-4, f"case {seed}: the bound of large rosters is none"
 
 
 def check(answer, rules, people, leave=(), before=None):

@@ -9,7 +9,7 @@ import pandas as pd
 from ...data.shifts import Rostering
 from .roster_problem import HISTORY, build
 
-MOVES = 1100        # tries of the search for each free day of each agent, at effort 1
+MOVES = 800         # tries of the search for each free day of each agent, at effort 1
 FEWEST, MOST = 20_000, 60_000_000
 SLICES = 40         # pieces of the search, after each of which progress is told and time is looked at
 BOUND_ROUNDS = 150
@@ -189,10 +189,15 @@ def total_price(R, lines):
 def _bound(problem, lines):
     from .roster_bound import raise_bound, reachable
 
-    R, begin = problem.rules, np.zeros_like(problem.rules.demand)
+    R, upper = problem.rules, total_price(problem.rules, lines)
     low, high = reachable(R, problem.lines)
-    bound = raise_bound(R, problem.lines, begin, np.zeros(len(lines)), low, high, total_price(R, lines), BOUND_ROUNDS)
-    return min(max(float(bound), 0.0), total_price(R, lines))
+    best = (-np.inf, None, None)
+    for hour in np.linspace(-R.hour_price, R.hour_price, 11):  # where people are short or idle everywhere, an hour has one price in all cells
+        cells, people = np.clip(hour * R.paid, -R.miss, R.idle), np.full(len(lines), -hour)
+        start = cells.copy(), people.copy()
+        best = max(best, (raise_bound(R, problem.lines, cells, people, low, high, upper, 1), *start), key=lambda one: one[0])
+    bound = max(best[0], raise_bound(R, problem.lines, best[1], best[2], low, high, upper, BOUND_ROUNDS))
+    return max(float(bound), 0.0)
 
 
 def told(problem, lines, bound, status, began, was=None, changed=0.0):
