@@ -24,6 +24,8 @@ from .people.hiring import HiringPlan, cheapest_hires
 from .people.hiring_decisions import hiring_decisions
 from .channels.outbound import CampaignPlan, compare_modes, plan_campaign
 from .people.past_people import past_headcount
+from .scheduling.roster_repair import repair
+from .scheduling.rostering import Roster, roster
 from .skilled.pooling import cross_training, pooling_gain
 from .service.prices import one_more_agent, service_frontier
 from .uncertainty.quick_plan import QuickPlan, quick_plan
@@ -46,19 +48,20 @@ from .validating.published import bank_figures, published_examples
 from .money.wages import mean_wages
 
 __all__ = [
-    "Budget", "CampaignPlan", "Cover", "DeferredPlan", "HeadcountCase", "HiringPlan", "QueueForecast", "QuickPlan", "Risk",
-    "StaffedGroups", "Staircase", "Stopped", "USUAL", "Uncertain", "actual_service", "add_override", "against_ledger",
-    "agents_at_work", "agents_present", "apply_drivers", "apply_overrides", "around_requirement", "assumptions_of",
-    "assumptions_tested", "bank_figures", "blend_day", "blending_gain", "chance_of_target", "cheapest_hires",
-    "checklist_lines", "compare_erlang", "compare_modes", "compare_pyworkforce", "compare_rules", "cover_shifts", "cross_training",
-    "drivers_of", "erlang_bill", "events_of", "events_seen", "first_contact_resolution", "forecast",
-    "forecast_queues", "foresight_table", "frontier", "gap_for_service", "growth_drivers", "hard_day",
-    "headcount_case", "headcount_notes", "hidden_work", "hiring_decisions", "hour_sources", "known_disagreements",
-    "labour_share", "mean_wages", "monthly_requirement", "monthly_volumes", "one_more_agent", "out_of_sample",
-    "override_effect", "overrides_of", "past_headcount", "plan_budget", "plan_campaign", "plan_deferred",
-    "plan_headcount", "plan_risk", "planned_from_forecast", "play_day", "pooling_gain", "pools_of", "promise_table",
-    "promised_and_delivered", "published_examples", "quick_plan", "reforecast", "replay_day", "replay_errors",
-    "reserve_curve", "scheduled_agents", "school_of", "service_curves", "service_frontier", "shift_table", "shrinkage_table",
-    "spans_of_activities", "spans_of_calls", "staff", "staff_blended", "staff_groups", "staircase",
-    "tally_pyworkforce", "totals", "typical_day", "unit_costs", "validate", "variance_shares", "with_patience",
+    "Budget", "CampaignPlan", "Cover", "DeferredPlan", "HeadcountCase", "HiringPlan", "QueueForecast", "QuickPlan",
+    "Risk", "Roster", "StaffedGroups", "Staircase", "Stopped", "USUAL", "Uncertain", "actual_service", "add_override",
+    "against_ledger", "agents_at_work", "agents_present", "apply_drivers", "apply_overrides", "around_requirement",
+    "assumptions_of", "assumptions_tested", "bank_figures", "blend_day", "blending_gain", "chance_of_target",
+    "cheapest_hires", "checklist_lines", "compare_erlang", "compare_modes", "compare_pyworkforce", "compare_rules",
+    "cover_shifts", "cross_training", "drivers_of", "erlang_bill", "events_of", "events_seen",
+    "first_contact_resolution", "forecast", "forecast_queues", "foresight_table", "frontier", "gap_for_service",
+    "growth_drivers", "hard_day", "headcount_case", "headcount_notes", "hidden_work", "hiring_decisions",
+    "hour_sources", "known_disagreements", "labour_share", "mean_wages", "monthly_requirement", "monthly_volumes",
+    "one_more_agent", "out_of_sample", "override_effect", "overrides_of", "past_headcount", "plan_budget",
+    "plan_campaign", "plan_deferred", "plan_headcount", "plan_risk", "planned_from_forecast", "play_day",
+    "pooling_gain", "pools_of", "promise_table", "promised_and_delivered", "published_examples", "quick_plan",
+    "reforecast", "repair", "replay_day", "replay_errors", "reserve_curve", "roster", "scheduled_agents", "school_of",
+    "service_curves", "service_frontier", "shift_table", "shrinkage_table", "spans_of_activities", "spans_of_calls",
+    "staff", "staff_blended", "staff_groups", "staircase", "tally_pyworkforce", "totals", "typical_day", "unit_costs",
+    "validate", "variance_shares", "with_patience",
 ]
