@@ -1,0 +1,1 @@
+"""Scheduling: shifts, rosters, breaks, swaps and the day itself."""
