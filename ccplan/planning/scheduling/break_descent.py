@@ -1,15 +1,15 @@
 """Breaks moved one by one to where they are missed least, until none moves: fast, good, not proven.
 
 A slot that lacks g people counts g^6, so that a worst slot outweighs many small ones, and g beside it; spare people
-count their square a thousandth, so that they lie evenly. Each break moves to the slot of its window that counts least; two
-breaks of different people whose windows meet follow one another down the slope in as many rounds as it takes.
+count their square a thousandth, so that they lie evenly. Each break moves to the slot of its window that counts least. Where
+none moves any more, all are shaken (simulated annealing, after Kirkpatrick, Gelatt & Vecchi, 1983) and descend again.
 """
 
 import numpy as np
 
 from ...queueing.compiled import compiled
 
-ROUNDS = 60
+ROUNDS, SWEEPS = 60, 200
 STEEP, SPARE = 6.0, 1e-3
 
 
@@ -55,6 +55,37 @@ def descend(required, cover, at, length, low, high, first_of, count_of, order, r
     return rounds
 
 
+@compiled
+def anneal(required, cover, at, length, low, high, duty, draws, chances, heats, worst):
+    """Move breaks at random, worse ones too while it is hot: changes `at` and `cover` in place.
+
+    `draws` and `chances` are random shares, a row a sweep and a column a break; a slot that lacks g counts (g ÷ worst)^10.
+    """
+    for sweep in range(heats.size):
+        for k in range(at.size):
+            least, most = low[k], high[k]
+            if k > 0 and duty[k - 1] == duty[k]:
+                least = max(least, at[k - 1] + length[k - 1])
+            if k + 1 < at.size and duty[k + 1] == duty[k]:
+                most = min(most, at[k + 1] - length[k])
+            to = least + int(draws[sweep, k] * (most - least + 1))
+            if to == at[k]:
+                continue
+            change = 0.0
+            for s in range(min(to, at[k]), max(to, at[k]) + length[k]):
+                step = (1 if at[k] <= s < at[k] + length[k] else 0) - (1 if to <= s < to + length[k] else 0)
+                if step != 0 and not np.isnan(required[s]):
+                    before, after = (required[s] - cover[s]) / worst, (required[s] - cover[s] - step) / worst
+                    change += (after**10 + 0.01 * after if after > 0 else 1e-4 * after * after)
+                    change -= (before**10 + 0.01 * before if before > 0 else 1e-4 * before * before)
+            if change <= 0 or chances[sweep, k] < np.exp(-change / heats[sweep]):
+                for s in range(length[k]):
+                    cover[at[k] + s] += 1
+                for s in range(length[k]):
+                    cover[to + s] -= 1
+                at[k] = to
+
+
 def descended(ground, at, low, high):
     """The slots of the breaks after the descent from `at`, within `low` and `high`: an array."""
     best = at.copy()
@@ -63,9 +94,22 @@ def descended(ground, at, low, high):
     order = np.argsort(ground.first, kind="stable")
     for steep in (STEEP, 2 * STEEP, STEEP):  # the steeper slope leads out of places where the gentler one is content
         trial = best.copy()
+        if steep > STEEP:
+            _annealed(ground, trial, low, high)
         descend(ground.required, ground.cover(trial), trial, ground.length, low, high, first_of, counts.astype(np.int64), order, ROUNDS, steep)
         best = _better_by_piece(ground, best, trial)
     return best
+
+
+def _annealed(ground, at, low, high):
+    """Breaks shaken from where the descent was content: the same every time, as the shares are drawn from a fixed seed."""
+    cover = ground.cover(at)
+    worst = np.nanmax(ground.required - cover, initial=0.0)
+    if worst > 0 and at.size:
+        random = np.random.default_rng(0)
+        shape = (SWEEPS, at.size)
+        anneal(ground.required, cover, at, ground.length, low, high, ground.duty, random.random(shape), random.random(shape),
+               np.geomspace(1.0, 1e-3, SWEEPS), worst)
 
 
 def _better_by_piece(ground, at, trial):

@@ -37,10 +37,10 @@ def size_of(classes):
     return sum(late - early + 1 for one in classes for _, early, late in one.breaks)
 
 
-def proven(ground, duties, low, high, cover, seconds=20.0):
+def proven(ground, duties, low, high, worst, seconds=20.0):
     """{(duty, place): slot} of the breaks of these duties at proven optimum, None where `seconds` did not suffice.
 
-    `cover` are the people at their desks in each slot if none of these duties had a break.
+    `worst` is a shortage that can be kept, as a placement that is known shows.
     """
     classes = classes_of(ground, duties, low, high)
     if not classes:
@@ -48,13 +48,13 @@ def proven(ground, duties, low, high, cover, seconds=20.0):
     slots = np.arange(min(ground.first[d] for d in duties), max(ground.last[d] for d in duties))
     slots = slots[~np.isnan(ground.required[slots])]
     columns = [(c, k, t) for c, one in enumerate(classes) for k, (_, early, late) in enumerate(one.breaks) for t in range(early, late + 1)]
-    programme = _Programme(ground.required[slots], cover[slots], slots, columns, classes, seconds)
-    counts = programme.solved()
+    programme = _Programme(ground.required[slots], ground.on_duty[slots], slots, columns, classes, seconds)
+    counts = programme.solved(worst)
     return None if counts is None else _given_out(classes, columns, counts)
 
 
 class _Programme:
-    """The three programmes; variables are y, then z (the worst), s (missing by slot), q (surplus² by slot)."""
+    """The three programmes; variables are y, then s (missing by slot) and q (surplus² by slot)."""
 
     def __init__(self, required, cover, slots, columns, classes, seconds):
         from scipy import sparse
@@ -84,54 +84,80 @@ class _Programme:
                         rows.append(row), low.append(-np.inf), high.append(0.0)
         return rows, low, high
 
-    def solved(self):
-        """The number of people who start each break in each slot; None where time ran out."""
-        z, short, square = self.y, self.y + 1 + np.arange(self.n), self.y + 1 + self.n + np.arange(self.n)
-        bounds = [np.zeros(self.y + 1 + 2 * self.n), np.concatenate([self.most, np.full(1 + 2 * self.n, np.inf)])]
-        cost, best = np.zeros(self.y + 1 + 2 * self.n), None
-        for wanted in ([z], short, square):
-            cost[:] = 0.0
-            cost[wanted] = 1.0
-            best = self._milp(cost, bounds, curved=wanted is square)
-            if best is None:
+    def solved(self, worst):
+        """The number of people who start each break in each slot; None where time ran out. `worst` can be reached."""
+        worst = self._least_worst(worst)
+        if worst is None:
+            return None
+        bounds = [np.zeros(self.y + 2 * self.n), np.concatenate([self.most, np.full(2 * self.n, np.inf)])]
+        cost = np.zeros(self.y + 2 * self.n)
+        cost[self.y:self.y + self.n] = 1.0
+        best = self._milp(cost, bounds, self._spare(worst))
+        if best is None:
+            return None
+        self._keep(cost, float(cost @ best))
+        even = self._milp(np.roll(cost, self.n), bounds, self._spare(worst), curved=True)
+        return np.round((best if even is None else even)[: self.y]).astype(int)
+
+    def _least_worst(self, worst):
+        """The least worst shortage: the only values it can take are required − whole people, halved until one is left.
+
+        With it fixed, each slot can spare a whole number of people, and the programme is next to a network's: quick.
+        """
+        people = np.arange(int(self.cover.max(initial=0)) + 2)
+        values = np.unique(np.round(np.subtract.outer(self.required, people), 9))
+        values = np.append(0.0, values[values > 0])
+        low, high = 0, int(np.searchsorted(values, worst + TOLERANCE, side="right")) - 1
+        bounds = [np.zeros(self.y + 2 * self.n), np.concatenate([self.most, np.full(2 * self.n, np.inf)])]
+        while low < high:
+            middle = (low + high) // 2
+            found = self._milp(np.zeros(self.y + 2 * self.n), bounds, self._spare(values[middle]), feasible=True)
+            if found is None:
                 return None
-            if wanted is not square:
-                self._keep(cost.copy(), float(cost @ best))
-        return np.round(best[: self.y]).astype(int)
+            low, high = (low, middle) if found else (middle + 1, high)
+        return values[high]
+
+    def _spare(self, worst):
+        """How many may be on a break in each slot at once."""
+        return self.cover - np.ceil(self.required - worst - 1e-6)
 
     def _keep(self, cost, value):
         rows, low, high = self.fixed
         rows.append({int(j): 1.0 for j in np.flatnonzero(cost)}), low.append(-np.inf), high.append(value + TOLERANCE * max(1.0, value))
 
-    def _milp(self, cost, bounds, curved):
+    def _milp(self, cost, bounds, spare, curved=False, feasible=False):
+        """The best values, None where time ran out; whether there are any, where `feasible` asks only that."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        matrix, low, high = self._rows(curved)
-        whole = np.concatenate([np.ones(self.y), np.zeros(1 + 2 * self.n)])
+        if (spare < -1e-9).any():
+            return False if feasible else None
+        matrix, low, high = self._rows(spare, curved)
+        whole = np.concatenate([np.ones(self.y), np.zeros(2 * self.n)])
         found = milp(cost, constraints=LinearConstraint(matrix, low, high), integrality=whole, bounds=Bounds(*bounds),
                      options={"mip_rel_gap": 0.0, "time_limit": self.seconds})
+        if feasible:
+            return None if found.status == 1 else found.status == 0
         return found.x if found.status == 0 else None
 
-    def _rows(self, curved):
-        """All rows: orders, s ≥ required − cover + away, z ≥ s, and q above the chords of surplus²."""
+    def _rows(self, spare, curved):
+        """All rows: orders, away ≤ spare, s ≥ required − cover + away, and q above the chords of surplus²."""
         from scipy import sparse
 
         given, low, high = self.fixed
-        width = self.y + 1 + 2 * self.n
+        width = self.y + 2 * self.n
         entries = [(i, j, value) for i, row in enumerate(given) for j, value in row.items()]
         i, j, value = (np.array(each) for each in zip(*entries, strict=True))
         own, none = sparse.eye_array(self.n, format="csr"), sparse.csr_array((self.n, self.n))
-        parts = [sparse.csr_array((value, (i, j)), shape=(len(given), width)),
-                 sparse.hstack([self.away, sparse.csr_array((self.n, 1)), -own, none]),
-                 sparse.hstack([sparse.csr_array((self.n, self.y)), -np.ones((self.n, 1)), own, none])]
-        low, high = [*low, *[-np.inf] * (2 * self.n)], [*high, *(self.cover - self.required), *np.zeros(self.n)]
+        parts = [sparse.csr_array((value, (i, j)), shape=(len(given), width)), sparse.hstack([self.away, none, none]),
+                 sparse.hstack([self.away, -own, none])]
+        low, high = [*low, *[-np.inf] * (2 * self.n)], [*high, *spare, *(self.cover - self.required)]
         if curved:
-            matrix, limit = self._chords(width)
+            matrix, limit = self._chords()
             parts.append(matrix)
             low, high = [*low, *[-np.inf] * len(limit)], [*high, *limit]
         return sparse.vstack(parts, format="csr"), np.array(low, float), np.array(high, float)
 
-    def _chords(self, width):
+    def _chords(self):
         """slope × (people at their desks) − q ≤ …, one row for each whole number of people that a slot may have."""
         from scipy import sparse
 
@@ -146,7 +172,7 @@ class _Programme:
         at, slope = (np.array(each) for each in zip(*rows, strict=True)) if rows else (np.zeros(0, int), np.zeros(0))
         desks = -sparse.diags_array(slope).tocsr() @ self.away[at] if rows else sparse.csr_array((0, self.y))
         q = sparse.csr_array((-np.ones(at.size), (np.arange(at.size), at)), shape=(at.size, self.n))
-        return sparse.hstack([desks, sparse.csr_array((at.size, 1 + self.n)), q]), limit
+        return sparse.hstack([desks, sparse.csr_array((at.size, self.n)), q]), limit
 
 
 def _given_out(classes, columns, counts):
