@@ -102,6 +102,11 @@ def _fault(rule, agent, number, value, limit, words):
     return rule, agent, day, float(value), float(limit), words.format(agent=agent, day=f"{day:%Y-%m-%d}", value=_short(value), limit=_short(limit))
 
 
+def _plain(name):
+    """A name as it stands within a text that is filled in later."""
+    return str(name).replace("{", "{{").replace("}", "}}")
+
+
 def _short(value):
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
@@ -220,7 +225,7 @@ def _skilled(rows, people):
         return []
     known = {agent: skills_of(cell) for agent, cell in people["skills"].items()}
     asked = rows[rows["skill"].notna() & rows["agent"].isin(people.index)]
-    return [_fault("skills", row.agent, row.number, 1, 0, f"{{agent}} lacks the skill {row.skill} on {{day}}")
+    return [_fault("skills", row.agent, row.number, 1, 0, "{agent} lacks the skill " + _plain(row.skill) + " on {day}")
             for row in asked.itertuples() if not skills_of(row.skill) <= known[row.agent]]
 
 
@@ -234,7 +239,7 @@ def _allowed(rows, known):
     for row, start in zip(rows.itertuples(), clock, strict=True):
         shift = known.get(row.shift)
         if shift is None:
-            found.append(_fault("shift", row.agent, row.number, 1, 0, f"{{agent}} works {row.shift} on {{day}}, which is none of the shifts"))
+            found.append(_fault("shift", row.agent, row.number, 1, 0, "{agent} works " + _plain(row.shift) + " on {day}, which is none of the shifts"))
         elif (row.number + 3) % 7 not in shift.days or start not in starts[row.shift]:
-            found.append(_fault("shift", row.agent, row.number, 1, 0, f"{row.shift} of {{agent}} on {{day}} starts when it does not"))
+            found.append(_fault("shift", row.agent, row.number, 1, 0, _plain(row.shift) + " of {agent} on {day} is not on its days or at its starts"))
     return found
