@@ -128,7 +128,7 @@ def _paid(rows, agents, name):
     mine = rows[rows["agent"].isin(agents)]
     hours = (mine["paid_s"] if "paid_s" in mine else (mine["end"] - mine["start"]).dt.total_seconds()) / 3600
     week = (mine["day"] - pd.to_timedelta(mine["day"].dt.weekday, unit="D")).rename("week")
-    return hours.astype(float).groupby([mine["agent"], week]).sum().rename(name)
+    return hours.astype(float).groupby([mine["agent"], week]).sum().to_frame(name)
 
 
 def _service(rows, after, days, people, skill, intervals, centre, queue, at_desk):
