@@ -60,7 +60,7 @@ def intraday(activities, forecast, actuals, centre, now, *, queue=None, grace_s=
     over = seconds_of(day["start"]) + centre.interval_s <= seconds_of(pd.Series([now]))[0]
     model = day_model(day, centre, queue, _kept_by_slot(rows, day, centre, now))
     required = [staff(table, centre, rule="through the day")["agents"].to_numpy() for table in (morning, day)]
-    services = [model.service(_seen_then(model, rows, table, now)) for table in (rows, there)]
+    services = [model.service(seen_then(model, rows, table, now)) for table in (rows, there)]
     rest = _rest(day, over, required, model, (rows, there), services)
     totals = pd.DataFrame([{"plan": words, **totals_of(one[~over])} for words, one in zip(("as planned", "as things stand"), services, strict=True)])
     return Intraday(now=now, queue=queue, adherence=kept_so_far, away=away, rest=rest, totals=totals, activities=there, day=model,
@@ -142,7 +142,7 @@ def work_kept(rows, now):
     return float(found["kept_s"].sum() / total) if total > 0 else 1.0
 
 
-def _seen_then(model, rows, planned, now):
+def seen_then(model, rows, planned, now):
     """People at their desks by slot: until `now` those who were, from then on those who are planned."""
     then = model.cover(planned)
     if "actual" not in rows or not rows["actual"].notna().any():
