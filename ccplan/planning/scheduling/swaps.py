@@ -127,7 +127,7 @@ def _hours(rows, after, agents):
 def _paid(rows, agents, name):
     mine = rows[rows["agent"].isin(agents)]
     hours = (mine["paid_s"] if "paid_s" in mine else (mine["end"] - mine["start"]).dt.total_seconds()) / 3600
-    week = (mine["day"] - pd.to_timedelta(mine["day"].dt.weekday, unit="D")).rename("week")
+    week = (mine["day"] - pd.to_timedelta(mine["day"].dt.day_of_week, unit="D")).rename("week")
     return hours.astype(float).groupby([mine["agent"], week]).sum().to_frame(name)
 
 
