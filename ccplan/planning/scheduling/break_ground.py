@@ -71,10 +71,10 @@ def ground_of(duties, requirement, shifts, every_s=EVERY_S):
     first, last = (starts - origin) // slot_s, (ends - origin) // slot_s
     rows = [_windows(known[name], one, other, slot_s) for name, one, other in zip(duties["shift"], first, last, strict=True)]
     counts = [len(row) for row in rows]
-    flat = np.array([each for row in rows for each in row], dtype=np.int64).reshape(-1, 5)
+    flat = np.array([each for row in rows for each in row], dtype=np.int64).reshape(-1, 5).T.copy()  # rows in one piece
     return Ground(duties=duties, origin_s=origin, slot_s=slot_s, required=required, first=first, last=last,
-                  duty=np.repeat(np.arange(len(rows)), counts), place=flat[:, 0], length=flat[:, 1], early=flat[:, 2], late=flat[:, 3],
-                  paid=flat[:, 4].astype(bool))
+                  duty=np.repeat(np.arange(len(rows)), counts), place=flat[0], length=flat[1], early=flat[2], late=flat[3],
+                  paid=flat[4].astype(bool))
 
 
 def _slot(every_s, step_s, offsets, lengths, known):
