@@ -114,7 +114,7 @@ def _short(value):
 def _beside(rows):
     """Pairs of one agent's duties that follow one another: (the earlier, the later) as two frames."""
     same = (rows["agent"] == rows["agent"].shift()).to_numpy()
-    return rows[np.append(same[1:], False)], rows[same]
+    return rows[np.append(same[1:], False)[: len(rows)].astype(bool)], rows[same]
 
 
 def _same_day(rows):
