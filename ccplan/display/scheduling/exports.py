@@ -59,11 +59,11 @@ def _utc(stamps, zone):
 
 def _calendar(mine, notes, title, moment):
     """The text of one agent's calendar."""
-    from icalendar import Calendar  # loads where it is used
+    from icalendar import Calendar, vText  # loads where it is used
 
     agent = str(mine["agent"].iloc[0])
     calendar = Calendar()
-    for name, value in {"prodid": PRODUCT, "version": "2.0", "method": "PUBLISH", "x-wr-calname": f"{title}: {agent}"}.items():
+    for name, value in {"prodid": PRODUCT, "version": "2.0", "method": "PUBLISH", "x-wr-calname": vText(f"{title}: {agent}")}.items():
         calendar.add(name, value)
     number = mine.groupby("day").cumcount()
     for row, place in zip(mine.itertuples(), number, strict=True):
