@@ -9,6 +9,7 @@ import pytest
 from ccplan.data import Centre, Queue, Rostering, Shift
 from ccplan.planning import award_bids, check_swap, rule_faults
 from ccplan.queueing import simulate_day
+from tests.effort import DEEP
 
 MONDAY = pd.Timestamp("2026-10-05")
 PEOPLE = pd.DataFrame({"agent": ["A", "B", "C"], "hired": ["2020-01-01", "2024-06-01", "2022-03-01"], "left": [None, None, "2026-10-20"],
@@ -140,7 +141,7 @@ def _is_dark(start, end):
     return False
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(500 if DEEP else 15))
 def test_a_second_checker_finds_the_same(seed):
     rng = np.random.default_rng(seed)
     rules = Rostering(min_rest_s=float(rng.integers(8, 13)) * 3600, most_days_in_a_row=int(rng.integers(2, 7)), most_nights_in_a_row=int(rng.integers(1, 4)),

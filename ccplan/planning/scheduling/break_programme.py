@@ -107,7 +107,7 @@ class _Programme:
         people = np.arange(int(self.cover.max(initial=0)) + 2)
         values = np.unique(np.round(np.subtract.outer(self.required, people), 9))
         values = np.append(0.0, values[values > 0])
-        low, high = 0, int(np.searchsorted(values, worst + TOLERANCE, side="right")) - 1
+        low, high = 0, int(np.searchsorted(values, worst + 1e-6, side="right")) - 1
         bounds = [np.zeros(self.y + 2 * self.n), np.concatenate([self.most, np.full(2 * self.n, np.inf)])]
         while low < high:
             middle = (low + high) // 2
