@@ -60,7 +60,7 @@ def intraday(activities, forecast, actuals, centre, now, *, queue=None, grace_s=
     >>> found.away.values.tolist(), found.rest["offered"].round(2).tolist()
     ([['B', 'sickness']], [4.99, 4.49, 4.25])
     >>> found.totals["service_level"].round(2).tolist()   # with two, and with one
-    [0.92, 0.57]
+    [0.84, 0.51]
     """
     rows = checked(activities, ACTIVITIES, "activities")
     now = moment_of(now, rows["start"])

@@ -77,17 +77,20 @@ class _Desk:
         """(worth, move) of the kind, the best of each break, activity or side of a duty, the most worth first."""
         found = []
         for turn in self.turns:
-            groups = {
-                "move break": lambda: moved_breaks(turn, self.slots, self.now_s, notice_s),
-                "move activity": lambda: [one for one in moved_activities(turn, self.slots, self.now_s, notice_s) if one and one[0].kind == "move activity"],
-                "postpone activity": lambda: [one for one in moved_activities(turn, self.slots, self.now_s, notice_s) if one and one[0].kind != "move activity"],
-                "overtime": lambda: overtime(turn, self.slots, self.now_s, notice_s, longest_s, step_s, self.centre.costs.overtime_factor),
-                "time off": lambda: time_off(turn, self.slots, self.now_s, notice_s, step_s),
-            }[kind]()
-            for moves in groups:
+            for moves in self._moves(turn, kind, notice_s, longest_s, step_s):
                 rated = sorted(((self.worth(move), -n, move) for n, move in enumerate(moves)), key=lambda one: one[:2], reverse=True)
                 found.append([(worth, move) for worth, _, move in rated if worth > 1e-9])
         return sorted((group for group in found if group), key=lambda group: (-group[0][0], group[0][1].agent))
+
+    def _moves(self, turn, kind, notice_s, longest_s, step_s):
+        """Lists of moves of which one can be chosen each."""
+        if kind == "move break":
+            return moved_breaks(turn, self.slots, self.now_s, notice_s)
+        if kind == "overtime":
+            return overtime(turn, self.slots, self.now_s, notice_s, longest_s, step_s, self.centre.costs.overtime_factor)
+        if kind == "time off":
+            return time_off(turn, self.slots, self.now_s, notice_s, step_s)
+        return [one for one in moved_activities(turn, self.slots, self.now_s, notice_s) if one and one[0].kind == kind]
 
     def worth(self, move):
         missing, idle = self.slots.hours(move.change)
