@@ -47,6 +47,7 @@ def test_each_rule_by_hand():
     assert told(week, {"most_week_s": 48 * 3600}) == [("hours a week", "A", 0, 56)]
     weekends = [("A", 5, 8, 8), ("A", 13, 8, 8), ("A", 19, 8, 8), ("A", 20, 8, 8)]
     assert told(weekends, {"free_weekends": 2}) == [("free weekends", "A", 19, 3)]
+    assert told([("A", 4, 16, 8)], {"free_weekends": 4}) == [] and told([("A", 4, 22, 8)], {"free_weekends": 4}) == [("free weekends", "A", 5, 1)], "a Friday's night"
     assert told([*weekends[:2], ("A", 33, 8, 8)], {"free_weekends": 2}) == [], "the first is more than four weeks ago"
     assert told([("A", 0, 6, 8), ("A", 3, 14, 8)], {"most_starts_apart_s": 4 * 3600}) == [("starts apart", "A", 0, 8.0)]
     assert told([("A", 0, 6, 4), ("A", 0, 14, 4)], {}) == [("one shift a day", "A", 0, 2)]
@@ -55,6 +56,7 @@ def test_each_rule_by_hand():
     assert told([("X", 0, 8, 8)], {}) == [("employment", "X", 0, 1)]
     leave = pd.DataFrame({"agent": ["A"], "start": ["2026-10-06"], "end": ["2026-10-07"]})
     assert told([("A", day, 8, 8) for day in range(4)], {}, leave=leave) == [("leave", "A", 1, 1), ("leave", "A", 2, 1)]
+    assert told([("A", 0, 16, 8)], {}, leave=leave) == [] and told([("A", 0, 22, 8)], {}, leave=leave) == [("leave", "A", 0, 1)], "a night reaches into it"
 
 
 def test_what_was_before_counts_but_is_not_told():
@@ -110,9 +112,6 @@ def second_opinion(duties, rules):
                     found.add(("one shift a day", agent, day))
                 elif ended and (start - max(ended)).total_seconds() < rules.min_rest_s:
                     found.add(("rest", agent, day))
-            if day.weekday() == 5:
-                worked = [any(by_day.get(day + timedelta(days=d - 7 * back)) for d in (0, 1)) for back in range(4)]
-                found |= {("free weekends", agent, day)} if worked[0] and sum(worked) > 4 - rules.free_weekends else set()
             day += timedelta(days=1)
         for monday in {day - timedelta(days=day.weekday()) for day in by_day}:
             week = [one for d in range(7) for one in by_day.get(monday + timedelta(days=d), [])]
@@ -121,13 +120,11 @@ def second_opinion(duties, rules):
             clock = [(start - pd.Timestamp(on)).total_seconds() for start, _, on in week]
             if max(clock) - min(clock) > rules.most_starts_apart_s:
                 found.add(("starts apart", agent, monday))
-        saturday = last + timedelta(days=(5 - last.weekday()) % 7)  # a Sunday's weekend began the day before
-        if last.weekday() == 6:
-            saturday = last - timedelta(days=1)
-        if first.weekday() == 6 and saturday >= first - timedelta(days=1):
-            before = first - timedelta(days=1)
-            if 1 > 4 - rules.free_weekends:
-                found.add(("free weekends", agent, before))
+        saturday = pd.Timestamp(first - timedelta(days=first.weekday() - 5)).to_pydatetime()
+        while saturday.date() <= last + timedelta(days=1):
+            worked = [any(start < one + timedelta(days=2) and end > one for start, end, _ in mine) for one in (saturday - timedelta(days=7 * back) for back in range(4))]
+            found |= {("free weekends", agent, saturday.date())} if worked[0] and sum(worked) > 4 - rules.free_weekends else set()
+            saturday += timedelta(days=7)
     return found
 
 

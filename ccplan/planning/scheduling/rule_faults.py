@@ -2,7 +2,7 @@
 
 Read from the definitions of `Rostering` and nothing else, so that it can judge what a solver made, what two people want to
 swap, and what a day's changes would do. A duty belongs to the day on which it starts; weeks run from Monday; a weekend is
-the Saturday and Sunday of a week, and is free if no duty belongs to either.
+the Saturday and Sunday of a week, and is free if no minute of either is worked: a Friday's night shift takes it.
 """
 
 import numpy as np
@@ -29,7 +29,7 @@ def rule_faults(duties, people, rostering, shifts=(), leave=None, before=None):
     The rules: one shift a day and no overlap; rest from the end of a duty to the start of the next, in real time where the
     timestamps have a zone (a night in which the clock leaps is an hour short); days of duty in a row; nights in a row, a
     night's duty being one that touches the span of `night`; paid hours of a week, day Monday; free weekends, of any four in
-    a row, day Saturday; time between the earliest and latest start of a week; no duty on leave, before hired or after left;
+    a row, day Saturday; time between the earliest and latest start of a week; no duty that reaches into leave, before hired or after left;
     the skill that a duty needs; a shift's days and starts. Raises ValueError in words.
 
     >>> from ccplan.data import Rostering
@@ -167,7 +167,8 @@ def _week_hours(rows, rules):
 def _weekends(rows, rules):
     """A fault for each weekend of work that is one too many among the last four."""
     most = WEEKENDS - rules.free_weekends
-    weekend = rows[(rows["number"] + 3) % 7 >= 5]
+    saturday = ((rows["number"] + 3) // 7 * 7 + 2) * DAY_S
+    weekend = rows[(rows["wall_s"] < saturday + 2 * DAY_S) & (rows["wall_s"] + rows["to_s"] - rows["from_s"] > saturday)]
     found = []
     for agent, weeks in ((weekend["number"] + 3) // 7).groupby(weekend["agent"], sort=False):
         worked = np.unique(weeks)
@@ -194,8 +195,9 @@ def _on_leave(rows, leave):
                     ("agent", "start", "end"), "leave")
     spans = pd.DataFrame({"agent": leave["agent"], "first": day_numbers(days_of(leave["start"])), "last": day_numbers(days_of(leave["end"]))})
     both = rows.merge(spans, on="agent")
-    hit = both[(both["number"] >= both["first"]) & (both["number"] <= both["last"])]
-    return [_fault("leave", row.agent, row.number, 1, 0, "{agent} is on leave on {day}") for row in hit.itertuples()]
+    ends = both["wall_s"] + both["to_s"] - both["from_s"]
+    hit = both[(both["wall_s"] < (both["last"] + 1) * DAY_S) & (ends > both["first"] * DAY_S)]
+    return [_fault("leave", row.agent, row.number, 1, 0, "{agent}'s shift of {day} lies in leave") for row in hit.itertuples()]
 
 
 def _employed(rows, people):
