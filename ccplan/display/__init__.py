@@ -21,6 +21,7 @@ _HOMES = {
                   "cost_steps_chart"),
     "audit.kpis": ("standing_answer", "standing_table", "missed_table", "news_table", "quarter_trust_answer", "coverage_table", "checks_table", "kpi_board", "signals_chart",
                    "kpi_hours_chart", "trust_chart", "kpi_definitions"),
+    "scheduling.exports": ("duties_to_ics", "roster_grid", "roster_table", "roster_to_csv", "roster_to_xlsx"),
     "staffing.beyond_calls": ("shared_hours", "pooling_picture", "cross_training_picture", "chat_answer", "concurrency_picture", "waiting_rows", "backlog_picture",
                      "callbacks_table", "callbacks_answer", "modes_picture", "penetration_picture", "reserve_picture", "blending_answer"),
     "money.charts": ("monthly_cost_chart", "tornado_chart", "waterfall_chart", "scenarios_chart", "grid_chart", "hour_sources_chart"),
