@@ -82,4 +82,37 @@ def audit():
     return audit_desk(small_evidence())
 
 
-DESKS = {one.__name__: one for one in (floor, staffing, budget, headcount, validation, audit)}
+def forecast():
+    """The forecast of the bundled centre, four weeks ahead."""
+    from ccplan.data import sample_centre
+    from ccplan.display import forecast_desk
+
+    return forecast_desk(sample_centre(), queue="service")
+
+
+def bundled_headcount():
+    """Hiring of the bundled centre, a year of its queues by half-hour."""
+    from ccplan.data import sample_centre
+    from ccplan.display import headcount_desk
+
+    return headcount_desk(sample_centre())
+
+
+def bundled_budget():
+    """The budget of the bundled centre."""
+    from ccplan.data import sample_centre
+    from ccplan.display import budget_desk
+
+    return budget_desk(sample_centre())
+
+
+def bundled_audit():
+    """A quarter of the bundled centre, its findings left out."""
+    from ccplan.auditing import evidence_of
+    from ccplan.data import sample_centre
+    from ccplan.display import audit_desk
+
+    return audit_desk(evidence_of(sample_centre(), "2026Q3"))
+
+
+DESKS = {one.__name__: one for one in (floor, staffing, forecast, budget, headcount, validation, audit, bundled_headcount, bundled_budget, bundled_audit)}

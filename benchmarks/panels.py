@@ -1,15 +1,18 @@
 """From a slider's move to the repainted chart and tiles, in a headless Chromium on a Voila of our own; and twenty people at once.
 
 The floor is a panel that answers without reckoning. A move of the budget and of hiring recomputes a year of two queues by half-hour.
-`python -m benchmarks.panels` measures these alone; the machine's load stands beside the figures, for other work on it counts.
+`python -m benchmarks.panels [PANEL …]` measures these alone, or the panels that are named; the machine's load stands beside the
+figures, for other work on it counts.
 """
 
 import os
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).parents[1]
 MOVES, DRAG_S, PEOPLE, TURNS = 40, 3, 20, 15
@@ -20,7 +23,7 @@ from benchmarks.panel_desks import DESKS
 DESKS[{name!r}]().panel()
 """
 PANELS = {  # name: the dial that is moved, and over which whole numbers; None: the choices of the queue's picker
-    "floor": ("volume", 0, 40), "staffing": ("volume", -30, 40), "budget": ("volume", -30, 40), "headcount": ("volume", -30, 40),
+    "floor": ("volume", 0, 40), "staffing": ("volume", -30, 40), "forecast": ("uplift", -30, 40), "budget": ("volume", -30, 40), "headcount": ("volume", -30, 40),
     "validation": ("people", -5, 5), "audit": (None, 0, 0),
 }
 LATENCY = """async ([dial, low, high, turns, pause]) => {
@@ -60,11 +63,15 @@ DRAG = """async ([dial, low, high, seconds]) => {
 }"""
 
 
-def rows():
-    """The table's rows: what, median, the floor, ratio, more, promise. One row in words where no browser is found."""
+def rows(names=()):
+    """The table's rows: what, median, the floor, ratio, more, promise; of the panels named (all, and the crowd, if left out).
+
+    One row in words where no browser is found.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
-        return [("slider to painted, in a browser", "", "", "", "no Chromium was found: install Debian's chromium to measure the panels", "")]
+        yield "slider to painted, in a browser", "", "", "", "no Chromium was found: install Debian's chromium to measure the panels", ""
+        return
     from playwright.sync_api import sync_playwright
 
     from tests.browsers import CHROMIUM
@@ -72,30 +79,32 @@ def rows():
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         try:
-            return [*_panels(browser, Path(folder)), *_crowd(browser, Path(folder) / "crowd")]
+            yield from _panels(browser, Path(folder), names or PANELS)
+            yield from () if names else _crowd(browser, Path(folder) / "crowd")
         finally:
             browser.close()
 
 
-def _panels(browser, folder):
+def _panels(browser, folder, names):
     from tests.browsers import opened, voila, write_notebook
 
-    for name in PANELS:
+    names = ["floor", *(name for name in names if name != "floor")]
+    for name in names:
         write_notebook(folder / f"{name}.ipynb", SETUP.format(name=name))
-    found, floor = [], None
+    floor = None
     with voila(folder, PYTHONPATH=str(ROOT)) as address:
-        for name, (dial, low, high) in PANELS.items():
+        for name in names:
+            dial, low, high = PANELS[name]
             page = opened(browser, f"{address}/voila/render/{name}.ipynb")
             page.evaluate(LATENCY, [dial, low, high, 5, 0])  # the first moves compile and fill what is kept
             times = page.evaluate(LATENCY, [dial, low, high, MOVES, 0])
             median, late = statistics.median(times), _late(times)
             floor = floor or median
             kept = "" if name == "floor" else _kept(median <= MOST_MS and late <= LATE_MS, f"≤ {MOST_MS} ms, 95 % ≤ {LATE_MS} ms")
-            found.append((f"panel {name}: a move to painted", f"{median:.0f} ms", f"{floor:.0f} ms (floor)", f"{median / floor:.1f}x time", f"95 % {late:.0f} ms, {_load()}", kept))
+            yield f"panel {name}: a move to painted", f"{median:.0f} ms", f"{floor:.0f} ms (floor)", f"{median / floor:.1f}x time", f"95 % {late:.0f} ms, {_load()}", kept
             if dial and name != "floor":
-                found.append(_dragged(page, name, dial, low, high))
+                yield _dragged(page, name, dial, low, high)
             page.close()
-    return found
 
 
 def _dragged(page, name, dial, low, high):
@@ -105,28 +114,64 @@ def _dragged(page, name, dial, low, high):
 
 
 def _crowd(browser, folder):
-    """Twenty people on the staffing panel, each a kernel of its own, a move a second each."""
-    from tests.browsers import opened, voila, write_notebook
+    """Twenty people on the staffing panel as `ccplan serve` serves it, each a kernel of its own, a move a second each."""
+    from tests.browsers import _free_port, opened, write_notebook
+    from tests.serving import TOKEN, own_server, serving
 
     folder.mkdir()
-    write_notebook(folder / "staffing.ipynb", SETUP.format(name="staffing"))
-    with voila(folder, PYTHONPATH=str(ROOT)) as address:
-        pages, ready, before = [], [], _used_mb()
+    write_notebook(folder / "00_start.ipynb", "1")
+    write_notebook(folder / "03_staffing.ipynb", SETUP.format(name="staffing"))
+    for file in folder.glob("*.ipynb"):
+        _titled(file)
+    from ccplan.data import sample_centre
+
+    port = _free_port()
+    with serving(own_server(sample_centre(), folder, port, ready=1), port, folder / "log", PYTHONPATH=str(ROOT)) as server:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.new_page().goto(f"http://127.0.0.1:{port}/?token={TOKEN}", timeout=150_000)
+        pages, ready = [], []
         for _ in range(PEOPLE):
             begin = time.perf_counter()
-            pages.append(opened(browser, f"{address}/voila/render/staffing.ipynb"))
+            pages.append(opened(SimpleNamespace(new_page=lambda **_: context.new_page()), f"http://127.0.0.1:{port}/voila/render/03_staffing.ipynb"))
             ready.append(time.perf_counter() - begin)
-        each = (_used_mb() - before) / PEOPLE
         for page in pages:  # all start at once and run in the browser while we go on to the next
             page.evaluate(f"(asked) => {{ window.times = null; ({LATENCY})(asked).then(times => {{ window.times = times; }}); }}", ["volume", -30, 40, TURNS, 900])
         times = [one for page in pages for one in page.wait_for_function("() => window.times", timeout=180_000).json_value()]
-        for page in pages:
-            page.close()
+        each, private = (sum(of) / len(of) for of in zip(*_kernels_mb(server.pid), strict=True))
+        context.close()
     late = _late(times)
-    return [(f"{PEOPLE} people, a move a second each", f"{statistics.median(times):.0f} ms", "", "", f"95 % {late:.0f} ms, {each:.0f} MB a person with page, {_load()}",
+    return [(f"{PEOPLE} people, a move a second each", f"{statistics.median(times):.0f} ms", "", "",
+             f"95 % {late:.0f} ms, {each:.0f} MB a person with its share of what all have in common ({private:.0f} MB its own), {_load()}",
              _kept(late <= CROWD_MS, f"95 % ≤ {CROWD_MS} ms")),
-            ("the page from its address to its first picture, no kernel kept warm", f"{statistics.median(ready):.1f} s", "", "", f"first {ready[0]:.1f} s",
+            ("the page from its address to its first picture", f"{statistics.median(ready):.1f} s", "", "", f"first {ready[0]:.1f} s, {_load()}",
              _kept(statistics.median(ready) <= READY_S, f"≤ {READY_S} s"))]
+
+
+def _titled(file):
+    """A notebook that `ccplan serve` takes for a page has a question for a title."""
+    import nbformat
+
+    notebook = nbformat.read(file, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("# Which question?"))
+    nbformat.write(notebook, file)
+
+
+def _kernels_mb(server):
+    """(share, own) MB of each kernel below a server: the share counts a page of memory that n processes have as a nth part of it."""
+    parents = {int(place.name): _parent(place) for place in Path("/proc").iterdir() if place.name.isdigit()}
+    nursery = {pid for pid, parent in parents.items() if parent == server}
+    found = []
+    for pid in (pid for pid, parent in parents.items() if parent in nursery):
+        told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+        found.append(tuple(sum(int(told[name].split()[0]) for name in names) / 1024 for names in (["Pss"], ["Private_Dirty", "Private_Clean"])))
+    return found
+
+
+def _parent(place):
+    try:
+        return int((place / "stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:
+        return None
 
 
 def _late(times):
@@ -141,12 +186,6 @@ def _load():
     return f"load {os.getloadavg()[0]:.1f}"
 
 
-def _used_mb():
-    """Memory that is taken on this machine, MB."""
-    told = {line.split(":")[0]: int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines()}
-    return (told["MemTotal"] - told["MemAvailable"]) / 1024
-
-
 if __name__ == "__main__":
-    for row in rows():
+    for row in rows(sys.argv[1:]):
         print("  ".join(cell for cell in row if cell), flush=True)

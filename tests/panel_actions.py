@@ -27,7 +27,8 @@ def turn(page, panel, dial, value):
 def message(desk, action=None, pickers=None, switches=None, **dials):
     """What the browser would send if these dials were turned."""
     now = desk.settings()
-    return {"seq": 1, "dials": now["dials"] | dials, "switches": now["switches"] | (switches or {}), "pickers": now["pickers"] | (pickers or {}), "action": action}
+    cells = {"cells": now["cells"]} if "cells" in now else {}
+    return {"seq": 1, "dials": now["dials"] | dials, "switches": now["switches"] | (switches or {}), "pickers": now["pickers"] | (pickers or {}), "action": action} | cells
 
 
 def rested(desk, *turned, **dials):

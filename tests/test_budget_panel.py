@@ -14,9 +14,14 @@ import pytest
 from ccplan.auditing.bridge import bridge
 from ccplan.data import BudgetLine, Centre, Costs, Hiring, Queue
 from ccplan.display.money import plans as budget_plans
-from ccplan.display.money.panel import AS_IT_IS, BudgetDesk, budget_view, read_entry, rows_of, tiles
+from ccplan.display.money.entries import rows_of
+from ccplan.display.money.panel import BudgetDesk, budget_view
+from ccplan.display.panels import saying
+from ccplan.display.panels.tools import Tools
+from ccplan.display.panels.words import AS_IT_IS, NO_FOLDER
 from ccplan.planning import cheapest_hires, plan_budget, plan_headcount, staff
 from ccplan.planning.people.requirement import monthly_requirement
+from ccplan.planning.scenarios import load_scenarios, save_scenario
 from ccplan.queueing import Targets
 from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
 from tests.test_panels import TURN, act, tiles_on
@@ -53,6 +58,11 @@ def desk(ground, tmp_path):
     return BudgetDesk(ground, tmp_path)
 
 
+def tiles(view, pinned=None):
+    """The tiles of a view, with the changes against the totals of another."""
+    return saying.tiles(view.totals, pinned, view.currency)
+
+
 def the_long_way(frame, centre, hires=None):
     """Every interval staffed, months added up, people, money: no table of steps, nothing kept."""
     needed = monthly_requirement(staff(frame, centre), centre)
@@ -61,10 +71,10 @@ def the_long_way(frame, centre, hires=None):
     return plan_budget(heads, centre, contacts=needed), heads
 
 
-def message(desk, action=None, pickers=None, cells=None, **dials):
-    now = desk._settings()
-    return {"seq": 1, "dials": now["dials"] | dials, "switches": {}, "pickers": now["pickers"] | (pickers or {}),
-            "cells": now["cells"] | (cells or {}), "action": action}
+def message(desk, action=None, cells=None, told=None, **dials):
+    now = desk.settings()
+    return {"seq": 1, "dials": now["dials"] | dials, "switches": {}, "pickers": now["pickers"],
+            "cells": now["cells"] | (cells or {}), "action": action, "tools": told or {}}
 
 
 def rested(desk, **turned):
@@ -153,13 +163,13 @@ def test_each_dial_at_both_ends_and_the_middle_gives_the_librarys_numbers(desk, 
         assert not answer["faults"] and answer["charts"], answer["warnings"]
         moved = {} if value / told.scale == ground.now(dial) else {dial: round(value / told.scale, 10)}
         hires = None if not moved else desk.hires
-        assert answer["tiles"]["cost"]["value"] == tiles(budget_view(ground, moved, hires=hires), None)["cost"]["value"]
+        assert answer["tiles"]["cost"]["value"] == tiles(budget_view(ground, moved, hires=hires))["cost"]["value"]
 
 
 def test_a_bad_entry_is_told_beside_its_field(desk):
     answer = desk.answer(message(desk, volume="5000", cells={"price of rent": "dear"}))
     assert answer["faults"] == {"volume": "Volume must be between -90 and 900 %, got 5000.",
-                                "price of rent": "rent must be a number, in EUR, month, got 'dear'."}
+                                "price of rent": "rent must be a number, in EUR, month."}
     assert answer["charts"] is None
 
 
@@ -167,7 +177,7 @@ def test_a_bad_entry_is_told_beside_its_field(desk):
 def test_no_strange_price_is_taken(ground, text):
     row = next(row for row in rows_of(ground) if row.name == "price of rent")
     with pytest.raises(ValueError, match="rent must be"):
-        read_entry(text, row)
+        row.read(text)
 
 
 def test_a_line_s_price_is_typed_over(desk, ground):
@@ -179,40 +189,55 @@ def test_a_line_s_price_is_typed_over(desk, ground):
 
 
 def test_pin_compare_save_and_open_again(desk, ground, tmp_path):
+    tools = Tools(desk)
     rested(desk, volume="10", cells={"price of rent": "9500"})
-    answer = desk.answer(message(desk, "save", pickers={"name": "a busy spring"}))
-    assert answer["settings"]["options"]["scenario"] == [AS_IT_IS, "a busy spring"]
+    answer = tools.answer(message(desk, "keep", told={"name": "a busy spring"}))
+    assert answer["tools"]["kept"] == [AS_IT_IS, "a busy spring"]
+    assert load_scenarios(tmp_path)["a busy spring"]["overrides"] == {"volume": 0.1}, "the library opens it too"
     desk.answer(message(desk, "pin"))
     answer = rested(desk, hourly_wage="16")
     assert "a busy spring (volume +10 %, price of rent 9,500)" in answer["against"]
-    other = BudgetDesk(ground, tmp_path)
-    answer = other.answer(message(other, pickers={"scenario": "a busy spring"}))
-    assert other.overrides == {"volume": 0.1, "price of rent": 9500.0} and answer["settings"]["dials"]["volume"] == 10
-    answer = other.answer(message(other, "reset"))
-    assert other.overrides == {} and answer["settings"]["pickers"]["scenario"] == AS_IT_IS
+    other = Tools(BudgetDesk(ground, tmp_path))
+    answer = other.answer(message(other.desk, "open", told={"open": "a busy spring"}))
+    assert other.desk.overrides == {"volume": 0.1, "price of rent": 9500.0} and answer["settings"]["dials"]["volume"] == 10
+    answer = other.answer(message(other.desk, "reset"))
+    assert other.desk.overrides == {} and answer["tools"]["open"] == AS_IT_IS
+
+
+def test_what_the_library_saved_is_opened_and_what_fits_no_plan_is_refused(desk, tmp_path):
+    save_scenario(tmp_path, "from a script", {"volume": 0.15, "shrinkage": 0.33}, note="from the campaign plan")
+    tools = Tools(desk)
+    tools.answer(message(desk, "open", told={"open": "from a script"}))
+    assert desk.overrides == {"volume": 0.15, "shrinkage": 0.33}
+    for scenario, said in (({"overrides": {"weather": 1.0}}, "weather is no assumption"), ({"overrides": {"volume": 99.0}}, "volume must be"), ({}, "must hold overrides"),
+                           ({"overrides": {}, "note": '{"prices": {"rent": NaN}}'}, "rent must be between")):
+        with pytest.raises(ValueError, match=said):
+            desk.take(scenario)
+    assert desk.overrides == {"volume": 0.15, "shrinkage": 0.33}, "nothing has moved"
 
 
 def test_a_folder_of_broken_scenarios_is_said_and_the_panel_opens(ground, tmp_path):
     (tmp_path / "scenarios.json").write_text("{not json", "utf-8")
-    answer = BudgetDesk(ground, tmp_path).answer({"seq": 0})
-    assert "cannot be read as scenarios" in answer["warnings"][-1] and answer["charts"]
+    answer = Tools(BudgetDesk(ground, tmp_path)).answer({"seq": 0})
+    assert "cannot be read as scenarios" in answer["tools"]["notice"] and answer["charts"]
 
 
-def test_without_a_folder_nothing_is_saved(ground):
-    desk = BudgetDesk(ground)
-    answer = desk.answer(message(desk, "save", pickers={"name": "x"}))
-    assert "no place to save a scenario" in answer["warnings"][0]
+def test_without_a_folder_a_scenario_lasts_as_long_as_the_page(ground):
+    tools = Tools(BudgetDesk(ground))
+    answer = tools.answer(message(tools.desk, "keep", told={"name": "x"}))
+    assert answer["tools"]["notice"] == NO_FOLDER.format(name="x") and "x" in answer["tools"]["kept"]
 
 
 def test_the_files_hold_what_is_seen(desk):
     rested(desk, volume="10")
-    file = desk.answer(message(desk, "csv"))["download"]
+    tools = Tools(desk)
+    file = tools.answer(message(desk, "csv"))["download"]
     table = pd.read_csv(io.StringIO(file["text"]))
     assert table["amount"].sum() == pytest.approx(desk.view().totals.cost)
     assert not table["line"].str.startswith("=").any(), "a name never becomes a formula"
-    assert desk.answer(message(desk, "svg"))["download"]["text"].startswith("<svg")
-    assert desk.answer(message(desk, "png"))["download"]["base64"].startswith("iVBOR")
-    assert desk.answer(message(desk))["download"] is None
+    assert tools.answer(message(desk, "svg"))["download"]["text"].startswith("<svg")
+    assert tools.answer(message(desk, "png"))["download"]["base64"].startswith("iVBOR")
+    assert tools.answer(message(desk))["download"] is None
 
 
 # ------------------------------------------------------------------------------------- in the browser
@@ -250,8 +275,8 @@ def fresh(page):
     return page
 
 
-def words(view, pinned=None):
-    return {name: tile["value"] for name, tile in tiles(view, pinned).items()}
+def words(view):
+    return {name: tile["value"] for name, tile in tiles(view).items()}
 
 
 def test_sliders_show_the_librarys_numbers_when_they_rest(fresh, ground):
@@ -265,10 +290,11 @@ def test_sliders_show_the_librarys_numbers_when_they_rest(fresh, ground):
 
 def test_a_scenario_is_saved_and_the_page_finds_it_again(fresh, ground):
     act(fresh, lambda: fresh.evaluate(TURN, ["hourly_wage", 17]))
-    fresh.locator(".ccplan input[type=text]").first.fill("dearer hours")
-    act(fresh, lambda: fresh.click("[data-action=save]"))
+    fresh.evaluate("document.querySelector('.ccplan-scenarios').open = true")
+    fresh.locator(".ccplan-scenarios input[type=text]").fill("dearer hours")
+    act(fresh, lambda: fresh.click("[data-action=keep]"))
     act(fresh, lambda: fresh.click("[data-action=reset]"))
-    act(fresh, lambda: fresh.locator(".ccplan select").select_option("dearer hours"))
+    act(fresh, lambda: fresh.locator(".ccplan-scenarios select").select_option("dearer hours"))
     fresh.wait_for_function(SETTLED, timeout=60_000)
     assert tiles_on(fresh) == words(budget_view(ground, {"hourly_wage": 17.0}))
     act(fresh, lambda: fresh.click("[data-action=pin]"))

@@ -1,6 +1,5 @@
 """The forecast panel: the plain function behind the dials, then the real thing in a real browser, served by Voila."""
 
-import dataclasses
 import io
 import itertools
 import json
@@ -12,6 +11,8 @@ import pytest
 
 from ccplan.data import load_centre, load_intervals, sample_centre
 from ccplan.display.forecast import panel
+from ccplan.display.panels.dials import dials_of
+from ccplan.display.panels.tools import Tools
 from ccplan.planning import forecast_queues
 from ccplan.planning.forecasting import looks
 from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
@@ -58,7 +59,7 @@ def desk(intervals, centre, found):
 
 
 def message(desk, action=None, pickers=None, **dials):
-    now = desk._settings()
+    now = desk.settings()
     return {
         "seq": 1,
         "dials": now["dials"] | dials,
@@ -141,8 +142,10 @@ def test_a_closed_day_and_a_bad_entry_are_said_in_words(desk):
 
 
 def test_the_csv_holds_what_is_seen(desk, found):
-    assert desk.answer(message(desk, uplift="12"))["download"] is None
-    file = desk.answer(message(desk, action="csv", uplift="12", band="90"))["download"]
+    tools = Tools(desk)
+    assert tools.answer(message(desk, uplift="12"))["download"] is None
+    file = tools.answer(message(desk, action="csv", uplift="12", band="90"))["download"]
+    assert file["name"] == "forecast.csv"
     table = pd.read_csv(io.StringIO(file["text"]))
     assert list(table) == ["queue", "start", "offered_before", "offered", "offered_p5", "offered_p95", "aht_s"]
     assert table["offered"].sum() == pytest.approx(1.12 * table["offered_before"].sum(), rel=1e-5)
@@ -171,7 +174,7 @@ def test_the_inputs_are_checked_by_their_own_metadata():
         panel.ForecastInputs(uplift=-1.0)
     with pytest.raises(ValueError, match="band"):
         panel.ForecastInputs(band=1.0)
-    ranges = {field.name: panel._range(field) for field in dataclasses.fields(panel.ForecastInputs)}
+    ranges = {dial.name: (dial.low, dial.high) for dial in dials_of(panel.ForecastInputs())}
     assert ranges == {"uplift": (-50, 100), "band": (50, 95)}
 
 

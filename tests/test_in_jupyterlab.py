@@ -9,7 +9,8 @@ import pytest
 
 from ccplan.data import load_centre, load_intervals, sample_centre
 from ccplan.display.money import plans as budget_plans
-from ccplan.display.money.panel import budget_view, tiles
+from ccplan.display.money.panel import budget_view
+from ccplan.display.panels.saying import tiles
 from ccplan.display.staffing import panel as panels
 from tests import test_budget_panel as budget
 from tests import test_data_panel as data
@@ -82,6 +83,6 @@ def test_the_budget_follows_a_slider(browser, lab):  # noqa: F811
     act(page, lambda: page.evaluate(TURN, ["volume", 20]))
     page.wait_for_function(budget.SETTLED, timeout=60_000)
     ground = budget_plans.budget_ground(budget.FRAME, budget.CENTRE, people=budget.PEOPLE)
-    shown = {name: tile["value"] for name, tile in tiles(budget_view(ground, {"volume": 0.2}), None).items()}
+    shown = {name: tile["value"] for name, tile in tiles(budget_view(ground, {"volume": 0.2}).totals, None, "EUR").items()}
     assert tiles_on(page) == shown and outside(page) == []
     page.close()

@@ -11,7 +11,9 @@ import pytest
 from ccplan.auditing.findings import Finding
 from ccplan.display import audit_desk, headcount_desk, validation_desk
 from ccplan.display.audit.panel import AGAINST, audit_view
-from ccplan.display.desk import Dial, tiles
+from ccplan.display.panels.dials import Dial
+from ccplan.display.panels.saying import tiles
+from ccplan.display.panels.tools import Tools
 from ccplan.display.people.panel import headcount_view
 from ccplan.display.people.plans import headcount_ground, ramp_from, startable
 from ccplan.display.validation.panel import DAYS, validation_view
@@ -108,17 +110,18 @@ def test_each_dial_of_hiring_at_both_ends_and_the_middle(hiring, ground, name):
 def test_a_bad_entry_is_told_beside_its_dial_and_undo_and_reset_go_back(hiring):
     answer = hiring.answer(message(hiring, class_size="2.5", volume="many"))
     assert answer["faults"] == {"class_size": "Class must be a whole number, got 2.5.", "volume": "Volume must be a number, in %."} and answer["charts"] is None
+    tools = Tools(hiring)
     for volume in ("5", "6", "7"):
-        hiring.answer(message(hiring, volume=volume))
-    hiring.answer(message(hiring, overtime="9"))
-    assert hiring.answer(message(hiring, "undo"))["settings"]["dials"]["overtime"] == hiring.start.values["overtime"] * 100
+        tools.answer(message(hiring, volume=volume) | {"gesture": 1})
+    tools.answer(message(hiring, overtime="9") | {"gesture": 2})
+    assert tools.answer(message(hiring, "undo"))["settings"]["dials"]["overtime"] == hiring.start.values["overtime"] * 100
     assert hiring.state.values["volume"] == 0.07
-    assert hiring.answer(message(hiring, "undo"))["settings"]["dials"]["volume"] == 0, "a drag is one move"
+    assert tools.answer(message(hiring, "undo"))["settings"]["dials"]["volume"] == 0, "a drag is one move"
     hiring.answer(message(hiring, volume="11"))
     answer = hiring.answer(message(hiring, "pin"))
     assert "the pinned plan (volume 11 %)" in answer["against"] and answer["tiles"]["cost"]["delta"] == ""
     assert hiring.answer(message(hiring, "reset"))["settings"]["dials"]["volume"] == 0
-    assert "month" in hiring.answer(message(hiring, "csv"))["download"]["text"]
+    assert "month" in tools.answer(message(hiring, "csv"))["download"]["text"]
 
 
 def test_ramps_and_put_off_classes():
@@ -132,7 +135,7 @@ def test_ramps_and_put_off_classes():
 @pytest.mark.parametrize("text", ["", "nan", "inf", "1e99", "=1", "−200"])
 def test_no_strange_number_is_taken(text):
     with pytest.raises(ValueError, match="^Volume must be"):
-        Dial(name="v", label="Volume, change", unit="%", low=-30, high=50, step=1, group="d", least=-90, most=900).read(text)
+        Dial(name="v", label="Volume, change", unit="%", low=-30, high=50, group="d", least=-90, most=900).read(text)
 
 
 # ------------------------------------------------------------------------------------------- audit

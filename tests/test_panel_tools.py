@@ -8,7 +8,7 @@ import random
 import statistics
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,21 +49,21 @@ def calls(weeks=10):
 CALLS = calls()
 
 
-def opened_desk(queue="front", day=DAY, frame=CALLS):
-    desk = panels._Desk(frame, CENTRE)
+def opened_desk(queue="front", day=DAY, frame=CALLS, folder=None):
+    desk = panels._Desk(frame, CENTRE, folder=folder)
     desk.go(queue, day)
     return desk
 
 
 @pytest.fixture
 def tools(tmp_path):
-    made = Tools(opened_desk(), tmp_path, stem="staffing")
+    made = Tools(opened_desk(folder=tmp_path))
     made.answer({"seq": 0})
     return made
 
 
 def message(tools, action=None, gesture=None, pickers=None, told=None, **dials):
-    now = tools.desk._settings()
+    now = tools.desk.settings()
     return {"seq": 1, "dials": now["dials"] | dials, "switches": now["switches"], "pickers": now["pickers"] | (pickers or {}),
             "action": action, "gesture": gesture, "tools": told or {}}
 
@@ -99,7 +99,7 @@ def test_a_drag_is_one_step_back(tools):
     for value in range(1, 6):
         tools.answer(message(tools, gesture=7, volume=value))
     tools.answer(message(tools, "undo"))
-    assert tools.desk.inputs == tools.desk.start
+    assert tools.desk.state == tools.desk.start
 
 
 def test_a_reset_and_a_pin_are_taken_back_too(tools):
@@ -107,7 +107,7 @@ def test_a_reset_and_a_pin_are_taken_back_too(tools):
     tools.answer(message(tools, "pin", gesture=2))
     tools.answer(message(tools, "reset", gesture=3))
     tools.answer(message(tools, "undo"))
-    assert tools.desk.inputs.volume == tools.desk.pinned.volume == 0.2
+    assert tools.desk.inputs.volume == tools.desk.pinned.values["volume"] == 0.2
 
 
 # ----------------------------------------------------------------------------------------------- scenarios
@@ -117,27 +117,27 @@ def test_a_scenario_is_saved_and_another_desk_opens_it_exactly(tools, tmp_path):
     tools.answer(message(tools, gesture=1, volume=20, shrinkage=35))
     saved = tools.answer(message(tools, "keep", told={"name": "  a wet   spring "}))["tools"]
     assert saved["kept"] == [words.AS_IT_IS, "a wet spring"] and "Saved as" in saved["notice"]
-    other = Tools(opened_desk("back", "2027-02-01"), tmp_path)
+    other = Tools(opened_desk("back", "2027-02-01", folder=tmp_path))
     assert other.answer({"seq": 0})["tools"]["kept"] == saved["kept"]
     told = other.answer(message(other, "open", told={"open": "a wet spring"}))
-    assert other.desk.remembered()[:3] == tools.desk.remembered()[:3] and told["settings"]["dials"]["volume"] == 20
+    assert other.desk.state == tools.desk.state and told["settings"]["dials"]["volume"] == 20
     other.answer(message(other, "undo"))
     assert other.desk.queue == "back"
 
 
 def test_the_same_name_twice_is_told_and_nothing_is_lost(tools, tmp_path):
-    other = Tools(opened_desk(), tmp_path)
+    other = Tools(opened_desk(folder=tmp_path))
     tools.answer(message(tools, gesture=1, volume=20))
     tools.answer(message(tools, "keep", told={"name": "Spring"}))
     other.answer(message(other, gesture=1, volume=30))
     refused = other.answer(message(other, "keep", told={"name": "spring"}))["tools"]["notice"]
     assert refused == words.TAKEN.format(name="Spring")
-    assert Shelf(tmp_path, "staffing").all()["Spring"]["inputs"]["volume"] == 0.2
+    assert Shelf(tmp_path, "staffing").all()["Spring"]["dials"]["volume"] == 0.2
     other.answer(message(other, "open", told={"open": "Spring"}))
     tools.answer(message(tools, "keep", told={"name": "Spring"}, volume=25))  # who has opened it may change it
-    assert Shelf(tmp_path, "staffing").all()["Spring"]["inputs"]["volume"] == 0.25
+    assert Shelf(tmp_path, "staffing").all()["Spring"]["dials"]["volume"] == 0.25
     refused = other.answer(message(other, "keep", told={"name": "Spring"}, volume=40))["tools"]["notice"]
-    assert refused == words.CHANGED.format(name="Spring") and Shelf(tmp_path, "staffing").all()["Spring"]["inputs"]["volume"] == 0.25
+    assert refused == words.CHANGED.format(name="Spring") and Shelf(tmp_path, "staffing").all()["Spring"]["dials"]["volume"] == 0.25
 
 
 def test_many_who_save_at_once_lose_nothing(tmp_path):
@@ -154,26 +154,27 @@ def test_a_scenario_is_shared_as_a_file_and_opened_from_it(tools, tmp_path):
     tools.answer(message(tools, gesture=1, volume=20))
     file = tools.answer(message(tools, "share", told={"name": HOSTILE}))["download"]
     assert file["name"].endswith(".scenario.json") and not set(file["name"]) & set("<>=/\\'")
-    other = Tools(opened_desk("back"), tmp_path)
+    other = Tools(opened_desk("back", folder=tmp_path))
     told = other.answer(message(other, "upload", told={"file": file["text"]}))
-    assert other.desk.remembered()[:3] == tools.desk.remembered()[:3] and told["tools"]["name"] == HOSTILE
+    assert other.desk.state == tools.desk.state and told["tools"]["name"] == HOSTILE
 
 
 def file_of(**changed):
     told = {"kind": "ccplan scenario", "panel": "staffing", "name": "x",
-            "scenario": {"queue": "front", "day": DAY, "inputs": asdict(panels.StaffingInputs()) | changed.pop("inputs", {})} | changed.pop("scenario", {})}
+            "scenario": {"pickers": {"queue": "front", "day": DAY} | changed.pop("pickers", {}), "dials": {"volume": 0.1} | changed.pop("dials", {}),
+                         "switches": {"max_occupancy": True} | changed.pop("switches", {})} | changed.pop("scenario", {})}
     return json.dumps(told | changed)
 
 
 @pytest.mark.parametrize("text, said", [
     ("x" * (MOST_BYTES + 1), "larger than a scenario can be"), ("not json", "cannot be read as JSON"), ("[" * 60_000, "cannot be read as JSON"),
     ("[]", "no scenario of ccplan"), (None, "larger than a scenario can be"), (file_of(panel="budget"), "of another panel: 'budget'"),
-    (file_of(name=""), "needs a name"), (file_of(name="a\u202eb"), "needs a name"), (file_of(inputs={"volume": float("nan")}), "cannot be read as JSON"),
-    (file_of(inputs={"__class__": 1}), "knows no input '__class__'"), (file_of(inputs={"aht_s": 1e9}), "Handle time must be between 60 and 1200 s"),
-    (file_of(inputs={"aht_s": True}), "must be a number"), (file_of(inputs={"cap": "no"}), "must be true or false"),
-    (file_of(inputs={"rule": "by luck"}), "rule must be one of"), (file_of(scenario={"queue": "nobody"}), "queue must be one of front, back"),
-    (file_of(scenario={"day": "2027-03-06"}), "no intervals on Saturday 6 March 2027"), (file_of(scenario={"day": 7}), "day must be a date"),
-    (file_of(scenario={"inputs": []}), "must hold queue, day and inputs"),
+    (file_of(name=""), "needs a name"), (file_of(name="a\u202eb"), "needs a name"), (file_of(dials={"volume": float("nan")}), "cannot be read as JSON"),
+    (file_of(dials={"__class__": 1}), "knows no dial '__class__'"), (file_of(dials={"aht_s": 1e9}), "Handle time must be between 60 and 1,200 s"),
+    (file_of(dials={"aht_s": True}), "must be a number"), (file_of(switches={"max_occupancy": "no"}), "must be true or false"),
+    (file_of(pickers={"rule": "by luck"}), "rule must be one of"), (file_of(pickers={"queue": "nobody"}), "queue must be one of front, back"),
+    (file_of(pickers={"day": "2027-03-06"}), "no intervals on Saturday 6 March 2027"), (file_of(pickers={"day": 7}), "day of a scenario must be text"), (file_of(pickers={"day": "soon"}), "day must be a date"), (file_of(pickers={"week": "9"}), "knows no picker 'week'"),
+    (file_of(scenario={"dials": []}), "must hold dials, switches or pickers"), (file_of(switches={"volume": True}), "knows no switch 'volume'"),
 ])  # fmt: skip
 def test_a_hostile_file_is_refused_in_words_and_changes_nothing(tools, text, said):
     tools.answer(message(tools, gesture=1, volume=20))
@@ -184,21 +185,23 @@ def test_a_hostile_file_is_refused_in_words_and_changes_nothing(tools, text, sai
 
 def test_a_broken_file_in_the_folder_is_said_and_not_written_over(tools, tmp_path):
     (tmp_path / "staffing_scenarios.json").write_text("{broken", "utf-8")
-    told = Tools(opened_desk(), tmp_path).answer({"seq": 0})
+    told = Tools(opened_desk(folder=tmp_path)).answer({"seq": 0})
     assert "cannot be read as scenarios" in told["tools"]["notice"] and told["charts"]
     assert "cannot be read" in tools.answer(message(tools, "keep", told={"name": "x"}))["tools"]["notice"]
     assert (tmp_path / "staffing_scenarios.json").read_text("utf-8") == "{broken"
 
 
-def test_without_a_folder_a_scenario_is_shared_not_saved():
+def test_without_a_folder_a_scenario_lasts_as_long_as_the_page_and_that_is_said():
     tools = Tools(opened_desk())
-    assert tools.answer(message(tools, "keep", told={"name": "x"}))["tools"]["notice"] == words.NO_FOLDER
+    told = tools.answer(message(tools, "keep", told={"name": "x"}))["tools"]
+    assert told["notice"] == words.NO_FOLDER.format(name="x") and told["kept"] == [words.AS_IT_IS, "x"]
+    assert Tools(opened_desk()).answer({"seq": 0})["tools"]["kept"] == [words.AS_IT_IS]
     name, scenario = from_file(tools.answer(message(tools, "share", told={"name": "x"}))["download"]["text"], "staffing")
     assert (name, scenario) == ("x", tools.desk.scenario())
 
 
 def test_scenarios_side_by_side_are_the_librarys_numbers(tools):
-    start = tools.desk.start
+    start = tools.desk.inputs
     tools.answer(message(tools, "keep", gesture=1, volume=20, told={"name": "more"}))
     tools.answer(message(tools, pickers={"queue": "back"}, gesture=2))
     tools.answer(message(tools, "keep", told={"name": "elsewhere"}))
@@ -217,10 +220,10 @@ def test_scenarios_side_by_side_are_the_librarys_numbers(tools):
 
 
 def test_a_scenario_of_a_day_that_is_gone_says_so_in_the_comparison(tools, tmp_path):
-    gone = tools.desk.scenario() | {"day": "2020-01-01"}
+    gone = tools.desk.scenario() | {"pickers": {"queue": "front", "day": "2020-01-01"}}
     Shelf(tmp_path, "staffing").keep("old", gone)
     told = tools.answer(message(tools, "compare", told={"compare": ["old"]}))["tools"]["comparison"]
-    assert "the data has no front on 01 Jan 2020" in told["rows"][-1]["label"]
+    assert "front has no intervals on Wednesday 1 January 2020" in told["rows"][-1]["label"]
     assert all(row["cells"][1]["value"] != "–" for row in told["rows"] if "tile" in row)
 
 
@@ -280,7 +283,7 @@ def test_what_comes_at_rest_comes_in_slices_and_belongs_to_what_is_set(tools):
 
 def test_one_more_person_is_the_formula_with_one_more(tools):
     (said,) = tools.answer(message(tools))["says"][:1]
-    busiest = tools.desk.view.day.loc[tools.desk.view.day["load"].idxmax()]
+    busiest = tools.desk.staffed.day.loc[tools.desk.staffed.day["load"].idxmax()]
     now, more = (performance(busiest["offered"], busiest["aht_s"], busiest["agents"] + step, patience_s=180, target_s=20) for step in (0, 1))
     assert f"from {now.service_level:.1%} to {more.service_level:.1%}" in said and f"from {now.asa_s:.1f} s to {more.asa_s:.1f} s" in said
 
@@ -303,7 +306,7 @@ def check_file(kind, data, desk, expected):
     text = data.decode("utf-8") if kind in ("csv", "svg", "html") else ""
     if kind == "csv":
         table = pd.read_csv(io.StringIO(text))
-        assert table["agents"].tolist() == desk.view.day["agents"].tolist() and table["start"].iloc[0] == f"{DAY} 09:00"
+        assert table["agents"].tolist() == desk.staffed.day["agents"].tolist() and table["start"].iloc[0] == f"{DAY} 09:00"
     elif kind == "xlsx":
         book = openpyxl.load_workbook(io.BytesIO(data))
         assert {"Numbers", "Settings", "by interval", "week"} <= set(book.sheetnames)
@@ -324,7 +327,7 @@ def check_file(kind, data, desk, expected):
 @pytest.fixture(scope="module")
 def turned():
     """A panel whose volume is turned; what comes at rest has not come yet."""
-    made = Tools(opened_desk(), stem="staffing")
+    made = Tools(opened_desk())
     made.answer(message(made, volume=10))
     return made
 
@@ -473,9 +476,9 @@ def test_a_strange_file_is_refused_in_words_and_text_from_a_file_never_runs(fres
 
     give("large.json", "x" * (MOST_BYTES + 1))
     fresh.wait_for_function("document.querySelector('.ccplan-notice').textContent.includes('larger than a scenario can be (64 kB)')", timeout=5000)
-    give("odd.json", file_of(inputs={"aht_s": 1e9}))
-    fresh.wait_for_function("document.querySelector('.ccplan-notice').textContent.includes('Handle time must be between 60 and 1200 s')", timeout=10_000)
-    give("named.json", file_of(name=HOSTILE, inputs={"volume": 0.3}))
+    give("odd.json", file_of(dials={"aht_s": 1e9}))
+    fresh.wait_for_function("document.querySelector('.ccplan-notice').textContent.includes('Handle time must be between 60 and 1,200 s')", timeout=10_000)
+    give("named.json", file_of(name=HOSTILE, dials={"volume": 0.3}))
     fresh.wait_for_function("document.querySelector('.ccplan-notice').textContent.includes('<img src=x')", timeout=10_000)
     assert fresh.locator("[data-dial=volume] input[type=range]").input_value() == "30"
     act(fresh, lambda: fresh.click("[data-action=keep]"))

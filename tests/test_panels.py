@@ -12,6 +12,8 @@ import pytest
 
 from ccplan.data import load_centre, load_intervals, sample_centre
 from ccplan.display import frontend
+from ccplan.display.panels.dials import dial_fields
+from ccplan.display.panels.saying import plain, shown, tiles
 from ccplan.display.staffing import panel as panels
 from ccplan.planning import staff, totals
 from ccplan.queueing import Infeasible, Targets
@@ -46,7 +48,7 @@ def desk(intervals, centre):
 
 def message(desk, action=None, pickers=None, switches=None, **dials):
     """What the browser would send if these dials were turned."""
-    now = desk._settings()
+    now = desk.settings()
     return {"seq": 1, "dials": now["dials"] | dials, "switches": now["switches"] | (switches or {}),
             "pickers": now["pickers"] | (pickers or {}), "action": action}
 
@@ -81,7 +83,7 @@ def expected_tiles(day, inputs, centre):
         "occupancy": sums["occupancy"], "asa_s": (staffed["asa_s"] * answered).sum() / answered.sum(),
     }
     forms = {field.name: field.metadata["form"] for field in dataclasses.fields(panels.DayTotals)}
-    return {name: panels.shown(float(value), forms[name], centre.currency) for name, value in numbers.items()}
+    return {name: shown(float(value), forms[name], centre.currency) for name, value in numbers.items()}
 
 
 # --------------------------------------------------------------------------------- the plain function
@@ -96,18 +98,18 @@ def test_as_it_is_the_panel_is_the_librarys_plan(day, centre):
     assert view.totals.service_level == pytest.approx(totals(plan)["service_level"].iloc[0], rel=1e-12)
 
 
-@pytest.mark.parametrize("field", panels.dial_fields(), ids=lambda field: field.name)
+@pytest.mark.parametrize("field", dial_fields(panels.StaffingInputs), ids=lambda field: field.name)
 def test_each_dial_at_both_ends_gives_the_librarys_numbers(day, centre, field):
     for value in field.metadata["slider"]:
         inputs = dataclasses.replace(panels.start_inputs(day, centre), **{field.name: value})
         view = panels.staffing_view(day, inputs, centre)
-        shown = panels.tiles(view.totals, None, centre.currency)
-        assert {name: tile["value"] for name, tile in shown.items()} == expected_tiles(day, inputs, centre)
+        told = tiles(view.totals, None, centre.currency)
+        assert {name: tile["value"] for name, tile in told.items()} == expected_tiles(day, inputs, centre)
 
 
 def test_the_dials_ranges_and_defaults_are_the_fields():
     ranges = {field.name: tuple(round(end * field.metadata["scale"]) for end in field.metadata["slider"])
-              for field in panels.dial_fields()}
+              for field in dial_fields(panels.StaffingInputs)}
     assert ranges == {"volume": (-30, 50), "aht_s": (60, 1200), "patience_s": (15, 600), "service_level": (50, 99),
                       "target_s": (5, 300), "max_occupancy": (60, 95), "shrinkage": (0, 60)}
     usual = panels.StaffingInputs()
@@ -178,7 +180,7 @@ def test_limited_lines_leave_out_what_the_day_as_a_whole_gives(day, centre):
     limited = dataclasses.replace(centre, queues=(dataclasses.replace(centre.queue("service"), lines=60.0),))
     view = panels.staffing_view(day, panels.start_inputs(day, limited), limited)
     assert np.isnan(view.totals.given) and view.day["given"].isna().all() and "as a whole" not in str(view.answer())
-    assert panels.tiles(view.totals, None, "")["given"]["value"] == "–" and panels.chart_data(view)["service"]["rows"]
+    assert tiles(view.totals, None, "")["given"]["value"] == "–" and panels.chart_data(view)["service"]["rows"]
 
 
 def test_work_that_may_wait_is_not_in_the_picker(intervals, centre, desk):
@@ -389,11 +391,11 @@ def tiles_on(page):
         "() => Object.fromEntries([...document.querySelectorAll('[data-tile]')].map(n => [n.dataset.tile, n.textContent]))")
 
 
-@pytest.mark.parametrize("field", panels.dial_fields(), ids=lambda field: field.name)
+@pytest.mark.parametrize("field", dial_fields(panels.StaffingInputs), ids=lambda field: field.name)
 def test_each_slider_at_both_ends_and_the_middle_shows_the_librarys_numbers(fresh, day, centre, field):
     low, high = field.metadata["slider"]
     for value in (low, high, round((low + high) / 2 / field.metadata["step"]) * field.metadata["step"]):
-        act(fresh, lambda: fresh.evaluate(TURN, [field.name, panels._plain(value * field.metadata["scale"])]))
+        act(fresh, lambda: fresh.evaluate(TURN, [field.name, plain(value * field.metadata["scale"])]))
         inputs = dataclasses.replace(panels.start_inputs(day, centre), **{field.name: round(value, 10)})
         assert tiles_on(fresh) == expected_tiles(day, inputs, centre)
     assert fresh.log == []

@@ -136,7 +136,7 @@ def test_a_form_is_filled_saved_on_disk_and_there_after_a_reload(browser, served
     for number in range(20):
         mark(page, number, "half" if number == 5 else "full").check()
     says(page, "97%")
-    mark(page, 0, "missed").check()
+    mark(page, 0, "not done").check()
     says(page, "The call fails")
     assert "told the caller that the call is recorded" in page.inner_text(".ccplan-score")
     mark(page, 0, "full").check()

@@ -51,6 +51,7 @@ def place(tmp_path_factory):
 def _titled(file):
     notebook = json.loads(file.read_text())
     notebook["cells"].insert(0, {"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Which question?"})
+    notebook["cells"][1]["metadata"]["tags"] = ["always"]  # it tells of its own kernel
     file.write_text(json.dumps(notebook))
 
 
@@ -221,7 +222,9 @@ def test_pages_are_kept_ready_for_the_folder_idle_ones_are_given_back_and_ctrl_c
         full, _, words = ask(port, "/voila/render/02_fault.ipynb", cookie=cookie)
         assert full == 503 and "All places are taken" in words
         _until(lambda: not alive(told[3]), "a page that nobody looks at is given back")
-        second = re.search(r"pid (\d+)", ask(port, "/voila/render/00_start.ipynb", cookie=cookie)[2])[1]
+        status, _, again = ask(port, "/voila/render/00_start.ipynb", cookie=cookie)
+        assert status == 200 and "pid" in again, again[-1500:]
+        second = re.search(r"pid (\d+)", again)[1]
         assert alive(second) and second != told[3]
         server.send_signal(2)
         assert server.wait(timeout=30) == 0

@@ -9,7 +9,7 @@ import pytest
 
 from ccplan.auditing.evidence import Evidence
 from ccplan.auditing.quarter import Quarter
-from ccplan.auditing.standing.standing import _spread_by_quarter, standing
+from ccplan.auditing.standing.standing import errors_by_quarter, standing
 from ccplan.auditing.standing.findings import together
 from ccplan.auditing.standing.trust import contacts_by_day, gaps_of, trust
 from ccplan.data.centre import Centre, Queue
@@ -101,8 +101,8 @@ def test_the_error_of_a_ratio_is_that_of_its_weeks():
     """Weeks 1/10, 3/10, 2/10, 2/10: ratio 0.2, residuals −1, 1, 0, 0: √(2 × 4 ÷ 3) ÷ 40."""
     weeks = pd.DataFrame({"kpi": "fcr", "queue": "a", "week": pd.date_range("2026-04-06", periods=4, freq="W-MON"), "top": [1.0, 3, 2, 2], "bottom": 10.0,
                           "touched": False})
-    assert _spread_by_quarter(weeks).loc[("fcr", "a", "2026Q2")] == pytest.approx(np.sqrt(8 / 3) / 40)
-    assert np.isnan(_spread_by_quarter(weeks.head(3)).iloc[0])
+    assert errors_by_quarter(weeks).loc[("fcr", "a", "2026Q2")] == pytest.approx(np.sqrt(8 / 3) / 40)
+    assert np.isnan(errors_by_quarter(weeks.head(3)).iloc[0])
 
 
 def test_changes_that_share_a_queue_or_a_kpi_go_together():

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from ccplan.display import frontend, theme
+from ccplan.display.staffing import week_charts
 from ccplan.display.words import source
 
 THEMES = {"day": theme.LIGHT, "night": theme.DARK}
@@ -58,13 +59,33 @@ def test_colours_that_differ_by_day_differ_by_night(pair):
     assert sum(abs(int(one[i:i + 2], 16) - int(other[i:i + 2], 16)) for i in (1, 3, 5)) > 120
 
 
+def over(colour, paper, depth):
+    """A colour laid over paper at a depth of 0 to 1, as #RRGGBB."""
+    parts = [(int(colour[i:i + 2], 16), int(paper[i:i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(depth * one + (1 - depth) * other):02X}" for one, other in parts)
+
+
+@pytest.mark.parametrize("when", THEMES)
+def test_words_in_the_cells_of_the_maps_can_be_read_at_every_depth(when):
+    def then(colour):
+        return theme.night(colour) if when == "night" else colour
+
+    for share in range(101):
+        depth = week_charts.PALEST + (1 - week_charts.PALEST) * share / 100
+        words = "#FDFDFD" if share / 100 > week_charts.LIGHT_FROM else "#000000"
+        assert contrast(over(then(week_charts.DEEP), THEMES[when]["paper"], depth), then(words)) >= 4.5, share
+        for cell in ("#E08A5A", "#74C2A8", "#6FA8CF"):
+            assert contrast(over(then(cell), THEMES[when]["paper"], share / 100), THEMES[when]["ink"]) >= 4.5, (cell, share)
+
+
 def test_day_and_night_name_the_same_tokens():
     assert set(theme.LIGHT) == set(theme.DARK) and all(re.fullmatch("#[0-9A-F]{6}", colour) for told in THEMES.values() for colour in told.values())
     assert len(theme.NIGHT) == len({*theme.LIGHT.values(), *theme.MARKS}), "no colour of the day has two by night"
 
 
 def test_every_colour_of_the_live_charts_has_one_by_night():
-    used = set(re.findall("#[0-9A-Fa-f]{6}", json.dumps([layout["charts"] for layout in source.layouts()])))
+    charts = [chart for layout in source.layouts() for chart in layout["charts"]]
+    used = set(re.findall("#[0-9A-Fa-f]{6}", json.dumps([(chart["spec"], [entry["colour"] for entry in chart["key"]]) for chart in charts])))
     assert len(used) > 10 and {colour.upper() for colour in used} <= set(theme.NIGHT), "give the new colour its night in theme.MARKS"
 
 

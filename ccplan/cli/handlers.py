@@ -1,6 +1,7 @@
 """What the dashboards answer: the first page, the door where the token is asked for, the pages themselves, and errors in words."""
 
 import asyncio
+import os
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.login import LoginFormHandler
@@ -10,16 +11,24 @@ from tornado.web import HTTPError, authenticated
 from voila.tornado.handler import TornadoVoilaHandler
 
 from ..display.start.pages import START
+from ..display.start.words import DOOR, OTHER, WORDS
+from .kept import stamp
 
-WRONG_S = 1.0  # a wrong token is answered late, so that guessing takes for ever
-WORDS = {  # status → title, sentence
-    401: ("Who is there?", "That is not the token."),
-    403: ("Not open to you", "Open the address that was printed where ccplan serve was started; it holds the token."),
-    404: ("There is no such page", "The pages are listed above; nothing else is served here."),
-    500: ("This page met a fault", "What happened is told where ccplan serve was started."),
-    503: ("All places are taken", "As many pages are open as this machine is meant to hold. Close one, or come back in a few minutes."),
-}
-OTHER = ("This cannot be answered", "The request was not understood.")
+WRONG_S = 1.0  # wrong tokens are answered late, one after the other, so that guessing takes for ever
+WAITING = 20   # more guesses than that are refused at once
+
+
+async def guessed(settings):
+    """Wait for a wrong token's turn to be answered; HTTPError 429 where too many wait. The right token never waits."""
+    waiting = settings.setdefault("ccplan_guesses", [])
+    if len(waiting) >= WAITING:
+        raise HTTPError(429)
+    waiting.append(None)
+    try:
+        async with settings.setdefault("ccplan_turn", asyncio.Lock()):
+            await asyncio.sleep(WRONG_S)
+    finally:
+        waiting.pop()
 
 
 class Told:
@@ -33,8 +42,10 @@ class Told:
     def page_in_words(self, title, words, **more):
         """A page without a notebook; the bar is only for those who are let in."""
         env = self.settings["voila_jinja2_env"]
-        told = self.settings["ccplan_bar"]().told() if getattr(self, "current_user", None) else None
-        return env.get_template("words.html").render(title=title, words=words, told=told, base_url=self.base_url, **more)
+        bar = self.settings["ccplan_bar"]().told()
+        title, words = (bar["words"].get(text, text) for text in (title, words))
+        told = bar if getattr(self, "current_user", None) else None
+        return env.get_template("words.html").render(title=title, words=words, told=told, frame=bar, base_url=self.base_url, **more)
 
     def without_token(self):
         """True where the address held the token: the cookie is set, and the same page is asked for without it, so that the
@@ -64,13 +75,13 @@ class Door(Told, LoginFormHandler):
 
     def _render(self, message=None):
         title, words = WORDS[401]
-        told = words if message else "These dashboards open with a token. It was printed where ccplan serve was started."
+        told = words if message else DOOR
         self.finish(self.page_in_words(title, told, door=True, xsrf=self.xsrf_form_html(), next=self.get_argument("next", default=self.base_url)))
 
     @allow_unauthenticated
     async def post(self):
         if self.identity_provider.process_login_form(self) is None:
-            await asyncio.sleep(WRONG_S)
+            await guessed(self.settings)
         super().post()
 
 
@@ -83,11 +94,39 @@ class NotebookPage(Told, TornadoVoilaHandler):
             raise HTTPError(404)
         if self.without_token():
             return
-        if self._taken(path) >= self.settings["ccplan_most"]:
+        if self._taken() >= self.settings["ccplan_most"]:
             raise HTTPError(503)
+        _ = self.xsrf_token  # asking for it sets the cookie with which a closing page may give its kernel back
+        await self._ready(path)
         await super().get(path)
 
-    def _taken(self, path):
-        """The kernels that people have; one that is ready for this page is no new one."""
+    async def _ready(self, path):
+        """Wait for the copy that is being started for this page, and give back those that were worked out from older tables."""
         manager = self.kernel_manager
-        return len(manager.list_kernel_ids()) - sum(map(len, getattr(manager, "_pools", {}).values()))
+        pools, now = getattr(manager, "_pools", {}), stamp(os.environ["CCPLAN_FOLDER"])
+        if self.settings.setdefault("ccplan_ready_of", now) != now:
+            self.settings["ccplan_ready_of"] = now
+            await self._empty(pools)
+        while pools.get(path) and not pools[path][0].done():
+            await asyncio.wait({pools[path][0]})
+        if pools.get(path) and not pools[path][0].exception():
+            self._given().add(pools[path][0].result()["kernel_id"])
+
+    async def _empty(self, pools):
+        for name, pool in pools.items():
+            old, pool[:] = list(pool), []
+            for one in await asyncio.gather(*old, return_exceptions=True):
+                if isinstance(one, dict):
+                    await self.kernel_manager.shutdown_kernel(one["kernel_id"])
+            self.kernel_manager.fill_if_needed(delay=0, notebook_name=name)
+
+    def _given(self):
+        """The kernels that were ready and that somebody has now."""
+        return self.settings.setdefault("ccplan_given", set())
+
+    def _taken(self):
+        """How many kernels people have: those that were begun for them and those that were ready and are given."""
+        manager = self.kernel_manager
+        begun = {one: getattr(manager.get_kernel(one), "_launch_args", {}).get("env", {}) for one in manager.list_kernel_ids()}
+        self._given().intersection_update(begun)
+        return sum(env.get("VOILA_PREHEAT") != "True" or one in self._given() for one, env in begun.items())

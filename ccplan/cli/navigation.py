@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..display.language import chosen
 from ..display.start.pages import pages
-from ..display.start.today import day_words
+from ..display.start.words import frame_words, page_words, reach_words
 
 TABLES = ("*.csv", "*.parquet", "*.xlsx", "*.toml")
 
@@ -19,11 +20,11 @@ class Bar:
     centre: str
     fresh: str
     pages: tuple
+    language: object
 
     def told(self):
         """The same as plain JSON values."""
-        return {"centre": self.centre, "fresh": self.fresh,
-                "pages": [{"name": page.name, "short": page.short, "question": page.question} for page in self.pages]}
+        return {"centre": self.centre, "fresh": self.fresh, "pages": [page_words(page, self.language) for page in self.pages], **frame_words(self.language)}
 
 
 def bar_of(folder, notebooks):
@@ -34,8 +35,9 @@ def bar_of(folder, notebooks):
         stamp = _stamp(folder)
         if known.get("stamp") != stamp:
             known.update(stamp=stamp, read=_read(folder))
-        name, last = known["read"]
-        return Bar(centre=name, fresh=fresh_words(last, date.today()), pages=pages(notebooks))
+        name, last, centre = known["read"]
+        language = chosen(None, centre)
+        return Bar(centre=name, fresh=fresh_words(last, date.today(), language), pages=pages(notebooks), language=language)
 
     return bar
 
@@ -47,26 +49,24 @@ def _stamp(folder):
 
 
 def _read(folder):
-    """(the centre's name, the last day of its contacts or None where they cannot be read)."""
+    """(the centre's name, the last day of its contacts or None where they cannot be read, the Centre or None)."""
     from ..data import load_centre, load_intervals
 
     try:
         centre = load_centre(folder)
     except (ValueError, OSError):
-        return Path(folder).name, None
+        return Path(folder).name, None, None
     try:
-        return centre.name, load_intervals(folder, centre, faulty="leave out").frame["start"].max().tz_localize(None)
+        return centre.name, load_intervals(folder, centre, faulty="leave out").frame["start"].max().tz_localize(None), centre
     except (ValueError, OSError):
-        return centre.name, None
+        return centre.name, None, centre
 
 
-def fresh_words(last, today):
+def fresh_words(last, today, language=None):
     """To which day the tables reach, and how long ago that is where it is long.
 
     >>> fresh_words(pd.Timestamp("2026-09-30"), date(2026, 10, 3)), fresh_words(pd.Timestamp("2026-09-30"), date(2026, 11, 22))
     ('tables to 30 September 2026', 'tables to 30 September 2026, 53 days ago')
     """
-    if last is None or pd.isna(last):
-        return "the contacts cannot be read: see Data"
-    days = (today - last.date()).days
-    return f"tables to {day_words(last)}" + (f", {days:,} days ago" if days > 7 else "")
+    known = last is not None and not pd.isna(last)
+    return reach_words(chosen(language), last if known else None, (today - last.date()).days if known else 0)

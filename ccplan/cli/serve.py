@@ -22,9 +22,9 @@ def serve(
     token: Annotated[Optional[str], typer.Option(envvar="CCPLAN_TOKEN", show_envvar=True, help="What opens the door; a new random one if left out. "
                                                  "Better in the variable than on a command line that others can see.", show_default=False)] = None,
     open_door: Annotated[bool, typer.Option("--no-token", help="No token; only at this machine's own address.")] = False,
-    ready: Annotated[int, typer.Option(min=0, max=20, help="Copies of the start page and of Staffing that are kept ready, about 250 MB each; "
-                                       "0: a page is worked out when it is asked for.")] = 0,
-    most: Annotated[int, typer.Option(min=1, help="Pages that may be open at once, about 250 MB each.")] = 40,
+    ready: Annotated[int, typer.Option(min=0, max=20, help="Copies of the start page and of Staffing that are kept ready, 70 to 240 MB each; "
+                                       "0: a page is worked out when it is asked for.")] = 1,
+    most: Annotated[int, typer.Option(min=1, help="Pages that may be open at once: 70 MB each (Start), 150 (Staffing), more where a quarter is audited.")] = 40,
     base_url: Annotated[str, typer.Option(help="The path below which it is reached, behind a proxy.")] = "/",
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
 ):

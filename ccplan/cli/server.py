@@ -10,7 +10,9 @@ import sys
 
 from ..display.frontend import VOILA
 from ..display.start.pages import START
-from .handlers import Door, FirstPage, NotebookPage
+from .handlers import Door, FirstPage, NotebookPage, guessed
+from .kept import install
+from .kernels import CAN_FORK, nursery, register
 
 UNUSED = ["@voila-dashboards/jupyterlab-preview"]
 SERVED = ("/api/kernels/", "/voila/static/", "/voila/api/themes/", "/voila/api/shutdown/", "/voila/labextensions/")
@@ -21,6 +23,7 @@ WARM = (f"{START}.ipynb", "03_staffing.ipynb")  # pages that are kept ready: the
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; style-src 'self' 'unsafe-inline'; "
           "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
           "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'")  # the browser itself refuses requests to others
+MOST_SENT = 4 * 2**20  # bytes of a message of a page, or of a request; the largest that a panel sends is a file of a million
 _SOCKETS = {"transport": "ipc"} if sys.platform == "linux" else {}  # in a folder of our own, where no other user of the machine reaches a kernel
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
@@ -33,9 +36,12 @@ def dashboards(folder, *, host, port, token, bar, base_url="/", ready=0, most=40
     """
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(VOILA), *filter(None, [os.environ.get("JUPYTER_PATH")])])
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
-    server = _class()(config=_config(bar, ready), root_dir=str(folder), ip=host, port=port, port_retries=0, token=token, base_url=base_url,
-                      open_browser=browser, config_file_paths=[], tornado_settings={"headers": HEADERS, "ccplan_most": most, "ccplan_bar": bar})
+    server = _class()(config=_config(bar, ready), root_dir=str(folder), ip=host, port=port, port_retries=0, token=token, base_url=base_url, identity_provider_class=_guard(),
+                      open_browser=browser, config_file_paths=[], tornado_settings={"headers": HEADERS, "websocket_max_message_size": MOST_SENT, "ccplan_most": most, "ccplan_bar": bar})
     server.log_level = "ERROR"
+    install()
+    if CAN_FORK:
+        nursery().start()
     server.initialize([])
     return server
 
@@ -47,7 +53,7 @@ def _config(bar, ready):
              "extension_denylist": UNUSED, "show_tracebacks": True,  # the template shows the words of an error, never its trace
              "page_config_hook": functools.partial(_with_bar, bar), "preheat_kernel": ready > 0, "default_pool_size": 0}
     pools = {"default": {"pool_size": 0}} | {name: {"pool_size": ready} for name in WARM}
-    return Config(VoilaConfiguration=voila, VoilaKernelManager={"kernel_pools_config": pools},
+    return Config(VoilaConfiguration=voila, KernelProvisionerFactory={"default_provisioner_name": register()}, VoilaKernelManager={"kernel_pools_config": pools},
                   MappingKernelManager={"cull_idle_timeout": IDLE_S, "cull_interval": CHECKED_S}, KernelManager=_SOCKETS,
                   PasswordIdentityProvider={"allow_password_change": False}, IdentityProvider={"cookie_options": {"samesite": "Lax"}})
 
@@ -55,6 +61,22 @@ def _config(bar, ready):
 def _with_bar(bar, page_config, notebook_path="", **_):
     """What Voila tells a page, and what our template shows on its bar."""
     return page_config | {"ccplan": bar().told()}
+
+
+@functools.cache
+def _guard():
+    from jupyter_server.auth.identity import PasswordIdentityProvider
+
+    class Guard(PasswordIdentityProvider):
+        """A wrong token waits its turn wherever it is tried: in the form, in an address, in a header."""
+
+        async def get_user_token(self, handler):
+            user = await super().get_user_token(handler)
+            if user is None and self.get_token(handler):
+                await guessed(handler.settings)
+            return user
+
+    return Guard
 
 
 @functools.cache
@@ -66,6 +88,7 @@ def _class():
         """Voila without its lists of files and folders, and with pages, a door and a first page of ours."""
 
         def init_handlers(self):
+            self.app.listen = functools.partial(self.app.listen, max_body_size=MOST_SENT)  # Voila would take a hundred megabytes
             kept = [one for one in super().init_handlers() if any(part in one[0] for part in SERVED)]
             notebook = {"template_paths": self.template_paths, "config": self.config, "voila_configuration": self.voila_configuration}
             here = self.server_url.rstrip("/")
@@ -81,6 +104,10 @@ def _class():
         @property
         def connection_url(self):  # what Voila opens in the browser
             return self.address.removesuffix(self.base_url)
+
+        def stop(self):
+            super().stop()
+            nursery().close()
 
         def launch_browser(self):
             import webbrowser

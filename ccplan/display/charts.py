@@ -65,10 +65,10 @@ def day_rows(day, rostered=None):
     >>> day_rows(pd.DataFrame({"start": start, "agents": [3, 5]}), [4, 4])["short"].tolist()
     [0.0, 1.0, 0.0]
     """
-    rows = day.select_dtypes("number").astype(float)
+    columns = {name: day[name].to_numpy(float) for name in day.select_dtypes("number")}
     if rostered is not None:
-        rows["rostered"] = np.asarray(rostered, dtype=float)
-    rows.insert(0, "hour", clock_hours(day["start"]).to_numpy())
+        columns["rostered"] = np.asarray(rostered, dtype=float)
+    rows = pd.DataFrame({"hour": clock_hours(day["start"]).to_numpy()} | columns)
     if not (rows["hour"].is_unique and rows["hour"].is_monotonic_increasing):
         rows = rows.groupby("hour", as_index=False).max()
     return _short(_closed(rows))
@@ -100,8 +100,8 @@ def _closed(rows):
     place = np.repeat(np.arange(len(hour)), 1 + last)  # the rows at an end stand twice
     again = np.append(False, place[1:] == place[:-1])
     stretch = np.append(0, np.cumsum(last)[:-1])[place]
-    rows = rows.take(place).reset_index(drop=True)
-    return rows.assign(hour=np.where(again, end[place], hour[place]), end=end[place], stretch=stretch)
+    columns = {name: rows[name].to_numpy()[place] for name in rows}
+    return pd.DataFrame(columns | {"hour": np.where(again, end[place], hour[place]), "end": end[place], "stretch": stretch})
 
 
 def _short(rows):

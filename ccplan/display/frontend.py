@@ -123,6 +123,13 @@ def panel_class():
     return Panel
 
 
+def hear_widgets():
+    """Let this kernel hear what a page says to its widgets; the library does so by itself only where a kernel is what imports it."""
+    import ipywidgets
+
+    ipywidgets.register_comm_target()
+
+
 def wire(layout, answer, language=None):
     """A live panel: `answer` is called with what the user set and returns what to show.
 

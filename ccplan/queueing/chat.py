@@ -12,6 +12,7 @@ Source: Luo & Zhang (2013), "Staffing and control of instant messaging contact c
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from .targets import Infeasible, Targets
 
 _CELLS = 2_000_000   # states × queues worked on at a time: some 16 MB an array
 _MOST_HELD = 1_000_000  # chats in hand at a time; beyond, the sum over states takes minutes
+_FEW_HELD = 4096  # chats in hand up to which the rates of their ends are kept
 
 
 @dataclass(frozen=True)
@@ -189,14 +191,22 @@ def _states(load, agents, at_once, slowdown):
     if agents == 0:
         return np.ones(load.size), np.zeros(load.size), np.zeros(load.size)
     held = np.arange(agents * at_once)  # chats in hand below the full state
+    ends = _log_ends(agents, at_once, slowdown) if held.size <= _FEW_HELD else np.log(_rate(held + 1, agents, slowdown))
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        ends = np.log(_rate(held + 1, agents, slowdown))
         up = np.cumsum((ends - np.log(np.maximum(load, 1e-300))[:, None])[:, ::-1], axis=1)[:, ::-1]
         top = up.max(axis=1, keepdims=True)
         weight = np.exp(up - top)
         total = weight.sum(axis=1)
         below = 1 + np.exp(top[:, 0]) * total
     return below, weight @ np.minimum(held, agents) / total, weight @ held / total
+
+
+@lru_cache(maxsize=2048)
+def _log_ends(agents, at_once, slowdown):
+    """Logarithms of the rates at which chats end with 1, 2, … in hand: a search asks for them at every load that it tries."""
+    ends = np.log(_rate(np.arange(1, agents * at_once + 1), agents, slowdown))
+    ends.setflags(write=False)
+    return ends
 
 
 def _rate(chats, agents, slowdown):

@@ -55,9 +55,11 @@ EVALUATED = Derived(name="whole evaluations", of="evaluations", groups=_evaluate
 def employment(agents, start=None, end=None):
     """Who was employed when: a row an agent and month with `years` (of a person), `leavers` (0 or 1) and `at_start` (0 or 1).
 
-    `agents` has agent, hired and left (the last day at work), further columns are kept. From `start` to `end` (excluded);
+    `agents` has agent, hired and, where anybody has, left (the last day at work); further columns are kept. From `start` to `end` (excluded);
     without them from the first who was hired to the last day that the table tells. No hiring date: employed all along.
     """
+    if "left" not in agents:
+        agents = agents.assign(left=pd.NaT)
     start = agents["hired"].min() if start is None else pd.Timestamp(start)
     last = agents[["hired", "left"]].max().max() + pd.Timedelta(days=1) if end is None else pd.Timestamp(end)
     if pd.isna(start) or pd.isna(last) or last <= start:

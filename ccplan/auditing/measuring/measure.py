@@ -39,15 +39,37 @@ def measure(tables, kpis=None, by=(), *, centre=None, quarter=None, start=None, 
     with Shelf(tables) as shelf:
         context = Context(shelf, _centre(tables, centre), *_period(quarter, start, end))
         _check_by(by, shelf)
-        plan = Plan(context, by, interval_s)
-        ways, missing = _ways(chosen, plan)
-        if plan.in_months:  # a table that is held against another by months is read once, by months, for all
-            plan = Plan(context, by, interval_s, frozenset(plan.in_months))
-            ways, missing = _ways(chosen, plan)
-        if not ways and missing:
-            raise ValueError("nothing can be measured: " + "; ".join(f"{kpi}: {why}" for kpi, why in missing.items()))
-        found = plan.run()
-        frames = [_told(kpi, way, found, plan) for kpi, way in ways]
+        return _measured(chosen, [by], context, interval_s)[0]
+
+
+def measure_cuts(shelf, kpi, cuts, *, centre=None, start=None, end=None):
+    """One KPI cut in several ways from one pass through its tables: a frame of `measure` for each of `cuts` (lists of columns and times).
+
+    `shelf` is an open Shelf. The cuts must rest on one step, days or hours: coarser times are sums of the finer. Raises
+    ValueError as `measure` does.
+    """
+    context = Context(shelf, centre, *_period(None, start, end))
+    for by in cuts:
+        _check_by(by, shelf)
+    return _measured([kpi_of(kpi)], cuts, context, MEASURED_S)
+
+
+def _measured(kpis, cuts, context, interval_s):
+    """A frame a cut; each table is read once, by all that the cuts name."""
+    every = list(dict.fromkeys(name for by in cuts for name in by))
+    plan = Plan(context, every, interval_s)
+    ways, missing = _ways(kpis, plan)
+    if plan.in_months:  # a table that is held against another by months is read once, by months, for all
+        plan = Plan(context, every, interval_s, frozenset(plan.in_months))
+        ways, missing = _ways(kpis, plan)
+    if not ways and missing:
+        raise ValueError("nothing can be measured: " + "; ".join(f"{kpi}: {why}" for kpi, why in missing.items()))
+    found = plan.run()
+    return [_framed([_told(kpi, way, found, plan, by) for kpi, way in ways], by, missing) for by in cuts]
+
+
+def _framed(frames, by, missing):
+    """The KPIs' rows one below another."""
     result = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)[["kpi", "variant", *by, *COLUMNS]]
     result.attrs["missing"] = missing
     return result
@@ -106,10 +128,10 @@ def _ways(kpis, plan):
 # ------------------------------------------------------------------------------------------------- answers
 
 
-def _told(kpi, taken, found, plan):
-    """The rows of a KPI."""
-    way, by = taken.way, plan.by
-    sums = _sums_of_two(taken, found, plan) if way.top.table != way.bottom.table else _rolled(taken, found, by, plan.interval_s)
+def _told(kpi, taken, found, plan, by):
+    """The rows of a KPI by the columns and times of a cut, which may be fewer than those of the plan."""
+    way = taken.way
+    sums = _sums_of_two(taken, found, by) if way.top.table != way.bottom.table else _rolled(taken, found, by, plan)
     if way.top_of:
         sums["top"] = way.top_of({name: sums[name] for name in ("top", "bottom", *way.more)})
     top, bottom = sums["top"].to_numpy(float), sums["bottom"].to_numpy(float)
@@ -123,10 +145,11 @@ def _told(kpi, taken, found, plan):
     return frame
 
 
-def _rolled(taken, found, by, interval_s):
+def _rolled(taken, found, by, plan):
     """The sums of a way of one table, named as the way names them, by the cells that are asked for."""
     query = next(iter(taken.queries.values()))
-    finest = query.step is None or (query.step == interval_s and "interval" in by) or (query.step == DAY_S and "day" in by)
+    finest = query.step is None or (query.step == plan.interval_s and "interval" in by) or (query.step == DAY_S and "day" in by)
+    finest = finest and {name for name in plan.by if name not in PERIODS} <= set(by)
     return _grouped(found[id(query)], taken.sums, by, finest)
 
 
@@ -141,13 +164,13 @@ def _grouped(frame, names, by, finest=False):
     return made.groupby(by, dropna=False, as_index=False, observed=True).sum()
 
 
-def _sums_of_two(taken, found, plan):
+def _sums_of_two(taken, found, by):
     """The sums of parts of two tables over the months that both have."""
     top, bottom = found[id(taken.queries["top"])], found[id(taken.queries["bottom"])]
     months = set(top["month"]) & set(bottom["month"])
     top, bottom = (frame[frame["month"].isin(months)] for frame in (top, bottom))
-    below = [name for name in plan.by if name in bottom.columns]
-    above = _grouped(top, {"top": taken.sums["top"]}, plan.by)
+    below = [name for name in by if name in bottom.columns]
+    above = _grouped(top, {"top": taken.sums["top"]}, by)
     under = _grouped(bottom, {name: taken.sums[name] for name in ("bottom", "n")}, below)
     return above.merge(under, on=below) if below else above.merge(under, how="cross")
 

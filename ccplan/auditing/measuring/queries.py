@@ -121,7 +121,7 @@ class Plan:
             name, table = part.base, shelf.table(part.base)
         table = self._joined(table, name, keys)
         if derived and derived.rows:
-            table = derived.rows(Row(table, name, self.context))
+            table = shelf.derived(derived.name, derived.rows(Row(table, name, self.context)))
         table = self._within(table, name)
         extra = {"slot": Row(table, name, self.context).slot(TIMES[name], step)} if step else {}
         if derived and derived.groups and "agent" in table.columns and TIMES[name] in table.columns or "day" in clusters:

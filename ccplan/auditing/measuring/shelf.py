@@ -19,14 +19,15 @@ class Shelf:
     """Tables by name as Ibis tables; use it in a `with`. Raises Lacks where one is not there.
 
     `tables` is {name: DataFrame, Ibis table or path of Parquet}, an Ibis connection with tables of our names, or what has
-    `.tables` (Evidence) or `.readings` (a folder's Tables). Frames run through an embedded DuckDB.
+    `.tables` (Evidence) or `.readings` (a folder's Tables). Frames run through an embedded DuckDB. One that `keeps` is
+    asked many times: what is derived from a table row by row, such as chains of calls, is worked out once.
     """
 
-    def __init__(self, tables):
+    def __init__(self, tables, keeps=False):
         self.connection = tables if hasattr(tables, "list_tables") else None
         self.given = {} if self.connection else _by_name(tables)
         self.names = _names(self.connection) if self.connection else tuple(self.given)
-        self._kept, self._stack, self._own = {}, contextlib.ExitStack(), None
+        self._kept, self._stack, self._own, self.keeps, self._derived = {}, contextlib.ExitStack(), None, keeps, {}
 
     def __enter__(self):
         return self
@@ -58,6 +59,15 @@ class Shelf:
         if backend is None or backend.name != "pyspark":
             return ()
         return tuple(one.name for one in backend._session.table(self.given[name].get_name() if name in self.given else name).schema.fields if one.dataType.typeName() == "timestamp")
+
+    def derived(self, name, table):
+        """A derived table as it is asked for, or, on a shelf that keeps, as it was worked out the first time."""
+        if not self.keeps or self._own is None:
+            return table
+        key = (name, tuple(table.columns))
+        if key not in self._derived:
+            self._derived[key] = self._own.create_table(f"derived_{len(self._derived)}", table, temp=True)
+        return self._derived[key]
 
     def _made(self, name):
         if self.connection:

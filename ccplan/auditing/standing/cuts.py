@@ -5,22 +5,26 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..kpis import kpi_of, target_of
-from ..measuring.measure import measure
-from ..measuring.shelf import KNOWN, Shelf
+from ..measuring.measure import measure, measure_cuts
+from ..measuring.shelf import Shelf
 from .signals import xmr
-from .standing import _status, held_against
+from .standing import _status, errors_by_quarter, held_against
 
 GRAINS = ("day", "week", "month", "quarter")  # the finest first
 BEFORE = {"day": 1, "week": 4, "month": 4, "quarter": 4}  # quarters that tell what is usual
 FEWEST = 3   # points before the quarter, without which no limits are drawn
 KEPT = 400   # measurements
+HOURS = (("weekday", "hour"), ("hour",))
+WEEK = pd.Timedelta(days=7)
+NO_WEEKS = pd.DataFrame(columns=["kpi", "queue", "week", "top", "bottom"]).astype({"week": "datetime64[us]", "top": float, "bottom": float})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
     """A KPI of a quarter: `now` (a row: value, low, high, n, top, bottom, target, status), `then` and `year_ago` (rows: then,
     then_change, then_low, then_high, then_told), its `course` (time, value, n, now, and the chart's centre, lower, upper,
-    rules), its `hours` (weekday, hour, value, n) and `day_hours` (hour, value, n, low, high); `grain` as it could be had."""
+    rules), its `hours` (weekday, hour, value, n) and `day_hours` (hour, value, n, low, high), None where they were not asked
+    for; `grain` as it could be had."""
 
     kpi: object
     queue: str
@@ -30,8 +34,8 @@ class Cut:
     then: pd.Series
     year_ago: pd.Series
     course: pd.DataFrame
-    hours: pd.DataFrame
-    day_hours: pd.DataFrame
+    hours: pd.DataFrame | None
+    day_hours: pd.DataFrame | None
 
 
 class Cuts:
@@ -39,37 +43,47 @@ class Cuts:
 
     def __init__(self, evidence):
         self.evidence, self.quarter, self.kept = evidence, evidence.quarter, {}
-        self.shelf = Shelf(evidence)  # stays open: the tables are handed to the engine once, not for every question
-        self.tables = {name: self.shelf.table(name) for name in self.shelf.names if name in KNOWN}
+        self.shelf = Shelf(evidence, keeps=True)  # stays open: the tables are handed to the engine once, not for every question
 
-    def cells(self, kpi, by, start, end):
-        """A measurement of one KPI over a time; a column queue where `by` has none ("" the whole centre)."""
-        key = (kpi.key, tuple(sorted(kpi.chosen.items())), tuple(by), start, end)
+    def cells(self, kpi, split, cuts, start, end):
+        """{time: measurement} of one KPI by times that rest on one step, from one pass; a column queue where `split` has none ("" the whole centre)."""
+        key = _key(kpi, split, cuts)
         if key not in self.kept:
             if len(self.kept) > KEPT:
                 self.kept.clear()
-            frame = measure(self.tables, [kpi], by=by, centre=self.evidence.centre, start=start, end=end)
-            self.kept[key] = frame.assign(queue=frame["queue"].astype(str) if "queue" in by else "")
+            try:
+                frames = measure_cuts(self.shelf, kpi, [[*split, *by] for by in cuts], centre=self.evidence.centre, start=start, end=end)
+            except ValueError as problem:  # kept as well: it will not go another time either
+                self.kept[key] = problem
+                raise
+            self.kept[key] = {by: frame.assign(queue=frame["queue"].astype(str) if split else "") for by, frame in zip(cuts, frames, strict=True)}
+        if isinstance(self.kept[key], ValueError):
+            raise self.kept[key]
         return self.kept[key]
+
+    def hours_known(self, kpi, queue):
+        """Whether what is told by the hour has been measured."""
+        return _key(kpi_of(kpi), ["queue"] if queue else [], HOURS) in self.kept
 
     def known(self):
         """Keys of the KPIs that the quarter's tables can tell, as the registry orders them."""
         if "known" not in self.kept:
-            found = measure(self.tables, by=["quarter"], centre=self.evidence.centre, quarter=self.quarter)
+            found = measure(self.evidence, by=["quarter"], centre=self.evidence.centre, quarter=self.quarter)
             self.kept["known"] = list(dict.fromkeys(found.loc[found["value"].notna(), "kpi"]))
         return self.kept["known"]
 
-    def cut(self, kpi="service_level", *, queue="", grain="week"):
+    def cut(self, kpi="service_level", *, queue="", grain="week", hours=True):
         """The Cut of a KPI (a key, or one with options chosen) and queue ("" the whole centre), its course by day, week or month.
 
-        Where a table is told by longer times, so is the course. Raises ValueError in words where it cannot be had of a queue.
+        Where a table is told by longer times, so is the course. `hours=False` leaves out what is told by the hour, a pass of its
+        own. Raises ValueError in words where it cannot be had of a queue.
         """
-        kpi, split = kpi_of(kpi), ["queue"] if queue else []
+        kpi = kpi_of(kpi)
         try:
-            quarters = self._mine(kpi, [*split, "quarter"], _back(self.quarter, 4).first, self.quarter.end, queue)
+            times = self._times(kpi, queue)
         except ValueError as problem:
             raise ValueError(f"{kpi.name} is not known of one queue by itself: choose all queues" if queue else str(problem)) from None
-        grain, course = self._course(kpi, split, queue, grain)
+        quarters = times["quarter"]
         now = quarters[quarters["quarter"] == str(self.quarter)].reset_index(drop=True)
         if now.empty or now["value"].isna().all():
             raise ValueError(f"{kpi.name} of {queue or 'the centre'} has no value in {self.quarter}")
@@ -77,29 +91,30 @@ class Cuts:
         row = now.iloc[0].copy()
         row["target"] = float("nan") if target is None else float(target)
         row["status"] = _status(row)
-        weeks = self._weeks(kpi, split, queue)
-        then, year_ago = (held_against(now.head(1), quarters, weeks, self.quarter, other).iloc[0] for other in (self.quarter.previous, self.quarter.year_ago))
-        return Cut(kpi=kpi, queue=queue, grain=grain, variant=str(row["variant"]), now=row, then=then, year_ago=year_ago, course=course,
-                   hours=self._hours(kpi, ["weekday", "hour"], queue), day_hours=self._hours(kpi, ["hour"], queue))
+        grain = next(one for one in GRAINS[GRAINS.index(grain):] if one in times)
+        then, year_ago = self._held(now.head(1), times)
+        by_hour = self._hours(kpi, queue) if hours else dict.fromkeys(HOURS)
+        return Cut(kpi=kpi, queue=queue, grain=grain, variant=str(row["variant"]), now=row, then=then, year_ago=year_ago, course=self._charted(times, kpi, grain),
+                   hours=by_hour[HOURS[0]], day_hours=by_hour[HOURS[1]])
 
-    def _mine(self, kpi, by, start, end, queue):
-        cells = self.cells(kpi, by, start, end)
-        return cells[cells["queue"] == queue].reset_index(drop=True)
+    def _times(self, kpi, queue):
+        """{quarter, week, day or month: rows} as fine as the tables can tell, the rows of the queue."""
+        first, end, split = _back(self.quarter, 4).first, self.quarter.end, ["queue"] if queue else []
+        try:
+            found = self.cells(kpi, split, (("quarter",), ("week",), ("day",)), first - WEEK, end + WEEK)  # whole weeks at both ends
+        except ValueError:
+            found = self.cells(kpi, split, (("quarter",), ("month",)), first, end)
+        return {name: _mine(rows, queue) for (name,), rows in found.items()}
 
-    def _course(self, kpi, split, queue, grain):
-        """(grain, frame): the finest course from the asked one on that the tables can tell."""
-        grains = GRAINS[GRAINS.index(grain):]
-        for one in grains:
-            try:
-                return one, self._charted(kpi, split, queue, one)
-            except ValueError:
-                if one == grains[-1]:
-                    raise
-        raise AssertionError("never reached")
+    def _held(self, now, times):
+        """(row against the quarter before, row against the quarter a year ago); the weeks say how surely quarters differ."""
+        weeks = times.get("week", NO_WEEKS)
+        errors = errors_by_quarter(weeks[["kpi", "queue", "week", "top", "bottom"]].assign(touched=False))
+        return tuple(held_against(now, times["quarter"], errors, self.quarter, other).iloc[0] for other in (self.quarter.previous, self.quarter.year_ago))
 
-    def _charted(self, kpi, split, queue, grain):
-        first, margin = _back(self.quarter, BEFORE[grain]).first, pd.Timedelta(days=7 if grain == "week" else 0)
-        rows = self._mine(kpi, [*split, grain], first - margin, self.quarter.end + margin, queue).rename(columns={grain: "time"})
+    def _charted(self, times, kpi, grain):
+        """The course by a grain, from as many quarters as tell what is usual."""
+        first, rows = _back(self.quarter, BEFORE[grain]).first, times[grain].rename(columns={grain: "time"})
         if grain == "quarter":
             rows["time"] = [pd.Period(words, "Q").start_time for words in rows["time"]]
         rows["middle"] = rows["time"] + pd.Timedelta(days=3 if grain == "week" else 0)  # a week belongs to the quarter of its Thursday
@@ -107,22 +122,21 @@ class Cuts:
         rows["now"] = rows["middle"] >= self.quarter.first
         return _limits(rows, kpi, by_weekday=grain == "day")[["time", "value", "n", "low", "high", "now", "centre", "lower", "upper", "rules"]]
 
-    def _weeks(self, kpi, split, queue):
-        """The weeks that say how surely two quarters differ; none where the tables have no weeks."""
-        columns = ["kpi", "queue", "week", "top", "bottom"]
+    def _hours(self, kpi, queue):
+        """{times: rows} by hour; no row where the tables have no hours."""
         try:
-            start, end = _back(self.quarter, 4).first, self.quarter.end
-            rows = self._mine(kpi, [*split, "week"], start - pd.Timedelta(days=7), end + pd.Timedelta(days=7), queue)
+            found = self.cells(kpi, ["queue"] if queue else [], HOURS, self.quarter.first, self.quarter.end)
+            return {by: _mine(rows, queue)[[*by, "value", "n", "low", "high"]] for by, rows in found.items()}
         except ValueError:
-            rows = pd.DataFrame(columns=columns).astype({"week": "datetime64[us]", "top": float, "bottom": float})
-        return rows[columns].assign(touched=False)
+            return {by: pd.DataFrame(columns=[*by, "value", "n", "low", "high"], dtype=float) for by in HOURS}
 
-    def _hours(self, kpi, by, queue):
-        """By hour; no row where the tables have no hours."""
-        try:
-            return self._mine(kpi, [*(["queue"] if queue else []), *by], self.quarter.first, self.quarter.end, queue)[[*by, "value", "n", "low", "high"]]
-        except ValueError:
-            return pd.DataFrame(columns=[*by, "value", "n", "low", "high"], dtype=float)
+
+def _key(kpi, split, cuts):
+    return kpi.key, tuple(sorted(kpi.chosen.items())), tuple(split), cuts
+
+
+def _mine(rows, queue):
+    return rows[rows["queue"] == queue].reset_index(drop=True)
 
 
 def _back(quarter, number):

@@ -164,7 +164,7 @@ def _table(evidence, quarters, weeks):
     table["target"] = table["target"].astype(float)
     table["status"] = [_status(row) for row in table.itertuples()]
     table["touched"] = _touched_in(weeks, evidence.quarter, table)
-    spread = _spread_by_quarter(weeks)
+    spread = errors_by_quarter(weeks)
     for name, quarter in (("previous", evidence.quarter.previous), ("year_ago", evidence.quarter.year_ago)):
         table = table.assign(**_against(table, quarters, spread, evidence.quarter, name, quarter))
     order = {key: i for i, key in enumerate((*OF_QUEUES, *OF_PEOPLE, *OF_THE_WHOLE))}
@@ -201,8 +201,8 @@ def _touched_in(weeks, quarter, table):
             for row in table.itertuples()]
 
 
-def _spread_by_quarter(weeks):
-    """The standard error of a ratio by quarter, from its weeks: {(kpi, queue, quarter): error}."""
+def errors_by_quarter(weeks):
+    """The standard error of a ratio by quarter, a Series by kpi, queue, quarter; from its weeks: kpi, queue, week, top, bottom and touched."""
     sound = weeks[~weeks["touched"] & (weeks["bottom"] > 0)]
     day = sound["week"] + pd.Timedelta(days=3)
     sound = sound.assign(quarter=day.dt.year.astype(str) + "Q" + day.dt.quarter.astype(str))
@@ -225,12 +225,12 @@ def _against(table, quarters, errors, quarter, name, other):
     return {name: then, f"{name}_change": change, f"{name}_low": change - half, f"{name}_high": change + half, f"{name}_told": told}
 
 
-def held_against(table, quarters, weeks, quarter, other):
+def held_against(table, quarters, errors, quarter, other):
     """KPIs of a `quarter` against an `other` one: a row a row of `table` with then, then_change, then_low, then_high (95 %), then_told.
 
-    `table` has kpi, queue and value; `quarters` also the quarter; `weeks` kpi, queue, week, top, bottom and touched.
+    `table` has kpi, queue and value; `quarters` also the quarter; `errors` are of `errors_by_quarter`.
     """
-    return pd.DataFrame(_against(table, quarters, _spread_by_quarter(weeks), quarter, "then", other))
+    return pd.DataFrame(_against(table, quarters, errors, quarter, "then", other))
 
 
 def _told(kpi, change, low, high):

@@ -13,18 +13,21 @@ from ...auditing.findings import AREAS
 from ...auditing.kpis import KPIS
 from ...auditing.measuring.kpi import said
 from .. import theme
-from ..desk import Desk, State, live, tiles
-from ..staffing.panel import total
-from ..tables import Words, cornered
+from ..language import Filled, Term, chosen
+from ..panels.desk import Desk
+from ..panels.dials import State, total
+from ..panels.saying import frame_of, live
+from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER
 from .kpis import step_words
 
-ALL = "all queues"
-GRAINS = ("week", "day", "hour")
-AGAINST = {"target": "the target", "then": "the quarter before", "year_ago": "the quarter a year ago"}
-EVERY = "all areas"
+ALL = Term("all queues")
+GRAINS = (Term("week"), Term("day"), Term("hour"))
+AGAINST = {"target": Term("the target"), "then": Term("the quarter before"), "year_ago": Term("the quarter a year ago")}
+EVERY = Term("all areas")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOON = pd.Timedelta(hours=12)
+SOON_MS = 20  # after which the hours follow
 FEW = 30  # contacts below which an hour says little
 
 
@@ -57,20 +60,19 @@ class AuditView:
 
     def frame(self):
         """The tiles as a table."""
-        words = tiles(self.totals, None)
-        rows = [(field.metadata["label"], words[name]["value"]) for name, field in AuditTotals.__dataclass_fields__.items()]
-        return cornered(pd.DataFrame(rows, columns=["number", "value"]).set_index("number"))
+        return frame_of(self.totals)
 
 
-def audit_view(cuts, kpi="service_level", *, queue="", grain="week", against="target", area="", findings=()):
+def audit_view(cuts, kpi="service_level", *, queue="", grain="week", against="target", area="", findings=(), hours=True):
     """A KPI of `cuts` (a Cuts of an Evidence) cut as asked: an AuditView, the plain function behind the pickers.
 
     `kpi` is a key, or a KPI with options chosen; `grain` week, day or hour; `against` target, then (the quarter before) or
-    year_ago; `area` one of AREAS, "" for all, of the `findings`. Raises ValueError in words.
+    year_ago; `area` one of AREAS, "" for all, of the `findings`. `hours=False` leaves out what is told by the hour. Raises
+    ValueError in words.
     """
     if grain not in GRAINS or against not in AGAINST:
         raise ValueError(f"grain must be one of {', '.join(GRAINS)} and against one of {', '.join(AGAINST)}, got {grain!r} and {against!r}")
-    cut = cuts.cut(kpi, queue=queue, grain="week" if grain == "hour" else grain)
+    cut = cuts.cut(kpi, queue=queue, grain="week" if grain == "hour" else grain, hours=hours)
     told = tuple(one for one in findings if not area or one.area == area)
     return AuditView(cut, _totals(cut, against, cuts.evidence.centre.currency), told, tuple(_warnings(cut, grain, against)))
 
@@ -98,7 +100,7 @@ def _step(kpi, step, currency):
 def _warnings(cut, grain, against):
     if grain in ("week", "day") and cut.grain != grain:
         yield f"{cut.kpi.name} rests on a table that is told by the {cut.grain}: so is its course."
-    if grain == "hour" and cut.day_hours.empty:
+    if grain == "hour" and cut.day_hours is not None and cut.day_hours.empty:
         yield f"{cut.kpi.name} is not known by the hour: its table has no hours."
     if against == "target" and np.isnan(cut.now["target"]):
         yield "The centre's file names no target for it: hold it against a quarter instead."
@@ -107,44 +109,46 @@ def _warnings(cut, grain, against):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def audit_panel(told, quarter=None):
+def audit_panel(told, quarter=None, *, language=None):
     """A live panel of an audit, the widget of an `audit_desk`. Raises ValueError in words where the folder cannot be audited."""
-    return audit_desk(told, quarter).panel()
+    return audit_desk(told, quarter, language=language).panel()
 
 
-def audit_desk(told, quarter=None):
+def audit_desk(told, quarter=None, *, language=None):
     """What is behind the panel: pickers, tiles, charts, findings.
 
     `told` is an Audit of `auditing.audit`, an Evidence of `evidence_of` (then there are no findings), or a centre's folder, which is
-    audited for the `quarter`.
+    audited for the `quarter`. Scenarios are kept in the folder that was audited. `language` is a code such as "fi" (left out:
+    CCPLAN_LANGUAGE, then centre.toml).
     """
     from ...auditing import audit
     from ...auditing.standing.cuts import Cuts
 
     if not hasattr(told, "quarter"):
         told = audit(told, quarter)
-    return AuditDesk(Cuts(getattr(told, "evidence", told)), getattr(told, "findings", ()))
+    evidence = getattr(told, "evidence", told)
+    return AuditDesk(Cuts(evidence), getattr(told, "findings", ()), folder=getattr(evidence, "folder", None), language=chosen(language, evidence.centre))
 
 
 class AuditDesk(Desk):
     """A desk without dials: six pickers."""
 
-    totals = AuditTotals
+    kind, totals, as_it_is, a_pin = "audit", AuditTotals, "how the panel opens", "what was pinned"
 
-    def __init__(self, cuts, findings=()):
+    def __init__(self, cuts, findings=(), *, folder=None, language=None):
         from ...auditing.standing.cuts import variants_of
 
         self.cuts, self.findings, self.held = cuts, tuple(findings), {}
         centre, self.currency = cuts.evidence.centre, cuts.evidence.centre.currency
-        self.title = f"{centre.name}, {cuts.quarter}: what do the KPIs say?"
-        self.kpis = {KPIS[key].name: key for key in cuts.known()}
-        self.variants = {key: variants_of(key) for key in self.kpis.values()}
+        self.title = Filled("{centre}, {quarter}: what do the KPIs say?", centre=centre.name, quarter=cuts.quarter)
+        self.kpis = {Term(KPIS[key].name): key for key in cuts.known()}
+        self.variants = {key: {Term(words): kpi for words, kpi in variants_of(key).items()} for key in self.kpis.values()}
         self.queues = [ALL, *(queue.name for queue in centre.queues)]
-        self.areas = {EVERY: ""} | {words.capitalize(): area for area, words in AREAS.items()}
+        self.areas = {EVERY: ""} | {Term(words.capitalize()): area for area, words in AREAS.items()}
         self.notes = "Findings" if self.findings else None
         first = KPIS["service_level" if "service_level" in self.kpis.values() else next(iter(self.kpis.values()))]
         super().__init__((), State({}, {}, {"kpi": first.name, "variant": "as usual", "queue": ALL, "grain": "week", "against": AGAINST["target"]}
-                                   | ({"area": EVERY} if self.findings else {})))
+                                   | ({"area": EVERY} if self.findings else {})), folder=folder, language=language)
 
     def options(self, state):
         key = self.kpis[state.places["kpi"]]
@@ -154,8 +158,8 @@ class AuditDesk(Desk):
     def labels(self):
         return {"kpi": "KPI", "variant": "Counted", "queue": "Queue", "grain": "By", "against": "Against", "area": "Findings of"}
 
-    def moved(self, places):
-        """The State after other choices; another KPI is counted as usual."""
+    def at(self, places):
+        """The State at other choices; another KPI is counted as usual."""
         for name, choices in self.options(State({}, {}, places | {"variant": "as usual"}) if places["kpi"] in self.kpis else self.state).items():
             if name != "variant" and places[name] not in choices:
                 raise ValueError(f"{self.labels()[name].lower()} must be one of {', '.join(choices)}, got {places[name]!r}")
@@ -163,39 +167,45 @@ class AuditDesk(Desk):
             places = places | {"variant": "as usual"}
         return State({}, {}, places)
 
-    def view(self, state=None):
-        """The AuditView of a state (of where the panel stands), kept once found."""
+    def view(self, state=None, hours=True):
+        """The AuditView of a state (of where the panel stands), kept once found; `hours=False`: without what is told by the hour."""
         places = (state or self.state).places
-        key = tuple(places.values())
+        key = (*places.values(), hours)
         if key not in self.held:
             if len(self.held) > 200:
                 self.held.clear()
+            kpi, queue = self._asked(places)
             against = next(name for name, words in AGAINST.items() if words == places["against"])
-            self.held[key] = audit_view(self.cuts, self.variants[self.kpis[places["kpi"]]][places["variant"]], queue="" if places["queue"] == ALL else places["queue"],
-                                        grain=places["grain"], against=against, area=self.areas[places.get("area", EVERY)], findings=self.findings)
+            self.held[key] = audit_view(self.cuts, kpi, queue=queue, grain=places["grain"], against=against, area=self.areas[places.get("area", EVERY)],
+                                        findings=self.findings, hours=hours)
         return self.held[key]
 
+    def _asked(self, places):
+        """(KPI, queue) that the pickers name."""
+        return self.variants[self.kpis[places["kpi"]]][places["variant"]], "" if places["queue"] == ALL else places["queue"]
+
     def show(self, rest):
-        view, by_hour = self.view(), self.state.places["grain"] == "hour"
-        pinned = None if self.pinned == self.state else self.view(self.pinned).totals
+        by_hour = self.state.places["grain"] == "hour"
+        hours = rest or self.cuts.hours_known(*self._asked(self.state.places))  # else they follow, so that the numbers need not wait for them
+        view = self.view(hours=hours)
         what = [self.pinned.places[name] for name in ("kpi", "variant", "queue")]
-        charts = {"course": live(course_rows(view.cut), course_finding(view.cut)), "day": live(day_rows(view.cut), day_finding(view.cut)),
-                  "hours": live(hour_rows(view.cut), hours_finding(view.cut))}
-        charts["course" if by_hour else "day"]["hidden"] = True
-        return {"tiles": tiles(view.totals, pinned), "warnings": list(view.warnings), "unsettled": 0, "charts": charts, "notes": [_note(one) for one in view.findings],
-                "against": f"{view.cut.kpi.name}: {view.cut.variant}." + (f" Pinned: {', '.join(what)}." if pinned else "")}
+        charts = {"course": live(course_rows(view.cut), course_finding(view.cut))}
+        if hours:
+            charts |= {"day": live(day_rows(view.cut), day_finding(view.cut)), "hours": live(hour_rows(view.cut), hours_finding(view.cut))}
+        charts["course" if by_hour else "day"] = charts.get("course" if by_hour else "day", {"waiting": True}) | {"hidden": True}
+        return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": 0 if hours else SOON_MS, "charts": charts,
+                "notes": [_note(one) for one in view.findings], "against": f"{view.cut.kpi.name}: {view.cut.variant}." + (f" Pinned: {', '.join(what)}." if self.pinned != self.state else "")}
 
     def charts(self):
         return chart_places()
 
-    def files(self):
-        return {"csv": self._csv}
+    def totals_at(self, state):
+        return self.view(state, hours=False).totals
 
-    def _csv(self):
-        from ...data.files import harmless
-
-        rows = self.view().cut.course
-        return {"name": "kpi.csv", "text": harmless(rows.assign(time=rows["time"].dt.strftime("%Y-%m-%d"))).to_csv(index=False, lineterminator="\n")}
+    def frames(self):
+        """The course of the KPI, its hours of the day, its hours of the week."""
+        cut = self.view().cut
+        return {"course": cut.course, "by hour": cut.day_hours, "by weekday and hour": cut.hours}
 
 
 def _note(finding):
@@ -284,7 +294,7 @@ def chart_places():
 
 COURSE_KEY = [{"label": "the quarter", "colour": ACCENT, "shape": "dot"}, {"label": "before it", "colour": INK, "shape": "dot"}, {"label": "a rule is broken", "colour": ALARM, "shape": "dot"},
               {"label": "natural limits", "colour": CONTEXT, "shape": "area"}]
-HOURS_KEY = [{"label": "worse than the quarter", "colour": "#D98A5B", "shape": "area"}, {"label": "better", "colour": "#6FA8CF", "shape": "area"}]
+HOURS_KEY = [{"label": "worse than the quarter", "colour": "#E08A5A", "shape": "area"}, {"label": "better", "colour": "#6FA8CF", "shape": "area"}]
 
 
 def _course():
@@ -308,6 +318,7 @@ def _hours():
     base = alt.Chart(alt.NamedData("hours")).encode(
         x=alt.X("hour:O", title="hour of the day", axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("weekday:N", title=None, sort=list(WEEKDAYS), axis=alt.Axis(labelColor=INK, domain=False, ticks=False)))
-    colour = alt.Color("far:Q", scale=alt.Scale(domain=[-1, 0, 1], range=["#D98A5B", "#F6F7F8", "#6FA8CF"], interpolate="rgb"))
-    opacity = alt.condition("datum.few == 1", alt.value(0.35), alt.value(1.0))
-    return alt.layer(base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour, opacity=opacity), base.mark_text(fontSize=10, color=INK).encode(text="words:N"))
+    colour = alt.condition("datum.far < 0", alt.value("#E08A5A"), alt.value("#6FA8CF"))
+    depth = alt.FillOpacity("depth:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 1], clamp=True), legend=None)
+    cells = base.transform_calculate(depth="abs(datum.far) * (datum.few == 1 ? 0.35 : 1)").mark_rect(stroke=PAPER, strokeWidth=2)
+    return alt.layer(cells.encode(fill=colour, fillOpacity=depth), base.mark_text(fontSize=10, color=INK).encode(text="words:N"))

@@ -3,17 +3,15 @@
 import base64
 import tempfile
 from html import escape
-from pathlib import Path
 
 import pandas as pd
 
 from ...auditing.evaluating.evaluation_store import Evaluation, EvaluationStore, outcome
-from ...data.centre_file import FILE_NAME, read_centre
 from ..data.panel import box, is_bundled, row, words
 from ..data.sheet import Sheet
-from ..language import Filled, chosen
+from ..language import Filled, centre_of, chosen
 
-MARKS = {"full": "full", "half": "half", "none": "missed", "does not apply": "N/A"}  # mark: as the form words it
+MARKS = {"full": "full", "half": "half", "none": "not done", "does not apply": "N/A"}  # mark: as the form words it
 LAST_SHOWN = 5
 STYLE = """<style>
 .ccplan-data .ccplan-step { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 18px; align-items: center; padding: 4px 0;
@@ -55,6 +53,11 @@ def quality_panel(folder, who=None, language=None):
     return box(desk.children, "an evaluation of a call", scorecard_sheet(desk.store.card)._repr_html_(), desk.language.direction)
 
 
+def speak(language, folder):
+    """Say every label of the form to a language, for the source of the catalogues."""
+    QualityDesk(folder, "", language)
+
+
 def scorecard_sheet(card):
     """The steps of a Scorecard as a Sheet: step, points, whether it fails the call, why, how."""
     frame = card.frame()
@@ -72,7 +75,7 @@ class QualityDesk:
         self.copied = is_bundled(folder)
         self.place = tempfile.TemporaryDirectory(prefix="ccplan-") if self.copied else None
         self.store = EvaluationStore(self.place.name if self.copied else folder, known=folder, who=who)
-        self.quiet, self.language = False, chosen(language, _centre(folder))
+        self.quiet, self.language = False, chosen(language, centre_of(folder))
         said = self.language.said
         text = {"continuous_update": False, "style": {"description_width": "66px"}, "layout": {"width": "252px"}}
         self.call = w.Text(description=said("call"), placeholder=said("number of the call"), **text)
@@ -217,14 +220,6 @@ def _line(w, step, radio, said):
     if step.critical:
         line.add_class("ccplan-critical")
     return line
-
-
-def _centre(folder):
-    """The folder's centre, for its language; None where there is none that can be read."""
-    try:
-        return read_centre(Path(folder) / FILE_NAME)
-    except (ValueError, OSError):
-        return None
 
 
 def _percent(share):

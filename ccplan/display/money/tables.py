@@ -8,7 +8,7 @@ import pandas as pd
 from .plans import budget_ground
 from ..data.sheet import NIL, Sheet
 from .words import money, percent
-from ..staffing.panel import shown
+from ..panels.saying import shown
 from ..tables import Words, plain
 
 

@@ -1,1 +1,1 @@
-"""What every live panel can do beside its own dials: undo and redo, scenarios, files of what is on screen."""
+"""What every live panel shares: the desk behind it, its dials and words; undo and redo, scenarios, files of what is on screen."""

@@ -51,7 +51,7 @@ def screen_of(layout, answer, frames=None):
     """The Screen of a panel's layout and of what it answered last; `frames` {name: DataFrame} are tables of its own."""
     charts = tuple(
         Chart(one["name"], one["spec"], answer["charts"][one["name"]]["rows"], answer["charts"][one["name"]]["finding"], one["note"], one["key"])
-        for one in layout["charts"] if answer["charts"] and one["name"] in answer["charts"] and not answer["charts"][one["name"]].get("waiting"))
+        for one in layout["charts"] if answer["charts"] and one["name"] in answer["charts"] and not answer["charts"][one["name"]].get("hidden"))
     frames = frames or {chart.name: pd.DataFrame(chart.rows) for chart in charts}
     compared = (answer.get("tools") or {}).get("comparison")
     pickers = answer["now"]["pickers"]
@@ -95,8 +95,9 @@ def _csv(screen):
 
 
 def _wall(frame):
-    """Times as the clock on the wall shows them."""
-    return frame.assign(**{name: column.dt.strftime("%Y-%m-%d %H:%M") for name, column in frame.items() if pd.api.types.is_datetime64_any_dtype(column)})
+    """Times as the clock on the wall shows them, days as days."""
+    return frame.assign(**{name: column.dt.strftime("%Y-%m-%d" if (column.dt.normalize() == column)[column.notna()].all() else "%Y-%m-%d %H:%M")
+                           for name, column in frame.items() if pd.api.types.is_datetime64_any_dtype(column)})
 
 
 def _xlsx(screen):

@@ -16,18 +16,20 @@ MOST_BYTES = 64_000  # of a scenario sent as a file
 MOST_KEPT = 1_000_000  # bytes of a folder's file of scenarios
 MOST_LETTERS = 80
 KIND = "ccplan scenario"
+FILES = {"budget": "scenarios.json"}  # those of a plan, which `planning.scenarios` reads too; of others NAME_scenarios.json
 
 
 class Shelf:
-    """The scenarios of one kind of panel in a centre's folder; without a folder nothing is kept."""
+    """The scenarios of one kind of panel in a centre's folder; without a folder they last as long as the page."""
 
     def __init__(self, folder, panel):
-        self.file = None if folder is None else Path(folder) / f"{panel}_scenarios.json"
+        self.file = None if folder is None else Path(folder) / FILES.get(panel, f"{panel}_scenarios.json")
+        self.here = {}
 
     def all(self):
         """{name: scenario} as they stand now. Raises ValueError naming the file where it cannot be read."""
         if self.file is None:
-            return {}
+            return dict(self.here)
         try:
             if self.file.stat().st_size > MOST_KEPT:
                 raise ValueError(f"{self.file.name} is larger than {MOST_KEPT:,} bytes, which no folder of scenarios is: move it away")
@@ -45,20 +47,26 @@ class Shelf:
 
         Raises ValueError in words for a bad name and for one under which something else stands, OSError where the folder refuses.
         """
-        if self.file is None:
-            raise ValueError(words.NO_FOLDER)
         name = good_name(name)
+        if self.file is None:
+            kept, name = _put(self.here, name, scenario, known)
+            self.here = kept
+            return name
         with locked(self.file):
-            kept = self.all()
-            there = next((one for one in kept if one.casefold() == name.casefold()), None)
-            if there is not None and kept[there] not in (known, scenario):
-                raise ValueError((words.TAKEN if known is None else words.CHANGED).format(name=there))
-            kept[there or name] = scenario
+            kept, name = _put(self.all(), name, scenario, known)
             text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             if len(text.encode()) > MOST_KEPT:
                 raise ValueError(f"{self.file.name} would be larger than {MOST_KEPT:,} bytes: take out scenarios that nobody needs")
             write_whole(self.file, text)
-        return there or name
+        return name
+
+
+def _put(kept, name, scenario, known):
+    """(the scenarios with one more, the name that it has); ValueError where something else stands under that name."""
+    there = next((one for one in kept if one.casefold() == name.casefold()), None)
+    if there is not None and kept[there] not in (known, scenario):
+        raise ValueError((words.TAKEN if known is None else words.CHANGED).format(name=there))
+    return kept | {there or name: scenario}, there or name
 
 
 def good_name(name):

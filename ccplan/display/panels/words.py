@@ -30,5 +30,5 @@ SHARED = "“{name}” goes to your downloads; it can be opened in this panel ag
 TAKEN = "There is a scenario named “{name}” already: open it first to change it, or choose another name."
 CHANGED = "Somebody else has changed “{name}” since you opened it: choose another name, or open it again first."
 MEND = "Mend what is marked first."
-NO_FOLDER = "This panel was not opened from a centre's folder, so there is no place to save a scenario: share it as a file instead."
+NO_FOLDER = "“{name}” is kept until this page is closed, for the panel was not opened from a centre's folder: share it as a file to keep it longer."
 GONE = "There is no scenario named “{name}” any more."

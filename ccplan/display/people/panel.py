@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from .. import theme
-from ..desk import Desk, Dial, State, frame_of, live, tiles
-from ..staffing.panel import shown, total
+from ..language import Filled, chosen
+from ..panels.desk import Desk
+from ..panels.dials import Dial, State, total
+from ..panels.saying import frame_of, live, shown
 from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER, QUIET
 from .charts import FLEX, GAP, _people, decisions_finding
@@ -124,34 +126,39 @@ def _warnings(headcount):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def headcount_panel(folder, centre=None, *, months=12, case=None):
+def headcount_panel(folder, centre=None, *, months=12, case=None, language=None):
     """A live panel of hiring, the widget of a `headcount_desk`. Raises ValueError in words where the folder cannot be used."""
-    return headcount_desk(folder, centre, months=months, case=case).panel()
+    return headcount_desk(folder, centre, months=months, case=case, language=language).panel()
 
 
-def headcount_desk(folder, centre=None, *, months=12, case=None):
-    """What is behind the panel: dials, tiles, charts. `months` are the whole months to plan; `case` a HeadcountCase that is there already."""
+def headcount_desk(folder, centre=None, *, months=12, case=None, language=None):
+    """What is behind the panel: dials, tiles, charts, scenarios.
+
+    `folder` is a centre's folder, in which scenarios are kept (None: they last as long as the page), `months` are the whole months to
+    plan; `case` a HeadcountCase that is there already. `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then centre.toml).
+    """
     if case is None:
         from ...data import load_centre
         from ...planning import headcount_case
 
         case = headcount_case(folder, centre or load_centre(folder), months=months)
-    return HeadcountDesk(headcount_ground(case))
+    return HeadcountDesk(headcount_ground(case), folder=folder, language=chosen(language, case.centre))
 
 
 class HeadcountDesk(Desk):
     """A desk whose hiring is planned anew when the hand rests."""
 
-    totals = HeadcountTotals
+    kind, totals, follows = "headcount", HeadcountTotals, True
 
-    def __init__(self, ground):
-        self.ground, self.title = ground, f"{ground.centre.name}: whom to hire, and by when?"
+    def __init__(self, ground, *, folder=None, language=None):
+        self.ground, self.title = ground, Filled("{centre}: whom to hire, and by when?", centre=ground.centre.name)
         self.currency = ground.centre.currency
         order = ground.case.requirement.groupby("queue")["fte"].sum().sort_values(ascending=False).index
         self.queues = list(map(str, order))
         dials = _dials(ground)
-        super().__init__(dials, State({dial.name: ground.now(dial.name) for dial in dials}, {}, {"queue": self.queues[0]}))
-        self.hires, self.settled, self.work, self.held, self.beside = ground.replanned({}).hires, {}, None, {}, (None, None)
+        super().__init__(dials, State({dial.name: ground.now(dial.name) for dial in dials}, {}, {"queue": self.queues[0]}),
+                         folder=folder, language=language)
+        self.hires, self.settled, self.work, self.held = ground.replanned({}).hires, {}, None, {}
 
     def options(self, state):
         return {"queue": self.queues}
@@ -159,14 +166,10 @@ class HeadcountDesk(Desk):
     def labels(self):
         return {"queue": "Queue drawn"}
 
-    def files(self):
-        return {"csv": self._csv}
-
-    def _csv(self):
-        from ...data.files import harmless
-
-        rows = self.view().headcount
-        return {"name": "headcount.csv", "text": harmless(rows.assign(month=rows["month"].dt.strftime("%Y-%m-%d"))).to_csv(index=False, lineterminator="\n")}
+    def frames(self):
+        """The months of every queue, the classes and, once known, their last safe days."""
+        view = self.view()
+        return {"by month": view.headcount, "classes": view.hires} | ({} if view.decisions is None else {"decisions": view.decisions})
 
     def frame(self):
         """The tiles as a table."""
@@ -192,11 +195,9 @@ class HeadcountDesk(Desk):
     def show(self, rest):
         waiting = self._rested(rest)
         view = self.view()
-        pinned = None if self.pinned.values == self.state.values else self._pinned()
         hired = "Hiring is the cheapest for what is set." if self.settled == self.overrides else "While a dial moves hiring stays as it was; it is planned anew when it rests."
-        words = self.turned_words(self.pinned)
-        return {"tiles": tiles(view.totals, pinned, self.currency), "warnings": list(view.warnings), "unsettled": waiting, "charts": self._charts(view),
-                "against": f"Changes are against {f'the pinned plan ({words})' if words else 'the plan as it is'}. {hired}"}
+        return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": waiting, "charts": self._charts(view),
+                "against": f"Changes are against {self.pinned_words()}. {hired}"}
 
     def _rested(self, rest):
         """Milliseconds after which the browser is to ask again, 0 when all is known; hiring and the last safe days when it rests."""
@@ -228,13 +229,14 @@ class HeadcountDesk(Desk):
         self.work = None
         return 0
 
-    def _pinned(self):
-        """Totals of what is pinned, its last safe day as far as it is known; worked out once for each pin."""
-        turned = self._turned(self.pinned)
-        key = tuple(sorted(turned.items()))
-        if self.beside[0] != (key, key in self.held):
-            self.beside = (key, key in self.held), headcount_view(self.ground, turned, decisions=self.held.get(key, False)).totals
-        return self.beside[1]
+    def key(self, state):
+        key = tuple(sorted(self._turned(state).items()))
+        return key, key in self.held
+
+    def totals_at(self, state):
+        """The totals of a state with its cheapest hires, its last safe day as far as it is known."""
+        key, known = self.key(state)
+        return headcount_view(self.ground, dict(key), decisions=self.held[key] if known else False).totals
 
     def _charts(self, view):
         queue = self.state.places["queue"]
@@ -319,7 +321,7 @@ def chart_places():
 
 MONTHS_KEY = [{"label": "required", "colour": INK, "shape": "line"}, {"label": "own people, trained", "colour": CONTEXT, "shape": "area"},
               {"label": "overtime, outsourcing", "colour": FLEX, "shape": "area"}, {"label": "missing", "colour": ALARM, "shape": "area"}]
-GAPS_KEY = [{"label": "missing", "colour": "#E08A5A", "shape": "area"}, {"label": "over", "colour": "#7FC8B0", "shape": "area"}]
+GAPS_KEY = [{"label": "missing", "colour": "#E08A5A", "shape": "area"}, {"label": "over", "colour": "#74C2A8", "shape": "area"}]
 DECISIONS_KEY = [{"label": "decision and first day, as planned", "colour": ACCENT, "shape": "line"}, {"label": "last safe day to decide", "colour": ALARM, "shape": "line"}]
 
 
@@ -343,8 +345,10 @@ def _gaps():
     base = alt.Chart(alt.NamedData("gaps")).encode(
         x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="timeFormat(toDate(datum.value + '-01T12:00'), '%b')", domain=False, ticks=False)),
         y=alt.Y("queue:N", title=None, sort=None, axis=alt.Axis(labelColor=INK, domain=False, ticks=False, labelLimit=150)))
-    colour = alt.Color("share:Q", scale=alt.Scale(domain=[-0.3, 0, 0.3], range=["#E08A5A", "#F6F7F8", "#7FC8B0"], clamp=True))
-    return alt.layer(base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour), base.mark_text(color=INK, fontSize=11).encode(text="words:N"))
+    colour = alt.condition("datum.share < 0", alt.value("#E08A5A"), alt.value("#74C2A8"))
+    depth = alt.FillOpacity("far:Q", scale=alt.Scale(domain=[0, 0.3], range=[0.05, 1], clamp=True), legend=None)
+    cells = base.transform_calculate(far="abs(datum.share)").mark_rect(stroke=PAPER, strokeWidth=2).encode(fill=colour, fillOpacity=depth)
+    return alt.layer(cells, base.mark_text(color=INK, fontSize=11).encode(text="words:N"))
 
 
 def _decisions():

@@ -11,43 +11,55 @@ from ...auditing.checklists import checklists, progress
 from ...auditing.setting_up.checklist_store import FILE_NAME, ChecklistStore
 from ...data.files import harmless, write_whole
 from ...data.tables import STATUSES
-from .. import theme
 from ..data.panel import box, is_bundled, row, words
 from ..data.sheet import Sheet
+from ..language import Filled, Term, centre_of, chosen
 
 FIELDS = ("status", "owner", "due", "evidence")
-STYLE = f"""<style>
-.ccplan-data .ccplan-item {{ display: grid; grid-template-columns: minmax(220px, 1fr) 120px 150px 130px 170px; gap: 2px 10px; align-items: center;
-  padding: 4px 0; border-bottom: 1px solid #EEF1F4; overflow: visible; }}
-.ccplan-data .ccplan-item > * {{ width: auto; min-width: 0; margin: 0; }}
-.ccplan-data .ccplan-item .widget-label {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
-.ccplan-data .ccplan-item summary {{ cursor: pointer; list-style: none; }}
-.ccplan-data .ccplan-item summary:hover {{ text-decoration: underline; }}
-.ccplan-data .ccplan-item summary:focus-visible {{ outline: 2px solid {theme.ACCENT}; outline-offset: 1px; }}
-.ccplan-data .ccplan-item details p {{ color: {theme.QUIET}; font-size: 13px; max-width: 62ch; }}
-@media (max-width: 800px) {{ .ccplan-data .ccplan-item {{ grid-template-columns: 1fr 1fr; }}
-  .ccplan-data .ccplan-item > :first-child {{ grid-column: 1 / -1; }} }}
+HINTS = {"owner": "owner", "due": "due, 2027-01-31", "evidence": "evidence"}
+COLUMNS = ("list", "items", "done", "late")
+OWN = "An item of the centre's own."
+STYLE = """<style>
+.ccplan-data .ccplan-item { display: grid; grid-template-columns: minmax(220px, 1fr) 120px 140px 160px 150px; gap: 2px 10px; align-items: center;
+  padding: 4px 0; border-bottom: 1px solid var(--ccplan-faint); overflow: visible; }
+.ccplan-data .ccplan-item > * { width: auto; min-width: 0; margin: 0; }
+.ccplan-data .ccplan-item .widget-label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.ccplan-data .ccplan-item summary { cursor: pointer; list-style: none; }
+.ccplan-data .ccplan-item summary:hover { text-decoration: underline; }
+.ccplan-data .ccplan-item summary:focus-visible { outline: 2px solid var(--ccplan-accent); outline-offset: 1px; }
+.ccplan-data .ccplan-item details p { color: var(--ccplan-quiet); font-size: 13px; max-width: 62ch; }
+@media (max-width: 800px) { .ccplan-data .ccplan-item { grid-template-columns: 1fr 1fr; }
+  .ccplan-data .ccplan-item > :first-child { grid-column: 1 / -1; } }
 </style>"""
 
 
-def checklist_panel(folder, who=None, at=None):
+def checklist_panel(folder, who=None, at=None, language=None):
     """The checklists of a centre's folder to tick, a widget; every change is saved at once.
 
     A folder without checklist.csv begins with the shipped lists. With the bundled centre it works on a copy. `who` is the person
-    at the keyboard for the journal (left out: the system's name), `at` the day against which late is reckoned (today). Raises
-    ValueError in words where the file cannot be read.
+    at the keyboard for the journal (left out: the system's name), `at` the day against which late is reckoned (today), `language` a code
+    such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English). Raises ValueError in words where the file
+    cannot be read.
     """
-    desk = ChecklistDesk(folder, who, at)
-    return box(desk.children, "the checklists of the centre", desk.summary()._repr_html_())
+    desk = ChecklistDesk(folder, who, at, language)
+    return box(desk.children, "the checklists of the centre", desk.summary()._repr_html_(), desk.language.direction)
+
+
+def speak(language, folder):
+    """Say every label of the panel to a language, for the source of the catalogues."""
+    ChecklistDesk(folder, "", "2026-01-01", language)
+    list(map(language.said, (OWN, "cost", *STATUSES)))
 
 
 class ChecklistDesk:
     """The controls: `which` list, `step`, the items' fields `cells` {(item, column): widget}, `undo`, `export`, and what they say (`said`)."""
 
-    def __init__(self, folder, who=None, at=None):
+    def __init__(self, folder, who=None, at=None, language=None):
         import ipywidgets as w
 
         self.w, self.at, self.place = w, at, None
+        self.language = chosen(language, centre_of(folder))
+        said = self.language.said
         if is_bundled(folder):
             self.place = tempfile.TemporaryDirectory(prefix="ccplan-")
             write_whole(Path(self.place.name) / FILE_NAME, (Path(folder) / FILE_NAME).read_bytes())
@@ -57,12 +69,12 @@ class ChecklistDesk:
         self.seen, self.cells, self.quiet = self.store.table(), {}, False
         wide = {"style": {"description_width": "40px"}, "layout": {"width": "260px"}}
         names = list(dict.fromkeys(self.seen["checklist"]))
-        self.which = w.Dropdown(description="list", options=names, **wide)
-        self.step = w.Dropdown(description="step", options=["all"], **wide)
-        self.only = w.Checkbox(description="only what is open", value=False, indent=False)
-        self.undo = w.Button(description="Take back my last", tooltip="the last change that you made here is taken back")
-        self.again = w.Button(description="Look again", tooltip="read what others have changed")
-        self.export = w.Button(description="Export as CSV", tooltip="the whole checklist as a file in which nothing is a formula")
+        self.which = w.Dropdown(description=said("list"), options=names, **wide)
+        self.step = w.Dropdown(description=said("step"), options=[(said("all"), "all")], **wide)
+        self.only = w.Checkbox(description=said("only what is open"), value=False, indent=False)
+        self.undo = w.Button(description=said("Take back my last"), tooltip=said("the last change that you made here is taken back"))
+        self.again = w.Button(description=said("Look again"), tooltip=said("read what others have changed"))
+        self.export = w.Button(description=said("Export as CSV"), tooltip=said("the whole checklist as a file in which nothing is a formula"))
         self.said, self.file, self.total = w.HTML(), w.HTML(), w.HTML()
         self.items = w.VBox([])
         self.children = [w.HTML(STYLE, layout={"height": "0", "margin": "0"}), row([self.which, self.step, self.only], "ccplan-asks"), self.total, self.items,
@@ -78,7 +90,8 @@ class ChecklistDesk:
         rows = progress(self._typed(), self._today())
         rows = rows[rows["step"].eq("all")]
         told = pd.DataFrame({"list": rows["checklist"], "items": rows["items"].astype(str), "done": rows["done"].astype(str), "late": rows["late"].map(lambda n: str(n or ""))})
-        return Sheet(told, right=("items", "done", "late"))
+        told.columns = list(map(self.language.said, COLUMNS))
+        return Sheet(told, right=tuple(told.columns[1:]))
 
     def _typed(self):
         return self.seen.assign(due=pd.to_datetime(self.seen["due"], errors="coerce"), status=self.seen["status"].replace("", "open"),
@@ -100,7 +113,7 @@ class ChecklistDesk:
     def _steps(self):
         mine = self.seen[self.seen["checklist"].eq(self.which.value)]
         self.quiet = True
-        self.step.options = ["all", *dict.fromkeys(mine["step"])]
+        self.step.options = [(self.language.said("all"), "all"), *((step, step) for step in dict.fromkeys(mine["step"]))]
         self.step.value = "all"
         self.quiet = False
 
@@ -114,7 +127,7 @@ class ChecklistDesk:
 
     def _line(self, one):
         known = next((item for item in checklists()[one["checklist"]].items if item.item == one["item"]), None) if one["checklist"] in checklists() else None
-        told = f"{known.how}" if known else "An item of the centre's own."
+        told = f"{known.how}" if known else self.language.said(OWN)
         label = self.w.HTML(f"<details><summary>{escape(one['item'])}</summary><p>{escape(one['step'])}: {escape(told)}</p></details>")
         for column in FIELDS:
             self.cells[one["item"], column] = self._cell(one, column)
@@ -123,13 +136,13 @@ class ChecklistDesk:
         return line
 
     def _cell(self, one, column):
-        value, about = one[column], f"{column} of {one['item']}"
+        said = self.language.said
+        value, about = one[column], said(Filled("{field} of: {item}", field=Term(column), item=one["item"]))
         if column == "status":
             options = [*STATUSES] if value in STATUSES else [*STATUSES, value]
-            cell = self.w.Dropdown(options=options, value=value or "open", description=about)
+            cell = self.w.Dropdown(options=[(said(option), option) for option in options], value=value or "open", description=about)
         else:
-            hint = {"owner": "owner", "due": "due, 2027-01-31", "evidence": "evidence"}[column]
-            cell = self.w.Text(value=value, placeholder=hint, description=about, continuous_update=False)
+            cell = self.w.Text(value=value, placeholder=said(HINTS[column]), description=about, continuous_update=False)
         cell.observe(lambda change, item=one["item"], column=column: self._changed(item, column, change["new"]), names="value")
         return cell
 

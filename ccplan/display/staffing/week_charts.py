@@ -5,7 +5,7 @@ import pandas as pd
 
 from .. import theme
 
-PALE, DEEP = "#EAF2F8", "#0B4F80"  # of the scale: nobody needed, and the most of the week
+DEEP, PALEST = "#0A4E80", 0.08  # colour of the most of the week; how much of it is left where nobody is needed: paper shines through
 LIGHT_FROM = 0.73  # share of the most from which words in a cell are white: black and white part at a contrast of 4.5
 WEEK_KEY = [{"label": "agents on the phones (net), the most of each hour: few", "colour": "#CFE3F1", "shape": "area"},
             {"label": "many", "colour": DEEP, "shape": "area"}, {"label": "the day shown above", "colour": theme.ALARM, "shape": "line"}]
@@ -35,9 +35,10 @@ def week_layers(data):
     x = alt.X("day:O", title=None, sort=alt.EncodingSortField("order", op="min"), axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False))
     y = alt.Y("hour:O", title=None, sort="ascending", axis=alt.Axis(domain=False, ticks=False))
     base = alt.Chart(data).encode(x=x, y=y)
-    scale = alt.Scale(domain=[0, 1], range=[PALE, DEEP])
-    cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=1).encode(color=alt.Color("share:Q", scale=scale, legend=None), tooltip=["day:O", "hour:O", "agents:Q"])
-    words = base.mark_text(fontSize=11).encode(text="words:N", color=alt.condition(f"datum.share > {LIGHT_FROM}", alt.value("#FFFFFF"), alt.value("#000000")))
+    depth = alt.FillOpacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[PALEST, 1]), legend=None)
+    told = [alt.Tooltip("day:O", title="day"), alt.Tooltip("hour:O", title="hour"), alt.Tooltip("agents:Q", title="agents")]
+    cells = base.mark_rect(fill=DEEP, stroke=theme.PAPER, strokeWidth=1).encode(fillOpacity=depth, tooltip=told)
+    words = base.mark_text(fontSize=11).encode(text="words:N", color=alt.condition(f"datum.share > {LIGHT_FROM}", alt.value("#FDFDFD"), alt.value("#000000")))
     chosen = base.transform_filter("datum.chosen == 1").mark_tick(orient="vertical", xOffset=0, color=theme.ALARM, thickness=3, bandSize=18)
     return alt.layer(cells, words, chosen.encode(x=x.copy(), xOffset=alt.value(1)))
 

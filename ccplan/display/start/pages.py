@@ -2,24 +2,26 @@
 
 import functools
 import json
+import os
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from ...data.bundled import notebooks_folder
 from ..data.sheet import Markup
+from ..language import centre_of, chosen
 
 START = "00_start"
 SHORT = {START: "Start"}  # others are called by what follows their number
 ROLES = {  # reader → what they are here for, and the notebooks in the order in which they are read
     "Manager": ("to see whether callers are served, and what one more person would do",
-                ("03_staffing", "07_audit", "08_setup")),
+                ("03_staffing", "10_explore", "07_audit", "08_setup")),
     "Planner": ("to know what is coming, and to put people where it comes",
                 ("02_forecast", "03_staffing", "04_schedule", "05_headcount")),
     "Finance": ("to know what it costs, what it could cost, and who is to be hired when",
                 ("06_budget", "05_headcount", "07_audit")),
     "Auditor": ("to find out what happened, why, and how far the figures carry",
-                ("01_data", "07_audit", "09_validation")),
+                ("01_data", "07_audit", "10_explore", "09_validation")),
     "Founder": ("to open a centre, or to put one in order",
                 ("08_setup", "03_staffing", "06_budget")),
 }
@@ -74,13 +76,25 @@ def _question(file, changed):
     return first.removeprefix("# ").strip() if first.startswith("# ") else ""
 
 
-def pages_by_role(folder=None):
-    """Links to the notebooks for each reader, with the question that each answers; they work in JupyterLab and on the pages of `ccplan serve`."""
+def pages_by_role(folder=None, language=None):
+    """Links to the notebooks for each reader, with the question that each answers; they work in JupyterLab and on the pages of `ccplan serve`.
+
+    `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then what the served centre's file says, then English).
+    """
+    spoken = chosen(language, centre_of(os.environ.get("CCPLAN_FOLDER", "")))
+    say = spoken.said
     known = {page.name: page for page in pages(folder)}
-    parts = [(role, why, [known[name] for name in names if name in known]) for role, (why, names) in ROLES.items()]
+    known = {name: Page(name=name, short=say(page.short), question=say(page.question)) for name, page in known.items()}
+    parts = [(say(role), say(why), [known[name] for name in names if name in known]) for role, (why, names) in ROLES.items()]
     parts = [part for part in parts if part[2]]
     words = "\n".join(f"{role}, {why}: " + "; ".join(f"{page.short} — {page.question}" for page in found) for role, why, found in parts)
-    return Markup(f"{STYLE}<div class='ccplan-roles'>{''.join(_section(*part) for part in parts)}</div>", words)
+    return Markup(f"{STYLE}<div class='ccplan-roles'{spoken.attributes()}>{''.join(_section(*part) for part in parts)}</div>", words)
+
+
+def speak(language, folder):
+    """Say every label of the links to a language, for the source of the catalogues."""
+    pages_by_role(language=language)
+    list(map(language.said, [text for page in pages() for text in (page.short, page.question)]))
 
 
 def _section(role, why, found):

@@ -11,6 +11,7 @@ import pandas as pd
 from ...auditing.kpis import KPIS
 from ...auditing.measuring.kpi import said
 from ..data.sheet import Markup
+from ..language import Filled, chosen
 from ..tables import Words, plain
 from .today import day_words
 
@@ -84,90 +85,131 @@ def _service_words(rows, missed):
 # ------------------------------------------------------------------------------------------------- tiles
 
 
-def queue_tiles(today):
-    """A tile a queue: its service level on a bar with a mark at the target, how it changed, and how many hung up."""
-    rows = today.queues.head(SHOWN)
-    tiles = [_queue_tile(row, today) for row in rows.itertuples()]
+def queue_tiles(today, language=None):
+    """A tile a queue: its service level on a bar with a mark at the target, how it changed, and how many hung up.
+
+    `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English).
+    """
+    rows, spoken = today.queues.head(SHOWN), chosen(language, today.centre)
+    tiles = [_queue_tile(row, today, spoken) for row in rows.itertuples()]
     left = len(today.queues) - len(rows)
     if left:
-        tiles.append(_tile("Smaller queues", str(left), "", [escape(_smaller(today.queues.iloc[SHOWN:]))]))
+        tiles.append(_tile(spoken.said("Smaller queues"), str(left), "", [escape(_smaller(today.queues.iloc[SHOWN:], spoken.said))]))
     words = "\n".join(f"{row.queue}: {_share(row.service_level)} answered in time, {_mark(row.service_level, row.target)[0]}" for row in rows.itertuples())
-    return _board(tiles, words)
+    return _board(tiles, words, spoken)
 
 
-def _queue_tile(row, today):
-    word, kind = _mark(row.service_level, row.target)
-    target = "" if isnan(row.target) else f"{_badge(word, kind)} target {row.target:.0%}"
-    lines = [_bar(row.service_level, row.target), " · ".join(filter(None, [target, _points(row.service_level, row.service_before, today)])), _hung_up(row)]
-    in_time = f"answered in {time_words(row.target_s)}" if not isnan(row.target_s) else "answered in time"
+def _queue_tile(row, today, spoken):
+    say, (word, kind) = spoken.said, _mark(row.service_level, row.target)
+    target = "" if isnan(row.target) else f"{_badge(say(word), kind)} {escape(say(Filled('target {value}', value=f'{row.target:.0%}')))}"
+    lines = [_bar(row.service_level, row.target), " · ".join(filter(None, [target, _points(row.service_level, row.service_before, today, spoken)])), _hung_up(row, say)]
+    in_time = say("answered in time") if isnan(row.target_s) else say(Filled("answered in {time}", time=time_words(row.target_s)))
     return _tile(row.queue, _share(row.service_level), in_time, lines)
 
 
-def _hung_up(row):
+def _hung_up(row, say):
     if isnan(row.abandonment):
         return ""
+    words = escape(say(Filled("{share} hung up", share=f"{row.abandonment:.1%}")))
     if isnan(row.most):
-        return f"{row.abandonment:.1%} hung up"
-    missed = row.abandonment > row.most
-    return f"{row.abandonment:.1%} hung up: " + (_badge("missed", "missed") if missed else _badge("kept", "kept")) + f" at most {row.most:.0%}"
+        return words
+    kind = "missed" if row.abandonment > row.most else "kept"
+    return f"{words}: {_badge(say(kind), kind)} {escape(say(Filled('at most {value}', value=f'{row.most:.0%}')))}"
 
 
-def _smaller(rows):
+def _smaller(rows, say):
     known = rows[rows["target"].notna() & rows["service_level"].notna()]
     missed = known[known["service_level"] < known["target"]]["queue"].tolist()
-    return f"{len(known) - len(missed)} keep their promise" + (f"; missed: {', '.join(map(str, missed))}" if missed else "")
+    kept = say(Filled("{count} keep their promise", count=len(known) - len(missed)))
+    return kept + (f"; {say(Filled('missed: {queues}', queues=', '.join(map(str, missed))))}" if missed else "")
 
 
-def centre_tiles(today):
-    """Tiles for the centre as a whole: contacts, handle time, callers who hung up, people, cost per contact, the checklist."""
-    tiles = [_contacts_tile(today), _tile("Average handle time", _seconds(today.whole["aht_s"]), "a contact", [_change_s(today)]),
-             _tile("Callers who hung up", _share(today.whole["abandonment"]), "of all contacts", [_points(today.whole["abandonment"], today.whole["abandonment_before"], today)])]
-    tiles += [part(today) for part in (_people_tile, _money_tile, _late_tile)]
+def centre_tiles(today, language=None):
+    """Tiles for the centre as a whole: contacts, handle time, callers who hung up, people, cost per contact, the checklist.
+
+    `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English).
+    """
+    spoken = chosen(language, today.centre)
+    say, whole = spoken.said, today.whole
+    tiles = [_contacts_tile(today, say), _tile(say("Average handle time"), _seconds(whole["aht_s"]), say("a contact"), [_change_s(today, say)]),
+             _tile(say("Callers who hung up"), _share(whole["abandonment"]), say("of all contacts"), [_points(whole["abandonment"], whole["abandonment_before"], today, spoken)])]
+    tiles += [_people_tile(today, say), _money_tile(today, spoken), _late_tile(today, say)]
     figures = {"contacts": f"{today.whole['contacts']:,.0f}", "handle time": _seconds(today.whole["aht_s"]), "hung up": _share(today.whole["abandonment"])}
-    return _board([tile for tile in tiles if tile], "; ".join(f"{name} {value}" for name, value in figures.items()))
+    return _board([tile for tile in tiles if tile], "; ".join(f"{name} {value}" for name, value in figures.items()), spoken)
 
 
-def _contacts_tile(today):
-    change = _against_before(today).removeprefix(", ")
-    return _tile("Contacts", f"{today.whole['contacts']:,.0f}", "", [escape(change)])
+def speak(language, folder):
+    """Say every label of the tiles to a language, for the source of the catalogues."""
+    from .today import centre_today
+
+    today = centre_today(folder)
+    queue_tiles(today, language)
+    centre_tiles(today, language)
+    list(map(language.said, WORDS))
 
 
-def _people_tile(today):
+WORDS = (  # what tiles say of other centres than the bundled one
+    "kept", "missed", "no target", "not measured", "as before", "Smaller queues", "answered in time", "answered in {time}", "{share} hung up", "at most {value}",
+    "{count} keep their promise", "missed: {queues}", "under contract", "under contract, {people} people", "{fte} at the phones, net of all that keeps people away",
+    "items overdue", "item overdue", "longest: {item}, {days} days", "target {value}", "{value} the month before", "{seconds} longer than before",
+    "{seconds} shorter than before", "as many as in the week before", "as many as in the {weeks} weeks before", "{share} more than in the week before",
+    "{share} fewer than in the week before", "{share} more than in the {weeks} weeks before", "{share} fewer than in the {weeks} weeks before",
+)
+
+
+def _contacts_tile(today, say):
+    return _tile(say("Contacts"), f"{today.whole['contacts']:,.0f}", "", [escape(_beside_before(today, say))])
+
+
+def _beside_before(today, say):
+    """The contacts beside those of as many weeks before, in few words; English says it as the sentence above does."""
+    plain_words = _against_before(today).removeprefix(", ")
+    if not plain_words:
+        return ""
+    change = today.whole["contacts"] / today.whole["contacts_before"] - 1
+    than = "the week before" if today.weeks == 1 else "the {weeks} weeks before"
+    amount = "as many as" if abs(change) < 0.005 else "{share} more than" if change > 0 else "{share} fewer than"
+    said = say(f"{amount} in {than}")
+    return plain_words if said == f"{amount} in {than}" else said.format(share=f"{abs(change):.0%}", weeks=today.weeks)
+
+
+def _people_tile(today, say):
     staff = today.staff
     if staff is None:
         return ""
-    net = "" if isnan(staff.net_fte) else f"{staff.net_fte:,.1f} FTE at the phones, net of all that keeps people away"
+    net = "" if isnan(staff.net_fte) else say(Filled("{fte} at the phones, net of all that keeps people away", fte=f"{staff.net_fte:,.1f} {say('FTE')}"))
     if isnan(staff.fte):
-        return _tile("People", NIL if staff.people is None else f"{staff.people:,}", "under contract" if staff.people is not None else "", [escape(net)])
-    return _tile("People", f"{staff.fte:,.1f} FTE", f"under contract, {staff.people:,} people", [escape(net)])
+        return _tile(say("People"), NIL if staff.people is None else f"{staff.people:,}", say("under contract") if staff.people is not None else "", [escape(net)])
+    return _tile(say("People"), f"{staff.fte:,.1f} {say('FTE')}", say(Filled("under contract, {people} people", people=f"{staff.people:,}")), [escape(net)])
 
 
-def _money_tile(today):
+def _money_tile(today, spoken):
     money = today.money
     if money is None:
         return ""
-    kpi = KPIS["cost_per_contact"]
-    before = "" if isnan(money.before) else f"{said(kpi, money.before, money.currency)} the month before"
+    kpi, say = KPIS["cost_per_contact"], spoken.said
+    before = "" if isnan(money.before) else say(Filled("{value} the month before", value=said(kpi, money.before, money.currency)))
     target = ""
     if money.target is not None:
         over = money.cost_per_contact > money.target
-        target = _badge("missed", "missed") if over else _badge("kept", "kept")
-        target += f" target {escape(said(kpi, money.target, money.currency))}"
-    return _tile("Cost per contact", said(kpi, money.cost_per_contact, money.currency), f"{money.month:%B %Y}", [" · ".join(filter(None, [target, escape(before)]))])
+        target = _badge(say("missed"), "missed") if over else _badge(say("kept"), "kept")
+        target += " " + escape(say(Filled("target {value}", value=said(kpi, money.target, money.currency))))
+    return _tile(say("Cost per contact"), said(kpi, money.cost_per_contact, money.currency), spoken.date(money.month.year, money.month.month), [" · ".join(filter(None, [target, escape(before)]))])
 
 
-def _late_tile(today):
+def _late_tile(today, say):
     late = today.overdue
     if late is None:
         return ""
     if late.empty:
-        return _tile("Checklist", "0", "items overdue", [_badge("kept", "kept")])
+        return _tile(say("Checklist"), "0", say("items overdue"), [_badge(say("kept"), "kept")])
     longest = late.iloc[0]
-    return _tile("Checklist", f"{len(late):,}", f"item{'s' * (len(late) != 1)} overdue", [f"{_badge('missed', 'missed')} longest: {escape(str(longest['item']))}, {longest['days']:,} days"])
+    words = say(Filled("longest: {item}, {days} days", item=longest["item"], days=f"{longest['days']:,}"))
+    return _tile(say("Checklist"), f"{len(late):,}", say("item overdue" if len(late) == 1 else "items overdue"), [f"{_badge(say('missed'), 'missed')} {escape(words)}"])
 
 
-def _board(tiles, words):
-    return Markup(f"{STYLE}<dl class='ccplan-today'>{''.join(tiles)}</dl>", words)
+def _board(tiles, words, spoken):
+    return Markup(f"{STYLE}<dl class='ccplan-today'{spoken.attributes()}>{''.join(tiles)}</dl>", words)
 
 
 def _tile(name, value, unit, lines):
@@ -195,19 +237,21 @@ def _badge(word, kind):
     return f"<span class='{kind}'>{sign}{word}</span>"
 
 
-def _points(value, before, today):
+def _points(value, before, today, spoken):
     if today.before is None or isnan(value) or isnan(before):
         return ""
     change = 100 * (value - before)
-    return "as before" if abs(change) < 0.05 else f"{change:+.1f} points".replace("-", "−")
+    return escape(spoken.amount("as before" if abs(change) < 0.05 else f"{change:+.1f} points".replace("-", "−")))
 
 
-def _change_s(today):
+def _change_s(today, say):
     now, before = today.whole["aht_s"], today.whole["aht_before"]
     if today.before is None or isnan(now) or isnan(before):
         return ""
     change = now - before
-    return "as before" if abs(change) < 0.5 else f"{abs(change):,.0f} s {'longer' if change > 0 else 'shorter'} than before"
+    if abs(change) < 0.5:
+        return say("as before")
+    return escape(say(Filled(f"{{seconds}} {'longer' if change > 0 else 'shorter'} than before", seconds=f"{abs(change):,.0f} s")))
 
 
 def _share(value):

@@ -70,7 +70,7 @@ export default (() => {
   }
 
   function pickerRow(picker, id, changed) {
-    const options = (names) => names.map((o) => make("option", { value: o, text: picker.words?.[o] ?? o }));
+    const options = (names, words = picker.words) => names.map((o) => make("option", { value: o, text: words?.[o] ?? o }));
     const input = picker.options
       ? make("select", { id }, ...options(picker.options))
       : picker.text
@@ -79,7 +79,7 @@ export default (() => {
     if (!picker.text) input.addEventListener("change", () => changed()); // a name is read when a button is pressed
     return {
       node: make("div", { class: "ccplan-picker" }, make("label", { for: id, text: picker.label }), input), input,
-      offer(names) { input.replaceChildren(...options(names)); },
+      offer(names, words) { input.replaceChildren(...options(names, words)); },
     };
   }
 
@@ -132,10 +132,14 @@ export default (() => {
     };
     const watcher = new ResizeObserver(fit);
     watcher.observe(part.place);
+    let drawn = null; // what was pushed last: the same rows once more need no drawing
     return {
       async push(rows) {
+        const now = JSON.stringify(rows);
+        if (now === drawn) return;
+        drawn = now;
         if (part.place.clientWidth > 0) view.width(part.place.clientWidth);
-        view.data(part.chart.name, structuredClone(rows)).resize();
+        view.data(part.chart.name, JSON.parse(now)).resize(); // a copy: Vega writes into what it is given
         await view.runAsync();
       },
       close() { watcher.disconnect(); result.finalize(); },
@@ -247,7 +251,7 @@ export default (() => {
           dial.set(view.settings.dials[name], on);
           dial.dim(on === false);
         }
-        for (const [name, names] of Object.entries(view.settings.options || {})) pickerOf[name].offer(names);
+        for (const [name, names] of Object.entries(view.settings.options || {})) pickerOf[name].offer(names, view.settings.words?.[name]);
         for (const [name, picker] of Object.entries(pickerOf)) picker.input.value = view.settings.pickers[name];
         for (const part of cellOf) part.input.value = view.settings.cells[part.row.name];
       }

@@ -1,7 +1,7 @@
 // The tools of a panel: undo and redo, files of what is shown, scenarios to save, open, compare and share.
 // All words come with the plan; text from a file or a name is only ever set as textContent.
 globalThis.ccplanTools = (make, plan, id, ask) => {
-  const { words } = plan.tools;
+  const { words } = plan.tools, called = (name) => plan.tools.said?.[name] ?? name; // what the panel itself calls a scenario
   const pressable = (tool, doing) => {
     const button = make("button", { type: "button", text: tool.label, title: tool.says, "data-action": tool.name });
     button.addEventListener("click", doing || (() => ask(tool.name)));
@@ -55,7 +55,7 @@ globalThis.ccplanTools = (make, plan, id, ask) => {
         ticked = [...ticks.querySelectorAll("input")].filter((one) => one.checked).map((one) => one.value);
         ask("compare");
       });
-      return make("label", { for: box.id }, box, ` ${text}`);
+      return make("label", { for: box.id }, box, ` ${called(text)}`);
     }));
   }
 
@@ -84,7 +84,7 @@ globalThis.ccplanTools = (make, plan, id, ask) => {
       if (!plan.tools.scenarios.length) return;
       if (open.dataset.names !== JSON.stringify(told.kept)) {
         open.dataset.names = JSON.stringify(told.kept);
-        open.replaceChildren(...told.kept.map((text) => make("option", { value: text, text })));
+        open.replaceChildren(...told.kept.map((text) => make("option", { value: text, text: called(text) })));
       }
       open.value = told.open;
       if (name.dataset.told !== told.name) name.value = name.dataset.told = told.name; // what is being typed stays

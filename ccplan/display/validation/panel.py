@@ -12,9 +12,11 @@ import pandas as pd
 
 from .. import theme
 from ..charts import _clock_axis, clock
-from ..desk import Desk, Dial, State, frame_of, live, tiles
+from ..language import Filled, Term, chosen
+from ..panels.desk import Desk
+from ..panels.dials import Dial, State, total
+from ..panels.saying import frame_of, live
 from ..staffing.day_charts import PROMISED
-from ..staffing.panel import total
 from ..tables import Words
 from ..theme import ACCENT, ALARM, INK
 from .charts import BAND
@@ -130,19 +132,23 @@ def _warnings(rows):
 # --------------------------------------------------------------------------------------- the panel
 
 
-def validation_panel(folder, centre=None, *, queue="", intervals=None):
+def validation_panel(folder, centre=None, *, queue="", intervals=None, language=None):
     """A live panel of trust, the widget of a `validation_desk`. Raises ValueError in words where the folder cannot be used."""
-    return validation_desk(folder, centre, queue=queue, intervals=intervals).panel()
+    return validation_desk(folder, centre, queue=queue, intervals=intervals, language=language).panel()
 
 
-def validation_desk(folder, centre=None, *, queue="", intervals=None):
-    """What is behind the panel: the centre's typical days of a voice queue (the largest if left out), and one that is hard on formulas."""
+def validation_desk(folder, centre=None, *, queue="", intervals=None, language=None):
+    """What is behind the panel: the centre's typical days of a voice queue (the largest if left out), and one that is hard on formulas.
+
+    Scenarios are kept in the `folder` (None: they last as long as the page). `language` is a code such as "fi" (left out:
+    CCPLAN_LANGUAGE, then centre.toml).
+    """
     from ...data import load_centre, load_intervals
 
     if intervals is None or centre is None:
         centre = centre or load_centre(folder)
         intervals = load_intervals(folder, centre, faulty="leave out").frame if intervals is None else intervals
-    return TrustDesk(day_types(intervals, centre, queue))
+    return TrustDesk(day_types(intervals, centre, queue), folder=folder, language=chosen(language, centre))
 
 
 def day_types(intervals, centre, queue=""):
@@ -151,25 +157,30 @@ def day_types(intervals, centre, queue=""):
 
     first = typical_day(intervals, centre, queue)
     name = first.name.split(", a typical")[0]
-    mine, found = intervals[intervals["queue"] == name], {first.name: first}
+    mine, found = intervals[intervals["queue"] == name], {_called(first, name): first}
     for weekday in range(7):
         rows = mine[mine["start"].dt.day_of_week == weekday]
         try:
             day = typical_day(rows, centre, name)
         except ValueError:  # closed on that weekday
             continue
-        found.setdefault(day.name, day)
-    return found | {"20-minute calls, a falling evening": hard_day()}
+        found.setdefault(_called(day, name), day)
+    return found | {Term("20-minute calls, a falling evening"): hard_day()}
+
+
+def _called(day, queue):
+    """The name of a typical day as a picker offers it."""
+    return Filled("{queue}, a typical {weekday}", queue=queue, weekday=Term(day.name.rpartition(" ")[2]))
 
 
 class TrustDesk(Desk):
     """A desk that plays few days while a dial moves and many when it rests."""
 
-    totals, title = TrustTotals, "How far can the formula be trusted?"
+    kind, totals, title, a_pin = "validation", TrustTotals, "How far can the formula be trusted?", "the pinned day"
 
-    def __init__(self, days):
+    def __init__(self, days, *, folder=None, language=None):
         self.days, self.held = days, {}
-        super().__init__(self._dials(days), self._at(next(iter(days))))
+        super().__init__(self._dials(days), self._at(next(iter(days))), folder=folder, language=language)
 
     def _dials(self, days):
         longest = [float(day.aht_s[0]) for day in days.values()] + [60.0]
@@ -189,11 +200,13 @@ class TrustDesk(Desk):
     def labels(self):
         return {"day": "Day"}
 
+    def at(self, places):
+        """A day as it is."""
+        return self._at(super().at(places).places["day"])
+
     def moved(self, places):
         """Another day begins as it is; the people more or fewer stay."""
-        if places["day"] not in self.days:
-            raise ValueError(f"day must be one of {', '.join(self.days)}, got {places['day']!r}")
-        state = self._at(places["day"])
+        state = self.at(places)
         return replace(state, values=state.values | {name: self.state.values[name] for name in ("people", "volume")})
 
     def asked(self, state):
@@ -205,21 +218,31 @@ class TrustDesk(Desk):
     def view(self, state=None, days=DAYS):
         """The TrustView of a state (of where the panel stands), kept once found."""
         day, asked = self.asked(state or self.state)
-        key = (day.name, *asked.values(), days)
+        key = self._key(state or self.state, days)
         if key not in self.held:
             if len(self.held) > 200:
                 self.held.clear()
             self.held[key] = validation_view(day, days=days, **asked)
         return self.held[key]
 
+    def _key(self, state, days):
+        day, asked = self.asked(state)
+        return (day.name, *asked.values(), days)
+
     def show(self, rest):
-        days = DAYS if rest or self.state == self.start else DRAGGED
+        days = DAYS if rest or self.state == self.start or self._key(self.state, DAYS) in self.held else DRAGGED
         view = self.view(days=days)
-        pinned = None if self.pinned == self.state else self.view(self.pinned).totals
         words = self.turned_words(self.pinned)
-        return {"tiles": tiles(view.totals, pinned), "warnings": list(view.warnings), "unsettled": 0 if days == DAYS else REST_MS, "charts": _live(view),
+        return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": 0 if days == DAYS else REST_MS, "charts": _live(view),
                 "against": f"{days:,} simulated days{'' if days == DAYS else ' while a dial moves'}. Changes are against {self.pinned.places['day']}"
                            f"{f' ({words})' if words and self.pinned != self.start else ' as it is'}."}
+
+    def totals_at(self, state):
+        return self.view(state).totals
+
+    def frames(self):
+        """The three answers by interval."""
+        return {"by interval": self.view().rows}
 
     def charts(self):
         return chart_places()

@@ -1,16 +1,31 @@
-"""The source of every catalogue, `en.toml`, made from the panels and KPIs themselves: `python -m ccplan.display.words.source`."""
+"""The source of every catalogue, `en.toml`, made from the panels and KPIs themselves: `python -m ccplan.display.words.source`.
+
+The panels are asked to speak to a listener, so a panel that is built otherwise, or anew, needs no change here.
+"""
 
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 
 from ...auditing import KPIS
-from ..language import PHRASES, Language, lettered
+from ..language import OF_PANEL, PHRASES, WAS, Language, Term, lettered
 
 HEAD = '''# The source of every catalogue, written by `python -m ccplan.display.words.source`: copy it, translate what stands to the right.
 name = "English"
 direction = "ltr"'''
+CALENDAR = '''[calendar]
+date = "{day} {name} {year}"
+month = "{name} {year}"
+months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+short_months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+short_days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]'''
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+UNITS = ("points", "pts", "contacts", "FTE", "days a year", "% a year", "s")  # of tiles, after a number
+VERDICTS = ("met", "missed", "too close to tell", "no target", "not measured", "better", "worse", "changed", "noise", "not known")  # of an audit's tiles
 
 
 @dataclass(frozen=True)
@@ -22,7 +37,12 @@ class Listener(Language):
     def said(self, text):
         """The text as it is."""
         self.heard.add(getattr(text, "template", text))
+        self.heard.update(value for value in getattr(text, "values", {}).values() if isinstance(value, Term))
         return text
+
+    def view(self, view):
+        """An answer as it is: what it says beside figures is in the tables of words."""
+        return view
 
 
 def listener():
@@ -30,49 +50,75 @@ def listener():
     return Listener("en", "English", "ltr", {}, {})
 
 
+def labels_of(ear):
+    """What a Listener has heard that a catalogue has to hold: the names of the KPIs are there by their keys."""
+    return set(filter(lettered, ear.heard)) - {kpi.name for kpi in KPIS.values()}
+
+
 def texts_of(layouts):
     """The English texts of panels' layouts, a set."""
     ear = listener()
     for layout in layouts:
         ear.layout(layout)
-    return set(filter(lettered, ear.heard))
+    return labels_of(ear)
 
 
 def texts_of_tables():
-    """What the panels' own tables of words hold, whether or not the bundled centre makes use of it, a set."""
+    """What the panels' own tables of words hold, whether or not a sketch of a centre makes use of it, a set."""
     from ...planning.scenarios import ASSUMPTIONS
+    from ..audit import panel as audit
     from ..money import charts
-    from ..money.panel import DIALS
+    from ..money.entries import DIALS
     from ..money.words import LABELS
+    from ..panels import words
 
     told = [(dial.label, dial.unit) for dial in DIALS]
     told += [(LABELS.get(name, name), one.says, one.unit.replace("currency", "{currency}")) for name, one in ASSUMPTIONS.items()
              if name not in {dial.name for dial in DIALS} and not one.unit.startswith("share")]
-    return {text for texts in told for text in texts if lettered(text)} | set(charts.CATEGORIES) | {"as before", "no end", "points"}
+    told += [OF_PANEL, (words.SAVED, words.OPENED, words.SHARED, words.MEND, words.NO_FOLDER), WEEKDAYS, VERDICTS, UNITS, charts.CATEGORIES]
+    told += [("as before", "no end", WAS), audit.GRAINS, audit.AGAINST.values(), *_counted()]
+    return {text for texts in told for text in texts if lettered(text)} - {kpi.name for kpi in KPIS.values()}
 
 
-def texts_of_quality(folder):
-    """What the form of an evaluation says around the steps of its scorecard, a set."""
-    from ..audit.quality_form import QualityDesk
+def _counted():
+    """The ways in which KPIs can be counted, as the audit's panel names them."""
+    from ...auditing.standing.cuts import variants_of
 
+    return [tuple(variants_of(key)) for key in KPIS]
+
+
+FORMS = ("audit.quality_form", "setting_up.panel", "start.pages", "start.tiles", "start.words")  # rooms with a `speak(language, folder)` of their own
+
+
+def texts_of_forms(folder):
+    """What forms and pages say that are not laid out as panels are, a set."""
     ear = listener()
-    QualityDesk(folder, "", ear)
-    return set(filter(lettered, ear.heard))
+    for home in FORMS:
+        import_module(f"..{home}", __package__).speak(ear, folder)
+    return labels_of(ear)
+
+
+# ---------------------------------------------------------------------------------------- a sketch to speak of
+
+
+def panels(language=None):
+    """All live panels, widgets, for a sketch of a centre: its figures are in no label."""
+    from .. import audit_panel, budget_ground, budget_panel, forecast_panel, headcount_panel, staffing_panel, validation_panel
+
+    centre, intervals = sketch()
+    people = pd.DataFrame({"queue": ["front"], "started": pd.Timestamp("2025-01-01"), "heads": [20.0], "fte": [20.0]})
+    may = intervals[intervals["start"].dt.month == 5]
+    return [
+        staffing_panel(intervals, centre, language=language), forecast_panel(intervals, centre, language=language),
+        budget_panel(None, ground=budget_ground(may, centre, people=people), language=language),
+        headcount_panel(None, case=sketch_case(may, centre, people), language=language), audit_panel(sketch_audit(centre, intervals), language=language),
+        validation_panel(None, centre, intervals=intervals, language=language),
+    ]  # fmt: skip
 
 
 def layouts():
-    """The layouts of the staffing, forecast and budget panels, for a sketch of a centre: its figures are in no label."""
-    from ..forecast.panel import forecast_desk
-    from ..money.panel import BudgetDesk
-    from ..money.plans import budget_ground
-    from ..staffing.panel import _Desk
-
-    centre, intervals = sketch()
-    staffing = _Desk(intervals, centre)
-    staffing.go("front")
-    people = pd.DataFrame({"queue": ["front"], "started": pd.Timestamp("2025-01-01"), "heads": [20.0], "fte": [20.0]})
-    ground = budget_ground(intervals[intervals["start"].dt.month == 5], centre, people=people)
-    return [staffing.layout(), forecast_desk(intervals, centre).layout(), BudgetDesk(ground).layout()]
+    """The layouts of all live panels, dicts in English."""
+    return [panel.plan for panel in panels(listener())]
 
 
 def sketch():
@@ -87,11 +133,33 @@ def sketch():
                                  "talk_s": 8000.0, "hold_s": 400.0, "acw_s": 3000.0, "aht_s": 300.0})
 
 
+def sketch_case(intervals, centre, people):
+    """A HeadcountCase of the sketch."""
+    from ...planning import HeadcountCase, service_curves, staff
+    from ...planning.people.requirement import monthly_requirement
+
+    staffed = staff(intervals, centre)
+    return HeadcountCase(centre=centre, staffed=staffed, requirement=monthly_requirement(staffed, centre), people=people,
+                         curves=service_curves(staffed, centre), teams={}, at=intervals["start"].min().tz_localize(None).normalize())
+
+
+def sketch_audit(centre, intervals):
+    """What the panel of an audit needs of one: its tables, quarter, centre and a finding."""
+    from ...auditing.findings import Finding
+    from ...auditing.quarter import Quarter
+
+    found = Finding(key="a", area="customers", severity="red", says="Callers waited", evidence="kpis", action="Staff more")
+    return SimpleNamespace(tables={"intervals": intervals}, quarter=Quarter.of("2026Q2"), centre=centre, findings=(found,))
+
+
+# ---------------------------------------------------------------------------------------- the file
+
+
 def every_text():
     """All English labels that a catalogue should hold, a set."""
     from ...data import sample_centre
 
-    return texts_of(layouts()) | texts_of_tables() | texts_of_quality(sample_centre()) | set(PHRASES)
+    return texts_of(layouts()) | texts_of_tables() | texts_of_forms(sample_centre()) | set(PHRASES)
 
 
 def source(labels):
@@ -101,7 +169,8 @@ def source(labels):
     ['[labels]', '"Day" = "Day"']
     """
     kpis = [f'{key} = "{kpi.name}"' for key, kpi in KPIS.items()]
-    return "\n".join([HEAD, "", "[kpis]", *kpis, "", "[labels]", *(f'"{text}" = "{text}"' for text in sorted(labels, key=lambda text: (text.casefold(), text))), ""])
+    return "\n".join([HEAD, "", CALENDAR, "", "[kpis]", *kpis, "", "[labels]",
+                      *(f'"{text}" = "{text}"' for text in sorted(labels, key=lambda text: (text.casefold(), text))), ""])
 
 
 if __name__ == "__main__":

@@ -55,12 +55,13 @@ def service_of(curves, queue, month, share):
 
     A share above the last of the table counts as that last one.
     """
-    shares = np.unique(curves["share"])
-    heads = curves[curves["share"] == shares[0]]
+    told = curves["share"].to_numpy(float)
+    shares = np.unique(told)
+    heads = np.flatnonzero(told == shares[0])
     if len(heads) * len(shares) != len(curves):
         raise ValueError("curves must hold the same shares for every queue and month, as service_curves makes them")
-    known = pd.MultiIndex.from_frame(heads[["queue", "month"]])
-    place = known.get_indexer(pd.MultiIndex.from_arrays([queue, month]))
+    known = {cell: row for row, cell in enumerate(_cells(curves["queue"].to_numpy(object)[heads], curves["month"].to_numpy()[heads]))}
+    place = np.array([known.get(cell, -1) for cell in _cells(queue, month)], dtype=int)
     if (place < 0).any():
         missing = int(np.argmax(place < 0))
         raise ValueError(f"curves must hold every queue and month of the plan, {list(queue)[missing]} has no {list(month)[missing]:%Y-%m} "
@@ -70,6 +71,11 @@ def service_of(curves, queue, month, share):
     part = (at - shares[below]) / (shares[below + 1] - shares[below])
     table = {name: curves[name].to_numpy().reshape(-1, len(shares)) for name in MEASURES}
     return pd.DataFrame({name: _mix(grid[place, below], grid[place, below + 1], part) for name, grid in table.items()})
+
+
+def _cells(queue, month):
+    """(queue, month as a number) one by one: looked up faster than labels of a frame."""
+    return zip(map(str, queue), np.asarray(month, dtype="datetime64[M]").astype(int).tolist())
 
 
 def gap_for_service(curves, service_level):

@@ -60,7 +60,7 @@ def with_fte(table, centre):
     paid = net / (1 - off)
     columns = {"fte_net": net, "fte_scheduled": net + paid * inside, "fte": paid, "shrinkage_paid": off, "shrinkage_scheduled": inside / (1 - off + inside)}
     by_cause = {f"fte_{cause}": paid * parts[:, i] for i, cause in enumerate(centre.shrinkage.causes)}
-    return table.assign(**columns, **by_cause)
+    return pd.DataFrame({name: table[name] for name in table} | columns | by_cause, index=table.index)
 
 
 def month_shrinkage(months, centre):

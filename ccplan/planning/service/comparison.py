@@ -35,11 +35,12 @@ def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf
     queue = Queue(name="queue", targets=targets, patience_s=patience_s, lines=lines, at_once=at_once, slowdown=slowdown)
     chosen = int(agents_of(queue, calls, aht_s, interval_s))
     agents = np.arange(max(chosen - span - 1, 0), chosen + span + 1)
-    service = service_of(queue, calls, aht_s, agents, interval_s).frame()
-    frame = pd.DataFrame({"agents": agents, "chosen": agents == chosen, "service_level": service["service_level"]})
-    frame["points"] = frame["service_level"].diff() * 100
-    frame = frame.join(service[["asa_s", "abandonment", "occupancy"]])
-    return frame[frame["agents"] >= chosen - span].reset_index(drop=True)
+    service = service_of(queue, calls, aht_s, agents, interval_s)
+    points = np.diff(service.service_level, prepend=np.nan) * 100
+    columns = {"agents": agents, "chosen": agents == chosen, "service_level": service.service_level, "points": points,
+               "asa_s": service.asa_s, "abandonment": service.abandonment, "occupancy": service.occupancy}
+    inside = agents >= chosen - span
+    return pd.DataFrame({name: values[inside] for name, values in columns.items()})
 
 
 def compare_erlang(day, centre):

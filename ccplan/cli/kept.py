@@ -1,0 +1,124 @@
+"""What a page shows without being live is worked out once for everybody, and again when a table or the notebook has changed.
+
+The first who opens a page runs its whole notebook. For those who come after, the cells that the live panels need are run, and
+the others show what they showed: the same tables and the same code give the same figures. A cell tagged `always` is always run.
+"""
+
+import ast
+import copy
+import functools
+import hashlib
+import os
+from datetime import date
+from pathlib import Path
+
+ALWAYS = "always"
+LIVE = ("application/vnd.jupyter.widget-view+json", "application/javascript")
+_pages = {}  # what a notebook says → (the folder's stamp, {cell's index: its outputs})
+
+
+def stamp(folder):
+    """What changes when a file of the folder does, wherever in it, and with the day; kept scenarios are for the panels alone."""
+    found = []
+    for place, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith("_scenarios.json"):
+                continue
+            try:
+                state = os.stat(os.path.join(place, name))
+            except OSError:  # moved away just now
+                continue
+            found.append((os.path.join(place, name), state.st_mtime_ns, state.st_size))
+    return date.today(), tuple(sorted(found))
+
+
+def needed(sources, live):
+    """Which cells must be run so that those numbered in `live` can be, a set; names are followed backwards, with too much rather than too little.
+
+    >>> sorted(needed(["import math", "a = 1", "b = math.pi", "print(b)", "a + 1"], {4}))
+    [0, 1, 4]
+    """
+    try:
+        parts = [_names(ast.parse(source)) for source in sources]
+    except SyntaxError:  # magics of IPython: everything is run
+        return set(range(len(sources)))
+    wanted, run = set(), set()
+    for index in reversed(range(len(sources))):
+        made, used = parts[index]
+        if index in live or made & wanted:
+            run.add(index)
+            wanted |= used
+    return run
+
+
+def _names(tree):
+    """(names that are made or may be changed, names that are used) in a cell."""
+    made, used = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            if any(one.name == "*" for one in node.names):
+                raise SyntaxError("names that cannot be followed")
+            made |= {(one.asname or one.name).split(".")[0] for one in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            made.add(node.name)
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            made.add(_root(node))
+    return made, used
+
+
+def _root(node):
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return getattr(node, "id", "")
+
+
+def _is_live(outputs):
+    return any(kind in one.get("data", {}) for one in outputs for kind in LIVE)
+
+
+def _has_fault(outputs):
+    return any(one["output_type"] == "error" for one in outputs)
+
+
+@functools.cache
+def install():
+    """Make Voila run its notebooks so, in this process; it has no setting for what runs them."""
+    import voila.notebook_renderer as renderer
+
+    class Executor(renderer.VoilaExecutor):
+        """Runs what must be run, and remembers what the rest showed."""
+
+        async def execute_cell(self, cell, resources, cell_index, store_history=True):
+            if cell["cell_type"] != "code":
+                return await super().execute_cell(cell, resources, cell_index, store_history)
+            if not hasattr(self, "_shown"):
+                self._begin()
+            if cell_index in self._known:
+                cell["outputs"] = copy.deepcopy(self._known[cell_index])
+                return cell
+            done = await super().execute_cell(cell, resources, cell_index, store_history)
+            self._shown[cell_index] = copy.deepcopy(done["outputs"])
+            if cell_index == self._code[-1] and not self._known:
+                self._keep()
+            return done
+
+        def _begin(self):
+            self._shown, self._code = {}, [index for index, cell in enumerate(self.nb.cells) if cell["cell_type"] == "code"]
+            self._sources = [self.nb.cells[index]["source"] for index in self._code]
+            self._page = hashlib.sha256("\0".join(self._sources).encode()).hexdigest()
+            self._stamp = stamp(Path(os.environ["CCPLAN_FOLDER"]))
+            at, known = _pages.get(self._page, (None, {}))
+            self._known = known if at == self._stamp else {}
+
+        def _keep(self):
+            """Remember what need not be run again, where nothing went wrong."""
+            if any(_has_fault(outputs) for outputs in self._shown.values()):
+                return
+            live = {number for number, index in enumerate(self._code)
+                    if _is_live(self._shown.get(index, ())) or ALWAYS in self.nb.cells[index]["metadata"].get("tags", ())}
+            run = needed(self._sources, live)
+            _pages[self._page] = self._stamp, {index: self._shown[index] for number, index in enumerate(self._code) if number not in run}
+
+    renderer.VoilaExecutor = Executor
