@@ -18,6 +18,7 @@ from .first_plan import first_plan
 
 SLICE = 5.0     # seconds until the first look at whether somebody wants to stop; each further slice is twice as long
 NEAR = 1e-6     # of a person that counts as none
+MANY = 100      # columns from which on a plan is first looked for around the linear programme's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +123,8 @@ def _search(block, aim, clock, seconds, within, cap=None):
         if found.x is not None and found.status == 0 and np.abs(found.x - np.rint(found.x))[: len(block.columns)].max(initial=0.0) < NEAR:
             return told.found(found, aim, whole=False)
     best, end, slice_s = None, perf_counter() + seconds, SLICE
+    if len(block.columns) > MANY and min(seconds, clock.left) > 0:
+        best = told.around(min(seconds / 4, clock.left), within, aim)
     while best is None or not best.proven:
         left = min(end - perf_counter(), clock.left)
         if left <= 0.0:
@@ -185,6 +188,27 @@ class Told:
         with quiet():
             return milp(self.cost, integrality=kind, bounds=Bounds(0.0, top), constraints=self.rows,
                         options={"time_limit": max(seconds, 0.01), "mip_rel_gap": within})
+
+    def around(self, seconds, within, aim):
+        """The best whole people beside those of the linear programme, and its bound: a good plan soon, where the search finds one late."""
+        from scipy.optimize import Bounds, milp
+
+        linear = self.run(seconds, 0.0, whole=False)
+        if linear.x is None or linear.status:
+            return None
+        x, starts, width = linear.x, self.block.starts, self.width
+        low, high = np.zeros(len(x)), np.concatenate([np.ceil(x[:width] - NEAR) + 1, self.parts.width, np.ones(len(self.lower))])
+        low[:starts], high[:starts] = np.floor(x[:starts] + NEAR), np.ceil(x[:starts] - NEAR)
+        kind = np.concatenate([np.ones(width), np.zeros(self.number), np.ones(len(self.lower))])
+        with quiet():
+            near = milp(self.cost, integrality=kind, bounds=Bounds(low, high), constraints=self.rows,
+                        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": max(within / 4, 1e-3)})
+        if near.x is None:
+            return None
+        bound = max(float(linear.fun) + self.constant, 0.0)
+        people = np.rint(near.x[:width])
+        value = value_of(self.block, people, aim.first)
+        return Found(people=people, value=value, bound=min(bound, value), proven=value - bound <= within * abs(value))
 
     def found(self, result, aim, whole=True):
         """The solver's answer in people, checked against the aim itself."""
