@@ -40,6 +40,7 @@ from .scheduling.bids import Bids, award_bids
 from .scheduling.breaks import desk_cover, place_breaks
 from .scheduling.intraday import Intraday, intraday
 from .scheduling.intraday_options import apply_option, apply_to_duties, intraday_options
+from .scheduling.on_shift import at_desk_share, desk_requirement, shifts_of_queue, shrinkage_held
 from .scheduling.rule_faults import rule_faults
 from .scheduling.swaps import Swap, check_swap
 from .uncertainty.staircase import Staircase, staircase
@@ -59,9 +60,9 @@ __all__ = [
     "QueueForecast", "QuickPlan", "Risk", "Roster", "StaffedGroups", "Staircase", "Stopped", "Swap", "USUAL",
     "Uncertain", "actual_service", "add_override", "adherence", "against_actual", "against_ledger", "agents_at_work",
     "agents_present", "apply_drivers", "apply_option", "apply_overrides", "apply_to_duties", "around_requirement",
-    "assumptions_of", "assumptions_tested", "award_bids", "bank_figures", "blend_day", "blending_gain",
+    "assumptions_of", "assumptions_tested", "at_desk_share", "award_bids", "bank_figures", "blend_day", "blending_gain",
     "chance_of_target", "cheapest_hires", "check_swap", "checklist_lines", "compare_erlang", "compare_modes",
-    "compare_pyworkforce", "compare_rules", "cover_shifts", "cross_training", "desk_cover", "drivers_of",
+    "compare_pyworkforce", "compare_rules", "cover_shifts", "cross_training", "desk_cover", "desk_requirement", "drivers_of",
     "erlang_bill", "events_of", "events_seen", "first_contact_resolution", "forecast", "forecast_queues",
     "foresight_table", "frontier", "gap_for_service", "growth_drivers", "hard_day", "headcount_case",
     "headcount_notes", "hidden_work", "hiring_decisions", "hour_sources", "intraday", "intraday_options",
@@ -70,7 +71,7 @@ __all__ = [
     "plan_campaign", "plan_deferred", "plan_headcount", "plan_risk", "planned_from_forecast", "play_day",
     "pooling_gain", "pools_of", "promise_table", "promised_and_delivered", "published_examples", "quick_plan",
     "reforecast", "repair", "replay_day", "replay_errors", "reserve_curve", "roster", "rule_faults",
-    "scheduled_agents", "school_of", "service_curves", "service_frontier", "shift_table", "shrinkage_table",
+    "scheduled_agents", "school_of", "service_curves", "service_frontier", "shift_table", "shifts_of_queue", "shrinkage_held", "shrinkage_table",
     "spans_of_activities", "spans_of_calls", "staff", "staff_blended", "staff_groups", "staircase",
     "tally_pyworkforce", "totals", "typical_day", "unit_costs", "validate", "variance_shares", "with_patience",
 ]

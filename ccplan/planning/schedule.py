@@ -86,7 +86,7 @@ class Cover:
 
 
 def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centre=None, queue=None, people=inf, days_a_week=5, hours=inf,
-                 hour_cost=None, missing_hour=None, idle_hour=None, cyclic=False, interval_s=None, within=1e-4, limit_s=60.0, progress=None):
+                 hour_cost=None, missing_hour=None, idle_hour=None, at_desk=1.0, cyclic=False, interval_s=None, within=1e-4, limit_s=60.0, progress=None):
     """The people on each shift, start and day that cover a requirement best: a `Cover`.
 
     `requirement` is a frame with start (equal intervals of one time zone, rising; intervals without a row count nothing)
@@ -104,6 +104,7 @@ def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centr
 
     `people` exist at most: so many work on a day, and in a calendar week `days_a_week` shifts each; then days can be dealt
     out so that nobody works more (Gale 1957), rest and days in a row are the roster's. `hours` are paid at most in all.
+    Of those who are on a shift and not on its breaks the share `at_desk` is at a desk (see `desk_requirement`): service counts them only.
     The search ends within the share `within` of the best, or after `limit_s` seconds with the best plan so far and its
     gap; `progress(done, of, words)` is told, and ends the work with the best so far by raising `planning.Stopped`.
     `engine` "pyworkforce" puts objectives "hours" and "difference" to its CP-SAT models where they can express them.
@@ -123,9 +124,10 @@ def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centr
     limits = _checked_limits(people, days_a_week, hours, within, limit_s)
     needs = checked_needs(requirement, interval_s)
     served = served_queue(needs, centre, queue)
+    floats("at_desk", at_desk, high=1, open_low=True)
     paid = _prices(centre, hour_cost, missing_hour, idle_hour)
     programme = programme_of(needs, patterns_of(_named(shifts, centre), needs.step), cyclic=cyclic, **limits)
-    aim = _aim(objective, programme, served, paid, limits)
+    aim = _aim(objective, programme, served, paid, limits, float(at_desk))
     blocks = blocks_of(programme, aim.price, aim.loss)
     clock = Clock(seconds=float(limit_s), progress=progress)
     if engine == "pyworkforce":
@@ -134,7 +136,7 @@ def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centr
         found = _together(programme, blocks, solve_blocks(blocks, aim, clock, within, _words(programme)))
     found = _with_rest(found, aim, blocks, len(needs.agents))
     return _told(programme, found, objective, paid, served, within,
-                 {"engine": engine, "stopped": clock.stopped, "begin": begin, "blocks": len(blocks), "days_a_week": days_a_week})
+                 {"engine": engine, "stopped": clock.stopped, "begin": begin, "blocks": len(blocks), "days_a_week": days_a_week, "at_desk": float(at_desk)})
 
 
 def _checked_limits(people, days_a_week, hours, within, limit_s):
@@ -171,7 +173,7 @@ def _prices(centre, hour_cost, missing_hour, idle_hour):
     return found | {"on_costs": 1 + costs.on_costs}
 
 
-def _aim(objective, programme, served, paid, limits):
+def _aim(objective, programme, served, paid, limits, at_desk=1.0):
     """What is made least, for each objective."""
     needs, nothing = programme.needs, np.zeros(len(programme.paid_s))
     free, same = np.zeros(len(needs.agents), bool), np.ones(len(needs.agents))
@@ -189,7 +191,7 @@ def _aim(objective, programme, served, paid, limits):
         raise ValueError('objective "service" needs a centre, and offered and aht_s in the requirement: the calls that are to be answered')
     if not (np.isfinite(limits["people"]) or np.isfinite(limits["hours"])):
         raise ValueError('objective "service" needs the people or the paid hours that there are: give people=… or hours=…')
-    return Aim(price=nothing, loss=CallsMissed(calls=needs.frame["offered"].to_numpy(float), gain=answered_by_people(needs, served)))
+    return Aim(price=nothing, loss=CallsMissed(calls=needs.frame["offered"].to_numpy(float), gain=answered_by_people(needs, served, at_desk)))
 
 
 def _words(programme):
@@ -227,7 +229,7 @@ def _told(programme, found, objective, paid, served, within, run):
     cover = np.where(np.abs(cover - np.rint(cover)) < 1e-9, np.rint(cover), cover)
     intervals = interval_rows(needs, cover)
     if served is not None and not served.deferred:
-        intervals = intervals.join(service_of_cover(needs, served, cover))
+        intervals = intervals.join(service_of_cover(needs, served, cover * run["at_desk"]))
     hours = float(programme.paid_s @ found.people) / 3600
     prices = pd.Series({"wages": hours * paid["hour_cost"], "extras": float(programme.extra @ found.people) * paid["on_costs"],
                         "shortage": float(intervals["shortage"].sum()) * needs.hours * paid["missing_hour"],

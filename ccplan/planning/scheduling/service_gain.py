@@ -35,23 +35,28 @@ def calls_and_times(needs):
     return found
 
 
-def answered_by_people(needs, queue):
-    """Calls answered in target with 0, 1, 2, … people in each interval: an array intervals × people, as wide as any needs."""
+def answered_by_people(needs, queue, at_desk=1.0):
+    """Calls answered in target with 0, 1, 2, … people on shift in each interval, the share `at_desk` of them at a desk: an array
+    intervals × people, as wide as any needs."""
     refuse_deferred(queue, "the best service of a cover")
     offered, aht_s = calls_and_times(needs)
     load = offered * aht_s / needs.step
     pairs, which = np.unique(np.column_stack([offered, aht_s]), axis=0, return_inverse=True)
-    heads = np.arange(int(np.ceil(load.max() + 12 * np.sqrt(load.max()) + 12)) + 1)
-    level = service_of(queue, pairs[:, :1], pairs[:, 1:], heads[None, :], needs.step).service_level
+    heads = np.arange(int(np.ceil((load.max() + 12 * np.sqrt(load.max()) + 12) / at_desk)) + 1)
+    level = service_of(queue, pairs[:, :1], pairs[:, 1:], _at_work(heads * at_desk, queue)[None, :], needs.step).service_level
     level = np.maximum.accumulate(np.where(heads > 0, np.nan_to_num(level), 0.0), axis=1)  # nobody there answers nobody
     level = np.where(level > level[:, -1:] - ENOUGH, level[:, -1:], np.where(level < ENOUGH, 0.0, level))
     return (pairs[:, :1] * level)[which.ravel()]
 
 
+def _at_work(people, queue):
+    """The same; whole people where the queue has lines: that model knows no others."""
+    return np.floor(people + 1e-9) if np.isfinite(queue.lines) else people
+
+
 def service_of_cover(needs, queue, cover):
     """service_level, asa_s, abandonment and occupancy of each interval with this cover; a frame with offered and aht_s."""
     offered, aht_s = calls_and_times(needs)
-    people = np.floor(cover + 1e-9) if np.isfinite(queue.lines) else cover  # the model with lines knows whole people only
-    given = service_of(queue, offered, aht_s, people, needs.step)
+    given = service_of(queue, offered, aht_s, _at_work(cover, queue), needs.step)
     names = ("service_level", "asa_s", "abandonment", "occupancy")
     return pd.DataFrame({"offered": offered, "aht_s": aht_s} | {name: np.asarray(getattr(given, name), float) for name in names})
