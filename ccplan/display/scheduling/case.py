@@ -1,6 +1,6 @@
 """What a schedule is made from: the coming weeks of a queue, its shifts, its people, their leave and wishes; laid ready from a folder."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from ..tables import Words
 
 YEAR = pd.Timedelta(weeks=52)  # keeps the weekdays
 AWAY = ("leave", "holiday")
+PART = 0.75  # of the longest contract: who has less is part-time, and so is a shift of which five days give less
 NEAR, LONG_S = 0.03, 600.0  # share of the best within which a cover is searched, and seconds that are never needed for it
 
 
@@ -32,6 +33,7 @@ class ScheduleCase:
     activities: pd.DataFrame | None = field(repr=False)
     intervals: pd.DataFrame = field(repr=False)
     calendar: dict = field(repr=False)
+    people_then: pd.DataFrame | None = field(repr=False, default=None)  # also those who have left since
 
     @property
     def days(self):
@@ -91,14 +93,25 @@ def _case(folder, centre, load_intervals, queue, weeks):
     found = forecast_queues(rows, centre, f"{days}d", samples=200, cache=True, **calendar)[0].frame
     local = found["start"].dt.tz_localize(None)
     coming = found[(local >= first) & (local < first + pd.Timedelta(weeks=weeks))].reset_index(drop=True)
-    shifts = tuple(shifts_of_queue(centre, queue))
     people, activities = _people(folder, centre, queue, first), _table(folder, "activities", centre)
-    if activities is not None and people is not None:
-        activities = activities[activities["agent"].isin(people["agent"])].reset_index(drop=True)
+    then = _people(folder, centre, queue, pd.Timestamp(0))
+    if activities is not None and then is not None:
+        activities = activities[activities["agent"].isin(then["agent"])].reset_index(drop=True)
+    shifts = tuple(_for_part_timers(shifts_of_queue(centre, queue), people))
     last = first + pd.Timedelta(days=7 * weeks - 1)
     return ScheduleCase(folder=folder, centre=centre, queue=queue, first=first, requirement=desk_requirement(staff(coming, centre), centre, shifts),
-                        shifts=shifts, at_desk=at_desk_share(centre, shifts), people=people, activities=activities, intervals=rows, calendar=calendar,
+                        shifts=shifts, at_desk=at_desk_share(centre, shifts), people=people, activities=activities, intervals=rows, calendar=calendar, people_then=then,
                         leave=_leave(folder, activities, people, first, last), wishes=_wishes(folder, people, first, weeks))
+
+
+def _for_part_timers(shifts, people):
+    """The shifts, short ones no more a day than there are people on part-time contracts: a full-timer's week does not fill with them."""
+    if people is None or not len(people):
+        return shifts
+    full = people["weekly_hours"].max()
+    few = int((people["weekly_hours"] < PART * full).sum())
+    short = {shift.name for shift in shifts if 5 * shift.paid_s / 3600 < PART * full and len(shift.days) > 2}
+    return [replace(shift, most=min(shift.most, few)) if few and shift.name in short else shift for shift in shifts]
 
 
 def _table(folder, name, centre):
@@ -140,7 +153,7 @@ def _leave(folder, activities, people, first, last):
     told = _own_file(folder, "leave", ("agent", "start", "end"), people)
     if told is not None or activities is None or people is None:
         return told
-    rows = activities[activities["scheduled"] == "leave"]
+    rows = activities[(activities["scheduled"] == "leave") & activities["agent"].isin(people["agent"])]
     day = rows["start"].dt.tz_localize(None).dt.normalize() + YEAR
     rows = pd.DataFrame({"agent": rows["agent"], "start": day, "end": day}).drop_duplicates()
     return rows[rows["start"].between(first, last)].sort_values(["agent", "start"]).reset_index(drop=True)

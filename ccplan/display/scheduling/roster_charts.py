@@ -16,12 +16,12 @@ def roster_chart(roster, leave=None, rostering=None):
     """The roster: a row a person, a column a day; the hour of the start in its shift's colour, nights black, leave grey; a ring: locked; a dot: a refused wish."""
     rows, days = roster_rows(roster, leave, rostering)
     people = roster.fairness.sort_values(["contract_h", "agent"], ascending=[False, True])["agent"].tolist()
-    x = alt.X("day:O", title=None, sort=days, axis=alt.Axis(labelAngle=0, labelOverlap=False, domain=False, ticks=False, orient="top", labelFontSize=10, labelExpr=_TICK))
+    x = alt.X("day:O", title=None, sort=days, axis=alt.Axis(labelAngle=0, labelOverlap=False, domain=False, ticks=False, orient="top", offset=14, labelFontSize=10, labelExpr=_TICK))
     y = alt.Y("agent:N", title=None, sort=people, axis=alt.Axis(labelColor=INK, labelFontSize=10, domain=False, ticks=False, labelLimit=150))
     base = alt.Chart(rows).encode(x=x, y=y)
     cells = base.mark_rect(stroke=PAPER, strokeWidth=1).encode(color=alt.Color("colour:N", scale=None))
     words = base.mark_text(fontSize=9, baseline="middle").encode(text="words:N", color=alt.Color("ink:N", scale=None))
-    marks = [base.transform_filter("datum.refused == 1").mark_point(filled=True, size=26, color=ALARM, opacity=1),
+    marks = [base.transform_filter("datum.refused == 1").mark_point(filled=True, size=22, color=ALARM, stroke=PAPER, strokeWidth=0.7, opacity=1, xOffset=8, yOffset=-3),
              base.transform_filter("datum.locked == 1").mark_rect(filled=False, stroke=INK, strokeWidth=1.5)]
     title = alt.TitleParams(roster_finding(roster), subtitle=[_key(roster, rostering), "grey: leave; white: free; red dot: the wish for a day off could not be granted; framed: locked"])
     return alt.layer(cells, words, *marks).properties(width=WIDE - 100, height=alt.Step(ROW), title=title).configure(aria=False)
@@ -104,11 +104,11 @@ def fairness_rows(fairness):
         if fairness[name].sum() > 0:
             found.append(pd.DataFrame({"agent": fairness["agent"], "measure": label, "value": fairness[name].astype(float), "fair": fairness[fair].astype(float)}))
     if not found:
-        return pd.DataFrame(columns=["agent", "measure", "value", "fair", "above", "place"])
+        return pd.DataFrame(columns=["agent", "measure", "value", "fair", "above", "far", "place"])
     rows = pd.concat(found, ignore_index=True)
     rows["above"] = ((rows["value"] - rows["fair"]) * 2).round() / 2
     rows = rows.sort_values(["measure", "above", "agent"], kind="stable", ignore_index=True)
-    return rows.assign(place=rows.groupby(["measure", "above"]).cumcount() + 0.5)
+    return rows.assign(far=(rows["value"] - rows["fair"] > 1).astype(int), place=rows.groupby(["measure", "above"]).cumcount() + 0.5)
 
 
 def fairness_chart(roster):
@@ -125,7 +125,7 @@ def _strip(rows, name, reach):
     base = alt.Chart(rows).encode(x=alt.X("above:Q", title=f"{name} above the fair share", scale=alt.Scale(domain=[-reach, reach], nice=False), axis=alt.Axis(tickMinStep=1)),
                                   y=alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[0, max(rows["place"].max() + 1, 4)], nice=False)))
     zero = alt.Chart(pd.DataFrame({"above": [0.0]})).mark_rule(color=QUIET, strokeDash=[2, 2]).encode(x="above:Q")
-    dots = base.mark_point(filled=True, size=DOTS**2 * 0.75, opacity=1).encode(color=alt.condition("datum.above > 1", alt.value(ALARM), alt.value(ACCENT)))
+    dots = base.mark_point(filled=True, size=DOTS**2 * 0.75, opacity=1).encode(color=alt.condition("datum.far == 1", alt.value(ALARM), alt.value(ACCENT)))
     return alt.layer(zero, dots).properties(width=WIDE - 100, height=float(max(rows["place"].max() + 1, 4) * (DOTS - 0.5)))
 
 
@@ -135,7 +135,7 @@ def fairness_finding(rows):
         return "Nobody works at night or at a weekend"
     told = []
     for name, mine in rows.groupby("measure", sort=False):
-        above = int((mine["value"] - mine["fair"] > 1).sum())
+        above = int(mine["far"].sum())
         told.append(f"{name}: {above or 'nobody'} more than one above the fair share")
     words = "; ".join(told)
     return words[:1].upper() + words[1:]

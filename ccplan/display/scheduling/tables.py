@@ -1,0 +1,207 @@
+"""What a schedule says in words and tables: covers side by side, wishes and why, a repair, breaks, today's options, files."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..charts import long_date
+from ..tables import Words, cornered, plain
+from .exports import duties_to_ics, roster_grid, roster_table, roster_to_csv, roster_to_xlsx
+
+AIMS = {"cost": "least cost", "hours": "fewest hours", "difference": "least difference", "service": "best service, same hours"}
+ICS_LINES = 8
+
+
+def schedule_answer(case):
+    """Which shifts cover the first weeks, and how well: a paragraph."""
+    cover, money = case.cover, case.centre.currency
+    shifts = cover.shifts.groupby("shift")["people"].sum().sort_values(ascending=False)
+    told = ", ".join(f"{number:,} × {name}" for name, number in shifts.items())
+    weeks = cover.weeks
+    promise = case.centre.queue(case.queue).targets.service_level
+    service = f" Callers would find {cover.service_level:.1%} answered in time" if np.isfinite(cover.service_level) else ""
+    service += f" ({promise:.0%} promised)." if service and promise is not None else "." * bool(service)
+    return Words(f"**{shifts.sum():,} shifts cover the requirement of {plain(case.queue)} from {long_date(case.first)} on, {len(weeks)} weeks: {told}.** "
+                 f"They take {weeks['people'].max():,} people at {cover.days_a_week:g} days a week and cost {money} {cover.cost:,.0f}; of "
+                 f"{required_hours(cover):,.0f} person-hours {cover.shortage_hours:,.1f} stay open.{service} No plan can be more than {cover.gap:.1%} better.")
+
+
+def required_hours(cover):
+    """Person-hours that are asked for."""
+    return float(cover.intervals["required"].sum() * cover.interval_s / 3600)
+
+
+def held_table(case):
+    """Each cause of shrinkage, its share and where it is kept."""
+    from ...planning import shrinkage_held
+
+    rows = shrinkage_held(case.centre, case.shifts)
+    where = {"shifts": "in the shifts", "roster": "in the roster", "requirement": "on the requirement"}
+    return cornered(pd.DataFrame({"cause": rows["cause"], "share of paid time": [f"{share:.0%}" for share in rows["share"]],
+                                  "kept": rows["held"].map(where)}).set_index("cause"))
+
+
+def covers_of(case):
+    """{aim: Cover} of the busiest day: least cost, fewest hours, least difference, best service for the hours of the first."""
+    day = case.busiest
+    found = {aim: case.covered(day, aim, within=0.05) for aim in list(AIMS)[:3]}
+    return found | {"service": case.covered(day, "service", within=0.05, hours=found["cost"].hours)}
+
+
+def covers_table(covers, currency=""):
+    """The covers side by side, a row an aim; service by the queueing model."""
+    rows = [{"made best": AIMS.get(name, name), "shifts": f"{one.shifts['people'].sum():,.0f}", "paid hours": f"{one.hours:,.1f}", f"cost, {currency}": f"{one.cost:,.0f}",
+             "hours missing": f"{one.shortage_hours:,.1f}", "hours too many": f"{one.surplus_hours:,.1f}", "service level": _share(one.service_level),
+             "worst interval": _share(worst_of(one)), "at most better by": f"{one.gap:.1%}"} for name, one in covers.items()]
+    return cornered(pd.DataFrame(rows).set_index("made best"))
+
+
+def worst_of(cover):
+    """The lowest service level of an interval in which anybody calls; nan where service is not known."""
+    rows = cover.intervals
+    if "service_level" not in rows:
+        return np.nan
+    return float(rows.loc[rows["offered"] > 0, "service_level"].min())
+
+
+def _share(value):
+    return f"{value:.1%}" if np.isfinite(value) else "–"
+
+
+def open_table(cover, most=6):
+    """Where most is still missing, the worst intervals."""
+    worst = cover.intervals.nlargest(most, "shortage").query("shortage > 0.05").sort_values("start")
+    rows = {"day": worst["start"].dt.strftime("%a %-d %b"), "from": worst["start"].dt.strftime("%H:%M"), "required": worst["required"].map("{:.1f}".format),
+            "on shift": worst["cover"].map("{:.1f}".format), "missing": worst["shortage"].map("{:.1f}".format)}
+    if "service_level" in worst:
+        rows["service level there"] = worst["service_level"].map(_share)
+    return _bare(pd.DataFrame(rows))
+
+
+def shifts_table(cover, days=1):
+    """The shifts of the first day(s), a row a start."""
+    rows = cover.shifts[cover.shifts["day"] < cover.shifts["day"].min() + pd.Timedelta(days=days)]
+    return _bare(pd.DataFrame({"day": rows["day"].dt.strftime("%a %-d %b"), "shift": rows["shift"], "from": rows["start"].dt.strftime("%H:%M"),
+                               "until": rows["end"].dt.strftime("%H:%M"), "people": rows["people"]}))
+
+
+def _bare(frame):
+    return frame.set_axis([""] * len(frame))
+
+
+# ------------------------------------------------------------------------------------------- the roster
+
+
+def refused_table(roster, most=8):
+    """Wishes that were refused, and why; those that would cost least to grant first."""
+    rows = roster.wishes[~roster.wishes["granted"].astype(bool)].sort_values(["more", "day", "agent"], kind="stable").head(most)
+    return _bare(pd.DataFrame({"who": rows["agent"], "asked for": rows["wish"] + " on " + rows["day"].dt.strftime("%a %-d %b"), "why not": rows["why"]}))
+
+
+def prices_table(roster, currency=""):
+    """What the roster's compromises weigh, by cause."""
+    rows = roster.price[roster.price > 0].sort_values(ascending=False)
+    return cornered(pd.DataFrame({"cause": rows.index, f"weighs, {currency}": rows.map("{:,.0f}".format)}).set_index("cause"))
+
+
+def ill_in(roster):
+    """Somebody's sickness for an example: who works most in the second week is ill from its Tuesday to its Thursday; a frame agent, start, end."""
+    first = roster.unmet["day"].min() + pd.Timedelta(days=8)
+    days = roster.duties[roster.duties["day"].between(first, first + pd.Timedelta(days=2))]
+    agent = days.groupby("agent").size().sort_values(ascending=False, kind="stable").index[0]
+    return pd.DataFrame({"agent": [agent], "start": [first], "end": [first + pd.Timedelta(days=2)]})
+
+
+def changes_table(mended):
+    """What a repair changed, a row a person and day."""
+    rows = mended.changes
+    return _bare(pd.DataFrame({"day": rows["day"].dt.strftime("%a %-d %b"), "who": rows["agent"], "was": rows["was"], "now": rows["now"]}))
+
+
+def swap_of(case, roster):
+    """A swap for an example, looked at by the rules: two people of unlike starts on a day of the first week; a `Swap`."""
+    from ...planning import check_swap
+
+    duties = roster.duties
+    day = duties["day"].min() + pd.Timedelta(days=2)
+    mine = duties[duties["day"] == day].sort_values(["start", "agent"], kind="stable")
+    one, other = mine.iloc[0]["agent"], mine.iloc[-1]["agent"]
+    return check_swap(duties, case.people, case.centre.rostering, (one, day), (other, day), leave=case.leave)
+
+
+def bids_of(case, roster, most=4):
+    """Bids for the shifts that nobody has, or those of the first Saturday where all have somebody, for an example; `Bids` by fairness."""
+    from ...planning import award_bids
+
+    free = roster.unmet[roster.unmet["missing"] > 0].head(most)
+    sizes = case.cover.shifts.set_index(["day", "shift", "start"])
+    rows = [{"day": row.day, "shift": row.shift, "start": row.start, "end": sizes.loc[(row.day, row.shift, row.start), "end"], "people": row.missing} for row in free.itertuples()]
+    open_shifts = pd.DataFrame(rows, columns=["day", "shift", "start", "end", "people"]).drop_duplicates(["day", "shift", "start"])
+    short = roster.fairness.sort_values(["off_contract_h", "agent"])["agent"].head(6)
+    asked = [(agent, row.day, row.shift) for agent in short for row in open_shifts.drop_duplicates(["day", "shift"]).itertuples()]
+    return award_bids(open_shifts, pd.DataFrame(asked, columns=["agent", "day", "shift"]), roster.duties, case.people, case.centre.rostering, "fair", leave=case.leave)
+
+
+def bids_table(found, most=10):
+    """Who got which open shift, and why others did not."""
+    won = [(row.agent, f"{row.shift} on {row.day:%a %-d %b}", "gets it") for row in found.awards.itertuples()]
+    lost = [(row.agent, f"{row.shift} on {row.day:%a %-d %b}", row.reason) for row in found.refused.itertuples()]
+    return _bare(pd.DataFrame((won + lost)[:most], columns=["who", "asked for", "what became of it"]))
+
+
+# ---------------------------------------------------------------------------------------------- breaks
+
+
+def breaks_table(case, roster):
+    """The first week's worst moment, people-hours missing and calm, with breaks in the middle of their windows and with breaks placed."""
+    from ...planning import desk_cover
+
+    duties = roster.duties[roster.duties["day"] < case.first + pd.Timedelta(days=7)]
+    rows = {}
+    for name, placed in (("in the middle of their windows", placed_breaks(case, duties, middle=True)), ("placed", placed_breaks(case, duties))):
+        step = case.centre.interval_s
+        need = case.requirement[case.days < case.first + pd.Timedelta(days=7)]
+        gap = need["agents"].to_numpy() - desk_cover(placed, need["start"], step)
+        at = int(np.argmax(gap))
+        rows[name] = {"worst interval": f"{need['start'].iloc[at]:%a %H:%M}", "people missing then": f"{gap[at]:.1f}",
+                      "person-hours missing": f"{np.maximum(gap, 0).sum() * step / 3600:.1f}", "intervals short by over a person": int((gap > 1).sum())}
+    return cornered(pd.DataFrame(rows).T.rename_axis("breaks"))
+
+
+def placed_breaks(case, duties, middle=False):
+    """Activities of the duties with their breaks placed by `place_breaks`; `middle`: all in the middle of their windows."""
+    from ...planning import place_breaks
+
+    shifts = [replace(shift, breaks=tuple(_middle(one) for one in shift.breaks)) for shift in case.shifts] if middle else case.shifts
+    return place_breaks(duties, case.requirement, shifts, exact=False)
+
+
+def _middle(one):
+    at = (one.earliest_s + one.latest_s) / 2 // 300 * 300
+    return replace(one, earliest_s=at, latest_s=at)
+
+
+# ----------------------------------------------------------------------------------------------- files
+
+
+def files_table(duties, activities=None, *, folder=None, made=None):
+    """The files of a roster: what each is for and how large it is; written into `folder` where one is named, else only told."""
+    calendars = duties_to_ics(duties, None if not folder else Path(folder), activities=activities, made=made)
+    table, grid = roster_table(duties), roster_grid(duties)
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        roster_to_csv(duties, Path(folder) / "roster.csv")
+        roster_to_xlsx(duties, Path(folder) / "roster.xlsx", activities=activities)
+    rows = [("roster.csv", "for payroll and other programs", f"{len(table):,} shifts, {len(table.columns)} columns"),
+            ("roster.xlsx", "for the wall and for people", f"{len(grid):,} people × {len(grid.columns) - 1} days, shifts and activities beside"),
+            (f"{calendars['file'].iloc[0]} …", "for everybody's telephone", f"{len(calendars)} calendars, {len(table):,} events")]
+    return cornered(pd.DataFrame(rows, columns=["file", "for whom", "what is in it"]).assign(written=folder or "not written").set_index("file"))
+
+
+def calendar_words(duties, activities=None, *, made=None):
+    """The beginning of one person's calendar, as it would be written."""
+    text = duties_to_ics(duties, activities=activities, made=made)["text"].iloc[0]
+    event = text[text.index("BEGIN:VEVENT"):text.index("END:VEVENT") + len("END:VEVENT")]
+    return Words("```\n" + "\n".join(event.split("\r\n")[:14]) + "\n```")
