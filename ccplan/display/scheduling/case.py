@@ -1,7 +1,7 @@
 """What a schedule is made from: the coming weeks of a queue, its shifts, its people, their leave and wishes; laid ready from a folder."""
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +52,14 @@ class ScheduleCase:
         """The cheapest `Cover` of all weeks, within 3 % of the best."""
         return self.covered(self.requirement)
 
+    @cached_property
+    def roster(self):
+        """The `Roster` of all weeks: who works which shift."""
+        from ...planning import roster
+
+        weeks = (self.days.max() - self.first).days // 7 + 1
+        return roster(self.people, self.cover.shifts, self.centre, start=self.first, weeks=weeks, wishes=self.wishes, leave=self.leave, limit_s=LONG_S, effort=0.5)
+
     def covered(self, requirement, objective="cost", **more):
         """A `Cover` of some of the requirement."""
         from ...planning import cover_shifts
@@ -59,11 +67,23 @@ class ScheduleCase:
         how = {"within": NEAR, "limit_s": LONG_S, "at_desk": self.at_desk} | more
         return cover_shifts(requirement, self.shifts, objective=objective, centre=self.centre, queue=self.queue, **how)
 
-    def missing(self):
-        """What the folder does not have, and what cannot be told without it: sentences."""
-        found = [] if self.people is not None else ["There is no table `agents` with people of this queue: who works which shift cannot be told."]
-        found += [] if self.activities is not None else ["There is no table `activities`: the day itself cannot be told."]
-        return found
+
+MISSING = {"people": "There is no table `agents` with people of this queue: who works which shift cannot be told.",
+           "activities": "There is no table `activities`: how the day itself ran cannot be told."}
+MISSING["people_then"] = MISSING["people"]
+
+
+def needs(*tables):
+    """A decorator: a sentence in place of what is told of a case, where a table that it is told from is not there."""
+    def told(function):
+        @wraps(function)
+        def asked(case, *more, **named):
+            missing = next((name for name in tables if getattr(case, name) is None), None)
+            return function(case, *more, **named) if missing is None else Words(f"*{MISSING[missing]}*")
+
+        return asked
+
+    return told
 
 
 def schedule_case(folder, centre=None, *, queue="", weeks=4):
@@ -175,8 +195,3 @@ def invented_wishes(people, first, weeks, *, seed=1):
             for agent in people["agent"] for part in range(max(weeks // 2, 1))]
     frame = pd.DataFrame(rows, columns=["agent", "day", "wish", "weight"])
     return frame[frame["day"] < first + pd.Timedelta(weeks=weeks)].reset_index(drop=True)
-
-
-def without(what):
-    """A sentence in place of a part that a folder has no table for."""
-    return Words(f"*{what}*")

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..charts import long_date
+from ..charts import long_date, show
 from ..tables import Words, cornered, plain
+from .case import needs
 from .exports import duties_to_ics, roster_grid, roster_table, roster_to_csv, roster_to_xlsx
 
 AIMS = {"cost": "least cost", "hours": "fewest hours", "difference": "least difference", "service": "best service, same hours"}
-ICS_LINES = 8
 
 
 def schedule_answer(case):
@@ -33,7 +33,7 @@ def required_hours(cover):
     return float(cover.intervals["required"].sum() * cover.interval_s / 3600)
 
 
-def held_table(case):
+def shrinkage_held_table(case):
     """Each cause of shrinkage, its share and where it is kept."""
     from ...planning import shrinkage_held
 
@@ -94,16 +94,20 @@ def _bare(frame):
 # ------------------------------------------------------------------------------------------- the roster
 
 
-def refused_table(roster, most=8):
+@needs("people")
+def refused_table(case, most=8):
     """Wishes that were refused, and why; those that would cost least to grant first."""
-    rows = roster.wishes[~roster.wishes["granted"].astype(bool)].sort_values(["more", "day", "agent"], kind="stable").head(most)
+    wishes = case.roster.wishes
+    rows = wishes[~wishes["granted"].astype(bool)].sort_values(["more", "day", "agent"], kind="stable").drop_duplicates(["day", "cause"]).head(most)
     return _bare(pd.DataFrame({"who": rows["agent"], "asked for": rows["wish"] + " on " + rows["day"].dt.strftime("%a %-d %b"), "why not": rows["why"]}))
 
 
-def prices_table(roster, currency=""):
+@needs("people")
+def prices_table(case):
     """What the roster's compromises weigh, by cause."""
-    rows = roster.price[roster.price > 0].sort_values(ascending=False)
-    return cornered(pd.DataFrame({"cause": rows.index, f"weighs, {currency}": rows.map("{:,.0f}".format)}).set_index("cause"))
+    price = case.roster.price
+    rows = price[price > 0].sort_values(ascending=False)
+    return cornered(pd.DataFrame({"cause": rows.index, f"weighs, {case.centre.currency}": rows.map("{:,.0f}".format)}).set_index("cause"))
 
 
 def ill_in(roster):
@@ -114,51 +118,88 @@ def ill_in(roster):
     return pd.DataFrame({"agent": [agent], "start": [first], "end": [first + pd.Timedelta(days=2)]})
 
 
-def changes_table(mended):
+@needs("people")
+def repair_table(case):
     """What a repair changed, a row a person and day."""
-    rows = mended.changes
+    from ...planning import repair
+
+    rows = repair(case.roster, ill_in(case.roster), limit_s=600.0, effort=0.3).changes
     return _bare(pd.DataFrame({"day": rows["day"].dt.strftime("%a %-d %b"), "who": rows["agent"], "was": rows["was"], "now": rows["now"]}))
 
 
-def swap_of(case, roster):
-    """A swap for an example, looked at by the rules: two people of unlike starts on a day of the first week; a `Swap`."""
+@needs("people")
+def swap_answer(case):
+    """A swap for an example, looked at by the rules: two people of unlike starts on a day of the first week; a sentence."""
     from ...planning import check_swap
 
-    duties = roster.duties
+    duties = case.roster.duties
     day = duties["day"].min() + pd.Timedelta(days=2)
     mine = duties[duties["day"] == day].sort_values(["start", "agent"], kind="stable")
     one, other = mine.iloc[0]["agent"], mine.iloc[-1]["agent"]
-    return check_swap(duties, case.people, case.centre.rostering, (one, day), (other, day), leave=case.leave)
+    return Words(plain(check_swap(duties, case.people, case.centre.rostering, (one, day), (other, day), leave=case.leave).words))
 
 
-def bids_of(case, roster, most=4):
-    """Bids for the shifts that nobody has, or those of the first Saturday where all have somebody, for an example; `Bids` by fairness."""
+def bids_of(case):
+    """Bids for two more shifts of the first week's last day, for an example, by five who are free then and one who is not; `Bids` by fairness."""
     from ...planning import award_bids
 
-    free = roster.unmet[roster.unmet["missing"] > 0].head(most)
-    sizes = case.cover.shifts.set_index(["day", "shift", "start"])
-    rows = [{"day": row.day, "shift": row.shift, "start": row.start, "end": sizes.loc[(row.day, row.shift, row.start), "end"], "people": row.missing} for row in free.itertuples()]
-    open_shifts = pd.DataFrame(rows, columns=["day", "shift", "start", "end", "people"]).drop_duplicates(["day", "shift", "start"])
-    short = roster.fairness.sort_values(["off_contract_h", "agent"])["agent"].head(6)
-    asked = [(agent, row.day, row.shift) for agent in short for row in open_shifts.drop_duplicates(["day", "shift"]).itertuples()]
-    return award_bids(open_shifts, pd.DataFrame(asked, columns=["agent", "day", "shift"]), roster.duties, case.people, case.centre.rostering, "fair", leave=case.leave)
+    roster, first = case.roster, case.cover.shifts["day"].min()
+    shifts = case.cover.shifts[case.cover.shifts["day"] < first + pd.Timedelta(days=7)]
+    last = shifts[shifts["day"] == shifts["day"].max()].iloc[[0]].assign(people=2)
+    day, name = last["day"].iloc[0], last["shift"].iloc[0]
+    busy = sorted(roster.duties.loc[roster.duties["day"] == day, "agent"])
+    order = roster.fairness.sort_values(["off_contract_h", "agent"])["agent"]
+    asked = [*busy[:1], *[agent for agent in order if agent not in busy][:5]]
+    bids = pd.DataFrame({"agent": asked, "day": day, "shift": name})
+    return award_bids(last, bids, roster.duties, case.people, case.centre.rostering, "fair", leave=case.leave)
 
 
-def bids_table(found, most=10):
+@needs("people")
+def bids_table(case):
     """Who got which open shift, and why others did not."""
+    found = bids_of(case)
     won = [(row.agent, f"{row.shift} on {row.day:%a %-d %b}", "gets it") for row in found.awards.itertuples()]
     lost = [(row.agent, f"{row.shift} on {row.day:%a %-d %b}", row.reason) for row in found.refused.itertuples()]
-    return _bare(pd.DataFrame((won + lost)[:most], columns=["who", "asked for", "what became of it"]))
+    return _bare(pd.DataFrame(won + lost, columns=["who", "asked for", "what became of it"]))
+
+
+@needs("people")
+def roster_picture(case):
+    """The roster as a Picture."""
+    from .roster_charts import roster_chart
+
+    return show(roster_chart(case.roster, case.leave, case.centre.rostering))
+
+
+@needs("people")
+def fairness_picture(case):
+    """How weekends and nights are shared, as a Picture."""
+    from .roster_charts import fairness_chart
+
+    return show(fairness_chart(case.roster))
+
+
+@needs("people")
+def contracts_table(case):
+    """Hours by contract and by roster, a row a kind of contract."""
+    rows = case.roster.fairness
+    weeks = len(case.cover.weeks)
+    told = rows.assign(week=(rows["contract_h"] / weeks).round(1)).groupby("week").agg(
+        people=("agent", "size"), contract=("contract_h", "sum"), leave=("leave_h", "sum"), hours=("hours", "sum")).sort_index(ascending=False)
+    return cornered(pd.DataFrame({"hours a week": told.index.map("{:g}".format), "people": told["people"], "contract hours": told["contract"].map("{:,.0f}".format),
+                                  "of these on leave": told["leave"].map("{:,.0f}".format), "on the roster": told["hours"].map("{:,.0f}".format)}).set_index("hours a week"))
 
 
 # ---------------------------------------------------------------------------------------------- breaks
 
 
-def breaks_table(case, roster):
+@needs("people")
+def breaks_table(case):
     """The first week's worst moment, people-hours missing and calm, with breaks in the middle of their windows and with breaks placed."""
     from ...planning import desk_cover
 
-    duties = roster.duties[roster.duties["day"] < case.first + pd.Timedelta(days=7)]
+    duties = case.roster.duties
+    duties = duties[duties["day"] < case.first + pd.Timedelta(days=7)]
     rows = {}
     for name, placed in (("in the middle of their windows", placed_breaks(case, duties, middle=True)), ("placed", placed_breaks(case, duties))):
         step = case.centre.interval_s
@@ -186,8 +227,11 @@ def _middle(one):
 # ----------------------------------------------------------------------------------------------- files
 
 
-def files_table(duties, activities=None, *, folder=None, made=None):
+@needs("people")
+def files_table(case, folder=""):
     """The files of a roster: what each is for and how large it is; written into `folder` where one is named, else only told."""
+    duties, made = case.roster.duties, case.first
+    activities = placed_breaks(case, duties)
     calendars = duties_to_ics(duties, None if not folder else Path(folder), activities=activities, made=made)
     table, grid = roster_table(duties), roster_grid(duties)
     if folder:
@@ -200,8 +244,11 @@ def files_table(duties, activities=None, *, folder=None, made=None):
     return cornered(pd.DataFrame(rows, columns=["file", "for whom", "what is in it"]).assign(written=folder or "not written").set_index("file"))
 
 
-def calendar_words(duties, activities=None, *, made=None):
+@needs("people")
+def calendar_words(case):
     """The beginning of one person's calendar, as it would be written."""
-    text = duties_to_ics(duties, activities=activities, made=made)["text"].iloc[0]
+    duties = case.roster.duties
+    duties = duties[duties["agent"] == duties["agent"].min()]
+    text = duties_to_ics(duties, activities=placed_breaks(case, duties), made=case.first)["text"].iloc[0]
     event = text[text.index("BEGIN:VEVENT"):text.index("END:VEVENT") + len("END:VEVENT")]
-    return Words("```\n" + "\n".join(event.split("\r\n")[:14]) + "\n```")
+    return Words("```\n" + "\n".join(event.split("\r\n")) + "\n```")

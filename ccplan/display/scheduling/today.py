@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ..tables import Words, cornered
-from .case import AWAY
+from ..charts import show
+from ..tables import Words, cornered, plain
+from .case import AWAY, needs
 
 ILL = "sickness"
 WORDS = {"move break": "moved breaks", "move activity": "moved trainings and meetings", "postpone activity": "postponed trainings and meetings",
@@ -23,6 +24,7 @@ class Today:
     options: pd.DataFrame = field(repr=False)
 
 
+@needs("activities", "people_then")
 def today_of(case, day="", at="11:00", *, most=3):
     """The `Today` of a day that has passed; of the last four weeks' the one on which most people were ill, where none is named.
 
@@ -63,16 +65,32 @@ def duties_of(activities, shifts):
     return found.assign(shift=[lengths.get(length, "other") for length in last])
 
 
-def adherence_table(found, most=6):
+def day_so_far(today):
+    """How the day stands, in a paragraph; what is missing, where it cannot be told."""
+    return today if isinstance(today, Words) else Words(plain(today.state.words))
+
+
+def today_picture(case, today):
+    """The day as a Picture."""
+    from .intraday_charts import intraday_chart
+
+    return today if isinstance(today, Words) else show(intraday_chart(today.state, today.activities, case.centre))
+
+
+def adherence_table(today, most=6):
     """What kept people from what was planned until now, the longest first."""
-    rows = found.causes.head(most)
+    if isinstance(today, Words):
+        return today
+    rows = today.state.adherence.causes.head(most)
     return cornered(pd.DataFrame({"cause": rows["cause"], "hours": (rows["seconds"] / 3600).map("{:.1f}".format), "people": rows["agents"],
                                   "counts as": np.where(rows["counts"], "adherence", "absence")}).set_index("cause"))
 
 
-def options_table(options, most=9):
+def options_table(today, most=9):
     """What can still be done, with its cost and its effect on the rest of the day before anybody decides."""
-    rows = options.head(most)
+    if isinstance(today, Words):
+        return today
+    rows = today.options.head(most)
     told = pd.DataFrame({"what": rows["words"].str.split(": ", n=2).str[:2].str.join(": ").where(rows["kind"].str.startswith(("move", "postpone")), rows["words"].str.split(": ").str[0]),
                          "cost": rows["cost"].map("{:+.0f}".format).str.replace("-", "−").str.replace("+0", "0"), "hours missing": rows["missing_h"].map("{:+.2f}".format).str.replace("-", "−"),
                          "service, points": (100 * (rows["service_after"] - rows["service_before"])).map("{:+.1f}".format).str.replace("-", "−"),
@@ -80,8 +98,10 @@ def options_table(options, most=9):
     return told.set_axis([""] * len(told))
 
 
-def all_options_words(case, today):
+def options_answer(case, today):
     """What all the options together would do, one after the other as long as each still helps: a paragraph."""
+    if isinstance(today, Words):
+        return today
     from ...planning import apply_option
 
     activities, done, cost = today.state.activities, [], 0.0
