@@ -21,7 +21,7 @@ from .scheduling.patterns import patterns_of, shift_table
 from .scheduling.programme import programme_of
 from .scheduling.second_engine import solve_by_pyworkforce
 from .scheduling.service_gain import answered_by_people, served_queue, service_of_cover
-from .scheduling.solving import Aim, Clock, Found, solve_blocks
+from .scheduling.solving import Aim, Clock, Found, in_parts, solve_blocks
 from .scheduling.telling import break_rows, interval_rows, shift_rows, weeks_of
 
 __all__ = ["Cover", "cover_shifts", "shift_table"]
@@ -41,7 +41,7 @@ class Cover:
     abandonment and occupancy by the queueing model. `cost` is what is paid (wages and extras, currency), `prices` the
     same with shortage and surplus, by cause; `hours` are paid. `objective` is the value of the `aim`, no plan has a better
     one than `bound`, `gap` is the share between them. `status` is "optimal" (proven to the share asked for), "limit of
-    time" or "stopped"; `blocks` counts the parts that were solved by themselves.
+    time", "stopped" or "in parts"; `blocks` counts the parts that were solved by themselves.
     """
 
     shifts: pd.DataFrame
@@ -86,7 +86,7 @@ class Cover:
 
 
 def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centre=None, queue=None, people=inf, days_a_week=5, hours=inf,
-                 hour_cost=None, missing_hour=None, idle_hour=None, at_desk=1.0, cyclic=False, interval_s=None, within=1e-4, limit_s=60.0, progress=None):
+                 hour_cost=None, missing_hour=None, idle_hour=None, at_desk=1.0, whole=True, cyclic=False, interval_s=None, within=1e-4, limit_s=60.0, progress=None):
     """The people on each shift, start and day that cover a requirement best: a `Cover`.
 
     `requirement` is a frame with start (equal intervals of one time zone, rising; intervals without a row count nothing)
@@ -105,7 +105,8 @@ def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centr
     `people` exist at most: so many work on a day, and in a calendar week `days_a_week` shifts each; then days can be dealt
     out so that nobody works more (Gale 1957), rest and days in a row are the roster's. `hours` are paid at most in all.
     Of those who are on a shift and not on its breaks the share `at_desk` is at a desk (see `desk_requirement`): service counts them only.
-    The search ends within the share `within` of the best, or after `limit_s` seconds with the best plan so far and its
+    With `whole` False people come in parts, as the linear programme has them, in milliseconds: no plan of whole people is better
+    (status "in parts", nothing is searched). Else the search ends within the share `within` of the best, or after `limit_s` seconds with the best plan so far and its
     gap; `progress(done, of, words)` is told, and ends the work with the best so far by raising `planning.Stopped`.
     `engine` "pyworkforce" puts objectives "hours" and "difference" to its CP-SAT models where they can express them.
     Raises ValueError in words.
@@ -130,13 +131,15 @@ def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centr
     aim = _aim(objective, programme, served, paid, limits, float(at_desk))
     blocks = blocks_of(programme, aim.price, aim.loss)
     clock = Clock(seconds=float(limit_s), progress=progress)
-    if engine == "pyworkforce":
+    if not whole:
+        found = _together(programme, blocks, [in_parts(block, aim, limit_s) for block in blocks])
+    elif engine == "pyworkforce":
         found = solve_by_pyworkforce(programme, blocks, aim, objective, limit_s)
     else:
         found = _together(programme, blocks, solve_blocks(blocks, aim, clock, within, _words(programme)))
     found = _with_rest(found, aim, blocks, len(needs.agents))
     return _told(programme, found, objective, paid, served, within,
-                 {"engine": engine, "stopped": clock.stopped, "begin": begin, "blocks": len(blocks), "days_a_week": days_a_week, "at_desk": float(at_desk)})
+                 {"engine": engine, "stopped": clock.stopped, "begin": begin, "blocks": len(blocks), "days_a_week": days_a_week, "at_desk": float(at_desk), "whole": whole})
 
 
 def _checked_limits(people, days_a_week, hours, within, limit_s):
@@ -238,8 +241,8 @@ def _told(programme, found, objective, paid, served, within, run):
     value, bound = (calls - found.value, calls - found.bound) if objective == "service" else (found.value, found.bound)
     apart = abs(value - bound)
     gap = 0.0 if apart <= 1e-7 * max(abs(value), 1.0) else min(apart / abs(value), 1.0) if value else 1.0  # what floating point leaves is none
-    status = "stopped" if run["stopped"] and not found.proven else "optimal" if found.proven or gap <= within else "limit of time"
-    return Cover(shifts=shift_rows(programme, found.people), breaks=break_rows(programme, found.people), intervals=intervals,
+    status = "in parts" if not run["whole"] else "stopped" if run["stopped"] and not found.proven else "optimal" if found.proven or gap <= within else "limit of time"
+    return Cover(shifts=shift_rows(programme, found.people, run["whole"]), breaks=break_rows(programme, found.people, run["whole"]), intervals=intervals,
                  cost=float(prices["wages"] + prices["extras"]), prices=prices, hours=hours, aim=objective, objective=value, bound=bound,
                  gap=gap, status=status, engine=run["engine"], seconds=perf_counter() - run["begin"], blocks=run["blocks"],
                  interval_s=needs.step, days_a_week=run["days_a_week"])

@@ -155,7 +155,9 @@ def _limits(needs, patterns, starts, width, people, days_a_week, hours):
     rows = _grouped(day * len(names) + shift, np.array([one.most for one in patterns], float)[pattern])
     if np.isfinite(people):
         week = needs.days[day].to_period("W-SUN").astype(str).to_numpy() if len(day) else day
-        rows += _grouped(day, np.full(len(day), people)) + _grouped(week, np.full(len(day), people * days_a_week))
+        rows += _grouped(day, np.full(len(day), people))
+        if days_a_week < 7:  # else the days say it already
+            rows += _grouped(week, np.full(len(day), people * days_a_week))
     if np.isfinite(hours):
         paid = np.array([one.paid_s for one in patterns])[pattern] / 3600
         rows.append((np.arange(len(day)), paid, hours))

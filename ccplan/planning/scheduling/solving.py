@@ -84,6 +84,17 @@ def solve_blocks(blocks, aim, clock, within, words):
     return found
 
 
+def in_parts(block, aim, seconds):
+    """The plan of the linear programme, in which people come in parts: a `Found` that no plan of whole people undercuts."""
+    told = Told(block, 0.0 if aim.first and not len(block.limits) else None)
+    x = told.run(max(seconds, 1.0), 0.0, whole=False).x
+    if x is None:
+        return _first(block, aim)
+    people = np.maximum(x[: told.width], 0.0)
+    value = value_of(block, people, aim.first)
+    return Found(people=people, value=value, bound=value, proven=True)
+
+
 def solve_block(block, aim, clock, seconds, within):
     """The best plan of a block within so many seconds: a `Found`."""
     if seconds <= 0 or clock.left <= 0:

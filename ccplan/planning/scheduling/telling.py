@@ -4,24 +4,27 @@ import numpy as np
 import pandas as pd
 
 SHIFTS = ("day", "shift", "start", "end", "people", "paid_s")
+LEAST = 1e-9  # of a person that counts
 BREAKS = ("day", "shift", "start", "break", "at", "people", "length_s")
 
 
-def shift_rows(programme, people):
+def shift_rows(programme, people, whole=True):
     """A row a shift, start and day with anybody on it, in the order of time; `paid_s` are the paid seconds of one of them."""
-    used = np.flatnonzero(people[: len(programme.starts)] > 0)
+    used = np.flatnonzero(people[: len(programme.starts)] > LEAST)
     mine = programme.starts.iloc[used]
     patterns = [programme.patterns[i] for i in mine["pattern"]]
     begins = pd.DatetimeIndex(mine["begins"])
     table = pd.DataFrame({
         "day": programme.needs.days[mine["day"].to_numpy(int)], "shift": [one.shift for one in patterns], "start": begins,
         "end": begins + pd.to_timedelta([one.length_s for one in patterns], unit="s"),
-        "people": people[used].astype(int), "paid_s": [float(one.paid_s) for one in patterns]}, columns=list(SHIFTS))  # fmt: skip
+        "people": people[used].astype(int if whole else float), "paid_s": [float(one.paid_s) for one in patterns]}, columns=list(SHIFTS))  # fmt: skip
     return table.sort_values(["start", "end", "shift"], kind="stable", ignore_index=True)
 
 
-def break_rows(programme, people):
+def break_rows(programme, people, whole=True):
     """A row a shift, start, day, break and time of it; `people` who take it then, `length_s` seconds long."""
+    if not whole:  # nobody goes to lunch in parts
+        people = 0 * people
     rows = [*_fixed_breaks(programme, people), *_open_breaks(programme, people)]
     table = pd.DataFrame(rows, columns=["day", "shift", "start", "break", "after_s", "people", "length_s"])
     table["day"] = programme.needs.days[table["day"].to_numpy(int)]
