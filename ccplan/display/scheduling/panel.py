@@ -77,7 +77,7 @@ class ScheduleDesk(Desk):
         heads = ground.of(first)[1]
         values = {"volume": 0.0, "off_desk": 0.0, "people": float(heads or NO_LIMIT), "short_most": float(min(short_most, NO_LIMIT)), "extra_h": 0.0,
                   "missing_hour": float(ground.centre.rostering.missing_hour)}
-        dials = tuple(replace(dial, unit=self.currency if dial.name == "missing_hour" else dial.unit).holding(values[dial.name]) for dial in DIALS)
+        dials = tuple(dial.holding(values[dial.name]) for dial in DIALS)
         weeks = self._weeks(first)
         places = {"queue": first, "week": weeks[0], "aim": next(iter(AIMS)), "day": self._days(first, weeks[0])[0]}
         super().__init__(dials, State(values, {}, places), folder=folder, language=language)

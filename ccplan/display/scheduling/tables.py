@@ -140,7 +140,7 @@ def swap_answer(case):
 
 
 def bids_of(case):
-    """Bids for two more shifts of the first week's last day, for an example, by five who are free then and one who is not; `Bids` by fairness."""
+    """Bids for two more shifts of the first week's last day, for an example, by those who work fewest days of the week, one who works most, and one who has a shift then; `Bids` by fairness."""
     from ...planning import award_bids
 
     roster, first = case.roster, case.cover.shifts["day"].min()
@@ -148,8 +148,9 @@ def bids_of(case):
     last = shifts[shifts["day"] == shifts["day"].max()].iloc[[0]].assign(people=2)
     day, name = last["day"].iloc[0], last["shift"].iloc[0]
     busy = sorted(roster.duties.loc[roster.duties["day"] == day, "agent"])
-    order = roster.fairness.sort_values(["off_contract_h", "agent"])["agent"]
-    asked = [*busy[:1], *[agent for agent in order if agent not in busy][:5]]
+    week = roster.duties[roster.duties["day"] < first + pd.Timedelta(days=7)].groupby("agent").size()
+    order = roster.fairness.assign(days=roster.fairness["agent"].map(week).fillna(0)).sort_values(["days", "off_contract_h", "agent"])["agent"]
+    asked = [*busy[:1], *[agent for agent in order if agent not in busy][:4], *[agent for agent in order[::-1] if agent not in busy][:1]]
     bids = pd.DataFrame({"agent": asked, "day": day, "shift": name})
     return award_bids(last, bids, roster.duties, case.people, case.centre.rostering, "fair", leave=case.leave)
 
