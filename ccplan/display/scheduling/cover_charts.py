@@ -9,7 +9,6 @@ from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER, QUIET, RULE
 LABELS = {"cover": ("on shift, breaks taken out", INK), "required": ("required", ACCENT)}
 NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SMALL = 0.05  # of a person, from which a gap is drawn
-STARTS = 30   # letters of a finding's list
 
 
 def cover_rows(intervals):
@@ -110,7 +109,9 @@ def start_rows(shifts):
 
 def start_layers(data):
     """Circles by shift (rows) and start (clock), the people in them."""
-    base = alt.Chart(data).encode(x=_x(), y=alt.Y("shift:N", title=None, sort=None, axis=alt.Axis(labelColor=INK, domain=False, ticks=False, grid=True, gridColor=RULE)))
+    clock_x = _x()
+    clock_x.scale = alt.Scale(zero=False, nice=False, padding=24)
+    base = alt.Chart(data).encode(x=clock_x, y=alt.Y("shift:N", title=None, sort=None, axis=alt.Axis(labelColor=INK, domain=False, ticks=False, grid=True, gridColor=RULE)))
     dots = base.mark_point(filled=True, opacity=1, color=ACCENT, stroke=PAPER).encode(size=alt.Size("people:Q", legend=None, scale=alt.Scale(range=[20, 700], zero=True)))
     return alt.layer(dots, base.mark_text(dy=-19, fontSize=11, color=QUIET).encode(text="words:N"))
 

@@ -85,7 +85,9 @@ class ScheduleGround:
         """The queue's shifts, short ones bounded, and one of another length beside them."""
         from ...planning import shifts_of_queue
 
-        found = shifts_of_queue(self.centre, queue)
+        if ("shifts", queue) not in self.ready:
+            self.ready["shifts", queue] = shifts_of_queue(self.centre, queue)
+        found = self.ready["shifts", queue]
         longest = max(one.length_s for one in found)
         found = [replace(one, most=min(one.most, int(short_most))) if one.length_s < 0.75 * longest and len(one.days) > 2 and np.isfinite(short_most) else one
                  for one in found]
@@ -102,7 +104,9 @@ class ScheduleGround:
         if key not in self.kept:
             self._room()
             self.kept[key] = staff(mine.assign(offered=mine["offered"] * (1 + volume)), self.centre)
-        share = min(max(at_desk_share(self.centre, self.shifts(queue)) - off_desk, 0.05), 1.0)
+        if ("share", queue) not in self.ready:
+            self.ready["share", queue] = at_desk_share(self.centre, self.shifts(queue))
+        share = min(max(self.ready["share", queue] - off_desk, 0.05), 1.0)
         return desk_requirement(self.kept[key], self.centre, at_desk=share), share
 
     def _room(self):
