@@ -47,6 +47,11 @@ class ScheduleCase:
         day = self.requirement[week].groupby(self.days[week])["agents"].sum().idxmax()
         return self.requirement[self.days == day].reset_index(drop=True)
 
+    @property
+    def round_the_clock(self):
+        """Whether a shift passes midnight: the last night then reaches into the first morning, as weeks follow one another."""
+        return any(max(one.start_s) + one.length_s > 86_400 for one in self.shifts)
+
     @cached_property
     def cover(self):
         """The cheapest `Cover` of all weeks, within 3 % of the best."""
@@ -64,7 +69,7 @@ class ScheduleCase:
         """A `Cover` of some of the requirement."""
         from ...planning import cover_shifts
 
-        how = {"within": NEAR, "limit_s": LONG_S, "at_desk": self.at_desk} | more
+        how = {"within": NEAR, "limit_s": LONG_S, "at_desk": self.at_desk, "cyclic": self.round_the_clock and len(requirement) == len(self.requirement)} | more
         return cover_shifts(requirement, self.shifts, objective=objective, centre=self.centre, queue=self.queue, **how)
 
 

@@ -91,6 +91,12 @@ def _bare(frame):
     return frame.set_axis([""] * len(frame))
 
 
+def _written(frame):
+    """A table whose words are too long for a frame's columns, as a paragraph."""
+    rows = [" | ".join(plain(cell) for cell in row) for row in frame.itertuples(index=False)]
+    return Words("\n".join(f"| {row} |" for row in (" | ".join(frame.columns), " | ".join(["---"] * len(frame.columns)), *rows)))
+
+
 # ------------------------------------------------------------------------------------------- the roster
 
 
@@ -99,7 +105,8 @@ def refused_table(case, most=8):
     """Wishes that were refused, and why; those that would cost least to grant first."""
     wishes = case.roster.wishes
     rows = wishes[~wishes["granted"].astype(bool)].sort_values(["more", "day", "agent"], kind="stable").drop_duplicates(["day", "cause"]).head(most)
-    return _bare(pd.DataFrame({"who": rows["agent"], "asked for": rows["wish"] + " on " + rows["day"].dt.strftime("%a %-d %b"), "why not": rows["why"]}))
+    return _written(pd.DataFrame({"who": rows["agent"], "asked for": rows["wish"] + " on " + rows["day"].dt.strftime("%a %-d %b"),
+                                  "why not": rows["why"].str.split(": ", n=1).str[-1]}))
 
 
 @needs("people")
@@ -140,19 +147,31 @@ def swap_answer(case):
 
 
 def bids_of(case):
-    """Bids for two more shifts of the first week's last day, for an example, by those who work fewest days of the week, one who works most, and one who has a shift then; `Bids` by fairness."""
+    """Bids for one more shift, for an example, on the first day that suits somebody who is free; `Bids` by fairness.
+
+    Two whom another day in a row does not trouble put their names down, two whom it may, and one who has a shift then.
+    """
     from ...planning import award_bids
 
-    roster, first = case.roster, case.cover.shifts["day"].min()
-    shifts = case.cover.shifts[case.cover.shifts["day"] < first + pd.Timedelta(days=7)]
-    last = shifts[shifts["day"] == shifts["day"].max()].iloc[[0]].assign(people=2)
-    day, name = last["day"].iloc[0], last["shift"].iloc[0]
-    busy = sorted(roster.duties.loc[roster.duties["day"] == day, "agent"])
-    week = roster.duties[roster.duties["day"] < first + pd.Timedelta(days=7)].groupby("agent").size()
-    order = roster.fairness.assign(days=roster.fairness["agent"].map(week).fillna(0)).sort_values(["days", "off_contract_h", "agent"])["agent"]
-    asked = [*busy[:1], *[agent for agent in order if agent not in busy][:4], *[agent for agent in order[::-1] if agent not in busy][:1]]
-    bids = pd.DataFrame({"agent": asked, "day": day, "shift": name})
-    return award_bids(last, bids, roster.duties, case.people, case.centre.rostering, "fair", leave=case.leave)
+    roster, longest = case.roster, case.centre.rostering.most_days_in_a_row
+    days = pd.date_range(case.first, roster.unmet["day"].max())
+    works = roster.duties.assign(there=1).pivot_table(index="agent", columns="day", values="there", aggfunc="max").reindex(roster.fairness["agent"], columns=days).notna()
+    away = {(row.agent, day) for row in (case.leave if case.leave is not None else pd.DataFrame()).itertuples() for day in pd.date_range(row.start, row.end)}
+    rows = case.cover.shifts.drop_duplicates("day").set_index("day", drop=False)
+    free = {day: [agent for agent in works.index if not works.at[agent, day] and (agent, day) not in away] for day in rows.index}
+    easy = {day: [agent for agent in free[day] if _row_with(works.loc[agent].to_numpy(), days.get_loc(day)) <= longest] for day in rows.index}
+    day = next((day for day in rows.index if easy[day]), rows.index[0])
+    asked = list(dict.fromkeys([*sorted(works.index[works[day]])[:1], *[agent for agent in free[day] if agent not in easy[day]][:2], *easy[day][:2]]))
+    one = rows.loc[[day]].reset_index(drop=True).assign(people=1)
+    bids = pd.DataFrame({"agent": asked, "day": day, "shift": one["shift"].iloc[0]})
+    return award_bids(one, bids, roster.duties, case.people, case.centre.rostering, "fair", leave=case.leave)
+
+
+def _row_with(works, at):
+    """Days of work in a row if the day of the number were worked as well."""
+    after = np.flatnonzero(~works[at + 1:])
+    before = np.flatnonzero(~works[:at][::-1])
+    return 1 + (after[0] if len(after) else len(works) - at - 1) + (before[0] if len(before) else at)
 
 
 @needs("people")
@@ -161,7 +180,7 @@ def bids_table(case):
     found = bids_of(case)
     won = [(row.agent, f"{row.shift} on {row.day:%a %-d %b}", "gets it") for row in found.awards.itertuples()]
     lost = [(row.agent, f"{row.shift} on {row.day:%a %-d %b}", row.reason) for row in found.refused.itertuples()]
-    return _bare(pd.DataFrame(won + lost, columns=["who", "asked for", "what became of it"]))
+    return _written(pd.DataFrame(won + lost, columns=["who", "asked for", "what became of it"]))
 
 
 @needs("people")

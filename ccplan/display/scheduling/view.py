@@ -117,8 +117,12 @@ class ScheduleGround:
         """The stretches of a week that are solved by themselves: its days, or all of it where a shift passes midnight."""
         rows, _ = self.requirement(asked.queue, asked.week, asked.volume, asked.off_desk)
         days = rows["start"].dt.tz_localize(None).dt.normalize()
-        over = any(max(one.start_s) + one.length_s > 86_400 for one in self.shifts(asked.queue, asked.short_most, asked.extra_h))
+        over = self.over_midnight(asked)
         return [rows.reset_index(drop=True)] if over else [rows[days == day].reset_index(drop=True) for day in sorted(days.unique())]
+
+    def over_midnight(self, asked):
+        """Whether a shift passes midnight: the week's last night then reaches into its first morning."""
+        return any(max(one.start_s) + one.length_s > 86_400 for one in self.shifts(asked.queue, asked.short_most, asked.extra_h))
 
     def cover(self, asked, rows=None, whole=True):
         """The Cover of a week, or some rows of it, for an Asked; kept once found."""
@@ -130,7 +134,7 @@ class ScheduleGround:
             need, share = self.requirement(asked.queue, asked.week, asked.volume, asked.off_desk)
             self.kept[key] = cover_shifts(
                 need if rows is None else rows, self.shifts(asked.queue, asked.short_most, asked.extra_h), objective=AIMS[asked.aim], centre=self.centre,
-                queue=asked.queue, people=asked.people, days_a_week=7, missing_hour=asked.missing_hour, at_desk=share, whole=whole, within=NEAR, limit_s=SECONDS)
+                queue=asked.queue, people=asked.people, days_a_week=7, missing_hour=asked.missing_hour, at_desk=share, whole=whole, cyclic=self.over_midnight(asked), within=NEAR, limit_s=SECONDS)
         return self.kept[key]
 
 
