@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 
 from .. import theme
-from ..language import Filled, chosen
+from ..language import Filled, Term, chosen
 from ..panels.desk import Desk
 from ..panels.dials import Dial, State
 from ..panels.saying import live
@@ -79,7 +79,7 @@ class ScheduleDesk(Desk):
                   "missing_hour": float(ground.centre.rostering.missing_hour)}
         dials = tuple(dial.holding(values[dial.name]) for dial in DIALS)
         weeks = self._weeks(first)
-        places = {"queue": first, "week": weeks[0], "aim": next(iter(AIMS)), "day": self._days(first, weeks[0])[0]}
+        places = {"queue": first, "week": weeks[0], "aim": next(iter(AIMS)), "day": str(self._days(first, weeks[0])[0])}
         super().__init__(dials, State(values, {}, places), folder=folder, language=language)
         self.whole, self.work = {}, {}
 
@@ -89,13 +89,13 @@ class ScheduleDesk(Desk):
     def _days(self, queue, week):
         calls, _ = self.ground.of(queue)
         local = calls["start"].dt.tz_localize(None).dt.normalize()
-        return [f"{day:%A}" for day in sorted(local[(local >= week) & (local < pd.Timestamp(week) + pd.Timedelta(days=7))].unique())]
+        return [Term(f"{day:%A}") for day in sorted(local[(local >= week) & (local < pd.Timestamp(week) + pd.Timedelta(days=7))].unique())]
 
     def options(self, state):
         queue = state.places["queue"] if state.places["queue"] in self.ground.queues else self.ground.queues[0]
         weeks = self._weeks(queue)
         week = state.places["week"] if state.places["week"] in weeks else weeks[0]
-        return {"queue": list(self.ground.queues), "week": weeks, "aim": list(AIMS), "day": self._days(queue, week)}
+        return {"queue": list(self.ground.queues), "week": weeks, "aim": [Term(aim) for aim in AIMS], "day": self._days(queue, week)}
 
     def labels(self):
         return {"queue": "Queue", "week": "Week from", "aim": "What is made best", "day": "Day drawn"}
