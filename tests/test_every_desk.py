@@ -1,4 +1,4 @@
-"""What every live panel can do, each of the six in turn: undo, scenarios saved, opened, compared and shared, files of what is on screen."""
+"""What every live panel can do, each of the seven in turn: undo, scenarios saved, opened, compared and shared, files of what is on screen."""
 
 import base64
 import io
@@ -21,17 +21,18 @@ from ccplan.display.panels.shelf import KIND, Shelf
 from ccplan.display.panels.tools import Tools
 from ccplan.display.people.panel import HeadcountDesk
 from ccplan.display.people.plans import headcount_ground
+from ccplan.display.scheduling.panel import ScheduleDesk
 from ccplan.display.staffing import panel as staffing_panel
 from ccplan.display.staffing.panel import _Desk
 from ccplan.display.validation.panel import TrustDesk, day_types
-from ccplan.display.words.source import sketch
+from ccplan.display.words.source import sketch, sketch_schedule
 from tests.panel_actions import message
 from tests.panel_actions import words as said
 from tests.small_case import CENTRE, PEOPLE, forecast, small_case, small_evidence, small_intervals
 
 # What is slow to lay ready is laid once: the desks of a kind share it, as people who open one folder share its data.
 KEPT = {"budget": cache(lambda: budget_ground(forecast(), CENTRE, people=PEOPLE)), "headcount": cache(lambda: headcount_ground(small_case())),
-        "audit": cache(lambda: Cuts(small_evidence())), "validation": cache(lambda: day_types(small_intervals(), CENTRE)), "sketch": cache(sketch)}
+        "audit": cache(lambda: Cuts(small_evidence())), "validation": cache(lambda: day_types(small_intervals(), CENTRE)), "sketch": cache(sketch), "schedule": cache(sketch_schedule)}
 
 
 def staffing(folder):
@@ -52,10 +53,11 @@ DESKS = {  # how each is opened, and two things that a hand may do to it, one af
     "budget": (lambda folder: BudgetDesk(KEPT["budget"](), folder), {"volume": "10"}, {"hourly_wage": "16.25"}),
     "headcount": (lambda folder: HeadcountDesk(KEPT["headcount"](), folder=folder), {"overtime": "2"}, {"volume": "5"}),
     "audit": (lambda folder: AuditDesk(KEPT["audit"](), folder=folder), {"pickers": {"queue": "front"}}, {"pickers": {"against": "the quarter before"}}),
+    "schedule": (lambda folder: ScheduleDesk(KEPT["schedule"](), short_most=10, folder=folder), {"volume": "10"}, {"off_desk": "5"}),
     "validation": (lambda folder: TrustDesk(KEPT["validation"](), folder=folder), {"people": "2"}, {"volume": "-7"}),
 }
 MOVED = {  # that the second thing really shows: a tile that must change, by hand or by rule
-    "staffing": "scheduled", "forecast": "contacts", "budget": "cost", "headcount": "required", "audit": "against", "validation": "hours",
+    "staffing": "scheduled", "forecast": "contacts", "budget": "cost", "headcount": "required", "audit": "against", "validation": "hours", "schedule": "cost",
 }
 
 

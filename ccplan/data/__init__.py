@@ -13,6 +13,7 @@ from .evidence.guesses import assume_centre
 from .groups import Group, groups_of
 from .hours import OpeningHours
 from .logs.large import LargeCheck, faults_in_large
+from .shifts import Break, Rostering, Shift
 from .reading.mapping import MappingError, Preview, preview, read_mapping, write_mapping
 from .sources import Reading, Tables, load_intervals, load_table, load_tables
 from .starter import init_centre, load_centre, starter_toml
@@ -29,8 +30,8 @@ _LATER = {  # loaded when first asked for: name → module of this room
 }
 
 __all__ = [
-    "BudgetLine", "Campaign", "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Flex", "Group", "Hiring", "LargeCheck", "MappingError",
-    "OpeningHours", "Preview", "Queue", "Reading", "Shrinkage", "SourceError", "TableError", "Tables",
+    "Break", "BudgetLine", "Campaign", "Centre", "CentreError", "CheckReport", "Costs", "FileMapping", "Flex", "Group", "Hiring", "LargeCheck", "MappingError",
+    "OpeningHours", "Preview", "Queue", "Reading", "Rostering", "Shift", "Shrinkage", "SourceError", "TableError", "Tables",
     "assume_centre", "check_folder", "current_folder", "faults_in_large", "groups_of", "init_centre", "intervals_from_calls", "load_centre",
     "load_intervals", "load_table", "load_tables", "preview", "public_holidays", "read_mapping", "sample_centre",
     "starter_toml", "write_mapping", *_LATER,

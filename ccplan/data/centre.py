@@ -15,6 +15,7 @@ from ..queueing.inputs import SHARE_HINT
 from ..queueing.targets import Targets
 from .hours import OpeningHours
 from .settings import a_share, exact, number, pairs, setting, settle, text, unknown
+from .shifts import Rostering
 
 EXTERNAL = {"annual leave": 0.10, "sickness": 0.05}
 INTERNAL = {"breaks": 0.08, "training": 0.03, "meetings and coaching": 0.04}
@@ -407,6 +408,8 @@ class Centre:
     flex: Flex = field(default_factory=Flex)
     costs: Costs = field(default_factory=Costs)
     budget: tuple = ()  # of BudgetLine
+    shifts: tuple = ()  # of Shift
+    rostering: Rostering = field(default_factory=Rostering)
     exchange: dict = field(default_factory=dict, metadata={
         "says": "what one unit of another currency costs in the centre's", "check": exchange_rates, "unit": "currency"})
     kpi_targets: dict = field(default_factory=dict, metadata={
@@ -415,7 +418,7 @@ class Centre:
 
     def __post_init__(self):
         settle(self)
-        for kind, every in {"queue": self.queues, "group": self.groups, "campaign": self.campaigns, "budget line": self.budget}.items():
+        for kind, every in {"queue": self.queues, "group": self.groups, "campaign": self.campaigns, "budget line": self.budget, "shift": self.shifts}.items():
             names = [one.name for one in every]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:

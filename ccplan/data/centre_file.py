@@ -11,10 +11,11 @@ from .centre import Centre, Costs, Flex, Hiring, Queue, Shrinkage
 from .groups import Group, group_faults
 from .hours import KEYS, read_hours
 from .settings import checked, unknown
+from .shifts import Rostering, Shift
 
 FILE_NAME = "centre.toml"
-SECTIONS = {"shrinkage": Shrinkage, "hiring": Hiring, "flex": Flex, "costs": Costs}
-NAMED = {"groups": Group, "campaigns": Campaign, "budget": BudgetLine}  # sections by name, such as [groups.sales]
+SECTIONS = {"shrinkage": Shrinkage, "hiring": Hiring, "flex": Flex, "costs": Costs, "rostering": Rostering}
+NAMED = {"groups": Group, "campaigns": Campaign, "budget": BudgetLine, "shifts": Shift}  # sections by name, such as [groups.sales]
 DEFAULTS_SAID = {  # what is told when a part of the file is missing
     "time_zone": "time zone UTC", "country": "no public holidays, for no country is named",
     "currency": "currency EUR", "interval_s": "planning intervals of 1800 s",
@@ -112,7 +113,7 @@ class _Reader:
             return cls(**{name: value for name, value in good.items() if name in known})
         except ValueError as problem:
             own = f"{good.get('name')}: "  # the record names itself, as the place in the file does already
-            self.faults += [where + part.removeprefix("group ").removeprefix(own) for part in str(problem).split("; ")]
+            self.faults += [where + part.removeprefix("group ").removeprefix("shift ").removeprefix("rostering: ").removeprefix(own) for part in str(problem).split("; ")]
 
     def _table(self, said, name, where):
         values = said.get(name, {})

@@ -15,7 +15,7 @@ START = "00_start"
 SHORT = {START: "Start"}  # others are called by what follows their number
 ROLES = {  # reader → what they are here for, and the notebooks in the order in which they are read
     "Manager": ("to see whether callers are served, and what one more person would do",
-                ("03_staffing", "10_explore", "07_audit", "08_setup")),
+                ("03_staffing", "04_schedule", "10_explore", "07_audit", "08_setup")),
     "Planner": ("to know what is coming, and to put people where it comes",
                 ("02_forecast", "03_staffing", "04_schedule", "05_headcount")),
     "Finance": ("to know what it costs, what it could cost, and who is to be hired when",

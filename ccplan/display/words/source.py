@@ -71,11 +71,12 @@ def texts_of_tables():
     from ..money.entries import DIALS
     from ..money.words import LABELS
     from ..panels import words
+    from ..scheduling.view import AIMS
 
     told = [(dial.label, dial.unit) for dial in DIALS]
     told += [(LABELS.get(name, name), one.says, one.unit.replace("currency", "{currency}")) for name, one in ASSUMPTIONS.items()
              if name not in {dial.name for dial in DIALS} and not one.unit.startswith("share")]
-    told += [OF_PANEL, (words.SAVED, words.OPENED, words.SHARED, words.MEND, words.NO_FOLDER), WEEKDAYS, VERDICTS, UNITS, charts.CATEGORIES]
+    told += [AIMS, OF_PANEL, (words.SAVED, words.OPENED, words.SHARED, words.MEND, words.NO_FOLDER), WEEKDAYS, VERDICTS, UNITS, charts.CATEGORIES]
     told += [("as before", "no end", WAS), audit.GRAINS, audit.AGAINST.values(), *_counted()]
     return {text for texts in told for text in texts if lettered(text)} - {kpi.name for kpi in KPIS.values()}
 
@@ -103,6 +104,7 @@ def texts_of_forms(folder):
 
 def panels(language=None):
     """All live panels, widgets, for a sketch of a centre: its figures are in no label."""
+    from ..scheduling.panel import ScheduleDesk
     from .. import audit_panel, budget_ground, budget_panel, forecast_panel, headcount_panel, staffing_panel, validation_panel
 
     centre, intervals = sketch()
@@ -113,6 +115,7 @@ def panels(language=None):
         budget_panel(None, ground=budget_ground(may, centre, people=people), language=language),
         headcount_panel(None, case=sketch_case(may, centre, people), language=language), audit_panel(sketch_audit(centre, intervals), language=language),
         validation_panel(None, centre, intervals=intervals, language=language),
+        ScheduleDesk(sketch_schedule(), short_most=10, language=language).panel(),
     ]  # fmt: skip
 
 
@@ -131,6 +134,20 @@ def sketch():
     start = start[(start.hour >= 9) & (start.hour < 17)]
     return centre, pd.DataFrame({"queue": "front", "start": start, "offered": 40, "answered": 38, "abandoned": 2, "blocked": 0, "answered_in_target": 33,
                                  "talk_s": 8000.0, "hold_s": 400.0, "acw_s": 3000.0, "aht_s": 300.0})
+
+
+def sketch_schedule():
+    """A ScheduleGround of the sketch: one week, an eight-hour shift with a lunch and a short one."""
+    from dataclasses import replace
+
+    from ...data.shifts import Shift
+    from ..scheduling.view import ScheduleGround
+
+    centre, intervals = sketch()
+    lunch = {"length_s": 1800, "earliest_s": 10800, "latest_s": 14400}
+    shifts = (Shift(name="full", starts="09:00", length_s=28800, breaks=[lunch]), Shift(name="short", starts="09:00-13:00", every_s=3600, length_s=14400))
+    week = intervals[(intervals["start"] >= "2026-05-04") & (intervals["start"] < "2026-05-11")]
+    return ScheduleGround(replace(centre, shifts=shifts), ("front",), lambda name: (week[["start", "offered", "aht_s"]], 30))
 
 
 def sketch_case(intervals, centre, people):

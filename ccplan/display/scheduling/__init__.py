@@ -1,0 +1,1 @@
+"""Shifts, rosters and the day itself on screen and in files."""
