@@ -1,5 +1,6 @@
 """The command line itself, and how it ends: results on stdout, the rest on stderr, bad input in one sentence."""
 
+import errno
 import sys
 
 import typer
@@ -27,7 +28,13 @@ def main():
         sys.exit(130)
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
 def _in_words(problem):
-    if isinstance(problem, OSError) and problem.strerror:
-        return f"{problem.filename or 'a file'}: {problem.strerror.lower()}"
-    return str(problem)
+    if not isinstance(problem, OSError) or not problem.strerror:
+        return str(problem)
+    advice = (": make room, or name another place; what stood there is as it was" if problem.errno in FULL else
+              ": ask for the right to it, or name another place" if problem.errno in CLOSED else "")
+    return f"{problem.filename or 'a file'}: {problem.strerror.lower()}{advice}"

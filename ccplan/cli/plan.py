@@ -85,7 +85,7 @@ def _day(option, text):
 
 def _write_plan(centre, rows, out, rule, meet):
     """Staff the rows, write the results, and say what they come to."""
-    from ..data.files import write_csv
+    from ..data.files import csv_text, write_together
     from ..planning.service.days import beside_given, day_table, week_table
     from ..planning.staffing import staff
 
@@ -95,29 +95,26 @@ def _write_plan(centre, rows, out, rule, meet):
         staffed = staff(rows, centre, rule=rule, meet=meet, progress=progress)
     days = day_table(staffed, rows, centre)
     with busy("writing the results"):
-        results = {
-            "every interval": write_csv(out / "requirement.csv", beside_given(staffed, rows)),
-            "every day": write_csv(out / "days.csv", days),
-            "the busiest recent day": _write_chart(out / "day.svg", staffed, rows),
-        }
+        frames = {out / "requirement.csv": beside_given(staffed, rows), out / "days.csv": days}
+        drawing = out / "day.svg"
+        write_together({file: csv_text(file, frame) for file, frame in frames.items()} | {drawing: _chart(staffed, rows)})
     typer.echo(f"{centre.name}, {_span(days)}:\n")
     typer.echo(_in_columns(week_table(days), centre))
     typer.echo(f"\nResults in {out}:")
-    for what, file in results.items():
+    for what, file in zip(("every interval", "every day", "the busiest recent day"), (*frames, drawing), strict=True):
         typer.echo(f"  {file.name:16} {what}")
     typer.echo("Play with it: make lab (or ccplan lab), notebook 03_staffing.")
 
 
-def _write_chart(file, staffed, rows):
-    """The busiest recent day's requirement as an SVG drawing."""
-    from ..data.files import write_whole
+def _chart(staffed, rows):
+    """The busiest recent day's requirement as an SVG drawing, a text."""
     from ..display.charts import requirement_chart, show
     from ..planning.service.days import busiest_day, local_days
 
     top = busiest_day(staffed)
     mine = (staffed["queue"] == top["queue"]) & (local_days(staffed["start"]) == top["day"])
     rostered = rows.loc[mine, "agents"].to_numpy() if "agents" in rows and rows.loc[mine, "agents"].notna().all() else None
-    return write_whole(file, show(requirement_chart(staffed[mine].reset_index(drop=True), rostered)).svg)
+    return show(requirement_chart(staffed[mine].reset_index(drop=True), rostered)).svg
 
 
 def _span(days):

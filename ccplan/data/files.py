@@ -10,24 +10,49 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs text that
 def write_whole(file, content):
     """Write text or bytes to `file` all at once: a temporary file beside it, fsync, rename.
 
-    Makes the folder if it is not there. Raises OSError where the disk or the folder refuses; what
+    Makes the folder if it is not there. Raises OSError naming the file where the disk or the folder refuses; what
     stood in the file before then still stands there.
     """
-    file = Path(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(prefix=f".{file.name}-", suffix=".tmp", dir=file.parent)
+    write_together({file: content})
+    return Path(file)
+
+
+def write_together(contents):
+    """Write several files, {file: text or bytes}: all lie ready on the disk before the first takes its place.
+
+    A disk that is full therefore leaves all of them as they were. Raises OSError as `write_whole`.
+    """
+    ready = {}
     try:
+        for file, content in contents.items():
+            ready[Path(file)] = ready_beside(Path(file), content)
+        for file, temporary in ready.items():
+            os.replace(temporary, file)
+    except BaseException:
+        for temporary in ready.values():
+            Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def ready_beside(file, content):
+    """The name of a temporary file beside `file` (a Path) that holds the text or bytes, on the disk; OSError names `file`."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    temporary = None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{file.name}-", suffix=".tmp", dir=file.parent)
         with os.fdopen(handle, "wb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
         os.chmod(temporary, 0o644)
-        os.replace(temporary, file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+    except BaseException as problem:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(problem, OSError):  # the system names the temporary file, or none
+            raise type(problem)(problem.errno, problem.strerror, str(file)) from None
         raise
-    return file
+    return temporary
 
 
 def write_csv(file, frame):
@@ -35,8 +60,13 @@ def write_csv(file, frame):
 
     An earlier result of the same kind is replaced. Raises FileExistsError where another file has the name.
     """
+    return write_whole(file, csv_text(file, frame))
+
+
+def csv_text(file, frame):
+    """What `write_csv` would write to `file`: a text. Raises FileExistsError as it does."""
     _spare(Path(file), set(map(str, frame.columns)))
-    return write_whole(file, harmless(frame).to_csv(index=False, lineterminator="\n", float_format="%.10g"))
+    return harmless(frame).to_csv(index=False, lineterminator="\n", float_format="%.10g")
 
 
 def _spare(file, columns):

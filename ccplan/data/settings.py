@@ -28,7 +28,7 @@ def number(low=0.0, high=inf, *, open_low=False, open_high=False, hint="", whole
     def check(name, value):
         if isinstance(value, str):
             raise ValueError(f"{name} must be a number, got {value!r} — write it without quotes")
-        if isinstance(value, bool) or not hasattr(value, "__float__"):
+        if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
             raise ValueError(f"{name} must be a number, got {value!r}")
         result = float(floats(name, value, low=low, high=high, open_low=open_low,
                               open_high=open_high, hint=hint))

@@ -3,18 +3,17 @@
 import json
 import os
 import re
-import tempfile
 from dataclasses import replace
 from math import inf
 from pathlib import Path
 
 from .centre import Centre
 from .centre_file import FILE_NAME, read_centre
+from .files import ready_beside
 from .evidence.guesses import assume_centre, zone_and_country
 from .groups import groups_of
 from .hours import DAYS, write_spans
 from .sources import load_intervals, load_table, refuse_unreadable
-from .reading.text_files import SourceError
 
 
 def load_centre(folder):
@@ -234,17 +233,9 @@ def _key(name):
 
 
 def _write_new(file, text):
-    """Write a file that must not be there yet: whole or not at all, never over another."""
+    """All of the text under a name that is free, or nothing."""
+    temporary = ready_beside(file, text)
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".centre-", suffix=".tmp", dir=file.parent)
-    except OSError as problem:
-        raise SourceError(f"{file} cannot be written: {problem.strerror}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.chmod(temporary, 0o644)
         _link(temporary, file, text)
     finally:
         os.unlink(temporary)

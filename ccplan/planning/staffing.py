@@ -33,6 +33,8 @@ def scheduled_agents(agents, shrinkage, whole=True):
     >>> scheduled_agents([17, 70], 0.30, whole=False).round(2).tolist()
     [24.29, 100.0]
     """
+    if not isinstance(whole, (bool, np.bool_)):
+        raise ValueError(f"whole must be True or False, got {whole!r}")
     agents = floats("agents", agents, high=1e12)
     agents, lost = broadcast(agents=agents, shrinkage=share("shrinkage", shrinkage, open_high=True))
     gross = agents / (1 - lost)

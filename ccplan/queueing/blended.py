@@ -198,7 +198,7 @@ def _team(calls, aht_s, agents, work_s, reserve, interval_s, patience_s, lines):
         work_s=_one("work_s", work_s, high=1e9, open_low=True),
         reserve=_whole("reserve", reserve),
         patience_s=_one("patience_s", patience_s),
-        lines=_one("lines", lines),
+        lines=np.floor(_one("lines", lines)),  # a part of a line takes no call
     )
     if team.reserve > team.agents:
         raise ValueError(f"reserve must be at most the agents, got {team.reserve} of {team.agents}")

@@ -46,7 +46,7 @@ def chat_worth(held, slowdown=0.0):
     >>> [round(chat_worth(k, slowdown=0.4), 2) for k in (1, 2, 3, 4)]
     [1.0, 1.43, 1.67, 1.82]
     """
-    held, slowdown = np.broadcast_arrays(floats("held", held), floats("slowdown", slowdown, high=100))
+    held, slowdown = np.broadcast_arrays(floats("held", held, open_high=True), floats("slowdown", slowdown, high=100))
     worth = np.where(held >= 1, held / (1 + slowdown * np.maximum(held - 1, 0)), held)
     return worth if worth.ndim else worth.item()
 
@@ -173,9 +173,9 @@ class _Held:
         full = np.where(np.isinf(self.shares.wait_s) & (queue.load > 0), 1.0, self.shares.waiting)
         full = np.where(queue.agents > 0, full, 0.0)
         busy, held = (1 - full) * busy + full * queue.agents, (1 - full) * held + full * queue.agents * at_once
-        answered = queue.load * self.shares.answered / queue.aht_s  # a second
+        answered = _ratio(queue.load * self.shares.answered, queue.aht_s)  # a second; none where a chat takes no time
         endless = np.isinf(self.shares.wait_s)
-        answered = np.where(endless, queue.agents * worth / queue.aht_s, answered)
+        answered = np.where(endless, _ratio(queue.agents * worth, queue.aht_s), answered)
         self.occupancy = np.where(queue.load > 0, _ratio(busy, queue.agents), 0.0)
         self.concurrency = np.where(queue.load > 0, _ratio(held, busy), np.nan)
         self.handle_s = np.where(queue.load > 0, _ratio(held, answered), np.nan)

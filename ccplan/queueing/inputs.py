@@ -7,6 +7,7 @@ A message names the thing, the rule, the value and what to do:
 import numpy as np
 
 SHARE_HINT = "write {percent:g} % as {share}"  # filled with the value that was given
+TINY, HUGE = 1e-140, 1e30  # beyond them squares and quotients leave the numbers that a computer has
 
 
 def floats(name, value, *, low=0.0, high=np.inf, open_low=False, open_high=False, hint="", nan=False):
@@ -32,7 +33,24 @@ def floats(name, value, *, low=0.0, high=np.inf, open_low=False, open_high=False
         bad &= ~np.isnan(array)
     if bad.any():
         raise ValueError(_refusal(name, array[bad].flat[0], low, high, open_low, open_high, hint))
+    size = np.abs(array)
+    beyond = (size < TINY) & open_low | (size > HUGE) & (size < np.inf)  # what must be above 0 is divided by
+    if beyond.any():
+        raise ValueError(f"{name} must be {f'between {TINY:g} and' if open_low else 'at most'} {HUGE:g} in size, got {array[beyond].flat[0]:g} — look at its unit")
     return array
+
+
+def one_number(name, value, **bounds):
+    """The value as one float; a ValueError as of `floats`, and for an array.
+
+    >>> one_number("interval_s", [900, 1800])
+    Traceback (most recent call last):
+    ValueError: interval_s must be one number, got 2
+    """
+    array = floats(name, value, **bounds)
+    if array.size != 1:
+        raise ValueError(f"{name} must be one number, got {array.size}")
+    return array.item()
 
 
 def share(name, value, *, open_low=False, open_high=False):
@@ -52,7 +70,7 @@ def one_of(name, value, choices):
     Traceback (most recent call last):
     ValueError: definition must be one of offered, answered, got 'ofered'
     """
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
     return value
 

@@ -88,6 +88,9 @@ def required_agents(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf
     return agents.reshape(shape) if shape else int(agents[0])
 
 
+NO_TIME_S = 1e-9
+
+
 def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lines=np.inf, within=_TOLERANCE / 10):
     """The most calls an interval that `agents` agents can take within every target, to 1e-12 relative (or `within`).
 
@@ -101,6 +104,8 @@ def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lin
     _refuse_other(targets)
     queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, lines, targets.target_s)
     _refuse_impossible(queue, targets)
+    if (queue.aht_s < NO_TIME_S).any():
+        raise Infeasible("no number of calls is too many where aht_s is 0: calls that take no time set no limit — write how long they take")
     low, high = np.zeros(queue.calls.size), queue.agents * queue.interval_s / np.maximum(queue.aht_s, 1e-9)
     while (grow := (high > 0) & _meets(queue, high, targets)).any():
         low, high = np.where(grow, high, low), np.where(grow, 2 * high, high)

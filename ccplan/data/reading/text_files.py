@@ -21,6 +21,7 @@ CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")  # signs 
 AS_TEXT = {"dtype": str, "keep_default_na": False, "na_filter": False, "skip_blank_lines": False, "index_col": False,
            "encoding_errors": "strict"}
 MAX_COLUMNS = 2000
+MAX_FOOT = 10      # short lines at the end that may be sums and remarks
 MAX_BYTES = 2**31  # of text after unpacking: a guard against files made to fill the memory
 
 
@@ -214,7 +215,10 @@ def _split(lines, separator):
 
 def _cells(file, text, separator, at):
     with _in_words(file):
-        return _tidy(pd.read_csv(io.StringIO(text), sep=separator, skiprows=at, **AS_TEXT), at)
+        cells = _tidy(pd.read_csv(io.StringIO(text), sep=separator, skiprows=at, **AS_TEXT), at)
+    if text.rstrip().rsplit("\n", 1)[-1].count(separator) < len(cells.columns) - 1:
+        _refuse_cut(file, cells)
+    return cells
 
 
 @contextlib.contextmanager
@@ -231,6 +235,19 @@ def _in_words(file):
 def _plain(problem):
     words = " ".join(str(problem).split())
     return words.removeprefix("Error tokenizing data. C error: ")
+
+
+def _refuse_cut(file, cells):
+    """SourceError where a column that was always filled ends halfway: an export that was cut off reads as zeros otherwise.
+
+    A few short lines at the end may be sums or remarks; those are judged by what they say.
+    """
+    for name in cells:
+        filled = (cells[name] != "").to_numpy()
+        first = int(filled.sum())
+        if filled[:first].all() and first >= MAX_FOOT and len(cells) - first >= MAX_FOOT:
+            raise SourceError(f"{file}: the column {name} ends at row {cells.index[first - 1]:,}: the rows from {cells.index[first]:,} to {cells.index[-1]:,} have fewer cells "
+                              "than the header — export the file again, or take the column out of it")
 
 
 def _tidy(cells, at):

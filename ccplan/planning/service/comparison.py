@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...data.centre import Queue
 from ...queueing import Targets, required_agents
+from ...queueing.inputs import one_number
 
 
 def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf, lines=inf, span=3, at_once=1,
@@ -33,6 +34,8 @@ def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf
     from ..staffing import agents_of, service_of
 
     queue = Queue(name="queue", targets=targets, patience_s=patience_s, lines=lines, at_once=at_once, slowdown=slowdown)
+    calls, aht_s = one_number("calls", calls, high=1e12), one_number("aht_s", aht_s, high=1e12)
+    interval_s, span = one_number("interval_s", interval_s, high=1e12, open_low=True), int(one_number("span", span, high=1000))
     chosen = int(agents_of(queue, calls, aht_s, interval_s))
     agents = np.arange(max(chosen - span - 1, 0), chosen + span + 1)
     service = service_of(queue, calls, aht_s, agents, interval_s)
