@@ -34,9 +34,10 @@ def floats(name, value, *, low=0.0, high=np.inf, open_low=False, open_high=False
     if bad.any():
         raise ValueError(_refusal(name, array[bad].flat[0], low, high, open_low, open_high, hint))
     size = np.abs(array)
-    beyond = (size < TINY) & open_low | (size > HUGE) & (size < np.inf)  # what must be above 0 is divided by
+    divides = open_low and low == 0  # what must be above 0 is divided by
+    beyond = (size < TINY) & divides | (size > HUGE) & (size < np.inf)
     if beyond.any():
-        raise ValueError(f"{name} must be {f'between {TINY:g} and' if open_low else 'at most'} {HUGE:g} in size, got {array[beyond].flat[0]:g} — look at its unit")
+        raise ValueError(f"{name} must be {f'between {TINY:g} and' if divides else 'at most'} {HUGE:g} in size, got {array[beyond].flat[0]:g} — look at its unit")
     return array
 
 
