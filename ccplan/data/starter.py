@@ -13,6 +13,7 @@ from .files import ready_beside
 from .evidence.guesses import assume_centre, zone_and_country
 from .groups import groups_of
 from .hours import DAYS, write_spans
+from .reading.text_files import SourceError
 from .sources import load_intervals, load_table, refuse_unreadable
 
 
