@@ -26,7 +26,6 @@ PANELS = {  # name: the dial that is moved, and over which whole numbers; None: 
     "floor": ("volume", 0, 40), "staffing": ("volume", -30, 40), "forecast": ("uplift", -30, 40), "budget": ("volume", -30, 40), "headcount": ("volume", -30, 40),
     "validation": ("people", -5, 5), "audit": (None, 0, 0),
 }
-AWAKE = ("--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding")  # twenty pages that are looked at
 LATENCY = """async ([dial, low, high, turns, pause]) => {
   const root = document.querySelector('.ccplan'), range = dial && root.querySelector(`[data-dial=${dial}] input[type=range]`);
   const queue = root.querySelectorAll('header select')[2], times = [];
@@ -79,7 +78,7 @@ def rows(names=()):
     from tests.browsers import CHROMIUM
 
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM, *AWAKE])
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         try:
             yield from _panels(browser, Path(folder), names or PANELS)
             yield from () if names else _crowd(browser, Path(folder) / "crowd")
@@ -129,18 +128,17 @@ def _crowd(browser, folder):
 
     port = _free_port()
     with serving(own_server(sample_centre(), folder, port, ready=1), port, folder / "log", PYTHONPATH=str(ROOT)) as server:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.new_page().goto(f"http://127.0.0.1:{port}/?token={TOKEN}", timeout=150_000)
-        pages, ready = [], []
-        for _ in range(PEOPLE):
+        contexts, pages, ready = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(PEOPLE)], [], []
+        for context in contexts:  # a window of its own each: the timers of a page behind another are slowed down to one a second
             begin = time.perf_counter()
-            pages.append(opened(SimpleNamespace(new_page=lambda **_: context.new_page()), f"http://127.0.0.1:{port}/voila/render/03_staffing.ipynb"))
+            pages.append(opened(SimpleNamespace(new_page=lambda context=context, **_: context.new_page()), f"http://127.0.0.1:{port}/voila/render/03_staffing.ipynb?token={TOKEN}"))
             ready.append(time.perf_counter() - begin)
         for page in pages:  # all start at once and run in the browser while we go on to the next
             page.evaluate(f"(asked) => {{ window.times = null; ({LATENCY})(asked).then(times => {{ window.times = times; }}); }}", ["volume", -30, 40, TURNS, THINKS_MS])
         times = [one for page in pages for one in page.wait_for_function("() => window.times", timeout=180_000).json_value()]
         each, private = (sum(of) / len(of) for of in zip(*_kernels_mb(server.pid), strict=True))
-        context.close()
+        for context in contexts:
+            context.close()
     late = _late(times)
     return [(f"{PEOPLE} people with a page each, {THINKS_MS / 1000:g} s between two moves, their browsers on the same two cores", f"{statistics.median(times):.0f} ms", "", "",
              f"95 % {late:.0f} ms, {each:.0f} MB a person with its share of what all have in common ({private:.0f} MB its own), {_load()}",
