@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 CENTRE ?=# a centre's folder; the bundled one if empty
 
-.PHONY: plan test test-library test-deep lab app bench notebooks sample pins clean
+.PHONY: plan test test-library test-deep lab app lint bench notebooks sample pins clean
 
 plan: $(READY)
 	@$(BIN)/ccplan plan $(CENTRE)
@@ -25,6 +25,9 @@ lab: $(READY)
 
 app: $(READY)        ## the notebooks as dashboards: a start page, code hidden, a token at the door
 	@$(BIN)/ccplan serve $(CENTRE)
+
+lint: $(READY)       ## what is wrong with the code's style, in files and notebooks
+	@$(BIN)/ruff check .
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks

@@ -60,7 +60,7 @@ def sizes(hiring, most):
 
 def price(centre, required, here, chosen, new, old, months, best):
     """Cost of a plan beyond the people who are here; None where it breaks a rule, or is dearer than `best`."""
-    hiring, costs, flex = centre.hiring, centre.costs, centre.flex
+    hiring, costs = centre.hiring, centre.costs
     weeks = hiring.training_weeks / (365.25 / 12 / 7)
     total = sum(n * costs.per_hire + ceil(n / hiring.class_size) * hiring.class_cost for n in chosen.values())
     for month in range(months):

@@ -13,8 +13,7 @@ from ccplan.auditing.evidence import Evidence
 from ccplan.auditing.promising.expected import expected_of
 from ccplan.auditing.promising.promises import _chance, accuracy, beside, promises
 from ccplan.auditing.quarter import Quarter
-from ccplan.data import Centre, Queue, load_centre, load_intervals
-from ccplan.data.bundled import sample_centre
+from ccplan.data import Centre, Queue
 from ccplan.queueing import Targets, performance, required_agents
 from tests.audited import made as told_of
 

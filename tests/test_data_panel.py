@@ -281,9 +281,9 @@ def test_with_the_bundled_centre_the_buttons_work_on_a_copy():
 ODD = ("Jakso;Puheluja;Puheaika min;Lisatieto\n2.3.2026 8.00;12;30,5;aamu\n2.3.2026 8.30;9;18,25;\n3.3.2026 8.00;11;22,0;\n13.3.2026 8.00;7;10,0;\n")
 LOG = "Alku;Jono;Tulos;Odotus;Puhe\n2.3.2026 8.00.10;myynti;Hoidettu;5;2,5\n2.3.2026 8.05.00;myynti;Hylky;40;0\n13.3.2026 8.40.00;myynti;Hoidettu;12;4,0\n"
 HELSINKI = 'name = "x"\ntime_zone = "Europe/Helsinki"\n'
-MAPPED = f"""\
+MAPPED = """\
 from ccplan import display
-display.mapping_panel({{place!r}}, "{{table}}")
+display.mapping_panel({place!r}, "{table}")
 """
 SUGGESTED = """\
 import pandas as pd

@@ -13,7 +13,7 @@ import pytest
 from ccplan.data import load_centre, load_intervals, sample_centre
 from ccplan.display import frontend
 from ccplan.display.panels.dials import dial_fields
-from ccplan.display.panels.saying import plain, shown, tiles
+from ccplan.display.panels.saying import shown, tiles
 from ccplan.display.staffing import panel as panels
 from ccplan.planning import staff, totals
 from ccplan.queueing import Infeasible, Targets
@@ -360,7 +360,7 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(browser, served):
+def page(browser, served):  # noqa: F811
     page = opened(browser, f"{served}/voila/render/03_staffing.ipynb")
     yield page
     page.close()
@@ -450,7 +450,7 @@ def test_a_slider_move_is_painted_at_once(fresh):
     assert median < 2000, "the aim is 100 ms on a quiet machine: make bench; here only that it answers"
 
 
-def test_text_from_data_never_runs(browser, served):
+def test_text_from_data_never_runs(browser, served):  # noqa: F811
     page = opened(browser, f"{served}/voila/render/evil.ipynb")
     assert "<img src=x" in page.locator(".ccplan h2").inner_text()
     assert page.locator(".ccplan img").count() == 0 and page.title() != "broken"

@@ -1,6 +1,5 @@
 """People in a quarter: the story of the sample is found, noise is left alone, every figure against sums by hand, bad input in words."""
 
-from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -15,7 +14,7 @@ from ccplan.auditing.evidence import Evidence
 from ccplan.auditing.quarter import Quarter
 from ccplan.auditing.people.turnover import turnover
 from ccplan.auditing.people.workload import occupancy_by_queue, occupancy_by_team, strain
-from ccplan.data import Centre, Hiring, Queue, bundled, load_table
+from ccplan.data import Centre, Hiring, Queue
 from ccplan.data.sample.stories import SICK_TEAM
 from ccplan.display.audit import people as shown
 from ccplan.display import show

@@ -1,6 +1,5 @@
 """The section on quality: scores by hand, sample sizes from the textbook and by simulation, planted changes found, noise left alone."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,8 +12,7 @@ from ccplan.auditing.quality import quality, two_a_month
 from ccplan.auditing.evaluating.quality_links import outcomes_of, score_links, step_links
 from ccplan.auditing.quarter import Quarter
 from ccplan.auditing.evaluating.sampling import adequacy, margin_of, needed_calls
-from ccplan.data import load_centre, sample_centre
-from ccplan.data.sources import load_table
+from ccplan.data import sample_centre
 from ccplan.display.audit import quality as shown
 from tests.audited import QUARTERS, audited, made as told_of
 from tests.effort import DEEP

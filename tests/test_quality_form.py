@@ -3,7 +3,6 @@
 import base64
 import re
 
-import pandas as pd
 import pytest
 
 from ccplan.auditing.evaluating.evaluation_store import EvaluationStore

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from ccplan.data import Centre, Costs, Flex, Hiring, Queue, Shrinkage
 from ccplan.data.budget_lines import BudgetLine
 from ccplan.planning.budget import plan_budget
-from ccplan.planning.headcount import plan_headcount
 from ccplan.planning.money.unit_costs import (
     allocated, first_contact_resolution, hour_sources, labour_share, shared_out, unit_costs,
 )

@@ -1,7 +1,6 @@
 """`ccplan serve`: the notebooks as dashboards, code hidden, at one address."""
 
 import os
-from pathlib import Path
 from typing import Annotated, Optional
 
 import typer

@@ -1,7 +1,7 @@
 """Rows of a table as the browser takes them: plain JSON values, moments in milliseconds, null for what is missing."""
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # noqa: F401 — for the examples
 
 
 def records(frame):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...data.files import FORMULA_SIGNS, harmless, write_csv
 from ...data.locks import locked
-from ..findings import AREAS, SEVERITIES, Finding
+from ..findings import AREAS, SEVERITIES, Finding  # noqa: F401 — for the examples
 from ..quarter import Quarter
 
 FILE = "actions.csv"

@@ -7,7 +7,7 @@ that was promised is told with what was spent over the plan, where that alone ex
 
 from dataclasses import replace
 
-from ..findings import Finding
+from ..findings import Finding  # noqa: F401 — for the examples
 from ..kpis import KPIS
 from .verdict import CAUSES, named, ranked, subjects
 

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .shelf import TIMES, Lacks
+from .shelf import Lacks
 
 TARGET_S = 20.0  # where neither the KPI nor the centre says
 

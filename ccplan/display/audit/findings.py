@@ -11,7 +11,7 @@ from ...auditing.audit import TITLES
 from ...auditing.concluding.verdict import PLACES
 from ...auditing.findings import AREAS
 from .. import theme
-from ..data.sheet import NIL, STYLE, Markup, Sheet, _cell, _side
+from ..data.sheet import NIL, Markup, Sheet, _cell, _side
 from ..tables import Words, plain
 
 LOOKS = {  # colour of a verdict: (mark, ground, text); the mark and the word tell it to those who see no colour

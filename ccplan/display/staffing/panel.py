@@ -3,7 +3,6 @@
 import threading
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from ...queueing import is_compiled, warm_up

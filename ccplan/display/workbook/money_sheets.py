@@ -341,7 +341,7 @@ def write_write_offs(book, ledger, lines, drivers, calendar):
 
 def write_ledger(book, ledger, lines, drivers, calendar, offs):
     """A row a line, queue and month: quantity × price = amount, each rounded as the note says."""
-    rows, place = ledger.rows, ledger.place
+    rows = ledger.rows
     told = [ledger.values(entry) for entry in rows]
     formulas = [_ledger_formulas(ledger, entry, i, lines, drivers, calendar, offs) for i, entry in enumerate(rows)]
     months = [_stamp(ledger.month_of(entry)) for entry in rows]
