@@ -156,7 +156,7 @@ def test_a_missing_folder_is_told(tmp_path):
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_surprises(tmp_path_factory, text):
-    file = tmp_path_factory.getbasetemp() / "centre.toml"
+    file = tmp_path_factory.mktemp("any_text") / "centre.toml"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(CentreError):
         load_centre(file)

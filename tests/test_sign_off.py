@@ -121,12 +121,14 @@ def test_actions_are_written_into_and_stay_signed(centre):
 
 
 def test_a_folder_that_moved_is_told_and_can_be_named(centre, tmp_path):
-    report = record(centre)
-    shutil.move(report, tmp_path / "elsewhere")
-    (said,) = verify(tmp_path / "elsewhere").changes
+    report, moved = record(centre), tmp_path / "some" / "where" / "else"
+    moved.parent.mkdir(parents=True)
+    shutil.move(report, moved)
+    (tmp_path / "some" / "centre.toml").write_text("name = 'Another centre'")  # two up, where the record says that its own lies
+    (said,) = verify(moved).changes
     assert "is not there: it was moved or removed — name where it lies now" in said
-    assert verify(tmp_path / "elsewhere", centre).holds
-    shutil.move(tmp_path / "elsewhere", report)
+    assert verify(moved, centre).holds
+    shutil.move(moved, report)
     shutil.move(centre, tmp_path / "moved")  # all together: nothing is lost
     assert verify(tmp_path / "moved" / "audit" / "2026Q3").holds
 

@@ -6,6 +6,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ...data.centre_file import FILE_NAME
 from ...data.files import write_whole
 from ...data.locks import locked
 from ...data.swapped import recovered
@@ -214,7 +215,8 @@ def _notes(record, report):
 
 def _data_changes(record, report, folder):
     place = Path(folder) if folder else (report.resolve() / record["places"]["folder"])
-    if not any((place / was["file"]).is_file() for was in record["inputs"]):
+    tables = [was["file"] for was in record["inputs"] if was["file"] != FILE_NAME]  # any centre has settings: they do not tell which it is
+    if not any((place / table).is_file() for table in tables):
         yield f"the centre's folder {os.path.normpath(place)} is not there: it was moved or removed — name where it lies now"
         return
     yield from _changed_files(record["inputs"], fingerprints(place))
