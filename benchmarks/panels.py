@@ -133,8 +133,9 @@ def _crowd(browser, folder):
             begin = time.perf_counter()
             pages.append(opened(SimpleNamespace(new_page=lambda context=context, **_: context.new_page()), f"http://127.0.0.1:{port}/voila/render/03_staffing.ipynb?token={TOKEN}"))
             ready.append(time.perf_counter() - begin)
-        for page in pages:  # all start at once and run in the browser while we go on to the next
-            page.evaluate(f"(asked) => {{ window.times = null; ({LATENCY})(asked).then(times => {{ window.times = times; }}); }}", ["volume", -30, 40, TURNS, THINKS_MS])
+        for number, page in enumerate(pages):  # people do not move in step; each goes on in the browser while we start the next
+            page.evaluate(f"""([after, ...asked]) => {{ window.times = null; setTimeout(() => ({LATENCY})(asked).then(times => {{ window.times = times; }}), after); }}""",
+                          [THINKS_MS * number / PEOPLE, "volume", -30, 40, TURNS, THINKS_MS])
         times = [one for page in pages for one in page.wait_for_function("() => window.times", timeout=180_000).json_value()]
         each, private = (sum(of) / len(of) for of in zip(*_kernels_mb(server.pid), strict=True))
         for context in contexts:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ccplan.queueing import (
-    Constant, Exponential, Lognormal, Sample, performance, predict_day, simulate_day, whole_day,
+    Constant, Exponential, Lognormal, Sample, each_day, performance, predict_day, simulate_day, whole_day,
 )  # fmt: skip
 
 MEASURES = ("service_level", "asa_s", "wait_s", "abandonment", "wait_probability", "occupancy", "queue_length")
@@ -34,6 +34,21 @@ def test_agrees_with_the_equations(capsys):
     with capsys.disabled():
         print(f"\nwithin the 95 % interval: {sum(inside)} of {len(inside)} quantities, {np.mean(inside):.1%}")
     assert len(inside) >= 100 and np.mean(inside) >= 0.94
+
+
+@pytest.mark.parametrize("definition", ["offered", "answered", "abandons_count", "without_short_abandons"])
+def test_days_one_by_one_are_the_days_summed_up(definition):
+    """The same seed: the same days; and the mean of an interval over its days is near the ratio of sums."""
+    for calls, aht_s, agents, how in plans(8, seed=7):
+        each = list(each_day(calls, aht_s, agents, **how, days=400, seed=3, definition=definition))
+        summed = simulate_day(calls, aht_s, agents, **how, days=400, seed=3, definition=definition)
+        assert [day for _, day in each] == summed.days["service_level"].tolist()
+        mean = np.nanmean([by_interval for by_interval, _ in each], axis=0)
+        assert mean == pytest.approx(summed.intervals["service_level"].to_numpy(), abs=0.12)
+    by_interval, _ = next(each_day([0, 20], 300, [1, 5], definition=definition))
+    assert np.isnan(by_interval[0]) and 0 <= by_interval[1] <= 1
+    with pytest.raises(ValueError, match="definition"):
+        next(each_day([1], 300, [1], definition="virtual"))
 
 
 def test_the_general_engine_is_the_same_queue():

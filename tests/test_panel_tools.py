@@ -283,7 +283,7 @@ def test_what_comes_at_rest_comes_in_slices_and_belongs_to_what_is_set(tools):
 
 def test_one_more_person_is_the_formula_with_one_more(tools):
     (said,) = tools.answer(message(tools))["says"][:1]
-    busiest = tools.desk.staffed.day.loc[tools.desk.staffed.day["load"].idxmax()]
+    busiest = tools.desk.view().day.loc[tools.desk.view().day["load"].idxmax()]
     now, more = (performance(busiest["offered"], busiest["aht_s"], busiest["agents"] + step, patience_s=180, target_s=20) for step in (0, 1))
     assert f"from {now.service_level:.1%} to {more.service_level:.1%}" in said and f"from {now.asa_s:.1f} s to {more.asa_s:.1f} s" in said
 
@@ -306,7 +306,7 @@ def check_file(kind, data, desk, expected):
     text = data.decode("utf-8") if kind in ("csv", "svg", "html") else ""
     if kind == "csv":
         table = pd.read_csv(io.StringIO(text))
-        assert table["agents"].tolist() == desk.staffed.day["agents"].tolist() and table["start"].iloc[0] == f"{DAY} 09:00"
+        assert table["agents"].tolist() == desk.view().day["agents"].tolist() and table["start"].iloc[0] == f"{DAY} 09:00"
     elif kind == "xlsx":
         book = openpyxl.load_workbook(io.BytesIO(data))
         assert {"Numbers", "Settings", "by interval", "week"} <= set(book.sheetnames)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import theme
 from .language import chosen
-from .panels.turns import AGAIN_MS, turn
+from .panels.turns import AGAIN_MS, STILL, turn
 
 STATIC = Path(__file__).parent / "static"
 VOILA = Path(__file__).parent / "share"  # for JUPYTER_PATH: Voila then finds the template `ccplan`
@@ -142,13 +142,13 @@ def wire(layout, answer, language=None):
     """
     spoken = chosen(language)
     panel = panel_class()(plan=spoken.layout(layout), view=spoken.view(answer({"seq": 0})))
-    panel.observe(lambda change: panel.set_trait("view", _next(answer, spoken, panel.view, change["new"])), names="values")
+    panel.observe(lambda change: panel.set_trait("view", _next(answer, spoken, change["new"])), names="values")
     return panel
 
 
-def _next(answer, spoken, before, message):
+def _next(answer, spoken, message):
     """The view after a message; work at rest waits where other panels of this machine are at theirs, so that every hand is followed first."""
     if message.get("action") != "rest":
         return spoken.view(answer(message))
     with turn() as mine:
-        return spoken.view(answer(message)) if mine else before | {"seq": message["seq"], "unsettled": AGAIN_MS}
+        return spoken.view(answer(message)) if mine else STILL | {"seq": message["seq"], "unsettled": AGAIN_MS}

@@ -80,21 +80,48 @@ def simulate_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, ta
     return _run_one(rng, days, interval_s, calls, aht_s, agents, patience_s, target_s, rate, definition, int(at_once))
 
 
-def _run_one(rng, days, interval_s, calls, aht_s, seats, patience_s, target_s, rate, definition, at_once):
-    from .call_by_call import MEASURES, one_queue
+def each_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, target_s=20, rate=None, days=200, seed=0, definition="offered"):
+    """The days of `simulate_day` one by one: (service level of each interval, nan where none arrived; that of the whole day), a generator.
 
-    size = max(seats.size, 1 if calls is None else np.size(calls))
-    rows = _rate("calls", calls, rate, size, interval_s)
-    seats = _days_long("agents", seats, size)
-    sums, products = np.zeros((size, len(MEASURES))), np.zeros((size, len(MEASURES), len(MEASURES)))
-    totals = np.zeros((days, len(MEASURES)))
-    handle, patience = _duration("aht_s", aht_s, size), coded("patience_s", patience_s, size)
-    target_s = _seconds("target_s", target_s)
-    one_queue(rng, days, rows, interval_s, seats, handle, patience, target_s, sums, products, totals)
+    Taken with the same `seed`, they are the very days that `simulate_day` sums up. Raises ValueError in words as that does.
+
+    >>> plan, seen = ([60, 100, 80], 300, [14, 22, 18]), {"patience_s": 180, "days": 3, "seed": 1}
+    >>> [day for _, day in each_day(*plan, **seen)] == simulate_day(*plan, **seen).days["service_level"].tolist()
+    True
+    """
+    one_of("definition", definition, SIMULATED)
+    rng, days = np.random.default_rng(_whole("seed", seed, low=0, high=2**63)), int(_whole("days", days, low=1, high=_MOST_DAYS))
+    interval_s = float(_single("interval_s", interval_s, low=1e-9, high=1e12))
+    play = _one_queue(rng, interval_s, calls, aht_s, np.atleast_1d(whole_agents(agents)), patience_s, target_s, rate)
+    for _ in range(days):
+        sums, _, totals = play(1)
+        yield _level(sums, definition, np.nan), float(_level(totals, definition)[0])
+
+
+def _run_one(rng, days, interval_s, calls, aht_s, seats, patience_s, target_s, rate, definition, at_once):
+    play = _one_queue(rng, interval_s, calls, aht_s, seats, patience_s, target_s, rate)
+    sums, products, totals = play(days)
     intervals = _interval_frame(sums, products, days, interval_s, definition, {})
-    intervals.insert(2, "agents", seats // at_once)
+    intervals.insert(2, "agents", _days_long("agents", seats, len(sums)) // at_once)
     return SimulatedDays(intervals=intervals, day=_day_frame(totals, days, definition, {}),
                          days=_days_frame(totals, definition, {}))
+
+
+def _one_queue(rng, interval_s, calls, aht_s, seats, patience_s, target_s, rate):
+    """The checked plan of one queue as a function of days: their sums by interval, sums of products, and totals a day."""
+    from .call_by_call import MEASURES, one_queue
+
+    size, width = max(seats.size, 1 if calls is None else np.size(calls)), len(MEASURES)
+    rows, seats = _rate("calls", calls, rate, size, interval_s), _days_long("agents", seats, size)
+    handle, patience = _duration("aht_s", aht_s, size), coded("patience_s", patience_s, size)
+    target_s = _seconds("target_s", target_s)
+
+    def play(days):
+        sums, products, totals = np.zeros((size, width)), np.zeros((size, width, width)), np.zeros((days, width))
+        one_queue(rng, days, rows, interval_s, seats, handle, patience, target_s, sums, products, totals)
+        return sums, products, totals
+
+    return play
 
 
 @dataclass(frozen=True)
@@ -201,10 +228,17 @@ def _days_frame(totals, definition, name):
     from .call_by_call import MEASURES
 
     counted = dict(zip(MEASURES, totals.T))
-    top, below, empty = _terms(definition)["service_level"]
-    level = _ratio(*(sum(weight * counted[key] for key, weight in part.items()) for part in (top, below)), empty)
     shown = {key: counted[key] for key in ("offered", "answered", "abandoned", "answered_in_target")}
-    return pd.DataFrame({"day": np.arange(len(totals)), **name, **shown, "service_level": level})
+    return pd.DataFrame({"day": np.arange(len(totals)), **name, **shown, "service_level": _level(totals, definition)})
+
+
+def _level(sums, definition, empty=1.0):
+    """The service level of each row of sums; `empty` where it has no calls."""
+    from .call_by_call import MEASURES
+
+    counted = dict(zip(MEASURES, sums.T))
+    top, below, _ = _terms(definition)["service_level"]
+    return _ratio(*(sum(weight * counted[key] for key, weight in part.items()) for part in (top, below)), empty)
 
 
 def _ratio(top, bottom, empty):

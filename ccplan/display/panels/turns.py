@@ -8,6 +8,7 @@ from pathlib import Path
 from ...data.locks import locked
 
 AGAIN_MS = 400  # after which one that had to wait asks again
+STILL = {"still": True, "unsettled": 10}  # the answer of a slice of work: nothing new to paint, ask again
 
 
 @contextlib.contextmanager

@@ -72,17 +72,15 @@ def played_days(staffed, queue, interval_s, *, days=PLAYED):
     `staffed` has offered, aht_s and agents; handle times and patience are exponential, as the formulas take them. Nothing is
     yielded for limited lines or contacts held together, which single calls cannot tell.
     """
-    from ...queueing import simulate_day
+    from ...queueing import each_day
 
     if np.isfinite(queue.lines) or queue.at_once > 1 or queue.targets.definition == "virtual":
         return
     calls, aht_s, agents = staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
     level, kept = np.full((days, len(calls)), np.nan), np.zeros(days)
-    for seed in range(days):
-        one = simulate_day(calls, aht_s, agents, interval_s=interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s,
-                           definition=queue.targets.definition, days=1, seed=seed)
-        level[seed] = one.intervals["service_level"].where(one.intervals["offered"] > 0)
-        kept[seed] = one.day["service_level"].iloc[0] >= queue.targets.service_level
+    for number, (by_interval, day) in enumerate(each_day(calls, aht_s, agents, interval_s=interval_s, patience_s=queue.patience_s, days=days,
+                                                        target_s=queue.targets.target_s, definition=queue.targets.definition)):
+        level[number], kept[number] = by_interval, day >= queue.targets.service_level
         yield None
     yield PlayedDays(*_band(level), float(kept.mean()), days)
 

@@ -11,6 +11,7 @@ from ..language import Filled, chosen
 from ..panels.desk import Desk
 from ..panels.dials import dials_of, inputs_of, state_of
 from ..panels.saying import date_of
+from ..panels.turns import STILL
 from .at_rest import AtRest, played_days, staffed_week
 from .days import last_day, mean_aht, queue_day, tidy_day
 from .inputs import ALONE, RULES, StaffingInputs, centre_asked, start_inputs
@@ -22,7 +23,6 @@ __all__ = ["StaffingInputs", "StaffingView", "queue_day", "staffing_panel", "sta
 
 FEW_WEEKS = 8  # of data, below which a weekday has been seen too seldom to be told from chance
 REST_MS, WAIT_MS, KEPT = 350, 1500, 6  # after which a hand rests; while something is compiled; settings whose week and played days are kept
-STILL = {"still": True, "unsettled": 10}  # the answer of a slice of work: nothing new to paint, ask again
 
 
 def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None, folder=None, language=None):
@@ -58,7 +58,7 @@ class _Desk(Desk):
         known = [queue.name for queue in centre.queues if not queue.deferred and (intervals["queue"] == queue.name).any()]
         by_queue = {name: intervals[intervals["queue"] == name] for name in known}
         self.days = {name: dict(list(rows.groupby(rows["start"].dt.date))) for name, rows in by_queue.items()}
-        self.compiler, self.rests, self.staffed, self.date = None, {}, None, None
+        self.compiler, self.rests, self.viewed, self.date = None, {}, (None, None), None
 
     # ---------------------------------------------------------------------------- where it stands
 
@@ -142,15 +142,17 @@ class _Desk(Desk):
         return super().answer(message)
 
     def view(self):
-        """The StaffingView where the panel stands."""
-        return staffing_view(self.day, self.inputs, self.centre, through=not self._compiling())
+        """The StaffingView where the panel stands; the last one is kept, for what follows when the hand rests."""
+        key = (self.queue, self.date, self.inputs, is_compiled())
+        if self.viewed[0] != key:
+            self.viewed = key, staffing_view(self.day, self.inputs, self.centre, through=not self._compiling())
+        return self.viewed[1]
 
     def show(self, rest):
         compiling = self._compiling()
         if compiling and self.inputs.rule != ALONE:
             raise ValueError(compiling)
         view, rested = self.view(), self._rested()
-        self.staffed = view
         return {"tiles": self.tiles(view.totals), "against": f"Changes are against {self.pinned_words()}.{also_promised(self.centre.queue(self.queue).targets)}",
                 "warnings": [*view.warnings, *self._short_history(), *([compiling] if compiling else [])],
                 "says": [*one_more(view), *([rested.played.words(self.inputs.service_level)] if rested.played else [])],
@@ -179,10 +181,8 @@ class _Desk(Desk):
         return staffed_week(moved, lambda day: staff(day, asked, rule=rule, meet=meet))
 
     def _played(self):
-        view = self.staffed
         asked = centre_asked(self.centre, self.queue, self.inputs)
-        yield from played_days(view.day if view and view.inputs == self.inputs else
-                               staffing_view(self.day, self.inputs, self.centre, through=False).day, asked.queues[0], asked.interval_s)
+        yield from played_days(self.view().day, asked.queues[0], asked.interval_s)
 
     def _short_history(self):
         """A warning where the data of the queue is too short to know its weeks."""
@@ -222,7 +222,7 @@ class _Desk(Desk):
 
     def frames(self):
         """The day by interval, the service of a few agents more and fewer and, once known, the week."""
-        view, rested = self.staffed, self._rested()
+        view, rested = self.view(), self._rested()
         frames = {"by interval": view.day, "one more, one fewer": view.curve}
         return frames | ({"week": rested.week} if rested.week is not None else {})
 
