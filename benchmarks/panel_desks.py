@@ -90,6 +90,14 @@ def forecast():
     return forecast_desk(sample_centre(), queue="service")
 
 
+def schedule():
+    """A week of the bundled centre in shifts: moves answer with people in parts."""
+    from ccplan.data import sample_centre
+    from ccplan.display.scheduling.panel import schedule_desk
+
+    return schedule_desk(sample_centre(), queue="service")
+
+
 def bundled_headcount():
     """Hiring of the bundled centre, a year of its queues by half-hour."""
     from ccplan.data import sample_centre
@@ -115,4 +123,4 @@ def bundled_audit():
     return audit_desk(evidence_of(sample_centre(), "2026Q3"))
 
 
-DESKS = {one.__name__: one for one in (floor, staffing, forecast, budget, headcount, validation, audit, bundled_headcount, bundled_budget, bundled_audit)}
+DESKS = {one.__name__: one for one in (floor, staffing, forecast, budget, headcount, validation, audit, schedule, bundled_headcount, bundled_budget, bundled_audit)}

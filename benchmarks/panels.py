@@ -24,7 +24,7 @@ DESKS[{name!r}]().panel()
 """
 PANELS = {  # name: the dial that is moved, and over which whole numbers; None: the choices of the queue's picker
     "floor": ("volume", 0, 40), "staffing": ("volume", -30, 40), "forecast": ("uplift", -30, 40), "budget": ("volume", -30, 40), "headcount": ("volume", -30, 40),
-    "validation": ("people", -5, 5), "audit": (None, 0, 0),
+    "validation": ("people", -5, 5), "audit": (None, 0, 0), "schedule": ("volume", -30, 40),
 }
 LATENCY = """async ([dial, low, high, turns, pause]) => {
   const root = document.querySelector('.ccplan'), range = dial && root.querySelector(`[data-dial=${dial}] input[type=range]`);

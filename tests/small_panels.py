@@ -1,4 +1,4 @@
-"""The six live panels of a small centre on one page, and what the tiles of each must say by the library's plain functions."""
+"""The seven live panels of a small centre on one page, and what the tiles of each must say by the library's plain functions."""
 
 import os
 from dataclasses import replace
@@ -17,11 +17,15 @@ from ccplan.display.money.plans import budget_ground
 from ccplan.display.panels.saying import tiles
 from ccplan.display.people.panel import HeadcountDesk, headcount_view
 from ccplan.display.people.plans import headcount_ground
+from ccplan.display.scheduling.panel import ScheduleDesk
+from ccplan.display.scheduling.view import Asked, schedule_view
 from ccplan.display.validation.panel import DRAGGED, TrustDesk, day_types, validation_view
+from ccplan.display.words.source import sketch_schedule
 from ccplan.planning import forecast_queues, typical_day
 from tests.small_case import CENTRE, PEOPLE, forecast, small_case, small_evidence, small_intervals
 
-SLOW = {"aht_s", "patience_s", "target_s", "lead_time_weeks", "training_weeks", "class_size", "hourly_wage", "overtime_factor", "per_hire", "people"}  # shown as they are: no percent
+SLOW = {"aht_s", "patience_s", "target_s", "lead_time_weeks", "training_weeks", "class_size", "hourly_wage", "overtime_factor", "per_hire", "people",
+        "missing_hour", "short_most", "extra_h"}  # shown as they are: no percent
 DAY = "2026-02-25"  # a Wednesday
 PANELS = {  # what a cell of the notebook shows; saved scenarios lie in the notebook's folder
     "staffing": lambda: staffing_panel(small_intervals(), CENTRE, queue="front", day=DAY, folder="."),
@@ -30,6 +34,7 @@ PANELS = {  # what a cell of the notebook shows; saved scenarios lie in the note
     "budget": lambda: BudgetDesk(money(), ".").panel(),
     "audit": lambda: AuditDesk(Cuts(small_evidence()), folder=".").panel(),
     "validation": lambda: TrustDesk(day_types(small_intervals(), CENTRE), folder=".").panel(),
+    "schedule": lambda: ScheduleDesk(sketch_schedule(), folder=".").panel(),
 }
 NOTEBOOK = tuple(f"from tests.small_panels import PANELS\nPANELS[{name!r}]()" for name in PANELS)
 ON_PATH = {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))}
@@ -117,6 +122,20 @@ def validation(name, shown, rests=False):
 
 
 @cache
+def _shifts():
+    return sketch_schedule()
+
+
+@cache
+def schedule(name, shown, rests=False):
+    """The cover of the week: people in parts while a dial moves, in whole people at rest."""
+    ground = _shifts()
+    asked = Asked(queue="front", week=ground.weeks("front")[0], people=30, missing_hour=ground.centre.rostering.missing_hour)
+    asked = asked if name is None else replace(asked, **{name: own(name, shown)})
+    return words(tiles(schedule_view(ground, asked, None if rests else ground.cover(asked, whole=False)).totals, None, ground.centre.currency))
+
+
+@cache
 def _cuts():
     return Cuts(small_evidence())
 
@@ -131,5 +150,5 @@ def auditing(picker, choice):
     return words(tiles(view.totals, None))
 
 
-MOVED = {"staffing": staffing, "forecast": forecasting, "headcount": headcount, "budget": budget, "validation": validation}
-RESTED = {name: partial(MOVED[name], rests=True) for name in ("headcount", "budget", "validation")} | {name: MOVED[name] for name in ("staffing", "forecast")}
+MOVED = {"staffing": staffing, "forecast": forecasting, "headcount": headcount, "budget": budget, "validation": validation, "schedule": schedule}
+RESTED = {name: partial(MOVED[name], rests=True) for name in ("headcount", "budget", "validation", "schedule")} | {name: MOVED[name] for name in ("staffing", "forecast")}

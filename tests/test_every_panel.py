@@ -1,4 +1,4 @@
-"""Every panel in a real browser, all six on one page: in Voila and in JupyterLab each slider at both ends and in the middle shows the
+"""Every panel in a real browser, all seven on one page: in Voila and in JupyterLab each slider at both ends and in the middle shows the
 library's numbers; what is pinned, compared and saved is there after a reload; files open; nothing is empty or too wide.
 
 Pages of the app as they are committed: `test_pages.py`.
@@ -66,6 +66,8 @@ def in_voila(browser, tmp_path_factory):  # noqa: F811
     with voila(folder, **ON_PATH) as address:
         page = opened(browser, f"{address}/voila/render/panels.ipynb")
         page.wait_for_function(ALL, timeout=150_000)
+        for number in NUMBER.values():
+            settle(page, number)
         yield page
         page.close()
 

@@ -183,6 +183,7 @@ const ccplanPanel = (() => {
       send();
     };
     changed.fresh = () => { last = { name: null, at: 0 }; };
+    const pressed = (action, more) => { gesture += 1; changed.fresh(); send(action, more); }; // what is turned next is a gesture of its own
 
     const dialOf = {}, pickerOf = {}, tileOf = {};
     const groups = plan.groups.map((group) => {
@@ -198,10 +199,10 @@ const ccplanPanel = (() => {
     });
     const buttons = plan.actions.map((action) => {
       const button = make("button", { type: "button", text: action.label, title: action.says, "data-action": action.name });
-      button.addEventListener("click", () => { gesture += 1; send(action.name); });
+      button.addEventListener("click", () => pressed(action.name));
       return button;
     });
-    const tooling = plan.tools ? globalThis.ccplanTools(make, plan, id, (action, more) => { gesture += 1; send(action, more); }) : null;
+    const tooling = plan.tools ? globalThis.ccplanTools(make, plan, id, pressed) : null;
     const table = plan.table ? entryTable(plan.table, id, changed) : null;
     const cellOf = table ? table.rows : [];
     const tiles = plan.tiles.map((item) => { tileOf[item.name] = tile(item); return tileOf[item.name].node; });
