@@ -1,12 +1,13 @@
 """The compiled days of `callbacks`: one queue of callers, one of callbacks, agents by interval."""
 
 import numpy as np
-from numba import njit
+
+from .compiled import compiled
 
 OFFERED, ANSWERED, IN_TARGET, ABANDONED, ASKED, REACHED, KEPT, GIVEN_UP, WAIT, WAIT_CALLED, CALLED, BUSY = range(12)
 
 
-@njit(cache=True)
+@compiled
 def run_days(seed, days, calls, aht_s, agents, interval_s, patience_s, target_s, policy, urgent, sums, daily):
     """Add every day's counts to `sums` (by interval of arrival; CALLED and BUSY by that of service) and `daily`."""
     np.random.seed(seed)
@@ -26,7 +27,7 @@ def run_days(seed, days, calls, aht_s, agents, interval_s, patience_s, target_s,
             daily[day, column] = counts[:, column].sum()
 
 
-@njit(cache=True)
+@compiled
 def _one_day(arrived, aht_s, agents, interval_s, patience_s, target_s, policy, urgent, counts):
     threshold_s, accept, promise_s, reserve = policy[0], policy[1], policy[2], policy[3]
     reached, attempts, attempt_s, retry_s = policy[4], policy[5], policy[6], policy[7]

@@ -5,14 +5,25 @@ from pathlib import Path
 SECONDS = 20  # that compiling takes, in words to those who wait
 
 
-def compiled(function):
-    """The function compiled by numba when it is first called; kept on disk wherever a place can be written."""
+def compiled(function=None, **options):
+    """The function compiled by numba when it is first called; kept on disk wherever a place can be written.
+
+    `options` are numba's own, as in `@compiled(nogil=True)`. A function without a file has no such place:
+
+    >>> @compiled
+    ... def twice(x):
+    ...     return 2 * x
+    >>> twice(3)
+    6
+    """
     from numba import njit
 
+    if function is None:
+        return lambda function: compiled(function, **options)
     try:
-        return njit(cache=True)(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:  # neither the package's folder nor the user's can be written: compiled anew in each process
-        return njit(function)
+        return njit(**options)(function)
 
 
 def is_compiled():

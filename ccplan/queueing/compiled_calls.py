@@ -6,13 +6,14 @@ compiled is kept on disk, by the date of this file: so all of it is in one.
 """
 
 import numpy as np
-from numba import njit
+
+from .compiled import compiled
 
 NO_SKILL = 1_000_000  # as in `call_by_call`
 OFFERED, ANSWERED, ABANDONED, IN_TARGET, SHORT, WAIT_S = range(6)  # as in `given_calls`
 
 
-@njit(cache=True)
+@compiled
 def serve_days(begins, arrived, queue, handle, patience, interval_s, agents, ranks, routes, target_s,
                counts, busy_s, present_s):
     """Add up what happens to the calls of each day: `counts[queue, interval, measure]`, seconds [group, interval]."""
@@ -29,7 +30,7 @@ def serve_days(begins, arrived, queue, handle, patience, interval_s, agents, ran
                    counts, busy_s, present_s, ends, busy, behind, first, last)
 
 
-@njit(cache=True)
+@compiled
 def _serve_day(arrived, queue, handle, patience, interval_s, agents, ranks, routes, target_s,
                counts, busy_s, present_s, ends, busy, behind, first, last):
     groups, intervals = agents.shape
@@ -85,7 +86,7 @@ def _serve_day(arrived, queue, handle, patience, interval_s, agents, ranks, rout
             _lose(q, arrived, patience, interval_s, closing, target_s, counts, behind, first)
 
 
-@njit(cache=True)
+@compiled
 def _take(g, k_now, now, arrived, handle, patience, interval_s, agents, ranks, target_s, counts, busy_s, ends, busy,
           behind, first):
     """A free agent of group g takes the next call; whether one waited and an agent was free."""
@@ -108,7 +109,7 @@ def _take(g, k_now, now, arrived, handle, patience, interval_s, agents, ranks, t
     return True
 
 
-@njit(cache=True)
+@compiled
 def _answer(call, q, g, now, arrived, handle, interval_s, target_s, counts, busy_s, ends, busy):
     intervals = counts.shape[1]
     k, wait = min(int(arrived[call] / interval_s), intervals - 1), now - arrived[call]
@@ -126,7 +127,7 @@ def _answer(call, q, g, now, arrived, handle, interval_s, target_s, counts, busy
         k += 1
 
 
-@njit(cache=True)
+@compiled
 def _lose(q, arrived, patience, interval_s, closing, target_s, counts, behind, first):
     """The first of queue q has hung up, or waits for ever: then until the day's end."""
     call = first[q]
@@ -140,7 +141,7 @@ def _lose(q, arrived, patience, interval_s, closing, target_s, counts, behind, f
     first[q] = behind[call]
 
 
-@njit(cache=True)
+@compiled
 def _push(heap, size, value):
     place = size
     while place > 0:
@@ -152,7 +153,7 @@ def _push(heap, size, value):
     heap[place] = value
 
 
-@njit(cache=True)
+@compiled
 def _pop(heap, size):
     size -= 1
     value, place = heap[size], 0

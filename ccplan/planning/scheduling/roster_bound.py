@@ -7,14 +7,14 @@ Polyak's length raise it. Imported only where it runs.
 """
 
 import numpy as np
-from numba import njit
 
+from ...queueing.compiled import compiled
 from .roster_problem import LONGEST_ROW
 
 PATIENCE = 8  # rounds without a better bound after which steps are halved
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def raise_bound(R, lines, pi, mu, low, high, upper, rounds):
     """The best lower bound found in `rounds`, on the way to `upper`, a price that a roster has.
 
@@ -80,7 +80,7 @@ def raise_bound(R, lines, pi, mu, low, high, upper, rounds):
     return best
 
 
-@njit(cache=True)
+@compiled
 def _count(R, a, line, cover, hours, ends):
     """(paid hours, nights, weekend days) of a line; adds it to `cover`, writes hours and worked weekends by week."""
     total, nights, days = 0.0, 0, 0
@@ -97,13 +97,13 @@ def _count(R, a, line, cover, hours, ends):
     return total, nights, days
 
 
-@njit(cache=True)
+@compiled
 def _state(k, c, n, bit, rows, nights):
     """Number of a state: kind k > 0 after c days and n nights in a row; k 0: c is 1 on the first day off, 2 later."""
     return bit + 2 * (n + (nights + 1) * (c + (rows + 1) * k))
 
 
-@njit(cache=True)
+@compiled
 def _begin(R, line, rows, nights):
     """State of the day before the first, from history."""
     first = R.first
@@ -119,7 +119,7 @@ def _begin(R, line, rows, nights):
     return _state(k, min(c, R.most_days), min(n, R.most_nights), 0, rows, nights)
 
 
-@njit(cache=True)
+@compiled
 def _cheapest(R, a, line, pi, mu, nu, omega, sigma, rho):
     """The price of the cheapest line of agent `a` at these prices, written into `line`: a shortest path.
 

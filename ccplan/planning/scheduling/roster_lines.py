@@ -4,13 +4,14 @@ A locked day or a day of history may break a rule; a free day may not take part 
 """
 
 import numpy as np
-from numba import njit
+
+from ...queueing.compiled import compiled
 
 PARTS = ("contract hours", "single days off", "nights and weekends", "wishes", "moved starts")  # causes of a line's price
 EPSILON = 1e-9
 
 
-@njit(cache=True)
+@compiled
 def line_price(R, a, line, parts):
     """The price of a line of agent `a`, inf where it breaks a rule; `parts` receives it by cause."""
     n, first = line.size, R.first
@@ -80,19 +81,19 @@ def line_price(R, a, line, parts):
     return parts[0] + parts[1] + parts[2] + parts[3] + parts[4]
 
 
-@njit(cache=True)
+@compiled
 def _ones(bits):
     return (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + ((bits >> 3) & 1)
 
 
-@njit(cache=True)
+@compiled
 def cover_price(R, d, k, people):
     """What it costs that `people` do kind k on day d: those missing, those too many."""
     off = R.demand[d, k] - people
     return R.miss[d, k] * off if off > 0 else -R.idle[d, k] * off
 
 
-@njit(cache=True)
+@compiled
 def covered(R, lines):
     """People of each kind on each day: an array (days, kinds)."""
     cover = np.zeros(R.demand.shape)
@@ -102,7 +103,7 @@ def covered(R, lines):
     return cover
 
 
-@njit(cache=True)
+@compiled
 def cover_total(R, cover):
     """(price of all who are missing, price of all who are too many)."""
     missing, idle = 0.0, 0.0
@@ -116,7 +117,7 @@ def cover_total(R, cover):
     return missing, idle
 
 
-@njit(cache=True)
+@compiled
 def line_prices(R, lines):
     """(price of each line, its parts): inf where a line breaks a rule."""
     prices, parts = np.zeros(lines.shape[0]), np.zeros((lines.shape[0], 5))

@@ -5,14 +5,14 @@ duty or a day off, two people swap days, one person swaps two days, a row of the
 """
 
 import numpy as np
-from numba import njit
 
+from ...queueing.compiled import compiled
 from .roster_lines import cover_price, covered, line_price, line_prices
 
 LONGEST_SWAP = 10
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def anneal(R, lines, free, options, counts, moves, hot, cold, seed):
     """Changes `lines` in place over `moves` tries, from temperature `hot` to `cold` (currency)."""
     np.random.seed(seed)
@@ -43,7 +43,7 @@ def anneal(R, lines, free, options, counts, moves, hot, cold, seed):
     return prices.sum()
 
 
-@njit(cache=True)
+@compiled
 def _recover(R, cover, lines, who, when, was, changed, sign):
     """Counts the changed cells anew (sign 1) or back (−1); what that costs."""
     delta = 0.0
@@ -60,20 +60,20 @@ def _recover(R, cover, lines, who, when, was, changed, sign):
     return delta
 
 
-@njit(cache=True)
+@compiled
 def _undo(lines, who, when, was, changed):
     for i in range(changed - 1, -1, -1):
         lines[who[i], when[i]] = was[i]
 
 
-@njit(cache=True)
+@compiled
 def _put(lines, who, when, was, changed, a, d, kind):
     who[changed], when[changed], was[changed] = a, d, lines[a, d]
     lines[a, d] = kind
     return changed + 1
 
 
-@njit(cache=True)
+@compiled
 def _propose(R, lines, free, options, counts, who, when, was):
     """(first agent, second or −1, cells changed): a random change, already made in `lines`."""
     agents, n = lines.shape
@@ -92,7 +92,7 @@ def _propose(R, lines, free, options, counts, who, when, was):
     return a, -1, _row(R, lines, who, when, was, a, d, 2 + np.random.randint(4), options[d, np.random.randint(counts[d])])
 
 
-@njit(cache=True)
+@compiled
 def _swap_people(R, lines, who, when, was, a, b, d, length):
     changed = 0
     if a == b:
@@ -108,7 +108,7 @@ def _swap_people(R, lines, who, when, was, a, b, d, length):
     return a, b, changed
 
 
-@njit(cache=True)
+@compiled
 def _swap_days(R, lines, who, when, was, a, d, e):
     one, other = lines[a, d], lines[a, e]
     if one == other or R.fixed[a, e] or not R.allowed[a, d, other] or not R.allowed[a, e, one]:
@@ -117,7 +117,7 @@ def _swap_days(R, lines, who, when, was, a, d, e):
     return _put(lines, who, when, was, changed, a, e, one)
 
 
-@njit(cache=True)
+@compiled
 def _row(R, lines, who, when, was, a, d, length, kind):
     changed = 0
     for at in range(d, min(d + length, lines.shape[1])):
@@ -128,7 +128,7 @@ def _row(R, lines, who, when, was, a, d, length, kind):
     return changed
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def polish(R, lines, free, options, counts, rounds):
     """Changes `lines` in place until no single change and no swap of one day lowers the price, at most `rounds` times round."""
     prices, _ = line_prices(R, lines)
@@ -156,7 +156,7 @@ def polish(R, lines, free, options, counts, rounds):
             break
 
 
-@njit(cache=True)
+@compiled
 def _kept(R, lines, cover, prices, parts, who, when, was, changed, a, b):
     """Whether the change lowers the price; undone where it does not."""
     new_a = line_price(R, a, lines[a], parts)

@@ -4,12 +4,13 @@ Imported only where it runs; what is compiled is kept on disk, by the date of th
 """
 
 import numpy as np
-from numba import njit
+
+from ...queueing.compiled import compiled
 
 FINER = 4.0  # marks per Erlang from which the climb starts
 
 
-@njit(cache=True)
+@compiled
 def marks(erlangs):
     """Where to begin the climb: for each quarter of an Erlang, the fewest agents at the shortest handle time."""
     begin = np.zeros(int(erlangs[-1, 0] * FINER) + 2, np.int64)
@@ -21,7 +22,7 @@ def marks(erlangs):
     return begin
 
 
-@njit(cache=True)
+@compiled
 def fewest(load, column, part, erlangs, begin):
     """The first step that is high enough for `load`; the step's height lies `part` of the way between two columns."""
     if load <= 0.0:
@@ -34,7 +35,7 @@ def fewest(load, column, part, erlangs, begin):
     return n
 
 
-@njit(cache=True)
+@compiled
 def position(log_aht, first, step, columns):
     """(column, part) of a handle time between the staircase's own."""
     at = min(max((log_aht - first) / step, 0.0), columns - 1.0)
@@ -42,7 +43,7 @@ def position(log_aht, first, step, columns):
     return column, at - column
 
 
-@njit(cache=True)
+@compiled
 def climb(load, log_aht, first, step, erlangs, begin):
     """Fewest agents of each load and handle time (flat arrays)."""
     agents = np.empty(load.size, np.int64)
@@ -52,7 +53,7 @@ def climb(load, log_aht, first, step, erlangs, begin):
     return agents
 
 
-@njit(cache=True)
+@compiled
 def month_sums(rate, load_of, log_aht, month, times, longer, first, step, erlangs, begin, service, marks):
     """Calls, Erlangs, agents and calls in time, added up by month: (4, months), for volumes × `times` (by month) and handle times × `longer`.
 
@@ -83,7 +84,7 @@ def month_sums(rate, load_of, log_aht, month, times, longer, first, step, erlang
     return sums
 
 
-@njit(cache=True)
+@compiled
 def paths_by_month(rng, mean, rows, log_aht, month, together, factors, reach, neighbours, scores, volume, log_longer,
                    interval_s, first, step, erlangs, begin):
     """(3, paths, months): calls, Erlangs and agents of sample paths, summed over the rows of each month.
