@@ -183,6 +183,17 @@ def test_no_rule_is_ever_broken(question):
         check(mended, rules, people, [*leave, *zip(gone["agent"], gone["day"], gone["day"], strict=True)], before)
 
 
+def test_one_whom_no_shift_can_use_is_left_out_and_told():
+    """A person without the skill of any shift, in a roster large enough to be searched."""
+    demand = demand_of("2026-11-02", 14, {"early": 4, "late": 4}, skill={"early": "a", "late": "a"})
+    people, rules = team(24, 37.5, skills=["b"] + ["a"] * 23), Rostering()
+    answer = roster(people, demand, rules, effort=0.05)
+    check(answer, rules, people)
+    told = answer.fairness.set_index("agent").loc["agent 0"]
+    assert answer.status == "searched" and told["hours"] == 0 and told["off_contract_h"] == pytest.approx(-75)
+    assert answer.bound <= answer.total + 1e-6
+
+
 @lru_cache(None)
 def month():
     """Forty people over four weeks, with wishes; searched, not proven."""

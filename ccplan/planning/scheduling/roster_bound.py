@@ -207,14 +207,14 @@ def reachable(R, lines):
         free = ~R.fixed[a]
         coins = np.unique(np.round(R.paid[free][R.allowed[a][free] & (R.demand[free] > -1)] * 3600).astype(int))
         coins = tuple(int(coin) for coin in coins if coin > 0)
-        need = R.target[a] - locked
-        below, above = _sums(coins, round(max(need, 0.0) * 3600, 3))
-        low[a], high[a] = (locked, locked if need <= 0 else np.inf) if need <= 0 or not coins else (locked + below / 3600, locked + above / 3600)
+        need = round(max(R.target[a] - locked, 0.0) * 3600, 3)
+        below, above = _sums(coins, need) if need else (0.0, 0.0)
+        low[a], high[a] = locked + below / 3600, locked + above / 3600
     return low, high
 
 
 def _sums(coins, need, memo={}):
-    """Sums of coins next at most and next at least `need`."""
+    """Sums of coins next at most and next at least `need`; infinity where none is as large, as without coins."""
     if (coins, need) not in memo:
         if len(memo) > 10_000:
             memo.clear()
@@ -228,5 +228,5 @@ def _sums(coins, need, memo={}):
         sums = np.flatnonzero(can) * unit
         below = sums[sums <= need + 1e-6]
         above = sums[sums >= need - 1e-6]
-        memo[coins, need] = (float(below[-1]), float(above[0]))
+        memo[coins, need] = (float(below[-1]), float(above[0]) if above.size else np.inf)
     return memo[coins, need]
