@@ -366,31 +366,3 @@ def test_findings_export_as_a_table(tmp_path):
     assert len(exported) == len(report.findings) and exported["rows"].sum() == report.findings["rows"].sum()
 
 
-def test_a_large_log_is_checked_where_it_lies(tmp_path):
-    """The same findings from a Parquet file by DuckDB as from a frame, without reading it into one."""
-    from ccplan.data import Centre, Queue
-    from ccplan.data.checks.calls import check_call_log
-
-    frame = calls()
-    frame.loc[10, "wait_s"], frame.loc[15, "talk_s"], frame.loc[40:42, "agent"], frame.loc[50, "outcome"] = 15_000, 1000, None, "phantom"
-    file = tmp_path / "calls.parquet"
-    frame.to_parquet(file)
-    found = check_call_log(file, Centre(name="x", queues=(Queue(name="service"),)), agents()).set_index("column")
-    assert found.loc["outcome", ["row", "value", "rows"]].tolist() == [51, "phantom", 1]
-    assert found.loc["wait_s", "message"] == "1 row: a wait above 14,400 s (four hours) (row 11)"
-    told_of = found["message"].tolist()
-    assert "3 rows: answered, but no agent is named (rows 41, 42, 43)" in told_of
-    assert "1 row: the agent was still on another call (row 26)" in told_of
-
-
-@pytest.mark.parametrize("zone", [None, "Europe/Helsinki"])
-def test_a_large_log_with_or_without_a_zone(tmp_path, zone):
-    from ccplan.data import Centre
-    from ccplan.data.checks.calls import check_call_log
-
-    frame = calls(2)
-    frame["arrived"] = (frame["arrived"] + pd.Timedelta(hours=15, minutes=59)).dt.tz_localize(zone)
-    frame.loc[0, "talk_s"] = 200
-    found = check_call_log((frame.to_parquet(tmp_path / "c.parquet"), tmp_path / "c.parquet")[1], Centre(name="x", time_zone="Europe/Helsinki"))
-    midnight = found[found["rule"] == "a day ends at midnight"]
-    assert midnight["rows"].tolist() == [2], "23:59:00 and 200 s, each day; the next begins after midnight"

@@ -6,7 +6,6 @@ a wait longer than a day) stand in `tables.py`; here is what needs judgement or 
 """
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -76,48 +75,6 @@ def check_calls(log, centre, agents=None):
     yield from _overlaps(log)
     if agents is not None and log.has("agent"):
         yield from _employment(log, agents)
-
-
-def check_call_log(file, centre, agents=None):
-    """Findings of a Parquet log too large for a frame, as the DataFrame of `findings_frame`, within bounded memory.
-
-    Rules of single rows are those of the table `calls` (`large.faults_in_large`), the others those of
-    `check_calls`; nothing of the file but examples becomes Python objects. `arrived` is taken in the
-    centre's zone. Raises SourceError (a ValueError) where the file cannot be read.
-    """
-    from .findings import findings_frame
-    from ..logs.engine import engine, parquet_table  # Ibis loads where it is used
-    from ..logs.large import faults_in_large
-    from ..tables import CALLS
-
-    name = Path(file).name
-    faults = faults_in_large(file, "calls")
-    with engine() as connection:
-        calls = parquet_table(connection, file, CALLS)
-        log = CallLog.over(_on_the_wall(calls, centre.time_zone), name)
-        found = list(check_calls(log, centre, agents))
-    return findings_frame([*_large_faults(faults, name), *found])
-
-
-def _on_the_wall(calls, zone):
-    """`arrived` as local time without a zone, and `at_s` in real seconds."""
-    import ibis
-    import ibis.expr.datatypes as dt
-
-    arrived = calls["arrived"]
-    if arrived.type().timezone is None:
-        return calls
-
-    @ibis.udf.scalar.builtin(name="timezone")
-    def local(zone: str, at: arrived.type()) -> dt.timestamp: ...
-
-    return calls.mutate(at_s=arrived.epoch_seconds(), arrived=local(zone, arrived))
-
-
-def _large_faults(faults, name):
-    for one in faults.counts.itertuples():
-        rows = faults.examples[(faults.examples["column"] == one.column) & (faults.examples["rule"] == one.rule)]
-        yield rows_finding("calls", name, "error", f"{one.column} {one.rule}", int(one.rows), rows, one.column, one.rule)
 
 
 # -------------------------------------------------------------------------------- rows by themselves

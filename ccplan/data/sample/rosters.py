@@ -54,11 +54,6 @@ class Shift:
         """End in seconds passed."""
         return passed(self.day, self.last)
 
-    @property
-    def paid_minutes(self):
-        """Lunch is not paid."""
-        return (self.end_s - self.start_s) // 60 - (30 if self.last - self.first >= 480 else 0)
-
 
 def make_shifts(people, needs):
     """Every shift of the two years. `needs` holds {queue: {day number: agents required by slot (48)}}."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ...data.evidence.estimates import UNPAID, WORK
+from ...data.evidence.estimates import WORK
 from .break_descent import descended
 from .break_ground import EVERY_S, ground_of, in_the_middle, key_of, pieces
 from .break_programme import classes_of, proven, size_of
@@ -143,9 +143,3 @@ def _seconds_before(moments, begin, end):
         count = np.searchsorted(stamps, moments)
         return moments * count - sums[count]
     return (passed(begin) - passed(end)).astype(float)
-
-
-def paid_seconds(activities):
-    """Paid seconds of the activities scheduled: all but lunch and what else is unpaid."""
-    lasted = (activities["end"] - activities["start"]).dt.total_seconds()
-    return float(lasted[~activities["scheduled"].isin(UNPAID)].sum())
