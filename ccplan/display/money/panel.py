@@ -59,17 +59,14 @@ class BudgetDesk(Desk):
     @property
     def overrides(self):
         """What is turned: {assumption, or "price of LINE": value}."""
-        return self._turned(self.state)
-
-    def _turned(self, state):
-        return {name: value for name, value in state.values.items() if value != self.start.values[name]}
+        return self.turned(self.state)
 
     def view(self):
         """The BudgetView where the panel stands."""
         return budget_view(self.ground, self.overrides, hires=None if self.settled == self.overrides else self.hires)
 
     def totals_at(self, state):
-        return budget_view(self.ground, self._turned(state)).totals
+        return budget_view(self.ground, self.turned(state)).totals
 
     # --------------------------------------------------------------------------- scenarios kept
 
@@ -83,7 +80,7 @@ class BudgetDesk(Desk):
         return State(self.start.values | found, {}, {})
 
     def turned_words(self, state):
-        return ", ".join(f"{LABELS.get(name, name)} {value_words(name, value)}" for name, value in self._turned(state).items())
+        return ", ".join(f"{LABELS.get(name, name)} {value_words(name, value)}" for name, value in self.turned(state).items())
 
     # ------------------------------------------------------------------------------ what is shown
 
@@ -103,7 +100,7 @@ class BudgetDesk(Desk):
         if self.pinned == self.state:
             return None
         if self.held is None or self.held[0] != self.pinned:
-            self.held = (self.pinned, self.ground.replanned(self._turned(self.pinned)).plan.budget.by("month"))
+            self.held = (self.pinned, self.ground.replanned(self.turned(self.pinned)).plan.budget.by("month"))
         return self.held[1]
 
     def _hire(self, overrides):
@@ -114,7 +111,7 @@ class BudgetDesk(Desk):
     def _work(self, rest, overrides):
         """Milliseconds after which the browser is to ask again, 0 when all is done; a slice of the work when it rests."""
         if self.worked != (self.pinned, self.state):
-            self.worked, self.resting = (self.pinned, self.state), self._plans(self._turned(self.pinned), overrides)
+            self.worked, self.resting = (self.pinned, self.state), self._plans(self.turned(self.pinned), overrides)
             self.tornado = self.bridge = None
         if not rest:
             return REST_MS

@@ -260,6 +260,10 @@ class Desk:
         """The rows of the table as the browser draws them."""
         return [{"name": row.name, "label": row.label, "unit": row.unit, "says": row.says} for row in self.rows]
 
+    def turned(self, state):
+        """{dial: value} of what a state turned against the start."""
+        return {name: value for name, value in state.values.items() if value != self.start.values[name]}
+
     def turned_words(self, state):
         """What a state turned against the start, in words; "" for nothing."""
         told = [f"{dial.short.lower()} {dial.words(state.values[dial.name])}" for dial in (*self.dials, *self.rows)

@@ -3,22 +3,9 @@
 import base64
 from html import escape
 
-from ..reporting.html import POLICY
+from ..reporting.html import still_page
 
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{title}</title>
-<style>
-{css}
-</style>
-</head>
-<body>
-<main class="ccplan ccplan-still">
+PAGE = """<main class="ccplan ccplan-still">
 <h1>{title}</h1>
 <p class="ccplan-place">{place}</p>
 <dl class="ccplan-tiles">{tiles}</dl>
@@ -26,10 +13,7 @@ PAGE = """<!DOCTYPE html>
 {says}{warnings}{comparison}{figures}
 <h2>What is set</h2>
 {settings}
-</main>
-</body>
-</html>
-"""
+</main>"""
 STILL = """body { margin: 0; }
 .ccplan-still.ccplan { max-width: 900px; margin: 0 auto; padding: 24px 16px 48px; }
 .ccplan-still h1 { font-size: 24px; line-height: 1.25; margin: 0 0 16px; }
@@ -52,11 +36,11 @@ def page(screen):
 
     tiles = "".join(f'<div class="ccplan-tile"><dt>{escape(label)}</dt><dd class="ccplan-value">{escape(value)}</dd><dd class="ccplan-delta">{escape(change)}</dd></div>'
                     for label, value, change in screen.tiles.itertuples(index=False))
-    return PAGE.format(
-        policy=POLICY, title=escape(screen.title), place=escape(screen.place), css=f"{style()}\n{STILL}", tiles=tiles, against=escape(screen.against), settings=_table(screen.settings),
+    return still_page(screen.title, f"{style()}\n{STILL}\n", PAGE.format(
+        title=escape(screen.title), place=escape(screen.place), tiles=tiles, against=escape(screen.against), settings=_table(screen.settings),
         says="".join(f'<p class="ccplan-says">{escape(words)}</p>\n' for words in screen.says), warnings=_warnings(screen.warnings),
         comparison="" if screen.comparison is None else f"<h2>Scenarios side by side</h2>\n{_table(screen.comparison)}\n",
-        figures="\n".join(map(_figure, screen.charts)))
+        figures="\n".join(map(_figure, screen.charts))))
 
 
 def _warnings(warnings):

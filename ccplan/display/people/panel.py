@@ -178,10 +178,7 @@ class HeadcountDesk(Desk):
     @property
     def overrides(self):
         """What is turned: {assumption: value}."""
-        return self._turned(self.state)
-
-    def _turned(self, state):
-        return {name: value for name, value in state.values.items() if value != self.start.values[name]}
+        return self.turned(self.state)
 
     def view(self):
         """The HeadcountView where the panel stands, with the last safe days as far as they are known."""
@@ -230,7 +227,7 @@ class HeadcountDesk(Desk):
         return 0
 
     def key(self, state):
-        key = tuple(sorted(self._turned(state).items()))
+        key = tuple(sorted(self.turned(state).items()))
         return key, key in self.held
 
     def totals_at(self, state):

@@ -24,7 +24,11 @@ PAGE = """<!DOCTYPE html>
 {css}</style>
 </head>
 <body>
-<a class="skip" href="#report">Skip to the report</a>
+{body}
+</body>
+</html>
+"""
+REPORT = """<a class="skip" href="#report">Skip to the report</a>
 <input type="checkbox" id="code-shown"><label class="switch" for="code-shown">show the code</label>
 <p class="about">{about}</p>
 <nav aria-label="Contents"><h2>Contents</h2>
@@ -33,10 +37,7 @@ PAGE = """<!DOCTYPE html>
 </ol></nav>
 <main id="report">
 {body}
-</main>
-</body>
-</html>
-"""
+</main>"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class _Heading:
     level: int
     anchor: str
     words: str
+
+
+def still_page(title, css, body):
+    """A page (a str) of HTML that runs nothing and asks for nothing; `body` is HTML that is clean already."""
+    return PAGE.format(policy=POLICY, title=escape(title), css=css, body=body)
 
 
 def report_html(notebook, title, about=""):
@@ -55,7 +61,7 @@ def report_html(notebook, title, about=""):
     cleaner = Cleaner()
     body, headings = _with_anchors(_body(notebook, cleaner))
     css = "\n".join([_variables(), (HERE / "static" / "report.css").read_text(encoding="utf-8"), *cleaner.styles])
-    return PAGE.format(policy=POLICY, title=escape(title), about=escape(about), css=css, contents=_contents(headings), numbered=_numbered(headings), body=body)
+    return still_page(title, css, REPORT.format(about=escape(about), contents=_contents(headings), numbered=_numbered(headings), body=body))
 
 
 def _body(notebook, cleaner):
