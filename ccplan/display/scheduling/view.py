@@ -22,8 +22,8 @@ KEPT = 200  # covers that are kept once found
 class ScheduleTotals:
     """What a week's cover comes to, as its tiles say it."""
 
-    shifts: float = total("Shifts worked", "Σ people on a shift, all days of the week", "number", -1)
-    people: float = total("People needed", "so many that nobody works more than five days; at least those of the busiest day", "number", -1)
+    shifts: float = total("Shifts worked", "Σ people on a shift, all days of the week", "count", -1)
+    people: float = total("People needed", "so many that nobody works more than five days; at least those of the busiest day", "count", -1)
     hours: float = total("Paid hours", "of the week; unpaid breaks left out", "number", -1)
     cost: float = total("Cost of the week", "wages with on-costs, and what is paid on top for the shift", "money", -1)
     missing: float = total("Hours missing", "hours in which one person is missing", "number", -1)
