@@ -29,8 +29,8 @@ app: $(READY)        ## the notebooks as dashboards: a start page, code hidden, 
 lint: $(READY)       ## what is wrong with the code's style, in files and notebooks
 	@$(BIN)/ruff check .
 
-bench: $(READY)
-	@$(BIN)/python -m benchmarks
+bench: $(READY)      ## ccplan beside its peers, one table; TOPICS="staffing audit" for some of it
+	@$(BIN)/python -m benchmarks $(TOPICS)
 
 notebooks: $(READY)  ## execute every notebook again, byte-identical when nothing changed
 	@$(BIN)/python notebooks/execute.py

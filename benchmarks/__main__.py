@@ -1,23 +1,32 @@
-"""`python -m benchmarks`: every comparison, one table, ratios measured in this run on this machine."""
+"""`python -m benchmarks [TOPIC …]`: one table, ccplan beside its peers, measured in this run on this machine.
 
-import platform
+Prints the topics as they are done and writes them to benchmarks/results/. Ends with an error if a promise was not kept.
+"""
+
 import sys
-from importlib.metadata import version
+import time
 
-from . import call_log, kpis, money, panels, rosters, scheduling, staffing, through_day
+from . import results
+from .measuring import Others, load, say
+from .table import printed
+from .topics import TOPICS, measured
 
 
-def main():
-    print(f"Python {platform.python_version()}, {platform.machine()}, ccplan {version('ccplan')}, "
-          f"numpy {version('numpy')}, scipy {version('scipy')}, pyworkforce {version('pyworkforce')}, "
-          f"pandas {version('pandas')}, duckdb {version('duckdb')}, ibis {version('ibis-framework')}\n")
-    rows = [*staffing.rows(), *through_day.rows(), *call_log.rows(), *kpis.rows(), *money.rows(), *scheduling.rows(), *rosters.rows(), *panels.rows()]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-    failed = [row[0] for row in rows if row[-1].startswith("NOT")]
-    sys.exit(f"promise not kept: {'; '.join(failed)}" if failed else 0)
+def main(names=(), folder=results.FOLDER):
+    """Measure some topics, or all; the words to end with, 0 where every promise was kept."""
+    if unknown := [name for name in names if name not in TOPICS]:
+        return f"there is no topic {', '.join(unknown)}; topics are {', '.join(TOPICS)}"
+    before, others, rows, seconds = load(), Others(), {}, {}
+    for name in names or TOPICS:
+        begin = time.perf_counter()
+        rows[name] = measured(name)
+        seconds[name] = time.perf_counter() - begin
+        print(f"\n{TOPICS[name][0]} ({seconds[name]:.0f} s)\n\n{printed(rows[name])}", flush=True)
+    file = results.write(results.result(rows, load=before, others=others.share, seconds=seconds), folder)
+    say(f"\nwritten: {file} and {file.with_suffix('.md').name}")
+    failed = [row.what for of in rows.values() for row in of if row.kept is False]
+    return f"promise not kept: {'; '.join(failed)}" if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

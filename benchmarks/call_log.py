@@ -5,12 +5,13 @@ temporary folder. Both apply the same rules and must find the same faults and th
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from .measuring import Row, alone, peak_bytes, say
 
 ROWS = 10_000_000
 ZONE, QUEUES, TARGETS = "Europe/Helsinki", ("sales", "service", "support"), {"sales": 20, "service": 30, "support": 60}
@@ -21,21 +22,21 @@ DURATIONS = ("wait_s", "talk_s", "hold_s", "acw_s")
 
 
 def rows(count=ROWS):
-    """The table's rows: what, ccplan, peer, ratio, wrong answers, promise."""
+    """The rows of the table."""
     with tempfile.TemporaryDirectory(prefix="ccplan-bench-") as folder:
         file = Path(folder) / "calls.parquet"
-        print(f"a call log of {count:,} rows is made ...", file=sys.stderr)
+        say(f"a call log of {count:,} rows is made ...")
         make_log(file, count)
         ours, theirs = _best((run("ours", file), run("pandas", file)) for _ in range(TURNS))
     faster, leaner = theirs["seconds"] / ours["seconds"], theirs["peak"] / ours["peak"]
-    same = ours["faults"] == theirs["faults"] and ours["offered"] == theirs["offered"] and ours["in_target"] == theirs["in_target"]
-    what = f"{count / 1e6:g} million calls checked and cut into half-hours; peer pandas"
-    return [
-        (what, f"{ours['seconds']:.1f} s", f"{theirs['seconds']:.1f} s", f"{faster:.1f}x faster",
-         f"{'same' if same else 'OTHER'} {ours['faults']:,} faults, {ours['intervals']:,} intervals", _kept(faster >= 3 and same, "≥ 3x, same answers")),
-        ("the same, peak memory of the process", f"{ours['peak'] / 2**20:.0f} MiB", f"{theirs['peak'] / 2**20:.0f} MiB", f"{leaner:.1f}x less", "",
-         _kept(leaner >= 5 and ours["peak"] < 4 * 2**30, "≤ a fifth, < 4 GiB")),
-    ]
+    same = all(ours[name] == theirs[name] for name in ("faults", "offered", "in_target"))
+    made = 2 * (count // 1_000_000)  # faults that were put into the log
+    yield Row(f"{count / 1e6:g} million calls checked and cut into half-hours", ours["seconds"], peer="pandas", theirs=theirs["seconds"],
+              error=f"{ours['faults']:,} of {made:,} faults found", peer_error=f"{theirs['faults']:,} of {made:,} faults found",
+              note=f"{'the same' if same else 'OTHER'} sums of {ours['intervals']:,} intervals", promise="≥ 3x, same answers", headline=True,
+              kept=faster >= 3 and same and ours["faults"] == made)
+    yield Row("the same, memory of the process at the most", ours["peak"] / 2**20, "MiB", peer="pandas", theirs=theirs["peak"] / 2**20,
+              promise="≤ a fifth, < 4 GiB", kept=leaner >= 5 and ours["peak"] < 4 * 2**30)
 
 
 def _best(turns):
@@ -116,14 +117,12 @@ def measure(who, file):
     start = time.perf_counter()
     faults, frame = {"ours": ours, "pandas": pandas}[who](file)
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return {"seconds": seconds, "peak": peak, "faults": faults, "intervals": len(frame), "offered": int(frame["offered"].sum()),
+    return {"seconds": seconds, "peak": peak_bytes(), "faults": faults, "intervals": len(frame), "offered": int(frame["offered"].sum()),
             "in_target": int(frame["answered_in_target"].sum())}
 
 
-def _kept(held, words):
-    return words if held else f"NOT KEPT: {words}"
-
-
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], sys.argv[2])))
+    if len(sys.argv) == 3:
+        print(json.dumps(measure(sys.argv[1], sys.argv[2])))
+    else:
+        alone(rows())

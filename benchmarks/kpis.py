@@ -7,7 +7,6 @@ other programs take more than a tenth of the processors, times of the clock say 
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+
+from .measuring import Others, Row, alone, peak_bytes, say
 
 MILLIONS = float(os.environ.get("CCPLAN_BENCH_CALLS", "10"))
 WANTED = ("service_level", "abandonment", "asa_s", "aht_s", "transfer", "fcr", "csat")
@@ -25,36 +26,44 @@ BUSY = 0.1  # of the processors, by other programs
 
 
 def rows(millions=MILLIONS):
-    """The table's rows: what, ccplan, peer, ratio, wrong answers, promise."""
+    """The rows of the table."""
     with tempfile.TemporaryDirectory(prefix="ccplan-bench-") as folder:
         small, file = Path(folder) / "small.parquet", Path(folder) / "calls.parquet"
-        print(f"logs of {millions / 10:g} and {millions:g} million calls are made ...", file=sys.stderr)
+        say(f"logs of {millions / 10:g} and {millions:g} million calls are made ...")
         make_log(small, int(millions * 1e5))
         make_log(file, int(millions * 1e6))
-        busy = _Busy()
+        others = Others()
         tenth, ours, sql = _best([(run("ours", small), run("ours", file), run("sql", file)) for _ in range(TURNS)])
         theirs = run("pandas", file)
-        print(f"other programs took {busy.share:.0%} of the processors: times are of the {'processors' if busy.share > BUSY else 'clock'}", file=sys.stderr)
-    if busy.share > BUSY:
+        busy = others.share
+    if busy > BUSY:
         tenth, ours, sql, theirs = (told | {"seconds": told["cpu"]} for told in (tenth, ours, sql, theirs))
-    return [*_speed(millions, ours, sql, theirs), _growth(millions, tenth, ours)]
+    clock = f"times of the {'processors' if busy > BUSY else 'clock'}: other programs took {busy:.0%}"
+    yield from _speed(millions, ours, sql, theirs, clock)
+    yield _growth(millions, tenth, ours)
 
 
-def _speed(millions, ours, sql, theirs):
-    what = f"KPIs of {millions:g} million calls by queue and quarter-hour; peer SQL by hand"
+def _speed(millions, ours, sql, theirs, clock):
     slower, faster, leaner = ours["seconds"] / sql["seconds"], theirs["seconds"] / ours["seconds"], theirs["peak"] / ours["peak"]
     lean = leaner >= 10 or millions < 100  # of a small log both hold little beside their libraries
-    return [
-        (what, f"{ours['seconds']:.1f} s", f"{sql['seconds']:.1f} s", f"{slower:.2f}x the time", _same(ours, sql), _kept(slower <= 1.2 and _equal(ours, sql), "≤ 1.2x, same")),
-        ("the same; peer pandas", f"{ours['seconds']:.1f} s", f"{theirs['seconds']:.1f} s", f"{faster:.1f}x faster", _same(ours, theirs), _kept(faster >= 3 and _equal(ours, theirs), "≥ 3x, same")),
-        ("the same, peak memory; peer pandas", f"{ours['peak'] / 2**20:.0f} MiB", f"{theirs['peak'] / 2**20:.0f} MiB", f"{leaner:.1f}x less", "",
-         _kept(lean and ours["peak"] <= 2 * 2**30, "≤ 2 GiB" + (", a tenth" if millions >= 100 else ""))),
-    ]
+    right = ours["error"] <= 1e-12
+    yield Row(f"7 KPIs with intervals of {millions:g} million calls by queue and quarter-hour", ours["seconds"], peer="SQL by hand", theirs=sql["seconds"],
+              error=_off(ours), peer_error=_off(sql), note=f"{_same(ours, sql)}; {clock}", promise="≤ 1.2x the time, same", headline=True,
+              kept=slower <= 1.2 and _equal(ours, sql) and right)
+    yield Row("the same", ours["seconds"], peer="pandas", theirs=theirs["seconds"], error=_off(ours), peer_error=_off(theirs), note=_same(ours, theirs),
+              promise="≥ 3x, same", kept=faster >= 3 and _equal(ours, theirs), headline=True)
+    yield Row("the same, memory of the process at the most", ours["peak"] / 2**20, "MiB", peer="pandas", theirs=theirs["peak"] / 2**20,
+              promise="≤ 2 GiB" + (", a tenth" if millions >= 100 else ""), kept=lean and ours["peak"] <= 2 * 2**30)
 
 
 def _growth(millions, tenth, ours):
     times = (ours["seconds"] / tenth["seconds"]) / 10
-    return (f"time per call at {millions:g} million ÷ at a tenth", f"{ours['seconds']:.2f} s", f"{tenth['seconds']:.2f} s", f"{times:.2f}", "", _kept(times <= 1.2, "linear: ≤ 1.2"))
+    return Row(f"KPIs of {millions:g} million calls, beside ten times the time of a tenth", ours["seconds"], peer="ccplan, ten times", theirs=10 * tenth["seconds"],
+               promise="linear: ≤ 1.2x the time", kept=times <= 1.2)
+
+
+def _off(told):
+    return f"at most {told['error']:.0e} (relative)"
 
 
 def _best(turns):
@@ -63,37 +72,12 @@ def _best(turns):
         yield runs[0] | {name: min(told[name] for told in runs) for name in ("seconds", "cpu")} | {"peak": max(told["peak"] for told in runs)}
 
 
-class _Busy:
-    """The share of the processors that other programs take, from now until it is asked; 0 where the system does not say."""
-
-    def __init__(self):
-        self.before, self.own = self._jiffies(), self._own()
-
-    @property
-    def share(self):
-        now = self._jiffies()
-        all_, idle = (now[i] - self.before[i] for i in range(2))
-        return max((all_ - idle - (self._own() - self.own) * os.sysconf("SC_CLK_TCK")) / all_, 0.0) if all_ else 0.0
-
-    @staticmethod
-    def _own():
-        return sum(resource.getrusage(of).ru_utime + resource.getrusage(of).ru_stime for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-
-    @staticmethod
-    def _jiffies():
-        stat = Path("/proc/stat")
-        if not stat.exists():
-            return 0, 0
-        ticks = [int(word) for word in stat.read_text().splitlines()[0].split()[1:9]]
-        return sum(ticks), ticks[3] + ticks[4]
-
-
 def _equal(one, other):
     return one["rows"] == other["rows"] and np.allclose(one["sums"], other["sums"], rtol=1e-9)
 
 
 def _same(one, other):
-    return f"{'same' if _equal(one, other) else 'OTHER'} {one['rows']:,} values"
+    return f"{'the same' if _equal(one, other) else 'OTHER'} {one['rows']:,} values"
 
 
 def make_log(file, count):
@@ -196,8 +180,42 @@ def told(who, file):
     start, cpu = time.perf_counter(), time.process_time()
     frame = work(file)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return {"seconds": seconds, "cpu": cpu, "peak": peak, "rows": len(frame), "sums": _weighed(frame)}
+    peak = peak_bytes()  # before the reference
+    return {"seconds": seconds, "cpu": cpu, "peak": peak, "rows": len(frame), "sums": _weighed(frame), "error": _error(frame, file)}
+
+
+def exact(file):
+    """Every value ÷ of whole numbers: waits in tenths of a second, the rest in seconds, added up as integers; a row a queue and interval."""
+    import duckdb
+
+    connection = duckdb.connect(config={"memory_limit": "1GB"})
+    connection.execute("SET enable_progress_bar = false")
+    return connection.execute(f"""
+        SELECT queue, time_bucket(INTERVAL {STEP_S} SECONDS, arrived) AS interval, count(*) FILTER (outcome = 'answered') AS answered,
+               count(*) FILTER (outcome = 'abandoned') AS abandoned, count(*) FILTER (outcome = 'answered' AND round(wait_s * 10)::BIGINT <= {TARGET_S * 10}) AS in_time,
+               sum(round(wait_s * 10)::BIGINT) FILTER (outcome = 'answered')::BIGINT AS wait,
+               sum(talk_s::BIGINT + hold_s::BIGINT + acw_s::BIGINT) FILTER (outcome = 'answered')::BIGINT AS handle,
+               count(*) FILTER (outcome = 'answered' AND transferred) AS transferred, count(*) FILTER (outcome = 'answered' AND resolved) AS resolved,
+               count(*) FILTER (csat IN (4, 5)) AS happy, count(csat) AS said
+        FROM read_parquet('{file}') GROUP BY ALL""").df()
+
+
+def _error(frame, file):
+    """The largest relative error of a value beside whole numbers divided in extended precision."""
+    sums = exact(file)
+    reached, answered = sums["answered"] + sums["abandoned"], sums["answered"]
+    parts = {"service_level": (sums["in_time"], reached), "abandonment": (sums["abandoned"], reached), "asa_s": (sums["wait"], 10 * answered),
+             "aht_s": (sums["handle"], answered), "transfer": (sums["transferred"], answered), "fcr": (sums["resolved"], answered),
+             "csat": (sums["happy"], sums["said"])}
+    worst = 0.0
+    for key, (top, bottom) in parts.items():
+        theirs = frame.loc[frame["kpi"] == key, ["queue", "interval", "value"]]
+        both = sums[["queue", "interval"]].assign(top=top, bottom=bottom).merge(theirs.astype({"queue": object}), on=["queue", "interval"], how="left")
+        some = both[both["bottom"] > 0]
+        true = some["top"].to_numpy(np.longdouble) / some["bottom"].to_numpy(np.longdouble)
+        off = np.abs(some["value"].to_numpy(float) - true) / np.where(true > 0, true, 1)
+        worst = max(worst, float(np.where(np.isnan(off), np.inf, off).max(initial=0)))  # a value that is missing is wrong
+    return worst
 
 
 def _weighed(frame):
@@ -207,13 +225,8 @@ def _weighed(frame):
     return numbers.groupby(frame["kpi"]).sum().loc[list(WANTED)].to_numpy().ravel().tolist()
 
 
-def _kept(held, words):
-    return words if held else f"NOT KEPT: {words}"
-
-
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         print(json.dumps(told(sys.argv[1], sys.argv[2])))
     else:
-        for row in rows():
-            print("  ".join(row))
+        alone(rows())

@@ -5,7 +5,6 @@ The floor is a panel that answers without reckoning. A move of the budget and of
 figures, for other work on it counts.
 """
 
-import os
 import shutil
 import statistics
 import sys
@@ -13,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
+
+from .measuring import Row, alone, load, missing
 
 ROOT = Path(__file__).parents[1]
 MOVES, DRAG_S, PEOPLE, TURNS, THINKS_MS = 40, 3, 20, 8, 3000  # a person looks at what came before the next move
@@ -65,13 +66,10 @@ DRAG = """async ([dial, low, high, seconds]) => {
 
 
 def rows(names=()):
-    """The table's rows: what, median, the floor, ratio, more, promise; of the panels named (all, and the crowd, if left out).
-
-    One row in words where no browser is found.
-    """
+    """The rows of the panels named (all, and the crowd, if left out); one row in words where no browser is found."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        yield "slider to painted, in a browser", "", "", "", "no Chromium was found: install Debian's chromium to measure the panels", ""
+    if words := missing("playwright") or ("" if chromium else "no Chromium was found: install Debian's chromium to measure the panels"):
+        yield Row("from a move to the picture, in a browser", note=words)
         return
     from playwright.sync_api import sync_playwright
 
@@ -101,8 +99,9 @@ def _panels(browser, folder, names):
             times = page.evaluate(LATENCY, [dial, low, high, MOVES, 0])
             median, late = statistics.median(times), _late(times)
             floor = floor or median
-            kept = "" if name == "floor" else _kept(median <= MOST_MS and late <= LATE_MS, f"≤ {MOST_MS} ms, 95 % ≤ {LATE_MS} ms")
-            yield f"panel {name}: a move to painted", f"{median:.0f} ms", f"{floor:.0f} ms (floor)", f"{median / floor:.1f}x time", f"95 % {late:.0f} ms, {_load()}", kept
+            promise = {} if name == "floor" else {"promise": f"≤ {MOST_MS} ms, 95 % ≤ {LATE_MS} ms", "kept": median <= MOST_MS and late <= LATE_MS}
+            yield Row(f"panel {name}: a move to its picture, median", median / 1000, peer="a panel that reckons nothing", theirs=floor / 1000,
+                      note=f"95 % {late:.0f} ms, load {load():.1f}", headline=name in ("staffing", "budget"), **promise)
             if dial and name != "floor":
                 yield _dragged(page, name, dial, low, high)
             page.close()
@@ -110,8 +109,8 @@ def _panels(browser, folder, names):
 
 def _dragged(page, name, dial, low, high):
     told = page.evaluate(DRAG, [dial, low, high, DRAG_S])
-    return (f"panel {name}: a drag of {DRAG_S} s", f"{told['paints']} paints of {told['sent']} moves", "", "", f"{told['behind']} paints after the hand stopped, {told['late']:.0f} ms",
-            _kept(told["final"] and told["behind"] <= 2, "at most the one in work and the last; the final picture is the final value"))
+    return Row(f"panel {name}: a drag of {DRAG_S} s", told["paints"], "pictures", note=f"of {told['sent']} moves; {told['behind']} after the hand stopped, {told['late']:.0f} ms",
+               promise="at most the one in work and the last; the final picture is the final value", kept=told["final"] and told["behind"] <= 2)
 
 
 def _crowd(browser, folder):
@@ -141,11 +140,11 @@ def _crowd(browser, folder):
         for context in contexts:
             context.close()
     late = _late(times)
-    return [(f"{PEOPLE} people with a page each, {THINKS_MS / 1000:g} s between two moves, their browsers on the same two cores", f"{statistics.median(times):.0f} ms", "", "",
-             f"95 % {late:.0f} ms, {each:.0f} MB a person with its share of what all have in common ({private:.0f} MB its own), {_load()}",
-             _kept(late <= CROWD_MS, f"95 % ≤ {CROWD_MS} ms")),
-            ("the page from its address to its first picture", f"{statistics.median(ready):.1f} s", "", "", f"first {ready[0]:.1f} s, {_load()}",
-             _kept(statistics.median(ready) <= READY_S, f"≤ {READY_S} s"))]
+    yield Row(f"{PEOPLE} people with a page each, {THINKS_MS / 1000:g} s between two moves: a move to its picture", statistics.median(times) / 1000,
+              note=f"95 % {late:.0f} ms; their browsers on the same cores; {each:.0f} MB a person with its share of what all have in common "
+              f"({private:.0f} MB its own), load {load():.1f}", promise=f"95 % ≤ {CROWD_MS} ms", kept=late <= CROWD_MS, headline=True)
+    yield Row("the page from its address to its first picture", statistics.median(ready), note=f"first {ready[0]:.1f} s, load {load():.1f}",
+              promise=f"≤ {READY_S} s", kept=statistics.median(ready) <= READY_S)
 
 
 def _titled(file):
@@ -179,14 +178,5 @@ def _late(times):
     return sorted(times)[max(round(0.95 * len(times)) - 1, 0)]
 
 
-def _kept(kept, promise):
-    return f"kept ({promise})" if kept else f"NOT kept ({promise})"
-
-
-def _load():
-    return f"load {os.getloadavg()[0]:.1f}"
-
-
 if __name__ == "__main__":
-    for row in rows(sys.argv[1:]):
-        print("  ".join(cell for cell in row if cell), flush=True)
+    alone(rows([name for name in sys.argv[1:] if not name.startswith("--")]))

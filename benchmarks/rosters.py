@@ -12,13 +12,17 @@ import time
 import numpy as np
 import pandas as pd
 
+from .measuring import Row, alone
+
 SHIFTS = {"morning": 6, "evening": 14, "night": 22}
 FIRST = pd.Timestamp("2026-11-02")
 
 
 def rows():
-    """The table's rows: what, ccplan, peer, ratio, how right, promise."""
-    return [_side_by_side(20, 14), _side_by_side(100, 28, promise=5.0), _barred()]
+    """The rows of the table."""
+    yield _side_by_side(20, 14)
+    yield _side_by_side(100, 28, promise=5.0)
+    yield _barred()
 
 
 def question(agents, days):
@@ -47,10 +51,10 @@ def _side_by_side(agents, days, promise=None):
     made = roster(people, demand, Rostering(), wishes=wishes)
     ours = time.perf_counter() - began
     theirs, status, line = pyworkforce(people, demand, days)
-    broken = f"peer {status}, {_broken(people, demand, line)} people's lines break rest, rows, weekends or weekly hours" if line is not None else f"peer {status}"
-    told = f"0 rules broken, {made.unmet['missing'].sum()} missing, gap {made.gap:.0%} of price {made.total:,.0f}; {broken}"
-    kept = "" if promise is None else f"{'kept' if ours <= promise else 'NOT kept'}: ≤ {promise:g} s"
-    return f"{agents} agents × {days} days; peer MinHoursRoster", f"{ours:.1f} s", f"{theirs:.1f} s", f"{theirs / ours:.1f}x faster", told, kept
+    broken = "" if line is None else f", {_broken(people, demand, line)} people's rest, rows, weekends or weekly hours broken"
+    return Row(f"rosters of {agents} people × {days} days", ours, peer="pyworkforce", theirs=theirs, error="0 rules broken",
+               peer_error=f"{status}{broken}", note=f"{made.unmet['missing'].sum():g} shifts missing, at most {made.gap:.0%} above the least price",
+               promise="" if promise is None else f"≤ {promise:g} s", kept=None if promise is None else ours <= promise, headline=promise is not None)
 
 
 def pyworkforce(people, demand, days, pairs=None, limit_s=20):
@@ -96,5 +100,10 @@ def _barred():
     made = roster(people, demand, Rostering())
     ours = time.perf_counter() - began
     seconds, status, _ = pyworkforce(people, demand, 2, [{"origin": "night", "destination": name} for name in ("morning", "evening")])
-    told = f"{len(made.duties)} of 2 nights worked; peer: {status}"
-    return "two nights in a row, no day shift after a night", f"{ours:.2f} s", f"{seconds:.2f} s", "", told, "kept: legal rosters allowed" if len(made.duties) == 2 else "NOT kept"
+    worked = len(made.duties)
+    return Row("two nights in a row, no day shift after a night", ours, peer="pyworkforce", theirs=seconds, error=f"{worked} of 2 nights worked",
+               peer_error=status.lower(), promise="legal rosters are allowed", kept=worked == 2)
+
+
+if __name__ == "__main__":
+    alone(rows())
