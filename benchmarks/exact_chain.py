@@ -1,4 +1,4 @@
-"""The queue M/M/n+M as a chain solved directly with scipy, as one would by hand: a peer, and a reference for simulations.
+"""The queue M/M/n+M as a chain solved directly with scipy, as one would by hand: a peer, and a reference elsewhere.
 
 States are counts of callers; the wait of a caller who finds k waiting is the time of k + 1 departures. Neither shares a
 line or a formula with `ccplan.queueing`.
@@ -29,13 +29,13 @@ def from_empty(calls, aht_s, agents, interval_s, patience_s, target_s):
     coarse, fine = (_occupied(rate, size, aht_s, agents, patience_s, interval_s, steps) for steps in (2000, 4000))
     shares = (4 * fine - coarse) / 3
     waiting, next_one = shares[agents:], agents / aht_s + np.arange(size - agents + 1) / patience_s
-    answered = waiting @ np.cumprod(next_one / (next_one + 1 / patience_s))  # every departure comes before the caller hangs up
+    answered = waiting @ np.cumprod(next_one / (next_one + 1 / patience_s))  # every departure before hanging up
     in_time = _within(size - agents, aht_s, agents, patience_s, target_s, waiting)
     return shares[:agents].sum() + in_time, waiting.sum() - answered
 
 
 def states(load, aht_s, agents, patience_s):
-    """So many callers at once that more do not count: far above the agents, the load, and what hanging up leaves of a queue."""
+    """So many callers at once that more do not count: far above agents, load, and what hanging up leaves of a queue."""
     top = max(agents, load, agents + max(load - agents, 0) * patience_s / aht_s)
     return int(top + 12 * np.sqrt(load * max(1.0, patience_s / aht_s)) + 60)
 

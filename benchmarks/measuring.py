@@ -90,7 +90,7 @@ def missing(*libraries):
 
 
 class Others:
-    """The share of the processors that other programs take, from now until it is asked; 0 where the system does not say."""
+    """The share of the processors that others take, from now until it is asked; 0 where the system does not say."""
 
     def __init__(self):
         self.before, self.own = self._jiffies(), self._own()

@@ -1,6 +1,6 @@
 """What a run has measured, written whole: JSON for programs, Markdown for people; and the README's quotation of it.
 
-`python -m benchmarks.results [FILE.json]` puts the headlines of a result (the newest, if none is named) into the README.
+`python -m benchmarks.results [FILE.json]` puts the headlines of a result (the newest, if none is named) in the README.
 """
 
 import json
@@ -21,8 +21,8 @@ from .topics import TOPICS
 
 ROOT = Path(__file__).parents[1]
 FOLDER, README = Path(__file__).parent / "results", ROOT / "README.md"
-LIBRARIES = ("ccplan", "numpy", "scipy", "numba", "pandas", "duckdb", "ibis-framework", "statsmodels", "pyworkforce", "ortools",
-             "ciw", "simpy", "mpmath", "voila")
+LIBRARIES = ("ccplan", "numpy", "scipy", "numba", "pandas", "duckdb", "ibis-framework", "statsmodels", "pyworkforce",
+             "ortools", "ciw", "simpy", "mpmath", "voila")
 QUOTATION = re.compile(r"(?<=<!-- results -->\n).*?(?=<!-- /results -->)", re.DOTALL)
 
 
@@ -39,8 +39,9 @@ def versions():
 
 def result(rows, *, load, others, seconds):
     """All that a run has to tell, as plain data; `rows` is {topic: [Row]}, `seconds` how long each took."""
-    return {"date": date.today().isoformat(), "machine": machine(), "versions": versions(), "load_before": round(load, 2),
-            "share_of_other_programs": round(others, 3), "seconds": {name: round(took) for name, took in seconds.items()},
+    return {"date": date.today().isoformat(), "machine": machine(), "versions": versions(),
+            "load_before": round(load, 2), "share_of_other_programs": round(others, 3),
+            "seconds": {name: round(took) for name, took in seconds.items()},
             "topics": {name: [asdict(row) for row in of] for name, of in rows.items()}}
 
 
@@ -62,8 +63,9 @@ def read(file):
 
 def page(told):
     """A result as a page of Markdown."""
-    parts = [f"# Side by side, {told['date']}", _where(told) + "\n\nRatio: how many times better than the peer, below 1 worse. Errors are"
-             " against a reference that neither has made, where there is one."]
+    words = ("Ratio: how many times better than the peer, below 1 worse. Errors are against a reference that neither"
+             " has made, where there is one.")
+    parts = [f"# Side by side, {told['date']}", _where(told), words]
     for name, rows in told["topics"].items():
         parts += [f"## {TOPICS[name][0]}", markdown([Row(**row) for row in rows])]
     return "\n\n".join(parts) + "\n"
@@ -75,7 +77,8 @@ def quotation(file):
     headlines = [row for of in rows.values() for row in of if row.headline]
     where = f"{told['machine']['cores']} cores, Python {told['versions']['Python']}, {told['date']}"
     link = (Path("benchmarks/results") / Path(file).with_suffix(".md").name).as_posix()
-    return f"\nMeasured in one run ({where}; [all rows, machine and versions]({link})):\n\n{markdown(headlines, QUOTED)}\n\n"
+    heading = f"Measured in one run ({where}; [all rows, machine and versions]({link})):"
+    return f"\n{heading}\n\n{markdown(headlines, QUOTED)}\n\n"
 
 
 def quote(file, readme=README):
@@ -95,9 +98,10 @@ def cores():
 
 def _where(told):
     place, of = told["machine"], told["versions"]
-    return (f"{place['processor']}, {place['cores']} cores, {place['memory_gib']} GiB, {place['system']}; load before the run "
-            f"{told['load_before']}, other programs took {told['share_of_other_programs']:.0%} of the processors; the run took "
-            f"{sum(told['seconds'].values()) / 60:.0f} minutes. " + ", ".join(f"{name} {number}" for name, number in of.items()) + ".")
+    return (f"{place['processor']}, {place['cores']} cores, {place['memory_gib']} GiB, {place['system']}; load before "
+            f"the run {told['load_before']}, others took {told['share_of_other_programs']:.0%} of the processors; "
+            f"the run took {sum(told['seconds'].values()) / 60:.0f} minutes. "
+            + ", ".join(f"{name} {number}" for name, number in of.items()) + ".")
 
 
 def _processor():

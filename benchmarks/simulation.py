@@ -10,7 +10,8 @@ from ccplan.queueing import simulate_day
 from . import exact_chain
 from .measuring import Row, alone, best_of, missing, say
 
-AHT_S, PATIENCE_S, AGENTS, CLOSING_S, AFTER_S = 300, 180, 21, 36_000, 3600  # Ciw and SimPy go on for an hour: no call is cut off
+AHT_S, PATIENCE_S, AGENTS, CLOSING_S = 300, 180, 21, 36_000
+AFTER_S = 3600  # Ciw and SimPy go on for so long: no call that is judged is cut off
 CALLS = 20 * CLOSING_S / AHT_S
 DAYS, PEERS_DAYS = 2_000, 10
 
@@ -34,22 +35,28 @@ def rows(days=DAYS, peers_days=PEERS_DAYS):
         (came, waits, answered), seconds = best_of(1, lambda peer=peer: peer(peers_days))
         before = came < CLOSING_S
         level, left = np.mean(answered[before] & (waits[before] <= 20)), np.mean(~answered[before])
-        yield Row(what, ours, "calls/s", peer=name, theirs=waits.size / seconds, error=error, peer_error=_off(level, exact, left, lost, chance * np.sqrt(days / peers_days)),
-                  note="against the chain solved with scipy", promise="≥ 1 million calls/s", kept=ours >= 1e6, more_is_better=True, headline=True)
-    several, general = best_of(3, lambda: simulate_day({"q": CALLS}, AHT_S, {"g": AGENTS}, skills={"g": "q"}, days=days, **how))
-    yield Row("the same by the engine for many queues", days * CALLS / general, "calls/s", peer="ccplan, one queue", theirs=ours, more_is_better=True,
+        wider = chance * np.sqrt(days / peers_days)
+        yield Row(what, ours, "calls/s", peer=name, theirs=waits.size / seconds, error=error,
+                  peer_error=_off(level, exact, left, lost, wider), note="against the chain solved with scipy",
+                  promise="≥ 1 million calls/s", kept=ours >= 1e6, more_is_better=True, headline=True)
+    skilled = dict(skills={"g": "q"}, days=days, **how)
+    several, general = best_of(3, lambda: simulate_day({"q": CALLS}, AHT_S, {"g": AGENTS}, **skilled))
+    yield Row("the same by the engine for many queues", days * CALLS / general, "calls/s", peer="ccplan, one queue",
+              theirs=ours, more_is_better=True,
               error=_off(several.day["service_level"].item(), exact, several.day["abandonment"].item(), lost, chance))
 
 
 def _off(level, exact, left, lost, chance):
-    return f"service {100 * (level - exact):+.2f} (chance ± {100 * chance:.2f}), abandonment {100 * (left - lost):+.2f} points"
+    service = f"service {100 * (level - exact):+.2f} (chance ± {100 * chance:.2f})"
+    return f"{service}, abandonment {100 * (left - lost):+.2f} points"
 
 
 def ciw(days):
     """(came, waits, answered) of the calls of some days, by Ciw."""
     import ciw
 
-    network = ciw.create_network(arrival_distributions=[ciw.dists.Exponential(CALLS / CLOSING_S)], number_of_servers=[AGENTS],
+    network = ciw.create_network(arrival_distributions=[ciw.dists.Exponential(CALLS / CLOSING_S)],
+                                 number_of_servers=[AGENTS],
                                  service_distributions=[ciw.dists.Exponential(1 / AHT_S)],
                                  reneging_time_distributions=[ciw.dists.Exponential(1 / PATIENCE_S)])
     calls = []
@@ -57,7 +64,8 @@ def ciw(days):
         ciw.seed(day)
         simulation = ciw.Simulation(network)
         simulation.simulate_until_max_time(CLOSING_S + AFTER_S)
-        calls += [(one.arrival_date, one.waiting_time, one.record_type == "service") for one in simulation.get_all_records(only=["service", "renege"])]
+        calls += [(one.arrival_date, one.waiting_time, one.record_type == "service")
+                  for one in simulation.get_all_records(only=["service", "renege"])]
     return tuple(map(np.array, zip(*calls, strict=True)))
 
 

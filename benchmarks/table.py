@@ -56,5 +56,6 @@ def printed(rows):
 
 def markdown(rows, columns=COLUMNS):
     """Rows as a table in Markdown."""
-    lines = [list(columns), ["---"] * len(columns), *([cell.replace("|", "\\|") for cell in cells(row, columns)] for row in rows)]
+    body = ([cell.replace("|", "\\|") for cell in cells(row, columns)] for row in rows)
+    lines = [list(columns), ["---"] * len(columns), *body]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

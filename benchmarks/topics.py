@@ -32,5 +32,6 @@ def _rows(module):
                           encoding="utf-8", cwd=Path(__file__).parents[1])
     rows = [Row(**json.loads(line)) for line in done.stdout.splitlines()]
     if done.returncode:
-        rows.append(Row(f"benchmarks.{module}", note=f"it ended with an error ({done.returncode}), see above", promise="runs", kept=False))
+        words = f"it ended with an error ({done.returncode}), see above"
+        rows.append(Row(f"benchmarks.{module}", note=words, promise="runs", kept=False))
     return rows
