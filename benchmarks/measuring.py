@@ -48,7 +48,7 @@ def alone(rows):
     """What `python -m benchmarks.NAME` does: measure, then print the rows, with `--json` one a line for a program."""
     if "--json" in sys.argv[1:]:
         for row in rows:
-            print(json.dumps(asdict(row), ensure_ascii=False), flush=True)
+            print(json.dumps(asdict(row), ensure_ascii=False, default=lambda one: one.item()), flush=True)  # numpy's
         return
     from .table import printed
 

@@ -56,7 +56,7 @@ def _year():
         say(f"a year, {objective} ...")
         cover = cover_shifts(year, [shift], objective=objective, within=0)
         yield Row(f"a year of 96 quarter-hours × 65 shifts, {words}", cover.seconds, error=f"{cover.hours:,.0f} h, {_proof(cover)}",
-                  note="pyworkforce covers a week at a time; not asked", promise="≤ 15 s, proven", kept=cover.gap == 0 and cover.seconds <= 15)
+                  note="no peer is asked", promise="≤ 15 s, proven", kept=cover.gap == 0 and cover.seconds <= 15)
 
 
 def _windows(week):

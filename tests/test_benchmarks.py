@@ -5,6 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import exact_chain, results, simulation
@@ -56,8 +57,9 @@ def test_one_result_is_kept_in_the_repository(quoted):
 
 def test_a_tiny_run_is_measured_told_and_written_whole(tiny, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["simulation", "--json"])
-    alone(tiny)
-    assert [Row(**json.loads(line)) for line in capsys.readouterr().out.splitlines()] == tiny
+    some = [*tiny, Row("numpy's numbers", np.float32(1.5), kept=np.bool_(True))]
+    alone(some)
+    assert [Row(**json.loads(line)) for line in capsys.readouterr().out.splitlines()] == some
     told = results.result({"simulation": tiny}, load=0.5, others=0.1, seconds={"simulation": 1.0})
     file = results.write(told, tmp_path)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d-\d+cores-simulation\.json", file.name)
