@@ -16,7 +16,7 @@ from .measuring import Row, alone, peak_bytes, say
 ROWS = 10_000_000
 ZONE, QUEUES, TARGETS = "Europe/Helsinki", ("sales", "service", "support"), {"sales": 20, "service": 30, "support": 60}
 INTERVAL_S = 1800
-TURNS = 3
+TURNS = 2
 WORDS = {"outcome": ["answered", "abandoned", "blocked"], "channel": ["voice", "chat", "email"]}
 DURATIONS = ("wait_s", "talk_s", "hold_s", "acw_s")
 

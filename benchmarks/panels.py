@@ -101,7 +101,7 @@ def _panels(browser, folder, names):
             floor = floor or median
             promise = {} if name == "floor" else {"promise": f"≤ {MOST_MS} ms, 95 % ≤ {LATE_MS} ms", "kept": median <= MOST_MS and late <= LATE_MS}
             yield Row(f"panel {name}: a move to its picture, median", median / 1000, peer="a panel that reckons nothing", theirs=floor / 1000,
-                      note=f"95 % {late:.0f} ms, load {load():.1f}", headline=name in ("staffing", "budget"), **promise)
+                      note=f"95 % {late:.0f} ms, load {load():.1f}", headline=name == "staffing", **promise)
             if dial and name != "floor":
                 yield _dragged(page, name, dial, low, high)
             page.close()

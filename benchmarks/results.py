@@ -65,7 +65,7 @@ def page(told):
     """A result as a page of Markdown."""
     words = ("Ratio: how many times better than the peer, below 1 worse. Errors are against a reference that neither"
              " has made, where there is one.")
-    parts = [f"# Side by side, {told['date']}", _where(told), words]
+    parts = [f"# Side by side, {told['date']}", _where(told), *filter(None, [told.get("remark")]), words]
     for name, rows in told["topics"].items():
         parts += [f"## {TOPICS[name][0]}", markdown([Row(**row) for row in rows])]
     return "\n\n".join(parts) + "\n"
@@ -77,8 +77,10 @@ def quotation(file):
     headlines = [row for of in rows.values() for row in of if row.headline]
     where = f"{told['machine']['cores']} cores, Python {told['versions']['Python']}, {told['date']}"
     link = (Path("benchmarks/results") / Path(file).with_suffix(".md").name).as_posix()
-    heading = f"Measured in one run ({where}; [all rows, machine and versions]({link})):"
-    return f"\n{heading}\n\n{markdown(headlines, QUOTED)}\n\n"
+    busy = f"other programs took {told['share_of_other_programs']:.0%} of the processors"
+    heading = f"Measured by `make bench` ({where}; {busy}; [all rows, machine and versions]({link}))."
+    remark = " " + told["remark"] if told.get("remark") else ""  # what a reader must know of this very run
+    return f"\n{heading}{remark}\n\n{markdown(headlines, QUOTED)}\n\n"
 
 
 def quote(file, readme=README):
