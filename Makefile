@@ -26,8 +26,9 @@ lab: $(READY)
 app: $(READY)        ## the notebooks as dashboards: a start page, code hidden, a token at the door
 	@$(BIN)/ccplan serve $(CENTRE)
 
-lint: $(READY)       ## what is wrong with the code's style, in files and notebooks
+lint: $(READY)       ## what is wrong with the code's style, in files and notebooks; what is unsafe in the library
 	@$(BIN)/ruff check .
+	@$(BIN)/bandit -q -c pyproject.toml -r ccplan
 
 bench: $(READY)      ## ccplan beside its peers, one table; TOPICS="staffing audit" for some of it
 	@$(BIN)/python -m benchmarks $(TOPICS)

@@ -39,7 +39,8 @@ class Nursery:
         if self._process is None or self._process.poll() is not None:
             env = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # a process with threads must not be forked
             self._ready = False
-            self._process = subprocess.Popen([sys.executable, "-m", "ccplan.cli.forked"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)
+            self._process = subprocess.Popen(  # nosec B603 # fixed words, no shell
+                [sys.executable, "-m", "ccplan.cli.forked"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)
         return self
 
     def fork(self, argv, env, cwd):

@@ -30,8 +30,9 @@ def lab(
     command += [f"--ServerApp.root_dir={notebooks_folder()}"] + ([] if browser else ["--no-browser"])
     environment = os.environ | {"CCPLAN_FOLDER": str(folder)}
     if os.name == "posix":  # become the server, so that whoever stops ccplan stops it too
-        os.execve(sys.executable, command, environment)
-    raise typer.Exit(subprocess.run(command, env=environment).returncode)
+        os.execve(sys.executable, command, environment)  # nosec B606 # our own Python, no shell
+    done = subprocess.run(command, env=environment)  # nosec B603 # the same words, no shell
+    raise typer.Exit(done.returncode)
 
 
 def notebooks_folder():

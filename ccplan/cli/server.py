@@ -55,7 +55,8 @@ def _config(bar, ready):
     pools = {"default": {"pool_size": 0}} | {name: {"pool_size": ready} for name in WARM}
     return Config(VoilaConfiguration=voila, KernelProvisionerFactory={"default_provisioner_name": register()}, VoilaKernelManager={"kernel_pools_config": pools},
                   MappingKernelManager={"cull_idle_timeout": IDLE_S, "cull_interval": CHECKED_S}, KernelManager=_SOCKETS,
-                  PasswordIdentityProvider={"allow_password_change": False}, IdentityProvider={"cookie_options": {"samesite": "Lax"}})
+                  PasswordIdentityProvider={"allow_password_change": False},  # nosec B105 # a switch
+                  IdentityProvider={"cookie_options": {"samesite": "Lax"}})
 
 
 def _with_bar(bar, page_config, notebook_path="", **_):

@@ -70,7 +70,7 @@ def _literal(name):
 
 def _settle(made):
     """On the disk before it is shown: a crash of the machine must not leave a folder of empty files."""
-    os.chmod(made, 0o755)
+    os.chmod(made, 0o755)  # nosec B103 # as any folder that a person makes; mkdtemp's is closed to all others
     for file in made.rglob("*"):
         if file.is_file():
             with open(file, "rb+") as handle:

@@ -78,8 +78,9 @@ def _numbered_through(files):
     before = np.cumsum([0, *(pyarrow.parquet.read_metadata(file).num_rows for file in files)])
     shift = " ".join(f"WHEN {i} THEN {n}" for i, n in enumerate(before[:-1]))
     names = ", ".join(_quoted(_literally(file), QUOTE) for file in files)
-    return (f"SELECT * EXCLUDE (file_row_number), file_row_number + CASE file_index {shift} END AS file_row_number "
-            f"FROM read_parquet([{names}], union_by_name = true, file_row_number = true)")
+    number = f"file_row_number + CASE file_index {shift} END AS file_row_number"
+    parts = f"read_parquet([{names}], union_by_name = true, file_row_number = true)"  # every name is quoted
+    return f"FROM {parts} SELECT * EXCLUDE (file_row_number), {number}"
 
 
 def is_large(source):

@@ -54,7 +54,7 @@ def write_pdf(html, file):
 
 def _print(command, browser):
     try:
-        subprocess.run(command, timeout=PATIENCE_S, check=True, capture_output=True)
+        subprocess.run(command, timeout=PATIENCE_S, check=True, capture_output=True)  # nosec B603 # a browser's path and flags, no shell
     except subprocess.TimeoutExpired:
         raise NoPdf(f"no PDF was made: {Path(browser).name} was not done in {PATIENCE_S} s — print the HTML file") from None
     except (OSError, subprocess.CalledProcessError) as problem:

@@ -106,9 +106,8 @@ def _annealed(ground, at, low, high):
     cover = ground.cover(at)
     worst = np.nanmax(ground.required - cover, initial=0.0)
     if worst > 0 and at.size:
-        random = np.random.default_rng(0)
-        shape = (SWEEPS, at.size)
-        anneal(ground.required, cover, at, ground.length, low, high, ground.duty, random.random(shape), random.random(shape),
+        draws, chances = np.random.default_rng(0).random((2, SWEEPS, at.size))
+        anneal(ground.required, cover, at, ground.length, low, high, ground.duty, draws, chances,
                np.geomspace(1.0, 1e-3, SWEEPS), worst)
 
 
