@@ -174,7 +174,7 @@ def test_names_that_climb_out_of_the_folder(tmp_path):
     load_tables(inside, HELSINKI)
     assert files_of(tmp_path) == before
     assert write_mapping(inside / ".." / "in" / "a.csv", FileMapping(table="calls")).resolve() == inside / "mapping.toml"
-    assert set(files_of(tmp_path)) - set(before) == {"in/mapping.toml"}
+    assert {name for name in set(files_of(tmp_path)) - set(before) if not name.endswith(".lock")} == {"in/mapping.toml"}
 
 
 def test_links_pipes_and_folders_with_names_of_tables(tmp_path):

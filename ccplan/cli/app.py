@@ -1,6 +1,7 @@
 """The command line itself, and how it ends: results on stdout, the rest on stderr, bad input in one sentence."""
 
 import errno
+import os
 import sys
 
 import typer
@@ -19,6 +20,7 @@ app = typer.Typer(
 
 def main():
     """Run the command line; bad input ends in one sentence on stderr and exit code 1, never a traceback."""
+    os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers that are started load no program from the folder where somebody stands
     try:
         app()
     except (ValueError, OSError) as problem:

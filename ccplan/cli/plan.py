@@ -86,6 +86,7 @@ def _day(option, text):
 def _write_plan(centre, rows, out, rule, meet):
     """Staff the rows, write the results, and say what they come to."""
     from ..data.files import csv_text, write_together
+    from ..data.locks import locked
     from ..planning.service.days import beside_given, day_table, week_table
     from ..planning.staffing import staff
 
@@ -97,7 +98,9 @@ def _write_plan(centre, rows, out, rule, meet):
     with busy("writing the results"):
         frames = {out / "requirement.csv": beside_given(staffed, rows), out / "days.csv": days}
         drawing = out / "day.svg"
-        write_together({file: csv_text(file, frame) for file, frame in frames.items()} | {drawing: _chart(staffed, rows)})
+        drawn = _chart(staffed, rows)
+        with locked(out / "requirement.csv"):  # of two plans at once, the files of one or of the other
+            write_together({file: csv_text(file, frame) for file, frame in frames.items()} | {drawing: drawn})
     typer.echo(f"{centre.name}, {_span(days)}:\n")
     typer.echo(_in_columns(week_table(days), centre))
     typer.echo(f"\nResults in {out}:")

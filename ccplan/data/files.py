@@ -1,10 +1,16 @@
 """Writing so that a reader, a crash or a second process never meets half a file."""
 
+import contextlib
 import os
+import re
 import tempfile
+import time
+from glob import escape
 from pathlib import Path
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs text that starts so
+DEAD_S = 3600  # a temporary file that old is of a process that was killed: writing takes a moment
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # a spreadsheet runs text that starts so
+_AFTER_BREAK = re.compile(r"([;\t\r\n])(?=[=+\-@])")  # where a spreadsheet of another country begins a new cell, it runs that
 
 
 def write_whole(file, content):
@@ -40,6 +46,7 @@ def ready_beside(file, content):
     temporary = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(file)
         handle, temporary = tempfile.mkstemp(prefix=f".{file.name}-", suffix=".tmp", dir=file.parent)
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -53,6 +60,14 @@ def ready_beside(file, content):
             raise type(problem)(problem.errno, problem.strerror, str(file)) from None
         raise
     return temporary
+
+
+def _sweep(file):
+    """Remove what processes that were killed left beside `file`; what another one is writing now is younger."""
+    for left in file.parent.glob(f".{escape(file.name)}-*.tmp"):
+        with contextlib.suppress(OSError):  # somebody else swept it
+            if time.time() - left.stat().st_mtime > DEAD_S:
+                left.unlink()
 
 
 def write_csv(file, frame):
@@ -80,7 +95,9 @@ def _spare(file, columns):
 
 
 def harmless(frame):
-    """The frame with an apostrophe before each text that a spreadsheet would run as a formula.
+    """The frame with an apostrophe before each text that a spreadsheet would run as a formula, whatever it takes for the separator.
+
+    Lines within a cell end in a line feed.
 
     >>> import pandas as pd
     >>> harmless(pd.DataFrame({"name": ["=cmd|' /C calc'!A0", "Ann"], "n": [-1, 2]}))["name"].tolist()
@@ -92,4 +109,17 @@ def harmless(frame):
 
 
 def _quoted(value):
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")  # Python's csv would not quote it, and a reader would see a new row
+    return "'" * value.startswith(FORMULA_SIGNS) + _AFTER_BREAK.sub(r"\1'", value)
+
+
+def as_written(cell):
+    """A cell without the apostrophes that kept it from running as a formula.
+
+    >>> as_written("'=1+1"), as_written("all; 'x'"), as_written("a;'=1")
+    ('=1+1', "all; 'x'", 'a;=1')
+    """
+    bare = cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
+    return re.sub(r"([;\t\r\n])'(?=[=+\-@])", r"\1", bare)

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from glob import escape
 from pathlib import Path
 
 from .locks import locked
@@ -60,12 +61,8 @@ def _old(target):
 
 
 def _sweep(target):
-    for left in (*target.parent.glob(f".{_literal(target.name)}-*.tmp"), _old(target)):
+    for left in (*target.parent.glob(f".{escape(target.name)}-*.tmp"), _old(target)):
         shutil.rmtree(left, ignore_errors=True)
-
-
-def _literal(name):
-    return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in name)
 
 
 def _settle(made):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...data.files import FORMULA_SIGNS, harmless, write_csv
+from ...data.files import as_written, harmless, write_csv
 from ...data.locks import locked
 from ..findings import AREAS, SEVERITIES, Finding  # noqa: F401 — for the examples
 from ..quarter import Quarter
@@ -116,7 +116,7 @@ def _read_rows(names, rows):
         if not any(cell.strip() for cell in cells):
             continue
         try:
-            row = _read_row(dict(zip(names, map(_as_written, cells))))
+            row = _read_row(dict(zip(names, map(as_written, cells))))
             if (row["key"], row["quarter"]) in seen:
                 raise ValueError(f"key {row['key']!r} stands there twice")
         except ValueError as problem:
@@ -125,11 +125,6 @@ def _read_rows(names, rows):
         seen.add((row["key"], row["quarter"]))
         good.append(row)
     return Actions(_frame(good), tuple(faults))
-
-
-def _as_written(cell):
-    """A cell without the apostrophe that kept it from running as a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
 
 
 def _read_row(cells):

@@ -207,7 +207,8 @@ def _notes(record, report):
     for name in LIVING:
         if name in record["files"] and now.get(name) != record["files"][name]:
             yield f"{name} was written into since, as it is meant to be: the sign-off does not cover it"
-    others = {name: (was, versions().get(name)) for name, was in record.get("versions", {}).items() if versions().get(name) != was}
+    here = versions()
+    others = {name: (was, here.get(name)) for name, was in record.get("versions", {}).items() if here.get(name) != was}
     if others:
         told = ", ".join(f"{name} {was} (now {now})" for name, (was, now) in others.items())
         yield f"made with other versions: {told}; run again, the report may come out differently"

@@ -186,7 +186,7 @@ class EvaluationStore:
         """A row a deed: when (UTC), who, did, evaluation, call_id, evaluator; a line that was cut off is left out."""
         columns = ["when", "who", "did", "evaluation", "call_id", "evaluator"]
         file = self.folder / JOURNAL
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
         return pd.DataFrame([one for one in map(_line, lines) if one], columns=columns)
 
     def export(self):

@@ -111,7 +111,7 @@ class ChecklistStore:
 
     def _deeds(self):
         file = self.folder / JOURNAL
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
+        lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.exists() else []
         return [one for one in map(_line, lines) if one]
 
     def _open_deeds(self):

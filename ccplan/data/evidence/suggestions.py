@@ -19,6 +19,7 @@ from ..centre import EXTERNAL, INTERNAL
 from ..centre_file import FILE_NAME, read_centre, read_centre_text
 from ..files import write_whole
 from ..hours import DAY, DAYS, GROUPS
+from ..locks import locked
 from ..reading.text_files import SourceError
 
 WORTH = {"patience_s": 0.10, "aht_s": 0.05, "attrition_per_year": 0.20, "hourly_wage": 0.02, "weekly_hours": 0.01}  # relative change
@@ -143,6 +144,11 @@ def accept(folder, suggestion):
     when the suggestion was made (other accepted suggestions aside), or cannot be changed safely.
     """
     file = Path(folder) / FILE_NAME
+    with locked(file):
+        return _accepted(file, suggestion)
+
+
+def _accepted(file, suggestion):
     text = _read(file)
     said = _said(text)
     if _value(said, suggestion.key) != suggestion.current or _rest(said, suggestion.family) != suggestion.rest:

@@ -32,6 +32,7 @@ import pandas as pd
 
 from ..faults import as_faults, faults_in
 from ..files import write_whole
+from ..locks import locked
 from .headers import HELPERS, SYNONYMS, known_headers
 from .numbers import UNITS
 from ..settings import unknown
@@ -84,15 +85,16 @@ def mapping_of(file):
 def write_mapping(file, mapping):
     """Write what is said about one file into `mapping.toml` beside it; returns the Path written.
 
-    What stands there about other files is kept (comments are not), and the whole is written at once or
-    not at all. Raises MappingError (a ValueError) where the mapping, or what stands there, is wrong.
+    What stands there about other files is kept (comments are not), also where two write at once; the whole is written
+    at once or not at all. Raises MappingError (a ValueError) where the mapping, or what stands there, is wrong.
     """
     file = Path(file)
     target = file.parent / FILE_NAME
-    known = read_mapping(target) if target.exists() else {}
-    told = known | {file.name: mapping}
-    _checked(target, {"files": {name: _as_dict(each) for name, each in told.items()}})
-    return write_whole(target, mapping_toml(told))
+    with locked(target):
+        known = read_mapping(target) if target.exists() else {}
+        told = known | {file.name: mapping}
+        _checked(target, {"files": {name: _as_dict(each) for name, each in told.items()}})
+        return write_whole(target, mapping_toml(told))
 
 
 def mapping_toml(mappings):

@@ -30,10 +30,11 @@ def run_notebook(notebook, parameters, progress=None, hidden=None):
     if not notebook.is_file():
         raise FileNotFoundError(f"{notebook} is not there: it is the notebook that the report is made from")
     source = nbformat.read(notebook, as_version=4)
+    parameters = {name: value.resolve() if isinstance(value, Path) else value for name, value in parameters.items()}
     _refuse_unknown(source, parameters, notebook)
     places = {value: value.name for value in parameters.values() if isinstance(value, Path)} | dict(hidden or {})
     told = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
-    return _settled(_executed(source, told, progress, notebook.name), _shortened(places))
+    return _settled(_executed(source, told, progress, notebook), _shortened(places))
 
 
 def parameters_of(notebook):
@@ -58,7 +59,7 @@ def _refuse_unknown(source, parameters, notebook):
 # ------------------------------------------------------------------------------------------ running
 
 
-def _executed(source, parameters, progress, name):
+def _executed(source, parameters, progress, notebook):
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -66,9 +67,9 @@ def _executed(source, parameters, progress, name):
     try:
         with _steady(), _private() as config:
             return papermill.execute_notebook(source, None, parameters, kernel_name="python3", progress_bar=False,
-                                              store_widget_state=False, config=config, **hooks)
+                                              cwd=notebook.resolve().parent, store_widget_state=False, config=config, **hooks)
     except PapermillExecutionError as problem:
-        raise ReportError(_in_words(problem, name, _headings(source.cells)[max(problem.cell_index - bool(parameters), 0)])) from None
+        raise ReportError(_in_words(problem, notebook.name, _headings(source.cells)[max(problem.cell_index - bool(parameters), 0)])) from None
 
 
 def _telling(source, progress, with_parameters):
@@ -93,13 +94,15 @@ def _headings(cells):
 
 @contextlib.contextmanager
 def _steady():
-    """A kernel whose sets come in the same order every time."""
-    before = os.environ.get("PYTHONHASHSEED")
-    os.environ["PYTHONHASHSEED"] = "0"
+    """A kernel whose sets come in the same order every time, and that loads no program from the folder where somebody stands."""
+    wanted = {"PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
-        os.environ.pop("PYTHONHASHSEED") if before is None else os.environ.update(PYTHONHASHSEED=before)
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 @contextlib.contextmanager

@@ -46,11 +46,12 @@ def add_override(folder, centre, *, who, why, queue, start, end, made_on, factor
         known = overrides_of(folder, centre)
         _refuse_loss(file)
         rows = pd.concat([known, new], ignore_index=True) if len(known) else new
-        again = rows.duplicated(list(OVERRIDES.key))
+        written = harmless(_plain(rows))
+        again = written.duplicated(list(OVERRIDES.key))
         if again.any():
             raise ValueError(f"this override stands in {FILE} already: "
                              f"{who}, {queue}, {new['start'][0]:%Y-%m-%d}, {why!r}")
-        write_whole(file, harmless(_plain(rows)).to_csv(index=False, lineterminator="\n", float_format="%.12g"))
+        write_whole(file, written.to_csv(index=False, lineterminator="\n", float_format="%.12g"))
     return rows
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...data import SourceError, TableError
+from ...data.files import as_written
 from ...data.faults import as_faults, faults_in
 from ...data.reading.text_files import read_text_table
 from ...data.reading.understand import Cells, FileMapping, understand
@@ -222,5 +223,5 @@ def _text(frame, table):
     for column in table.columns:
         if column.kind == "text":
             cells = frame[column.name].fillna("").astype(str) if column.name in frame else ""
-            kept[column.name] = cells if isinstance(cells, str) else cells.str.replace(r"^'(?=[=+\-@])", "", regex=True)
+            kept[column.name] = cells if isinstance(cells, str) else cells.map(as_written)
     return kept
