@@ -4,9 +4,11 @@ import glob
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -203,3 +205,52 @@ def test_a_server_that_goes_away_is_told(server):
     finally:
         server.start()
     assert len(read_database_table(server.address(), "calls").cells) == 4
+
+
+@pytest.mark.parametrize("how", ["ended by the administrator", "killed by the system"])
+def test_a_query_whose_server_process_goes_away_in_its_midst_is_told(server, how):
+    """Reading and counting, each while the server works on the query: in words, at once, without the password; the next try works."""
+    import psycopg
+
+    with psycopg.connect(server.address(), autocommit=True) as admin:
+        admin.execute("CREATE OR REPLACE VIEW slow AS SELECT calls.* FROM calls, (SELECT pg_sleep(20)) AS pause WHERE wait_s >= 0")
+    for work in (lambda: load_table(server.address(), "calls", HELSINKI, source_table="slow"), lambda: _counted_slowly(server)):
+        ended = threading.Thread(target=_end_query, args=(server, how))
+        ended.start()
+        begin = time.monotonic()
+        words = in_words(work)
+        ended.join()
+        assert "gave no answer while table slow was read" in words and "s3cret" not in words and time.monotonic() - begin < 15
+        assert len(_when_up(lambda: load_table(server.address(), "calls", HELSINKI, source_table="old.Log").frame)) == 3
+
+
+def _counted_slowly(server):
+    with database_table(server.address(), "slow") as rows:
+        return intervals_from_calls(rows, HELSINKI, 1800)
+
+
+def _end_query(server, how):
+    """End the server process that works on the slow query, as soon as it does."""
+    import psycopg
+
+    with psycopg.connect(server.address(), autocommit=True) as admin:
+        query = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%slow%' AND state = 'active' AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'"
+        until = time.monotonic() + 15
+        while not (found := admin.execute(query).fetchall()) and time.monotonic() < until:
+            time.sleep(0.05)
+        if how == "killed by the system":
+            os.kill(found[0][0], signal.SIGKILL)
+        else:
+            admin.execute("SELECT pg_terminate_backend(%s)", found[0])
+
+
+def _when_up(work):
+    """What `work` gives once the server, which restarts after a kill, answers again."""
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return work()
+        except SourceError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)

@@ -8,7 +8,6 @@ import re
 import tomllib
 import zipfile
 from html.parser import HTMLParser
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import openpyxl

@@ -10,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from ccplan.auditing.setting_up.checklist_store import ChecklistStore
+from tests.effort import DEEP
 from tests.test_killed import INTERVALS
 
 STAND_IN = ("sitecustomize", "usercustomize", "pandas", "numpy", "ccplan", "site", "json", "typer", "conftest", "setup", "__init__", "__main__", "intervals", "centre",
@@ -52,9 +53,9 @@ def ran(folder):
 COMMANDS = r"""
 import contextlib, io, sys
 from unittest import mock
-folder = sys.argv[1]
+folder, DEEP = sys.argv[1], [[name] for name in sys.argv[2:]]
 from ccplan.cli import main
-for words in (["check"], ["plan"], ["init", "--help"], ["forecast", "--horizon", "2d", "--out", folder + "/f.csv"], ["suggest"], ["budget"], ["headcount"]):
+for words in (["check"], ["plan"], ["init", "--help"], ["forecast", "--horizon", "2d", "--out", folder + "/f.csv"], ["suggest"], *DEEP):
     with mock.patch.object(sys, "argv", ["ccplan", words[0], folder, *words[1:]]), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
         main()
 from joblib import Parallel, delayed  # as many queues on many cores are forecast
@@ -72,7 +73,7 @@ def test_no_command_runs_what_lies_in_the_folder(folder):
     """As somebody works who stands in the folder: `ccplan check .` and the others, in a process whose working folder it is."""
     program = folder.parent / "program.py"  # as the command `ccplan` is: a file somewhere else
     program.write_text(COMMANDS)
-    done = subprocess.run([sys.executable, str(program), str(folder)], cwd=folder, env=os.environ | {"CCPLAN_CACHE": "off"}, capture_output=True, text=True, timeout=200)
+    done = subprocess.run([sys.executable, str(program), str(folder), *["budget", "headcount"] * DEEP], cwd=folder, env=os.environ | {"CCPLAN_CACHE": "off"}, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-2000:]
     assert (folder / "plan" / "requirement.csv").exists() and ran(folder) == []
 

@@ -21,7 +21,7 @@ from ccplan.planning.scenarios import load_scenarios
 from tests.commands import CCPLAN, run
 from tests.test_killed import INTERVALS
 
-DEEDS = 12
+DEEDS = 8
 NAMES = ("Ann", "Bo")
 READ = {".json": json.loads, ".toml": tomllib.loads}
 

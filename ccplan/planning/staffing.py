@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ..data.given import given_table
 from ..queueing import Infeasible, chat_performance, performance, required_agents, required_chat_agents
 from ..queueing.inputs import broadcast, floats, share
 
@@ -102,6 +103,9 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
     return known if extra.empty else pd.concat([known, extra[columns].set_index(fresh_labels(intervals.index, len(extra)))])
 
 
+SUMMED = ("offered", "service_level", "abandonment", "occupancy", "agents", "fte", "cost")
+
+
 def totals(staffed, by=("queue",)):
     """Sums and ratios of sums of a staffed frame, a row a group: what a day, a week or a queue comes to.
 
@@ -113,6 +117,7 @@ def totals(staffed, by=("queue",)):
     >>> totals(day)["service_level"].round(4).tolist()
     [0.7097]
     """
+    given_table(staffed, "staffed", keys=by, numbers=SUMMED)
     weighted = staffed.assign(
         in_time=staffed["service_level"] * staffed["offered"],
         lost=staffed["abandonment"] * staffed["offered"],
@@ -213,16 +218,15 @@ def fresh_labels(index, size):
     return pd.RangeIndex(first, first + size)
 
 
+def given_intervals(intervals):
+    """The frame itself, if it has queue, start and offered, and all that tells a handle time in numbers; refused in words otherwise."""
+    return given_table(intervals, "intervals", names=["queue"], times=["start"], numbers=["offered"], perhaps=("aht_s", "answered", *WORK))
+
+
 def checked_intervals(intervals, centre):
     """The frame with its own numbered rows and a handle time in each; refused in words if unusable."""
-    missing = [name for name in ("queue", "start", "offered") if name not in intervals]
-    if missing:
-        raise ValueError(f"intervals must have the columns queue, start and offered; missing: {', '.join(missing)}")
-    frame = intervals.reset_index(drop=True)
+    frame = given_intervals(intervals).reset_index(drop=True)
     _one_row_an_interval(frame, centre.interval_s)
-    for name in {"offered", "aht_s"} & set(frame):
-        if not pd.api.types.is_numeric_dtype(frame[name]):
-            raise ValueError(f"{name} must be a column of numbers, got {frame[name].dtype}")
     floats("offered", frame["offered"].to_numpy(dtype=float, na_value=np.nan), high=1e12)
     for name in frame["queue"].unique():
         centre.queue(name)
@@ -237,8 +241,6 @@ def _given(agents, frame):
 
 def _one_row_an_interval(frame, interval_s):
     """Refuse doubled rows, and a table cut to another interval than the centre's: its load would be wrong."""
-    if not pd.api.types.is_datetime64_any_dtype(frame["start"]):
-        raise ValueError(f"start must be a column of timestamps, got {frame['start'].dtype}")
     if frame["start"].isna().any() or frame["queue"].isna().any():
         raise ValueError("queue and start must be in every row: fill or drop the rows where they are missing first")
     steps = _steps_s(frame)

@@ -1,9 +1,14 @@
 """Where the tables of a measurement come from: frames, Parquet, an Ibis table or a warehouse; each as an Ibis table."""
 
 import contextlib
+from decimal import Decimal
+from numbers import Real
 from pathlib import Path
 
 import pandas as pd
+
+from ...data.given import given_table
+from ...data.tables import TABLES
 
 TIMES = {"intervals": "start", "calls": "arrived", "activities": "start", "evaluations": "date", "ledger": "month",
          "forecast": "start", "staffing": "start", "employment": "month"}  # table → the column that says when
@@ -88,7 +93,7 @@ class Shelf:
 
     def lent(self, name, frame):
         """A frame as a table of the embedded DuckDB, without copying its numbers."""
-        self.own.con.register(name, _arrow(frame))
+        self.own.con.register(name, _arrow(given_table(frame, name, numbers=_doubted(frame, name))))
         return self.own.table(name)
 
 
@@ -113,6 +118,18 @@ def _parquet(path):
     if not path.exists():
         raise ValueError(f"{path} does not exist: name a Parquet file, or a folder of them")
     return str(path / "*.parquet") if path.is_dir() else str(path)
+
+
+def _doubted(frame, name):
+    """The columns of a frame that stand there twice, and the measured ones that hold something else than numbers, which cannot be added up."""
+    twice = list(frame.columns[frame.columns.duplicated()])
+    measured = [column.name for column in TABLES[name].columns if column.measured and column.name in frame] if name in TABLES else []
+    return [*twice, *(one for one in measured if one not in twice and not _adds_up(frame[one]))]
+
+
+def _adds_up(column):
+    """True for numbers, Decimals and empty cells."""
+    return pd.api.types.is_numeric_dtype(column) or all(isinstance(cell, Real | Decimal) for cell in column.dropna())
 
 
 def _arrow(frame):

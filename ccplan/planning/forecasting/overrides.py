@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...data.files import harmless, write_whole
+from ...data.given import given_table
 from ...data.locks import locked
 from .backtest import wape
 from .horizon import local
@@ -79,6 +80,7 @@ def apply_overrides(frame, overrides, *, centre=None, at=None):
     rows (from 1) that changed an interval. A day that the model leaves empty gets added contacts evenly. Raises
     ValueError in words.
     """
+    given_table(frame, "frame", names=["queue"], times=["start"], numbers=["offered"])
     queues = [queue.name for queue in centre.queues] if centre is not None else list(frame["queue"].unique())
     rows = checked_overrides(overrides, queues)
     seen = rows["made_on"].notna() if at is None else rows["made_on"] < local(at, frame["start"]).normalize()

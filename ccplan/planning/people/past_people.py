@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from .cohorts import LONGEST, output_shares
 from ..headcount import COLUMNS
 
@@ -22,6 +23,9 @@ def past_headcount(agents, centre, months, team_of=None):
     >>> past_headcount(one, centre, pd.to_datetime(["2026-04-01"]))[["starters", "heads_end", "paid_fte"]].iloc[0].tolist()
     [1.0, 1.0, 0.5]
     """
+    given_table(agents, "agents", times=["hired", "left"], perhaps=["weekly_hours"])
+    if "skills" in agents:
+        given_table(agents, "agents", names=["skills"])
     agents = agents[agents["hired"].notna()]
     known = {queue.name: (team_of or {}).get(queue.name, queue.name) for queue in centre.queues}
     words = (agents["skills"] if "skills" in agents else pd.Series("", agents.index)).fillna("").str.split(";")

@@ -8,6 +8,8 @@ from a mean day: an average hides the peaks.
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
+
 WEEK_DAYS = 7
 
 
@@ -29,6 +31,7 @@ def monthly_requirement(staffed, centre, *, teams=None):
     >>> round(month["fte_net"].item(), 2), round(month["fte"].item(), 2)   # 14 × 168 h ÷ 37.5 h, and ÷ 0.7
     (62.72, 89.6)
     """
+    given_table(staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "load", "agents", "service_level"])
     if not len(staffed):
         raise ValueError("staffed must hold intervals: without one there is no month to plan")
     wall = staffed["start"].dt.tz_localize(None)

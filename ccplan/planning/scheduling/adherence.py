@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...data.evidence.estimates import EXTERNAL_CAUSES
+from ...data.given import given_table
 from .duty_tables import ACTIVITIES, checked, seconds_of, stamps_of
 
 AWAY = ("leave", "holiday", *EXTERNAL_CAUSES, "unpaid leave")  # nobody is at work in them, planned or not
@@ -40,7 +41,8 @@ def adherence(activities, *, until=None, interval_s=1800):
     >>> round(found.share, 3), found.causes[["cause", "seconds"]].values.tolist()
     (0.833, [['break instead of work', 600.0]])
     """
-    rows = _judged(_cut(checked(activities, (*ACTIVITIES, "actual")[:4], "activities"), until))
+    given_table(checked(activities, ACTIVITIES, "activities"), "activities", names=["scheduled", "actual"])
+    rows = _judged(_cut(checked(activities, ACTIVITIES, "activities"), until))
     pieces = _by_interval(rows, int(interval_s))
     counted = pieces["seconds"].where(pieces["counts"], 0.0)
     frame = pieces.assign(scheduled_s=counted, kept_s=counted.where(pieces["kept"], 0.0), away_s=pieces["seconds"].where(pieces["absent"], 0.0))

@@ -1,7 +1,11 @@
 """The tables of scheduling at the door: duties, activities and a requirement, their moments as whole real seconds."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
+
+from ...data.given import given_table
 
 DUTIES = ("agent", "day", "shift", "start", "end")
 ACTIVITIES = ("agent", "start", "end", "scheduled")
@@ -38,7 +42,9 @@ def stamps_of(seconds, like):
 def days_of(days, name="day"):
     """Days as timestamps at midnight without a zone, a Series with the index of `days`."""
     try:
-        stamps = pd.to_datetime(pd.Series(days))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that no one form was found: each is read by itself
+            stamps = pd.to_datetime(pd.Series(days))
     except (TypeError, ValueError) as problem:
         raise ValueError(f"{name} must be dates such as 2026-10-05: {problem}") from None
     if stamps.dt.tz is not None:
@@ -58,6 +64,7 @@ def checked(frame, columns, name):
     missing = [column for column in columns if column not in frame]
     if missing:
         raise ValueError(f"{name} must have the columns {', '.join(columns)}; missing: {', '.join(missing)}")
+    given_table(frame, name, names=[column for column in ("agent", "shift") if column in columns and len(frame)])
     blank = [column for column in columns if column != "scheduled" and frame[column].isna().any()]
     if blank:
         row = int(np.flatnonzero(frame[blank[0]].isna())[0])

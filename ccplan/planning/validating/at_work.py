@@ -14,6 +14,7 @@ queueing-science perspective", JASA 100, where agents' presence is inferred from
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from ...queueing.inputs import floats
 
 WORK = ("work", "phone", "available")
@@ -67,6 +68,7 @@ def hidden_work(calls):
 
 def spans_of_activities(activities, work=WORK):
     """The stretches of work of a diary: a DataFrame agent, start, end. `work` are the words of `actual` that count."""
+    given_table(activities, "activities", names=["agent", "actual"], times=["start", "end"])
     rows = activities[activities["actual"].isin(work)]
     return rows[["agent", "start", "end"]].reset_index(drop=True)
 

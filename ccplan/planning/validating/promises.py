@@ -19,7 +19,7 @@ from ...queueing.inputs import floats, one_of
 from ...queueing.targets import Targets
 from ...queueing.time_varying import day_door
 from ..service.days import local_days
-from ..staffing import handle_times
+from ..staffing import given_intervals, handle_times
 
 RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
 HOURS, FIRST_HOUR = 12, 8
@@ -51,6 +51,7 @@ def typical_day(intervals, centre, queue="", weeks=8):
     `intervals` is a table of intervals; without a `queue` its largest voice queue.
     Calls are the median of the weekday's counts, so that one strange day does not count; the handle time is one mean. Raises ValueError where there are no calls.
     """
+    given_intervals(intervals)
     voice = [one.name for one in centre.queues if one.channel == "voice"]
     sums = intervals[intervals["queue"].isin([queue] if queue else voice)].groupby("queue", observed=True)["offered"].sum()
     if not sums.sum() > 0:

@@ -1,0 +1,144 @@
+"""Tables with odd cells, columns and indexes given to planning, scheduling and auditing: an answer that can be, or a refusal in words.
+
+Deeper: `make test-deep`, fifty times as many and new ones.
+"""
+
+import traceback
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ccplan.auditing import KPIS, measure
+from ccplan.data import Centre, Queue
+from ccplan.planning import adherence, apply_overrides, monthly_requirement, past_headcount, spans_of_activities, staff, totals, typical_day
+from ccplan.planning.forecasting.overrides import checked_overrides
+from ccplan.display.scheduling.exports import duties_to_ics, roster_grid, roster_table
+from tests.effort import DEEP
+from tests.small_centre import CENTRE, tables
+from tests.test_bad_input import ODD, within
+
+HANG_S = 30
+SALES = Centre(name="x", time_zone="Europe/Helsinki", queues=(Queue(name="sales"),))
+DAY = pd.Timestamp("2026-10-05", tz="Europe/Helsinki")
+KPIS_ASKED = [KPIS[key] for key in ("service_level", "abandonment", "aht_s", "asa_s")]
+
+
+def intervals():
+    start = pd.date_range(DAY, periods=24, freq="30min")
+    return pd.DataFrame({"queue": "sales", "start": start, "offered": 20.0 + np.arange(24), "aht_s": 300.0})
+
+
+def duties():
+    return pd.DataFrame({"agent": ["Ann", "Bo", "Cy"], "day": DAY, "shift": "early", "start": DAY + pd.Timedelta("8h"), "end": DAY + pd.Timedelta("16h")})
+
+
+def activities():
+    start = [DAY + pd.Timedelta(hours=hour) for hour in (8, 10, 12, 8, 12)]
+    return pd.DataFrame({"agent": ["Ann"] * 3 + ["Bo"] * 2, "start": start, "end": [one + pd.Timedelta("2h") for one in start], "scheduled": "work", "actual": ["work", "break", "work", "work", "sickness"]})
+
+
+def overrides():
+    return pd.DataFrame({"made_on": "2026-07-20", "who": "Ann", "why": ["fair", "rain"], "queue": "sales", "start": "2026-10-05", "end": "2026-10-06", "factor": [1.1, 0.9]})
+
+
+def agents():
+    return pd.DataFrame({"agent": ["Ann", "Bo"], "team": "A", "hired": pd.to_datetime(["2025-01-01", "2026-01-15"]), "left": pd.to_datetime([None, "2026-03-01"]), "weekly_hours": 37.5, "skills": "sales"})
+
+
+def calls():
+    return tables(60)["calls"]
+
+
+FUNCTIONS = {  # name → (the good table, what is done with it, how often)
+    "staff": (intervals, lambda frame: staff(frame, SALES, jobs=1), 70),
+    "totals": (lambda: staff(intervals(), SALES), totals, 70),
+    "monthly_requirement": (lambda: staff(intervals(), SALES), lambda frame: monthly_requirement(frame, SALES), 70),
+    "typical_day": (intervals, lambda frame: typical_day(frame, SALES), 70),
+    "adherence": (activities, adherence, 70),
+    "spans_of_activities": (activities, spans_of_activities, 70),
+    "overrides": (overrides, lambda frame: checked_overrides(frame, ["sales"]), 70),
+    "apply_overrides": (intervals, lambda frame: apply_overrides(frame, checked_overrides(overrides()), centre=SALES), 70),
+    "past_headcount": (agents, lambda frame: past_headcount(frame, SALES, pd.date_range("2026-01-01", periods=3, freq="MS")), 70),
+    "roster_table": (duties, roster_table, 70), "roster_grid": (duties, roster_grid, 70), "calendar": (duties, duties_to_ics, 70),
+    "measure": (calls, lambda frame: measure({"calls": frame}, KPIS_ASKED, centre=CENTRE), 20),
+}
+
+
+def spoiled(frame, chance):
+    """The table with one or two things wrong with it."""
+    for _ in range(int(chance.integers(1, 3))):
+        frame = WAYS[int(chance.integers(len(WAYS)))](frame, chance)
+    return frame
+
+
+def cell(frame, chance):
+    if frame.empty or not len(frame.columns):
+        return frame
+    at, row, odd = int(chance.integers(len(frame.columns))), int(chance.integers(len(frame))), ODD[int(chance.integers(len(ODD)))]
+    values = list(frame.iloc[:, at])
+    values[row] = odd
+    columns = [frame.iloc[:, number] for number in range(len(frame.columns))]
+    columns[at] = pd.Series(pd.array(values, dtype=object), index=frame.index, name=frame.columns[at])
+    return pd.concat(columns, axis=1)
+
+
+def column(frame, chance):
+    if not len(frame.columns):
+        return frame
+    odd = ODD[int(chance.integers(len(ODD)))]
+    if not np.isscalar(odd) and odd is not None:
+        odd = str(odd)
+    return frame.assign(**{str(frame.columns[int(chance.integers(len(frame.columns)))]): odd})
+
+
+def without(frame, chance):
+    return frame.drop(columns=frame.columns[int(chance.integers(len(frame.columns)))]) if len(frame.columns) else frame
+
+
+def twice(frame, chance):
+    return pd.concat([frame, frame.iloc[:, [int(chance.integers(len(frame.columns)))]]], axis=1) if len(frame.columns) else frame
+
+
+def rows(frame, chance):
+    return frame.iloc[chance.integers(0, len(frame), int(chance.integers(0, 2 * len(frame))))] if len(frame) else frame
+
+
+def texts(frame, chance):
+    return frame.astype(str)
+
+
+def wall(frame, chance):
+    """Times without their zone."""
+    return frame.assign(**{name: frame[name].dt.tz_localize(None) for name in frame.columns.unique() if isinstance(frame[name], pd.Series) and isinstance(frame[name].dtype, pd.DatetimeTZDtype)})
+
+
+def index(frame, chance):
+    return frame.set_axis(pd.Index([7] * len(frame)), axis=0)
+
+
+WAYS = (cell, cell, cell, cell, column, without, twice, rows, texts, wall, index)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_answer_or_words(name):
+    make, work, number = FUNCTIONS[name]
+    good = make()
+    work(good.copy())
+    chance = np.random.default_rng(None if DEEP else [ord(letter) for letter in name])
+    refused, faults = 0, []
+    for _ in range(number * (50 if DEEP else 1)):
+        table = spoiled(good.copy(), chance)
+        with within(HANG_S):
+            try:
+                work(table)
+            except ValueError as problem:
+                if len(str(problem)) <= 10:
+                    faults.append(repr(problem))
+                refused += 1
+            except Exception as fault:
+                ours = [f"{Path(step.filename).name}:{step.lineno}" for step in traceback.extract_tb(fault.__traceback__) if "ccplan" in step.filename]
+                faults.append(f"{type(fault).__name__} in {ours[-1:]}: {str(fault)[:100]}")
+    assert not faults, "\n".join(sorted(set(faults)))
+    assert refused > number / 20
