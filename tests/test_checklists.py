@@ -243,3 +243,12 @@ def test_the_bundled_centre_is_read_and_its_open_items_cost_what_they_cost():
     told = progress(rows, "2026-10-01")
     by_hand = rows[~rows["status"].isin(["done", "not needed"])]["cost"].sum()
     assert told[told["step"].eq("all")]["cost_open"].sum() == by_hand > 0
+
+
+def test_a_name_with_signs_that_part_lines_elsewhere_stays_in_the_journal(tmp_path):
+    store = ChecklistStore(tmp_path, who="Ann\u2028Lee\x85")
+    store.begin()
+    first = store.table().iloc[0]
+    store.change(first["checklist"], first["item"], "owner", "Bo", seen=first["owner"])
+    assert store.journal()["who"].tolist()[-1] == "Ann\u2028Lee\x85" and len(store.journal()) == len(ChecklistStore(tmp_path, who="Bo").journal()) > 0
+    assert store.undo().iloc[0]["owner"] == first["owner"]

@@ -264,9 +264,8 @@ def test_no_name_leads_out_of_the_folder(way, tmp_path):
     place.mkdir(parents=True)
     (place / "centre.toml").write_text('name = "x"\n')
     deeds = [lambda: save_scenario(place, way, {"volume": 1.1}), lambda: Shelf(place, "staffing").keep(way, {"inputs": {}}),
-             lambda: duties_to_ics(duties().head(1).assign(agent=way), place, zone="UTC"),
-             lambda: write_mapping(place / way.replace("\0", "") if way.strip("/\\.") and not way.startswith("/") else place / "a.csv", FileMapping(table="calls", sheet=way))]
-    for deed in deeds[:3]:
+             lambda: duties_to_ics(duties().head(1).assign(agent=way), place, zone="UTC")]
+    for deed in deeds:
         try:
             deed()
         except ValueError as problem:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import tomllib
 
 import pandas as pd
@@ -53,6 +54,7 @@ def test_all_that_two_save_at_once_is_there_and_every_file_is_whole_at_any_momen
         for file in [*folder.glob("*.json"), *folder.glob("*.toml"), folder / "checklist.csv", *folder.glob("plan/*.csv"), *folder.glob("overrides.csv")]:
             whole(file)
             looked += 1
+        time.sleep(0.02)
     for one in (*two, *planners):
         said = one.communicate()[1]
         assert one.returncode == 0, said[-1500:]
