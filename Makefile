@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 CENTRE ?=# a centre's folder; the bundled one if empty
 
-.PHONY: plan test test-library test-deep lab app lint bench notebooks sample pins clean
+.PHONY: plan test test-library test-deep lab app lint docs package coverage bench notebooks sample pins clean
 
 plan: $(READY)
 	@$(BIN)/ccplan plan $(CENTRE)
@@ -26,8 +26,16 @@ lab: $(READY)
 app: $(READY)        ## the notebooks as dashboards: a start page, code hidden, a token at the door
 	@$(BIN)/ccplan serve $(CENTRE)
 
-lint: $(READY)       ## what is wrong with the code's style, in files and notebooks
+lint: $(READY)       ## what is wrong with the code's style, in files and notebooks, and with its names and calls
 	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+docs: $(READY)       ## the documentation as a site, to be read without network: site/index.html
+	@$(BIN)/python docs/site.py
+
+package: $(READY)    ## wheel and sdist in dist/, tried alone on every Python that is here
+	@$(BIN)/python -m hatchling build
+	@CCPLAN_DEEP=1 $(BIN)/python -m pytest tests/test_package.py
 
 bench: $(READY)      ## ccplan beside its peers, one table; TOPICS="staffing audit" for some of it
 	@$(BIN)/python -m benchmarks $(TOPICS)
@@ -56,4 +64,4 @@ pins: $(READY)       ## resolve pyproject.toml again into constraints.txt, for e
 	    --upgrade pyproject.toml -o constraints.txt
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist site .pytest_cache .hypothesis .mypy_cache .coverage
