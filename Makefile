@@ -4,6 +4,7 @@ EXTRAS ?= test
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+LIBRARY = $(addprefix --ignore=,$(shell grep -lE 'browsers|nbval|spreadsheet|pyspark|07_audit' tests/test_*.py))
 CENTRE ?=# a centre's folder; the bundled one if empty
 
 .PHONY: plan test test-library test-deep lab app lint docs package coverage bench notebooks sample pins clean
@@ -15,10 +16,15 @@ test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-library: $(READY)  ## the tests without notebooks, browsers, spreadsheets and clusters: for a second Python
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(addprefix --ignore=,$(shell grep -lE 'browsers|nbval|spreadsheet|pyspark|07_audit' tests/test_*.py))
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(LIBRARY)
 
 test-deep: $(READY)
 	@CCPLAN_DEEP=1 $(BIN)/python -m pytest
+
+coverage: $(READY)   ## the lines of queueing, planning and auditing that no test of the library runs; 95 % of each must be
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report= $(LIBRARY)
+	@for room in queueing planning auditing; do \
+	    $(BIN)/coverage report --include="ccplan/$$room/*" --show-missing --skip-covered --fail-under=95 || low=1; done; [ -z "$$low" ]
 
 lab: $(READY)
 	@$(BIN)/ccplan lab
