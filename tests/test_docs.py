@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import inspect
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -63,11 +64,19 @@ def test_the_pages_load_nothing_from_elsewhere(site):
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_public_name_of_a_room_is_on_its_page(site, room):
+def test_every_public_name_of_a_room_is_on_its_page_with_its_words(site, room):
     page = next(read for path, read in site.items() if path.parts[-3:] == ("api", "ccplan", f"{room}.html"))
     offered = importlib.import_module(f"ccplan.{room}")
-    names = {name for name in offered.__all__ if not inspect.ismodule(getattr(offered, name))}
-    assert len(names) > 20 and not names - page.ids
+    names = {name: getattr(offered, name) for name in offered.__all__ if not inspect.ismodule(getattr(offered, name))}
+    assert len(names) > 20 and not names.keys() - page.ids
+    words = _letters("".join(page.words))
+    said = {name: one.__doc__.strip().split("\n")[0] for name, one in names.items() if inspect.isroutine(one) or inspect.isclass(one)}
+    assert not {name: line for name, line in said.items() if _letters(line) not in words}
+
+
+def _letters(text):
+    """The text without markup, signs and gaps, as Markdown leaves it."""
+    return re.sub(r"[\W_]+", "", text)
 
 
 def test_every_kpi_every_notebook_and_every_page_of_words_is_in_it(site):
