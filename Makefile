@@ -4,9 +4,10 @@ EXTRAS ?= test
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+LIBRARY = $(addprefix --ignore=,$(shell grep -lE 'browsers|nbval|spreadsheet|pyspark|07_audit' tests/test_*.py))
 CENTRE ?=# a centre's folder; the bundled one if empty
 
-.PHONY: plan test test-library test-deep lab app lint bench notebooks sample pins clean
+.PHONY: plan test test-library test-deep lab app lint docs package coverage bench notebooks sample pins clean
 
 plan: $(READY)
 	@$(BIN)/ccplan plan $(CENTRE)
@@ -15,10 +16,15 @@ test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-library: $(READY)  ## the tests without notebooks, browsers, spreadsheets and clusters: for a second Python
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(addprefix --ignore=,$(shell grep -lE 'browsers|nbval|spreadsheet|pyspark|07_audit' tests/test_*.py))
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(LIBRARY)
 
 test-deep: $(READY)
 	@CCPLAN_DEEP=1 $(BIN)/python -m pytest
+
+coverage: $(READY)   ## the lines of queueing, planning and auditing that no test of the library runs; 95 % of each must be
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report= $(LIBRARY)
+	@for room in queueing planning auditing; do \
+	    $(BIN)/coverage report --include="ccplan/$$room/*" --show-missing --skip-covered --fail-under=95 || low=1; done; [ -z "$$low" ]
 
 lab: $(READY)
 	@$(BIN)/ccplan lab
@@ -26,9 +32,17 @@ lab: $(READY)
 app: $(READY)        ## the notebooks as dashboards: a start page, code hidden, a token at the door
 	@$(BIN)/ccplan serve $(CENTRE)
 
-lint: $(READY)       ## what is wrong with the code's style, in files and notebooks; what is unsafe in the library
+lint: $(READY)       ## what is wrong with style, names and calls, in files and notebooks; what is unsafe in the library
 	@$(BIN)/ruff check .
+	@$(BIN)/mypy
 	@$(BIN)/bandit -q -c pyproject.toml -r ccplan
+
+docs: $(READY)       ## the documentation as a site, to be read without network: site/index.html
+	@$(BIN)/python docs/site.py
+
+package: $(READY)    ## wheel and sdist in dist/, tried alone on every Python that is here
+	@$(BIN)/python -m hatchling build
+	@CCPLAN_DEEP=1 $(BIN)/python -m pytest tests/test_package.py
 
 bench: $(READY)      ## ccplan beside its peers, one table; TOPICS="staffing audit" for some of it
 	@$(BIN)/python -m benchmarks $(TOPICS)
@@ -57,4 +71,4 @@ pins: $(READY)       ## resolve pyproject.toml again into constraints.txt, for e
 	    --upgrade pyproject.toml -o constraints.txt
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist site .pytest_cache .hypothesis .mypy_cache .coverage

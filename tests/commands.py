@@ -49,3 +49,10 @@ def refused(*words, quiet=True, how=run):
     assert result.returncode == 1 and "Traceback" not in result.stderr and not (quiet and result.stdout)
     assert any(line.startswith("ccplan: ") for line in result.stderr.splitlines())
     return result.stderr
+
+
+def alone(home):
+    """The environment of somebody who has never seen the project: a HOME of their own, no caches, no word on Python or the tests."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith((
+        "PYTHON", "UV_", "XDG_", "CCPLAN_", "COV", "VIRTUAL_ENV", "PYTEST", "MAKE", "MFLAGS", "NUMBA_", "HYPOTHESIS", "JUPYTER", "IPYTHON"))}
+    return own | {"HOME": str(home)}

@@ -95,6 +95,19 @@ def test_make_installs_the_same_extras_with_the_same_pins():
     assert makefile.count("-c constraints.txt -e '.[$(EXTRAS)]'") == 2 and "EXTRAS ?= test\n" in makefile
 
 
+def test_a_commit_is_looked_at_by_the_tools_of_make_lint():
+    recipe = re.search(r"\nlint: .*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"))[1]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    used = {re.sub(r"^.*/", "", hook["entry"].split()[0]) for hook in hooks}
+    assert used and used == set(re.findall(r"\$\(BIN\)/(\w+)", recipe))
+
+
+def test_the_citation_is_of_this_version_and_complete():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= cited.keys() and all("name" in one or "family-names" in one for one in cited["authors"])
+    assert (cited["cff-version"], cited["type"], str(cited["version"]), cited["license"]) == ("1.2.0", "software", PROJECT["version"], PROJECT["license"])
+
+
 def tracked():
     try:
         names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")

@@ -7,7 +7,7 @@ from importlib import import_module
 import pandas as pd
 
 from .concluding.actions import actions_of, carried, read_actions
-from .evidence import evidence_of
+from .evidence import Evidence, evidence_of
 from .concluding.gathering import gathered
 from .findings import AREAS
 from .quarter import Quarter
@@ -55,7 +55,7 @@ class Audit:
     each with owner and day, those of one cause as one; `verdict`; `actions` and `carried` (frames, see `actions`); `notes` in words.
     """
 
-    evidence: object = field(repr=False)
+    evidence: Evidence = field(repr=False)
     sections: dict = field(repr=False)
     missing: dict
     findings: tuple

@@ -31,7 +31,7 @@ async def guessed(settings):
         waiting.pop()
 
 
-class Told:
+class Told(JupyterHandler):
     """Pages in words in the house's look, for errors and the door."""
 
     def write_error(self, status_code, **kwargs):
@@ -118,7 +118,7 @@ class NotebookPage(Told, TornadoVoilaHandler):
             for one in await asyncio.gather(*old, return_exceptions=True):
                 if isinstance(one, dict):
                     await self.kernel_manager.shutdown_kernel(one["kernel_id"])
-            self.kernel_manager.fill_if_needed(delay=0, notebook_name=name)
+            self.kernel_manager.fill_if_needed(delay=0, notebook_name=name)  # type: ignore[attr-defined]  # Voila's own
 
     def _given(self):
         """The kernels that were ready and that somebody has now."""

@@ -1,6 +1,7 @@
 """`ccplan lab`: JupyterLab on the notebooks."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ import typer
 from .app import app
 from .common import SampleFolder, compile_once
 
+OWN = "ccplan-notebooks"  # where an installed ccplan lays them
+
 
 @app.command(epilog="Example: [bold]ccplan lab my-centre[/bold]")
 def lab(
@@ -19,6 +22,7 @@ def lab(
 ):
     """Open JupyterLab on the notebooks, for the folder's centre; on this machine only."""
     from ..data import load_centre, sample_centre
+    from ..data.bundled import notebooks_folder
 
     folder = (folder or sample_centre()).resolve()
     load_centre(folder)  # what is wrong with the folder is better said here than in a notebook
@@ -27,7 +31,7 @@ def lab(
     command[-1] += "=jupyterlab.handlers.announcements.NeverCheckForUpdate"
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container; the server listens on this machine only
         command.append("--allow-root")
-    command += [f"--ServerApp.root_dir={notebooks_folder()}"] + ([] if browser else ["--no-browser"])
+    command += [f"--ServerApp.root_dir={own_notebooks(notebooks_folder(), Path.cwd())}"] + ([] if browser else ["--no-browser"])
     environment = os.environ | {"CCPLAN_FOLDER": str(folder)}
     if os.name == "posix":  # become the server, so that whoever stops ccplan stops it too
         os.execve(sys.executable, command, environment)  # nosec B606 # our own Python, no shell
@@ -35,7 +39,14 @@ def lab(
     raise typer.Exit(done.returncode)
 
 
-def notebooks_folder():
-    """The notebooks of the checkout; a bare install opens where it is called."""
-    folder = Path(__file__).parents[2] / "notebooks"
-    return folder if folder.is_dir() else Path.cwd()
+def own_notebooks(bundled, here):
+    """The notebooks of a checkout themselves; of an installed wheel a copy in `here`, in which what is there already is kept."""
+    if bundled.parent.name != "bundled":
+        return bundled
+    own = here / OWN
+    own.mkdir(exist_ok=True)
+    for file in bundled.glob("*.ipynb"):
+        if not (own / file.name).exists():
+            shutil.copyfile(file, own / file.name)
+    typer.echo(f"ccplan: your own copy of the notebooks is in {own}", err=True)
+    return own

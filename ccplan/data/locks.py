@@ -1,6 +1,7 @@
 """One writer at a time: who reads a file to write it again holds its lock, so that no row is lost."""
 
 import contextlib
+import sys
 import time
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def _wait(handle, file, patience_s):
         time.sleep(PAUSE_S)
 
 
-try:
+if sys.platform != "win32":
     import fcntl
 
     def _taken(handle):
@@ -46,7 +47,7 @@ try:
     def _free(handle):
         fcntl.flock(handle, fcntl.LOCK_UN)
 
-except ImportError:  # Windows
+else:
     import msvcrt
 
     def _taken(handle):

@@ -37,6 +37,9 @@ class Filled(str):
     'North: what will it cost?'
     """
 
+    template: str
+    values: dict
+
     def __new__(cls, template, **values):
         made = super().__new__(cls, template.format(**values))
         made.template, made.values = template, values

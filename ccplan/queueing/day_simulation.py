@@ -238,7 +238,7 @@ def _level(sums, definition, empty=1.0):
 
     counted = dict(zip(MEASURES, sums.T))
     top, below, _ = _terms(definition)["service_level"]
-    return _ratio(*(sum(weight * counted[key] for key, weight in part.items()) for part in (top, below)), empty)
+    return _ratio(*(sum(weight * counted[key] for key, weight in part.items()) for part in (top, below)), empty=empty)
 
 
 def _ratio(top, bottom, empty):

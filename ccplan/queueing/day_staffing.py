@@ -234,7 +234,8 @@ class _Search:
         floor = np.maximum(self.least, self.offered > 0)  # while calls come, somebody is at work
         # For each interval: the misses it would bring to the day, and its part of the counts; None: not known.
         gone = []
-        cost, parts = np.full(agents.size, -np.inf), [None] * agents.size
+        cost = np.full(agents.size, -np.inf)
+        parts: list = [None] * agents.size
         now = self._day_over(counts)
         while True:
             k = int(np.argmin(np.where(agents > floor, cost, np.inf)))

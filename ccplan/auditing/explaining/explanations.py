@@ -59,7 +59,7 @@ def explanations(before, after, agents=None, year_ago=None):
     for queue in sorted(set(before["queue"]) & set(after["queue"])):
         sides = [calls[calls["queue"].eq(queue)] for calls in (before, after)]
         old = None if year_ago is None else year_ago[year_ago["queue"].eq(queue)]
-        found += [one for name in MEASURES if (one := _explanation(queue, name, *sides, agents, old)) is not None]
+        found += [one for name in MEASURES if (one := _explanation(queue, name, *sides, agents=agents, year_ago=old)) is not None]
     return tuple(found)
 
 

@@ -185,7 +185,7 @@ class _World:
         chosen = factors[tuple(at[name] for name in SHARES)]
         key = tuple(at[name] for name in ("volume", "forecast", "aht", "patience", "staffing"))
         if key not in self.known:
-            self.known[key] = _curve(lambda factor: self._at(*key, factor), min(factors.values()), max(factors.values()))
+            self.known[key] = _curve(lambda factor: self._at(*key, factor=factor), min(factors.values()), max(factors.values()))
         return self.known[key](chosen)
 
     def _at(self, volume, forecast, aht, patience, staffing, factor):

@@ -8,6 +8,7 @@ from .change_by import sound_days
 from .explanations import explanations
 from .ledger_lines import ledger_categories, ledger_lines, months_missing
 from .presence import people_of, presence
+from ..evidence import Evidence
 from ..quarter import Quarter
 from .service_bridge import queue_quarter, service_bridge
 from .weeks import Ratio, ratio_of_weeks
@@ -83,7 +84,7 @@ def _other(evidence):
 class _Parts:
     """The parts of Why, each of which leaves a note where it cannot be made."""
 
-    evidence: object
+    evidence: Evidence
     expected: pd.DataFrame | None
     other: Quarter
     notes: list
@@ -114,7 +115,8 @@ class _Parts:
             people = [None, None]
         sides = [queue_quarter(one, queue, str(quarter), who) for one, quarter, who in zip(rows, self._quarters, people, strict=True)]
         expected = None if self.expected is None else _of_queue(self.expected, queue.name)
-        table = service_bridge(*sides, queue, self.evidence.centre.interval_s, expected if expected is not None and len(expected) else None)
+        table = service_bridge(*sides, queue=queue, interval_s=self.evidence.centre.interval_s,
+                               expected=expected if expected is not None and len(expected) else None)
         base = "answered" if queue.targets.definition == "answered" else "offered"
         levels = [ratio_of_weeks(side.rows["answered_in_target"], side.rows[base], side.rows["start"]) for side in sides]
         target = queue.targets.service_level
@@ -198,7 +200,8 @@ class _Parts:
         for quarter in self._quarters:
             if missing := months_missing(frames[0], quarter):
                 raise ValueError(f"cost is not held against {self.other}: the ledger has no actual amounts of {missing[0]:%B %Y}")
-        return cost_bridge(*(spent(self.evidence.of("intervals", quarter), self.evidence.centre, *frames, quarter.months) for quarter in self._quarters))
+        return cost_bridge(*(spent(self.evidence.of("intervals", quarter), self.evidence.centre, *frames, months=quarter.months)
+                             for quarter in self._quarters))
 
 
 def _of_queue(rows, name):

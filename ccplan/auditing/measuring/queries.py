@@ -1,6 +1,7 @@
 """The queries of a measurement: one pass through each table, by the columns and times that are asked for."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -20,11 +21,11 @@ class Query:
     Rows of a cluster (a day of an agent, an evaluation) are summed `within` it first: they are not independent.
     """
 
-    base: object
+    base: Any  # an Ibis table, as `table`
     keys: list
     step: float | None
     clusters: tuple = ()
-    table: object = None
+    table: Any = None
     sums: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
     within: dict = field(default_factory=dict)

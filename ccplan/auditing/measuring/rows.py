@@ -6,7 +6,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .shelf import Lacks
+from ...data.centre import Centre
+from .shelf import Lacks, Shelf
 
 TARGET_S = 20.0  # where neither the KPI nor the centre says
 
@@ -15,8 +16,8 @@ TARGET_S = 20.0  # where neither the KPI nor the centre says
 class Context:
     """What a measurement knows beside the tables: the shelf, the Centre (or None), start and end (local, end excluded)."""
 
-    shelf: object
-    centre: object = None
+    shelf: Shelf
+    centre: Centre | None = None
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
     _interval_s: float | None = field(default=None, repr=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..kpis import kpi_of, target_of
+from ..measuring.kpi import KPI
 from ..measuring.measure import measure, measure_cuts
 from ..measuring.shelf import Shelf
 from .signals import xmr
@@ -26,7 +27,7 @@ class Cut:
     rules), its `hours` (weekday, hour, value, n) and `day_hours` (hour, value, n, low, high), None where they were not asked
     for; `grain` as it could be had."""
 
-    kpi: object
+    kpi: KPI
     queue: str
     grain: str
     variant: str

@@ -6,6 +6,7 @@ a wait longer than a day) stand in `tables.py`; here is what needs judgement or 
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ class CallLog:
     {column: {name: rows}} of agents and queues.
     """
 
-    calls: object
+    calls: Any
     file: str
     nobody: tuple = ()
     agents: tuple = field(default=(), repr=False)

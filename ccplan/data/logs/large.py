@@ -72,7 +72,7 @@ def _check(rows, table, shown, in_file):
     bounds = _bounds(rows, table) if in_file else {}
     rows = _without_nan(rows)
     broken = [(*case, n) for case, n in _counted(rows, _broken(rows, table, bounds))]
-    examples = [example for *case, n in broken if n for example in _examples(rows, *case, shown)]
+    examples = [example for *case, n in broken if n for example in _examples(rows, *case, shown=shown)]
     again, more = _twice(rows, table, shown, fast_hash if in_file else lambda text: text.hash())
     frame = pd.DataFrame([*((column, rule, n) for column, rule, *_, n in broken), *again], columns=["column", "rule", "rows"])
     total = int(rows.count().to_pyarrow().as_py())

@@ -44,7 +44,7 @@ COMPLIANCE = (
     ("network", "separate voice from office traffic", "technology", "Ilpo Grebe", "2025-06-13", "2025-06-13", "network map", 5_300))
 IN_PROGRESS = ("audit every quarter with sign-off", "pause the recording while a card is read out",
                "answer the simplest questions by a bot")
-WEIGHED = {  # list: ({criterion: weight}, {name: scores in that order})
+WEIGHED: dict[str, tuple[dict, dict]] = {  # list: ({criterion: weight}, {name: scores in that order})
     "manager": ({"similar projects": 0.30, "leading people": 0.30, "numbers": 0.20, "knows the trade": 0.20},
                 {"Tove Heron": (8, 9, 7, 8), "Runo Pintail": (9, 6, 8, 7), "Saga Shoveler": (6, 8, 9, 5), "Otso Gadwall": (7, 7, 6, 9)}),
     "telephone platform": ({"calls of our size": 0.25, "integrations": 0.25, "recording": 0.15, "price": 0.20, "support": 0.15},

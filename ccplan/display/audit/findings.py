@@ -1,6 +1,7 @@
 """The audit's first and last pages: the verdict, the findings that matter, what is to be done, and what became of the last ones."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 
@@ -119,6 +120,7 @@ class LinkedSheet(Sheet):
 
     links: str = ""
     places: tuple = field(default=())
+    _place: Iterator = field(default=iter(()), init=False, repr=False, compare=False)  # where the rows stand, while they are written
 
     def _repr_html_(self):
         object.__setattr__(self, "_place", iter(self.places))

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
@@ -20,6 +21,9 @@ from ..panels.saying import frame_of, live
 from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER
 from .kpis import step_words
+
+if TYPE_CHECKING:
+    from ...auditing.standing.cuts import Cut
 
 ALL = Term("all queues")
 GRAINS = (Term("week"), Term("day"), Term("hour"))
@@ -47,7 +51,7 @@ class AuditTotals:
 class AuditView:
     """What the panel shows: the `cut` (a Cut of `auditing.standing.cuts`), its `totals`, `findings` of the area in words, `warnings`."""
 
-    cut: object
+    cut: "Cut"
     totals: AuditTotals
     findings: tuple
     warnings: tuple

@@ -104,7 +104,7 @@ def _states(states):
 def findings_by_rule(report):
     """All findings counted: severity, table, rule, findings, rows behind them, first and last day, the largest."""
     told = report.findings[report.findings["rule"] != ""].assign(day=report.findings["start"].map(_day))
-    rows = [_rule_row(*key, found) for key, found in told.groupby(["severity", "table", "rule"], observed=True, sort=False)]
+    rows = [_rule_row(*key, found=found) for key, found in told.groupby(["severity", "table", "rule"], observed=True, sort=False)]
     columns = ["severity", "table", "rule", "findings", "rows", "when", "the largest"]
     shown = pd.DataFrame(rows, columns=columns).sort_values("rows", ascending=False, kind="stable")
     shown = pd.concat([shown[shown["severity"] == severity] for severity in (*GRAVE, "note")])

@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from .words import CHANGES, LABELS
+
+if TYPE_CHECKING:
+    from ...data.centre import Centre
+    from ...planning.scenarios import PointPlan
+    from ...planning.uncertainty.quick_plan import QuickPlan
 
 PRICE = "price of "   # an override of a budget line: price of rent
 MOST_STEPS = 6        # drivers that a waterfall tells apart: 64 plans
@@ -20,10 +26,10 @@ class BudgetGround:
     `centre` has the open items of the checklist among its budget lines, `hires` are the classes of the plan as it is.
     """
 
-    centre: object
+    centre: "Centre"
     frame: pd.DataFrame
     people: pd.DataFrame
-    quick: object
+    quick: "QuickPlan"
     hires: pd.DataFrame = None
     kept: dict = field(default_factory=dict, repr=False)
 
@@ -82,7 +88,7 @@ class BudgetGround:
 class Replanned:
     """A plan and the classes that it hires."""
 
-    plan: object
+    plan: "PointPlan"
     hires: pd.DataFrame
 
 

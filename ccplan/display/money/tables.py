@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,13 +12,17 @@ from .words import money, percent
 from ..panels.saying import shown
 from ..tables import Words, plain
 
+if TYPE_CHECKING:
+    from ...planning.scenarios import PointPlan
+    from .plans import BudgetGround
+
 
 @dataclass(frozen=True)
 class BudgetCase:
     """A centre's budget and what it rests on: `ground` (see `budget_ground`), the `plan` as it is, the folder's tables."""
 
-    ground: object
-    plan: object
+    ground: "BudgetGround"
+    plan: "PointPlan"
     hires: pd.DataFrame
     forecasts: tuple = field(repr=False)
     teams: dict

@@ -52,7 +52,7 @@ class HeadcountTotals:
     available: float = total("FTE available, mean", "trained and up to speed, with overtime and outsourcing, all queues, mean of the months", "number")
     gap: float = total("Worst gap, FTE", "available less required in the worst queue and month; 0 where nobody is missing", "number", 1)
     starters: float = total("People to hire", "Σ starters of the classes", "count")
-    safe: object = total("Last safe day to decide", "the first day after which a class would come too late; a day counts as harm "
+    safe: pd.Timestamp = total("Last safe day to decide", "the first day after which a class would come too late; a day counts as harm "
                          "once a month misses more than 1 % of its FTE", "date")
     service: float = total("Service in the worst month", "lowest service level of a queue and month, by the plan's curves of service", "share", 1)
     cost: float = total("Cost of these people", "Σ wages, overtime, outsourcing, seats, recruiting and classes of the months", "money", -1)

@@ -1,8 +1,13 @@
 """The ground of the headcount panel: a hiring plan that answers at once for other assumptions."""
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from ...planning.people.headcount_case import HeadcountCase
+    from ...planning.uncertainty.quick_plan import QuickPlan
 
 NEAR, SECONDS = 1e-3, 5.0  # share of the cost within which a plan counts as the cheapest, and how long it is looked for
 OWN = {  # what a hiring plan has beside the assumptions of `planning.scenarios`: settings of the centre's hiring
@@ -27,8 +32,8 @@ def ramp_from(ramp, first):
 class HeadcountGround:
     """A HeadcountCase laid ready for other assumptions; `quick` is the QuickPlan of its intervals, `plan` the cheapest hires as it is."""
 
-    case: object
-    quick: object
+    case: "HeadcountCase"
+    quick: "QuickPlan"
     kept: dict = field(default_factory=dict, repr=False)
 
     @property

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,9 @@ from ..panels.dials import total
 from ..panels.saying import frame_of, shown
 from ..tables import Words
 from .tables import required_hours, worst_of
+
+if TYPE_CHECKING:
+    from ...planning.schedule import Cover
 
 AIMS = {"least cost": "cost", "fewest hours": "hours", "least difference": "difference"}
 NEAR, SECONDS = 0.02, 4.0  # share of the best within which a plan of whole people is searched, and how long a day may take
@@ -36,7 +40,7 @@ class ScheduleTotals:
 class ScheduleView:
     """What the panel shows: the `cover`, its `totals`, `warnings` in words; `proven` is False where people come in parts."""
 
-    cover: object
+    cover: "Cover"
     totals: ScheduleTotals
     warnings: tuple
     currency: str = ""

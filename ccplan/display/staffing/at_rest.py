@@ -82,7 +82,8 @@ def played_days(staffed, queue, interval_s, *, days=PLAYED):
                                                         target_s=queue.targets.target_s, definition=queue.targets.definition)):
         level[number], kept[number] = by_interval, day >= queue.targets.service_level
         yield None
-    yield PlayedDays(*_band(level), float(kept.mean()), days)
+    low, high = _band(level)
+    yield PlayedDays(low, high, float(kept.mean()), days)
 
 
 def _band(level):

@@ -49,6 +49,7 @@ class _Desk(Desk):
     """A desk whose dials stand, at the start, at what its queue and day really are."""
 
     kind, totals, a_pin = "staffing", DayTotals, "the pinned scenario"
+    queue: str
     as_it_is, reset_says = "the day as it is, staffed to the centre's own targets", "back to the day and the centre as they are"
 
     def __init__(self, intervals, centre, *, folder=None, language=None):

@@ -22,9 +22,9 @@ MEASURE_WORDS = {"service_level": ("service", 100, ".0f"), "abandonment": ("aban
 class Held:
     """A folder held against its own past: Presence, Validation (out of sample, and in hindsight), or in `why` the words why not."""
 
-    found: object = None
-    result: object = None
-    hindsight: object = None
+    found: presence.Presence | None = None
+    result: comparing.Validation | None = None
+    hindsight: comparing.Validation | None = None
     why: str = ""
 
     @property

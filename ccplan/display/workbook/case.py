@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,10 @@ from ...planning.headcount import allowed, classes_of, plan_headcount
 from ...planning.people.people_tables import opening
 from ...planning.people.requirement import with_fte
 
+if TYPE_CHECKING:
+    from ...data.centre import Centre
+    from ...planning.scenarios import PointPlan
+
 NEAR = 1e-7  # FTE: how far the plan's own headcount may be from the one that its people make
 
 
@@ -17,8 +22,8 @@ NEAR = 1e-7  # FTE: how far the plan's own headcount may be from the one that it
 class Case:
     """A PointPlan with its centre, everybody as `classes`, and the day of the decision `at`; `gap` is what each row may miss."""
 
-    plan: object
-    centre: object
+    plan: "PointPlan"
+    centre: "Centre"
     classes: pd.DataFrame
     at: pd.Timestamp
     gap: np.ndarray

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,10 @@ from ...data.budget_lines import CATEGORIES
 from ...planning.budget import ON_COSTS, OVERTIME, WAGES, driver_quantities, standard_lines
 from .book import TOP, Book, Column
 from .people_sheets import OVERTIME_PRICE, _number
+
+if TYPE_CHECKING:
+    from ...data.budget_lines import BudgetLine
+    from .case import Case
 
 STANDARD = {  # line → the formula of its price
     WAGES: "hourly_wage", ON_COSTS: "on_costs", OVERTIME: OVERTIME_PRICE, "outsourcing": "outsourced_hourly",
@@ -35,7 +40,7 @@ class Priced:
     """One thing that has a price: a budget line, or one step of it that reaches from `low` to `high` units."""
 
     number: int         # of the line, from 1
-    line: object
+    line: "BudgetLine"
     step: int
     price: float
     low: float = 0.0
@@ -51,7 +56,7 @@ class Priced:
 class PricedLines:
     """All that is priced, in order of category and name, with what is needed to price it."""
 
-    case: object
+    case: "Case"
 
     @cached_property
     def rows(self):

@@ -43,7 +43,7 @@ def reforecast(forecast, actuals, now, *, samples=0, seed=0):
     last is empty where fewer than three contacts were expected, else unknown. Returns the columns of the forecast
     with `offered_before`, and `samples` joint paths of whole contacts. Raises ValueError in words.
     """
-    found = [_rest(*each, now, samples, seed) for each in _days(forecast, actuals, now)]
+    found = [_rest(*each, now=now, samples=samples, seed=seed) for each in _days(forecast, actuals, now)]
     return pd.concat(found, ignore_index=True)
 
 

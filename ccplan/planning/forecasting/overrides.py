@@ -119,7 +119,7 @@ def override_effect(frame, actual, *, each=False):
     touched = both.assign(override=both["overrides"].str.split(";")).explode("override")
     touched = touched[touched["override"] != ""]
     groups = touched.groupby(["queue", "override"], sort=False)
-    return pd.DataFrame([_effect(*name, rows) for name, rows in groups], columns=list(EFFECT))
+    return pd.DataFrame([_effect(*name, rows=rows) for name, rows in groups], columns=list(EFFECT))
 
 
 def _effect(queue, override, rows):

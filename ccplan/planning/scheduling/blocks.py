@@ -6,6 +6,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from .losses import CallsMissed, PricedHeads, Segments
+
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
@@ -18,7 +20,7 @@ class Block:
     limited: sparse.csr_array
     limits: np.ndarray
     price: np.ndarray
-    loss: object
+    loss: Segments | PricedHeads | CallsMissed
     starts: int
 
     @property

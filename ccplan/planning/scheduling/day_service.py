@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ...data.centre import Queue
 from ...queueing import predict_day
 from .breaks import desk_cover
 from .duty_tables import seconds_of, stamps_of
@@ -21,7 +22,7 @@ class DayModel:
     """
 
     rows: pd.DataFrame
-    queue: object
+    queue: Queue
     interval_s: int
     kept: np.ndarray
 

@@ -12,7 +12,7 @@ import pandas as pd
 from ...data.groups import Group
 from ...queueing import required_agents, simulate_day
 from ...queueing.day_simulation import ranks_of, routes_of
-from ...queueing.given_calls import draw_calls, serve_calls
+from ...queueing.given_calls import Calls, draw_calls, serve_calls
 from ...queueing.inputs import floats, share
 from .skill_search import counted_misses
 from .skills import CERTIFIED, ON_AVERAGE, staff_groups
@@ -132,7 +132,7 @@ class _Stretch:
     aht_s: np.ndarray
     alone: np.ndarray
     length: float
-    calls: object
+    calls: Calls
     seed: int
 
     @property

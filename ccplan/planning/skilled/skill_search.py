@@ -300,7 +300,7 @@ class _Search:
         for _ in range(_TURNS):
             missed, _ = self.see(agents)
             slack = -missed.sum(axis=1)
-            chosen = self._within(*self._uses(agents, missed, slack, refused), slack)
+            chosen = self._within(*self._uses(agents, missed, slack, refused), slack=slack)
             if not chosen or self.looks > _LOOKS:
                 return agents
             while chosen:

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from ...data.centre import Centre
 from ...data.settings import number
 from ...queueing import Targets
 from ..people.requirement import month_of, monthly_requirement, team_of, with_fte
@@ -49,7 +50,7 @@ class WaitingQueue:
 class QuickPlan:
     """A plan that answers at once: see `quick_plan`."""
 
-    centre: object
+    centre: Centre
     queues: tuple
     table: pd.DataFrame
 

@@ -88,7 +88,7 @@ def plan_risk(forecasts, centre, months=None, *, paths=1000, assumptions=None, p
     paths = _checked_paths(paths)
     base, work, plan = _prepared(forecasts, centre, months, paths, assumptions, drift, seed, priced or {}, teams,
                                  {"people": people, "hires": hires, "moves": moves})
-    point = _point(*plan, list(dict.fromkeys(work.teams.values())), work.months)
+    point = _point(*plan, teams=list(dict.fromkeys(work.teams.values())), months=work.months)
     limits = _limits(budget, point["cost"][0], work.months)  # refused before the long work, not after it
     done = _all_blocks(work, paths, jobs, progress, stop, size=sum(len(one.frame) for one in forecasts))
     return _told(work, point, base, done, paths, limits)
