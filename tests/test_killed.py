@@ -11,7 +11,7 @@ import pytest
 from tests.effort import DEEP
 
 ROUNDS = {"scenario": 100, "shelf": 100, "checklist": 100, "plan": 8} | ({"report": 40, "evaluation": 100, "mapping": 100} if DEEP else {})
-CHANGES = {"scenario": 5, "checklist": 5, "mapping": 5, "evaluation": 5, "report": 30}  # deed → so many changes of files it makes at least
+CHANGES = {"mapping": 5, "evaluation": 5, "report": 30} | ({"scenario": 5, "shelf": 5, "checklist": 5} if DEEP else {})  # deed → so many changes of files it makes at least
 INTERVALS = "queue;start;offered;answered;talk_s\n" + "".join(
     f"sales;2026-09-{1 + i // 20:02d} {8 + i % 20 // 2:02d}:{i % 2 * 30:02d};{20 + i % 7};{19 + i % 7};{(19 + i % 7) * 240}\n" for i in range(200))
 

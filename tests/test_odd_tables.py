@@ -52,17 +52,17 @@ def calls():
 
 
 FUNCTIONS = {  # name → (the good table, what is done with it, how often)
-    "staff": (intervals, lambda frame: staff(frame, SALES, jobs=1), 70),
-    "totals": (lambda: staff(intervals(), SALES), totals, 70),
-    "monthly_requirement": (lambda: staff(intervals(), SALES), lambda frame: monthly_requirement(frame, SALES), 70),
-    "typical_day": (intervals, lambda frame: typical_day(frame, SALES), 70),
-    "adherence": (activities, adherence, 70),
-    "spans_of_activities": (activities, spans_of_activities, 70),
-    "overrides": (overrides, lambda frame: checked_overrides(frame, ["sales"]), 70),
-    "apply_overrides": (intervals, lambda frame: apply_overrides(frame, checked_overrides(overrides()), centre=SALES), 70),
-    "past_headcount": (agents, lambda frame: past_headcount(frame, SALES, pd.date_range("2026-01-01", periods=3, freq="MS")), 70),
-    "roster_table": (duties, roster_table, 70), "roster_grid": (duties, roster_grid, 70), "calendar": (duties, duties_to_ics, 70),
-    "measure": (calls, lambda frame: measure({"calls": frame}, KPIS_ASKED, centre=CENTRE), 20),
+    "staff": (intervals, lambda frame: staff(frame, SALES, jobs=1), 40),
+    "totals": (lambda: staff(intervals(), SALES), totals, 40),
+    "monthly_requirement": (lambda: staff(intervals(), SALES), lambda frame: monthly_requirement(frame, SALES), 40),
+    "typical_day": (intervals, lambda frame: typical_day(frame, SALES), 40),
+    "adherence": (activities, adherence, 40),
+    "spans_of_activities": (activities, spans_of_activities, 40),
+    "overrides": (overrides, lambda frame: checked_overrides(frame, ["sales"]), 40),
+    "apply_overrides": (intervals, lambda frame: apply_overrides(frame, checked_overrides(overrides()), centre=SALES), 40),
+    "past_headcount": (agents, lambda frame: past_headcount(frame, SALES, pd.date_range("2026-01-01", periods=3, freq="MS")), 40),
+    "roster_table": (duties, roster_table, 40), "roster_grid": (duties, roster_grid, 40), "calendar": (duties, duties_to_ics, 40),
+    "measure": (calls, lambda frame: measure({"calls": frame}, KPIS_ASKED, centre=CENTRE), 8),
 }
 
 
