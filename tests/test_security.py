@@ -81,12 +81,13 @@ def test_what_is_harmless_is_not_found():
 
 # ----------------------------------------------------------------------------------- what is installed with us
 
-PERMISSIVE = ("mit", "mit-0", "bsd", "bsd-2-clause", "bsd-3-clause", "0bsd", "apache-2.0", "isc", "psf-2.0", "python software foundation", "zlib", "cc0-1.0", "unlicense",
+PERMISSIVE = ("mit", "mit-0", "bsd", "bsd-2-clause", "bsd-3-clause", "0bsd", "apache-2.0", "isc", "psf-2.0", "python software foundation", "zlib", "cc0-1.0", "unlicense", "public domain",
               "apache software", "apache 2.0", "apache license, version 2.0", "apache-2.0 with llvm-exception", "isc license (iscl)", "psfl")
 EXCEPTIONS = {  # distribution → (what its licence says, why it may lie beside us): none is changed or bundled, each is loaded as it comes
     "certifi": ("MPL-2.0", "a list of certificates, used by requests as it comes; the MPL covers its own files alone"),
     "fqdn": ("MPL-2.0", "one of jsonschema's formats, which Jupyter asks for; the MPL covers its own files alone"),
-    "hypothesis": ("MPL-2.0", "for tests alone"), "tqdm": ("MPL-2.0", "a bar for papermill; the MPL covers its own files alone"),
+    "hypothesis": ("MPL-2.0", "for tests alone"), "pathspec": ("MPL-2.0", "mypy's patterns of files, for make lint alone"),
+    "tqdm": ("MPL-2.0", "a bar for papermill; the MPL covers its own files alone"),
     "psycopg": ("LGPL-3.0", "PostgreSQL's driver, loaded by Ibis as a library of its own, which the LGPL allows"),
 }
 NOT_SAID = {  # distribution → its licence, where it is written in a file alone
