@@ -156,7 +156,10 @@ def library(site):
     pdoc.render.configure(docformat="markdown", show_source=False)
     pdoc.pdoc("ccplan", "!ccplan[.][a-z]+[.].*", output_directory=site / "api")
     for file in (site / "api").rglob("*.html"):
-        file.write_text(_without_dead_ends(file.read_text(encoding="utf-8")), encoding="utf-8")
+        home = posixpath.relpath(".", file.parent.relative_to(site).as_posix())
+        html = _without_dead_ends(file.read_text(encoding="utf-8"))
+        file.write_text(re.sub(r'(<nav class="pdoc">.*?<div>)', rf'\1<p><a href="{home}/index.html">Documentation</a></p>', html, count=1, flags=re.DOTALL),
+                        encoding="utf-8")
 
 
 def _without_dead_ends(html):
@@ -175,7 +178,7 @@ def notebooks(site):
     for page in pages(ROOT / "notebooks"):
         source, address = f"notebooks/{page.name}.ipynb", f"notebooks/{page.name}.html"
         html = report_html(nbformat.read(ROOT / source, as_version=4), page.question, f"Notebook {page.name} of ccplan, as it was run on the bundled centre")
-        put(site, address, linked(html, source, address, site))
+        put(site, address, linked(html, source, address, site).replace(" of ccplan, as", ' of <a href="../index.html">ccplan</a>, as', 1))
 
 
 def main(*asked):

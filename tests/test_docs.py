@@ -56,6 +56,13 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(site):
     assert len(links) > 1000
 
 
+def test_every_page_leads_back_to_the_index(site):
+    folder = next(page for page in site if page.name == "glossary.html").parent
+    for page, read in site.items():
+        if page.name != "index.html":
+            assert folder / "index.html" in {(page.parent / link).resolve() for link in read.links - {None}}, page
+
+
 def test_the_pages_load_nothing_from_elsewhere(site):
     for page, read in site.items():
         for place in read.loads - {None}:
