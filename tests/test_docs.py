@@ -1,4 +1,4 @@
-"""The documentation site: everything that is public is in it, every link leads somewhere, and it asks nobody for anything."""
+"""The documentation site: all that is public is in it, every link leads somewhere, it asks nobody for anything."""
 
 import importlib
 import importlib.util
@@ -77,7 +77,11 @@ def test_every_public_name_of_a_room_is_on_its_page_with_its_words(site, room):
     names = {name: getattr(offered, name) for name in offered.__all__ if not inspect.ismodule(getattr(offered, name))}
     assert len(names) > 20 and not names.keys() - page.ids
     words = _letters("".join(page.words))
-    said = {name: one.__doc__.strip().split("\n")[0] for name, one in names.items() if inspect.isroutine(one) or inspect.isclass(one)}
+    said = {
+        name: one.__doc__.strip().split("\n")[0]
+        for name, one in names.items()
+        if inspect.isroutine(one) or inspect.isclass(one)
+    }
     assert not {name: line for name, line in said.items() if _letters(line) not in words}
 
 
