@@ -1,8 +1,9 @@
 """Make the documentation site, to be read without network: `make docs` writes it to `site/`.
 
-Nothing is written twice: the library's pages come from its docstrings, the KPIs from their registry, the columns from the tables, who
-reads what from the start page, the notebooks from their own outputs, the rest from the repository's Markdown. A link that leads
-nowhere ends the making in words. `python docs/site.py --index` writes docs/README.md, the same index for those who read the repository.
+Nothing is written twice: the library's pages come from its docstrings, the KPIs from their registry, the columns
+from the tables, who reads what from the start page, the notebooks from their own outputs, the rest from the
+repository's Markdown. A link that leads nowhere ends the making in words. `python docs/site.py --index` writes
+docs/README.md, the same index for those who read the repository.
 """
 
 import importlib
@@ -18,15 +19,23 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {
-    "queueing": "the queue: numbers in, numbers out", "data": "the tables and centre.toml", "planning": "forecast, staffing, shifts, people, money",
-    "auditing": "KPIs, why they changed, the quarterly audit", "display": "charts, tables, panels, reports", "cli": "the command line",
+    "queueing": "the queue: numbers in, numbers out",
+    "data": "the tables and centre.toml",
+    "planning": "forecast, staffing, shifts, people, money",
+    "auditing": "KPIs, why they changed, the quarterly audit",
+    "display": "charts, tables, panels, reports",
+    "cli": "the command line",
 }
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --rule: #c4cbd2; --quiet: #57606a; --accent: #0062a3; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ea; --paper: #15181c; --rule: #444c56; --quiet: #9aa4ae; --accent: #6cb6ff; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 72rem; margin: 0 auto; padding: 12px 16px 48px; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e8ea; --paper: #15181c; --rule: #444c56; --quiet: #9aa4ae; --accent: #6cb6ff; }
+}
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 72rem; margin: 0 auto; padding: 12px 16px 48px; }
 nav { border-bottom: 1px solid var(--rule); padding-bottom: 6px; font-size: 14px; } nav a { margin-right: 14px; }
-a { color: var(--accent); } .anchor-link { visibility: hidden; text-decoration: none; } :is(h1, h2, h3):hover .anchor-link { visibility: visible; }
+a { color: var(--accent); } .anchor-link { visibility: hidden; text-decoration: none; }
+:is(h1, h2, h3):hover .anchor-link { visibility: visible; }
 pre, .table { overflow-x: auto; } pre, code { font-size: 14px; } img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; display: block; overflow-x: auto; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); padding: 4px 12px 4px 0; }
@@ -35,7 +44,7 @@ th, td { text-align: left; vertical-align: top; border-bottom: 1px solid var(--r
 
 @dataclass(frozen=True)
 class Page:
-    """A page of words: where it stands in the site and in the repository (links start there), and what makes its Markdown."""
+    """A page of words: where it stands in the site and in the repository (links start there), what makes its text."""
 
     address: str
     source: str
@@ -67,15 +76,42 @@ def index():
     from ccplan.display.start.pages import ROLES, pages
 
     known = {page.name: page for page in pages(ROOT / "notebooks")}
-    lines = ["# Documentation", "", "Made by `python docs/site.py --index`; `make docs` makes a site of all this, to be read without network.", "",
-             "What ccplan is and the tour of it: [README](../README.md).", "", "## By reader", ""]
+    lines = [
+        "# Documentation",
+        "",
+        "Made by `python docs/site.py --index`; `make docs` makes a site of all this, to be read without network.",
+        "",
+        "What ccplan is and the tour of it: [README](../README.md).",
+        "",
+        "## By reader",
+        "",
+    ]
     for role, (why, names) in ROLES.items():
-        lines.append(f"- **{role}**, {why}: " + ", ".join(f"[{known[name].short}](../notebooks/{name}.ipynb)" for name in names))
-    lines += ["", "## Notebooks", "", "| notebook | question |", "|---|---|",
-              *(f"| [{name}](../notebooks/{name}.ipynb) | {page.question} |" for name, page in known.items())]
-    lines += ["", "## The library", "", "Everything that a room offers, from its docstrings.", "",
-              *(f"- [ccplan.{room}](../ccplan/{room}/__init__.py): {what}" for room, what in ROOMS.items())]
-    lines += ["", "## To look things up", "", *(f"- [{page.title}]({posixpath.relpath(page.source, 'docs')})" for page in PAGES[2:])]
+        lines.append(
+            f"- **{role}**, {why}: " + ", ".join(f"[{known[name].short}](../notebooks/{name}.ipynb)" for name in names)
+        )
+    lines += [
+        "",
+        "## Notebooks",
+        "",
+        "| notebook | question |",
+        "|---|---|",
+        *(f"| [{name}](../notebooks/{name}.ipynb) | {page.question} |" for name, page in known.items()),
+    ]
+    lines += [
+        "",
+        "## The library",
+        "",
+        "Everything that a room offers, from its docstrings.",
+        "",
+        *(f"- [ccplan.{room}](../ccplan/{room}/__init__.py): {what}" for room, what in ROOMS.items()),
+    ]
+    lines += [
+        "",
+        "## To look things up",
+        "",
+        *(f"- [{page.title}]({posixpath.relpath(page.source, 'docs')})" for page in PAGES[2:]),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -94,13 +130,15 @@ PAGES = (
 
 def addresses():
     """{file of the repository: address in the site} of all that has a page."""
-    notebooks = {f"notebooks/{file.name}": f"notebooks/{file.stem}.html" for file in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    notebooks = {
+        f"notebooks/{file.name}": f"notebooks/{file.stem}.html" for file in (ROOT / "notebooks").glob("[0-9]*.ipynb")
+    }
     rooms = {f"ccplan/{room}/__init__.py": f"api/ccplan/{room}.html" for room in ROOMS}
     return {page.source: page.address for page in PAGES} | notebooks | rooms
 
 
 def linked(html, source, address, site):
-    """The page with links that lead within the site: to the page of a file, or to a copy of it. ValueError where there is no such file."""
+    """The page with links that lead within the site: to a file's page or a copy of it. ValueError without such a file."""
     from bs4 import BeautifulSoup
 
     soup, places = BeautifulSoup(html, "html.parser"), addresses()
@@ -110,7 +148,9 @@ def linked(html, source, address, site):
             continue
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(source), parts.path))
         place = places.get(wanted) or _copied(wanted, source, site)
-        element[name] = posixpath.relpath(place, posixpath.dirname(address) or ".") + (f"#{parts.fragment}" if parts.fragment else "")
+        element[name] = posixpath.relpath(place, posixpath.dirname(address) or ".") + (
+            f"#{parts.fragment}" if parts.fragment else ""
+        )
     return str(soup)
 
 
@@ -127,8 +167,12 @@ def framed(body, title, address):
     up = "../" * address.count("/")
     ways = [(page.title, page.address) for page in PAGES] + [("Library", "api/ccplan.html")]
     nav = "".join(f'<a href="{up}{place}">{escape(name)}</a>' for name, place in ways)
-    return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{escape(title)} – ccplan</title><style>{STYLE}</style></head>\n<body><nav>{nav}</nav>\n<main>{body}</main></body></html>\n")
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)} – ccplan</title><style>{STYLE}</style></head>\n"
+        f"<body><nav>{nav}</nav>\n<main>{body}</main></body></html>\n"
+    )
 
 
 def put(site, address, html):
@@ -156,7 +200,18 @@ def library(site):
     pdoc.render.configure(docformat="markdown", show_source=False)
     pdoc.pdoc("ccplan", "!ccplan[.][a-z]+[.].*", output_directory=site / "api")
     for file in (site / "api").rglob("*.html"):
-        file.write_text(_without_dead_ends(file.read_text(encoding="utf-8")), encoding="utf-8")
+        home = posixpath.relpath(".", file.parent.relative_to(site).as_posix())
+        html = _without_dead_ends(file.read_text(encoding="utf-8"))
+        file.write_text(
+            re.sub(
+                r'(<nav class="pdoc">.*?<div>)',
+                rf'\1<p><a href="{home}/index.html">Documentation</a></p>',
+                html,
+                count=1,
+                flags=re.DOTALL,
+            ),
+            encoding="utf-8",
+        )
 
 
 def _without_dead_ends(html):
@@ -174,8 +229,18 @@ def notebooks(site):
 
     for page in pages(ROOT / "notebooks"):
         source, address = f"notebooks/{page.name}.ipynb", f"notebooks/{page.name}.html"
-        html = report_html(nbformat.read(ROOT / source, as_version=4), page.question, f"Notebook {page.name} of ccplan, as it was run on the bundled centre")
-        put(site, address, linked(html, source, address, site))
+        html = report_html(
+            nbformat.read(ROOT / source, as_version=4),
+            page.question,
+            f"Notebook {page.name} of ccplan, as it was run on the bundled centre",
+        )
+        put(
+            site,
+            address,
+            linked(html, source, address, site).replace(
+                " of ccplan, as", ' of <a href="../index.html">ccplan</a>, as', 1
+            ),
+        )
 
 
 def main(*asked):

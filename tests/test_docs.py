@@ -1,4 +1,4 @@
-"""The documentation site: everything that is public is in it, every link leads somewhere, and it asks nobody for anything."""
+"""The documentation site: all that is public is in it, every link leads somewhere, it asks nobody for anything."""
 
 import importlib
 import importlib.util
@@ -56,6 +56,13 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(site):
     assert len(links) > 1000
 
 
+def test_every_page_leads_back_to_the_index(site):
+    folder = next(page for page in site if page.name == "glossary.html").parent
+    for page, read in site.items():
+        if page.name != "index.html":
+            assert folder / "index.html" in {(page.parent / link).resolve() for link in read.links - {None}}, page
+
+
 def test_the_pages_load_nothing_from_elsewhere(site):
     for page, read in site.items():
         for place in read.loads - {None}:
@@ -70,7 +77,11 @@ def test_every_public_name_of_a_room_is_on_its_page_with_its_words(site, room):
     names = {name: getattr(offered, name) for name in offered.__all__ if not inspect.ismodule(getattr(offered, name))}
     assert len(names) > 20 and not names.keys() - page.ids
     words = _letters("".join(page.words))
-    said = {name: one.__doc__.strip().split("\n")[0] for name, one in names.items() if inspect.isroutine(one) or inspect.isclass(one)}
+    said = {
+        name: one.__doc__.strip().split("\n")[0]
+        for name, one in names.items()
+        if inspect.isroutine(one) or inspect.isclass(one)
+    }
     assert not {name: line for name, line in said.items() if _letters(line) not in words}
 
 

@@ -36,9 +36,13 @@ def test_the_readme_names_two_commands():
 @pytest.mark.parametrize("command", commands())
 def test_the_readmes_commands_work_word_for_word(command, cloned):
     clone, environment = cloned
-    done = subprocess.run(command, shell=True, cwd=clone, env=environment, capture_output=True, text=True, timeout=LONG_S)
+    done = subprocess.run(
+        command, shell=True, cwd=clone, env=environment, capture_output=True, text=True, timeout=LONG_S
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    tidy = subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True).stdout
+    tidy = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True
+    ).stdout
     assert tidy == "", "the command changed files that belong to the project, or left some"
     if command == "make plan":
         assert (clone / "plan").is_dir() and list((clone / "plan").glob("*.csv")), done.stdout

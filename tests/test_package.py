@@ -18,7 +18,11 @@ from tests.serving import ask, entered, serving
 
 ROOT = Path(__file__).parents[1]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-BUNDLED = ("data/sample", "data/validation", "notebooks")  # from the tree → ccplan/bundled in the wheel, by their last names
+BUNDLED = (
+    "data/sample",
+    "data/validation",
+    "notebooks",
+)  # from the tree → ccplan/bundled in the wheel, by their last names
 NOT_IN_SDIST = {".ci/run"}  # how one machine installs what the tests need
 PYTHONS = ("3.11", "3.12", "3.13")
 
@@ -26,7 +30,9 @@ PYTHONS = ("3.11", "3.12", "3.13")
 def tree():
     """The names of the files that belong to the project: tracked, or new and not ignored."""
     try:
-        said = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        said = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout: what belongs to the project is not known")
     return {name for name in said.splitlines() if (ROOT / name).is_file()}
@@ -34,16 +40,27 @@ def tree():
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """(names of the tree, sdist, wheel), built from a copy of the tree in which a plan and a checkpoint were left behind."""
+    """(names of the tree, sdist, wheel), built from a copy in which a plan and a checkpoint were left behind."""
     copy, dist = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("dist")
     names = tree()
     for name in names:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, copy / name)
-    for left in ("data/sample/plan/staffing.csv", "notebooks/.ipynb_checkpoints/00_start.ipynb", "ccplan/__pycache__/x.pyc", ".venv/pyvenv.cfg"):
+    for left in (
+        "data/sample/plan/staffing.csv",
+        "notebooks/.ipynb_checkpoints/00_start.ipynb",
+        "ccplan/__pycache__/x.pyc",
+        ".venv/pyvenv.cfg",
+    ):
         (copy / left).parent.mkdir(parents=True, exist_ok=True)
         (copy / left).write_text("left behind")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(dist)], cwd=copy, check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(dist)],
+        cwd=copy,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     return names, dist / f"ccplan-{VERSION}.tar.gz", dist / f"ccplan-{VERSION}-py3-none-any.whl"
 
 
@@ -83,12 +100,15 @@ def test_an_installed_lab_opens_a_copy_of_the_notebooks_and_keeps_what_was_writt
         (packed / name).write_text("as delivered")
     (here / OWN / "01_data.ipynb").write_text("mine")
     assert own_notebooks(packed, here) == here / OWN
-    assert {file.name: file.read_text() for file in (here / OWN).iterdir()} == {"00_start.ipynb": "as delivered", "01_data.ipynb": "mine"}
+    assert {file.name: file.read_text() for file in (here / OWN).iterdir()} == {
+        "00_start.ipynb": "as delivered",
+        "01_data.ipynb": "mine",
+    }
     assert own_notebooks(ROOT / "notebooks", here) == ROOT / "notebooks", "in a checkout the notebooks themselves"
 
 
 def pythons():
-    """{version: interpreter} of those in PATH or under pyenv that can make environments; the one that runs the tests, too."""
+    """{version: interpreter} of this one and those in PATH or under pyenv that can make environments."""
     found = {".".join(map(str, sys.version_info[:2])): sys.executable}
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     for version in PYTHONS:
@@ -116,7 +136,8 @@ from ccplan.queueing import erlang_c
 assert version("ccplan") == {VERSION!r}
 for place in (Path(ccplan.__file__), sample_centre(), notebooks_folder(), validation_folder()):
     assert place.resolve().is_relative_to(Path(sys.prefix).resolve()), place
-assert len(list(own_notebooks(notebooks_folder(), Path.cwd()).glob("*.ipynb"))) == {len(list((ROOT / "notebooks").glob("*.ipynb")))}
+own = own_notebooks(notebooks_folder(), Path.cwd())
+assert len(list(own.glob("*.ipynb"))) == {len(list((ROOT / "notebooks").glob("*.ipynb")))}
 assert pages_by_role()
 print(sample_centre())
 """
@@ -131,13 +152,26 @@ def test_it_installs_and_works_without_the_repo(version, kind, built, tmp_path):
     home.mkdir(), empty.mkdir()
 
     def run(*words):
-        done = subprocess.run([str(word) for word in words], cwd=empty, env=alone(home), capture_output=True, text=True, timeout=900)
+        done = subprocess.run(
+            [str(word) for word in words], cwd=empty, env=alone(home), capture_output=True, text=True, timeout=900
+        )
         assert done.returncode == 0 and "Traceback" not in done.stderr, done.stdout[-2000:] + done.stderr[-3000:]
         return done.stdout
 
     run(python, "-m", "venv", venv)
     scripts = venv / ("Scripts" if os.name == "nt" else "bin")
-    install = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", str(scripts / "python"), "-c", str(ROOT / "constraints.txt")]
+    install = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "install",
+        "-q",
+        "--python",
+        str(scripts / "python"),
+        "-c",
+        str(ROOT / "constraints.txt"),
+    ]
     subprocess.run([*install, str(built[2] if kind == "wheel" else built[1])], cwd=empty, check=True, timeout=900)
     sample = Path(run(scripts / "python", "-c", SMOKE).strip())
     mine = empty / "mine"
