@@ -10,7 +10,7 @@ import pytest
 
 from tests.effort import DEEP
 
-ROUNDS = {"scenario": 100, "shelf": 100, "checklist": 100, "plan": 8} | ({"report": 40, "evaluation": 100, "mapping": 100} if DEEP else {})
+ROUNDS = {"scenario": 140, "shelf": 140, "checklist": 20, "plan": 3} | ({"report": 40, "evaluation": 100, "mapping": 100} if DEEP else {})
 CHANGES = {"mapping": 5, "evaluation": 5, "report": 30} | ({"scenario": 5, "shelf": 5, "checklist": 5} if DEEP else {})  # deed → so many changes of files it makes at least
 INTERVALS = "queue;start;offered;answered;talk_s\n" + "".join(
     f"sales;2026-09-{1 + i // 20:02d} {8 + i % 20 // 2:02d}:{i % 2 * 30:02d};{20 + i % 7};{19 + i % 7};{(19 + i % 7) * 240}\n" for i in range(200))
@@ -21,7 +21,7 @@ INTERVALS = "queue;start;offered;answered;talk_s\n" + "".join(
 def test_a_kill_at_any_moment_loses_nothing_that_was_promised(name, tmp_path):
     if name == "plan":
         (tmp_path / "intervals.csv").write_text(INTERVALS)
-    rounds = ROUNDS[name] * (10 if DEEP and name == "plan" else 3 if DEEP else 1)
+    rounds = ROUNDS[name] * (20 if DEEP and name in ("plan", "checklist") else 3 if DEEP else 1)
     done = subprocess.run([sys.executable, "-m", "tests.killed", name, str(tmp_path), str(rounds)], capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stderr[-2000:]
     kills, deeds = map(int, done.stdout.split())

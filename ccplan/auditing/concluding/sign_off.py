@@ -216,12 +216,13 @@ def _notes(record, report):
 
 def _data_changes(record, report, folder):
     place = Path(folder) if folder else (report.resolve() / record["places"]["folder"])
-    tables = [was["file"] for was in record["inputs"] if was["file"] != FILE_NAME]  # any centre has settings: they do not tell which it is
-    if not any((place / table).is_file() for table in tables):
+    marks, tables = setting_marks(place), [was["file"] for was in record["inputs"] if was["file"] != FILE_NAME]
+    named = "name" in marks and marks["name"] == record["settings"].get("name")  # another centre has settings, too
+    if not named and not any((place / table).is_file() for table in tables):
         yield f"the centre's folder {os.path.normpath(place)} is not there: it was moved or removed — name where it lies now"
         return
     yield from _changed_files(record["inputs"], fingerprints(place))
-    yield from _changed_settings(record["settings"], setting_marks(place))
+    yield from _changed_settings(record["settings"], marks)
     if record["earlier"]:
         before = report.resolve() / record["places"]["previous"]
         now = tuple(fingerprint(file) for was in record["earlier"] if (file := before / was["file"]).is_file())
