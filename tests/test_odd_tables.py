@@ -11,8 +11,12 @@ import pandas as pd
 import pytest
 
 from ccplan.auditing import KPIS, measure
-from ccplan.data import Centre, Queue
-from ccplan.planning import adherence, apply_overrides, monthly_requirement, past_headcount, spans_of_activities, staff, totals, typical_day
+from ccplan.data import Centre, Queue, Rostering
+from ccplan.data.shifts import Shift
+from ccplan.planning import (
+    adherence, apply_overrides, cover_shifts, monthly_requirement, past_headcount, place_breaks, plan_budget, plan_headcount, roster, rule_faults, spans_of_activities,
+    staff, totals, typical_day,
+)  # fmt: skip
 from ccplan.planning.forecasting.overrides import checked_overrides
 from ccplan.display.scheduling.exports import duties_to_ics, roster_grid, roster_table
 from tests.effort import DEEP
@@ -51,6 +55,26 @@ def calls():
     return tables(60)["calls"]
 
 
+def needs():
+    """People needed at their desks on a day."""
+    return pd.DataFrame({"start": pd.date_range(DAY + pd.Timedelta("8h"), periods=16, freq="30min"), "agents": 2.0 + np.arange(16) % 3})
+
+
+def team():
+    return pd.DataFrame({"agent": ["Ann", "Bo", "Cy"], "weekly_hours": [37.5, 20.0, 37.5], "skills": "sales"})
+
+
+def wanted():
+    start = [DAY + pd.Timedelta(days=day, hours=8) for day in range(3)]
+    return pd.DataFrame({"day": [one.normalize() for one in start], "shift": "early", "start": start, "end": [one + pd.Timedelta("8h") for one in start], "people": 2, "paid_s": 27_000.0})
+
+
+def months():
+    """A requirement of three months."""
+    return monthly_requirement(staff(pd.concat([intervals().assign(start=intervals()["start"] + pd.Timedelta(days=31 * month)) for month in range(3)]), SALES), SALES)
+
+
+SHIFTS = (Shift(name="early", starts="08:00", length_s=28_800, breaks=[{"length_s": 1800, "earliest_s": 10_800, "latest_s": 14_400}]),)
 FUNCTIONS = {  # name → (the good table, what is done with it, how often)
     "staff": (intervals, lambda frame: staff(frame, SALES, jobs=1), 40),
     "totals": (lambda: staff(intervals(), SALES), totals, 40),
@@ -62,6 +86,13 @@ FUNCTIONS = {  # name → (the good table, what is done with it, how often)
     "apply_overrides": (intervals, lambda frame: apply_overrides(frame, checked_overrides(overrides()), centre=SALES), 40),
     "past_headcount": (agents, lambda frame: past_headcount(frame, SALES, pd.date_range("2026-01-01", periods=3, freq="MS")), 40),
     "roster_table": (duties, roster_table, 40), "roster_grid": (duties, roster_grid, 40), "calendar": (duties, duties_to_ics, 40),
+    "cover_shifts": (needs, lambda frame: cover_shifts(frame, SHIFTS, centre=SALES), 25),
+    "place_breaks": (duties, lambda frame: place_breaks(frame, needs(), SHIFTS), 25),
+    "rule_faults": (duties, lambda frame: rule_faults(frame, team(), Rostering()), 40),
+    "roster of people": (team, lambda frame: roster(frame, wanted(), Rostering(), effort=0.02), 25),
+    "roster of duties wanted": (wanted, lambda frame: roster(team(), frame, Rostering(), effort=0.02), 25),
+    "plan_headcount": (months, lambda frame: plan_headcount(frame, SALES), 40),
+    "plan_budget": (lambda: plan_headcount(months(), SALES), lambda frame: plan_budget(frame, SALES), 40),
     "measure": (calls, lambda frame: measure({"calls": frame}, KPIS_ASKED, centre=CENTRE), 8),
 }
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.budget_lines import CATEGORIES, ITEMS, BudgetLine
+from ..data.given import given_table
 from .money.budget_rows import ledger_of
 from .money.checklist_costs import checklist_lines
 from .people.people_tables import contract
@@ -150,6 +151,7 @@ def _chosen(headcount, months):
         raise ValueError(f"headcount must be a frame of plan_headcount; missing: {', '.join(missing)}")
     if not len(headcount):
         raise ValueError("headcount has no month: plan at least one")
+    given_table(headcount, "headcount", keys=["queue"], times=["month"], numbers=NEEDED[2:])
     _refuse_holes(headcount["month"])
     there = np.sort(headcount["month"].unique())
     if months is not None and not (isinstance(months, (int, np.integer)) and 1 <= months <= len(there)):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from ...data.settings import unknown
 from .cohorts import LONGEST
 
@@ -15,6 +16,7 @@ def checked_requirement(requirement, months=None):
     missing = [name for name in NEEDED if name not in requirement]
     if missing:
         raise ValueError(f"requirement must be a frame of monthly_requirement; missing: {', '.join(missing)}")
+    given_table(requirement, "requirement", keys=["queue"], times=["month"], numbers=["fte"], perhaps=["days"])
     if "days" in requirement and not (requirement["days"].to_numpy(float) > 0).any():
         raise ValueError("requirement has no month with open days: check the dates and the opening hours")
     frame = requirement[requirement["whole"].astype(bool)] if "whole" in requirement else requirement

@@ -39,14 +39,20 @@ def stamps_of(seconds, like):
     return stamps.dt.tz_localize("UTC").dt.tz_convert(like.dt.tz) if like.dt.tz is not None else stamps
 
 
-def days_of(days, name="day"):
-    """Days as timestamps at midnight without a zone, a Series with the index of `days`."""
+def moments_of(column, name):
+    """A column as timestamps, a Series with its index; ValueError in words for what is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # that no one form was found: each is read by itself
-            stamps = pd.to_datetime(pd.Series(days))
-    except (TypeError, ValueError) as problem:
+            warnings.simplefilter("error", RuntimeWarning)  # a number too large for a date
+            return pd.to_datetime(pd.Series(column))
+    except (TypeError, ValueError, RuntimeWarning) as problem:
         raise ValueError(f"{name} must be dates such as 2026-10-05: {problem}") from None
+
+
+def days_of(days, name="day"):
+    """Days as timestamps at midnight without a zone, a Series with the index of `days`."""
+    stamps = moments_of(days, name)
     if stamps.dt.tz is not None:
         stamps = stamps.dt.tz_localize(None)
     return stamps.dt.normalize()

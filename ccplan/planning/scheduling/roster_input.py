@@ -3,17 +3,19 @@
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
+from . import duty_tables
+
 OFF, WORK = "off", "work"
 DAY = pd.Timedelta(days=1)
 
 
 def need(frame, columns, what):
-    """`frame` where it has the columns; else a ValueError that names them."""
-    if not isinstance(frame, pd.DataFrame):
-        raise ValueError(f"{what} must be a frame with the columns {', '.join(columns)}, got {type(frame).__name__}")
-    missing = [name for name in columns if name not in frame]
-    if missing:
-        raise ValueError(f"{what} must have the columns {', '.join(columns)}; missing: {', '.join(missing)}")
+    """`frame` where it has the columns, each once; else a ValueError that names them."""
+    given_table(frame, what, keys=columns)
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise ValueError(f"{what} must have each column once, got {twice[0]} twice — leave one out, or rename it")
     return frame
 
 
@@ -25,7 +27,7 @@ def checked_people(people):
     names = people["agent"].astype(str)
     if people["agent"].isna().any() or names.duplicated().any():
         raise ValueError(f"people: every agent must stand once and have a name, got {names[names.duplicated() | people['agent'].isna()].iloc[0]} twice or none")
-    hours = pd.to_numeric(people["weekly_hours"], errors="coerce").to_numpy(float)
+    hours = _numbers(people["weekly_hours"]).to_numpy(float)
     odd = ~((hours >= 0) & (hours <= 168))
     if odd.any():
         at = int(np.flatnonzero(odd)[0])
@@ -41,18 +43,17 @@ def checked_people(people):
 def _skills(cell):
     if isinstance(cell, str):
         return frozenset(part.strip() for part in cell.split(";") if part.strip())
-    return frozenset(cell) if isinstance(cell, (list, tuple, set, frozenset)) else frozenset()
+    return frozenset(map(str, cell)) if isinstance(cell, (list, tuple, set, frozenset)) else frozenset()
+
+
+def _numbers(column):
+    """A column as numbers, nan for what is none."""
+    return pd.to_numeric(column.where(column.map(pd.api.types.is_scalar), None), errors="coerce")
 
 
 def days_of(column, count, what):
     """Dates without time of day or zone; NaT where there are none."""
-    if column is None:
-        return pd.to_datetime(pd.Series([pd.NaT] * count))
-    try:
-        read = pd.to_datetime(pd.Series(column).reset_index(drop=True))
-    except (ValueError, TypeError) as problem:
-        raise ValueError(f"{what} must be dates such as 2026-11-02: {problem}") from None
-    return (read.dt.tz_localize(None) if read.dt.tz is not None else read).dt.normalize()
+    return duty_tables.days_of(pd.Series([pd.NaT] * count) if column is None else pd.Series(column).reset_index(drop=True), what)
 
 
 def checked_duties(frame, what, zone=None, off=False):
@@ -65,7 +66,7 @@ def checked_duties(frame, what, zone=None, off=False):
     free = frame["start"].isna() if off else pd.Series(False, index=frame.index)
     ends = {}
     for name in ("start", "end"):
-        at = pd.to_datetime(frame[name])
+        at = duty_tables.moments_of(frame[name], f"{what}: {name}")
         if at[~free].isna().any():
             raise ValueError(f"{what}: {name} must be a time in every row, got none in row {int(np.flatnonzero(at.isna() & ~free)[0]) + 1}")
         if zone is not False and str(at.dt.tz) != str(zone) and not free.all():
@@ -76,7 +77,7 @@ def checked_duties(frame, what, zone=None, off=False):
     for name in ("start", "end"):
         out[name], out[f"wall_{name}"], out[f"real_{name}"] = ends[name], seconds(wall[name]), seconds(ends[name])
     _refuse_odd(out[~free], wall["start"], what)
-    paid = pd.to_numeric(frame["paid_s"], errors="coerce") if "paid_s" in frame else out["real_end"] - out["real_start"]
+    paid = _numbers(frame["paid_s"]) if "paid_s" in frame else out["real_end"] - out["real_start"]
     out["paid_s"] = paid.astype(float).where(~free, 0.0)
     if not (out["paid_s"] >= 0).all():
         raise ValueError(f"{what}: paid_s must be seconds from 0 on, got {frame['paid_s'][~(out['paid_s'] >= 0)].iloc[0]!r}")
@@ -106,10 +107,11 @@ def checked_demand(demand, shifts, centre):
     demand = demand.reset_index(drop=True)
     if "paid_s" not in demand and shifts:
         paid = {shift.name: shift.length_s - shift.paid_s for shift in shifts}
-        length = (pd.to_datetime(demand["end"]) - pd.to_datetime(demand["start"])).dt.total_seconds()
+        start, end = (duty_tables.moments_of(demand[name], f"demand: {name}") for name in ("start", "end"))
+        length = (end - start).dt.total_seconds()
         demand = demand.assign(paid_s=length - demand["shift"].map(paid).fillna(0.0).astype(float))
     rows = checked_duties(demand, "demand", zone=False)
-    people = pd.to_numeric(demand["people"], errors="coerce").to_numpy(float)
+    people = _numbers(demand["people"]).to_numpy(float)
     odd = ~((people >= 0) & (people == np.floor(people)) & (people < 1e6))
     if odd.any():
         raise ValueError(f"demand: people must be whole numbers from 0 on, got {demand['people'][odd].iloc[0]!r} in row {int(np.flatnonzero(odd)[0]) + 1}")
@@ -180,7 +182,7 @@ def checked_wishes(wishes, names, first, count, known):
     odd = ~wishes["wish"].isin([OFF, WORK, *known])
     if odd.any():
         raise ValueError(f'wishes: wish must be "off", "work" or a shift ({", ".join(known)}), got {wishes["wish"][odd].iloc[0]!r}')
-    weight = pd.to_numeric(wishes["weight"], errors="coerce") if "weight" in wishes else pd.Series(1.0, index=wishes.index)
+    weight = _numbers(wishes["weight"]) if "weight" in wishes else pd.Series(1.0, index=wishes.index)
     if not ((weight >= 0) & np.isfinite(weight)).all():
         raise ValueError(f"wishes: weight must be a number from 0 on, got {wishes['weight'][~((weight >= 0) & np.isfinite(weight))].iloc[0]!r}")
     return pd.DataFrame({"agent": at, "day": place.astype(int), "wish": wishes["wish"].astype(str), "weight": weight.astype(float)})
