@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -29,7 +30,8 @@ def serving(command, port, log, **environment):
             yield server
         finally:
             if server.poll() is None:
-                server.send_signal(2)
+                deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # a shell's job in the background hears no Ctrl-C
+                server.send_signal(signal.SIGTERM if deaf else signal.SIGINT)
                 server.wait(timeout=30)
 
 

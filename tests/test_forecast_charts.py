@@ -15,6 +15,7 @@ from ccplan.display.forecast import tables as tables
 from ccplan.display.tables import Words
 from ccplan.planning import apply_overrides, forecast_queues
 from ccplan.planning.forecasting import looks
+from tests.effort import DEEP
 from tests.test_forecast_looks import CENTRE, history
 
 FILE = Path(__file__).parents[1] / "notebooks" / "02_forecast.ipynb"
@@ -177,7 +178,7 @@ def test_no_repairs_are_said_and_many_are_cut():
     )
 
 
-@pytest.mark.parametrize("days", [12, 75])
+@pytest.mark.parametrize("days", [12, 75] if DEEP else [12])
 def test_the_notebook_runs_on_a_folder_that_holds_only_intervals(tmp_path, days):
     rows = history(days=days, noise=0.1, chance=True)
     rows.astype({"offered": int}).to_csv(tmp_path / "intervals.csv", index=False, date_format="%Y-%m-%d %H:%M")
