@@ -19,7 +19,7 @@ from ccplan.queueing import Infeasible, Targets
 from tests.effort import DEEP
 from tests.reference import by_sums
 
-CALLS = 8_000 * (50 if DEEP else 1)  # beside the files and tables of test_odd_files.py and test_odd_tables.py
+CALLS = 10_000 * (50 if DEEP else 1)
 HANG_S = 20 # a call that takes longer hangs; the usual ones take a thousandth of a second
 ODD = (math.nan, math.inf, -math.inf, -1, -0.5, 0, 1e-300, 1e300, 2**63, True, None, "", "12", "twenty", "80 %", [], [1, "a"], [[1, 2], [3, 4]], {}, {"a": 1},
        b"12", 1j, date(2026, 3, 1), pd.NaT, pd.NA, np.array([]), np.array(["a"]), np.ones((2, 2, 2)), object(), print, range(3), "1e5", "\x00", "=1+1", 30)
