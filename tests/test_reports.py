@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 import zipfile
-from html.parser import HTMLParser
 
 import nbformat
 import pandas as pd
@@ -25,6 +24,7 @@ from ccplan.display.reporting.clean import Cleaner
 from ccplan.display.reporting.html import report_html
 from ccplan.display.reporting.run import ReportError, run_notebook
 
+from .read_page import Read
 from .report_notebooks import FORMULA, PARAMETERS, PICTURE, SCRIPT, audit_notebook, notebook, small_centre
 
 BROWSER = report_pdf.find_browser()
@@ -47,22 +47,6 @@ def made(tmp_path_factory):
         actions = pd.read_csv(out / "actions.csv", keep_default_na=False).assign(status="done", note=FORMULA)
         actions.to_csv(out / "actions.csv", index=False)
     return report.folder, *both
-
-
-class Read(HTMLParser):
-    """A page as a browser that knows nothing of us takes it apart."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.attributes, self.words = set(), [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.add(tag)
-        self.attributes += attributes
-
-    def handle_data(self, words):
-        self.words.append(words)
 
 
 def test_a_report_holds_every_kind_of_file(made):
