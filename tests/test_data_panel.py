@@ -42,6 +42,15 @@ def seen(export):
     return desk
 
 
+def test_what_a_word_means_stays_when_a_column_is_chosen_after_it(export):
+    desk = MappingDesk(export, "calls")
+    settle(desk, Ende_wie=("outcome", ""))
+    desk.meanings["outcome", "Verbunden"].value = "answered"
+    settle(desk, **USUAL)
+    desk.settings["decimal"].value = ","
+    assert desk.meanings["outcome", "Verbunden"].value == "answered" and desk.mapping().words == {"outcome": {"Verbunden": "answered"}}
+
+
 def test_every_column_of_the_file_has_its_dropdowns_and_nothing_is_written_yet(export):
     desk = MappingDesk(export, "calls")
     assert list(desk.choices) == ["Anfang", "Gruppe", "Ende wie", "Gewartet", "Gesprochen"]

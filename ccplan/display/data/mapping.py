@@ -92,7 +92,7 @@ class MappingDesk:
             self._start()
 
     def _refuse(self, problem):
-        self.choices, self.meanings, self.settings = {}, {}, {}
+        self.choices, self.meanings, self.worded, self.settings = {}, {}, {}, {}
         self.asks.children = self.rows.children = self.meant.children = ()
         self.shown.value, self.said.value, self.write.disabled = "", words(self._short(problem), fault=True), True
 
@@ -114,6 +114,7 @@ class MappingDesk:
         self.cells, self.known, (self.zone, self.why) = raw.cells, known, _zone(self.folder.value)
         ours, self.units = _by_name(raw, self.table.value, known)
         self._ask_settings(raw)
+        self.worded = {}  # another table or other columns: their words are asked for anew
         self.choices = {str(theirs): self._choice(str(theirs), ours.get(str(theirs), "")) for theirs in self.cells.columns[:MOST_COLUMNS]}
         self.rows.children = [self._line(theirs, *pair) for theirs, pair in self.choices.items()]
         self.quiet = False
@@ -211,20 +212,27 @@ class MappingDesk:
         return row([label, name, unit])
 
     def _ask_words(self):
-        """A dropdown for each of their words in a column that knows only ours: their outcomes, their channels."""
-        import ipywidgets as w
+        """A dropdown for each of their words in a column that knows only ours: their outcomes, their channels.
 
-        self.meanings, lines = {}, []
+        One that stands already stays, with what was chosen in it: a choice made elsewhere asks again.
+        """
+        asked, self.worded = self.worded, {}
         unread = self._unread()
         for theirs, (name, _) in self.choices.items():
             allowed = TABLES[self.table.value].column(name.value).words if name.value in TABLES[self.table.value].names else ()
             found = self.cells[theirs].dropna().astype(str).str.strip().unique() if allowed and theirs in self.cells else ()
             for word in [word for word in found if word not in allowed and (word in unread or word in self.known.words.get(name.value, {}))][:MOST_WORDS]:
-                self.meanings[name.value, word] = self._meaning(name.value, word, allowed)
-                label = w.HTML(f"<b>{escape(word)}</b> in {escape(theirs)}")
-                label.add_class("ccplan-theirs")
-                lines.append(row([label, self.meanings[name.value, word]]))
-        self.meant.children = lines
+                key = (theirs, name.value, word)
+                self.worded[key] = asked[key] if key in asked else self._word_line(*key, allowed)
+        self.meanings = {(ours, word): line.children[1] for (_, ours, word), line in self.worded.items()}
+        self.meant.children = tuple(self.worded.values())
+
+    def _word_line(self, theirs, ours, word, allowed):
+        import ipywidgets as w
+
+        label = w.HTML(f"<b>{escape(word)}</b> in {escape(theirs)}")
+        label.add_class("ccplan-theirs")
+        return row([label, self._meaning(ours, word, allowed)])
 
     def _unread(self):
         """Their words that nobody knows yet, wherever they stand in the file."""
