@@ -32,8 +32,9 @@ lab: $(READY)
 app: $(READY)        ## the notebooks as dashboards: a start page, code hidden, a token at the door
 	@$(BIN)/ccplan serve $(CENTRE)
 
-lint: $(READY)       ## what is wrong with style, names and calls, in files and notebooks; what is unsafe in the library
+lint: $(READY)       ## what is wrong with style, layout, names and calls, in files and notebooks; what is unsafe in the library
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/bandit -q -c pyproject.toml -r ccplan
 

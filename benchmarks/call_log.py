@@ -31,22 +31,41 @@ def rows(count=ROWS):
     faster, leaner = theirs["seconds"] / ours["seconds"], theirs["peak"] / ours["peak"]
     same = all(ours[name] == theirs[name] for name in ("faults", "offered", "in_target"))
     made = 2 * (count // 1_000_000)  # faults that were put into the log
-    yield Row(f"{count / 1e6:g} million calls checked and cut into half-hours", ours["seconds"], peer="pandas", theirs=theirs["seconds"],
-              error=f"{ours['faults']:,} of {made:,} faults found", peer_error=f"{theirs['faults']:,} of {made:,} faults found",
-              note=f"{'the same' if same else 'OTHER'} sums of {ours['intervals']:,} intervals", promise="≥ 3x, same answers", headline=True,
-              kept=faster >= 3 and same and ours["faults"] == made)
-    yield Row("the same, memory of the process at the most", ours["peak"] / 2**20, "MiB", peer="pandas", theirs=theirs["peak"] / 2**20,
-              promise="≤ a fifth, < 4 GiB", kept=leaner >= 5 and ours["peak"] < 4 * 2**30)
+    yield Row(
+        f"{count / 1e6:g} million calls checked and cut into half-hours",
+        ours["seconds"],
+        peer="pandas",
+        theirs=theirs["seconds"],
+        error=f"{ours['faults']:,} of {made:,} faults found",
+        peer_error=f"{theirs['faults']:,} of {made:,} faults found",
+        note=f"{'the same' if same else 'OTHER'} sums of {ours['intervals']:,} intervals",
+        promise="≥ 3x, same answers",
+        headline=True,
+        kept=faster >= 3 and same and ours["faults"] == made,
+    )
+    yield Row(
+        "the same, memory of the process at the most",
+        ours["peak"] / 2**20,
+        "MiB",
+        peer="pandas",
+        theirs=theirs["peak"] / 2**20,
+        promise="≤ a fifth, < 4 GiB",
+        kept=leaner >= 5 and ours["peak"] < 4 * 2**30,
+    )
 
 
 def _best(turns):
-    """The least time and the most memory of each, of runs in turn: what the machine disturbed least, and what is never exceeded."""
+    """The least time and the most memory of each, of runs in turn: what the machine disturbed least, and what is
+    never exceeded.
+    """
     for runs in zip(*turns, strict=True):
         yield runs[0] | {"seconds": min(run["seconds"] for run in runs), "peak": max(run["peak"] for run in runs)}
 
 
 def make_log(file, count):
-    """Two years of calls in order of time, one in a million with a wait below zero and one with an id that stands twice."""
+    """Two years of calls in order of time, one in a million with a wait below zero and one with an id that stands
+    twice.
+    """
     import duckdb
 
     queue = "['" + "','".join(QUEUES) + "'][1 + (hash(i) % 3)::INT]"
@@ -74,7 +93,11 @@ def centre():
     from ccplan.data import Centre, Queue
     from ccplan.queueing import Targets
 
-    return Centre(name="x", time_zone=ZONE, queues=tuple(Queue(name=name, targets=Targets(target_s=seconds)) for name, seconds in TARGETS.items()))
+    return Centre(
+        name="x",
+        time_zone=ZONE,
+        queues=tuple(Queue(name=name, targets=Targets(target_s=seconds)) for name, seconds in TARGETS.items()),
+    )
 
 
 def pandas(file):
@@ -92,24 +115,38 @@ def _pandas_faults(calls):
     faults += int((~calls["arrived"].dt.year.between(1970, 2100)).sum()) + int(calls["call_id"].duplicated().sum())
     live, lost = calls["channel"].isin(["voice", "chat"]), calls["outcome"].isin(["abandoned", "blocked"])
     for name in DURATIONS:
-        faults += int((calls[name] < 0).sum()) + int((calls[name] > 1e12).sum()) + int(((calls[name] > 86400) & live).sum())
+        faults += (
+            int((calls[name] < 0).sum()) + int((calls[name] > 1e12).sum()) + int(((calls[name] > 86400) & live).sum())
+        )
     return faults + sum(int(((calls[name] > 0) & lost).sum()) for name in ("talk_s", "hold_s"))
 
 
 def _pandas_intervals(calls):
     answered, abandoned = calls["outcome"] == "answered", calls["outcome"] == "abandoned"
     frame = calls[["queue"]].assign(
-        start=calls["arrived"].dt.floor(f"{INTERVAL_S}s"), offered=1, answered=answered, abandoned=abandoned, blocked=calls["outcome"] == "blocked",
-        answered_in_target=answered & (calls["wait_s"] <= calls["queue"].map(TARGETS).astype(float)), wait_answered_s=calls["wait_s"].where(answered, 0.0),
-        wait_abandoned_s=calls["wait_s"].where(abandoned, 0.0), **{name: calls[name].where(answered, 0.0) for name in ("talk_s", "hold_s", "acw_s")})
+        start=calls["arrived"].dt.floor(f"{INTERVAL_S}s"),
+        offered=1,
+        answered=answered,
+        abandoned=abandoned,
+        blocked=calls["outcome"] == "blocked",
+        answered_in_target=answered & (calls["wait_s"] <= calls["queue"].map(TARGETS).astype(float)),
+        wait_answered_s=calls["wait_s"].where(answered, 0.0),
+        wait_abandoned_s=calls["wait_s"].where(abandoned, 0.0),
+        **{name: calls[name].where(answered, 0.0) for name in ("talk_s", "hold_s", "acw_s")},
+    )
     sums = frame.groupby(["queue", "start"], as_index=False, observed=True).sum()
     return sums.assign(start=sums["start"].dt.tz_convert(ZONE))
 
 
 def run(who, file):
     """Seconds and peak memory (bytes) of a process of its own, and what it found."""
-    told = subprocess.run([sys.executable, "-m", "benchmarks.call_log", who, str(file)], capture_output=True, text=True, check=True,
-                          cwd=Path(__file__).parents[1])
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.call_log", who, str(file)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+    )
     return json.loads(told.stdout)
 
 
@@ -117,8 +154,14 @@ def measure(who, file):
     start = time.perf_counter()
     faults, frame = {"ours": ours, "pandas": pandas}[who](file)
     seconds = time.perf_counter() - start
-    return {"seconds": seconds, "peak": peak_bytes(), "faults": faults, "intervals": len(frame), "offered": int(frame["offered"].sum()),
-            "in_target": int(frame["answered_in_target"].sum())}
+    return {
+        "seconds": seconds,
+        "peak": peak_bytes(),
+        "faults": faults,
+        "intervals": len(frame),
+        "offered": int(frame["offered"].sum()),
+        "in_target": int(frame["answered_in_target"].sum()),
+    }
 
 
 if __name__ == "__main__":

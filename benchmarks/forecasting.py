@@ -1,9 +1,9 @@
 """The league of forecasts on real series and on the bundled centre: rolling origins, what came against what was said.
 
-The peers are the same weekday last week, and statsmodels as one would use it by hand: days smoothed or by ARIMA, cut into
-intervals by the shape of the last eight weeks. Real centres' tables stand beside the repository on some machines
-(shared/data); where they are absent the bundled centre alone plays. `python -m benchmarks.forecasting --all` takes every
-origin and plays our single models too (some minutes more).
+The peers are the same weekday last week, and statsmodels as one would use it by hand: days smoothed or by ARIMA,
+cut into intervals by the shape of the last eight weeks. Real centres' tables stand beside the repository on some
+machines (shared/data); where they are absent the bundled centre alone plays. `python -m benchmarks.forecasting
+--all` takes every origin and plays our single models too (some minutes more).
 """
 
 import sys
@@ -55,28 +55,48 @@ def bank():
     """33 origins from 2 April, stride 8 days, 07-24 h, seven days a week: the trial of shared/data/README.md."""
     six = pd.read_csv(SHARED / "technion_1999" / "volume_6min.csv.gz", parse_dates=["interval_start"])
     half = six.set_index("interval_start")["calls"].resample("30min").sum()
-    return _history(half[half.index.hour >= 7]), _centre(1800, "IL", "Asia/Jerusalem"), pd.date_range("1999-04-02", periods=33, freq="8D")
+    return (
+        _history(half[half.index.hour >= 7]),
+        _centre(1800, "IL", "Asia/Jerusalem"),
+        pd.date_range("1999-04-02", periods=33, freq="8D"),
+    )
 
 
 def fire():
-    hourly = pd.read_csv(SHARED / "seattle_fire" / "volume_hourly.csv.gz", parse_dates=["interval_start"]).set_index("interval_start")["calls"]
+    hourly = pd.read_csv(SHARED / "seattle_fire" / "volume_hourly.csv.gz", parse_dates=["interval_start"]).set_index(
+        "interval_start"
+    )["calls"]
     last = hourly.index.max().normalize()  # the last day is cut
-    return _history(hourly[hourly.index < last]), _centre(3600, "US", "America/Los_Angeles"), pd.date_range("2020-01-01", periods=16, freq="65D")
+    return (
+        _history(hourly[hourly.index < last]),
+        _centre(3600, "US", "America/Los_Angeles"),
+        pd.date_range("2020-01-01", periods=16, freq="65D"),
+    )
 
 
 def trial(history, centre, origins, method="auto"):
     """What one method said and what came: frame of origin, ahead (days), offered, said, low, high."""
     from joblib import Parallel, delayed
 
-    return pd.concat(Parallel(n_jobs=-1)(delayed(_one)(history, centre, origin, method) for origin in origins), ignore_index=True)
+    return pd.concat(
+        Parallel(n_jobs=-1)(delayed(_one)(history, centre, origin, method) for origin in origins), ignore_index=True
+    )
 
 
 def _one(history, centre, origin, method):
     said = by_hand(history, origin, method) if method in BY_HAND else _ours(history, centre, origin, method)
     both = said.merge(history[["start", "offered"]], on="start", suffixes=("", "_came"))
     wall = both["start"].dt.tz_localize(None)
-    return pd.DataFrame({"origin": origin, "ahead": (wall.dt.normalize() - origin).dt.days, "offered": both["offered_came"],
-                         "said": both["offered"], "low": both["offered_p10"], "high": both["offered_p90"]})
+    return pd.DataFrame(
+        {
+            "origin": origin,
+            "ahead": (wall.dt.normalize() - origin).dt.days,
+            "offered": both["offered_came"],
+            "said": both["offered"],
+            "low": both["offered_p10"],
+            "high": both["offered_p90"],
+        }
+    )
 
 
 def _ours(history, centre, origin, method):
@@ -101,10 +121,22 @@ BY_HAND = {"statsmodels, smoothing": _smoothed, "statsmodels, ARIMA": _arima}
 
 
 def by_hand(history, origin, method):
-    """What statsmodels says of the days, cut into intervals by the shape of the same weekday in eight weeks; without a band."""
+    """What statsmodels says of the days, cut into intervals by the shape of the same weekday in eight weeks;
+    without a band.
+    """
     wall = history["start"].dt.tz_localize(None)
-    frame = pd.DataFrame({"start": history["start"], "offered": history["offered"].astype(float), "day": wall.dt.normalize(), "time": wall - wall.dt.normalize()})
-    past, coming = frame[frame["day"] < origin], frame[frame["day"].between(origin, origin + pd.Timedelta(days=HORIZON - 1))]
+    frame = pd.DataFrame(
+        {
+            "start": history["start"],
+            "offered": history["offered"].astype(float),
+            "day": wall.dt.normalize(),
+            "time": wall - wall.dt.normalize(),
+        }
+    )
+    past, coming = (
+        frame[frame["day"] < origin],
+        frame[frame["day"].between(origin, origin + pd.Timedelta(days=HORIZON - 1))],
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         days = BY_HAND[method](past.groupby("day")["offered"].sum().asfreq("D", fill_value=0.0)).clip(lower=0.0)
@@ -127,24 +159,51 @@ def wapes(found):
 
 
 def league_rows(name, history, centre, origins, every):
-    """A row a peer: seconds a forecast, each on all cores, and the errors of both; our best single model when `every`."""
+    """A row a peer: seconds a forecast, each on all cores, and the errors of both; our best single model when
+    `every`.
+    """
     from ccplan.planning.forecasting.models import MODELS
 
     naive, *by_statsmodels = "same weekday last week", *BY_HAND
     _one(history, centre, origins[0], "auto")  # what is loaded once is not counted
-    told = {method: _played(history, centre, origins, method) for method in ("auto", naive, *by_statsmodels, *(MODELS if every else ()))}
+    told = {
+        method: _played(history, centre, origins, method)
+        for method in ("auto", naive, *by_statsmodels, *(MODELS if every else ()))
+    }
     auto, inside, ours = told["auto"]
     gain = min(1 - auto[span] / told[naive][0][span] for span in ("day 1", "days 8-14"))
     worst = max(auto[span] / min(told[method][0][span] for method in MODELS) for span in SPANS) if every else 1.0
     for method in (naive, *by_statsmodels):
         theirs, _, seconds = told[method]
-        promise = {"promise": "≥ 15 % better, band 76-84 %" + (", ≤ 1.02x the best single model" if every else ""),
-                   "kept": gain >= 0.15 and 0.76 <= inside <= 0.84 and worst <= 1.02} if method == naive else {}
-        yield Row(f"14 days of {name}, {len(origins)} origins", ours, peer=method, theirs=seconds, error=_said(auto), peer_error=_said(theirs),
-                  note=f"errors at day 1 / 1-7 / 8-14; ccplan tries six models and adds a band: of 80 %, it held {inside:.1%}", headline=method == by_statsmodels[0] and "bundled" in name, **promise)
+        promise = (
+            {
+                "promise": "≥ 15 % better, band 76-84 %" + (", ≤ 1.02x the best single model" if every else ""),
+                "kept": gain >= 0.15 and 0.76 <= inside <= 0.84 and worst <= 1.02,
+            }
+            if method == naive
+            else {}
+        )
+        yield Row(
+            f"14 days of {name}, {len(origins)} origins",
+            ours,
+            peer=method,
+            theirs=seconds,
+            error=_said(auto),
+            peer_error=_said(theirs),
+            note=f"errors at day 1 / 1-7 / 8-14; ccplan tries six models and adds a band: of 80 %, it held {inside:.1%}",
+            headline=method == by_statsmodels[0] and "bundled" in name,
+            **promise,
+        )
     if "bank" in name and every:
-        yield Row("the same, beside the best of the reference accuracies", ours, error=_said(auto), peer="shared/data", peer_error=_said(BANK_BEST),
-                  promise="beat the best", kept=all(auto[span] < BANK_BEST[span] for span in SPANS))
+        yield Row(
+            "the same, beside the best of the reference accuracies",
+            ours,
+            error=_said(auto),
+            peer="shared/data",
+            peer_error=_said(BANK_BEST),
+            promise="beat the best",
+            kept=all(auto[span] < BANK_BEST[span] for span in SPANS),
+        )
 
 
 def _played(history, centre, origins, method):
@@ -166,14 +225,24 @@ def many_rows(queues=24, days=730):
     from ccplan.planning import forecast_queues
 
     history = pd.concat([made_up(f"queue {number}", days, number) for number in range(queues)], ignore_index=True)
-    centre = Centre(name="many", interval_s=1800, time_zone="Europe/Helsinki", country="FI",
-                    queues=tuple(Queue(name=name) for name in history["queue"].unique()))
+    centre = Centre(
+        name="many",
+        interval_s=1800,
+        time_zone="Europe/Helsinki",
+        country="FI",
+        queues=tuple(Queue(name=name) for name in history["queue"].unique()),
+    )
     for method in ("auto", "calendar regression"):
         begun = time.perf_counter()
         forecast_queues(history, centre, "14d", method=method, jobs=-1)
         speed = 60 * queues / (time.perf_counter() - begun)
-        yield Row(f"{queues} queues, {days / 365:.0f} years of half-hours each, {method}", speed, "queues/min", more_is_better=True,
-                  note=f"2,000 queues in {2000 / speed:.0f} minutes")
+        yield Row(
+            f"{queues} queues, {days / 365:.0f} years of half-hours each, {method}",
+            speed,
+            "queues/min",
+            more_is_better=True,
+            note=f"2,000 queues in {2000 / speed:.0f} minutes",
+        )
 
 
 def made_up(queue, days, seed):

@@ -1,8 +1,9 @@
 """KPIs of millions of call records in Parquet, by queue and quarter of an hour: `measure`, SQL written by hand, pandas.
 
-`CCPLAN_BENCH_CALLS` says how many millions of records the largest log has (10; the promise is made for 100: some minutes,
-1.6 GB of disk, 19 GB of memory for pandas). Each runs in a process of its own, so that its peak memory can be read. Where
-other programs take more than a tenth of the processors, times of the clock say nothing and those of the processors are compared.
+`CCPLAN_BENCH_CALLS` says how many millions of records the largest log has (10; the promise is made for 100: some
+minutes, 1.6 GB of disk, 19 GB of memory for pandas). Each runs in a process of its own, so that its peak memory can
+be read. Where other programs take more than a tenth of the processors, times of the clock say nothing and those of
+the processors are compared.
 """
 
 import json
@@ -44,22 +45,58 @@ def rows(millions=MILLIONS):
 
 
 def _speed(millions, ours, sql, theirs, clock):
-    slower, faster, leaner = ours["seconds"] / sql["seconds"], theirs["seconds"] / ours["seconds"], theirs["peak"] / ours["peak"]
+    slower, faster, leaner = (
+        ours["seconds"] / sql["seconds"],
+        theirs["seconds"] / ours["seconds"],
+        theirs["peak"] / ours["peak"],
+    )
     lean = leaner >= 10 or millions < 100  # of a small log both hold little beside their libraries
     right = ours["error"] <= 1e-12
-    yield Row(f"7 KPIs with intervals of {millions:g} million calls by queue and quarter-hour", ours["seconds"], peer="SQL by hand", theirs=sql["seconds"],
-              error=_off(ours), peer_error=_off(sql), note=f"{_same(ours, sql)}; {clock}", promise="≤ 1.2x the time, same", headline=True,
-              kept=slower <= 1.2 and _equal(ours, sql) and right)
-    yield Row(f"7 KPIs with intervals of {millions:g} million calls, beside pandas", ours["seconds"], peer="pandas", theirs=theirs["seconds"], error=_off(ours), peer_error=_off(theirs), note=_same(ours, theirs),
-              promise="≥ 3x, same", kept=faster >= 3 and _equal(ours, theirs), headline=True)
-    yield Row("the same, memory of the process at the most", ours["peak"] / 2**20, "MiB", peer="pandas", theirs=theirs["peak"] / 2**20,
-              promise="≤ 2 GiB" + (", a tenth" if millions >= 100 else ""), kept=lean and ours["peak"] <= 2 * 2**30)
+    yield Row(
+        f"7 KPIs with intervals of {millions:g} million calls by queue and quarter-hour",
+        ours["seconds"],
+        peer="SQL by hand",
+        theirs=sql["seconds"],
+        error=_off(ours),
+        peer_error=_off(sql),
+        note=f"{_same(ours, sql)}; {clock}",
+        promise="≤ 1.2x the time, same",
+        headline=True,
+        kept=slower <= 1.2 and _equal(ours, sql) and right,
+    )
+    yield Row(
+        f"7 KPIs with intervals of {millions:g} million calls, beside pandas",
+        ours["seconds"],
+        peer="pandas",
+        theirs=theirs["seconds"],
+        error=_off(ours),
+        peer_error=_off(theirs),
+        note=_same(ours, theirs),
+        promise="≥ 3x, same",
+        kept=faster >= 3 and _equal(ours, theirs),
+        headline=True,
+    )
+    yield Row(
+        "the same, memory of the process at the most",
+        ours["peak"] / 2**20,
+        "MiB",
+        peer="pandas",
+        theirs=theirs["peak"] / 2**20,
+        promise="≤ 2 GiB" + (", a tenth" if millions >= 100 else ""),
+        kept=lean and ours["peak"] <= 2 * 2**30,
+    )
 
 
 def _growth(millions, tenth, ours):
     times = (ours["seconds"] / tenth["seconds"]) / 10
-    return Row(f"KPIs of {millions:g} million calls, beside ten times the time of a tenth", ours["seconds"], peer="ccplan, ten times", theirs=10 * tenth["seconds"],
-               promise="linear: ≤ 1.2x the time", kept=times <= 1.2)
+    return Row(
+        f"KPIs of {millions:g} million calls, beside ten times the time of a tenth",
+        ours["seconds"],
+        peer="ccplan, ten times",
+        theirs=10 * tenth["seconds"],
+        promise="linear: ≤ 1.2x the time",
+        kept=times <= 1.2,
+    )
 
 
 def _off(told):
@@ -69,7 +106,11 @@ def _off(told):
 def _best(turns):
     """The least time and the most memory of each, of runs in turn."""
     for runs in zip(*turns, strict=True):
-        yield runs[0] | {name: min(told[name] for told in runs) for name in ("seconds", "cpu")} | {"peak": max(told["peak"] for told in runs)}
+        yield (
+            runs[0]
+            | {name: min(told[name] for told in runs) for name in ("seconds", "cpu")}
+            | {"peak": max(told["peak"] for told in runs)}
+        )
 
 
 def _equal(one, other):
@@ -117,9 +158,15 @@ SUMS = f"""
            count(*) FILTER (outcome = 'answered' AND transferred) AS transferred, count(*) FILTER (outcome = 'answered' AND resolved) AS resolved,
            count(*) FILTER (csat BETWEEN 4 AND 5) AS happy, count(*) FILTER (csat BETWEEN 1 AND 5) AS said
     FROM read_parquet('{{file}}') GROUP BY ALL"""
-PARTS = {"service_level": ("in_time", "reached", None), "abandonment": ("abandoned", "reached", None), "asa_s": ("wait", "answered", "wait2"),
-         "aht_s": ("handle", "answered", "handle2"), "transfer": ("transferred", "answered", None), "fcr": ("resolved", "answered", None),
-         "csat": ("happy", "said", None)}
+PARTS = {
+    "service_level": ("in_time", "reached", None),
+    "abandonment": ("abandoned", "reached", None),
+    "asa_s": ("wait", "answered", "wait2"),
+    "aht_s": ("handle", "answered", "handle2"),
+    "transfer": ("transferred", "answered", None),
+    "fcr": ("resolved", "answered", None),
+    "csat": ("happy", "said", None),
+}
 WILSON = f"({{t}} / {{b}} + {Z**2 / 2!r} / {{b}} {{sign}} {Z!r} * sqrt({{t}} / {{b}} * (1 - {{t}} / {{b}}) / {{b}} + {Z**2 / 4!r} / ({{b}} * {{b}}))) / (1 + {Z**2!r} / {{b}})"
 DELTA = f"{{t}} / {{b}} {{sign}} {Z!r} * sqrt(greatest({{x}} - {{t}} * {{t}} / {{b}}, 0) * {{b}} / nullif({{b}} - 1, 0)) / {{b}}"
 
@@ -130,8 +177,13 @@ def sql(file):
 
     told = " UNION ALL ".join(
         f"SELECT '{key}' AS kpi, queue, interval, {t} / {b} AS value, {t} AS top, {b} AS bottom, {b} AS n, "
-        + ", ".join(f"{(DELTA if x else WILSON).format(t=t, b=b, x=x, sign=sign)} AS {name}" for name, sign in (("low", "-"), ("high", "+")))
-        + " FROM sums" for key, (t, b, x) in PARTS.items())
+        + ", ".join(
+            f"{(DELTA if x else WILSON).format(t=t, b=b, x=x, sign=sign)} AS {name}"
+            for name, sign in (("low", "-"), ("high", "+"))
+        )
+        + " FROM sums"
+        for key, (t, b, x) in PARTS.items()
+    )
     connection = duckdb.connect(config={"memory_limit": "1GB"})
     connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
     connection.execute(f"CREATE TEMP TABLE sums AS {SUMS.format(file=file)}")
@@ -147,9 +199,20 @@ def pandas(file):
     answered = calls["outcome"] == "answered"
     wait, handle = calls["wait_s"].where(answered), (calls["talk_s"] + calls["hold_s"] + calls["acw_s"]).where(answered)
     frame = calls[["queue"]].assign(
-        interval=calls["arrived"].dt.floor(f"{STEP_S}s"), reached=calls["outcome"].isin(["answered", "abandoned"]), answered=answered, abandoned=calls["outcome"] == "abandoned",
-        in_time=answered & (calls["wait_s"] <= TARGET_S), wait=wait, wait2=wait**2, handle=handle, handle2=handle**2, transferred=answered & calls["transferred"].eq(True),
-        resolved=answered & calls["resolved"].eq(True), happy=calls["csat"].between(4, 5), said=calls["csat"].between(1, 5))
+        interval=calls["arrived"].dt.floor(f"{STEP_S}s"),
+        reached=calls["outcome"].isin(["answered", "abandoned"]),
+        answered=answered,
+        abandoned=calls["outcome"] == "abandoned",
+        in_time=answered & (calls["wait_s"] <= TARGET_S),
+        wait=wait,
+        wait2=wait**2,
+        handle=handle,
+        handle2=handle**2,
+        transferred=answered & calls["transferred"].eq(True),
+        resolved=answered & calls["resolved"].eq(True),
+        happy=calls["csat"].between(4, 5),
+        said=calls["csat"].between(1, 5),
+    )
     sums = frame.groupby(["queue", "interval"], as_index=False, observed=True).sum()
     return pd.concat([_pandas_kpi(sums, key, *parts) for key, parts in PARTS.items()], ignore_index=True)
 
@@ -162,12 +225,20 @@ def _pandas_kpi(sums, key, t, b, x):
     else:
         w = Z**2 / n
         middle, half = (value + w / 2) / (1 + w), Z / (1 + w) * np.sqrt(value * (1 - value) / n + w / (4 * n))
-    return sums[["queue", "interval"]].assign(kpi=key, value=value, top=top, bottom=n, n=n, low=middle - half, high=middle + half)
+    return sums[["queue", "interval"]].assign(
+        kpi=key, value=value, top=top, bottom=n, n=n, low=middle - half, high=middle + half
+    )
 
 
 def run(who, file):
     """Seconds and peak memory (bytes) of a process of its own, and what it found."""
-    told = subprocess.run([sys.executable, "-m", "benchmarks.kpis", who, str(file)], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.kpis", who, str(file)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+    )
     return json.loads(told.stdout)
 
 
@@ -181,11 +252,20 @@ def told(who, file):
     frame = work(file)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     peak = peak_bytes()  # before the reference
-    return {"seconds": seconds, "cpu": cpu, "peak": peak, "rows": len(frame), "sums": _weighed(frame), "error": _error(frame, file)}
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "peak": peak,
+        "rows": len(frame),
+        "sums": _weighed(frame),
+        "error": _error(frame, file),
+    }
 
 
 def exact(file):
-    """Every value ÷ of whole numbers: waits in tenths of a second, the rest in seconds, added up as integers; a row a queue and interval."""
+    """Every value ÷ of whole numbers: waits in tenths of a second, the rest in seconds, added up as integers; a row
+    a queue and interval.
+    """
     import duckdb
 
     connection = duckdb.connect(config={"memory_limit": "1GB"})
@@ -204,24 +284,41 @@ def _error(frame, file):
     """The largest relative error of a value beside whole numbers divided in extended precision."""
     sums = exact(file)
     reached, answered = sums["answered"] + sums["abandoned"], sums["answered"]
-    parts = {"service_level": (sums["in_time"], reached), "abandonment": (sums["abandoned"], reached), "asa_s": (sums["wait"], 10 * answered),
-             "aht_s": (sums["handle"], answered), "transfer": (sums["transferred"], answered), "fcr": (sums["resolved"], answered),
-             "csat": (sums["happy"], sums["said"])}
+    parts = {
+        "service_level": (sums["in_time"], reached),
+        "abandonment": (sums["abandoned"], reached),
+        "asa_s": (sums["wait"], 10 * answered),
+        "aht_s": (sums["handle"], answered),
+        "transfer": (sums["transferred"], answered),
+        "fcr": (sums["resolved"], answered),
+        "csat": (sums["happy"], sums["said"]),
+    }
     worst = 0.0
     for key, (top, bottom) in parts.items():
         theirs = frame.loc[frame["kpi"] == key, ["queue", "interval", "value"]]
-        both = sums[["queue", "interval"]].assign(top=top, bottom=bottom).merge(theirs.astype({"queue": object}), on=["queue", "interval"], how="left")
+        both = (
+            sums[["queue", "interval"]]
+            .assign(top=top, bottom=bottom)
+            .merge(theirs.astype({"queue": object}), on=["queue", "interval"], how="left")
+        )
         some = both[both["bottom"] > 0]
         true = some["top"].to_numpy(np.longdouble) / some["bottom"].to_numpy(np.longdouble)
         off = np.abs(some["value"].to_numpy(float) - true) / np.where(true > 0, true, 1)
-        worst = max(worst, float(np.where(np.isnan(off), np.inf, off).max(initial=0)))  # a value that is missing is wrong
+        worst = max(
+            worst, float(np.where(np.isnan(off), np.inf, off).max(initial=0))
+        )  # a value that is missing is wrong
     return worst
 
 
 def _weighed(frame):
     """Sums of the numbers by KPI, each cell with a weight of its own, so that two that change places are seen."""
     frame = frame.sort_values(["kpi", "queue", "interval"], kind="stable")
-    numbers = frame[["value", "top", "bottom", "n", "low", "high"]].astype(float).fillna(0.0).mul(1 + np.arange(len(frame)) % 997, axis=0)
+    numbers = (
+        frame[["value", "top", "bottom", "n", "low", "high"]]
+        .astype(float)
+        .fillna(0.0)
+        .mul(1 + np.arange(len(frame)) % 997, axis=0)
+    )
     return numbers.groupby(frame["kpi"]).sum().loc[list(WANTED)].to_numpy().ravel().tolist()
 
 

@@ -1,6 +1,8 @@
-"""What a move of a panel costs the kernel, without a browser: processor time of the answer, each dial and picker by itself.
+"""What a move of a panel costs the kernel, without a browser: processor time of the answer, each dial and picker by
+itself.
 
-`python -m benchmarks.panel_answers [PANEL …]` prints a row a panel and a row each of its dials; processor time is fair on a busy machine.
+`python -m benchmarks.panel_answers [PANEL …]` prints a row a panel and a row each of its dials; processor time is
+fair on a busy machine.
 """
 
 import json
@@ -14,7 +16,9 @@ MOVES = 40
 
 
 def moves_of(layout, moves=MOVES):
-    """(what is turned, how it then differs from the start) over all dials in turn, then over the pickers that have choices."""
+    """(what is turned, how it then differs from the start) over all dials in turn, then over the pickers that have
+    choices.
+    """
     dials = [dial for group in layout["groups"] for dial in group["dials"]]
     pickers = [picker for picker in layout["pickers"] if len(picker.get("options") or ()) > 1]
     for turn in range(-(-moves // len(dials)) if dials else 0):
@@ -32,10 +36,14 @@ def placed(dial, turn):
 
 
 def answers(shown, moves=MOVES):
-    """(what is turned, milliseconds of processor time, bytes of the answer, whether it was refused) of each move from the start."""
+    """(what is turned, milliseconds of processor time, bytes of the answer, whether it was refused) of each move
+    from the start.
+    """
     layout = shown.layout() if callable(shown.layout) else shown.layout
     start = shown.answer({"seq": 0})["now"]
-    still = {"action": None, "gesture": 0} | {part: start.get(part, {}) for part in ("dials", "switches", "pickers", "cells")}
+    still = {"action": None, "gesture": 0} | {
+        part: start.get(part, {}) for part in ("dials", "switches", "pickers", "cells")
+    }
     for seq, (name, part, value) in enumerate(moves_of(layout, moves), start=1):
         begin = time.process_time()
         told = shown.answer(still | {"seq": seq, "gesture": seq, part: still[part] | {name: value}})
@@ -61,9 +69,20 @@ def rows(names=(), moves=MOVES):
 
 def _row(what, found):
     _, times, sizes, refused = zip(*found, strict=True)
-    return what, len(times), statistics.median(times), late(times), max(times), statistics.median(sizes) / 1000, sum(refused)
+    return (
+        what,
+        len(times),
+        statistics.median(times),
+        late(times),
+        max(times),
+        statistics.median(sizes) / 1000,
+        sum(refused),
+    )
 
 
 if __name__ == "__main__":
     for what, number, median, most, worst, size, refused in rows(sys.argv[1:]):
-        print(f"{what:28} {number:4} moves  median {median:7.1f} ms  95 % {most:7.1f} ms  most {worst:7.1f} ms  {size:6.1f} kB{f'  {refused} refused' if refused else ''}", flush=True)
+        print(
+            f"{what:28} {number:4} moves  median {median:7.1f} ms  95 % {most:7.1f} ms  most {worst:7.1f} ms  {size:6.1f} kB{f'  {refused} refused' if refused else ''}",
+            flush=True,
+        )

@@ -1,4 +1,6 @@
-"""The panels that the benchmark serves: the floor, and five of the suite over the bundled centre or a year of two queues."""
+"""The panels that the benchmark serves: the floor, and five of the suite over the bundled centre or a year of two
+queues.
+"""
 
 from dataclasses import replace
 
@@ -27,8 +29,13 @@ def year():
     """Two queues by half-hour, nine to five, a year with its seasons."""
     start = opening_hours(*YEAR)
     season = 1 + 0.15 * np.sin(start.dayofyear / 365 * 2 * np.pi)
-    return pd.concat([pd.DataFrame({"queue": name, "start": start, "offered": calls * season, "aht_s": aht_s})
-                      for name, calls, aht_s in (("front", 80.0, 300.0), ("back", 30.0, 400.0))], ignore_index=True)
+    return pd.concat(
+        [
+            pd.DataFrame({"queue": name, "start": start, "offered": calls * season, "aht_s": aht_s})
+            for name, calls, aht_s in (("front", 80.0, 300.0), ("back", 30.0, 400.0))
+        ],
+        ignore_index=True,
+    )
 
 
 def staffing():
@@ -46,7 +53,10 @@ def floor():
     """The staffing panel's picture, told again whatever is set."""
     desk = staffing()
     first = desk.answer({"seq": 0})
-    return Shown(desk.layout, lambda message: {**first, "seq": message["seq"], "settings": None if message["seq"] else first["settings"]})
+    return Shown(
+        desk.layout,
+        lambda message: {**first, "seq": message["seq"], "settings": None if message["seq"] else first["settings"]},
+    )
 
 
 def budget():
@@ -65,7 +75,15 @@ def headcount():
     from tests.small_case import small_case
 
     staffed = staff(year(), CENTRE)
-    return headcount_desk(None, case=replace(small_case(), staffed=staffed, requirement=monthly_requirement(staffed, CENTRE), curves=service_curves(staffed, CENTRE)))
+    return headcount_desk(
+        None,
+        case=replace(
+            small_case(),
+            staffed=staffed,
+            requirement=monthly_requirement(staffed, CENTRE),
+            curves=service_curves(staffed, CENTRE),
+        ),
+    )
 
 
 def validation():
@@ -123,4 +141,19 @@ def bundled_audit():
     return audit_desk(evidence_of(sample_centre(), "2026Q3"))
 
 
-DESKS = {one.__name__: one for one in (floor, staffing, forecast, budget, headcount, validation, audit, schedule, bundled_headcount, bundled_budget, bundled_audit)}
+DESKS = {
+    one.__name__: one
+    for one in (
+        floor,
+        staffing,
+        forecast,
+        budget,
+        headcount,
+        validation,
+        audit,
+        schedule,
+        bundled_headcount,
+        bundled_budget,
+        bundled_audit,
+    )
+}

@@ -1,8 +1,9 @@
-"""From a slider's move to the repainted chart and tiles, in a headless Chromium on a Voila of our own; and twenty people at once.
+"""From a slider's move to the repainted chart and tiles, in a headless Chromium on a Voila of our own; and twenty
+people at once.
 
-The floor is a panel that answers without reckoning. A move of the budget and of hiring recomputes a year of two queues by half-hour.
-`python -m benchmarks.panels [PANEL …]` measures these alone, or the panels that are named; the machine's load stands beside the
-figures, for other work on it counts.
+The floor is a panel that answers without reckoning. A move of the budget and of hiring recomputes a year of two
+queues by half-hour. `python -m benchmarks.panels [PANEL …]` measures these alone, or the panels that are named; the
+machine's load stands beside the figures, for other work on it counts.
 """
 
 import shutil
@@ -24,8 +25,14 @@ from benchmarks.panel_desks import DESKS
 DESKS[{name!r}]().panel()
 """
 PANELS = {  # name: the dial that is moved, and over which whole numbers; None: the choices of the queue's picker
-    "floor": ("volume", 0, 40), "staffing": ("volume", -30, 40), "forecast": ("uplift", -30, 40), "budget": ("volume", -30, 40), "headcount": ("volume", -30, 40),
-    "validation": ("people", -5, 5), "audit": (None, 0, 0), "schedule": ("volume", -30, 40),
+    "floor": ("volume", 0, 40),
+    "staffing": ("volume", -30, 40),
+    "forecast": ("uplift", -30, 40),
+    "budget": ("volume", -30, 40),
+    "headcount": ("volume", -30, 40),
+    "validation": ("people", -5, 5),
+    "audit": (None, 0, 0),
+    "schedule": ("volume", -30, 40),
 }
 LATENCY = """async ([dial, low, high, turns, pause]) => {
   const root = document.querySelector('.ccplan'), range = dial && root.querySelector(`[data-dial=${dial}] input[type=range]`);
@@ -68,7 +75,9 @@ DRAG = """async ([dial, low, high, seconds]) => {
 def rows(names=()):
     """The rows of the panels named (all, and the crowd, if left out); one row in words where no browser is found."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if words := missing("playwright") or ("" if chromium else "no Chromium was found: install Debian's chromium to measure the panels"):
+    if words := missing("playwright") or (
+        "" if chromium else "no Chromium was found: install Debian's chromium to measure the panels"
+    ):
         yield Row("from a move to the picture, in a browser", note=words)
         return
     from playwright.sync_api import sync_playwright
@@ -99,9 +108,20 @@ def _panels(browser, folder, names):
             times = page.evaluate(LATENCY, [dial, low, high, MOVES, 0])
             median, late = statistics.median(times), _late(times)
             floor = floor or median
-            promise = {} if name == "floor" else {"promise": f"≤ {MOST_MS} ms, 95 % ≤ {LATE_MS} ms", "kept": median <= MOST_MS and late <= LATE_MS}
-            yield Row(f"panel {name}: a move to its picture, median", median / 1000, peer="a panel that reckons nothing", theirs=floor / 1000,
-                      note=f"95 % {late:.0f} ms, load {load():.1f}", headline=name == "staffing", **promise)
+            promise = (
+                {}
+                if name == "floor"
+                else {"promise": f"≤ {MOST_MS} ms, 95 % ≤ {LATE_MS} ms", "kept": median <= MOST_MS and late <= LATE_MS}
+            )
+            yield Row(
+                f"panel {name}: a move to its picture, median",
+                median / 1000,
+                peer="a panel that reckons nothing",
+                theirs=floor / 1000,
+                note=f"95 % {late:.0f} ms, load {load():.1f}",
+                headline=name == "staffing",
+                **promise,
+            )
             if dial and name != "floor":
                 yield _dragged(page, name, dial, low, high)
             page.close()
@@ -109,8 +129,14 @@ def _panels(browser, folder, names):
 
 def _dragged(page, name, dial, low, high):
     told = page.evaluate(DRAG, [dial, low, high, DRAG_S])
-    return Row(f"panel {name}: a drag of {DRAG_S} s", told["paints"], "pictures", note=f"of {told['sent']} moves; {told['behind']} after the hand stopped, {told['late']:.0f} ms",
-               promise="at most the one in work and the last; the final picture is the final value", kept=told["final"] and told["behind"] <= 2)
+    return Row(
+        f"panel {name}: a drag of {DRAG_S} s",
+        told["paints"],
+        "pictures",
+        note=f"of {told['sent']} moves; {told['behind']} after the hand stopped, {told['late']:.0f} ms",
+        promise="at most the one in work and the last; the final picture is the final value",
+        kept=told["final"] and told["behind"] <= 2,
+    )
 
 
 def _crowd(browser, folder):
@@ -126,25 +152,55 @@ def _crowd(browser, folder):
     from ccplan.data import sample_centre
 
     port = _free_port()
-    with serving(own_server(sample_centre(), folder, port, ready=1), port, folder / "log", PYTHONPATH=str(ROOT)) as server:
-        contexts, pages, ready = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(PEOPLE)], [], []
-        for context in contexts:  # a window of its own each: the timers of a page behind another are slowed down to one a second
+    with serving(
+        own_server(sample_centre(), folder, port, ready=1), port, folder / "log", PYTHONPATH=str(ROOT)
+    ) as server:
+        contexts, pages, ready = (
+            [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(PEOPLE)],
+            [],
+            [],
+        )
+        for (
+            context
+        ) in contexts:  # a window of its own each: the timers of a page behind another are slowed down to one a second
             begin = time.perf_counter()
-            pages.append(opened(SimpleNamespace(new_page=lambda context=context, **_: context.new_page()), f"http://127.0.0.1:{port}/voila/render/03_staffing.ipynb?token={TOKEN}"))
+            pages.append(
+                opened(
+                    SimpleNamespace(new_page=lambda context=context, **_: context.new_page()),
+                    f"http://127.0.0.1:{port}/voila/render/03_staffing.ipynb?token={TOKEN}",
+                )
+            )
             ready.append(time.perf_counter() - begin)
-        for number, page in enumerate(pages):  # people do not move in step; each goes on in the browser while we start the next
-            page.evaluate(f"""([after, ...asked]) => {{ window.times = null; setTimeout(() => ({LATENCY})(asked).then(times => {{ window.times = times; }}), after); }}""",
-                          [THINKS_MS * number / PEOPLE, "volume", -30, 40, TURNS, THINKS_MS])
-        times = [one for page in pages for one in page.wait_for_function("() => window.times", timeout=180_000).json_value()]
+        for number, page in enumerate(
+            pages
+        ):  # people do not move in step; each goes on in the browser while we start the next
+            page.evaluate(
+                f"""([after, ...asked]) => {{ window.times = null; setTimeout(() => ({LATENCY})(asked).then(times => {{ window.times = times; }}), after); }}""",
+                [THINKS_MS * number / PEOPLE, "volume", -30, 40, TURNS, THINKS_MS],
+            )
+        times = [
+            one for page in pages for one in page.wait_for_function("() => window.times", timeout=180_000).json_value()
+        ]
         each, private = (sum(of) / len(of) for of in zip(*_kernels_mb(server.pid), strict=True))
         for context in contexts:
             context.close()
     late = _late(times)
-    yield Row(f"{PEOPLE} people with a page each, {THINKS_MS / 1000:g} s between two moves: a move to its picture", statistics.median(times) / 1000,
-              note=f"95 % {late:.0f} ms; their browsers on the same cores; {each:.0f} MB a person with its share of what all have in common "
-              f"({private:.0f} MB its own), load {load():.1f}", promise=f"95 % ≤ {CROWD_MS} ms", kept=late <= CROWD_MS, headline=True)
-    yield Row("the page from its address to its first picture", statistics.median(ready), note=f"first {ready[0]:.1f} s, load {load():.1f}",
-              promise=f"≤ {READY_S} s", kept=statistics.median(ready) <= READY_S)
+    yield Row(
+        f"{PEOPLE} people with a page each, {THINKS_MS / 1000:g} s between two moves: a move to its picture",
+        statistics.median(times) / 1000,
+        note=f"95 % {late:.0f} ms; their browsers on the same cores; {each:.0f} MB a person with its share of what all have in common "
+        f"({private:.0f} MB its own), load {load():.1f}",
+        promise=f"95 % ≤ {CROWD_MS} ms",
+        kept=late <= CROWD_MS,
+        headline=True,
+    )
+    yield Row(
+        "the page from its address to its first picture",
+        statistics.median(ready),
+        note=f"first {ready[0]:.1f} s, load {load():.1f}",
+        promise=f"≤ {READY_S} s",
+        kept=statistics.median(ready) <= READY_S,
+    )
 
 
 def _titled(file):
@@ -157,13 +213,20 @@ def _titled(file):
 
 
 def _kernels_mb(server):
-    """(share, own) MB of each kernel below a server: the share counts a page of memory that n processes have as a nth part of it."""
+    """(share, own) MB of each kernel below a server: the share counts a page of memory that n processes have as a
+    nth part of it.
+    """
     parents = {int(place.name): _parent(place) for place in Path("/proc").iterdir() if place.name.isdigit()}
     nursery = {pid for pid, parent in parents.items() if parent == server}
     found = []
     for pid in (pid for pid, parent in parents.items() if parent in nursery):
         told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
-        found.append(tuple(sum(int(told[name].split()[0]) for name in names) / 1024 for names in (["Pss"], ["Private_Dirty", "Private_Clean"])))
+        found.append(
+            tuple(
+                sum(int(told[name].split()[0]) for name in names) / 1024
+                for names in (["Pss"], ["Private_Dirty", "Private_Clean"])
+            )
+        )
     return found
 
 

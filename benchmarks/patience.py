@@ -30,8 +30,11 @@ def rows():
 def cases(model, wanted):
     """(inputs, outputs) of the reference's cases of a model, numbers as floats."""
     for case in json.loads(TRUTH.read_text(encoding="utf-8"))["cases"]:
-        given = {name: value if name == "sl_definition" else float(value)
-                 for name, value in case["inputs"].items() if value is not None}
+        given = {
+            name: value if name == "sl_definition" else float(value)
+            for name, value in case["inputs"].items()
+            if value is not None
+        }
         if case["model"] == model and wanted(given):
             yield given, {name: float(value) for name, value in case["outputs"].items()}
 
@@ -51,14 +54,27 @@ def _answers(found):
     say("the chains of these queues are solved ...")
     solved, theirs = best_of(3, lambda: [exact_chain.steady(**one) for one in asked])
     exact = [[outputs[name] for name in FIELDS] for _, outputs in small]
-    yield Row(f"{len(small)} queues of up to {LARGEST:,} Erlang, one by one: service, abandonment, wait", ours,
-              peer="chain solved with scipy", theirs=theirs, error=f"at most {off:.0e} (relative)",
-              peer_error=f"at most {_apart(solved, exact):.0e} (relative)", note="against 60-digit arithmetic",
-              promise="≤ 1e-9", kept=off <= 1e-9, headline=True)
+    yield Row(
+        f"{len(small)} queues of up to {LARGEST:,} Erlang, one by one: service, abandonment, wait",
+        ours,
+        peer="chain solved with scipy",
+        theirs=theirs,
+        error=f"at most {off:.0e} (relative)",
+        peer_error=f"at most {_apart(solved, exact):.0e} (relative)",
+        note="against 60-digit arithmetic",
+        promise="≤ 1e-9",
+        kept=off <= 1e-9,
+        headline=True,
+    )
     _, ours, off = _ours(found)
-    yield Row(f"{len(found)} queues, up to a million Erlang and callers who wait for years", ours,
-              error=f"at most {off:.0e} (relative)",
-              note="against 60-digit arithmetic; too large for the chain", promise="≤ 1e-9", kept=off <= 1e-9)
+    yield Row(
+        f"{len(found)} queues, up to a million Erlang and callers who wait for years",
+        ours,
+        error=f"at most {off:.0e} (relative)",
+        note="against 60-digit arithmetic; too large for the chain",
+        promise="≤ 1e-9",
+        kept=off <= 1e-9,
+    )
 
 
 def _ours(found):
@@ -82,9 +98,17 @@ def _searches(found):
     walked, theirs = best_of(1, lambda: [_walk(given) for given, _ in found])
     exact = [int(outputs["agents"]) for _, outputs in found]
     wrong, theirs_wrong = (sum(int(a) != b for a, b in zip(answers, exact, strict=True)) for answers in (told, walked))
-    return Row(f"{len(found)} searches for the fewest agents", ours, peer="chain solved with scipy", theirs=theirs,
-               error=f"{wrong} wrong", peer_error=f"{theirs_wrong} wrong", note="against 60-digit arithmetic",
-               promise="none wrong", kept=not wrong)
+    return Row(
+        f"{len(found)} searches for the fewest agents",
+        ours,
+        peer="chain solved with scipy",
+        theirs=theirs,
+        error=f"{wrong} wrong",
+        peer_error=f"{theirs_wrong} wrong",
+        note="against 60-digit arithmetic",
+        promise="none wrong",
+        kept=not wrong,
+    )
 
 
 def _targets(given):
@@ -106,16 +130,28 @@ def _year():
     for words, targets in (("occupancy ≤ 0.85", TARGETS), ("no cap", Targets())):
         _, plain = best_of(5, lambda: ccplan(load, aht_s, targets))
         (net, _), impatient = best_of(5, lambda: ccplan(load, aht_s, targets, patience_s=180))
-        yield Row(f"a year of 35,040 quarter-hours, 80 % in 20 s, {words}, patience 180 s", impatient,
-                  peer="ccplan, Erlang C", theirs=plain, promise="≤ 10x the time", kept=impatient / plain <= 10)
+        yield Row(
+            f"a year of 35,040 quarter-hours, 80 % in 20 s, {words}, patience 180 s",
+            impatient,
+            peer="ccplan, Erlang C",
+            theirs=plain,
+            promise="≤ 10x the time",
+            kept=impatient / plain <= 10,
+        )
     month = slice(0, 2976)
     begin = time.perf_counter()
     theirs, _ = pyworkforce(load[month], aht_s[month], max_occupancy=1.0)
     took = time.perf_counter() - begin
     (net, _), ours = best_of(5, lambda: ccplan(load[month], aht_s[month], Targets(), patience_s=180))
     more = theirs.sum() / net.sum() - 1
-    yield Row("a month of it, no cap", ours, peer="pyworkforce, Erlang C", theirs=took,
-              peer_error=f"{more:.1%} more agents than are needed", note="pyworkforce knows no patience")
+    yield Row(
+        "a month of it, no cap",
+        ours,
+        peer="pyworkforce, Erlang C",
+        theirs=took,
+        peer_error=f"{more:.1%} more agents than are needed",
+        note="pyworkforce knows no patience",
+    )
 
 
 if __name__ == "__main__":

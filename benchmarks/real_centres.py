@@ -21,13 +21,16 @@ from ccplan.planning.validating import at_work, comparing, presence
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "technion_1999"
 SUMMARY = Path(__file__).parents[1] / "data" / "validation" / "bank_1999.csv"
-HEADING = ("# A bank's call centre, Israel, January to October 1999 (August missing): call records of the Service Enterprise Engineering lab,\n"
-           "# Technion, free for use with acknowledgement to Avishai Mandelbaum's group. Derived figures only, by benchmarks/real_centres.py.\n"
-           "# cut: what a group is; bias, mae, rmse in shares (service_level, abandonment) or seconds (asa_s), weighted by calls.\n")
+HEADING = (
+    "# A bank's call centre, Israel, January to October 1999 (August missing): call records of the Service Enterprise Engineering lab,\n"
+    "# Technion, free for use with acknowledgement to Avishai Mandelbaum's group. Derived figures only, by benchmarks/real_centres.py.\n"
+    "# cut: what a group is; bias, mae, rmse in shares (service_level, abandonment) or seconds (asa_s), weighted by calls.\n"
+)
 OWN_DESK = "IN"  # internet support, at a desk of its own from July
 DOUBLED = "1999-05-23"  # a day whose calls stand twice
 FIRST_HOUR, LAST_HOUR = 7, 24
-MAPPING = """[files."calls_as_found.parquet"]
+MAPPING = (
+    """[files."calls_as_found.parquet"]
 table = "calls"
 dates = "ymd"
 
@@ -39,12 +42,28 @@ q_time = "wait_s"
 ser_time = "talk_s"
 outcome = "outcome"
 server = "agent"
-""" + "".join(f'{name} = ""\n' for name in (
-    "customer_id", "vru_line", "call_id", "priority", "vru_entry", "vru_time", "q_start", "q_exit", "ser_start", "ser_exit")) + """
+"""
+    + "".join(
+        f'{name} = ""\n'
+        for name in (
+            "customer_id",
+            "vru_line",
+            "call_id",
+            "priority",
+            "vru_entry",
+            "vru_time",
+            "q_start",
+            "q_exit",
+            "ser_start",
+            "ser_exit",
+        )
+    )
+    + """
 [files."calls_as_found.parquet".words.outcome]
 AGENT = "answered"
 HANG = "abandoned"
 """
+)
 
 
 def bank(folder=FOLDER):
@@ -63,7 +82,9 @@ def bank(folder=FOLDER):
         calls = load_table(copy, "calls", centre, faulty="leave out").frame
     day = calls["arrived"].dt.strftime("%Y-%m-%d")
     queued = (calls["outcome"] == "answered") | (calls["wait_s"] > 0)
-    calls = calls[(calls["queue"].str.strip() != OWN_DESK) & (day != DOUBLED) & queued].assign(queue=centre.queues[0].name)
+    calls = calls[(calls["queue"].str.strip() != OWN_DESK) & (day != DOUBLED) & queued].assign(
+        queue=centre.queues[0].name
+    )
     named = ~calls["agent"].astype("str").str.contains("NO_SERVER|ANO_SERV", na=True)
     return calls.assign(agent=calls["agent"].where(named)), centre
 
@@ -75,14 +96,28 @@ def measured(calls, centre):
 
 
 def figures(calls, centre):
-    """Every figure of the summary: cut, group, model, measure, n, actual, predicted, bias, mae, rmse, correlation, p10, p90."""
+    """Every figure of the summary: cut, group, model, measure, n, actual, predicted, bias, mae, rmse, correlation,
+    p10, p90.
+    """
     rows = measured(calls, centre)
     found = comparing.out_of_sample(rows, centre).predicted
     best = found[found["model"] == "through the day"]
-    parts = [_cut(found, "all", "half-hours"), _cut(comparing.days_of(found), "all", "days"),
-             _cut(best, "month", best["start"].dt.strftime("%B")), _cut(best, "hour", best["start"].dt.hour.map("{:02d}:00".format)),
-             _cut(best, "agents at work", pd.cut(best["agents"], [0, 3, 5, 7, 9, 99], labels=["under 3", "3 to 5", "5 to 7", "7 to 9", "over 9"]).astype(str)),
-             *_sensitivity(calls, centre, rows), _steps(best), _chance(rows, centre)]
+    parts = [
+        _cut(found, "all", "half-hours"),
+        _cut(comparing.days_of(found), "all", "days"),
+        _cut(best, "month", best["start"].dt.strftime("%B")),
+        _cut(best, "hour", best["start"].dt.hour.map("{:02d}:00".format)),
+        _cut(
+            best,
+            "agents at work",
+            pd.cut(
+                best["agents"], [0, 3, 5, 7, 9, 99], labels=["under 3", "3 to 5", "5 to 7", "7 to 9", "over 9"]
+            ).astype(str),
+        ),
+        *_sensitivity(calls, centre, rows),
+        _steps(best),
+        _chance(rows, centre),
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -95,11 +130,18 @@ def _cut(predicted, cut, group):
 def _sensitivity(calls, centre, rows):
     """The same by other ways to tell who was at work, and with the month's own patience and handle times."""
     own = at_work.spans_of_calls(calls, grace_s=np.inf, passed_over=np.inf)
-    for words, kept in (("pauses taken for work", own), ("pauses longer than 10 minutes left out", at_work.spans_of_calls(calls, gap_s=600.0, grace_s=np.inf,
-                        passed_over=np.inf))):
+    for words, kept in (
+        ("pauses taken for work", own),
+        (
+            "pauses longer than 10 minutes left out",
+            at_work.spans_of_calls(calls, gap_s=600.0, grace_s=np.inf, passed_over=np.inf),
+        ),
+    ):
         there = rows.assign(agents=at_work.agents_at_work(kept, rows["start"], centre.interval_s))
         yield _cut(comparing.out_of_sample(there, centre, models=("Erlang A",)).predicted, "who was at work", words)
-    yield _cut(comparing.out_of_sample(rows, centre, models=("Erlang A",)).predicted, "who was at work", "as in this notebook")
+    yield _cut(
+        comparing.out_of_sample(rows, centre, models=("Erlang A",)).predicted, "who was at work", "as in this notebook"
+    )
     known = comparing.validate(*comparing.learned(rows, centre, rows), models=("Erlang A",)).predicted
     yield _cut(known, "learned from", "the same months")
 
@@ -107,15 +149,36 @@ def _sensitivity(calls, centre, rows):
 def _steps(predicted):
     steps = comparing.calibration(predicted)
     group = [f"{low:.1f}" for low in steps["low"]]
-    return pd.DataFrame({"cut": "predicted service", "group": group, "model": "through the day", "measure": "service_level", "n": steps["n"],
-                         "actual": steps["actual"], "predicted": steps["service_level"], "p10": steps["p10"], "p90": steps["p90"]})
+    return pd.DataFrame(
+        {
+            "cut": "predicted service",
+            "group": group,
+            "model": "through the day",
+            "measure": "service_level",
+            "n": steps["n"],
+            "actual": steps["actual"],
+            "predicted": steps["service_level"],
+            "p10": steps["p10"],
+            "p90": steps["p90"],
+        }
+    )
 
 
 def _chance(rows, centre):
     centre = comparing.learned(rows, centre, rows)[1]
     few = rows[rows["start"].dt.month == 3]
-    return pd.DataFrame([{"cut": "chance", "group": "half-hours of March", "model": "simulated", "measure": "service_level", "n": len(few),
-                          "mae": comparing.chance_error(few, centre)}])
+    return pd.DataFrame(
+        [
+            {
+                "cut": "chance",
+                "group": "half-hours of March",
+                "model": "simulated",
+                "measure": "service_level",
+                "n": len(few),
+                "mae": comparing.chance_error(few, centre),
+            }
+        ]
+    )
 
 
 def written(table):

@@ -21,8 +21,22 @@ from .topics import TOPICS
 
 ROOT = Path(__file__).parents[1]
 FOLDER, README = Path(__file__).parent / "results", ROOT / "README.md"
-LIBRARIES = ("ccplan", "numpy", "scipy", "numba", "pandas", "duckdb", "ibis-framework", "statsmodels", "pyworkforce",
-             "ortools", "ciw", "simpy", "mpmath", "voila")
+LIBRARIES = (
+    "ccplan",
+    "numpy",
+    "scipy",
+    "numba",
+    "pandas",
+    "duckdb",
+    "ibis-framework",
+    "statsmodels",
+    "pyworkforce",
+    "ortools",
+    "ciw",
+    "simpy",
+    "mpmath",
+    "voila",
+)
 QUOTATION = re.compile(r"(?<=<!-- results -->\n).*?(?=<!-- /results -->)", re.DOTALL)
 
 
@@ -39,10 +53,15 @@ def versions():
 
 def result(rows, *, load, others, seconds):
     """All that a run has to tell, as plain data; `rows` is {topic: [Row]}, `seconds` how long each took."""
-    return {"date": date.today().isoformat(), "machine": machine(), "versions": versions(),
-            "load_before": round(load, 2), "share_of_other_programs": round(others, 3),
-            "seconds": {name: round(took) for name, took in seconds.items()},
-            "topics": {name: [asdict(row) for row in of] for name, of in rows.items()}}
+    return {
+        "date": date.today().isoformat(),
+        "machine": machine(),
+        "versions": versions(),
+        "load_before": round(load, 2),
+        "share_of_other_programs": round(others, 3),
+        "seconds": {name: round(took) for name, took in seconds.items()},
+        "topics": {name: [asdict(row) for row in of] for name, of in rows.items()},
+    }
 
 
 def write(told, folder=FOLDER):
@@ -63,8 +82,10 @@ def read(file):
 
 def page(told):
     """A result as a page of Markdown."""
-    words = ("Ratio: how many times better than the peer, below 1 worse. Errors are against a reference that neither"
-             " has made, where there is one.")
+    words = (
+        "Ratio: how many times better than the peer, below 1 worse. Errors are against a reference that neither"
+        " has made, where there is one."
+    )
     parts = [f"# Side by side, {told['date']}", _where(told), *filter(None, [told.get("remark")]), words]
     for name, rows in told["topics"].items():
         parts += [f"## {TOPICS[name][0]}", markdown([Row(**row) for row in rows])]
@@ -100,10 +121,13 @@ def cores():
 
 def _where(told):
     place, of = told["machine"], told["versions"]
-    return (f"{place['processor']}, {place['cores']} cores, {place['memory_gib']} GiB, {place['system']}; load before "
-            f"the run {told['load_before']}, others took {told['share_of_other_programs']:.0%} of the processors; "
-            f"the run took {sum(told['seconds'].values()) / 60:.0f} minutes. "
-            + ", ".join(f"{name} {number}" for name, number in of.items()) + ".")
+    return (
+        f"{place['processor']}, {place['cores']} cores, {place['memory_gib']} GiB, {place['system']}; load before "
+        f"the run {told['load_before']}, others took {told['share_of_other_programs']:.0%} of the processors; "
+        f"the run took {sum(told['seconds'].values()) / 60:.0f} minutes. "
+        + ", ".join(f"{name} {number}" for name, number in of.items())
+        + "."
+    )
 
 
 def _processor():

@@ -1,10 +1,10 @@
 """Rosters of named people, by ccplan and by pyworkforce's MinHoursRoster, on a question that both can express.
 
-MinHoursRoster knows cover, hours at least, days off at most and pairs of shifts that may not follow each other. Its pairs
-are summed with all the shifts of the next day: a shift with a forbidden follower bars every follower, and one with two
-is barred itself, so that rosters that keep the rule are refused. It knows no rest in hours, no days or nights in a row, no
-weekends, no weekly hours at most; where one cell of the demand cannot be covered it has no answer at all. So it is given
-no pairs here, and what it then breaks is counted by the rules of the same roster.
+MinHoursRoster knows cover, hours at least, days off at most and pairs of shifts that may not follow each other. Its
+pairs are summed with all the shifts of the next day: a shift with a forbidden follower bars every follower, and one
+with two is barred itself, so that rosters that keep the rule are refused. It knows no rest in hours, no days or
+nights in a row, no weekends, no weekly hours at most; where one cell of the demand cannot be covered it has no
+answer at all. So it is given no pairs here, and what it then breaks is counted by the rules of the same roster.
 """
 
 import time
@@ -36,7 +36,13 @@ def question(agents, days):
             start = day + pd.Timedelta(hours=hour)
             cells.append((day, name, start, start + pd.Timedelta(hours=8), int(heads * share), 27000.0))
     demand = pd.DataFrame(cells, columns=["day", "shift", "start", "end", "people", "paid_s"])
-    wishes = pd.DataFrame({"agent": rng.choice(people["agent"], agents), "day": FIRST + pd.to_timedelta(rng.integers(0, days, agents), "D"), "wish": "off"})
+    wishes = pd.DataFrame(
+        {
+            "agent": rng.choice(people["agent"], agents),
+            "day": FIRST + pd.to_timedelta(rng.integers(0, days, agents), "D"),
+            "wish": "off",
+        }
+    )
     return people, demand, wishes
 
 
@@ -51,10 +57,23 @@ def _side_by_side(agents, days, promise=None):
     made = roster(people, demand, Rostering(), wishes=wishes)
     ours = time.perf_counter() - began
     theirs, status, line = pyworkforce(people, demand, days)
-    broken = "" if line is None else f", {_broken(people, demand, line)} people's rest, rows, weekends or weekly hours broken"
-    return Row(f"rosters of {agents} people × {days} days", ours, peer="pyworkforce", theirs=theirs, error="0 rules broken",
-               peer_error=f"{status}{broken}", note=f"{made.unmet['missing'].sum():g} shifts missing, at most {made.gap:.0%} above the least price",
-               promise="" if promise is None else f"≤ {promise:g} s", kept=None if promise is None else ours <= promise, headline=promise is not None)
+    broken = (
+        ""
+        if line is None
+        else f", {_broken(people, demand, line)} people's rest, rows, weekends or weekly hours broken"
+    )
+    return Row(
+        f"rosters of {agents} people × {days} days",
+        ours,
+        peer="pyworkforce",
+        theirs=theirs,
+        error="0 rules broken",
+        peer_error=f"{status}{broken}",
+        note=f"{made.unmet['missing'].sum():g} shifts missing, at most {made.gap:.0%} above the least price",
+        promise="" if promise is None else f"≤ {promise:g} s",
+        kept=None if promise is None else ours <= promise,
+        headline=promise is not None,
+    )
 
 
 def pyworkforce(people, demand, days, pairs=None, limit_s=20):
@@ -64,8 +83,19 @@ def pyworkforce(people, demand, days, pairs=None, limit_s=20):
     names, agents = list(SHIFTS), people["agent"].tolist()
     wanted = {name: demand[demand["shift"] == name]["people"].tolist() for name in names}
     began = time.perf_counter()
-    model = MinHoursRoster(num_days=days, resources=agents, shifts=names, shifts_hours=[8] * 3, min_working_hours=int(37.5 * days / 7 // 8 * 8), banned_shifts=[],
-                           max_resting=days, required_resources=wanted, non_sequential_shifts=pairs or [], max_search_time=limit_s, num_search_workers=2)
+    model = MinHoursRoster(
+        num_days=days,
+        resources=agents,
+        shifts=names,
+        shifts_hours=[8] * 3,
+        min_working_hours=int(37.5 * days / 7 // 8 * 8),
+        banned_shifts=[],
+        max_resting=days,
+        required_resources=wanted,
+        non_sequential_shifts=pairs or [],
+        max_search_time=limit_s,
+        num_search_workers=2,
+    )
     found = model.solve()
     seconds = time.perf_counter() - began
     if found["cost"] == -1:
@@ -90,7 +120,9 @@ def _broken(people, demand, line):
 
 
 def _barred():
-    """One person, a night and a night after it: legal, and refused by the peer once a night must not be followed by morning or evening."""
+    """One person, a night and a night after it: legal, and refused by the peer once a night must not be followed by
+    morning or evening.
+    """
     from ccplan.data.shifts import Rostering
     from ccplan.planning import roster
 
@@ -99,10 +131,20 @@ def _barred():
     began = time.perf_counter()
     made = roster(people, demand, Rostering())
     ours = time.perf_counter() - began
-    seconds, status, _ = pyworkforce(people, demand, 2, [{"origin": "night", "destination": name} for name in ("morning", "evening")])
+    seconds, status, _ = pyworkforce(
+        people, demand, 2, [{"origin": "night", "destination": name} for name in ("morning", "evening")]
+    )
     worked = len(made.duties)
-    return Row("two nights in a row, no day shift after a night", ours, peer="pyworkforce", theirs=seconds, error=f"{worked} of 2 nights worked",
-               peer_error=status.lower(), promise="legal rosters are allowed", kept=worked == 2)
+    return Row(
+        "two nights in a row, no day shift after a night",
+        ours,
+        peer="pyworkforce",
+        theirs=seconds,
+        error=f"{worked} of 2 nights worked",
+        peer_error=status.lower(),
+        promise="legal rosters are allowed",
+        kept=worked == 2,
+    )
 
 
 if __name__ == "__main__":

@@ -36,14 +36,31 @@ def rows(days=DAYS, peers_days=PEERS_DAYS):
         before = came < CLOSING_S
         level, left = np.mean(answered[before] & (waits[before] <= 20)), np.mean(~answered[before])
         wider = chance * np.sqrt(days / peers_days)
-        yield Row(what, ours, "calls/s", peer=name, theirs=waits.size / seconds, error=error,
-                  peer_error=_off(level, exact, left, lost, wider), note="against the chain solved with scipy",
-                  promise="≥ 1 million calls/s", kept=ours >= 1e6, more_is_better=True, headline=name == "SimPy")
+        yield Row(
+            what,
+            ours,
+            "calls/s",
+            peer=name,
+            theirs=waits.size / seconds,
+            error=error,
+            peer_error=_off(level, exact, left, lost, wider),
+            note="against the chain solved with scipy",
+            promise="≥ 1 million calls/s",
+            kept=ours >= 1e6,
+            more_is_better=True,
+            headline=name == "SimPy",
+        )
     skilled = dict(skills={"g": "q"}, days=days, **how)
     several, general = best_of(3, lambda: simulate_day({"q": CALLS}, AHT_S, {"g": AGENTS}, **skilled))
-    yield Row("the same by the engine for many queues", days * CALLS / general, "calls/s", peer="ccplan, one queue",
-              theirs=ours, more_is_better=True,
-              error=_off(several.day["service_level"].item(), exact, several.day["abandonment"].item(), lost, chance))
+    yield Row(
+        "the same by the engine for many queues",
+        days * CALLS / general,
+        "calls/s",
+        peer="ccplan, one queue",
+        theirs=ours,
+        more_is_better=True,
+        error=_off(several.day["service_level"].item(), exact, several.day["abandonment"].item(), lost, chance),
+    )
 
 
 def _off(level, exact, left, lost, chance):
@@ -55,17 +72,21 @@ def ciw(days):
     """(came, waits, answered) of the calls of some days, by Ciw."""
     import ciw
 
-    network = ciw.create_network(arrival_distributions=[ciw.dists.Exponential(CALLS / CLOSING_S)],
-                                 number_of_servers=[AGENTS],
-                                 service_distributions=[ciw.dists.Exponential(1 / AHT_S)],
-                                 reneging_time_distributions=[ciw.dists.Exponential(1 / PATIENCE_S)])
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(CALLS / CLOSING_S)],
+        number_of_servers=[AGENTS],
+        service_distributions=[ciw.dists.Exponential(1 / AHT_S)],
+        reneging_time_distributions=[ciw.dists.Exponential(1 / PATIENCE_S)],
+    )
     calls = []
     for day in range(days):
         ciw.seed(day)
         simulation = ciw.Simulation(network)
         simulation.simulate_until_max_time(CLOSING_S + AFTER_S)
-        calls += [(one.arrival_date, one.waiting_time, one.record_type == "service")
-                  for one in simulation.get_all_records(only=["service", "renege"])]
+        calls += [
+            (one.arrival_date, one.waiting_time, one.record_type == "service")
+            for one in simulation.get_all_records(only=["service", "renege"])
+        ]
     return tuple(map(np.array, zip(*calls, strict=True)))
 
 

@@ -30,15 +30,31 @@ def rows():
     say("the exact walk, in extended precision ...")
     exact, margin = fewest_for_erlang_c(load, aht_s, 0.80, 20, 0.85)
     ours_wrong, theirs_wrong = wrong(net, exact), wrong(theirs_net, exact)
-    yield Row("a year of 35,040 quarter-hours, Erlang C, 80 % in 20 s, occupancy ≤ 0.85", ours, peer="pyworkforce", theirs=theirs,
-              error=f"{ours_wrong} answers wrong", peer_error=f"{theirs_wrong:,} answers one agent off",
-              note=f"against an exact walk in 64-bit mantissas; its nearest decision is {margin:.1e} from the target",
-              promise="≥ 60x, none wrong", kept=theirs / ours >= 60 and not ours_wrong, headline=True)
+    yield Row(
+        "a year of 35,040 quarter-hours, Erlang C, 80 % in 20 s, occupancy ≤ 0.85",
+        ours,
+        peer="pyworkforce",
+        theirs=theirs,
+        error=f"{ours_wrong} answers wrong",
+        peer_error=f"{theirs_wrong:,} answers one agent off",
+        note=f"against an exact walk in 64-bit mantissas; its nearest decision is {margin:.1e} from the target",
+        promise="≥ 60x, none wrong",
+        kept=theirs / ours >= 60 and not ours_wrong,
+        headline=True,
+    )
     _, hundredfold = best_of(5, lambda: ccplan(100 * load, aht_s))
-    yield Row("the same at 100 times the load", hundredfold, peer="ccplan, load as it is", theirs=ours, promise="< 3x the time",
-              kept=hundredfold / ours < 3)
+    yield Row(
+        "the same at 100 times the load",
+        hundredfold,
+        peer="ccplan, load as it is",
+        theirs=ours,
+        promise="< 3x the time",
+        kept=hundredfold / ours < 3,
+    )
     peak = memory_of_a_million()
-    yield Row("a million intervals, Erlang A: memory at the most", peak / 2**20, "MiB", promise="< 1 GiB", kept=peak < 2**30)
+    yield Row(
+        "a million intervals, Erlang A: memory at the most", peak / 2**20, "MiB", promise="< 1 GiB", kept=peak < 2**30
+    )
 
 
 def a_year(seed):
@@ -56,8 +72,9 @@ def pyworkforce(load, aht_s, max_occupancy=0.85):
     from pyworkforce.queuing import ErlangC
 
     answers = [
-        ErlangC(transactions=a * QUARTER / t, aht=t / 60, asa=20 / 60, interval=QUARTER / 60, shrinkage=SHRINKAGE)
-        .required_positions(service_level=0.80, max_occupancy=max_occupancy)
+        ErlangC(
+            transactions=a * QUARTER / t, aht=t / 60, asa=20 / 60, interval=QUARTER / 60, shrinkage=SHRINKAGE
+        ).required_positions(service_level=0.80, max_occupancy=max_occupancy)
         for a, t in zip(load, aht_s)
     ]
     return np.array([a["raw_positions"] for a in answers]), np.array([a["positions"] for a in answers])

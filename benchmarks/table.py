@@ -50,8 +50,10 @@ def printed(rows):
     """Rows below their headings, in columns as wide as they need; what has no cell in any row has no column."""
     table = [list(COLUMNS), *(cells(row) for row in rows)]
     widths = [max(map(len, column)) if any(column[1:]) else 0 for column in zip(*table, strict=True)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True) if width).rstrip()
-                     for line in table)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True) if width).rstrip()
+        for line in table
+    )
 
 
 def markdown(rows, columns=COLUMNS):

@@ -1,4 +1,5 @@
-"""A day whose calls come and go: predicted, staffed, and beside truth from 8,000 simulated days and more; SimPy does the same.
+"""A day whose calls come and go: predicted, staffed, and beside truth from 8,000 simulated days and more; SimPy
+does the same.
 
 What each staffing rule would really give is read from 1,000 fresh simulated days.
 """
@@ -45,17 +46,39 @@ def _times():
     for name, patience_s in (("patience 180 s", PATIENCE_S), ("nobody hangs up", np.inf)):
         agents = required_day(calls, AHT_S, Targets(), patience_s=patience_s)
         _, predicted = best_of(5, lambda: predict_day(calls, AHT_S, agents, patience_s=patience_s))
-        yield Row(f"a day of 48 half-hours, 200 Erlang at its peak, {name}, predicted", predicted, peer="ccplan, Erlang A by the half-hour", theirs=formula,
-                  promise="≤ 150 ms", kept=predicted <= 0.150)
-        for what, meet in (("every interval at 80/20", "every"), ("95 % of intervals", 0.95), ("the day as a whole", "day")):
+        yield Row(
+            f"a day of 48 half-hours, 200 Erlang at its peak, {name}, predicted",
+            predicted,
+            peer="ccplan, Erlang A by the half-hour",
+            theirs=formula,
+            promise="≤ 150 ms",
+            kept=predicted <= 0.150,
+        )
+        for what, meet in (
+            ("every interval at 80/20", "every"),
+            ("95 % of intervals", 0.95),
+            ("the day as a whole", "day"),
+        ):
             _, staffed = best_of(3, lambda: required_day(calls, AHT_S, Targets(), patience_s=patience_s, meet=meet))
-            yield Row(f"the same staffed, {what}, {name}", staffed, peer="ccplan, predicted once", theirs=predicted, promise="≤ 2 s", kept=staffed <= 2)
+            yield Row(
+                f"the same staffed, {what}, {name}",
+                staffed,
+                peer="ccplan, predicted once",
+                theirs=predicted,
+                promise="≤ 2 s",
+                kept=staffed <= 2,
+            )
 
 
 def _errors():
     """Service by interval beside truth, on rosters that were not made for it: predicted, and by some days of SimPy."""
     for case in json.loads(TRUTH.read_text(encoding="utf-8"))["cases"]:
-        how = dict(interval_s=case["interval_s"], target_s=case["T"], patience_s=case["patience_s"] or np.inf, rate=(case["rate_knots_t_s"], case["rate_knots_per_s"]))
+        how = dict(
+            interval_s=case["interval_s"],
+            target_s=case["T"],
+            patience_s=case["patience_s"] or np.inf,
+            rate=(case["rate_knots_t_s"], case["rate_knots_per_s"]),
+        )
         day, ours = best_of(3, lambda case=case, how=how: predict_day(None, case["aht_s"], case["agents"], **how))
         apart, formula = np.abs(day["service_level"] - case["interval_sl"]), case["errors"]["stationary"]
         words, theirs, their_error = missing("simpy"), None, ""
@@ -63,10 +86,20 @@ def _errors():
             say(f"SimPy plays {PEERS_DAYS} days, AHT {case['aht_s']} s ...")
             found, theirs = best_of(1, lambda case=case: simpy(case, PEERS_DAYS))
             their_error = _points(np.abs(found - case["interval_sl"]))
-        yield Row(f"service of 24 half-hours, AHT {case['aht_s']} s, {_patience(case)}", ours, peer=f"SimPy, {PEERS_DAYS} days", theirs=theirs,
-                  error=_points(apart), peer_error=their_error, promise="mean ≤ 0.5, max ≤ 2 points", kept=apart.mean() <= 0.005 and apart.max() <= 0.02,
-                  note=words or f"Erlang by the interval is mean {100 * formula['mean_abs']:.1f}, max {100 * formula['max_abs']:.1f} points off; "
-                  f"the truth is known to {100 * np.mean(case['interval_sl_ci95']):.1f}", headline=case["aht_s"] == 480)
+        yield Row(
+            f"service of 24 half-hours, AHT {case['aht_s']} s, {_patience(case)}",
+            ours,
+            peer=f"SimPy, {PEERS_DAYS} days",
+            theirs=theirs,
+            error=_points(apart),
+            peer_error=their_error,
+            promise="mean ≤ 0.5, max ≤ 2 points",
+            kept=apart.mean() <= 0.005 and apart.max() <= 0.02,
+            note=words
+            or f"Erlang by the interval is mean {100 * formula['mean_abs']:.1f}, max {100 * formula['max_abs']:.1f} points off; "
+            f"the truth is known to {100 * np.mean(case['interval_sl_ci95']):.1f}",
+            headline=case["aht_s"] == 480,
+        )
 
 
 def _points(apart):
@@ -134,9 +167,15 @@ def _judged(aht_s, patience_s):
         found = simulate_day(calls, aht_s, agents, patience_s=patience_s, days=1000, seed=2026)
         hours, level, day = agents.sum() / 2, found.intervals["service_level"], found.day.iloc[0]
         base = base or hours
-        yield Row(f"AHT {aht_s / 60:.0f} min, staffed by {name}", hours, "agent-hours", peer="stationary", theirs=base,
-                  error=f"day {day['service_level']:.1%} ± {day['service_level_ci95']:.1%}, worst interval {level.min():.1%}",
-                  note=f"{np.mean(level < 0.8):.0%} of intervals under the 80 % asked for, on 1,000 simulated days")
+        yield Row(
+            f"AHT {aht_s / 60:.0f} min, staffed by {name}",
+            hours,
+            "agent-hours",
+            peer="stationary",
+            theirs=base,
+            error=f"day {day['service_level']:.1%} ± {day['service_level_ci95']:.1%}, worst interval {level.min():.1%}",
+            note=f"{np.mean(level < 0.8):.0%} of intervals under the 80 % asked for, on 1,000 simulated days",
+        )
 
 
 if __name__ == "__main__":

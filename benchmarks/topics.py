@@ -28,8 +28,13 @@ def measured(topic):
 def _rows(module):
     """In a process of its own: neither memory nor threads of one benchmark weigh on the next."""
     say(f"— {module}")
-    done = subprocess.run([sys.executable, "-m", f"benchmarks.{module}", "--json"], stdout=subprocess.PIPE, text=True,
-                          encoding="utf-8", cwd=Path(__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{module}", "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        cwd=Path(__file__).parents[1],
+    )
     rows = [Row(**json.loads(line)) for line in done.stdout.splitlines()]
     if done.returncode:
         words = f"it ended with an error ({done.returncode}), see above"

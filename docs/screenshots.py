@@ -1,7 +1,7 @@
 """Take the README's pictures from the running app: `python docs/screenshots.py [NAME ...]`. Needs Chromium.
 
-Each is a real page of the bundled centre as `ccplan serve` shows it. A picture larger than MOST bytes is refused: a README is read
-over slow lines too.
+Each is a real page of the bundled centre as `ccplan serve` shows it. A picture larger than MOST bytes is refused: a
+README is read over slow lines too.
 """
 
 import contextlib
@@ -27,7 +27,9 @@ PANEL, PAGE = ".ccplan[data-painted]", "#rendered_cells:visible"
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a notebook's page from the element `top` on (the page's own top if empty), `width` × `height` CSS pixels."""
+    """A picture of a notebook's page from the element `top` on (the page's own top if empty), `width` × `height`
+    CSS pixels.
+    """
 
     notebook: str
     width: int = 1280
@@ -51,7 +53,9 @@ PICTURES = {
 def serving():
     """`ccplan serve` on the bundled centre, on this machine only, as people see it."""
     command = [sys.executable, "-m", "ccplan.cli", "serve", "--no-browser", "--no-token", "--ready=0", f"--port={PORT}"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(DOCS.parent)})
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(DOCS.parent)}
+    )
     try:
         _wait(server)
         yield f"http://127.0.0.1:{PORT}/voila/render"
@@ -86,7 +90,9 @@ def shoot(browser, address, picture, file):
     page.screenshot(path=file)
     page.close()
     if file.stat().st_size > MOST:
-        raise RuntimeError(f"{file.name} has {file.stat().st_size:,} bytes, more than {MOST:,}: make it smaller in PICTURES")
+        raise RuntimeError(
+            f"{file.name} has {file.stat().st_size:,} bytes, more than {MOST:,}: make it smaller in PICTURES"
+        )
 
 
 def main(names):

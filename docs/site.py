@@ -138,7 +138,9 @@ def addresses():
 
 
 def linked(html, source, address, site):
-    """The page with links that lead within the site: to a file's page or a copy of it. ValueError without such a file."""
+    """The page with links that lead within the site: to a file's page or a copy of it. ValueError without such a
+    file.
+    """
     from bs4 import BeautifulSoup
 
     soup, places = BeautifulSoup(html, "html.parser"), addresses()

@@ -16,16 +16,24 @@ import nbformat
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parent
-KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-          "language_info": {"name": "python"}}
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 LIVE = "application/vnd.jupyter.widget-view+json"
 
 
 def executed(file, folder=None):
     """The text of the notebook `file` after a run in `folder` (its own if left out); raises if a cell fails."""
     notebook = nbformat.read(file, as_version=4)
-    NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False, store_widget_state=False,
-                   resources={"metadata": {"path": str(folder or file.parent)}}).execute()
+    NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(folder or file.parent)}},
+    ).execute()
     notebook.metadata = nbformat.from_dict({**notebook.metadata, **KERNEL})
     notebook.metadata.pop("widgets", None)
     for number, cell in enumerate(notebook.cells, start=1):
@@ -38,7 +46,9 @@ def _settle(cell, number):
     cell["id"] = f"cell-{number:02d}"
     cell.metadata.pop("execution", None)
     if "outputs" in cell:  # a bar that a slow machine showed on the way is no result
-        cell.outputs = [output for output in cell.outputs if output.output_type != "display_data" or LIVE not in output.data]
+        cell.outputs = [
+            output for output in cell.outputs if output.output_type != "display_data" or LIVE not in output.data
+        ]
     for output in cell.get("outputs", []):
         output.get("data", {}).pop(LIVE, None)
 

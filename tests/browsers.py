@@ -18,8 +18,10 @@ import pytest
 
 from ccplan.display import frontend
 
-CHROMIUM = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-            "--disable-component-update --disable-sync").split()
+CHROMIUM = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 PAINTED = ".ccplan[data-painted]"
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
@@ -51,8 +53,17 @@ def write_notebook(file, *sources):
 def voila(folder, **environment):
     """The address of a Voila that serves a folder's notebooks with the panels' own template."""
     port = _free_port()
-    command = [sys.executable, "-m", "voila", str(folder), f"--port={port}", "--Voila.ip=127.0.0.1", "--no-browser",
-               "--template=ccplan", "--VoilaConfiguration.extension_denylist=@voila-dashboards/jupyterlab-preview"]
+    command = [
+        sys.executable,
+        "-m",
+        "voila",
+        str(folder),
+        f"--port={port}",
+        "--Voila.ip=127.0.0.1",
+        "--no-browser",
+        "--template=ccplan",
+        "--VoilaConfiguration.extension_denylist=@voila-dashboards/jupyterlab-preview",
+    ]
     environment = {**os.environ, "JUPYTER_PATH": str(frontend.VOILA), "JUPYTER_PLATFORM_DIRS": "1", **environment}
     with (folder / "voila.log").open("w") as log, _running(command, log, env=environment) as server:
         yield _ready(f"http://127.0.0.1:{port}", server)
@@ -62,9 +73,19 @@ def voila(folder, **environment):
 def jupyterlab(folder, notebook):
     """The address of a notebook in a JupyterLab with settings of its own; it lies in `folder`/work."""
     port = _free_port()
-    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-               "--ServerApp.token=", "--ServerApp.password=", f"--LabApp.user_settings_dir={folder / 'settings'}",
-               f"--LabApp.workspaces_dir={folder / 'workspaces'}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--port={port}",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        "--ServerApp.token=",
+        "--ServerApp.password=",
+        f"--LabApp.user_settings_dir={folder / 'settings'}",
+        f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+    ]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "config")}
     with (folder / "lab.log").open("w") as log, _running(command, log, cwd=folder / "work", env=environment) as server:
         yield f"{_ready(f'http://127.0.0.1:{port}', server)}/lab/tree/{notebook}"
@@ -139,5 +160,8 @@ def _appears(page, selector, seconds=25):
 
 def outside(page):
     """The requests of a page that asked another machine."""
-    return [url for url in page.asked if urlsplit(url).scheme not in ("data", "blob")
-            and urlsplit(url).hostname not in ("127.0.0.1", "localhost")]
+    return [
+        url
+        for url in page.asked
+        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in ("127.0.0.1", "localhost")
+    ]

@@ -142,9 +142,17 @@ class Brute:
                     free = busy < n
                     early = self.chance(k * length + at, k)
                     chance, seconds = self.earlier(k, *ends[k], length - at)
-                    sums += part * np.array([
-                        1.0, now @ np.where(free, 1, early), now @ np.where(free, 1, chance[:-1]),
-                        now @ np.where(free, 0, seconds[:-1]), now @ waiting, now @ busy, now @ np.maximum(busy, n)])
+                    sums += part * np.array(
+                        [
+                            1.0,
+                            now @ np.where(free, 1, early),
+                            now @ np.where(free, 1, chance[:-1]),
+                            now @ np.where(free, 0, seconds[:-1]),
+                            now @ waiting,
+                            now @ busy,
+                            now @ np.maximum(busy, n),
+                        ]
+                    )
             time, early, answered, wait, queue, worked, present = sums
             rows.append((early / time, 1 - answered / time, wait / answered, queue / time, worked / present))
             p = grown(a.T, length, p)

@@ -18,15 +18,21 @@ CCPLAN = [sys.executable, "-m", "ccplan.cli"]
 
 def own_process(*words, **env):
     """The finished process of a command: returncode, stdout, stderr."""
-    return subprocess.run([*CCPLAN, *map(str, words)], capture_output=True, text=True, env=os.environ | env, timeout=120)
+    return subprocess.run(
+        [*CCPLAN, *map(str, words)], capture_output=True, text=True, env=os.environ | env, timeout=120
+    )
 
 
 def run(*words, **env):
     """The same of a command that ran in this process; a traceback fails the test that asked for it."""
     arguments = ["ccplan", *map(str, words)]
     out, err = io.StringIO(), io.StringIO()
-    with (mock.patch.object(sys, "argv", arguments), mock.patch.dict(os.environ, env),
-          contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)):
+    with (
+        mock.patch.object(sys, "argv", arguments),
+        mock.patch.dict(os.environ, env),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
         code = _exit_code(err)
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
@@ -52,7 +58,28 @@ def refused(*words, quiet=True, how=run):
 
 
 def alone(home):
-    """The environment of somebody who has never seen the project: a HOME of their own, no caches, no word on Python or the tests."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith((
-        "PYTHON", "UV_", "XDG_", "CCPLAN_", "COV", "VIRTUAL_ENV", "PYTEST", "MAKE", "MFLAGS", "NUMBA_", "HYPOTHESIS", "JUPYTER", "IPYTHON"))}
+    """The environment of somebody who has never seen the project: a HOME of their own, no caches, no word on Python
+    or the tests.
+    """
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(
+            (
+                "PYTHON",
+                "UV_",
+                "XDG_",
+                "CCPLAN_",
+                "COV",
+                "VIRTUAL_ENV",
+                "PYTEST",
+                "MAKE",
+                "MFLAGS",
+                "NUMBA_",
+                "HYPOTHESIS",
+                "JUPYTER",
+                "IPYTHON",
+            )
+        )
+    }
     return own | {"HOME": str(home)}

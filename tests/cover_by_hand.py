@@ -1,4 +1,6 @@
-"""Covers by enumeration, written apart from the package: every way to staff a handful of shifts, tick by tick of a clock."""
+"""Covers by enumeration, written apart from the package: every way to staff a handful of shifts, tick by tick of a
+clock.
+"""
 
 from itertools import product
 
@@ -9,7 +11,9 @@ TICK = 1800
 
 
 def explicit(shifts, need, step, cyclic):
-    """Every (shift, start, breaks) one person could work on any day: a list of dicts with its cover of the intervals."""
+    """Every (shift, start, breaks) one person could work on any day: a list of dicts with its cover of the
+    intervals.
+    """
     first, last = need["start"].iloc[0].normalize(), need["start"].iloc[-1].normalize()
     found = []
     for shift in shifts:
@@ -21,12 +25,16 @@ def explicit(shifts, need, step, cyclic):
                     begin = day + pd.Timedelta(seconds=start)
                     cover = presence(begin, shift.length_s, taken, need["start"], step, cyclic)
                     if cover.any():
-                        found.append({"shift": shift, "day": day, "begin": begin, "cover": cover, "hours": shift.paid_s / 3600})
+                        found.append(
+                            {"shift": shift, "day": day, "begin": begin, "cover": cover, "hours": shift.paid_s / 3600}
+                        )
     return found
 
 
 def placements(breaks):
-    """Every way to place breaks in their windows, in steps of their length, one after the other: lists of (after, length)."""
+    """Every way to place breaks in their windows, in steps of their length, one after the other: lists of (after,
+    length).
+    """
     times = [range(int(one.earliest_s), int(one.latest_s) + 1, int(one.length_s)) for one in breaks]
     for way in product(*times):
         taken = [(at, one.length_s) for at, one in zip(way, breaks)]

@@ -37,9 +37,11 @@ def mean_output(training_weeks, ramp, old):
 
 
 def cheapest(centre, required, here, earliest, most):
-    """(cost, plan) of the cheapest plan that keeps `required` {queue: [FTE by month of 2027]}; (None, None) if there is none.
+    """(cost, plan) of the cheapest plan that keeps `required` {queue: [FTE by month of 2027]}; (None, None) if
+    there is none.
 
-    `here` {queue: long-served heads}, `earliest` first month (0: January) of a start, `most` heads a queue and month tried.
+    `here` {queue: long-served heads}, `earliest` first month (0: January) of a start, `most` heads a queue and
+    month tried.
     """
     queues, months = list(required), len(next(iter(required.values())))
     cells = [(q, m) for q in queues for m in range(months) if m >= earliest]
@@ -78,9 +80,19 @@ def price(centre, required, here, chosen, new, old, months, best):
         hours = DAYS[month + 1] / 7 * costs.weekly_hours
         total += sum(n * new[since][1] for n, since, _ in running) * hours * costs.hourly_wage * (1 + costs.on_costs)
         total += seated * costs.seat_per_month
-        filled = fill(centre, month, hours, [
-            (required[q][month], here[q] * old[month][2] + sum(n * new[month - m][2] for (p, m), n in chosen.items() if p == q and m <= month))
-            for q in required])
+        filled = fill(
+            centre,
+            month,
+            hours,
+            [
+                (
+                    required[q][month],
+                    here[q] * old[month][2]
+                    + sum(n * new[month - m][2] for (p, m), n in chosen.items() if p == q and m <= month),
+                )
+                for q in required
+            ],
+        )
         if filled is None:
             return None
         total += filled
@@ -88,10 +100,17 @@ def price(centre, required, here, chosen, new, old, months, best):
 
 
 def fill(centre, month, hours, queues):
-    """Cheapest way to fill what the queues miss in a month: each queue's overtime takes all it can, or as little as it must."""
+    """Cheapest way to fill what the queues miss in a month: each queue's overtime takes all it can, or as little as
+    it must.
+    """
     there = 1 - sum(centre.shrinkage.external.values())  # of paid time: nobody is on leave or ill in overtime
     overtime = hours * there * centre.costs.hourly_wage * (1 + centre.costs.on_costs) * centre.costs.overtime_factor
-    bought = hours * (1 - sum(centre.shrinkage.causes.values())) / centre.flex.outsourced_output * centre.flex.outsourced_hourly
+    bought = (
+        hours
+        * (1 - sum(centre.shrinkage.causes.values()))
+        / centre.flex.outsourced_output
+        * centre.flex.outsourced_hourly
+    )
     best, short = None, [max(need - have, 0.0) for need, have in queues]
     caps = [centre.flex.overtime * have for _, have in queues]
     for corners in product((0, 1), repeat=len(queues)):

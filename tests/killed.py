@@ -1,13 +1,13 @@
-"""Deeds that are killed (SIGKILL) at random moments, or at each change of a file, and what is left of them: run as a process
-of its own by `test_killed.py`.
+"""Deeds that are killed (SIGKILL) at random moments, or at each change of a file, and what is left of them: run as
+a process of its own by `test_killed.py`.
 
     python -m tests.killed scenario FOLDER ROUNDS
     python -m tests.killed scenario FOLDER each
 
-A child is forked for each round, does the deed again and again and says after each what it was promised; it is killed in
-the midst of one. What was said must be there, every file must be whole, and the next deed must work. Prints "kills deeds".
-With `each`, the first child dies as it is about to change the first file of the folder, the next at the second, and so on, until
-one gets through: no moment between two changes is left out.
+A child is forked for each round, does the deed again and again and says after each what it was promised; it is
+killed in the midst of one. What was said must be there, every file must be whole, and the next deed must work.
+Prints "kills deeds". With `each`, the first child dies as it is about to change the first file of the folder, the
+next at the second, and so on, until one gets through: no moment between two changes is left out.
 """
 
 import contextlib
@@ -21,7 +21,15 @@ import time
 import traceback
 from pathlib import Path
 
-WITHIN_S = {"scenario": 0.05, "shelf": 0.05, "checklist": 0.15, "report": 2.0, "evaluation": 0.4, "mapping": 0.1, "plan": None}  # a child lives for so long, at most; None: as long as one deed takes here
+WITHIN_S = {
+    "scenario": 0.05,
+    "shelf": 0.05,
+    "checklist": 0.15,
+    "report": 2.0,
+    "evaluation": 0.4,
+    "mapping": 0.1,
+    "plan": None,
+}  # a child lives for so long, at most; None: as long as one deed takes here
 
 
 def scenario(folder):
@@ -70,7 +78,9 @@ def checklist(folder):
 
     def check(last):
         owner = store.table().iloc[0]["owner"]
-        assert last < 0 or owner in (f"owner {last}", f"owner {last + 1}"), f"{owner} stands where owner {last} was promised"
+        assert last < 0 or owner in (f"owner {last}", f"owner {last + 1}"), (
+            f"{owner} stands where owner {last} was promised"
+        )
         assert {one["owner"] for one in store.journal()["after"]} >= {f"owner {number}" for number in range(last + 1)}
 
     return deed, check
@@ -92,7 +102,9 @@ def plan(folder):
         made = folder / "plan"
         assert last < 0 or made.is_dir(), "the plan is gone"
         if made.is_dir():
-            names = sorted(file.name for file in made.iterdir() if file.suffix not in (".tmp", ".lock"))  # those are swept later
+            names = sorted(
+                file.name for file in made.iterdir() if file.suffix not in (".tmp", ".lock")
+            )  # those are swept later
             wanted = json.loads((folder / "names.json").read_text()) if (folder / "names.json").exists() else names
             (folder / "names.json").write_text(json.dumps(names))
             assert names == wanted, f"the plan holds {names}, not {wanted}"
@@ -104,8 +116,8 @@ def plan(folder):
 def report(folder):
     """Audit a quarter: the report that stands is whole, verifies, and holds what people signed and wrote into it.
 
-    All that `ccplan audit` does but for the run of the notebook itself, which takes half a minute and writes nothing that stays:
-    what its cells would write is written here by what they call.
+    All that `ccplan audit` does but for the run of the notebook itself, which takes half a minute and writes
+    nothing that stays: what its cells would write is written here by what they call.
     """
     from ccplan.auditing.concluding.actions import keep_actions, read_actions
     from ccplan.auditing.concluding.sign_off import read_record, sign, verify
@@ -143,10 +155,14 @@ def report(folder):
         if last < 0 and not whole.exists():
             return
         told = {(whole / name).read_text() for name in pages}
-        assert len(told) == 1 and told.pop() in {f"deed\n{number}\n" * 500 for number in range(max(last, 0), last + 2)}, "pages of two reports, or of none that was promised"
+        assert len(told) == 1 and told.pop() in {
+            f"deed\n{number}\n" * 500 for number in range(max(last, 0), last + 2)
+        }, "pages of two reports, or of none that was promised"
         checked = verify(whole)
         assert checked.holds, checked.changes
-        assert {one["by"] for one in read_record(whole)["signatures"]} >= {f"Signer {number}" for number in range(0, last + 1, 3)}, "a signature is lost"
+        assert {one["by"] for one in read_record(whole)["signatures"]} >= {
+            f"Signer {number}" for number in range(0, last + 1, 3)
+        }, "a signature is lost"
         assert last < 0 or "landlord" in read_actions(whole).frame["note"].item(), "what a person wrote is lost"
         assert not [name for name in os.listdir(whole) if name.startswith(".")]
 
@@ -181,14 +197,25 @@ def evaluation(folder):
     store = EvaluationStore(folder, who="Eve")
 
     def deed(number):
-        store.save(Evaluation(call_id=f"C{number}.{os.getpid()}", agent="Ann", evaluator="Eve", date="2026-09-01", marks={step.name: "full" for step in store.card.steps}))
+        store.save(
+            Evaluation(
+                call_id=f"C{number}.{os.getpid()}",
+                agent="Ann",
+                evaluator="Eve",
+                date="2026-09-01",
+                marks={step.name: "full" for step in store.card.steps},
+            )
+        )
         if number % 5 == 4:
             store.undo()
 
     def check(last):
         rows = store.entered()
         per_call = rows.groupby("call_id")["step"].nunique() if len(rows) else {}
-        kept, there = {f"C{number}" for number in range(last + 1) if number % 5 != 4}, set(rows["call_id"].str.split(".").str[0])
+        kept, there = (
+            {f"C{number}" for number in range(last + 1) if number % 5 != 4},
+            set(rows["call_id"].str.split(".").str[0]),
+        )
         assert kept <= there, f"saved scores are lost: {kept - there}"
         assert all(per_call == len(store.card.steps)) if len(rows) else not kept, "half a form"
 
@@ -200,11 +227,15 @@ def mapping(folder):
     from ccplan.data import FileMapping, read_mapping, write_mapping
 
     def deed(number):
-        write_mapping(folder / f"export {number % 30}.csv", FileMapping(table="calls", columns={f"Agent {number}": "agent"}))
+        write_mapping(
+            folder / f"export {number % 30}.csv", FileMapping(table="calls", columns={f"Agent {number}": "agent"})
+        )
 
     def check(last):
         kept = read_mapping(folder)
-        assert set(kept) >= {f"export {number % 30}.csv" for number in range(last + 1)}, "what was said of a file is lost"
+        assert set(kept) >= {f"export {number % 30}.csv" for number in range(last + 1)}, (
+            "what was said of a file is lost"
+        )
         assert last < 0 or list(kept[f"export {last % 30}.csv"].columns) in ([f"Agent {last}"], [f"Agent {last + 30}"])
 
     return deed, check
@@ -212,7 +243,19 @@ def mapping(folder):
 
 DEEDS = {one.__name__: one for one in (scenario, shelf, checklist, report, evaluation, mapping, plan)}
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.chmod", "os.truncate", "shutil.rmtree", "shutil.copyfile", "tempfile.mkdtemp")
+TOUCHES = (
+    "open",
+    "os.rename",
+    "os.remove",
+    "os.mkdir",
+    "os.rmdir",
+    "os.link",
+    "os.chmod",
+    "os.truncate",
+    "shutil.rmtree",
+    "shutil.copyfile",
+    "tempfile.mkdtemp",
+)
 
 
 def main(name, folder, rounds):
@@ -244,7 +287,9 @@ def each(name, folder):
 
 
 def _dies_at(deed, number, touch, folder):
-    """(the number of the deed if the child said that it was done, else −1; whether it got through) of a child that dies at a touch."""
+    """(the number of the deed if the child said that it was done, else −1; whether it got through) of a child that
+    dies at a touch.
+    """
     here, there = os.pipe()
     child = os.fork()
     if not child:
@@ -275,7 +320,9 @@ def _takes(deed):
 
 
 def in_a_child(work, number):
-    """Do it in a process of its own: this one is forked again, which it can be only as long as no library has threads here."""
+    """Do it in a process of its own: this one is forked again, which it can be only as long as no library has
+    threads here.
+    """
     child = os.fork()
     if not child:
         try:

@@ -1,4 +1,6 @@
-"""What a hand does to a panel in a browser, and what the panel then says; used by the tests and by the benchmark of panels."""
+"""What a hand does to a panel in a browser, and what the panel then says; used by the tests and by the benchmark of
+panels.
+"""
 
 import itertools
 
@@ -13,7 +15,9 @@ ANSWERED = """([panel, before]) => { const told = document.querySelectorAll('.cc
 
 
 def act(page, panel, doing, timeout=20_000):
-    """Do something to the panel of that number on the page, once it is at rest, and wait until its own answer is painted."""
+    """Do something to the panel of that number on the page, once it is at rest, and wait until its own answer is
+    painted.
+    """
     settle(page, panel)
     before = page.evaluate(ASKED, panel)
     doing()
@@ -22,7 +26,9 @@ def act(page, panel, doing, timeout=20_000):
 
 def settle(page, panel, timeout=60_000):
     """Wait until what takes longer has come."""
-    page.wait_for_function(f"() => document.querySelectorAll('.ccplan')[{panel}].dataset.settled === 'true'", timeout=timeout)
+    page.wait_for_function(
+        f"() => document.querySelectorAll('.ccplan')[{panel}].dataset.settled === 'true'", timeout=timeout
+    )
 
 
 def turn(page, panel, dial, value):
@@ -34,7 +40,13 @@ def message(desk, action=None, pickers=None, switches=None, **dials):
     """What the browser would send if these dials were turned."""
     now = desk.settings()
     cells = {"cells": now["cells"]} if "cells" in now else {}
-    return {"seq": 1, "dials": now["dials"] | dials, "switches": now["switches"] | (switches or {}), "pickers": now["pickers"] | (pickers or {}), "action": action} | cells
+    return {
+        "seq": 1,
+        "dials": now["dials"] | dials,
+        "switches": now["switches"] | (switches or {}),
+        "pickers": now["pickers"] | (pickers or {}),
+        "action": action,
+    } | cells
 
 
 def rested(desk, *turned, **dials):

@@ -1,4 +1,6 @@
-"""Small notebooks that are turned into reports in the tests, and a small centre whose names and reasons try to do harm."""
+"""Small notebooks that are turned into reports in the tests, and a small centre whose names and reasons try to do
+harm.
+"""
 
 import nbformat
 
@@ -42,21 +44,34 @@ def notebook(file, *cells):
 
 
 def audit_notebook(file, *more):
-    """A quick notebook with the parameters of the audit, which shows what is in the tables in every way that results are shown."""
+    """A quick notebook with the parameters of the audit, which shows what is in the tables in every way that
+    results are shown.
+    """
     return notebook(
-        file, "# How did the quarter go?", PARAMETERS, AUDIT,
+        file,
+        "# How did the quarter go?",
+        PARAMETERS,
+        AUDIT,
         "section:words|tags|## In words\n\nProse with **stress** and a [link](#table).",
         "Words('Escaped: ' + plain(rows['note'].iloc[0]))",
         "Words('Raw: ' + rows['note'].iloc[0] + ' ' + rows['note'].iloc[1])",
-        "section:table|tags|## In a table", "Sheet(rows, 'A caption ' + rows['note'].iloc[1])",
-        "rows", "print(rows['note'].tolist(), folder, out)", *more, "display.audit_sheets(audit, out)")
+        "section:table|tags|## In a table",
+        "Sheet(rows, 'A caption ' + rows['note'].iloc[1])",
+        "rows",
+        "print(rows['note'].tolist(), folder, out)",
+        *more,
+        "display.audit_sheets(audit, out)",
+    )
 
 
 def small_centre(folder, rows=6):
     """A centre's folder with one table of a whole quarter's end, whose notes try to do harm."""
     folder.mkdir(parents=True, exist_ok=True)
     notes = [SCRIPT, PICTURE, FORMULA, "plain"]
-    lines = ["start;offered;answered;aht_s;note", *(f"2026-09-30 {8 + i // 2:02}:{30 * (i % 2):02};10;9;180;{notes[i % 4]}" for i in range(rows))]
+    lines = [
+        "start;offered;answered;aht_s;note",
+        *(f"2026-09-30 {8 + i // 2:02}:{30 * (i % 2):02};10;9;180;{notes[i % 4]}" for i in range(rows)),
+    ]
     (folder / "intervals.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "centre.toml").write_text(TOML, encoding="utf-8")
     return folder

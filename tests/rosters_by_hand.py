@@ -1,4 +1,6 @@
-"""Rosters checked and priced a second time, from their frames alone: a timeline of minutes per person, rules one by one."""
+"""Rosters checked and priced a second time, from their frames alone: a timeline of minutes per person, rules one by
+one.
+"""
 
 from collections import namedtuple
 from functools import lru_cache
@@ -15,9 +17,16 @@ def duties_by_agent(duties, before=None):
     mine = {}
     for frame, free in ((before, False), (duties, None)):
         for row in frame.to_dict("records") if frame is not None else ():
-            mine.setdefault(row["agent"], []).append(Duty(
-                row["day"], row["shift"], row["start"], row["end"], row.get("paid_s", (row["end"] - row["start"]).total_seconds()),
-                not row["locked"] if free is None else False))
+            mine.setdefault(row["agent"], []).append(
+                Duty(
+                    row["day"],
+                    row["shift"],
+                    row["start"],
+                    row["end"],
+                    row.get("paid_s", (row["end"] - row["start"]).total_seconds()),
+                    not row["locked"] if free is None else False,
+                )
+            )
     return mine
 
 
@@ -49,13 +58,18 @@ def weekend_of(duty):
 
 @lru_cache(20_000)
 def days_touched(duty):
-    return frozenset(pd.date_range(wall(duty.start), wall(duty.end) - pd.Timedelta(minutes=1), freq="15min").normalize())
+    return frozenset(
+        pd.date_range(wall(duty.start), wall(duty.end) - pd.Timedelta(minutes=1), freq="15min").normalize()
+    )
 
 
 @lru_cache(20_000)
 def minutes(duty, real):
     """(first minute, minute after the last) in real time or by the wall clock."""
-    times = [time.tz_convert("UTC").tz_localize(None) if real and time.tzinfo else wall(time) for time in (duty.start, duty.end)]
+    times = [
+        time.tz_convert("UTC").tz_localize(None) if real and time.tzinfo else wall(time)
+        for time in (duty.start, duty.end)
+    ]
     return tuple((time - pd.Timestamp("1970-01-01")) // pd.Timedelta(minutes=1) for time in times)
 
 
@@ -68,14 +82,19 @@ def faults(mine, rules, leave=(), hired=None, left=None):
     for real in (True, False) if any(duty.start.tzinfo for duty in mine) else (False,):
         found |= _timeline_faults(mine, rules, real)
     by_day = {duty.day.toordinal(): duty for duty in mine}
-    for name, most, counts in (("days", rules.most_days_in_a_row, lambda duty: True), ("nights", rules.most_nights_in_a_row, lambda duty: is_night(duty, rules))):
+    for name, most, counts in (
+        ("days", rules.most_days_in_a_row, lambda duty: True),
+        ("nights", rules.most_nights_in_a_row, lambda duty: is_night(duty, rules)),
+    ):
         for day in by_day:
             row = [by_day.get(day + i) for i in range(most + 1)]
             if all(duty and counts(duty) for duty in row) and any(duty.free for duty in row):
                 found.add(name)
     for monday in {duty.day - pd.Timedelta(days=duty.day.weekday()) for duty in mine}:
         week = [duty for duty in mine if 0 <= (duty.day - monday).days < 7]
-        if sum(duty.paid_s for duty in week) > rules.most_week_s + 1e-6 and any(duty.free and duty.paid_s for duty in week):
+        if sum(duty.paid_s for duty in week) > rules.most_week_s + 1e-6 and any(
+            duty.free and duty.paid_s for duty in week
+        ):
             found.add("week")
         for one, other in product(week, week):
             apart = abs((wall(one.start) - one.day) - (wall(other.start) - other.day)).total_seconds()
@@ -92,7 +111,10 @@ def faults(mine, rules, leave=(), hired=None, left=None):
             found.add("weekends")
     for duty in mine:
         touched = days_touched(duty)
-        if duty.free and (touched & set(leave) or any(hired is not None and day < hired or left is not None and day > left for day in touched)):
+        if duty.free and (
+            touched & set(leave)
+            or any(hired is not None and day < hired or left is not None and day > left for day in touched)
+        ):
             found.add("away")
     return found
 
@@ -113,9 +135,19 @@ def _timeline_faults(mine, rules, real):
     order = [(i, size) for i, size in runs if size]
     found = set()
     for at, (i, _) in enumerate(order):
-        if i < 0 and order[at][1] < rules.min_rest_s / 60 and (mine[order[at - 1][0]].free or mine[order[at + 1][0]].free):
+        if (
+            i < 0
+            and order[at][1] < rules.min_rest_s / 60
+            and (mine[order[at - 1][0]].free or mine[order[at + 1][0]].free)
+        ):
             found.add("rest")
-        if i >= 0 and at and order[at - 1][0] >= 0 and rules.min_rest_s > 0 and (mine[i].free or mine[order[at - 1][0]].free):
+        if (
+            i >= 0
+            and at
+            and order[at - 1][0] >= 0
+            and rules.min_rest_s > 0
+            and (mine[i].free or mine[order[at - 1][0]].free)
+        ):
             found.add("rest")
     return found
 
@@ -129,9 +161,13 @@ def line_price(mine, rules, first, last, weekly, fair, wishes=(), leave=()):
     price = rules.hour_off_contract * abs(sum(duty.paid_s for duty in ours) / HOUR - target)
     for day in pd.date_range(first - pd.Timedelta(days=1), last - pd.Timedelta(days=1)):
         near = [day - pd.Timedelta(days=1), day + pd.Timedelta(days=1)]
-        price += rules.single_day_off * (day not in by_day and day not in away and all(other in by_day for other in near))
+        price += rules.single_day_off * (
+            day not in by_day and day not in away and all(other in by_day for other in near)
+        )
     nights, weekend = sum(is_night(duty, rules) for duty in ours), sum(duty.day.weekday() >= 5 for duty in ours)
-    price += rules.uneven_night_or_weekend * (max(0, nights - np.ceil(fair[0] - 1e-9)) + max(0, weekend - np.ceil(fair[1] - 1e-9)))
+    price += rules.uneven_night_or_weekend * (
+        max(0, nights - np.ceil(fair[0] - 1e-9)) + max(0, weekend - np.ceil(fair[1] - 1e-9))
+    )
     for day, wish, weight in wishes:
         duty = by_day.get(day)
         granted = duty is None if wish == "off" else duty is not None and wish in ("work", duty.shift)

@@ -24,20 +24,31 @@ server_of(sys.argv[1], sys.argv[2], host="127.0.0.1", port=int(sys.argv[3]), tok
 def serving(command, port, log, **environment):
     """The process of a server that answers at the port; it is ended by Ctrl-C, as people do."""
     with open(log, "w") as stream:
-        server = subprocess.Popen(command, stdout=stream, stderr=stream, env=os.environ | {"CCPLAN_TOKEN": TOKEN} | environment)
+        server = subprocess.Popen(
+            command, stdout=stream, stderr=stream, env=os.environ | {"CCPLAN_TOKEN": TOKEN} | environment
+        )
         try:
             _wait(port, server, log)
             yield server
         finally:
             if server.poll() is None:
-                deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # a shell's job in the background hears no Ctrl-C
+                deaf = (
+                    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+                )  # a shell's job in the background hears no Ctrl-C
                 server.send_signal(signal.SIGTERM if deaf else signal.SIGINT)
                 server.wait(timeout=30)
 
 
 def own_server(centre, notebooks, port, *, idle_s=600, ready=0, most=40):
     """The command of a server for notebooks of our own."""
-    return [sys.executable, "-c", OWN.format(token=TOKEN, idle_s=idle_s, ready=ready, most=most), str(centre), str(notebooks), str(port)]
+    return [
+        sys.executable,
+        "-c",
+        OWN.format(token=TOKEN, idle_s=idle_s, ready=ready, most=most),
+        str(centre),
+        str(notebooks),
+        str(port),
+    ]
 
 
 def _wait(port, server, log):
@@ -50,7 +61,9 @@ def _wait(port, server, log):
 
 
 def ask(port, path, *, cookie="", method="GET", body=None, headers=None):
-    """(status, headers, text) of an address exactly as it is written: `..` is not tidied away, redirects are not followed."""
+    """(status, headers, text) of an address exactly as it is written: `..` is not tidied away, redirects are not
+    followed.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
@@ -86,4 +99,10 @@ def typed(port, token, onward="/"):
     """The answer of the door to a token that was typed into its form."""
     _, headers, text = ask(port, "/login")
     field = re.search(r'name="_xsrf" value="([^"]+)"', text)[1]
-    return ask(port, f"/login?next={quote(onward)}", method="POST", body=urlencode({"_xsrf": field, "password": token}), cookie=headers["Set-Cookie"].split(";")[0])
+    return ask(
+        port,
+        f"/login?next={quote(onward)}",
+        method="POST",
+        body=urlencode({"_xsrf": field, "password": token}),
+        cookie=headers["Set-Cookie"].split(";")[0],
+    )

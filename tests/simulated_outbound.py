@@ -66,7 +66,9 @@ def dial_hours(wanted, *, agents, contact_rate, handle, ring, patience_s, hours,
 
 
 def blended_hours(*, rate, aht_s, agents, work_s, reserve, patience_s, target_s, hours, seed):
-    """Calls and other work in the same hands: (service level, abandonment, mean wait of the answered, pieces an hour)."""
+    """Calls and other work in the same hands: (service level, abandonment, mean wait of the answered, pieces an
+    hour).
+    """
     rng, end, now, warm = random.Random(seed), hours * 3600.0, 0.0, 1800.0
     free, line, events, serial, gone = agents, [], [], 0, set()
     offered, in_time, left, waits, pieces = 0, 0, 0, [], 0

@@ -10,8 +10,8 @@ import random
 def simulate(calls, aht_s, patience_s, agents, skills, interval_s, target_s, days, seed):
     """{queue: (service level, its standard error)} of whole days that begin empty; Poisson calls at a level rate.
 
-    `calls` {queue: calls in each interval}, `agents` {group: how many}, constant through the day; `skills` {group: [levels
-    of queues]}. After the last call everybody stays until all are served or gone.
+    `calls` {queue: calls in each interval}, `agents` {group: how many}, constant through the day; `skills` {group:
+    [levels of queues]}. After the last call everybody stays until all are served or gone.
     """
     rng = random.Random(seed)
     days_of = [_one_day(rng, calls, aht_s, patience_s, agents, skills, interval_s, target_s) for _ in range(days)]
@@ -19,7 +19,10 @@ def simulate(calls, aht_s, patience_s, agents, skills, interval_s, target_s, day
 
 
 def _one_day(rng, calls, aht_s, patience_s, agents, skills, interval_s, target_s):
-    rank = {group: {queue: place for place, level in enumerate(levels) for queue in level} for group, levels in skills.items()}
+    rank = {
+        group: {queue: place for place, level in enumerate(levels) for queue in level}
+        for group, levels in skills.items()
+    }
     people = [group for group, number in agents.items() for _ in range(number)]
     free, waiting, events, met, came = set(range(len(people))), [], [], dict.fromkeys(calls, 0), dict.fromkeys(calls, 0)
     for queue, counts in calls.items():

@@ -1,4 +1,6 @@
-"""The seven live panels of a small centre on one page, and what the tiles of each must say by the library's plain functions."""
+"""The seven live panels of a small centre on one page, and what the tiles of each must say by the library's plain
+functions.
+"""
 
 import os
 from dataclasses import replace
@@ -24,8 +26,21 @@ from ccplan.display.words.source import sketch_schedule
 from ccplan.planning import forecast_queues, typical_day
 from tests.small_case import CENTRE, PEOPLE, forecast, small_case, small_evidence, small_intervals
 
-SLOW = {"aht_s", "patience_s", "target_s", "lead_time_weeks", "training_weeks", "class_size", "hourly_wage", "overtime_factor", "per_hire", "people",
-        "missing_hour", "short_most", "extra_h"}  # shown as they are: no percent
+SLOW = {
+    "aht_s",
+    "patience_s",
+    "target_s",
+    "lead_time_weeks",
+    "training_weeks",
+    "class_size",
+    "hourly_wage",
+    "overtime_factor",
+    "per_hire",
+    "people",
+    "missing_hour",
+    "short_most",
+    "extra_h",
+}  # shown as they are: no percent
 DAY = "2026-02-25"  # a Wednesday
 PANELS = {  # what a cell of the notebook shows; saved scenarios lie in the notebook's folder
     "staffing": lambda: staffing_panel(small_intervals(), CENTRE, queue="front", day=DAY, folder="."),
@@ -102,14 +117,18 @@ def headcount(name, shown, rests=False):
     """The classes as they are, or planned anew where the hand rests."""
     ground, hires = _people()
     asked = {} if name is None else {name: own(name, shown)}
-    return words(tiles(headcount_view(ground, asked, hires=None if rests or name is None else hires).totals, None, "EUR"))
+    return words(
+        tiles(headcount_view(ground, asked, hires=None if rests or name is None else hires).totals, None, "EUR")
+    )
 
 
 @cache
 def budget(name, shown, rests=False):
     """The same for money."""
     asked = {} if name is None else {name: own(name, shown)}
-    return words(tiles(budget_view(money(), asked, hires=None if rests or name is None else money().hires).totals, None, "EUR"))
+    return words(
+        tiles(budget_view(money(), asked, hires=None if rests or name is None else money().hires).totals, None, "EUR")
+    )
 
 
 @cache
@@ -118,7 +137,9 @@ def validation(name, shown, rests=False):
     day = typical_day(small_intervals(), CENTRE, "")
     asked = {"aht_s": float(np.average(day.aht_s, weights=day.calls)), "patience_s": float(day.patience_s)}
     asked |= {} if name is None else {name: own(name, shown)}
-    return words(tiles(validation_view(day, **asked, **({} if rests or name is None else {"days": DRAGGED})).totals, None))
+    return words(
+        tiles(validation_view(day, **asked, **({} if rests or name is None else {"days": DRAGGED})).totals, None)
+    )
 
 
 @cache
@@ -130,9 +151,17 @@ def _shifts():
 def schedule(name, shown, rests=False):
     """The cover of the week: people in parts while a dial moves, in whole people at rest."""
     ground = _shifts()
-    asked = Asked(queue="front", week=ground.weeks("front")[0], people=30, missing_hour=ground.centre.rostering.missing_hour)
+    asked = Asked(
+        queue="front", week=ground.weeks("front")[0], people=30, missing_hour=ground.centre.rostering.missing_hour
+    )
     asked = asked if name is None else replace(asked, **{name: own(name, shown)})
-    return words(tiles(schedule_view(ground, asked, None if rests else ground.cover(asked, whole=False)).totals, None, ground.centre.currency))
+    return words(
+        tiles(
+            schedule_view(ground, asked, None if rests else ground.cover(asked, whole=False)).totals,
+            None,
+            ground.centre.currency,
+        )
+    )
 
 
 @cache
@@ -143,12 +172,34 @@ def _cuts():
 @cache
 def auditing(picker, choice):
     """A KPI cut as one picker asks, the others as they were."""
-    asked = {"kpi": KPIS["service_level"].name, "variant": "as usual", "queue": "all queues", "grain": "week", "against": AGAINST["target"], picker: choice}
+    asked = {
+        "kpi": KPIS["service_level"].name,
+        "variant": "as usual",
+        "queue": "all queues",
+        "grain": "week",
+        "against": AGAINST["target"],
+        picker: choice,
+    }
     key = next(key for key, kpi in KPIS.items() if kpi.name == asked["kpi"])
     against = next(name for name, said in AGAINST.items() if said == asked["against"])
-    view = audit_view(_cuts(), variants_of(key)[asked["variant"]], queue=asked["queue"].replace("all queues", ""), grain=asked["grain"], against=against)
+    view = audit_view(
+        _cuts(),
+        variants_of(key)[asked["variant"]],
+        queue=asked["queue"].replace("all queues", ""),
+        grain=asked["grain"],
+        against=against,
+    )
     return words(tiles(view.totals, None))
 
 
-MOVED = {"staffing": staffing, "forecast": forecasting, "headcount": headcount, "budget": budget, "validation": validation, "schedule": schedule}
-RESTED = {name: partial(MOVED[name], rests=True) for name in ("headcount", "budget", "validation", "schedule")} | {name: MOVED[name] for name in ("staffing", "forecast")}
+MOVED = {
+    "staffing": staffing,
+    "forecast": forecasting,
+    "headcount": headcount,
+    "budget": budget,
+    "validation": validation,
+    "schedule": schedule,
+}
+RESTED = {name: partial(MOVED[name], rests=True) for name in ("headcount", "budget", "validation", "schedule")} | {
+    name: MOVED[name] for name in ("staffing", "forecast")
+}

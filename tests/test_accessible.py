@@ -1,4 +1,6 @@
-"""Panels for everyone, in a real browser: axe-core finds no serious fault by day and by night, wide and narrow, in four languages."""
+"""Panels for everyone, in a real browser: axe-core finds no serious fault by day and by night, wide and narrow, in
+four languages.
+"""
 
 import pytest
 
@@ -28,7 +30,9 @@ ALL_THERE = "([panels, forms]) => document.querySelectorAll('.ccplan[data-painte
 CLASSES = "theme => { document.body.classList.remove('ccplan-dark', 'ccplan-light'); document.body.classList.add(`ccplan-${theme}`); }"
 TOO_WIDE = "[...document.querySelectorAll('.ccplan, .ccplan-data')].filter(panel => panel.scrollWidth > panel.clientWidth + 1).length"
 PAPER = "getComputedStyle(document.querySelector('.ccplan')).backgroundColor"
-DRAWN = "getComputedStyle(document.querySelector('[data-chart=day] svg .mark-text text, [data-chart=day] svg text')).fill"
+DRAWN = (
+    "getComputedStyle(document.querySelector('[data-chart=day] svg .mark-text text, [data-chart=day] svg text')).fill"
+)
 DAY, NIGHT = "rgb(255, 255, 255)", "rgb(21, 25, 30)"
 
 
@@ -68,7 +72,12 @@ def faults(page):
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page).response["violations"]
-    return [(one["id"], node["target"], node["failureSummary"]) for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]]
+    return [
+        (one["id"], node["target"], node["failureSummary"])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -95,20 +104,31 @@ def test_a_change_of_theme_turns_the_charts_without_drawing_them_anew(page):
     page.evaluate("window.kept = document.querySelector('[data-chart=day] svg')")
     before = page.evaluate(DRAWN)
     page.evaluate(CLASSES, "dark")
-    assert page.evaluate(DRAWN) != before and page.evaluate("window.kept === document.querySelector('[data-chart=day] svg')")
+    assert page.evaluate(DRAWN) != before and page.evaluate(
+        "window.kept === document.querySelector('[data-chart=day] svg')"
+    )
 
 
 def test_the_theme_of_jupyter_and_the_readers_wish_are_followed(page):
     page.evaluate("document.body.classList.remove('ccplan-dark', 'ccplan-light')")
     seen = {}
     for jupyter in ("true", "false", None):
-        page.evaluate("light => light === null ? document.body.removeAttribute('data-jp-theme-light') : document.body.setAttribute('data-jp-theme-light', light)", jupyter)
+        page.evaluate(
+            "light => light === null ? document.body.removeAttribute('data-jp-theme-light') : document.body.setAttribute('data-jp-theme-light', light)",
+            jupyter,
+        )
         for wish in ("light", "dark"):
             page.emulate_media(color_scheme=wish)
             seen[jupyter, wish] = page.evaluate(PAPER) == NIGHT
     page.emulate_media(color_scheme="light")
-    assert seen == {("true", "light"): False, ("true", "dark"): False, ("false", "light"): True, ("false", "dark"): True,
-                    (None, "light"): False, (None, "dark"): True}
+    assert seen == {
+        ("true", "light"): False,
+        ("true", "dark"): False,
+        ("false", "light"): True,
+        ("false", "dark"): True,
+        (None, "light"): False,
+        (None, "dark"): True,
+    }
 
 
 LANGUAGES = "all => all.map(one => [one.lang, one.dir, getComputedStyle(one).direction])"
@@ -118,43 +138,72 @@ def test_a_panel_speaks_its_language_and_runs_from_right_to_left(page):
     panels = page.locator(".ccplan").evaluate_all(LANGUAGES)
     assert panels == [["en", "ltr", "ltr"], ["fi", "ltr", "ltr"], ["fa", "rtl", "rtl"]]
     budget = page.locator(".ccplan[lang=fa]").first
-    assert "تقاضا" in budget.inner_text() and budget.locator("select").first.input_value() == "as it is", "the value stays, its name is said"
-    assert budget.locator("h3:visible").first.get_attribute("lang") == "en", "a sentence made from data is marked as English"
+    assert "تقاضا" in budget.inner_text() and budget.locator("select").first.input_value() == "as it is", (
+        "the value stays, its name is said"
+    )
+    assert budget.locator("h3:visible").first.get_attribute("lang") == "en", (
+        "a sentence made from data is marked as English"
+    )
     assert page.locator(".ccplan-data.ccplan-ltr button:has-text('Išsaugoti vertinimą')").count() == 1
     page.set_viewport_size({"width": 1280, "height": 900})
     dials, chart = budget.locator(".ccplan-dials").bounding_box(), budget.locator(".ccplan-charts").bounding_box()
     assert dials["x"] > chart["x"], "the dials stand at the right, where reading begins"
-    assert budget.locator(".ccplan-chart").first.evaluate("one => getComputedStyle(one).direction") == "ltr", "time runs from left to right"
+    assert budget.locator(".ccplan-chart").first.evaluate("one => getComputedStyle(one).direction") == "ltr", (
+        "time runs from left to right"
+    )
 
 
 def test_kpis_months_and_checklists_speak_the_language_too(more):
     more.set_viewport_size({"width": 1280, "height": 900})
-    assert more.locator(".ccplan").evaluate_all(LANGUAGES) == [["fi", "ltr", "ltr"], ["fa", "rtl", "rtl"], ["lt", "ltr", "ltr"]]
+    assert more.locator(".ccplan").evaluate_all(LANGUAGES) == [
+        ["fi", "ltr", "ltr"],
+        ["fa", "rtl", "rtl"],
+        ["lt", "ltr", "ltr"],
+    ]
     assert more.locator(".ccplan-data.ccplan-rtl button:has-text('تازه‌سازی')").count() == 1, "the checklists, too"
     audit = more.locator(".ccplan[lang=fa]")
     kpi = audit.locator("select").first
-    assert kpi.input_value() == "Service level" and kpi.locator("option:checked").inner_text() == kpi_name("service_level", "fa"), "KPIs are called by their names"
-    assert any(month in audit.locator("[data-chart=course] svg").text_content() for month in catalogue("fa").calendar["short_months"]), "months on the axis"
+    assert kpi.input_value() == "Service level" and kpi.locator("option:checked").inner_text() == kpi_name(
+        "service_level", "fa"
+    ), "KPIs are called by their names"
+    assert any(
+        month in audit.locator("[data-chart=course] svg").text_content()
+        for month in catalogue("fa").calendar["short_months"]
+    ), "months on the axis"
     english = audit.locator("h3[lang=en]:visible").first.bounding_box(), audit.bounding_box()
-    assert abs(english[0]["x"] + english[0]["width"] - english[1]["x"] - english[1]["width"]) < 8, "a sentence begins at the panel's own edge"
+    assert abs(english[0]["x"] + english[0]["width"] - english[1]["x"] - english[1]["width"]) < 8, (
+        "a sentence begins at the panel's own edge"
+    )
     assert audit.locator("h3[lang=en]:visible").first.evaluate("one => getComputedStyle(one).textAlign") == "right"
 
 
 def spoken_tiles(panel):
     """{label: value} of the tiles as they stand."""
-    return dict(panel.locator(".ccplan-tile").evaluate_all("all => all.map(one => [one.querySelector('dt').textContent, one.querySelector('.ccplan-value').textContent])"))
+    return dict(
+        panel.locator(".ccplan-tile").evaluate_all(
+            "all => all.map(one => [one.querySelector('dt').textContent, one.querySelector('.ccplan-value').textContent])"
+        )
+    )
 
 
 def pressed(page, key, times):
-    """(tiles before, tiles after, what a screen reader hears) of the staffing panel when a key was pressed and the hand rests."""
+    """(tiles before, tiles after, what a screen reader hears) of the staffing panel when a key was pressed and the
+    hand rests.
+    """
     staffing = page.locator(".ccplan[lang=en]").first
     before, painted = spoken_tiles(staffing), int(staffing.get_attribute("data-painted"))
     staffing.evaluate("one => one.querySelector('.ccplan-heard').textContent = ''")
     staffing.locator("[data-dial=volume] input[type=range]").focus()
     for _ in range(times):
         page.keyboard.press(key)
-    page.wait_for_function("seq => Number(document.querySelector('.ccplan[lang=en]').dataset.painted) >= seq", arg=painted + times, timeout=90_000)
-    page.wait_for_function("document.querySelector('.ccplan[lang=en] .ccplan-heard').textContent !== ''", timeout=20_000)
+    page.wait_for_function(
+        "seq => Number(document.querySelector('.ccplan[lang=en]').dataset.painted) >= seq",
+        arg=painted + times,
+        timeout=90_000,
+    )
+    page.wait_for_function(
+        "document.querySelector('.ccplan[lang=en] .ccplan-heard').textContent !== ''", timeout=20_000
+    )
     return before, spoken_tiles(staffing), staffing.locator(".ccplan-heard").text_content()
 
 

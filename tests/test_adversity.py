@@ -1,4 +1,6 @@
-"""A full disk, a folder that is closed, a column that ends halfway, odd days of the calendar: words, and nothing lost."""
+"""A full disk, a folder that is closed, a column that ends halfway, odd days of the calendar: words, and nothing
+lost.
+"""
 
 import contextlib
 import resource
@@ -38,10 +40,16 @@ def full_disk():
 
 
 def files_of(folder):
-    return {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file() and not file.name.endswith(".lock")}
+    return {
+        file.relative_to(folder): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and not file.name.endswith(".lock")
+    }
 
 
-@pytest.mark.parametrize("words", [["plan"], ["forecast", "--horizon", "2d", "--out", "there.csv"], ["init"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words", [["plan"], ["forecast", "--horizon", "2d", "--out", "there.csv"], ["init"]], ids=lambda words: words[0]
+)
 def test_a_full_disk_leaves_what_was_there_and_says_so(folder, words, monkeypatch):
     monkeypatch.chdir(folder)
     command, rest = words[0], words[1:]
@@ -50,7 +58,11 @@ def test_a_full_disk_leaves_what_was_there_and_says_so(folder, words, monkeypatc
     before = files_of(folder)
     with full_disk():
         said = refused(command, folder, *rest)
-    assert "file too large" in said and "make room" in said and any(name in said for name in ("requirement.csv", "there.csv", "centre.toml"))
+    assert (
+        "file too large" in said
+        and "make room" in said
+        and any(name in said for name in ("requirement.csv", "there.csv", "centre.toml"))
+    )
     assert files_of(folder) == before
     assert run(command, folder, *rest).returncode == 0
 
@@ -88,7 +100,9 @@ def test_a_folder_that_is_closed_is_told_in_words(folder, words, tmp_path):
         if any(part.startswith("pytest-of-") for part in place.parts):  # the folders of this run are closed to others
             place.chmod(0o755)
     closed.chmod(0o555)
-    done = subprocess.run([sys.executable, "-c", CLOSED, words, str(folder), str(closed)], capture_output=True, text=True, timeout=100)
+    done = subprocess.run(
+        [sys.executable, "-c", CLOSED, words, str(folder), str(closed)], capture_output=True, text=True, timeout=100
+    )
     closed.chmod(0o755)
     said = done.stderr.split("NOW")[-1]
     assert done.returncode == 1 and "Traceback" not in said, said[-1500:]
@@ -98,18 +112,26 @@ def test_a_folder_that_is_closed_is_told_in_words(folder, words, tmp_path):
 
 def test_a_column_that_ends_halfway_names_file_row_and_column(folder):
     lines = INTERVALS.splitlines()
-    (folder / "intervals.csv").write_text("\n".join(lines[:100] + [line.rsplit(";", 2)[0] for line in lines[100:]]) + "\n")
+    (folder / "intervals.csv").write_text(
+        "\n".join(lines[:100] + [line.rsplit(";", 2)[0] for line in lines[100:]]) + "\n"
+    )
     said = refused("plan", folder)
-    assert "intervals.csv" in said and "column answered ends at row 100: the rows from 101 to 201 have fewer cells" in said
+    assert (
+        "intervals.csv" in said and "column answered ends at row 100: the rows from 101 to 201 have fewer cells" in said
+    )
 
 
 def test_the_leap_day_and_the_changed_clocks_are_days_like_others():
     centre = Centre(name="x", time_zone="Europe/Helsinki", queues=(Queue(name="q"),))
     for day, hours in (("2028-02-29", 24), ("2027-03-28", 23), ("2027-10-31", 25)):
-        start = pd.date_range(day, pd.Timestamp(day) + pd.Timedelta(days=1), freq="30min", inclusive="left", tz="Europe/Helsinki")
+        start = pd.date_range(
+            day, pd.Timestamp(day) + pd.Timedelta(days=1), freq="30min", inclusive="left", tz="Europe/Helsinki"
+        )
         assert len(start) == 2 * hours
         staffed = staff(pd.DataFrame({"queue": "q", "start": start, "offered": 60.0, "aht_s": 300.0}), centre)
-        assert staffed["agents"].nunique() == 1 and staffed["cost"].sum() == pytest.approx(2 * hours * staffed["cost"].iloc[0])
+        assert staffed["agents"].nunique() == 1 and staffed["cost"].sum() == pytest.approx(
+            2 * hours * staffed["cost"].iloc[0]
+        )
 
 
 def test_a_forecast_runs_over_leap_day_and_clock_change():
@@ -117,9 +139,15 @@ def test_a_forecast_runs_over_leap_day_and_clock_change():
     start = pd.date_range("2027-12-27", "2028-02-21", freq="1h", inclusive="left", tz="Europe/Helsinki")
     hour = start.hour
     past = pd.DataFrame({"queue": "q", "start": start, "offered": (10 + 5 * (hour > 8)).astype(float), "aht_s": 300.0})
-    ahead = forecast(past, Centre(name="x", time_zone="Europe/Helsinki", interval_s=3600, queues=centre.queues), "42d", samples=20)
+    ahead = forecast(
+        past, Centre(name="x", time_zone="Europe/Helsinki", interval_s=3600, queues=centre.queues), "42d", samples=20
+    )
     days = ahead.groupby(ahead["start"].dt.date)["offered"]
-    assert len(days) == 42 and days.size()[pd.Timestamp("2028-02-29").date()] == 24 and days.size()[pd.Timestamp("2028-03-26").date()] == 23
+    assert (
+        len(days) == 42
+        and days.size()[pd.Timestamp("2028-02-29").date()] == 24
+        and days.size()[pd.Timestamp("2028-03-26").date()] == 23
+    )
     assert ahead["offered"].between(5, 25).all()
 
 

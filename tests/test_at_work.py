@@ -14,13 +14,24 @@ NINE = pd.Timestamp("2026-09-01 09:00")
 def log(*rows):
     """Calls from (minute of arrival, wait in s, talk in s, agent or None where the caller hung up)."""
     at, wait, talk, agent = zip(*rows)
-    return pd.DataFrame({"arrived": NINE + pd.to_timedelta(at, unit="min"), "wait_s": np.array(wait, float), "talk_s": np.array(talk, float),
-                         "agent": agent, "outcome": ["answered" if name else "abandoned" for name in agent], "queue": "q"})
+    return pd.DataFrame(
+        {
+            "arrived": NINE + pd.to_timedelta(at, unit="min"),
+            "wait_s": np.array(wait, float),
+            "talk_s": np.array(talk, float),
+            "agent": agent,
+            "outcome": ["answered" if name else "abandoned" for name in agent],
+            "queue": "q",
+        }
+    )
 
 
 def spans(calls, **how):
     found = spans_of_calls(calls, **how)
-    return [(row.agent, (row.start - NINE).total_seconds() / 60, (row.end - NINE).total_seconds() / 60) for row in found.itertuples()]
+    return [
+        (row.agent, (row.start - NINE).total_seconds() / 60, (row.end - NINE).total_seconds() / 60)
+        for row in found.itertuples()
+    ]
 
 
 def test_from_the_first_to_the_last_call_but_for_long_gaps():
@@ -31,7 +42,9 @@ def test_from_the_first_to_the_last_call_but_for_long_gaps():
 
 
 def test_who_lets_callers_wait_is_away():
-    """A is idle from 2 to 30; a caller waits from 10 to 16 and B takes him: A was away from 6 (middle of 2–10) to 23 (of 16–30)."""
+    """A is idle from 2 to 30; a caller waits from 10 to 16 and B takes him: A was away from 6 (middle of 2–10) to
+    23 (of 16–30).
+    """
     calls = log((0, 0, 120, "A"), (0, 0, 960, "B"), (10, 360, 60, "B"), (30, 0, 60, "A"))
     assert spans(calls) == [("A", 0, 6), ("A", 23, 31), ("B", 0, 17)]
     assert spans(calls, grace_s=np.inf) == [("A", 0, 31), ("B", 0, 17)]
@@ -53,7 +66,12 @@ def test_hidden_work_is_the_pause_while_somebody_waits():
 
 
 def test_a_mean_of_agents_counts_parts_of_an_interval():
-    held = pd.DataFrame({"start": [NINE, NINE + pd.Timedelta("10min")], "end": [NINE + pd.Timedelta("20min"), NINE + pd.Timedelta("45min")]})
+    held = pd.DataFrame(
+        {
+            "start": [NINE, NINE + pd.Timedelta("10min")],
+            "end": [NINE + pd.Timedelta("20min"), NINE + pd.Timedelta("45min")],
+        }
+    )
     starts = pd.Series(pd.date_range(NINE, periods=3, freq="30min"))
     assert agents_at_work(held, starts).tolist() == pytest.approx([(20 + 20) / 30, 15 / 30, 0])
     assert agents_at_work(held.iloc[:0], starts).tolist() == [0, 0, 0]
@@ -61,12 +79,16 @@ def test_a_mean_of_agents_counts_parts_of_an_interval():
 
 def test_queues_that_share_agents_are_one_pool():
     taken = [("a", "x", 90), ("b", "x", 20), ("b", "y", 80), ("c", "z", 95), ("c", "x", 5)]
-    calls = pd.DataFrame([(queue, agent) for queue, agent, n in taken for _ in range(n)], columns=["queue", "agent"]).assign(outcome="answered")
+    calls = pd.DataFrame(
+        [(queue, agent) for queue, agent, n in taken for _ in range(n)], columns=["queue", "agent"]
+    ).assign(outcome="answered")
     assert pools_of(calls) == {"a": "a + b", "b": "a + b", "c": "c"}
     assert pools_of(calls, shared=0.5) == {"a": "a", "b": "b", "c": "c"}
 
 
-@pytest.mark.parametrize(("change", "words"), [({"gap_s": -1}, "gap_s must be in"), ({"grace_s": "x"}, "grace_s must be a number")])
+@pytest.mark.parametrize(
+    ("change", "words"), [({"gap_s": -1}, "gap_s must be in"), ({"grace_s": "x"}, "grace_s must be a number")]
+)
 def test_bad_settings_are_refused(change, words):
     with pytest.raises(ValueError, match=words):
         spans_of_calls(log((0, 0, 60, "A")), **change)
@@ -115,7 +137,9 @@ def test_a_folder_with_the_switchs_count_only(tmp_path):
     rows.to_csv(tmp_path / "intervals.csv", index=False)
     centre = load_centre(sample_centre())
     found = agents_present(tmp_path, centre, months=2)
-    assert found.told == {"service": SWITCH} and found.intervals["start"].min() == pd.Timestamp("2026-08-01 10:00", tz="Europe/Helsinki")
+    assert found.told == {"service": SWITCH} and found.intervals["start"].min() == pd.Timestamp(
+        "2026-08-01 10:00", tz="Europe/Helsinki"
+    )
     rows.drop(columns="agents").to_csv(tmp_path / "intervals.csv", index=False)
     with pytest.raises(ValueError, match="does not tell who was at work"):
         agents_present(tmp_path, centre)

@@ -1,4 +1,6 @@
-"""`ccplan audit` with the real notebook on a small centre whose names try to do harm: text everywhere, the same bytes twice, and what changed since."""
+"""`ccplan audit` with the real notebook on a small centre whose names try to do harm: text everywhere, the same
+bytes twice, and what changed since.
+"""
 
 import io
 import re
@@ -37,7 +39,10 @@ def both(place):
     return made
 
 
-@pytest.mark.skipif(not DEEP, reason="the notebook's bytes are held in test_notebooks.py, a small report's in test_reports.py; the whole audit twice: CCPLAN_DEEP=1")
+@pytest.mark.skipif(
+    not DEEP,
+    reason="the notebook's bytes are held in test_notebooks.py, a small report's in test_reports.py; the whole audit twice: CCPLAN_DEEP=1",
+)
 def test_two_runs_give_the_same_bytes(both):
     for name in ("audit.html", "audit.xlsx", "audit.ipynb", "findings.csv", "actions.csv", "verdict.txt"):
         assert both[0][name] == both[1][name], name
@@ -61,20 +66,30 @@ def test_nothing_in_the_workbook_is_a_formula(both):
     found = {cell.value for cell in cells if cell.data_type == "s"}
     assert set(HARMFUL) <= found
     inside = zipfile.ZipFile(io.BytesIO(both[0]["audit.xlsx"]))
-    assert not [name for name in inside.namelist() if name.startswith("xl/worksheets/") and re.search(rb"<f[ >]", inside.read(name))]
+    assert not [
+        name
+        for name in inside.namelist()
+        if name.startswith("xl/worksheets/") and re.search(rb"<f[ >]", inside.read(name))
+    ]
     assert not [name for name in inside.namelist() if "externalLink" in name or "hyperlink" in name]
 
 
 def test_nothing_in_the_tables_of_text_is_a_formula(both):
     for name in ("findings.csv", "actions.csv"):
         frame = pd.read_csv(io.BytesIO(both[0][name]), dtype=str, keep_default_na=False)
-        assert len(frame) and not any(str(cell).startswith(("=", "+", "-", "@", "\t")) and not re.fullmatch(r"-?[\d.]+", cell) for column in frame for cell in frame[column])
+        assert len(frame) and not any(
+            str(cell).startswith(("=", "+", "-", "@", "\t")) and not re.fullmatch(r"-?[\d.]+", cell)
+            for column in frame
+            for cell in frame[column]
+        )
         assert frame["says"].str.contains(FORMULA, regex=False).any()
 
 
 def test_nothing_in_the_notebook_runs(both):
     notebook = nbformat.reads(both[0]["audit.ipynb"].decode(), 4)
-    shown = [text for cell in notebook.cells for output in cell.get("outputs", []) for text in output.get("data", {}).items()]
+    shown = [
+        text for cell in notebook.cells for output in cell.get("outputs", []) for text in output.get("data", {}).items()
+    ]
     for kind, text in shown:
         if kind in ("text/html", "text/markdown", "image/svg+xml"):
             assert "<script" not in text and "<img src=x" not in text and not re.search(r"<b>Alder", text), kind
@@ -84,7 +99,9 @@ def test_nothing_in_the_notebook_runs(both):
 @pytest.mark.skipif(not ON_PAPER, reason="no browser that prints, or no pdftotext")
 def test_names_that_try_to_do_harm_are_text_on_paper(both, tmp_path):
     (tmp_path / "a.pdf").write_bytes(both[0]["audit.pdf"])
-    told = subprocess.run(["pdftotext", "-raw", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["pdftotext", "-raw", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
     close = re.sub(r"\s+", "", told)
     for payload in (SCRIPT, PICTURE, FORMULA):
         assert re.sub(r"\s+", "", payload) in close, payload

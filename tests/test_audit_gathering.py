@@ -13,19 +13,33 @@ from ccplan.auditing.standing.remedies import REMEDIES, remedy
 
 
 def finds(key, area="customers", severity="red", says="x", evidence="why", **more):
-    return Finding(key=key, area=area, severity=severity, says=says, evidence=evidence, **{"action": f"do {key}"} | more)
+    return Finding(
+        key=key, area=area, severity=severity, says=says, evidence=evidence, **{"action": f"do {key}"} | more
+    )
 
 
 LAUNCH = [
-    finds("reason flex", severity="amber", says="Contacts about 'flex': handle time went in a from 1 to 2, in b from 1 to 3 s", brief="Flex made contacts longer"),
-    *(finds(key, evidence="kpis") for key in ("fcr a", "fcr b", "csat a")), finds("understaffed a", "people", "amber", evidence="promises"),
-    finds("forecast_aht a", "improvements", "amber"), finds("forecast_aht b", "improvements", "amber"), finds("sickness Oak", "people")]
+    finds(
+        "reason flex",
+        severity="amber",
+        says="Contacts about 'flex': handle time went in a from 1 to 2, in b from 1 to 3 s",
+        brief="Flex made contacts longer",
+    ),
+    *(finds(key, evidence="kpis") for key in ("fcr a", "fcr b", "csat a")),
+    finds("understaffed a", "people", "amber", evidence="promises"),
+    finds("forecast_aht a", "improvements", "amber"),
+    finds("forecast_aht b", "improvements", "amber"),
+    finds("sickness Oak", "people"),
+]
 
 
 def test_a_cause_speaks_for_what_it_moved_and_plans_learn_apart():
     told = gathered(LAUNCH)
     assert {one.key: [other.key for other in one.also] for one in told} == {
-        "reason flex": ["fcr a", "fcr b", "csat a", "understaffed a"], "sickness Oak": [], "forecast_aht a": ["forecast_aht b"]}
+        "reason flex": ["fcr a", "fcr b", "csat a", "understaffed a"],
+        "sickness Oak": [],
+        "forecast_aht a": ["forecast_aht b"],
+    }
     flex = told[0]
     assert flex.severity == "red" and flex.action == "do reason flex", "as grave as the gravest; the cause's own action"
     assert "3 promises were missed with it: first contact resolution (a, b); customer satisfaction (a)" in flex.says
@@ -35,7 +49,9 @@ def test_a_cause_speaks_for_what_it_moved_and_plans_learn_apart():
 def test_areas_keep_the_colour_of_what_is_told_elsewhere():
     told = verdict(gathered(LAUNCH[:5]), "2026Q2")
     assert [area.colour for area in told.areas] == ["red", "amber", "green", "green"] and told.areas[1].reason == "x"
-    assert told.sentence.startswith("2026Q2: 1 finding; red: customer satisfaction; amber: employee productivity. First: ")
+    assert told.sentence.startswith(
+        "2026Q2: 1 finding; red: customer satisfaction; amber: employee productivity. First: "
+    )
 
 
 @pytest.mark.parametrize(("spent", "alone"), [(500, False), (499, True)])
@@ -61,4 +77,8 @@ def test_every_kpi_has_something_to_do_that_fits():
     assert set(REMEDIES) == set(KPIS)
     for kpi in ("fcr", "csat", "nps", "repeat_rate", "cost_per_contact", "absenteeism"):
         assert not remedy(kpi).action.startswith("Staff")
-    assert remedy("service_level").action.format(where=" for a", of=" of a").startswith("Staff for a so that the promise holds")
+    assert (
+        remedy("service_level")
+        .action.format(where=" for a", of=" of a")
+        .startswith("Staff for a so that the promise holds")
+    )

@@ -14,7 +14,11 @@ from tests.effort import DEEP
 from tests.quarter_centre import FORMULA, QUARTER, frames, hostile_frames, write
 
 TABLES = ("calls", "intervals", "agents", "activities", "evaluations", "ledger", "checklist")
-PAIRS = [(name,) for name in TABLES] if DEEP else [("calls",), ("intervals", "checklist"), ("agents", "ledger"), ("activities", "evaluations")]
+PAIRS = (
+    [(name,) for name in TABLES]
+    if DEEP
+    else [("calls",), ("intervals", "checklist"), ("agents", "ledger"), ("activities", "evaluations")]
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +28,11 @@ def small(tmp_path_factory):
 
 
 def without(evidence, *names):
-    return replace(evidence, tables={name: frame for name, frame in evidence.tables.items() if name not in names},
-                   absent=evidence.absent | {name: f"the folder has no table {name}" for name in names})
+    return replace(
+        evidence,
+        tables={name: frame for name, frame in evidence.tables.items() if name not in names},
+        absent=evidence.absent | {name: f"the folder has no table {name}" for name in names},
+    )
 
 
 def words_of(told):
@@ -38,8 +45,14 @@ def words_of(told):
 
 
 SAYS = {  # table that is not there → sections that say so
-    "calls": ("why", "people"), "intervals": ("why", "promises", "standing"), "agents": ("people",), "activities": ("why", "people", "standing"),
-    "evaluations": ("quality", "standing"), "ledger": ("why", "standing"), "checklist": ("improvements",)}
+    "calls": ("why", "people"),
+    "intervals": ("why", "promises", "standing"),
+    "agents": ("people",),
+    "activities": ("why", "people", "standing"),
+    "evaluations": ("quality", "standing"),
+    "ledger": ("why", "standing"),
+    "checklist": ("improvements",),
+}
 
 
 @pytest.mark.parametrize("lost", PAIRS, ids="+".join)
@@ -64,7 +77,10 @@ def test_a_whole_small_centre_of_noise_has_nothing_to_say(small):
 
 def test_half_a_quarter_is_told_as_half_a_quarter(small):
     stop = pd.Timestamp("2026-05-15")
-    cut = {name: frame[frame[TIMES[name]].dt.tz_localize(None) < stop] if name in TIMES else frame for name, frame in small.tables.items()}
+    cut = {
+        name: frame[frame[TIMES[name]].dt.tz_localize(None) < stop] if name in TIMES else frame
+        for name, frame in small.tables.items()
+    }
     told = audit_of(replace(small, tables=cut))
     assert told.missing == {} and {"coverage intervals", "coverage calls"} == {one.key for one in told.findings}
     assert "14 May 2026" in told.findings[0].says
@@ -75,7 +91,9 @@ def test_a_quarter_with_no_data_is_refused_in_words_or_told_empty(small, tmp_pat
         audit(write(tmp_path, {"intervals": frames()["intervals"]}), "2027Q1")
     told = audit_of(replace(small, quarter=Quarter.of("2027Q1")))
     assert {area.area: area.colour for area in told.verdict.areas}["money"] == "grey"
-    assert set(told["standing"].table["kpi"]) <= {"attrition"}, "who is employed is known without a date; nothing else is"
+    assert set(told["standing"].table["kpi"]) <= {"attrition"}, (
+        "who is employed is known without a date; nothing else is"
+    )
     assert "2027Q1" in told.missing["promises"] and "2027Q1" in told.missing["quality"]
     assert told["people"].agents == {} and told["people"].findings == ()
 
@@ -83,11 +101,11 @@ def test_a_quarter_with_no_data_is_refused_in_words_or_told_empty(small, tmp_pat
 # ----------------------------------------------------------------------- strange rows, all in one folder
 
 
-
-
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    return once_a_run(lambda: audit(write(tmp_path_factory.mktemp("hostile"), hostile_frames()), QUARTER, names=True), "hostile audit")
+    return once_a_run(
+        lambda: audit(write(tmp_path_factory.mktemp("hostile"), hostile_frames()), QUARTER, names=True), "hostile audit"
+    )
 
 
 def test_a_newcomer_of_three_calls_is_counted_and_not_judged(hostile):
@@ -106,13 +124,18 @@ def test_satisfaction_outside_its_scale_counts_nowhere_and_is_told(hostile):
     problems = hostile.evidence.check.findings
     assert problems.loc[problems["severity"].eq("error"), "message"].str.contains("csat must be at most 5").sum() == 5
     checks = hostile["trust"].checks.set_index("table")
-    assert checks.loc[checks["message"].str.startswith("csat"), "rows"].tolist() == [5], "rows that were left out are told in the report"
+    assert checks.loc[checks["message"].str.startswith("csat"), "rows"].tolist() == [5], (
+        "rows that were left out are told in the report"
+    )
 
 
 def test_two_currencies_are_never_added(hostile):
     said = hostile.evidence.absent["ledger"]
     assert "EUR and USD" in said and "currencies never mix" in said
-    assert not {"cost_per_contact", "spend_of_plan"} & set(hostile["standing"].table["kpi"]) and "currencies never mix" in words_of(hostile)["why"]
+    assert (
+        not {"cost_per_contact", "spend_of_plan"} & set(hostile["standing"].table["kpi"])
+        and "currencies never mix" in words_of(hostile)["why"]
+    )
     assert {area.area: area.colour for area in hostile.verdict.areas}["money"] == "grey"
 
 

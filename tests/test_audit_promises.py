@@ -32,12 +32,24 @@ def a_history(first="2025-04-01", end="2026-10-01", *, calls=80.0, aht=240.0, se
     start = start[(start.day_of_week < 5) & (start.hour >= 9) & (start.hour < 17)]
     offered = draw.poisson(calls, len(start))
     need = required_agents(calls, aht, CENTRE.queue("q").targets, patience_s=180.0)
-    return pd.DataFrame({"queue": "q", "start": start.tz_localize(zone) if zone else start, "offered": offered, "answered": offered.astype(float),
-                         "answered_in_target": np.round(0.85 * offered), "talk_s": offered * aht, "hold_s": 0.0, "acw_s": 0.0,
-                         "agents": float(need + agents)})
+    return pd.DataFrame(
+        {
+            "queue": "q",
+            "start": start.tz_localize(zone) if zone else start,
+            "offered": offered,
+            "answered": offered.astype(float),
+            "answered_in_target": np.round(0.85 * offered),
+            "talk_s": offered * aht,
+            "hold_s": 0.0,
+            "acw_s": 0.0,
+            "agents": float(need + agents),
+        }
+    )
 
 
-EXPECTED = a_history("2026-07-01")[["queue", "start"]].assign(offered=80.0, aht_s=240.0, offered_p10=68.0, offered_p90=92.0)
+EXPECTED = a_history("2026-07-01")[["queue", "start"]].assign(
+    offered=80.0, aht_s=240.0, offered_p10=68.0, offered_p90=92.0
+)
 
 
 # ------------------------------------------------------------------------------------------- by hand
@@ -45,9 +57,18 @@ EXPECTED = a_history("2026-07-01")[["queue", "start"]].assign(offered=80.0, aht_
 
 def test_accuracy_by_hand():
     day = pd.Timestamp("2026-07-01")
-    rows = pd.DataFrame({"queue": "q", "day": [day, day, day + pd.Timedelta(days=1), day + pd.Timedelta(days=1)], "forecast": [100.0, 52, 0, 20],
-                         "offered": [104.0, 40, 0, 30], "low": [90.0, 45, 0, 10], "high": [110.0, 60, 0, 40],
-                         "aht_expected": [300.0, 300, 300, 200], "aht_came": [330.0, 300, np.nan, 200]})
+    rows = pd.DataFrame(
+        {
+            "queue": "q",
+            "day": [day, day, day + pd.Timedelta(days=1), day + pd.Timedelta(days=1)],
+            "forecast": [100.0, 52, 0, 20],
+            "offered": [104.0, 40, 0, 30],
+            "low": [90.0, 45, 0, 10],
+            "high": [110.0, 60, 0, 40],
+            "aht_expected": [300.0, 300, 300, 200],
+            "aht_came": [330.0, 300, np.nan, 200],
+        }
+    )
     one = accuracy(rows, []).iloc[0]
     assert one["n"] == 3, "nothing came and nothing was forecast: not an interval to be right about"
     assert one["wape"] == pytest.approx((4 + 12 + 0 + 10) / 174) and one["bias"] == pytest.approx(172 / 174 - 1)
@@ -62,7 +83,9 @@ def test_accuracy_by_hand():
 def test_chance_is_the_poissons_mean_absolute_deviation():
     counts = np.arange(2000)
     for mean in (0.0, 0.4, 3.0, 17.3, 240.0):
-        assert _chance(np.array([mean]))[0] == pytest.approx((np.abs(counts - mean) * poisson.pmf(counts, mean)).sum(), abs=1e-9)
+        assert _chance(np.array([mean]))[0] == pytest.approx(
+            (np.abs(counts - mean) * poisson.pmf(counts, mean)).sum(), abs=1e-9
+        )
 
 
 def test_a_forecast_that_knows_the_truth_is_off_by_chance_alone_and_there_is_no_finding():
@@ -83,13 +106,19 @@ def test_plan_and_fit_are_the_formulas_own():
     total = told.kept_queues.iloc[0]
     assert total["promised"] == pytest.approx(level) and total["rostered"] == pytest.approx(more)
     came = told.intervals
-    assert total["came"] == pytest.approx((came["came"] * came["offered"]).sum() / came["offered"].sum()) and total["came"] == pytest.approx(0.85, abs=0.005)
+    assert total["came"] == pytest.approx((came["came"] * came["offered"]).sum() / came["offered"].sum()) and total[
+        "came"
+    ] == pytest.approx(0.85, abs=0.005)
     row, hours = told.fit.iloc[0], len(came) / 2
     gap = (need + 2) - came["needed"].to_numpy()
     assert row["hours_there"] == pytest.approx((need + 2) * hours)
-    assert row["under_hours"] == pytest.approx(np.maximum(-gap, 0).sum() / 2) and row["over_hours"] == pytest.approx(np.maximum(gap, 0).sum() / 2)
+    assert row["under_hours"] == pytest.approx(np.maximum(-gap, 0).sum() / 2) and row["over_hours"] == pytest.approx(
+        np.maximum(gap, 0).sum() / 2
+    )
     assert row["over_hours"] - row["under_hours"] == pytest.approx(row["hours_there"] - row["hours_needed"])
-    assert row["under_share"] == pytest.approx((gap < 0).mean()) and np.isnan(row["correlation"]), "who is always as many has no correlation"
+    assert row["under_share"] == pytest.approx((gap < 0).mean()) and np.isnan(row["correlation"]), (
+        "who is always as many has no correlation"
+    )
 
 
 # ------------------------------------------------------------------------------------------ findings
@@ -98,7 +127,9 @@ def test_plan_and_fit_are_the_formulas_own():
 def changed(part, **factors):
     """The history with columns of 2026Q3 multiplied."""
     late = part["start"] >= pd.Timestamp("2026-07-01", tz="Europe/Helsinki")
-    return part.assign(**{name: part[name].where(~late, (part[name] * factor).round()) for name, factor in factors.items()})
+    return part.assign(
+        **{name: part[name].where(~late, (part[name] * factor).round()) for name, factor in factors.items()}
+    )
 
 
 def keys(told):
@@ -110,7 +141,9 @@ def test_a_tenth_more_handle_time_is_found_and_priced():
     assert "forecast_aht q" in keys(told)
     one = next(found for found in told.findings if found.key == "forecast_aht q")
     hours = (told.intervals["needed"] - told.intervals["planned"]).sum() / 2
-    assert "20% longer" in one.says and float(one.cost) == pytest.approx(hours / 0.7 * CENTRE.costs.loaded_hourly_cost, abs=1)
+    assert "20% longer" in one.says and float(one.cost) == pytest.approx(
+        hours / 0.7 * CENTRE.costs.loaded_hourly_cost, abs=1
+    )
     small = promises(evidence_from(changed(a_history(), talk_s=1.05)), EXPECTED)
     assert "forecast_aht q" not in keys(small), "beyond chance, but too small to matter"
 
@@ -118,17 +151,25 @@ def test_a_tenth_more_handle_time_is_found_and_priced():
 def test_volume_is_found_unless_the_forecast_missed_so_before():
     more = changed(a_history(), offered=1.25, answered=1.25, answered_in_target=1.25, talk_s=1.25)
     told = promises(evidence_from(more), EXPECTED)
-    assert "forecast_offered q" in keys(told) and "25% more" in next(f.says for f in told.findings if f.key == "forecast_offered q")
+    assert "forecast_offered q" in keys(told) and "25% more" in next(
+        f.says for f in told.findings if f.key == "forecast_offered q"
+    )
     usual = expected_of(evidence_from(more), EXPECTED)
     wild = replace(usual, held={"q": np.array([-0.3, 0.2, -0.25, 0.1])})
     young = replace(usual, young=("q",))
-    assert "forecast_offered q" not in keys(promises(evidence_from(more), wild)) | keys(promises(evidence_from(more), young))
+    assert "forecast_offered q" not in keys(promises(evidence_from(more), wild)) | keys(
+        promises(evidence_from(more), young)
+    )
 
 
 def test_service_under_its_target_is_a_promise_broken():
     bad = promises(evidence_from(changed(a_history(), answered_in_target=0.88)), EXPECTED)  # 75 % where 80 % is asked
     found = {one.key: one for one in bad.findings}
-    assert found["promise q"].area == "customers" and found["promise q"].severity == "red" and "75% were" in found["promise q"].says
+    assert (
+        found["promise q"].area == "customers"
+        and found["promise q"].severity == "red"
+        and "75% were" in found["promise q"].says
+    )
     near = promises(evidence_from(changed(a_history(), answered_in_target=0.93)), EXPECTED)  # 79 %
     assert "promise q" not in keys(near)
 
@@ -136,7 +177,9 @@ def test_service_under_its_target_is_a_promise_broken():
 def test_too_few_agents_more_often_than_before():
     told = promises(evidence_from(changed(a_history(agents=2), agents=0.85)), EXPECTED)
     assert "understaffed q" in keys(told)
-    assert "understaffed q" not in keys(promises(evidence_from(a_history(agents=-1)), EXPECTED)), "as bad as ever is no news here"
+    assert "understaffed q" not in keys(promises(evidence_from(a_history(agents=-1)), EXPECTED)), (
+        "as bad as ever is no news here"
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -175,7 +218,10 @@ def test_what_cannot_be_is_refused_in_words():
 def test_callers_whom_nobody_expected():
     told = promises(evidence_from(a_history()), EXPECTED.assign(offered=0.0, offered_p10=0.0, offered_p90=0.0))
     assert "where 0 were expected;" in next(one.says for one in told.findings if one.key == "forecast_offered q")
-    assert "nothing was expected" in display.promises_answer(told).markdown and "<svg" in display.show(display.forecast_against_chart(told)).svg
+    assert (
+        "nothing was expected" in display.promises_answer(told).markdown
+        and "<svg" in display.show(display.forecast_against_chart(told)).svg
+    )
 
 
 def test_nobody_called():
@@ -204,7 +250,9 @@ def test_a_forecast_kept_in_the_folder_goes_first(tmp_path):
     told = promises(evidence_from(a_history(), folder=tmp_path))
     assert "plan/forecast.csv" in told.source and (told.expected["offered"] == 99).all()
     kept.head(20).to_csv(tmp_path / "plan" / "forecast.csv", index=False)
-    assert "as they stood on 2026-07-01" in promises(evidence_from(a_history(), folder=tmp_path)).source, "two days are no quarter"
+    assert "as they stood on 2026-07-01" in promises(evidence_from(a_history(), folder=tmp_path)).source, (
+        "two days are no quarter"
+    )
 
 
 def test_contacts_outside_the_forecasts_hours_count_as_missed():
@@ -234,6 +282,10 @@ def test_a_quarter_without_a_story_of_forecast_or_plan_has_no_finding(quarters, 
 
 def test_the_launch_is_found_with_what_it_did_to_the_plan(quarters):
     found = {one.key: one for one in quarters["2026Q2"].findings}
-    assert {"forecast_aht service", "promise service", "understaffed service"} <= set(found) and not [key for key in found if "outage" in key]
+    assert {"forecast_aht service", "promise service", "understaffed service"} <= set(found) and not [
+        key for key in found if "outage" in key
+    ]
     queues = quarters["2026Q2"].queues.set_index("queue")
-    assert queues.loc["service", "aht_came"] / queues.loc["service", "aht_expected"] == pytest.approx(1.175, abs=0.01), "17-18 % as it was drawn"
+    assert queues.loc["service", "aht_came"] / queues.loc["service", "aht_expected"] == pytest.approx(
+        1.175, abs=0.01
+    ), "17-18 % as it was drawn"

@@ -1,4 +1,6 @@
-"""Four quarters of the bundled centre, two of them audited whole (deep: all): what was hidden in its tables is found, and a quarter of noise yields nothing."""
+"""Four quarters of the bundled centre, two of them audited whole (deep: all): what was hidden in its tables is
+found, and a quarter of noise yields nothing.
+"""
 
 import pandas as pd
 import pytest
@@ -13,7 +15,12 @@ from tests.effort import DEEP
 
 WHOLE = QUARTERS if DEEP else ("2026Q1", "2026Q2")  # the quarter of noise and the one with most to find
 
-KEYS = {LAUNCH: f"reason {NEW_REASON}", SICKNESS: f"sickness {SICK_TEAM}", BROKEN_WEEK: "gap calls", OVERRUN: "over plan technology"}
+KEYS = {
+    LAUNCH: f"reason {NEW_REASON}",
+    SICKNESS: f"sickness {SICK_TEAM}",
+    BROKEN_WEEK: "gap calls",
+    OVERRUN: "over plan technology",
+}
 AREA = {LAUNCH: "customers", SICKNESS: "people", BROKEN_WEEK: "improvements", OVERRUN: "money"}
 
 
@@ -32,7 +39,11 @@ def test_every_story_is_found_in_its_quarters_and_in_no_other(quarter):
 
 
 def test_a_quarter_of_pure_noise_yields_no_finding_and_four_green_areas():
-    (quarter,) = [name for name in QUARTERS if audited(name).quarter.holds(pd.Series([pd.Timestamp(NOISE.first), pd.Timestamp(NOISE.last)])).all()]
+    (quarter,) = [
+        name
+        for name in QUARTERS
+        if audited(name).quarter.holds(pd.Series([pd.Timestamp(NOISE.first), pd.Timestamp(NOISE.last)])).all()
+    ]
     told = made(quarter)
     assert told.findings == () and told.missing == {} and told.actions.empty and told.verdict.matters == ()
     assert {area.area: area.colour for area in told.verdict.areas} == dict.fromkeys(AREAS, "green")
@@ -45,12 +56,18 @@ def test_an_audit_is_whole(quarter):
     assert all(one.owner and pd.notna(one.due) and one.action for one in told.findings)
     judged = {area.area: area.colour for area in told.verdict.areas}
     every = [each for one in told.findings for each in one.each]
-    by_hand = {area: min((one.severity for one in every if one.area == area), key=["red", "amber"].index, default="green") for area in AREAS}
+    by_hand = {
+        area: min((one.severity for one in every if one.area == area), key=["red", "amber"].index, default="green")
+        for area in AREAS
+    }
     assert judged == by_hand
     spoken = [key for one in distinct(told.findings) for key in (one.finding.key, *one.also)]
     assert sorted(spoken) == sorted(one.key for one in every), "each finding has one cause"
     sheets = told.sheets()
-    assert len(sheets["findings"]) == len(every) and sheets["contents"]["sheet"].isin([*sheets, "left out: too long"]).all()
+    assert (
+        len(sheets["findings"]) == len(every)
+        and sheets["contents"]["sheet"].isin([*sheets, "left out: too long"]).all()
+    )
 
 
 def test_the_launch_is_one_matter_and_the_broken_week_breaks_nothing_else():
@@ -67,9 +84,28 @@ def test_actions_of_one_quarter_are_carried_into_the_next(tmp_path):
     rows.loc[KEYS[SICKNESS], ["owner", "status", "note"]] = ["Ann Lee", "in progress", "spoke to the team"]
     rows.loc["checklist overdue", "status"] = "done"
     rows.reset_index().to_csv(file, index=False)
-    assert actions_of(made("2026Q2").findings, "2026Q2", edited=read_actions(file).frame).set_index("key").loc[KEYS[SICKNESS], "owner"] == "Ann Lee"
-    told = audit_of(audited("2026Q3"), before=read_actions(file), sections=[one for one in SECTIONS if one.key in ("people", "improvements")])
+    assert (
+        actions_of(made("2026Q2").findings, "2026Q2", edited=read_actions(file).frame)
+        .set_index("key")
+        .loc[KEYS[SICKNESS], "owner"]
+        == "Ann Lee"
+    )
+    told = audit_of(
+        audited("2026Q3"),
+        before=read_actions(file),
+        sections=[one for one in SECTIONS if one.key in ("people", "improvements")],
+    )
     carried = told.carried.set_index("key")
-    assert carried.loc[KEYS[SICKNESS], ["owner", "status", "note", "became", "quarter"]].tolist() == ["Ann Lee", "in progress", "spoke to the team", "worse", "2026Q2"]
-    assert carried.loc[KEYS[SICKNESS], "overdue"] and carried.loc["checklist overdue", "became"] == "back" and carried.loc[KEYS[LAUNCH], "became"] == "gone"
+    assert carried.loc[KEYS[SICKNESS], ["owner", "status", "note", "became", "quarter"]].tolist() == [
+        "Ann Lee",
+        "in progress",
+        "spoke to the team",
+        "worse",
+        "2026Q2",
+    ]
+    assert (
+        carried.loc[KEYS[SICKNESS], "overdue"]
+        and carried.loc["checklist overdue", "became"] == "back"
+        and carried.loc[KEYS[LAUNCH], "became"] == "gone"
+    )
     assert set(carried.index) == keys("2026Q2") and told.notes == ()

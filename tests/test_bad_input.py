@@ -1,7 +1,8 @@
-"""Ten thousand calls of public functions with odd input: an answer that can be right, or a refusal in words; never a hang.
+"""Ten thousand calls of public functions with odd input: an answer that can be right, or a refusal in words; never
+a hang.
 
-What a parameter may be is data: its kind. Each call takes good values, and for some parameters odd ones. All good: there must be
-an answer. Deeper: `make test-deep`, fifty times as many.
+What a parameter may be is data: its kind. Each call takes good values, and for some parameters odd ones. All good:
+there must be an answer. Deeper: `make test-deep`, fifty times as many.
 """
 
 import contextlib
@@ -20,9 +21,44 @@ from tests.effort import DEEP
 from tests.reference import by_sums
 
 CALLS = 10_000 * (50 if DEEP else 1)
-HANG_S = 20 # a call that takes longer hangs; the usual ones take a thousandth of a second
-ODD = (math.nan, math.inf, -math.inf, -1, -0.5, 0, 1e-300, 1e300, 2**63, True, None, "", "12", "twenty", "80 %", [], [1, "a"], [[1, 2], [3, 4]], {}, {"a": 1},
-       b"12", 1j, date(2026, 3, 1), pd.NaT, pd.NA, np.array([]), np.array(["a"]), np.ones((2, 2, 2)), object(), print, range(3), "1e5", "\x00", "=1+1", 30)
+HANG_S = 20  # a call that takes longer hangs; the usual ones take a thousandth of a second
+ODD = (
+    math.nan,
+    math.inf,
+    -math.inf,
+    -1,
+    -0.5,
+    0,
+    1e-300,
+    1e300,
+    2**63,
+    True,
+    None,
+    "",
+    "12",
+    "twenty",
+    "80 %",
+    [],
+    [1, "a"],
+    [[1, 2], [3, 4]],
+    {},
+    {"a": 1},
+    b"12",
+    1j,
+    date(2026, 3, 1),
+    pd.NaT,
+    pd.NA,
+    np.array([]),
+    np.array(["a"]),
+    np.ones((2, 2, 2)),
+    object(),
+    print,
+    range(3),
+    "1e5",
+    "\x00",
+    "=1+1",
+    30,
+)
 
 
 def uniform(low, high):
@@ -42,32 +78,83 @@ def array(kind, most=6):
 
 
 def targets(chance):
-    return Targets(service_level=float(chance.uniform(0.3, 0.97)), target_s=float(chance.uniform(0, 90)), max_occupancy=one_of(None, 0.85, 0.95)(chance))
+    return Targets(
+        service_level=float(chance.uniform(0.3, 0.97)),
+        target_s=float(chance.uniform(0, 90)),
+        max_occupancy=one_of(None, 0.85, 0.95)(chance),
+    )
 
 
 CALLS_S, AHT, PATIENCE = uniform(0.1, 300), uniform(20, 900), one_of(math.inf, 30.0, 180.0, 600.0)
 KINDS = {  # parameter → what it may be
-    "load": uniform(0.01, 200), "agents": whole(1, 120), "servers": whole(1, 120), "calls": CALLS_S, "chats": CALLS_S, "aht_s": AHT, "patience_s": PATIENCE,
-    "patience_ratio": uniform(0.05, 20), "targets": targets, "interval_s": one_of(900, 1800, 3600), "lines": one_of(math.inf, 130, 200),
-    "target_s": uniform(0, 120), "definition": one_of("offered", "answered"), "max_blocking": uniform(0.001, 0.2), "at_once": whole(1, 4), "slowdown": uniform(0, 1),
-    "held": whole(1, 6), "talk_s": AHT, "wait_s": uniform(0, 300), "shrinkage": uniform(0, 0.9), "whole": one_of(True, False), "mode": one_of("preview", "progressive", "power"),
-    "contact_rate": uniform(0.05, 0.9), "handle_s": AHT, "span": whole(1, 5), "most": uniform(1, 60), "chance": uniform(0, 1), "work_s": AHT, "work": uniform(0, 20),
-    "reserve": whole(0, 5), "offered": array(uniform(0, 40)), "deadline_s": uniform(600, 20_000), "service_level": uniform(0.1, 0.95),
+    "load": uniform(0.01, 200),
+    "agents": whole(1, 120),
+    "servers": whole(1, 120),
+    "calls": CALLS_S,
+    "chats": CALLS_S,
+    "aht_s": AHT,
+    "patience_s": PATIENCE,
+    "patience_ratio": uniform(0.05, 20),
+    "targets": targets,
+    "interval_s": one_of(900, 1800, 3600),
+    "lines": one_of(math.inf, 130, 200),
+    "target_s": uniform(0, 120),
+    "definition": one_of("offered", "answered"),
+    "max_blocking": uniform(0.001, 0.2),
+    "at_once": whole(1, 4),
+    "slowdown": uniform(0, 1),
+    "held": whole(1, 6),
+    "talk_s": AHT,
+    "wait_s": uniform(0, 300),
+    "shrinkage": uniform(0, 0.9),
+    "whole": one_of(True, False),
+    "mode": one_of("preview", "progressive", "power"),
+    "contact_rate": uniform(0.05, 0.9),
+    "handle_s": AHT,
+    "span": whole(1, 5),
+    "most": uniform(1, 60),
+    "chance": uniform(0, 1),
+    "work_s": AHT,
+    "work": uniform(0, 20),
+    "reserve": whole(0, 5),
+    "offered": array(uniform(0, 40)),
+    "deadline_s": uniform(600, 20_000),
+    "service_level": uniform(0.1, 0.95),
 }
 FUNCTIONS = {  # function → kinds of its own where a name means something else there
-    queueing.erlang_b: {}, queueing.erlang_c: {}, queueing.erlang_a: {}, queueing.performance: {}, queueing.required_agents: {}, queueing.max_calls: {},
-    queueing.required_lines: {}, queueing.line_load: {}, queueing.chat_worth: {}, queueing.chat_performance: {}, queueing.required_chat_agents: {},
-    queueing.dialling: {}, queueing.work_off: {"aht_s": AHT, "agents": whole(1, 30), "deadline_s": uniform(3600, 20_000)}, queueing.blended_service: {"agents": whole(6, 60)},
-    queueing.stationary_agents: {"calls": array(uniform(0, 60))}, planning.scheduled_agents: {"agents": uniform(0, 500)},
+    queueing.erlang_b: {},
+    queueing.erlang_c: {},
+    queueing.erlang_a: {},
+    queueing.performance: {},
+    queueing.required_agents: {},
+    queueing.max_calls: {},
+    queueing.required_lines: {},
+    queueing.line_load: {},
+    queueing.chat_worth: {},
+    queueing.chat_performance: {},
+    queueing.required_chat_agents: {},
+    queueing.dialling: {},
+    queueing.work_off: {"aht_s": AHT, "agents": whole(1, 30), "deadline_s": uniform(3600, 20_000)},
+    queueing.blended_service: {"agents": whole(6, 60)},
+    queueing.stationary_agents: {"calls": array(uniform(0, 60))},
+    planning.scheduled_agents: {"agents": uniform(0, 500)},
     queueing.predict_day: {"calls": array(uniform(0, 30)), "agents": array(whole(1, 20)), "aht_s": uniform(60, 600)},
     planning.around_requirement: {"calls": uniform(1, 100), "at_once": one_of(1), "slowdown": one_of(0)},
 }
-HEAVY = {queueing.predict_day: 0.1, queueing.work_off: 0.3, queueing.blended_service: 0.3, queueing.required_chat_agents: 0.3, planning.around_requirement: 0.5, queueing.dialling: 0.5}  # share of a full turn
+HEAVY = {
+    queueing.predict_day: 0.1,
+    queueing.work_off: 0.3,
+    queueing.blended_service: 0.3,
+    queueing.required_chat_agents: 0.3,
+    planning.around_requirement: 0.5,
+    queueing.dialling: 0.5,
+}  # share of a full turn
 
 
 @contextlib.contextmanager
 def within(seconds):
     """TimeoutError where the block takes longer: a hang."""
+
     def ring(*_):
         raise TimeoutError(f"no answer within {seconds} s")
 
@@ -81,7 +168,9 @@ def within(seconds):
 
 
 def drawn(function, own, chance):
-    """(arguments, the odd ones by name): good values for what the function needs and for some it does not, and some odd ones."""
+    """(arguments, the odd ones by name): good values for what the function needs and for some it does not, and some
+    odd ones.
+    """
     arguments, odd = {}, {}
     for name, parameter in inspect.signature(function).parameters.items():
         needed = parameter.default is inspect.Parameter.empty
@@ -100,7 +189,11 @@ def numbers_of(answer):
     if isinstance(answer, pd.DataFrame):
         return {name: answer[name].to_numpy(float) for name in answer.select_dtypes("number")}
     if hasattr(answer, "__dataclass_fields__"):
-        return {name: np.asarray(getattr(answer, name), float) for name in answer.__dataclass_fields__ if np.asarray(getattr(answer, name)).dtype.kind in "biuf"}
+        return {
+            name: np.asarray(getattr(answer, name), float)
+            for name in answer.__dataclass_fields__
+            if np.asarray(getattr(answer, name)).dtype.kind in "biuf"
+        }
     return {"answer": np.asarray(answer, float)} if np.asarray(answer).dtype.kind in "biuf" else {}
 
 
@@ -138,8 +231,12 @@ def test_an_answer_or_words(function):
                 answer = function(**arguments)
             except ValueError as problem:  # Infeasible is one, too
                 words = str(problem)
-                assert odd or isinstance(problem, Infeasible), f"{function.__name__} refuses good input {arguments}: {words}"
-                assert len(words) > 10 and "<" not in words[:1], f"{function.__name__}{arguments}: {words!r} is no sentence"
+                assert odd or isinstance(problem, Infeasible), (
+                    f"{function.__name__} refuses good input {arguments}: {words}"
+                )
+                assert len(words) > 10 and "<" not in words[:1], (
+                    f"{function.__name__}{arguments}: {words!r} is no sentence"
+                )
                 refused += 1
                 continue
             except Exception as fault:
@@ -150,15 +247,32 @@ def test_an_answer_or_words(function):
 
 
 def test_the_answers_are_those_of_exact_sums():
-    """What is answered to good input is right: by sums of 120 digits over the queue's states, which share no formula."""
+    """What is answered to good input is right: by sums of 120 digits over the queue's states, which share no
+    formula.
+    """
     chance = np.random.default_rng(7)
     for _ in range(25 * (40 if DEEP else 1)):
         n, patience_s = int(chance.integers(1, 25)), one_of(math.inf, 45.0, 200.0)(chance)
         aht_s, target_s = float(chance.uniform(30, 600)), float(chance.uniform(1, 60))
         load = float(chance.uniform(0.05, 0.97 if patience_s == math.inf else 1.6)) * n
         calls = load * 1800 / aht_s
-        exact = by_sums(calls, aht_s, n, patience_s=patience_s, lines=n + 40 if patience_s == math.inf else math.inf, target_s=target_s, digits=60)
-        told = queueing.performance(calls, aht_s, n, patience_s=patience_s, lines=n + 40 if patience_s == math.inf else math.inf, target_s=target_s)
+        exact = by_sums(
+            calls,
+            aht_s,
+            n,
+            patience_s=patience_s,
+            lines=n + 40 if patience_s == math.inf else math.inf,
+            target_s=target_s,
+            digits=60,
+        )
+        told = queueing.performance(
+            calls,
+            aht_s,
+            n,
+            patience_s=patience_s,
+            lines=n + 40 if patience_s == math.inf else math.inf,
+            target_s=target_s,
+        )
         assert told.service_level == pytest.approx(float(exact["in_time"]), rel=1e-9, abs=1e-12)
         assert told.abandonment == pytest.approx(float(exact["abandoned"]), rel=1e-9, abs=1e-12)
 

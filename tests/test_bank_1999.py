@@ -64,7 +64,9 @@ def test_the_results_stand_beside_the_service_given(bank, plan):
     written = pd.read_csv(bank / "plan/requirement.csv")
     assert {"agents", "scheduled", "service_level", "service_given"} <= set(written.columns)
     raw = pd.read_csv(bank / "intervals_halfhour.csv").query("offered > 0")
-    assert (written["service_given"].dropna() * written["offered"]).sum() == pytest.approx(raw["answered_20s"].sum(), rel=1e-6)
+    assert (written["service_given"].dropna() * written["offered"]).sum() == pytest.approx(
+        raw["answered_20s"].sum(), rel=1e-6
+    )
     assert written["agents"].tolist() == plan[2]["agents"].tolist()
 
 

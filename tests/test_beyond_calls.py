@@ -1,4 +1,6 @@
-"""What the staffing notebook shows beyond calls: the right rows, honest words, and a sentence where there is nothing."""
+"""What the staffing notebook shows beyond calls: the right rows, honest words, and a sentence where there is
+nothing.
+"""
 
 import pandas as pd
 import pytest
@@ -12,19 +14,32 @@ START = pd.Timestamp("2026-09-01 09:00")
 
 
 def rows(queue, counts, aht_s=300.0, start=START):
-    return pd.DataFrame({"queue": queue, "start": pd.date_range(start, periods=len(counts), freq="30min"), "offered": counts, "aht_s": aht_s})
+    return pd.DataFrame(
+        {
+            "queue": queue,
+            "start": pd.date_range(start, periods=len(counts), freq="30min"),
+            "offered": counts,
+            "aht_s": aht_s,
+        }
+    )
 
 
 CHAT = Queue(name="chat", channel="chat", at_once=2, slowdown=0.4, patience_s=240, targets=Targets(target_s=60))
 MAIL = Queue(name="mail", channel="email", deadline_s=14_400, worked=OpeningHours.of(every_day="09:00-17:00"))
 CENTRE = Centre(name="x", queues=(Queue(name="a", patience_s=180), Queue(name="b", patience_s=180), CHAT, MAIL))
 BARE = Centre(name="x", queues=(Queue(name="a", patience_s=180),))
-TABLE = pd.concat([rows("a", [10, 60, 100, 80]), rows("b", [20, 30, 40, 10]), rows("chat", [5, 20], 600.0), rows("mail", [30, 9])], ignore_index=True)
+TABLE = pd.concat(
+    [rows("a", [10, 60, 100, 80]), rows("b", [20, 30, 40, 10]), rows("chat", [5, 20], 600.0), rows("mail", [30, 9])],
+    ignore_index=True,
+)
 
 
 def test_the_busiest_hours_of_the_queues_that_can_share():
     shared = display.shared_hours(TABLE, CENTRE, START, hours=1)
-    assert shared["queue"].unique().tolist() == ["a", "b"]  # 100 + 80 + 40 + 10 = 230 calls from 10 to 11; 60 + 100 + 30 + 40 as many from half past 9
+    assert shared["queue"].unique().tolist() == [
+        "a",
+        "b",
+    ]  # 100 + 80 + 40 + 10 = 230 calls from 10 to 11; 60 + 100 + 30 + 40 as many from half past 9
     assert shared["start"].min() == pd.Timestamp("2026-09-01 09:30") and shared["offered"].sum() == 230
 
 
@@ -32,7 +47,10 @@ def test_the_chat_answer_is_that_of_the_formulas():
     words = str(display.chat_answer(TABLE, CENTRE, START))
     alone = required_agents(20, 600, CHAT.targets, patience_s=240)
     held = required_chat_agents(20, 600, CHAT.targets, at_once=2, slowdown=0.4, patience_s=240)
-    assert f"At 09:30 on Tuesday 1 September 2026, 20 contacts of the queue chat need {held} people who hold 2 at a time, in place of {alone}" in words
+    assert (
+        f"At 09:30 on Tuesday 1 September 2026, 20 contacts of the queue chat need {held} people who hold 2 at a time, in place of {alone}"
+        in words
+    )
     assert "in place of 10.0" in words and "slowdown of 40%" in words
 
 
@@ -40,7 +58,9 @@ def test_a_week_of_mail_up_to_the_day():
     fortnight = pd.concat([rows("mail", [10], start=START + pd.Timedelta(days=day)) for day in range(-10, 3)])
     week = display.waiting_rows(fortnight, CENTRE, START)
     assert (week["start"].min(), week["start"].max()) == (START - pd.Timedelta(days=6), START)
-    assert display.backlog_picture(fortnight, CENTRE, START).alt.startswith("Every day keeps its promise of 80% by the deadline")
+    assert display.backlog_picture(fortnight, CENTRE, START).alt.startswith(
+        "Every day keeps its promise of 80% by the deadline"
+    )
 
 
 def test_callbacks_are_said_as_they_are_counted():
@@ -48,7 +68,9 @@ def test_callbacks_are_said_as_they_are_counted():
     table = display.callbacks_table(staffed, CENTRE, Callbacks(threshold_s=20, accept=0.5), hours=1)
     assert table["offered"].tolist() == [100, 90] and (table["agents"] <= table["agents_without"]).all()
     saved = (table["agents_without"] - table["agents"]).sum() / 2
-    assert f"callbacks save {saved:g} of {table['agents_without'].sum() / 2:g} agent-hours" in str(display.callbacks_answer(table, CENTRE))
+    assert f"callbacks save {saved:g} of {table['agents_without'].sum() / 2:g} agent-hours" in str(
+        display.callbacks_answer(table, CENTRE)
+    )
     level = table.assign(agents=table["agents_without"])
     assert "save no agent-hours" in str(display.callbacks_answer(level, CENTRE))
 
@@ -60,13 +82,17 @@ def test_blending_is_said_as_it_is_counted():
     assert "saves nothing" in str(display.blending_answer(gain.assign(saved_hours=0.0, saved=0.0)))
 
 
-@pytest.mark.parametrize("show, words", [
-    (lambda: display.pooling_picture(display.shared_hours(TABLE, BARE, START), BARE), "Only one queue of calls"),
-    (lambda: display.cross_training_picture(TABLE[TABLE["queue"] == "a"], BARE), "needs two queues with calls"),
-    (lambda: display.chat_answer(TABLE, BARE, START), "No queue of this centre lets agents hold several"),
-    (lambda: display.concurrency_picture(TABLE, BARE, START), "No queue of this centre lets agents hold several"),
-    (lambda: display.backlog_picture(TABLE, BARE, START), "work that may wait"),
-    (lambda: display.modes_picture(BARE), "no outbound campaign"), (lambda: display.penetration_picture(BARE), "no outbound campaign"),
-])
+@pytest.mark.parametrize(
+    "show, words",
+    [
+        (lambda: display.pooling_picture(display.shared_hours(TABLE, BARE, START), BARE), "Only one queue of calls"),
+        (lambda: display.cross_training_picture(TABLE[TABLE["queue"] == "a"], BARE), "needs two queues with calls"),
+        (lambda: display.chat_answer(TABLE, BARE, START), "No queue of this centre lets agents hold several"),
+        (lambda: display.concurrency_picture(TABLE, BARE, START), "No queue of this centre lets agents hold several"),
+        (lambda: display.backlog_picture(TABLE, BARE, START), "work that may wait"),
+        (lambda: display.modes_picture(BARE), "no outbound campaign"),
+        (lambda: display.penetration_picture(BARE), "no outbound campaign"),
+    ],
+)
 def test_where_there_is_nothing_of_the_kind_a_sentence_says_so(show, words):
     assert words in str(show())

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ccplan.queueing as queueing
-from ccplan.queueing import DEFINITIONS, Infeasible, Targets, best_reserve, blended_service, performance, required_agents, required_blended
+from ccplan.queueing import (
+    DEFINITIONS,
+    Infeasible,
+    Targets,
+    best_reserve,
+    blended_service,
+    performance,
+    required_agents,
+    required_blended,
+)
 
 from .effort import DEEP, examples
 from .simulated_outbound import blended_hours, mean_and_half_width
@@ -35,7 +44,14 @@ def test_all_in_reserve_is_the_plain_queue():
     assert all(getattr(shared, name) == getattr(alone, name) for name in SHARED) and shared.work == 0
 
 
-@given(calls=st.floats(1, 40), aht=st.floats(30, 600), agents=st.integers(1, 5), work=st.floats(20, 900), patience=st.floats(20, 400), data=st.data())
+@given(
+    calls=st.floats(1, 40),
+    aht=st.floats(30, 600),
+    agents=st.integers(1, 5),
+    work=st.floats(20, 900),
+    patience=st.floats(20, 400),
+    data=st.data(),
+)
 @examples(25)
 def test_against_a_dense_chain_of_calls_and_pieces(calls, aht, agents, work, patience, data):
     reserve = data.draw(st.integers(0, agents))
@@ -79,8 +95,13 @@ def dense(rate, aht, agents, work, reserve, patience):
     system, right = np.vstack([flow.T[1:], np.ones(len(index))]), np.append(np.zeros(len(index) - 1), 1.0)
     chance = np.linalg.solve(system, right)
     talking, working, waiting = (chance @ np.array(part) for part in zip(*index, strict=True))
-    return {"abandonment": waiting / patience / rate, "wait_s": waiting / rate, "work": working / work * 1800,
-            "occupancy": talking / agents, "idle": 1 - (talking + working) / agents}
+    return {
+        "abandonment": waiting / patience / rate,
+        "wait_s": waiting / rate,
+        "work": working / work * 1800,
+        "occupancy": talking / agents,
+        "idle": 1 - (talking + working) / agents,
+    }
 
 
 @pytest.mark.parametrize("team", [
@@ -89,7 +110,9 @@ def dense(rate, aht, agents, work, reserve, patience):
 ])  # fmt: skip
 def test_against_an_event_simulation(team):
     found = blended_service(100, 180, target_s=20, **team)
-    runs = [blended_hours(rate=100 / 1800, aht_s=180, target_s=20, hours=HOURS, seed=seed, **team) for seed in range(RUNS)]
+    runs = [
+        blended_hours(rate=100 / 1800, aht_s=180, target_s=20, hours=HOURS, seed=seed, **team) for seed in range(RUNS)
+    ]
     told = (found.service_level, found.abandonment, found.asa_s, 2 * found.work)
     for value, seen in zip(told, zip(*runs, strict=True), strict=True):
         middle, half = mean_and_half_width(seen)
@@ -109,7 +132,9 @@ def test_one_agent_who_always_works_by_hand():
 
 def test_no_calls_leave_all_but_the_reserve_to_work():
     shared = blended_service(0, 180, 10, 300, 2)
-    assert shared.work == pytest.approx(8 * 1800 / 300) and shared.service_level == 1 and shared.idle == pytest.approx(0.2)
+    assert (
+        shared.work == pytest.approx(8 * 1800 / 300) and shared.service_level == 1 and shared.idle == pytest.approx(0.2)
+    )
 
 
 def test_overload_is_an_answer_and_leaves_no_work():
@@ -129,8 +154,15 @@ def test_the_best_reserve_keeps_the_promise_and_one_less_does_not():
 def test_the_fewest_blended_agents_by_trying_all():
     targets, work = Targets(), 25
     gain = required_blended(100, 180, work, 300, targets, patience_s=180)
-    enough = [n for n in range(1, 30) if any(
-        (told := blended_service(100, 180, n, 300, reserve, patience_s=180)).service_level >= 0.8 and told.work >= work for reserve in range(n + 1))]
+    enough = [
+        n
+        for n in range(1, 30)
+        if any(
+            (told := blended_service(100, 180, n, 300, reserve, patience_s=180)).service_level >= 0.8
+            and told.work >= work
+            for reserve in range(n + 1)
+        )
+    ]
     assert gain.blended.agents == enough[0]
     assert gain.inbound_agents == required_agents(100, 180, targets, patience_s=180) and gain.work_agents == 5
     assert gain.saved == gain.separated - enough[0] > 0
@@ -156,10 +188,14 @@ def test_wrong_input_is_refused_in_words(call, words):
 
 
 def test_a_promise_that_nobody_can_keep_names_the_target():
-    with pytest.raises(Infeasible, match=r"service_level = 0.8 cannot be met by 8 agents even with no other work: it takes 12"):
+    with pytest.raises(
+        Infeasible, match=r"service_level = 0.8 cannot be met by 8 agents even with no other work: it takes 12"
+    ):
         best_reserve(100, 180, 8, 300, Targets(), patience_s=180)
 
 
 def test_the_fields_are_told_in_the_documentation():
     words = queueing.Blended.__doc__
-    assert all(f"`{field.name}`" in words for field in fields(queueing.Blended) if field.name not in ("agents", "reserve"))
+    assert all(
+        f"`{field.name}`" in words for field in fields(queueing.Blended) if field.name not in ("agents", "reserve")
+    )

@@ -29,7 +29,9 @@ def test_a_blended_day_keeps_the_promise_and_one_less_in_reserve_breaks_it():
             less = blended_service(row.offered, 300, row.agents, 240, row.reserve - 1, patience_s=180)
             assert less.service_level < 0.8
         # Time adds up: pieces × seconds = share of the agents' time.
-        assert row.work_hours == pytest.approx(row.work_occupancy * row.agents / 2) == pytest.approx(row.work * 240 / 3600)
+        assert (
+            row.work_hours == pytest.approx(row.work_occupancy * row.agents / 2) == pytest.approx(row.work * 240 / 3600)
+        )
 
 
 def test_short_of_staff_no_work_is_done_and_it_is_told():
@@ -65,7 +67,10 @@ def test_enough_agents_for_the_days_work_against_all_rosters():
 def test_work_by_interval_is_done_in_each():
     found = staff_blended(a_day([12, 30]), CENTRE, 300.0, 5, per="interval")
     assert (found["work"] >= 5).all() and found["kept"].all()
-    assert staff_blended(a_day([12, 30]), CENTRE, 300.0, 0)["agents"].tolist() == staff(a_day([12, 30]), CENTRE)["agents"].tolist()
+    assert (
+        staff_blended(a_day([12, 30]), CENTRE, 300.0, 0)["agents"].tolist()
+        == staff(a_day([12, 30]), CENTRE)["agents"].tolist()
+    )
 
 
 def test_blending_beats_separate_teams_by_hand_counted_hours():
@@ -74,7 +79,9 @@ def test_blending_beats_separate_teams_by_hand_counted_hours():
     inbound = sum(required_agents(n, 300, CENTRE.queue("q").targets, patience_s=180) for n in (40, 60, 80, 60)) / 2
     # 18 pieces of 300 s are 1.5 hours: one agent through the two hours.
     assert gain["inbound_hours"] == inbound and gain["team_hours"] == 2 and gain["separated_hours"] == inbound + 2
-    assert gain["blended_hours"] < gain["separated_hours"] and gain["saved"] == pytest.approx(gain["saved_hours"] / (inbound + 2))
+    assert gain["blended_hours"] < gain["separated_hours"] and gain["saved"] == pytest.approx(
+        gain["saved_hours"] / (inbound + 2)
+    )
 
 
 @pytest.mark.parametrize("call, words", [

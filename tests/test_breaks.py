@@ -13,11 +13,22 @@ from tests.effort import DEEP
 
 AT = pd.Timestamp("2026-10-05")
 QUARTER = 900
-FULL = Shift(name="full", starts="08:00-12:00", length_s=28800, breaks=[
-    {"name": "first", "length_s": 900, "earliest_s": 5400, "latest_s": 9000, "paid": True},
-    {"name": "lunch", "length_s": 1800, "earliest_s": 10800, "latest_s": 16200},
-    {"name": "last", "length_s": 900, "earliest_s": 19800, "latest_s": 25200, "paid": True}])
-PART = Shift(name="part", starts="08:00-16:00", length_s=14400, breaks=[{"length_s": 900, "earliest_s": 5400, "latest_s": 9900, "paid": True}])
+FULL = Shift(
+    name="full",
+    starts="08:00-12:00",
+    length_s=28800,
+    breaks=[
+        {"name": "first", "length_s": 900, "earliest_s": 5400, "latest_s": 9000, "paid": True},
+        {"name": "lunch", "length_s": 1800, "earliest_s": 10800, "latest_s": 16200},
+        {"name": "last", "length_s": 900, "earliest_s": 19800, "latest_s": 25200, "paid": True},
+    ],
+)
+PART = Shift(
+    name="part",
+    starts="08:00-16:00",
+    length_s=14400,
+    breaks=[{"length_s": 900, "earliest_s": 5400, "latest_s": 9900, "paid": True}],
+)
 
 
 def duties_of(rows, zone=None):
@@ -26,11 +37,21 @@ def duties_of(rows, zone=None):
     day = AT + pd.to_timedelta(frame["offset"], unit="D")
     start = (day + pd.to_timedelta(frame["hour"] * 3600, unit="s")).dt.tz_localize(zone)
     length = frame["shift"].map({one.name: one.length_s for one in (FULL, PART)} | {"short": 7200})
-    return pd.DataFrame({"agent": frame["agent"], "day": day, "shift": frame["shift"], "start": start, "end": start + pd.to_timedelta(length, unit="s")})
+    return pd.DataFrame(
+        {
+            "agent": frame["agent"],
+            "day": day,
+            "shift": frame["shift"],
+            "start": start,
+            "end": start + pd.to_timedelta(length, unit="s"),
+        }
+    )
 
 
 def need(agents, start=AT + pd.Timedelta("8h"), step="30min"):
-    return pd.DataFrame({"start": pd.date_range(start, periods=len(agents), freq=step), "agents": np.asarray(agents, dtype=float)})
+    return pd.DataFrame(
+        {"start": pd.date_range(start, periods=len(agents), freq=step), "agents": np.asarray(agents, dtype=float)}
+    )
 
 
 def key(activities, requirement):
@@ -53,7 +74,7 @@ def every_placement(duties, shift):
     ways = [way for way in product(*starts) if all(a + size <= b for a, size, b in zip(way, length, way[1:]))]
     for chosen in product(ways, repeat=len(duties)):
         rows = []
-        for (duty, way) in zip(duties.itertuples(), chosen, strict=True):
+        for duty, way in zip(duties.itertuples(), chosen, strict=True):
             at = duty.start
             for pause, size in zip(way, length, strict=True):
                 rows.append((duty.agent, at, duty.start + pd.Timedelta(seconds=pause), "work"))
@@ -66,9 +87,19 @@ def every_placement(duties, shift):
 def test_small_days_are_as_good_as_trying_everything(seed):
     rng = np.random.default_rng(seed)
     early = int(rng.integers(1, 4)) * QUARTER
-    shift = Shift(name="short", starts="08:00-09:00", length_s=7200, breaks=[
-        {"length_s": 900, "earliest_s": early, "latest_s": early + 900 * int(rng.integers(1, 3)), "paid": True},
-        {"length_s": 900 * int(rng.integers(1, 3)), "earliest_s": 3600, "latest_s": 3600 + 900 * int(rng.integers(0, 3))}])
+    shift = Shift(
+        name="short",
+        starts="08:00-09:00",
+        length_s=7200,
+        breaks=[
+            {"length_s": 900, "earliest_s": early, "latest_s": early + 900 * int(rng.integers(1, 3)), "paid": True},
+            {
+                "length_s": 900 * int(rng.integers(1, 3)),
+                "earliest_s": 3600,
+                "latest_s": 3600 + 900 * int(rng.integers(0, 3)),
+            },
+        ],
+    )
     duties = duties_of([(f"a{k}", "short", 0, 8 + rng.integers(0, 3) / 2) for k in range(2)])
     wanted = need(rng.integers(0, 9, 6) / 3)
     best = min(key(each, wanted) for each in every_placement(duties, shift))
@@ -80,8 +111,18 @@ def test_small_days_are_as_good_as_trying_everything(seed):
 def month():
     """100 people, 28 days, their requirement somewhat above what is left of them."""
     rng = np.random.default_rng(3)
-    rows = [(f"a{k}", *(("full", day, 8 + rng.integers(0, 9) / 2) if rng.random() < 0.7 else ("part", day, 8 + rng.integers(0, 17) / 2)))
-            for day in range(28) for k in range(100)]
+    rows = [
+        (
+            f"a{k}",
+            *(
+                ("full", day, 8 + rng.integers(0, 9) / 2)
+                if rng.random() < 0.7
+                else ("part", day, 8 + rng.integers(0, 17) / 2)
+            ),
+        )
+        for day in range(28)
+        for k in range(100)
+    ]
     duties = duties_of(rows)
     starts = pd.Series([AT + pd.Timedelta(days=d, minutes=30 * k) for d in range(28) for k in range(16, 40)])
     on_duty = desk_cover(duties.assign(scheduled="work"), starts, 1800)
@@ -95,7 +136,10 @@ def placed_in_the_middle(duties):
         at = duty.start
         for one in {"full": FULL, "part": PART}[duty.shift].breaks:
             pause = duty.start + pd.Timedelta(seconds=(one.earliest_s + one.latest_s) // 2 // QUARTER * QUARTER)
-            rows += [(duty.agent, at, pause, "work"), (duty.agent, pause, at := pause + pd.Timedelta(seconds=one.length_s), "break" if one.paid else "lunch")]
+            rows += [
+                (duty.agent, at, pause, "work"),
+                (duty.agent, pause, at := pause + pd.Timedelta(seconds=one.length_s), "break" if one.paid else "lunch"),
+            ]
         rows.append((duty.agent, at, duty.end, "work"))
     return pd.DataFrame(rows, columns=["agent", "start", "end", "scheduled"])
 
@@ -109,7 +153,10 @@ def test_a_month_of_a_hundred_people_is_placed_in_seconds_and_every_day_is_bette
     before = placed_in_the_middle(duties)
     for day in (0, 13, 27):
         on = AT + pd.Timedelta(days=day)
-        mine, asked = wanted["start"].dt.normalize() == on, [one["start"].dt.normalize() == on for one in (before, found)]
+        mine, asked = (
+            wanted["start"].dt.normalize() == on,
+            [one["start"].dt.normalize() == on for one in (before, found)],
+        )
         was, now = (key(one[rows], wanted[mine]) for one, rows in zip((before, found), asked, strict=True))
         assert now[0] < 0.6 * was[0] and now[1] < was[1]
     assert_lawful(duties, found)
@@ -120,21 +167,32 @@ def assert_lawful(duties, found):
     shifts = {"full": FULL, "part": PART}
     assert (found["end"] > found["start"]).all()
     sums = found.groupby(["agent", found["start"].dt.tz_localize(None).dt.normalize()])
-    lasted = sums.apply(lambda rows: pd.Series({"first": rows["start"].min(), "last": rows["end"].max(), "sum": (rows["end"] - rows["start"]).sum()}))
+    lasted = sums.apply(
+        lambda rows: pd.Series(
+            {"first": rows["start"].min(), "last": rows["end"].max(), "sum": (rows["end"] - rows["start"]).sum()}
+        )
+    )
     told = duties.set_index(["agent", "day"]).sort_index()
     lasted.index.names = told.index.names
     lasted = lasted.sort_index()
     assert (lasted["first"] == told["start"]).all() and (lasted["last"] == told["end"]).all()
     assert (lasted["sum"] == told["end"] - told["start"]).all()
-    assert (found["start"].to_numpy()[1:] == found["end"].to_numpy()[:-1])[(found["agent"] == found["agent"].shift())[1:] & (found["start"].diff()[1:] < pd.Timedelta("10h"))].all()
+    assert (found["start"].to_numpy()[1:] == found["end"].to_numpy()[:-1])[
+        (found["agent"] == found["agent"].shift())[1:] & (found["start"].diff()[1:] < pd.Timedelta("10h"))
+    ].all()
     rests = found[found["scheduled"] != "work"]
-    rests = rests.assign(day=rests["start"].dt.tz_localize(None).dt.normalize(), k=rests.groupby(["agent", rests["start"].dt.tz_localize(None).dt.normalize()]).cumcount())
+    rests = rests.assign(
+        day=rests["start"].dt.tz_localize(None).dt.normalize(),
+        k=rests.groupby(["agent", rests["start"].dt.tz_localize(None).dt.normalize()]).cumcount(),
+    )
     rests = rests.merge(duties, on=["agent", "day"], suffixes=("", "_duty"))
     assert len(rests) == sum(len(shifts[name].breaks) for name in duties["shift"])
     for row in rests.itertuples():
         window = shifts[row.shift].breaks[row.k]
         after = (row.start - row.start_duty).total_seconds()
-        assert window.earliest_s <= after <= window.latest_s and (row.end - row.start).total_seconds() == window.length_s
+        assert (
+            window.earliest_s <= after <= window.latest_s and (row.end - row.start).total_seconds() == window.length_s
+        )
         assert row.scheduled == ("break" if window.paid else "lunch")
 
 
@@ -156,21 +214,43 @@ def test_breaks_that_have_begun_stay(month):
     before = placed_in_the_middle(day)
     now = AT + pd.Timedelta("13h")
     found = place_breaks(day, wanted, [FULL, PART], placed=before, since=now, exact=False)
-    begun, kept = (one[(one["scheduled"] != "work") & (one["start"] < now)].sort_values(["agent", "start"]).reset_index(drop=True) for one in (before, found))
+    begun, kept = (
+        one[(one["scheduled"] != "work") & (one["start"] < now)].sort_values(["agent", "start"]).reset_index(drop=True)
+        for one in (before, found)
+    )
     pd.testing.assert_frame_equal(begun, kept, check_dtype=False)
     assert key(found, wanted.head(24)) < key(before, wanted.head(24))
 
 
 def test_a_night_in_which_the_clock_goes_back_is_eight_real_hours():
-    night = Shift(name="night", starts="22:00", length_s=28800, breaks=[{"length_s": 1800, "earliest_s": 9000, "latest_s": 18000}])
+    night = Shift(
+        name="night", starts="22:00", length_s=28800, breaks=[{"length_s": 1800, "earliest_s": 9000, "latest_s": 18000}]
+    )
     start = pd.Series(pd.to_datetime(["2026-10-24 22:00"])).dt.tz_localize("Europe/Helsinki")
-    duties = pd.DataFrame({"agent": ["A"], "day": [pd.Timestamp("2026-10-24")], "shift": "night", "start": start, "end": start + pd.Timedelta("8h")})
+    duties = pd.DataFrame(
+        {
+            "agent": ["A"],
+            "day": [pd.Timestamp("2026-10-24")],
+            "shift": "night",
+            "start": start,
+            "end": start + pd.Timedelta("8h"),
+        }
+    )
     hours = pd.date_range(start[0], periods=16, freq="30min")
-    wanted = pd.DataFrame({"start": hours, "agents": [1.0] * 9 + [0.0] + [1.0] * 6})  # 4 h 30 after the start nobody is needed
+    wanted = pd.DataFrame(
+        {"start": hours, "agents": [1.0] * 9 + [0.0] + [1.0] * 6}
+    )  # 4 h 30 after the start nobody is needed
     lunch = place_breaks(duties, wanted, [night]).query("scheduled == 'lunch'").iloc[0]
-    assert str(lunch["start"]) == "2026-10-25 02:30:00+03:00" and (lunch["end"] - lunch["start"]).total_seconds() == 1800
-    later = wanted.assign(agents=[1.0] * 10 + [0.0] + [1.0] * 5)  # 03:00 the first time, an hour before 03:00 the second
-    assert str(place_breaks(duties, later, [night]).query("scheduled == 'lunch'")["start"].iloc[0]) == "2026-10-25 03:00:00+03:00"
+    assert (
+        str(lunch["start"]) == "2026-10-25 02:30:00+03:00" and (lunch["end"] - lunch["start"]).total_seconds() == 1800
+    )
+    later = wanted.assign(
+        agents=[1.0] * 10 + [0.0] + [1.0] * 5
+    )  # 03:00 the first time, an hour before 03:00 the second
+    assert (
+        str(place_breaks(duties, later, [night]).query("scheduled == 'lunch'")["start"].iloc[0])
+        == "2026-10-25 03:00:00+03:00"
+    )
     latest = wanted.assign(agents=[1.0] * 10 + [1.0] * 5 + [0.0])
     assert place_breaks(duties, latest, [night])["end"].max() == duties["end"].iloc[0]
 
@@ -179,20 +259,33 @@ def test_breaks_gather_where_nobody_is_asked_for():
     duties = duties_of([(f"a{k}", "part", 0, 8) for k in range(4)])
     wanted = need([4, 4, 4], AT + pd.Timedelta("8h"))  # until 9:30; breaks may begin from then on
     found = place_breaks(duties, wanted, [PART])
-    assert key(found, wanted)[1] == 0 and found.query("scheduled == 'break'")["start"].min() >= AT + pd.Timedelta("9h30min")
+    assert key(found, wanted)[1] == 0 and found.query("scheduled == 'break'")["start"].min() >= AT + pd.Timedelta(
+        "9h30min"
+    )
 
 
-@pytest.mark.parametrize("wrong, words", [
-    (lambda d, r: (d.assign(shift="none"), r), "none of the shifts"),
-    (lambda d, r: (d, r.head(0)), "got none"),
-    (lambda d, r: (d, r.assign(agents=-1.0)), "0 or more"),
-    (lambda d, r: (d, pd.concat([r, r])), "twice"),
-    (lambda d, r: (d.assign(start=d["start"].dt.tz_localize("Europe/Helsinki"), end=d["end"].dt.tz_localize("Europe/Helsinki")), r), "time zone"),
-    (lambda d, r: (d.assign(start=d["start"] + pd.Timedelta("17s")), r), "whole minutes"),
-    (lambda d, r: (d.assign(end=d["start"]), r), "end must come after start"),
-    (lambda d, r: (d.drop(columns="agent"), r), "missing: agent"),
-    (lambda d, r: (d, r.assign(agents=np.nan)), "blank"),
-])
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (lambda d, r: (d.assign(shift="none"), r), "none of the shifts"),
+        (lambda d, r: (d, r.head(0)), "got none"),
+        (lambda d, r: (d, r.assign(agents=-1.0)), "0 or more"),
+        (lambda d, r: (d, pd.concat([r, r])), "twice"),
+        (
+            lambda d, r: (
+                d.assign(
+                    start=d["start"].dt.tz_localize("Europe/Helsinki"), end=d["end"].dt.tz_localize("Europe/Helsinki")
+                ),
+                r,
+            ),
+            "time zone",
+        ),
+        (lambda d, r: (d.assign(start=d["start"] + pd.Timedelta("17s")), r), "whole minutes"),
+        (lambda d, r: (d.assign(end=d["start"]), r), "end must come after start"),
+        (lambda d, r: (d.drop(columns="agent"), r), "missing: agent"),
+        (lambda d, r: (d, r.assign(agents=np.nan)), "blank"),
+    ],
+)
 def test_what_does_not_fit_is_told_in_words(wrong, words):
     duties, wanted = wrong(duties_of([("a", "part", 0, 8)]), need([1] * 8))
     with pytest.raises(ValueError, match=words):
@@ -208,4 +301,7 @@ def test_a_duty_cut_short_keeps_the_breaks_that_fit():
     duties = duties_of([("a", "full", 0, 8)])
     duties["end"] = duties["start"] + pd.Timedelta("4h")
     found = place_breaks(duties, need([1] * 8), [FULL])
-    assert found["scheduled"].tolist() == ["work", "break", "work", "lunch", "work"] and found["end"].max() == duties["end"].iloc[0]
+    assert (
+        found["scheduled"].tolist() == ["work", "break", "work", "lunch", "work"]
+        and found["end"].max() == duties["end"].iloc[0]
+    )

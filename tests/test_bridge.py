@@ -39,7 +39,13 @@ def by_every_order(value, before, after):
 def test_the_effects_are_the_mean_over_every_order():
     rng = random.Random(1)
     for _ in range(20):
-        before = dict(zip(NAMES, (rng.uniform(1e3, 1e5), rng.uniform(100, 500), rng.uniform(10, 30), rng.uniform(0.2, 0.4)), strict=True))
+        before = dict(
+            zip(
+                NAMES,
+                (rng.uniform(1e3, 1e5), rng.uniform(100, 500), rng.uniform(10, 30), rng.uniform(0.2, 0.4)),
+                strict=True,
+            )
+        )
         after = {name: value * rng.uniform(0.7, 1.3) for name, value in before.items()}
         table = bridge(cost, before, after).set_index("driver")["effect"]
         for name, effect in by_every_order(cost, before, after).items():
@@ -70,13 +76,22 @@ def test_what_two_do_together_is_shared_evenly():
 
 
 def test_a_driver_that_stays_is_no_step_and_nothing_changed_is_no_difference():
-    assert bridge(cost, dict(volume=1, aht=1, wage=1, shrinkage=0), dict(volume=2, aht=1, wage=1, shrinkage=0))["driver"].tolist() == ["before", "volume", "after"]
-    assert len(bridge(cost, dict(volume=1, aht=1, wage=1, shrinkage=0), dict(volume=1, aht=1, wage=1, shrinkage=0))) == 2
+    assert bridge(cost, dict(volume=1, aht=1, wage=1, shrinkage=0), dict(volume=2, aht=1, wage=1, shrinkage=0))[
+        "driver"
+    ].tolist() == ["before", "volume", "after"]
+    assert (
+        len(bridge(cost, dict(volume=1, aht=1, wage=1, shrinkage=0), dict(volume=1, aht=1, wage=1, shrinkage=0))) == 2
+    )
 
 
-@pytest.mark.parametrize(("before", "after", "words"), [
-    ({"a": 1}, {"b": 1}, "same drivers"), ({"a": 1.0}, {"a": float("inf")}, "finite"),
-    ({f"d{i}": 0 for i in range(15)}, {f"d{i}": 1 for i in range(15)}, "at most 14")])
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ({"a": 1}, {"b": 1}, "same drivers"),
+        ({"a": 1.0}, {"a": float("inf")}, "finite"),
+        ({f"d{i}": 0 for i in range(15)}, {f"d{i}": 1 for i in range(15)}, "at most 14"),
+    ],
+)
 def test_bad_input_is_told_in_words(before, after, words):
     with pytest.raises(ValueError, match=words):
         bridge(lambda **d: sum(d.values()), before, after)
@@ -88,13 +103,32 @@ START = pd.date_range("2026-09-07 08:00", periods=20, freq="30min")
 
 
 def state(calls=100.0, aht_s=300.0, staffing=1.1, wage=15.0, shrinkage=0.3, target=0.8, **money):
-    centre = Centre(name="x", shrinkage=Shrinkage(external={"leave": 0.3}, internal={}),
-                    queues=tuple(Queue(name=name, patience_s=120, targets=Targets(service_level=target)) for name in ("a", "b")))
-    rows = pd.concat([pd.DataFrame({"queue": q, "start": START, "offered": calls * f, "aht_s": aht_s}) for q, f in (("a", 1.0), ("b", 0.5))])
-    hours = {q: float(staffing * len(START) / 2 * required_agents(calls * f, aht_s, Targets(service_level=target), patience_s=120))
-             for q, f in (("a", 1.0), ("b", 0.5))}
+    centre = Centre(
+        name="x",
+        shrinkage=Shrinkage(external={"leave": 0.3}, internal={}),
+        queues=tuple(Queue(name=name, patience_s=120, targets=Targets(service_level=target)) for name in ("a", "b")),
+    )
+    rows = pd.concat(
+        [
+            pd.DataFrame({"queue": q, "start": START, "offered": calls * f, "aht_s": aht_s})
+            for q, f in (("a", 1.0), ("b", 0.5))
+        ]
+    )
+    hours = {
+        q: float(
+            staffing * len(START) / 2 * required_agents(calls * f, aht_s, Targets(service_level=target), patience_s=120)
+        )
+        for q, f in (("a", 1.0), ("b", 0.5))
+    }
     paid = sum(hours.values()) / (1 - shrinkage)
-    return CostState(intervals=rows, centre=centre, agent_hours=hours, paid_hours=paid, labour=Decimal(repr(round(paid * wage, 2))), **money)
+    return CostState(
+        intervals=rows,
+        centre=centre,
+        agent_hours=hours,
+        paid_hours=paid,
+        labour=Decimal(repr(round(paid * wage, 2))),
+        **money,
+    )
 
 
 def effects(before, after):
@@ -104,9 +138,19 @@ def effects(before, after):
     return {row.driver: float(row.effect) for row in table.iloc[1:-1].itertuples()}
 
 
-@pytest.mark.parametrize(("driver", "change"), [
-    ("volume", {"calls": 130.0}), ("aht", {"aht_s": 330.0}), ("occupancy", {"staffing": 1.3}), ("wage", {"wage": 16.5}),
-    ("shrinkage", {"shrinkage": 0.35}), ("target", {"target": 0.9}), ("one_offs", {"one_offs": 58000}), ("other", {"other": Decimal("12.34")})])
+@pytest.mark.parametrize(
+    ("driver", "change"),
+    [
+        ("volume", {"calls": 130.0}),
+        ("aht", {"aht_s": 330.0}),
+        ("occupancy", {"staffing": 1.3}),
+        ("wage", {"wage": 16.5}),
+        ("shrinkage", {"shrinkage": 0.35}),
+        ("target", {"target": 0.9}),
+        ("one_offs", {"one_offs": 58000}),
+        ("other", {"other": Decimal("12.34")}),
+    ],
+)
 def test_one_change_is_the_whole_difference(driver, change):
     before, after = state(), state(**change)
     found = effects(before, after)
@@ -124,10 +168,17 @@ def test_a_wage_and_a_volume_rise_by_hand():
 def test_the_mix_costs_though_the_calls_are_as_many():
     def mixed(a, b):
         shares = {"a": (a, 300.0), "b": (b, 600.0)}
-        rows = pd.concat([pd.DataFrame({"queue": q, "start": START, "offered": calls, "aht_s": aht}) for q, (calls, aht) in shares.items()])
+        rows = pd.concat(
+            [
+                pd.DataFrame({"queue": q, "start": START, "offered": calls, "aht_s": aht})
+                for q, (calls, aht) in shares.items()
+            ]
+        )
         hours = {q: 10.0 * required_agents(calls, aht, Targets(), patience_s=120) for q, (calls, aht) in shares.items()}
         paid = sum(hours.values()) / 0.7
-        return replace(state(), intervals=rows, agent_hours=hours, paid_hours=paid, labour=Decimal(repr(round(paid * 15, 2))))
+        return replace(
+            state(), intervals=rows, agent_hours=hours, paid_hours=paid, labour=Decimal(repr(round(paid * 15, 2)))
+        )
 
     before, after = mixed(100.0, 50.0), mixed(75.0, 75.0)
     found = effects(before, after)
@@ -135,9 +186,15 @@ def test_the_mix_costs_though_the_calls_are_as_many():
     assert found["mix"] == pytest.approx(float(after.cost - before.cost), abs=1.0) and found["mix"] > 0
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"paid_hours": 1.0}, "paid_hours"), ({"agent_hours": {"a": 10.0}}, "missing: b"), ({"labour": "12"}, "must be an amount"),
-    ({"labour": float("nan")}, "must be an amount")])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"paid_hours": 1.0}, "paid_hours"),
+        ({"agent_hours": {"a": 10.0}}, "missing: b"),
+        ({"labour": "12"}, "must be an amount"),
+        ({"labour": float("nan")}, "must be an amount"),
+    ],
+)
 def test_a_bad_state_is_told_in_words(change, words):
     with pytest.raises(ValueError, match=words):
         replace(state(), **change)

@@ -35,10 +35,29 @@ def centre(**more):
 
 def people(months=3, first="2027-01-01", queues=("a",), **more):
     """A headcount plan of ten people a queue who neither come nor go, unless told."""
-    plain = dict(heads_start=10.0, starters=0.0, moved=0.0, leavers=0.0, heads_end=10.0, paid_fte=10.0, trainees=0.0, ramping=0.0,
-                 productive_fte=10.0, overtime_fte=0.0, outsourced_fte=0.0, available_fte=10.0, gap_fte=0.0, required_fte=10.0)
-    return pd.DataFrame([{"queue": queue, "month": month} | plain | more
-                         for queue in queues for month in pd.date_range(first, periods=months, freq="MS")])
+    plain = dict(
+        heads_start=10.0,
+        starters=0.0,
+        moved=0.0,
+        leavers=0.0,
+        heads_end=10.0,
+        paid_fte=10.0,
+        trainees=0.0,
+        ramping=0.0,
+        productive_fte=10.0,
+        overtime_fte=0.0,
+        outsourced_fte=0.0,
+        available_fte=10.0,
+        gap_fte=0.0,
+        required_fte=10.0,
+    )
+    return pd.DataFrame(
+        [
+            {"queue": queue, "month": month} | plain | more
+            for queue in queues
+            for month in pd.date_range(first, periods=months, freq="MS")
+        ]
+    )
 
 
 def amounts(budget, line):
@@ -48,7 +67,9 @@ def amounts(budget, line):
 def one_line(months=3, plan=None, where=None, contacts=None, **said):
     """The amounts of one line."""
     line = BudgetLine(**{"name": "it"} | said)
-    return amounts(plan_budget(people(months) if plan is None else plan, where or centre(), contacts=contacts, lines=(line,)), "it")
+    return amounts(
+        plan_budget(people(months) if plan is None else plan, where or centre(), contacts=contacts, lines=(line,)), "it"
+    )
 
 
 # ---- by hand
@@ -78,8 +99,12 @@ def test_a_line_may_say_of_which_month_its_price_is_and_when_it_rises():
     plan = people(4, "2027-02-01")
     assert one_line(plan=plan, price=100, inflation=0.10, as_of="2025-06") == ["121.00"] * 4
     assert one_line(plan=plan, price=100, inflation=0.10, rises_in=4) == ["100.00"] * 2 + ["110.00"] * 2
-    assert one_line(plan=plan, price=110, inflation=0.10, rises_in=4, as_of="2027-04") == ["100.00"] * 2 + ["110.00"] * 2
-    assert one_line(plan=plan, price=100, inflation=0.10, start="2027-04", rises_in=3) == ["110.00"] * 2  # a start is no new price
+    assert (
+        one_line(plan=plan, price=110, inflation=0.10, rises_in=4, as_of="2027-04") == ["100.00"] * 2 + ["110.00"] * 2
+    )
+    assert (
+        one_line(plan=plan, price=100, inflation=0.10, start="2027-04", rises_in=3) == ["110.00"] * 2
+    )  # a start is no new price
 
 
 def test_wages_overtime_and_on_costs_rise_together():
@@ -90,25 +115,38 @@ def test_wages_overtime_and_on_costs_rise_together():
 
 
 def test_overtime_is_paid_for_hours_worked_and_double_late():
-    """One FTE of overtime in a week of 7 × 5 h does 155 h × 0.6 of work; of an overtime hour 0.75 is work: 124 h × 20 × 1.3 × 1.75."""
-    where = centre(shrinkage=Shrinkage(external={"leave": 0.2}, internal={"breaks": 0.2}),
-                   costs=Costs(hourly_wage=20, on_costs=0.3, weekly_hours=35, overtime_factor=1.5, overtime_double=0.5))
+    """One FTE of overtime in a week of 7 × 5 h does 155 h × 0.6 of work; of an overtime hour 0.75 is work: 124 h ×
+    20 × 1.3 × 1.75.
+    """
+    where = centre(
+        shrinkage=Shrinkage(external={"leave": 0.2}, internal={"breaks": 0.2}),
+        costs=Costs(hourly_wage=20, on_costs=0.3, weekly_hours=35, overtime_factor=1.5, overtime_double=0.5),
+    )
     budget = plan_budget(people(1, overtime_fte=1.0), where)
     assert amounts(budget, "overtime") == [str(Decimal(124) * 20 * Decimal("1.3") * Decimal("1.75"))[:7]] == ["5642.00"]
 
 
 def test_an_outsourcer_is_paid_for_hours_on_the_phones():
-    where = centre(shrinkage=Shrinkage(external={"leave": 0.2}, internal={"breaks": 0.2}), flex=Flex(outsourced_hourly=30, outsourced_output=0.8))
-    assert amounts(plan_budget(people(1, outsourced_fte=1.0), where), "outsourcing") == ["3487.50"]  # 155 × 0.6 ÷ 0.8 × 30
+    where = centre(
+        shrinkage=Shrinkage(external={"leave": 0.2}, internal={"breaks": 0.2}),
+        flex=Flex(outsourced_hourly=30, outsourced_output=0.8),
+    )
+    assert amounts(plan_budget(people(1, outsourced_fte=1.0), where), "outsourcing") == [
+        "3487.50"
+    ]  # 155 × 0.6 ÷ 0.8 × 30
 
 
 def test_each_unit_costs_the_price_of_its_step_over_the_whole_centre():
     """700 + 800 calls: 1,000 at 0.05 and 500 at 0.04; a row each, so that quantity × price is the amount."""
     contacts = pd.DataFrame({"queue": ["a", "b"], "month": JANUARY, "offered": [700.0, 800.0], "load_hours": 1.0})
     line = BudgetLine(name="minutes", driver="call", steps=((0, 0.05), (1000, 0.04), (2000, 0.03)))
-    rows = plan_budget(people(1, queues=("a", "b")), centre(), contacts=contacts, lines=(line,)).ledger.query("line == 'minutes'")
+    rows = plan_budget(people(1, queues=("a", "b")), centre(), contacts=contacts, lines=(line,)).ledger.query(
+        "line == 'minutes'"
+    )
     assert [(str(q), str(p), str(a)) for q, p, a in rows[["quantity", "price", "amount"]].itertuples(index=False)] == [
-        ("1000.000000", "0.050000", "50.00"), ("500.000000", "0.040000", "20.00")]
+        ("1000.000000", "0.050000", "50.00"),
+        ("500.000000", "0.040000", "20.00"),
+    ]
 
 
 def test_bonuses_by_wages_by_head_and_by_call():
@@ -141,32 +179,46 @@ def test_what_is_bought_is_written_off_to_the_cent():
 
 def test_a_row_written_off_is_still_quantity_times_price():
     plan = people(12, starters=3.0)
-    rows = plan_budget(plan, centre(), lines=(BudgetLine(name="it", driver="hire", price=997.13, life_months=7, inflation=0.5),)).ledger
+    rows = plan_budget(
+        plan, centre(), lines=(BudgetLine(name="it", driver="hire", price=997.13, life_months=7, inflation=0.5),)
+    ).ledger
     for row in rows[rows["line"] == "it"].itertuples():
         assert (row.quantity * row.price).quantize(Decimal("0.01"), ROUND_HALF_UP) == row.amount
 
 
 def test_every_third_month_from_start_to_end():
     plan = people(12)
-    assert one_line(plan=plan, price=5, every=3, start="2027-02", end="2027-09") == ["5.00"] * 3  # February, May, August
+    assert (
+        one_line(plan=plan, price=5, every=3, start="2027-02", end="2027-09") == ["5.00"] * 3
+    )  # February, May, August
     assert one_line(plan=plan, price=5, every=3) == ["5.00"] * 4
 
 
 def test_another_currency_is_changed_at_the_stated_rate_or_refused():
     assert one_line(1, price=100, currency="USD", where=centre(exchange={"USD": 0.92})) == ["92.00"]
     assert one_line(1, price=100, currency="EUR") == ["100.00"]
-    with pytest.raises(ValueError, match=r"it: the price is in USD, whose rate is not given — write it into \[exchange\]"):
+    with pytest.raises(
+        ValueError, match=r"it: the price is in USD, whose rate is not given — write it into \[exchange\]"
+    ):
         one_line(1, price=100, currency="USD")
     with pytest.raises(ValueError, match="whose rate is not given"):
         centre(budget=(BudgetLine(name="it", price=1, currency="USD"),))
 
 
 def test_the_wages_of_the_people_who_are_here():
-    agents = pd.DataFrame({"hired": pd.to_datetime(["2020-01-01"] * 7 + ["2027-05-01", "2020-01-01"]), "weekly_hours": [35.0] * 3 + [17.5, 35.0] + [17.5] * 4,
-                           "left": pd.to_datetime([None] * 8 + ["2026-01-01"]), "hourly_wage": [16.0] * 3 + [26.0, 15.5, 10.0, 22.0, 99.0, 99.0],
-                           "skills": ["a"] * 5 + ["b"] * 4})
+    agents = pd.DataFrame(
+        {
+            "hired": pd.to_datetime(["2020-01-01"] * 7 + ["2027-05-01", "2020-01-01"]),
+            "weekly_hours": [35.0] * 3 + [17.5, 35.0] + [17.5] * 4,
+            "left": pd.to_datetime([None] * 8 + ["2026-01-01"]),
+            "hourly_wage": [16.0] * 3 + [26.0, 15.5, 10.0, 22.0, 99.0, 99.0],
+            "skills": ["a"] * 5 + ["b"] * 4,
+        }
+    )
     wages = mean_wages(agents, centre(), "2027-01-01")
-    assert wages.set_index("queue")["hourly_wage"].to_dict() == {"a": 17.0}, "two people are too few to be told"  # (3 × 16 × 35 + 26 × 17.5 + 15.5 × 35) ÷ 157.5
+    assert wages.set_index("queue")["hourly_wage"].to_dict() == {"a": 17.0}, (
+        "two people are too few to be told"
+    )  # (3 × 16 × 35 + 26 × 17.5 + 15.5 × 35) ÷ 157.5
     budget = plan_budget(people(1, queues=("a", "b")), centre(), wages=wages)
     assert budget.assumptions.set_index("name").loc["wages.a", "value"] == 17.0
     assert amounts(budget, "agents' wages") == ["26350.00", "31000.00"]  # 1,550 h × 17.00, and × costs.hourly_wage
@@ -175,23 +227,46 @@ def test_the_wages_of_the_people_who_are_here():
 def test_a_line_with_a_standard_name_takes_its_place():
     where = centre(costs=Costs(hourly_wage=20, weekly_hours=35, seat_per_month=300))
     assert amounts(plan_budget(people(1), where), "seats") == ["3000.00"]
-    assert amounts(plan_budget(people(1), where, lines=(BudgetLine(name="seats", driver="month", price=7),)), "seats") == ["7.00"]
+    assert amounts(
+        plan_budget(people(1), where, lines=(BudgetLine(name="seats", driver="month", price=7),)), "seats"
+    ) == ["7.00"]
     assert amounts(plan_budget(people(1), where, lines=(BudgetLine(name="seats", price=0),)), "seats") == []
 
 
 def test_open_items_of_the_checklist_are_paid_when_due():
-    table = pd.DataFrame({"checklist": ["set-up", "security", "set-up", "set-up"], "step": ["training", "x", "technology", "goals"], "item": list("pqrs"),
-                          "due": pd.to_datetime(["2026-05-01", "2027-02-11", None, "2027-02-01"]), "status": ["open", "in progress", "open", "done"],
-                          "cost": [100.0, 20.5, 3.0, 999.0]})
+    table = pd.DataFrame(
+        {
+            "checklist": ["set-up", "security", "set-up", "set-up"],
+            "step": ["training", "x", "technology", "goals"],
+            "item": list("pqrs"),
+            "due": pd.to_datetime(["2026-05-01", "2027-02-11", None, "2027-02-01"]),
+            "status": ["open", "in progress", "open", "done"],
+            "cost": [100.0, 20.5, 3.0, 999.0],
+        }
+    )
     budget = plan_budget(people(2), centre(), checklist=table)
-    paid = {(row.line, f"{row.month:%Y-%m}", str(row.amount), row.set_up) for row in budget.ledger.itertuples() if ": " in row.line}
-    assert paid == {("set-up: p", "2027-01", "100.00", True), ("security: q", "2027-02", "20.50", False), ("set-up: r", "2027-01", "3.00", True)}
+    paid = {
+        (row.line, f"{row.month:%Y-%m}", str(row.amount), row.set_up)
+        for row in budget.ledger.itertuples()
+        if ": " in row.line
+    }
+    assert paid == {
+        ("set-up: p", "2027-01", "100.00", True),
+        ("security: q", "2027-02", "20.50", False),
+        ("set-up: r", "2027-01", "3.00", True),
+    }
     assert budget.set_up == Decimal("103.00") and "overdue" in checklist_lines(table, JANUARY)[0].source
 
 
 def test_what_is_not_in_the_budget_is_said():
-    budget = plan_budget(people(2), centre(), lines=(BudgetLine(name="move", price=5, start="2027-03"), BudgetLine(name="old", price=5, end="2026-12")))
-    assert any("move: not in this budget" in note for note in budget.notes) and any(note.startswith("old: over before") for note in budget.notes)
+    budget = plan_budget(
+        people(2),
+        centre(),
+        lines=(BudgetLine(name="move", price=5, start="2027-03"), BudgetLine(name="old", price=5, end="2026-12")),
+    )
+    assert any("move: not in this budget" in note for note in budget.notes) and any(
+        note.startswith("old: over before") for note in budget.notes
+    )
     assert any("marketing (advertising, industry events)" in note for note in budget.notes)
 
 
@@ -214,9 +289,19 @@ def a_line(draw, name):
     stepped = draw(st.booleans()) and driver not in ("month", "once", "wages")
     start, end = draw(months), draw(st.one_of(st.just(""), months))
     first = start if driver == "once" or draw(st.booleans()) else ""
-    said = dict(name=name, driver=driver, start=first, every=draw(st.integers(1, 5)), category=draw(st.sampled_from(CATEGORIES)),
-                inflation=draw(st.sampled_from([0.0, 0.021, 0.1])), rises_in=draw(st.integers(1, 12)), as_of=draw(st.one_of(st.just(""), months)),
-                end=end if end >= first else "", set_up=draw(st.booleans()), currency=draw(st.sampled_from(["", "USD"])) if driver != "wages" else "")
+    said = dict(
+        name=name,
+        driver=driver,
+        start=first,
+        every=draw(st.integers(1, 5)),
+        category=draw(st.sampled_from(CATEGORIES)),
+        inflation=draw(st.sampled_from([0.0, 0.021, 0.1])),
+        rises_in=draw(st.integers(1, 12)),
+        as_of=draw(st.one_of(st.just(""), months)),
+        end=end if end >= first else "",
+        set_up=draw(st.booleans()),
+        currency=draw(st.sampled_from(["", "USD"])) if driver != "wages" else "",
+    )
     if stepped:
         return BudgetLine(**said, steps=((0, draw(prices)), (7, draw(prices)), (50, draw(prices))))
     return BudgetLine(**said, price=draw(prices), life_months=draw(st.sampled_from([0, 0, 1, 3, 36])))
@@ -243,7 +328,9 @@ def price_by_hand(line, price, year, month, first):
 
 def budget_by_hand(lines, quantities):
     """{(year, month, line, queue): amount} as fractions, one month and one line after the other."""
-    rows = [{"year": row["month"].year, "month_number": row["month"].month} | row for row in quantities.to_dict("records")]
+    rows = [
+        {"year": row["month"].year, "month_number": row["month"].month} | row for row in quantities.to_dict("records")
+    ]
     calendar = sorted({(row["year"], row["month_number"]) for row in rows})
     found = {}
     for line in lines:
@@ -276,7 +363,11 @@ def bought_by_hand(line, rows, calendar):
             mine = [Fraction(repr(row[line.driver])) for row in rows if (row["year"], row["month_number"]) == (y, m)]
             yield from [("", y, m, sum(mine))] if mine else []
         elif due and line.driver not in ("month", "once"):
-            yield from ((row["queue"], y, m, Fraction(repr(row[line.driver]))) for row in rows if (row["year"], row["month_number"]) == (y, m))
+            yield from (
+                (row["queue"], y, m, Fraction(repr(row[line.driver])))
+                for row in rows
+                if (row["year"], row["month_number"]) == (y, m)
+            )
         y, m, k = (y, m + 1, k + 1) if m < 12 else (y + 1, 1, k + 1)
 
 
@@ -284,8 +375,14 @@ def bought_by_hand(line, rows, calendar):
 @given(lines(), st.integers(1, 20), st.dates(date(2026, 1, 1), date(2027, 12, 1)), st.randoms(use_true_random=False))
 def test_the_ledger_equals_plain_loops_of_fractions(some, count, begin, random):
     stamps = pd.date_range(begin.replace(day=1), periods=count, freq="MS")
-    table = pd.DataFrame([{"queue": queue, "month": month} | {name: round(random.uniform(0, 90), 6) for name in ("agent", "hire", "call", "paid hour")}
-                          for queue in ("a", "b") for month in stamps])
+    table = pd.DataFrame(
+        [
+            {"queue": queue, "month": month}
+            | {name: round(random.uniform(0, 90), 6) for name in ("agent", "hire", "call", "paid hour")}
+            for queue in ("a", "b")
+            for month in stamps
+        ]
+    )
     where = centre(exchange={"USD": 0.92})
     wages = BudgetLine(name="agents' wages", driver="paid hour", price=14.2)
     ledger = ledger_of((wages, *some), table, where, {}, "agents' wages")
@@ -294,16 +391,22 @@ def test_the_ledger_equals_plain_loops_of_fractions(some, count, begin, random):
         key = row.month.year, row.month.month, row.line, row.queue
         got[key] = got.get(key, Fraction(0)) + Fraction(row.amount)
     paid = budget_by_hand((wages,), table)
-    table["wages"] = [float(paid[row.month.year, row.month.month, "agents' wages", row.queue]) for row in table.itertuples()]
+    table["wages"] = [
+        float(paid[row.month.year, row.month.month, "agents' wages", row.queue]) for row in table.itertuples()
+    ]
     expected = paid | budget_by_hand(some, table)
-    assert {key: value for key, value in got.items() if value} == {key: value for key, value in expected.items() if value}
+    assert {key: value for key, value in got.items() if value} == {
+        key: value for key, value in expected.items() if value
+    }
 
 
 @examples(12)
 @given(lines(), st.integers(1, 8))
 def test_the_total_is_the_sum_of_the_amounts_however_they_are_grouped(some, count):
     contacts = people(count, queues=("a", "b"))[["queue", "month"]].assign(offered=1234.5, load_hours=77.7)
-    budget = plan_budget(people(count, queues=("a", "b"), starters=1.7), centre(exchange={"USD": 0.92}), contacts=contacts, lines=some)
+    budget = plan_budget(
+        people(count, queues=("a", "b"), starters=1.7), centre(exchange={"USD": 0.92}), contacts=contacts, lines=some
+    )
     text = sum(int(str(amount).replace(".", "")) for amount in budget.ledger["amount"])  # the cents as they are shown
     assert int(budget.total * 100) == text and budget.total == budget.set_up + budget.running
     for size in (1, 2, 3):
@@ -315,9 +418,13 @@ def test_the_total_is_the_sum_of_the_amounts_however_they_are_grouped(some, coun
 
 
 @examples(200)
-@given(st.integers(-10**16, 10**16), st.integers(0, 10**13))
+@given(st.integers(-(10**16), 10**16), st.integers(0, 10**13))
 def test_cents_are_those_of_plain_decimals_even_where_64_bits_do_not_hold_them(quantity, price):
-    exact = (Decimal(quantity).scaleb(-6) * Decimal(price).scaleb(-6)).quantize(Decimal("0.01"), ROUND_HALF_UP) if abs(quantity) * price < 10**25 else None
+    exact = (
+        (Decimal(quantity).scaleb(-6) * Decimal(price).scaleb(-6)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        if abs(quantity) * price < 10**25
+        else None
+    )
     got = int(cents_of(np.array([quantity]), np.array([price]))[0])
     assert got == (abs(quantity * price) * 2 + 10**10) // (2 * 10**10) * (1 if quantity * price >= 0 else -1)
     assert exact is None or Decimal(got).scaleb(-2) == exact
@@ -327,30 +434,38 @@ def test_cents_are_those_of_plain_decimals_even_where_64_bits_do_not_hold_them(q
 @given(st.integers(0, 10**11), st.integers(1, 200))
 def test_what_is_written_off_adds_up_to_what_was_paid(cents, life):
     parts = written_off(np.array([3]), np.array([cents]), life, np.arange(210))[0]
-    assert parts.sum() == cents and (parts[:3] == 0).all() and parts[3 : 3 + life].max() - parts[3 : 3 + life].min() <= 1
+    assert (
+        parts.sum() == cents and (parts[:3] == 0).all() and parts[3 : 3 + life].max() - parts[3 : 3 + life].min() <= 1
+    )
 
 
 # ---- bad input, in words
 
 
-@pytest.mark.parametrize(("said", "words"), [
-    (dict(name="rent", price=-5), r"rent: price must be .*got -5"),
-    (dict(name="rent", driver="moon"), r"rent: driver must be one of month, once"),
-    (dict(name="rent", category="fun"), r"rent: category must be one of labour"),
-    (dict(name="rent", start="2027-05", end="2027-04"), "rent: start must not be after end, got 2027-05 and 2027-04"),
-    (dict(name="rent", start="May"), r'rent: start must be a month such as "2027-01"'),
-    (dict(name="rent", driver="once"), "a line that comes once needs the month"),
-    (dict(name="rent", steps=[[5, 1.0]]), "steps must begin at 0 and rise"),
-    (dict(name="rent", steps=[[0, 1.0], [10, 2.0], [10, 1.0]]), "steps must begin at 0 and rise"),
-    (dict(name="rent", steps=[[0, -1.0]]), r"steps\[0\] price"),
-    (dict(name="rent", steps=[[0, 1.0]], price=3), "steps replace the price"),
-    (dict(name="rent", price=3, currency="euro"), "three capital letters"),
-    (dict(name="rent", price=3, inflation=3.0e1), "inflation"),
-    (dict(name="rent", price=3, every=0), "every"),
-    (dict(name="rent", price=3, rises_in=13), "rises_in"),
-    (dict(name="rent", price=3, low=4), "low and high must lie around the price"),
-    (dict(name="rent", price="3"), "write it without quotes"),
-])
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (dict(name="rent", price=-5), r"rent: price must be .*got -5"),
+        (dict(name="rent", driver="moon"), r"rent: driver must be one of month, once"),
+        (dict(name="rent", category="fun"), r"rent: category must be one of labour"),
+        (
+            dict(name="rent", start="2027-05", end="2027-04"),
+            "rent: start must not be after end, got 2027-05 and 2027-04",
+        ),
+        (dict(name="rent", start="May"), r'rent: start must be a month such as "2027-01"'),
+        (dict(name="rent", driver="once"), "a line that comes once needs the month"),
+        (dict(name="rent", steps=[[5, 1.0]]), "steps must begin at 0 and rise"),
+        (dict(name="rent", steps=[[0, 1.0], [10, 2.0], [10, 1.0]]), "steps must begin at 0 and rise"),
+        (dict(name="rent", steps=[[0, -1.0]]), r"steps\[0\] price"),
+        (dict(name="rent", steps=[[0, 1.0]], price=3), "steps replace the price"),
+        (dict(name="rent", price=3, currency="euro"), "three capital letters"),
+        (dict(name="rent", price=3, inflation=3.0e1), "inflation"),
+        (dict(name="rent", price=3, every=0), "every"),
+        (dict(name="rent", price=3, rises_in=13), "rises_in"),
+        (dict(name="rent", price=3, low=4), "low and high must lie around the price"),
+        (dict(name="rent", price="3"), "write it without quotes"),
+    ],
+)
 def test_a_line_that_cannot_be_is_refused_in_words(said, words):
     with pytest.raises(ValueError, match=words):
         BudgetLine(**said)
@@ -361,7 +476,9 @@ def test_a_budget_that_cannot_be_made_is_refused_in_words():
         plan_budget(people(0).reindex(columns=people(1).columns), centre())
     with pytest.raises(ValueError, match="missing: paid_fte"):
         plan_budget(people(1).drop(columns="paid_fte"), centre())
-    with pytest.raises(ValueError, match="months must be a whole number from 1 to 3, the months of the headcount plan, got 4"):
+    with pytest.raises(
+        ValueError, match="months must be a whole number from 1 to 3, the months of the headcount plan, got 4"
+    ):
         plan_budget(people(3), centre(), 4)
     with pytest.raises(ValueError, match="months must be a whole number from 1 to 3.*got 0"):
         plan_budget(people(3), centre(), 0)
@@ -378,7 +495,11 @@ def test_a_budget_that_cannot_be_made_is_refused_in_words():
     with pytest.raises(ValueError, match="calls are not known — give plan_budget contacts="):
         plan_budget(people(1), centre(), lines=(BudgetLine(name="x", driver="call", price=1),))
     with pytest.raises(ValueError, match="contacts has no row for a in 2027-02"):
-        plan_budget(people(2), centre(), contacts=pd.DataFrame({"queue": ["a"], "month": [JANUARY], "offered": 1.0, "load_hours": 1.0}))
+        plan_budget(
+            people(2),
+            centre(),
+            contacts=pd.DataFrame({"queue": ["a"], "month": [JANUARY], "offered": 1.0, "load_hours": 1.0}),
+        )
     with pytest.raises(ValueError, match="hourly_wage must be a number from 0 on, got -3"):
         plan_budget(people(1), centre(), wages=pd.DataFrame({"queue": ["a"], "hourly_wage": [-3.0]}))
     with pytest.raises(ValueError, match="hourly_wage"):
@@ -388,7 +509,9 @@ def test_a_budget_that_cannot_be_made_is_refused_in_words():
 
 
 def test_a_formula_in_a_name_stays_text(tmp_path):
-    budget = plan_budget(people(1), centre(), lines=(BudgetLine(name="=cmd|' /C calc'!A0", price=1, category="marketing"),))
+    budget = plan_budget(
+        people(1), centre(), lines=(BudgetLine(name="=cmd|' /C calc'!A0", price=1, category="marketing"),)
+    )
     cells = write_csv(tmp_path / "ledger.csv", budget.ledger).read_text(encoding="utf-8").split(",")
     assert "'=cmd|' /C calc'!A0" in cells and not any(cell.lstrip('"').startswith("=") for cell in cells)
 
@@ -397,21 +520,58 @@ def test_a_formula_in_a_name_stays_text(tmp_path):
 
 
 def test_every_number_that_the_budget_rests_on_is_listed_once():
-    where = centre(exchange={"USD": 0.92}, budget=(BudgetLine(name="rent", price=5, low=4, high=9, source="lease", currency="USD"),))
+    where = centre(
+        exchange={"USD": 0.92},
+        budget=(BudgetLine(name="rent", price=5, low=4, high=9, source="lease", currency="USD"),),
+    )
     table = plan_budget(people(1), where).assumptions.set_index("name")
     assert table.index.is_unique and (table["low"] <= table["value"]).all() and (table["value"] <= table["high"]).all()
-    assert table.loc["budget.rent.price", ["value", "unit", "source", "low", "high"]].tolist() == [5, "USD for a month", "lease", 4, 9]
-    assert {"costs.hourly_wage", "hiring.attrition_per_year", "flex.overtime", "shrinkage.external.sickness", "exchange.USD"} <= set(table.index)
+    assert table.loc["budget.rent.price", ["value", "unit", "source", "low", "high"]].tolist() == [
+        5,
+        "USD for a month",
+        "lease",
+        4,
+        9,
+    ]
+    assert {
+        "costs.hourly_wage",
+        "hiring.attrition_per_year",
+        "flex.overtime",
+        "shrinkage.external.sickness",
+        "exchange.USD",
+    } <= set(table.index)
 
 
 def test_the_budget_stands_beside_the_same_month_or_the_last_of_its_name():
-    ledger = pd.DataFrame({"month": pd.to_datetime(["2026-01-01", "2026-02-01", "2027-01-01", "2026-01-01"]), "category": "facilities",
-                           "line": ["RENT", "rent", "rent", "gone"], "planned": [1.0, 2.0, 3.0, 9.0], "actual": [10.0, 20.0, np.nan, 8.0]})
-    budget = plan_budget(people(3), centre(costs=Costs(hourly_wage=0)), lines=(BudgetLine(name="house", price=11, ledger="rent", category="facilities"),))
+    ledger = pd.DataFrame(
+        {
+            "month": pd.to_datetime(["2026-01-01", "2026-02-01", "2027-01-01", "2026-01-01"]),
+            "category": "facilities",
+            "line": ["RENT", "rent", "rent", "gone"],
+            "planned": [1.0, 2.0, 3.0, 9.0],
+            "actual": [10.0, 20.0, np.nan, 8.0],
+        }
+    )
+    budget = plan_budget(
+        people(3),
+        centre(costs=Costs(hourly_wage=0)),
+        lines=(BudgetLine(name="house", price=11, ledger="rent", category="facilities"),),
+    )
     table = against_ledger(budget, ledger).query("line in ('rent', 'gone')").set_index(["month", "line"])
-    assert table.loc[(JANUARY, "rent"), ["budget", "planned", "actual", "difference"]].map(str).tolist() == ["11.00", "1.00", "10.00", "1.00"]
-    assert str(table.loc[(JANUARY, "gone"), "difference"]) == "-8.00" and table.loc[(pd.Timestamp("2027-03-01"), "rent"), "actual"] is None
-    assert str(by_category(against_ledger(budget, ledger)).set_index("category").loc["facilities", "difference"]) == "-16.00"
+    assert table.loc[(JANUARY, "rent"), ["budget", "planned", "actual", "difference"]].map(str).tolist() == [
+        "11.00",
+        "1.00",
+        "10.00",
+        "1.00",
+    ]
+    assert (
+        str(table.loc[(JANUARY, "gone"), "difference"]) == "-8.00"
+        and table.loc[(pd.Timestamp("2027-03-01"), "rent"), "actual"] is None
+    )
+    assert (
+        str(by_category(against_ledger(budget, ledger)).set_index("category").loc["facilities", "difference"])
+        == "-16.00"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -422,7 +582,9 @@ def bundled():
 
 
 def test_the_bundled_centres_lines_give_back_the_year_that_was_spent(bundled):
-    """The people who were there, priced by centre.toml, against what the ledger says was spent: 12 months to September 2026."""
+    """The people who were there, priced by centre.toml, against what the ledger says was spent: 12 months to
+    September 2026.
+    """
     where, agents, ledger = bundled
     budget = plan_budget(past_headcount(agents, where, pd.date_range("2025-10-01", periods=12, freq="MS")), where)
     table = by_category(against_ledger(budget, ledger)).set_index("category")
@@ -438,14 +600,18 @@ def test_the_past_counts_people_day_by_day(bundled):
     table = past_headcount(agents, where, pd.date_range("2025-10-01", periods=12, freq="MS"))
     assert (table["heads_start"] + table["starters"] - table["leavers"] - table["heads_end"]).abs().max() < 1e-9
     days = pd.date_range("2026-03-01", "2026-03-31")
-    hours = sum(agents.loc[(agents["hired"] <= day) & ~(agents["left"] < day), "weekly_hours"].sum() for day in days) / len(days)
+    hours = sum(
+        agents.loc[(agents["hired"] <= day) & ~(agents["left"] < day), "weekly_hours"].sum() for day in days
+    ) / len(days)
     march = table[table["month"] == "2026-03-01"]["paid_fte"].sum()
     assert march == pytest.approx(hours / 37.5 * where.costs.paid_share, rel=1e-9)
 
 
 def test_three_years_of_five_queues_and_thirty_lines_are_quick():
     names = [name for name in DRIVERS if name not in ("once", "overtime hour", "outsourced hour")]
-    some = tuple(BudgetLine(name=f"line {i}", driver=names[i % len(names)], price=1.5 + i, inflation=0.02) for i in range(30))
+    some = tuple(
+        BudgetLine(name=f"line {i}", driver=names[i % len(names)], price=1.5 + i, inflation=0.02) for i in range(30)
+    )
     plan = people(36, queues=tuple("abcde"))
     contacts = plan[["queue", "month"]].assign(offered=20_000.0, load_hours=1800.0)
     taken = []

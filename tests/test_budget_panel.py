@@ -1,4 +1,6 @@
-"""The budget panel: the plain function behind the dials held against the long way, then the real thing in a real browser."""
+"""The budget panel: the plain function behind the dials held against the long way, then the real thing in a real
+browser.
+"""
 
 import base64
 import io
@@ -37,12 +39,19 @@ def forecast():
     start = pd.date_range("2027-01-01", "2027-05-01", freq="30min", inclusive="left", tz="Europe/Helsinki")
     start = start[(start.hour >= 9) & (start.hour < 17)]
     grown = np.where(start.month > 2, 1.2, 1.0)
-    return pd.concat([pd.DataFrame({"queue": name, "start": start, "offered": calls * grown, "aht_s": aht_s})
-                      for name, calls, aht_s in (("front", 80.0, 300.0), ("back", 30.0, 400.0))], ignore_index=True)
+    return pd.concat(
+        [
+            pd.DataFrame({"queue": name, "start": start, "offered": calls * grown, "aht_s": aht_s})
+            for name, calls, aht_s in (("front", 80.0, 300.0), ("back", 30.0, 400.0))
+        ],
+        ignore_index=True,
+    )
 
 
 FRAME = forecast()
-PEOPLE = pd.DataFrame({"queue": ["front", "back"], "started": pd.Timestamp("2025-01-01"), "heads": [26.0, 14.0], "fte": [26.0, 14.0]})
+PEOPLE = pd.DataFrame(
+    {"queue": ["front", "back"], "started": pd.Timestamp("2025-01-01"), "heads": [26.0, 14.0], "fte": [26.0, 14.0]}
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +79,15 @@ def the_long_way(frame, centre, hires=None):
 
 def message(desk, action=None, cells=None, told=None, **dials):
     now = desk.settings()
-    return {"seq": 1, "dials": now["dials"] | dials, "switches": {}, "pickers": now["pickers"],
-            "cells": now["cells"] | (cells or {}), "action": action, "tools": told or {}}
+    return {
+        "seq": 1,
+        "dials": now["dials"] | dials,
+        "switches": {},
+        "pickers": now["pickers"],
+        "cells": now["cells"] | (cells or {}),
+        "action": action,
+        "tools": told or {},
+    }
 
 
 def rested(desk, **turned):
@@ -124,7 +140,9 @@ def test_the_waterfall_is_the_bridge_of_a_hand_written_value(ground):
     steps = budget_plans.bridge_of(ground, {}, after)
 
     def cost(volume, wage):
-        return budget_view(ground, {name: v for name, v in (("volume", volume), ("hourly_wage", wage)) if v != ground.now(name)}).plan.budget.total
+        return budget_view(
+            ground, {name: v for name, v in (("volume", volume), ("hourly_wage", wage)) if v != ground.now(name)}
+        ).plan.budget.total
 
     by_hand = bridge(cost, {"volume": 0.0, "wage": 15.0}, {"volume": 0.1, "wage": 16.5})
     assert steps["effect"].tolist() == by_hand["effect"].tolist()
@@ -132,7 +150,15 @@ def test_the_waterfall_is_the_bridge_of_a_hand_written_value(ground):
 
 
 def test_beyond_six_drivers_the_others_are_one_step(ground):
-    many = {"volume": 0.1, "aht": 0.1, "hourly_wage": 16.0, "on_costs": 0.35, "per_hire": 900.0, "overtime_factor": 1.7, "price of rent": 1.0}
+    many = {
+        "volume": 0.1,
+        "aht": 0.1,
+        "hourly_wage": 16.0,
+        "on_costs": 0.35,
+        "per_hire": 900.0,
+        "overtime_factor": 1.7,
+        "price of rent": 1.0,
+    }
     steps = budget_plans.steps_between(ground, {}, many)
     assert len(steps) == budget_plans.MOST_STEPS and len(steps[budget_plans.REST][1]) == 2
 
@@ -152,7 +178,10 @@ def test_a_move_keeps_the_classes_and_a_rest_plans_anew(desk, ground):
     json.dumps(answer, allow_nan=False)
 
 
-@pytest.mark.parametrize("dial", ["volume", "aht", "service_level", "shrinkage", "attrition_per_year", "training_weeks", "hourly_wage", "on_costs"])
+@pytest.mark.parametrize(
+    "dial",
+    ["volume", "aht", "service_level", "shrinkage", "attrition_per_year", "training_weeks", "hourly_wage", "on_costs"],
+)
 def test_each_dial_at_both_ends_and_the_middle_gives_the_librarys_numbers(desk, ground, dial):
     told = next(one for one in desk.dials if one.name == dial)
     for value in (told.low, told.high, round((told.low + told.high) / 2)):
@@ -165,8 +194,10 @@ def test_each_dial_at_both_ends_and_the_middle_gives_the_librarys_numbers(desk, 
 
 def test_a_bad_entry_is_told_beside_its_field(desk):
     answer = desk.answer(message(desk, volume="5000", cells={"price of rent": "dear"}))
-    assert answer["faults"] == {"volume": "Volume must be between -90 and 900 %, got 5000.",
-                                "price of rent": "rent must be a number, in EUR, month."}
+    assert answer["faults"] == {
+        "volume": "Volume must be between -90 and 900 %, got 5000.",
+        "price of rent": "rent must be a number, in EUR, month.",
+    }
     assert answer["charts"] is None
 
 
@@ -196,7 +227,9 @@ def test_pin_compare_save_and_open_again(desk, ground, tmp_path):
     assert "a busy spring (volume +10 %, price of rent 9,500)" in answer["against"]
     other = Tools(BudgetDesk(ground, tmp_path))
     answer = other.answer(message(other.desk, "open", told={"open": "a busy spring"}))
-    assert other.desk.overrides == {"volume": 0.1, "price of rent": 9500.0} and answer["settings"]["dials"]["volume"] == 10
+    assert (
+        other.desk.overrides == {"volume": 0.1, "price of rent": 9500.0} and answer["settings"]["dials"]["volume"] == 10
+    )
     answer = other.answer(message(other.desk, "reset"))
     assert other.desk.overrides == {} and answer["tools"]["open"] == AS_IT_IS
 
@@ -206,8 +239,12 @@ def test_what_the_library_saved_is_opened_and_what_fits_no_plan_is_refused(desk,
     tools = Tools(desk)
     tools.answer(message(desk, "open", told={"open": "from a script"}))
     assert desk.overrides == {"volume": 0.15, "shrinkage": 0.33}
-    for scenario, said in (({"overrides": {"weather": 1.0}}, "weather is no assumption"), ({"overrides": {"volume": 99.0}}, "volume must be"), ({}, "must hold overrides"),
-                           ({"overrides": {}, "note": '{"prices": {"rent": NaN}}'}, "rent must be between")):
+    for scenario, said in (
+        ({"overrides": {"weather": 1.0}}, "weather is no assumption"),
+        ({"overrides": {"volume": 99.0}}, "volume must be"),
+        ({}, "must hold overrides"),
+        ({"overrides": {}, "note": '{"prices": {"rent": NaN}}'}, "rent must be between"),
+    ):
         with pytest.raises(ValueError, match=said):
             desk.take(scenario)
     assert desk.overrides == {"volume": 0.15, "shrinkage": 0.33}, "nothing has moved"
@@ -242,5 +279,9 @@ def test_the_workbook_of_what_is_set_holds_the_plan_on_screen(desk):
     file = desk.answer(message(desk, "xlsx"))["download"]
     book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(file["base64"])), data_only=True)
     total = desk.view().plan.budget.total
-    assert any(cell.value == pytest.approx(float(total), abs=0.005) for row in book["Summary"].iter_rows() for cell in row
-               if isinstance(cell.value, float | int))
+    assert any(
+        cell.value == pytest.approx(float(total), abs=0.005)
+        for row in book["Summary"].iter_rows()
+        for cell in row
+        if isinstance(cell.value, float | int)
+    )

@@ -16,8 +16,14 @@ from ccplan.queueing import Targets
 from tests.effort import examples
 
 DAY = OpeningHours.of(every_day="08:00-10:00")
-CENTRE = Centre(name="x", time_zone="Europe/Helsinki", queues=(
-    Queue(name="sales", hours=DAY, targets=Targets(target_s=20)), Queue(name="care", hours=DAY, targets=Targets(target_s=60))))
+CENTRE = Centre(
+    name="x",
+    time_zone="Europe/Helsinki",
+    queues=(
+        Queue(name="sales", hours=DAY, targets=Targets(target_s=20)),
+        Queue(name="care", hours=DAY, targets=Targets(target_s=60)),
+    ),
+)
 ALWAYS = Centre(name="x", time_zone="Europe/Helsinki", queues=(Queue(name="sales"),))
 
 
@@ -25,12 +31,18 @@ def calls(*rows, zone="Europe/Helsinki"):
     """Calls from (queue, local time, wait, outcome, talk)."""
     frame = pd.DataFrame(rows, columns=["queue", "arrived", "wait_s", "outcome", "talk_s"])
     times = pd.to_datetime(frame["arrived"]).astype("datetime64[us]")
-    return frame.assign(arrived=times.dt.tz_localize(zone) if zone else times, call_id=[str(i) for i in range(len(frame))])
+    return frame.assign(
+        arrived=times.dt.tz_localize(zone) if zone else times, call_id=[str(i) for i in range(len(frame))]
+    )
 
 
-MONDAY = calls(("sales", "2026-01-05 08:29:59", 20, "answered", 100), ("sales", "2026-01-05 08:30:00", 21, "answered", 200),
-               ("sales", "2026-01-05 08:31:00", 90, "abandoned", 0), ("care", "2026-01-05 08:31:00", 60, "answered", 300),
-               ("sales", "2026-01-05 09:45:00", 0, "blocked", 0))
+MONDAY = calls(
+    ("sales", "2026-01-05 08:29:59", 20, "answered", 100),
+    ("sales", "2026-01-05 08:30:00", 21, "answered", 200),
+    ("sales", "2026-01-05 08:31:00", 90, "abandoned", 0),
+    ("care", "2026-01-05 08:31:00", 60, "answered", 300),
+    ("sales", "2026-01-05 09:45:00", 0, "blocked", 0),
+)
 
 
 def test_by_hand():
@@ -43,7 +55,12 @@ def test_by_hand():
     assert sales["talk_s"].tolist() == [100, 200, 0, 0] and sales["wait_answered_s"].tolist() == [20, 21, 0, 0]
     assert sales["wait_abandoned_s"].tolist() == [0, 90, 0, 0]
     care = frame[frame["queue"] == "care"]
-    assert care["answered_in_target"].sum() == 1 and care["offered"].tolist() == [0, 1, 0, 0]  # its own 60 s; open, so zeros
+    assert care["answered_in_target"].sum() == 1 and care["offered"].tolist() == [
+        0,
+        1,
+        0,
+        0,
+    ]  # its own 60 s; open, so zeros
     assert len(faults_in(frame.set_axis(range(len(frame)), axis=0), TABLES["intervals"])) == 0
     assert frame["offered"].dtype == "int64" and str(frame["start"].dtype) == "datetime64[us, Europe/Helsinki]"
 
@@ -58,14 +75,24 @@ def test_quarters_and_hours(interval_s, offered):
 
 
 def test_a_day_without_any_call_stays_missing():
-    gap = pd.concat([MONDAY, calls(("sales", "2026-01-07 08:00", 1, "answered", 10), ("sales", "2026-01-07 09:59", 1, "answered", 10))])
+    gap = pd.concat(
+        [
+            MONDAY,
+            calls(("sales", "2026-01-07 08:00", 1, "answered", 10), ("sales", "2026-01-07 09:59", 1, "answered", 10)),
+        ]
+    )
     days = intervals_from_calls(gap, CENTRE)["start"].dt.date.astype(str)
     assert set(days) == {"2026-01-05", "2026-01-07"}
 
 
 def test_an_unknown_queue_is_filled_between_its_calls_only():
-    frame = intervals_from_calls(calls(("x", "2026-01-05 08:00", 1, "answered", 10), ("x", "2026-01-05 09:10", 1, "answered", 10),
-                                       ("x", "2026-01-06 22:10", 1, "answered", 10)))
+    frame = intervals_from_calls(
+        calls(
+            ("x", "2026-01-05 08:00", 1, "answered", 10),
+            ("x", "2026-01-05 09:10", 1, "answered", 10),
+            ("x", "2026-01-06 22:10", 1, "answered", 10),
+        )
+    )
     assert frame["offered"].tolist() == [1, 0, 1, 1]
 
 
@@ -80,14 +107,20 @@ def test_days_of_23_and_25_hours(day, hours):
 
 
 def test_hours_begin_where_the_zone_s_hours_begin():
-    india = calls(("x", "2026-01-05 08:10", 1, "answered", 1), ("x", "2026-01-05 08:50", 1, "answered", 1), zone="Asia/Kolkata")
+    india = calls(
+        ("x", "2026-01-05 08:10", 1, "answered", 1), ("x", "2026-01-05 08:50", 1, "answered", 1), zone="Asia/Kolkata"
+    )
     frame = intervals_from_calls(india, Centre(name="x", time_zone="Asia/Kolkata"), 3600)
     assert frame["start"].dt.strftime("%R").tolist() == ["08:00"] and frame["offered"].tolist() == [2]
 
 
 def test_local_times_without_a_zone():
-    plain = calls(("sales", "2026-10-25 03:10", 1, "answered", 1), ("sales", "2026-10-25 03:40", 1, "answered", 1),
-                  ("sales", "2026-10-25 05:10", 1, "answered", 1), zone=None)
+    plain = calls(
+        ("sales", "2026-10-25 03:10", 1, "answered", 1),
+        ("sales", "2026-10-25 03:40", 1, "answered", 1),
+        ("sales", "2026-10-25 05:10", 1, "answered", 1),
+        zone=None,
+    )
     frame = intervals_from_calls(plain, ALWAYS)
     assert frame["start"].dt.strftime("%R%z").tolist()[:2] == ["03:00+0300", "03:30+0300"]
     assert frame["offered"].tolist() == [1, 1, 0, 0, 1]  # the second 03:00 and 03:30 cannot be told from the first
@@ -97,23 +130,45 @@ def by_pandas(frame, interval_s):
     """The same intervals by other means: floor in UTC, group."""
     target = {queue.name: queue.targets.target_s for queue in CENTRE.queues}
     answered = frame["outcome"] == "answered"
-    rows = pd.DataFrame({
-        "queue": frame["queue"], "start": frame["arrived"].dt.tz_convert("UTC").dt.floor(f"{interval_s}s").dt.tz_convert("Europe/Helsinki"),
-        "offered": 1, "answered": answered, "abandoned": frame["outcome"] == "abandoned", "blocked": frame["outcome"] == "blocked",
-        "answered_in_target": answered & (frame["wait_s"] <= frame["queue"].map(target)), "talk_s": frame["talk_s"].where(answered, 0),
-        "wait_answered_s": frame["wait_s"].where(answered, 0), "wait_abandoned_s": frame["wait_s"].where(frame["outcome"] == "abandoned", 0)})
+    rows = pd.DataFrame(
+        {
+            "queue": frame["queue"],
+            "start": frame["arrived"].dt.tz_convert("UTC").dt.floor(f"{interval_s}s").dt.tz_convert("Europe/Helsinki"),
+            "offered": 1,
+            "answered": answered,
+            "abandoned": frame["outcome"] == "abandoned",
+            "blocked": frame["outcome"] == "blocked",
+            "answered_in_target": answered & (frame["wait_s"] <= frame["queue"].map(target)),
+            "talk_s": frame["talk_s"].where(answered, 0),
+            "wait_answered_s": frame["wait_s"].where(answered, 0),
+            "wait_abandoned_s": frame["wait_s"].where(frame["outcome"] == "abandoned", 0),
+        }
+    )
     return rows.groupby(["queue", "start"]).sum().astype(float)
 
 
-CALL = st.tuples(st.sampled_from(["sales", "care"]), st.integers(0, 3 * 86400), st.integers(0, 100), st.sampled_from(["answered", "abandoned", "blocked"]),
-                 st.integers(0, 500))
+CALL = st.tuples(
+    st.sampled_from(["sales", "care"]),
+    st.integers(0, 3 * 86400),
+    st.integers(0, 100),
+    st.sampled_from(["answered", "abandoned", "blocked"]),
+    st.integers(0, 500),
+)
 
 
 @examples(20)
-@given(st.lists(CALL, min_size=1, max_size=60), st.sampled_from(["2026-03-28", "2026-10-24"]), st.sampled_from([900, 1800, 3600]))
+@given(
+    st.lists(CALL, min_size=1, max_size=60),
+    st.sampled_from(["2026-03-28", "2026-10-24"]),
+    st.sampled_from([900, 1800, 3600]),
+)
 def test_as_pandas_would(rows, day, interval_s):
-    frame = pd.DataFrame(rows, columns=["queue", "second", "wait_s", "outcome", "talk_s"]).astype({"wait_s": float, "talk_s": float})
-    frame["arrived"] = pd.Timestamp(day, tz="Europe/Helsinki").as_unit("us") + pd.to_timedelta(frame["second"], unit="s")
+    frame = pd.DataFrame(rows, columns=["queue", "second", "wait_s", "outcome", "talk_s"]).astype(
+        {"wait_s": float, "talk_s": float}
+    )
+    frame["arrived"] = pd.Timestamp(day, tz="Europe/Helsinki").as_unit("us") + pd.to_timedelta(
+        frame["second"], unit="s"
+    )
     found = intervals_from_calls(frame, CENTRE, interval_s).set_index(["queue", "start"])
     expected = by_pandas(frame, interval_s)
     there = found.loc[expected.index].astype(float)
@@ -124,14 +179,29 @@ def test_as_pandas_would(rows, day, interval_s):
 def big_log(file, faults=True):
     rng = np.random.default_rng(7)
     n = 20_000
-    frame = pd.DataFrame({"call_id": [f"c{i}" for i in range(n)], "queue": rng.choice(["sales", "care"], n),
-                          "arrived": pd.Timestamp("2026-03-01", tz="UTC").as_unit("us") + pd.to_timedelta(np.sort(rng.uniform(0, 40 * 86400, n)), unit="s").as_unit("us"),
-                          "wait_s": rng.exponential(30, n).round(1), "outcome": rng.choice(["answered", "abandoned"], n, p=[0.9, 0.1]),
-                          "talk_s": 100.0, "csat": np.where(rng.random(n) < 0.2, 5.0, np.nan), "channel": "voice", "agent": "a"})
+    frame = pd.DataFrame(
+        {
+            "call_id": [f"c{i}" for i in range(n)],
+            "queue": rng.choice(["sales", "care"], n),
+            "arrived": pd.Timestamp("2026-03-01", tz="UTC").as_unit("us")
+            + pd.to_timedelta(np.sort(rng.uniform(0, 40 * 86400, n)), unit="s").as_unit("us"),
+            "wait_s": rng.exponential(30, n).round(1),
+            "outcome": rng.choice(["answered", "abandoned"], n, p=[0.9, 0.1]),
+            "talk_s": 100.0,
+            "csat": np.where(rng.random(n) < 0.2, 5.0, np.nan),
+            "channel": "voice",
+            "agent": "a",
+        }
+    )
     frame.loc[frame["outcome"] == "abandoned", "talk_s"] = 0.0
     if faults:
         frame.loc[100, "wait_s"], frame.loc[200, "outcome"], frame.loc[300, "csat"] = -5.0, "eaten", 9.0
-        frame.loc[[400, 401], "call_id"], frame.loc[500, "wait_s"], frame.loc[600, "queue"], frame.loc[700, "queue"] = "c3", 90_000.0, None, "  "
+        frame.loc[[400, 401], "call_id"], frame.loc[500, "wait_s"], frame.loc[600, "queue"], frame.loc[700, "queue"] = (
+            "c3",
+            90_000.0,
+            None,
+            "  ",
+        )
         frame.loc[800, ["outcome", "talk_s"]] = ["abandoned", 7.0]
         frame.loc[900, "wait_s"], frame.loc[1000, "csat"] = np.inf, 4.5
     frame.to_parquet(file)
@@ -153,12 +223,18 @@ def test_faults_of_a_large_log_are_those_of_the_frame(tmp_path):
     expected = small.sort_values(["row", "rule"])[["row", "column", "rule"]].to_records(index=False).tolist()
     # An infinite wait breaks two rules where the frame's report tells both as well.
     assert set(large) == set(expected) and check.rows == 20_000 and check.faulty == len(expected)
-    assert (101, "wait_s", "must be 0 or more") in large and (401, "call_id", "must stand once: the same call_id as in an earlier row") in large
+    assert (101, "wait_s", "must be 0 or more") in large and (
+        401,
+        "call_id",
+        "must stand once: the same call_id as in an earlier row",
+    ) in large
     assert faults_in_large(tmp_path / "calls.parquet").counts["rows"].sum() == 12
 
 
 def test_a_folder_with_calls_only(tmp_path):
-    MONDAY.assign(arrived=MONDAY["arrived"].dt.strftime("%Y-%m-%d %H:%M:%S")).to_csv(tmp_path / "calls.csv", index=False)
+    MONDAY.assign(arrived=MONDAY["arrived"].dt.strftime("%Y-%m-%d %H:%M:%S")).to_csv(
+        tmp_path / "calls.csv", index=False
+    )
     reading = load_intervals(tmp_path, CENTRE)
     assert reading.frame["offered"].sum() == 5 and reading.interval_s == 1800 and reading.missing == 0
     assert any(note.startswith("made from calls.csv") for note in reading.notes)
@@ -189,7 +265,9 @@ def test_a_large_log_in_a_folder_never_becomes_a_frame(tmp_path, monkeypatch):
     with pytest.raises(TableError, match="wait_s must be 0 or more, got -5 in row 101"):
         load_intervals(tmp_path, CENTRE)
     left = load_intervals(tmp_path, CENTRE, faulty="leave out")
-    assert left.frame["offered"].sum() == 20_000 - 9 and any("1 rows: wait_s must be 0 or more" in note for note in left.notes)
+    assert left.frame["offered"].sum() == 20_000 - 9 and any(
+        "1 rows: wait_s must be 0 or more" in note for note in left.notes
+    )
     frame.rename(columns={"wait_s": "wait"}).astype({"wait": str}).to_parquet(tmp_path / "calls.parquet")
     with pytest.raises(SourceError, match="wait_s must be numbers in a log that is checked where it lies, got string"):
         load_intervals(tmp_path, CENTRE)
@@ -199,6 +277,11 @@ def test_the_benchmark_compares_like_with_like(tmp_path):
     from benchmarks import call_log
 
     call_log.make_log(tmp_path / "calls.parquet", 1_100_000)
-    ours, theirs = call_log.measure("ours", tmp_path / "calls.parquet"), call_log.measure("pandas", tmp_path / "calls.parquet")
+    ours, theirs = (
+        call_log.measure("ours", tmp_path / "calls.parquet"),
+        call_log.measure("pandas", tmp_path / "calls.parquet"),
+    )
     assert ours["faults"] == theirs["faults"] == 2  # the wait of row 500,000 and the number of row 999,999
-    assert [ours[name] for name in ("offered", "in_target", "intervals")] == [theirs[name] for name in ("offered", "in_target", "intervals")]
+    assert [ours[name] for name in ("offered", "in_target", "intervals")] == [
+        theirs[name] for name in ("offered", "in_target", "intervals")
+    ]

@@ -22,7 +22,9 @@ def test_without_takers_it_is_the_day_itself():
     for name in ("service_level", "abandonment"):
         assert ours.intervals[name].to_numpy() == pytest.approx(theirs.intervals[name].to_numpy(), abs=0.02), name
     assert ours.day["abandonment"].item() == pytest.approx(theirs.day["abandonment"].item(), abs=0.004)
-    assert (ours.intervals["callbacks"] == 0).all() and ours.day["promise_kept"].item() == ours.day["service_level"].item()
+    assert (ours.intervals["callbacks"] == 0).all() and ours.day["promise_kept"].item() == ours.day[
+        "service_level"
+    ].item()
 
 
 def by_processes(seed, calls, aht_s, agents, offer, patience_s, days, target_s=20):
@@ -115,8 +117,11 @@ def by_processes(seed, calls, aht_s, agents, offer, patience_s, days, target_s=2
     return told
 
 
-@pytest.mark.parametrize("offer", [OFFER, Callbacks(threshold_s=20, accept=0.9, promise_s=900, reserve=3, reached=0.5, attempts=2, retry_s=300)],
-                         ids=["long promise", "short promise"])
+@pytest.mark.parametrize(
+    "offer",
+    [OFFER, Callbacks(threshold_s=20, accept=0.9, promise_s=900, reserve=3, reached=0.5, attempts=2, retry_s=300)],
+    ids=["long promise", "short promise"],
+)
 def test_against_processes(offer):
     days = 1500 if DEEP else 120
     told = by_processes(3, CALLS, 300, AGENTS, offer, 240, days)
@@ -126,7 +131,9 @@ def test_against_processes(offer):
     assert told["in_target"] / stayed == pytest.approx(day["service_level"], abs=day["service_level_ci95"] * spread)
     kept = (told["in_target"] + told["kept"]) / told["offered"]
     assert kept == pytest.approx(day["promise_kept"], abs=day["promise_kept_ci95"] * spread)
-    assert told["abandoned"] / told["offered"] == pytest.approx(day["abandonment"], abs=day["abandonment_ci95"] * spread)
+    assert told["abandoned"] / told["offered"] == pytest.approx(
+        day["abandonment"], abs=day["abandonment_ci95"] * spread
+    )
     assert told["asked"] / told["offered"] == pytest.approx(day["callbacks"], rel=0.12)
     assert told["kept"] / told["asked"] == pytest.approx(day["callbacks_kept"], abs=0.03)
     assert told["attempts"] / days == pytest.approx(day["called"], rel=0.12)
@@ -163,19 +170,25 @@ def test_nobody_there_and_nobody_calling():
     assert (closed["promise_kept"], closed["abandonment"]) == (0, 1)
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: Callbacks(accept=40), "write 40 % as 0.40"),
-    (lambda: Callbacks(attempts=0), "attempts must be"),
-    (lambda: Callbacks(reserve=1.5), "reserve must be a whole number, got 1.5"),
-    (lambda: Callbacks(promise_s=0), "promise_s must be above 0"),
-    (lambda: simulate_callbacks([60], 300, [10, 10], OFFER), "one an interval, got 2 for 1"),
-    (lambda: simulate_callbacks([60], 300, [10.5], OFFER), "agents must be whole, got 10.5"),
-    (lambda: simulate_callbacks([60], [300], [10], OFFER), "aht_s must be one number"),
-    (lambda: simulate_callbacks([60], 300, [10], 0.4), "callbacks must be a Callbacks"),
-    (lambda: simulate_callbacks([60, 60], 300, [10, 0], OFFER), "agents of the last interval"),
-    (lambda: simulate_callbacks([60], 300, [10], OFFER, days=0), "days must be at least 1"),
-    (lambda: required_with_callbacks([60], 300, Targets(service_level=None, max_asa_s=3), OFFER), "with a service_level"),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: Callbacks(accept=40), "write 40 % as 0.40"),
+        (lambda: Callbacks(attempts=0), "attempts must be"),
+        (lambda: Callbacks(reserve=1.5), "reserve must be a whole number, got 1.5"),
+        (lambda: Callbacks(promise_s=0), "promise_s must be above 0"),
+        (lambda: simulate_callbacks([60], 300, [10, 10], OFFER), "one an interval, got 2 for 1"),
+        (lambda: simulate_callbacks([60], 300, [10.5], OFFER), "agents must be whole, got 10.5"),
+        (lambda: simulate_callbacks([60], [300], [10], OFFER), "aht_s must be one number"),
+        (lambda: simulate_callbacks([60], 300, [10], 0.4), "callbacks must be a Callbacks"),
+        (lambda: simulate_callbacks([60, 60], 300, [10, 0], OFFER), "agents of the last interval"),
+        (lambda: simulate_callbacks([60], 300, [10], OFFER, days=0), "days must be at least 1"),
+        (
+            lambda: required_with_callbacks([60], 300, Targets(service_level=None, max_asa_s=3), OFFER),
+            "with a service_level",
+        ),
+    ],
+)
 def test_bad_input_in_words(call, words):
     with pytest.raises(ValueError, match=words):
         call()

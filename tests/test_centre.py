@@ -24,7 +24,7 @@ from ccplan.data import (
 )
 from ccplan.queueing import Targets
 
-SMALL = '[queues.service]\naht_s = 240\n'
+SMALL = "[queues.service]\naht_s = 240\n"
 
 
 def write(folder, text, encoding="utf-8"):
@@ -40,7 +40,9 @@ def faults(folder, text):
 
 
 def test_a_file_is_read_whole(tmp_path):
-    write(tmp_path, """
+    write(
+        tmp_path,
+        """
 name = "Tuki"
 time_zone = "Europe/Helsinki"
 country = "FI"
@@ -58,7 +60,8 @@ internal = { breaks = 0.2 }
 ramp = [0.5, 0.75]
 [costs]
 hourly_wage = 14.5
-""")
+""",
+    )
     centre = load_centre(tmp_path)
     queue = centre.queue("service")
     assert (centre.name, centre.time_zone, centre.country, centre.interval_s) == ("Tuki", "Europe/Helsinki", "FI", 900)
@@ -79,7 +82,9 @@ def test_what_is_not_said_is_assumed_and_told(tmp_path):
 
 
 def test_all_faults_of_a_file_are_told_together(tmp_path):
-    told = faults(tmp_path, """
+    told = faults(
+        tmp_path,
+        """
 name = ""
 time_zone = "Europe/Helsinky"
 curency = "EUR"
@@ -92,7 +97,8 @@ targets = { service_level = 80 }
 leave = 30
 [costs]
 hourly_wage = "14.50"
-""")
+""",
+    )
     text = "\n".join(told)
     assert len(told) == 10
     assert "curency is not a known setting — did you mean currency?" in text
@@ -111,30 +117,33 @@ def test_a_fault_names_its_file(tmp_path):
         load_centre(write(tmp_path, "name = 3\n" + SMALL))
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("name = Tuki", "line 1"),
-    ('name = "a"\nname = "b"\n', "line 2"),
-    ('name = "x"', "queues must name one queue at least"),
-    ('name = "x"\nqueues = 3', "queues must name one queue at least"),
-    ('name = "x"\n[queues]\nservice = 3', "queues.service must be a table"),
-    ('name = "x"\ncosts = 3\n' + SMALL, "costs must be a table"),
-    ('name = "x"\ncountry = "Finland"\n' + SMALL, "two capital letters"),
-    ('name = "x"\ncountry = "XX"\n' + SMALL, "whose holidays are known"),
-    ('name = "x"\ncurrency = "euro"\n' + SMALL, "three capital letters"),
-    ('name = "x"\ninterval_s = 90.5\n' + SMALL, "whole number"),
-    ('name = "x"\n[shrinkage]\nbase = "payed"\n' + SMALL, "must be one of paid, scheduled"),
-    ('name = "x"\n[shrinkage]\nexternal = {a = 0.6}\ninternal = {b = 0.6}\n' + SMALL, "its causes make 1.2"),
-    ('name = "x"\n[shrinkage]\nexternal = {a = 0.1}\ninternal = {a = 0.1}\n' + SMALL, "must stand once"),
-    ('name = "x"\n[shrinkage]\nexternal = 0.3\n' + SMALL, "must be causes with shares"),
-    ('name = "x"\n[hiring]\nramp = [65]\n' + SMALL, "write 65 % as 0.65"),
-    ('name = "x"\n[hiring]\nattrition_per_year = 30\n' + SMALL, "write 30 % as 0.30"),
-    ('name = "x"\n[costs]\nweekly_hours = nan\n' + SMALL, "must be a number, got nan"),
-    ('name = "x"\n[queues.a]\nlines = 10.5\n', "whole number"),
-    ('name = "x"\n[queues.a]\nchannel = "phone"\n', "must be one of voice, chat, email, back office"),
-    ('name = "x"\n[queues.a.hours]\nmonday = "08:00-12:00, 11:00-13:00"\n', "do not overlap"),
-    ('name = "x"\n[queues.a.hours]\nmonday = "08:00-25:00"\n', "from 00:00 to 24:00"),
-    ('name = true\n' + SMALL, "must be words in quotes"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name = Tuki", "line 1"),
+        ('name = "a"\nname = "b"\n', "line 2"),
+        ('name = "x"', "queues must name one queue at least"),
+        ('name = "x"\nqueues = 3', "queues must name one queue at least"),
+        ('name = "x"\n[queues]\nservice = 3', "queues.service must be a table"),
+        ('name = "x"\ncosts = 3\n' + SMALL, "costs must be a table"),
+        ('name = "x"\ncountry = "Finland"\n' + SMALL, "two capital letters"),
+        ('name = "x"\ncountry = "XX"\n' + SMALL, "whose holidays are known"),
+        ('name = "x"\ncurrency = "euro"\n' + SMALL, "three capital letters"),
+        ('name = "x"\ninterval_s = 90.5\n' + SMALL, "whole number"),
+        ('name = "x"\n[shrinkage]\nbase = "payed"\n' + SMALL, "must be one of paid, scheduled"),
+        ('name = "x"\n[shrinkage]\nexternal = {a = 0.6}\ninternal = {b = 0.6}\n' + SMALL, "its causes make 1.2"),
+        ('name = "x"\n[shrinkage]\nexternal = {a = 0.1}\ninternal = {a = 0.1}\n' + SMALL, "must stand once"),
+        ('name = "x"\n[shrinkage]\nexternal = 0.3\n' + SMALL, "must be causes with shares"),
+        ('name = "x"\n[hiring]\nramp = [65]\n' + SMALL, "write 65 % as 0.65"),
+        ('name = "x"\n[hiring]\nattrition_per_year = 30\n' + SMALL, "write 30 % as 0.30"),
+        ('name = "x"\n[costs]\nweekly_hours = nan\n' + SMALL, "must be a number, got nan"),
+        ('name = "x"\n[queues.a]\nlines = 10.5\n', "whole number"),
+        ('name = "x"\n[queues.a]\nchannel = "phone"\n', "must be one of voice, chat, email, back office"),
+        ('name = "x"\n[queues.a.hours]\nmonday = "08:00-12:00, 11:00-13:00"\n', "do not overlap"),
+        ('name = "x"\n[queues.a.hours]\nmonday = "08:00-25:00"\n', "from 00:00 to 24:00"),
+        ("name = true\n" + SMALL, "must be words in quotes"),
+    ],
+)
 def test_a_fault_is_told_in_words(tmp_path, text, words):
     assert words in "\n".join(faults(tmp_path, text))
 
@@ -178,10 +187,16 @@ def test_costs_of_an_hour():
 
 
 def test_records_refuse_what_the_file_refuses():
-    for wrong in (lambda: Shrinkage(external={"leave": 30}), lambda: Hiring(ramp=(2,)), lambda: Costs(on_costs=30),
-                  lambda: Queue(name="a", patience_s=0), lambda: Centre(name="a", time_zone="Mars/Crater"),
-                  lambda: Centre(name="a", queues=(Queue(name="q"), Queue(name="q"))),
-                  lambda: OpeningHours(week=((),)), lambda: OpeningHours.of(monday="9-17")):
+    for wrong in (
+        lambda: Shrinkage(external={"leave": 30}),
+        lambda: Hiring(ramp=(2,)),
+        lambda: Costs(on_costs=30),
+        lambda: Queue(name="a", patience_s=0),
+        lambda: Centre(name="a", time_zone="Mars/Crater"),
+        lambda: Centre(name="a", queues=(Queue(name="q"), Queue(name="q"))),
+        lambda: OpeningHours(week=((),)),
+        lambda: OpeningHours.of(monday="9-17"),
+    ):
         with pytest.raises(ValueError):
             wrong()
     with pytest.raises(ValueError, match="queue must be one of q, got 'r'"):
@@ -190,8 +205,18 @@ def test_records_refuse_what_the_file_refuses():
 
 def test_hours_over_midnight_and_several_spans():
     hours = OpeningHours.of(monday="22:00-06:00", wednesday="08:00-12:00, 13:00-17:00")
-    stamps = pd.DatetimeIndex(["2026-07-20 21:59", "2026-07-20 22:00", "2026-07-21 05:59", "2026-07-21 06:00",
-                               "2026-07-22 11:59", "2026-07-22 12:00", "2026-07-22 13:00", "2026-07-23 08:00"])
+    stamps = pd.DatetimeIndex(
+        [
+            "2026-07-20 21:59",
+            "2026-07-20 22:00",
+            "2026-07-21 05:59",
+            "2026-07-21 06:00",
+            "2026-07-22 11:59",
+            "2026-07-22 12:00",
+            "2026-07-22 13:00",
+            "2026-07-23 08:00",
+        ]
+    )
     assert hours.is_open(stamps).tolist() == [False, True, True, False, True, False, True, False]
     assert hours.minutes_per_week() == 16 * 60
 
@@ -234,10 +259,15 @@ def test_public_holidays_of_finland():
 
 
 def test_a_starter_says_the_same_when_read_again(tmp_path):
-    odd = Queue(name='a "b" ä.\\c\n', hours=OpeningHours.of(monday="22:00-06:00", holidays="closed"), lines=30,
-                targets=Targets(service_level=None, max_asa_s=30))
-    centre = Centre(name="x\x7f", time_zone="Asia/Tehran", country="IR", queues=(odd, Queue(name="plain")),
-                    assumed=("a\nname = 3",))
+    odd = Queue(
+        name='a "b" ä.\\c\n',
+        hours=OpeningHours.of(monday="22:00-06:00", holidays="closed"),
+        lines=30,
+        targets=Targets(service_level=None, max_asa_s=30),
+    )
+    centre = Centre(
+        name="x\x7f", time_zone="Asia/Tehran", country="IR", queues=(odd, Queue(name="plain")), assumed=("a\nname = 3",)
+    )
     again = load_centre(write(tmp_path, starter_toml(centre, about=["line\nbreak"])))
     assert again.queue("plain") == centre.queue("plain")
     assert again.name == centre.name and again.queues[0].name == odd.name and again.queues[0].hours == odd.hours
@@ -253,6 +283,7 @@ def test_init_never_writes_over_a_file_even_in_a_race(tmp_path):
             results.append(init_centre(tmp_path).name)
         except FileExistsError:
             results.append("there")
+
     threads = [threading.Thread(target=race) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -268,13 +299,30 @@ def test_init_never_writes_over_a_file_even_in_a_race(tmp_path):
 
 def test_a_starter_file_says_what_chat_and_mail_can_have(tmp_path):
     """As comments where nothing is set: taken as lines, they are read; and what is set comes back as it was."""
-    plain = Centre(name="x", queues=(Queue(name="chat", channel="chat"), Queue(name="mail", channel="email"), Queue(name="calls")))
+    plain = Centre(
+        name="x", queues=(Queue(name="chat", channel="chat"), Queue(name="mail", channel="email"), Queue(name="calls"))
+    )
     words = starter_toml(plain)
     assert load_centre(write(tmp_path, words)).queues[:2] == plain.queues[:2]
-    names = ("at_once", "slowdown", "deadline_s", "deadline_counts", "worked", "[campaigns.renewals]", "records", "contact_rate", "mode")
-    lines = [line.removeprefix("# ") if line.startswith(tuple(f"# {name}" for name in names)) else line for line in words.splitlines()]
+    names = (
+        "at_once",
+        "slowdown",
+        "deadline_s",
+        "deadline_counts",
+        "worked",
+        "[campaigns.renewals]",
+        "records",
+        "contact_rate",
+        "mode",
+    )
+    lines = [
+        line.removeprefix("# ") if line.startswith(tuple(f"# {name}" for name in names)) else line
+        for line in words.splitlines()
+    ]
     told = load_centre(write(tmp_path, "\n".join(lines)))
-    assert (told.queue("chat").at_once, told.queue("chat").slowdown) == (2, 0.3) and told.queue("mail").deadline_s == 14_400
+    assert (told.queue("chat").at_once, told.queue("chat").slowdown) == (2, 0.3) and told.queue(
+        "mail"
+    ).deadline_s == 14_400
     assert told.queue("mail").worked.minutes_per_week() == 5 * 8 * 60 and told.campaign("renewals").records == 2000
     again = load_centre(write(tmp_path, starter_toml(told)))
     assert again.queues == told.queues and "at_once" not in starter_toml(replace(plain, queues=plain.queues[2:]))

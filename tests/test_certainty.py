@@ -20,7 +20,10 @@ def centre(**targets):
 def uncertain(factors, level=100.0):
     """A day of six half hours whose volume is `level` × a factor, one path a factor."""
     paths = pd.DataFrame({f"path_{k}": np.full(6, level * factor) for k, factor in enumerate(factors, 1)})
-    return pd.concat([pd.DataFrame({"queue": "q", "start": START, "offered": level * np.mean(factors), "aht_s": 180.0}), paths], axis=1)
+    return pd.concat(
+        [pd.DataFrame({"queue": "q", "start": START, "offered": level * np.mean(factors), "aht_s": 180.0}), paths],
+        axis=1,
+    )
 
 
 def test_without_uncertainty_the_chance_asks_for_no_more_than_the_plain_plan():
@@ -52,7 +55,10 @@ def test_the_chance_is_that_of_days_played_call_by_call():
     known = Centre(name="x", queues=(Queue(name="q", patience_s=180.0),))
     staffed = staff(day, known, confidence=0.8)
     agents = int(staffed["agents"].iloc[0])
-    service = [_played(120 * factor, agents, seed) for seed, factor in enumerate(np.exp(np.random.default_rng(9).normal(0, 0.12, 100)))]
+    service = [
+        _played(120 * factor, agents, seed)
+        for seed, factor in enumerate(np.exp(np.random.default_rng(9).normal(0, 0.12, 100)))
+    ]
     met = np.mean(np.array(service) >= 0.8)
     assert abs(met - staffed["chance"].iloc[0]) < 2.6 * np.sqrt(0.8 * 0.2 / 100)
 
@@ -67,7 +73,9 @@ def _played(calls, agents, seed):
 
 def test_certainty_has_its_price():
     table = frontier(uncertain(np.exp(np.random.default_rng(1).normal(0, 0.1, 200)), 900.0), centre(), (0.5, 0.7, 0.9))
-    assert table["cost"].is_monotonic_increasing and table["cost_per_point"].iloc[2] > table["cost_per_point"].iloc[1] > 0
+    assert (
+        table["cost"].is_monotonic_increasing and table["cost_per_point"].iloc[2] > table["cost_per_point"].iloc[1] > 0
+    )
     assert table["agent_hours"].iloc[0] * 60 % 30 == 0
 
 

@@ -5,7 +5,11 @@ import pytest
 
 from ccplan.data import Queue
 from ccplan.display.staffing.channel_charts import (
-    backlog_chart, backlog_finding, concurrency_chart, concurrency_finding, concurrency_rows,
+    backlog_chart,
+    backlog_finding,
+    concurrency_chart,
+    concurrency_finding,
+    concurrency_rows,
 )
 from ccplan.display.charts import show
 from ccplan.planning import plan_deferred
@@ -16,7 +20,9 @@ from .test_deferred import CENTRE, mails
 CHAT = Queue(name="chat", channel="chat", at_once=2, slowdown=1.0, patience_s=240, targets=Targets(target_s=60))
 
 
-@pytest.mark.parametrize("agents, words", [(None, "Every day keeps its promise of 100% by the deadline"), (1, "late from Monday 10:42")])
+@pytest.mark.parametrize(
+    "agents, words", [(None, "Every day keeps its promise of 100% by the deadline"), (1, "late from Monday 10:42")]
+)
 def test_backlog_says_whether_the_promise_is_kept(agents, words):
     plan = plan_deferred(mails(), CENTRE, agents=agents)
     assert words in backlog_finding(plan)
@@ -31,5 +37,7 @@ def test_concurrency_says_where_it_stops_helping():
     saved = pd.DataFrame(rows).assign(agents=[9.0, 9, 9, 9])
     assert concurrency_finding(saved) == "Chats at a time save nobody: 9 people are needed either way"
     saved = rows.assign(agents=[9.0, 6, 6, 6], handle_s=[600.0, 900, 900, 900])
-    assert concurrency_finding(saved) == "2 at a time need 6 people in place of 9, each chat 50% longer; more save nobody"
+    assert (
+        concurrency_finding(saved) == "2 at a time need 6 people in place of 9, each chat 50% longer; more save nobody"
+    )
     assert "people needed" in show(concurrency_chart(saved)).svg

@@ -15,8 +15,15 @@ from ccplan.display.tables import plain, table
 def day():
     start = pd.date_range("2026-03-02 08:00", periods=6, freq="30min", tz="Europe/Helsinki")
     agents = np.array([4, 6, 9, 9, 7, 5])
-    return pd.DataFrame({"queue": "service", "start": start, "load": agents - 1.5, "agents": agents,
-                         "scheduled": np.ceil(agents / 0.7).astype(int)})
+    return pd.DataFrame(
+        {
+            "queue": "service",
+            "start": start,
+            "load": agents - 1.5,
+            "agents": agents,
+            "scheduled": np.ceil(agents / 0.7).astype(int),
+        }
+    )
 
 
 def curve():
@@ -26,6 +33,7 @@ def curve():
 
 def contrast(colour, paper="#FFFFFF"):
     """Contrast ratio as the web's accessibility guidelines define it."""
+
     def light(hexed):
         channels = [int(hexed[i : i + 2], 16) / 255 for i in (1, 3, 5)]
         linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
@@ -106,4 +114,10 @@ def test_the_users_own_altair_theme_is_left_alone(day):
 def test_a_table_reads_as_people_write(day):
     shown = table(day.assign(service_level=0.8125, cost=12.5, asa_s=[np.nan, 1, 2, 3, 4, 5.25]))
     assert shown.index[0] == "08:00"
-    assert shown.iloc[0][["load", "agents", "service_level", "cost", "asa_s"]].tolist() == ["2.5", "4", "81.2%", "12.50", ""]
+    assert shown.iloc[0][["load", "agents", "service_level", "cost", "asa_s"]].tolist() == [
+        "2.5",
+        "4",
+        "81.2%",
+        "12.50",
+        "",
+    ]

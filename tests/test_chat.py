@@ -106,7 +106,11 @@ def simulate_chats(rng, chats, rate, aht_s, agents, at_once, slowdown, patience_
 
 
 CASES = [  # chats an hour, AHT, agents, at once, slowdown
-    (40, 600, 5, 2, 0.4), (40, 600, 4, 3, 0.25), (120, 300, 8, 2, 0.2), (60, 500, 4, 4, 0.6), (12, 620, 2, 2, 0.35),
+    (40, 600, 5, 2, 0.4),
+    (40, 600, 4, 3, 0.25),
+    (120, 300, 8, 2, 0.2),
+    (60, 500, 4, 4, 0.6),
+    (12, 620, 2, 2, 0.35),
 ]
 
 
@@ -117,7 +121,9 @@ def test_agent_by_agent(case):
     chats = 400_000 if DEEP else 24_000
     rng = np.random.default_rng(CASES.index(case))
     in_time, lost, asa_s, held = simulate_chats(rng, chats, hourly / 3600, aht_s, agents, at_once, slowdown, 240, 60)
-    p = chat_performance(hourly, aht_s, agents, at_once=at_once, slowdown=slowdown, interval_s=3600, patience_s=240, target_s=60)
+    p = chat_performance(
+        hourly, aht_s, agents, at_once=at_once, slowdown=slowdown, interval_s=3600, patience_s=240, target_s=60
+    )
     noise = 0.004 if DEEP else 0.012  # calls of a busy hour share their fate
     assert -noise - 0.013 < in_time - p.service_level < noise, (in_time, p.service_level)
     assert -noise < lost - p.abandonment < noise + 0.008, (lost, p.abandonment)
@@ -158,17 +164,20 @@ def test_more_at_a_time_need_fewer_people_and_slowdown_more():
     assert need(1, 0) > need(2, 0.4) > need(3, 0.4) > need(3, 0.0)
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: chat_performance(10, 600, 2, at_once=0), r"at_once must be in \[1, 1000\], got 0"),
-    (lambda: chat_performance(10, 600, 2, at_once=1.5), "at_once must be a whole number of chats, got 1.5"),
-    (lambda: chat_performance(10, 600, 2, at_once=[1, 2]), "at_once must be one number"),
-    (lambda: chat_performance(10, 600, 2, at_once=2, slowdown=-0.1), "slowdown must be"),
-    (lambda: chat_performance(10, 600, 2.5, at_once=2), "agents must be whole where they hold chats, got 2.5"),
-    (lambda: chat_performance(10, 600, 1e6, at_once=2), "at most 1,000,000"),
-    (lambda: chat_performance(-1, 600, 2), "calls must be"),
-    (lambda: chat_worth(-1), "held must be"),
-    (lambda: required_chat_agents(10, 600, 0.8, at_once=2), "targets must be a Targets"),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: chat_performance(10, 600, 2, at_once=0), r"at_once must be in \[1, 1000\], got 0"),
+        (lambda: chat_performance(10, 600, 2, at_once=1.5), "at_once must be a whole number of chats, got 1.5"),
+        (lambda: chat_performance(10, 600, 2, at_once=[1, 2]), "at_once must be one number"),
+        (lambda: chat_performance(10, 600, 2, at_once=2, slowdown=-0.1), "slowdown must be"),
+        (lambda: chat_performance(10, 600, 2.5, at_once=2), "agents must be whole where they hold chats, got 2.5"),
+        (lambda: chat_performance(10, 600, 1e6, at_once=2), "at most 1,000,000"),
+        (lambda: chat_performance(-1, 600, 2), "calls must be"),
+        (lambda: chat_worth(-1), "held must be"),
+        (lambda: required_chat_agents(10, 600, 0.8, at_once=2), "targets must be a Targets"),
+    ],
+)
 def test_bad_input_in_words(call, words):
     with pytest.raises(ValueError, match=words):
         call()

@@ -33,12 +33,18 @@ def test_every_change_is_saved_at_once_and_can_be_taken_back(desk):
     assert kept(desk)["owner"] == "Bo" and kept(desk)["status"] == "done" and "Saved: status" in desk.said.value
     assert "<td data-name='done' class='n'>1</td>" in desk.total.value.replace('"', "'")
     desk.undo.click()
-    assert kept(desk)["status"] == "open" and desk.cells[ITEM, "status"].value == "open" and "Taken back: status" in desk.said.value
+    assert (
+        kept(desk)["status"] == "open"
+        and desk.cells[ITEM, "status"].value == "open"
+        and "Taken back: status" in desk.said.value
+    )
 
 
 def test_what_cannot_be_is_said_and_the_field_shows_what_is_kept(desk):
     desk.cells[ITEM, "due"].value = "soon"
-    assert "must be a day such as" in desk.said.value and desk.cells[ITEM, "due"].value == "" and kept(desk)["due"] == ""
+    assert (
+        "must be a day such as" in desk.said.value and desk.cells[ITEM, "due"].value == "" and kept(desk)["due"] == ""
+    )
 
 
 def test_the_second_is_told_and_sees_what_the_first_wrote(desk):
@@ -52,7 +58,11 @@ def test_the_second_is_told_and_sees_what_the_first_wrote(desk):
 def test_lists_steps_and_what_is_open(desk):
     assert {value for _, value in desk.step.options} == {"all", "access", "encryption", "back-up"}
     desk.step.value = "encryption"
-    assert {item for item, _ in desk.cells} == {"encrypt calls and chats on their way", "encrypt recordings at rest", ITEM}
+    assert {item for item, _ in desk.cells} == {
+        "encrypt calls and chats on their way",
+        "encrypt recordings at rest",
+        ITEM,
+    }
     desk.cells[ITEM, "status"].value = "done"
     desk.only.value = True
     assert ITEM not in {item for item, _ in desk.cells}
@@ -81,7 +91,10 @@ def test_in_a_browser_a_tick_reaches_the_file_and_a_new_page_sees_it(browser, tm
     folder, pages = tmp_path / "centre", tmp_path / "pages"
     pages.mkdir()
     ChecklistStore(folder).begin(["security"])
-    write_notebook(pages / "list.ipynb", f"from ccplan.display import checklist_panel\nchecklist_panel({str(folder)!r}, who='Ann', at='2026-10-01')")
+    write_notebook(
+        pages / "list.ipynb",
+        f"from ccplan.display import checklist_panel\nchecklist_panel({str(folder)!r}, who='Ann', at='2026-10-01')",
+    )
     with voila(pages) as address:
         page = opened(browser, f"{address}/voila/render/list.ipynb", painted=PANEL)
         line = page.locator(PANEL).filter(has_text=ITEM)

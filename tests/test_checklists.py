@@ -14,7 +14,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.auditing.checklists import Checklist, Item, Step, checklists, described, late_items, progress, starter, waiting_for
+from ccplan.auditing.checklists import (
+    Checklist,
+    Item,
+    Step,
+    checklists,
+    described,
+    late_items,
+    progress,
+    starter,
+    waiting_for,
+)
 from ccplan.auditing.kpis import KPIS
 from ccplan.auditing.setting_up.checklist_store import ChangedMeanwhile, ChecklistStore
 from ccplan.auditing.setting_up.implementation import implementation_plan
@@ -37,25 +47,40 @@ def test_every_list_is_whole_and_names_kpis_and_categories_that_exist():
         for step in one.steps:
             assert step.items and step.why
         for item in one.items:
-            assert item.how and item.department and (not item.kpi or item.kpi in KPIS) and (not item.budget or item.budget in CATEGORIES), item
+            assert (
+                item.how
+                and item.department
+                and (not item.kpi or item.kpi in KPIS)
+                and (not item.budget or item.budget in CATEGORIES)
+            ), item
 
 
 def test_every_item_of_practice_is_where_the_table_says():
     rows = pd.read_csv(ROOT / "docs" / "practice.csv")
     assert rows["item"].is_unique and {item[0] for item in rows["item"]} == set("ABCDE")
-    assert {item.split(":")[0].split()[0] for item in rows["item"] if item.startswith("A.")} == {f"A.{n}" for n in range(1, 18)}
+    assert {item.split(":")[0].split()[0] for item in rows["item"] if item.startswith("A.")} == {
+        f"A.{n}" for n in range(1, 18)
+    }
     for row in rows.itertuples():
         file, what = row.where.split(": ", 1)
         assert what in (ROOT / file).read_text(encoding="utf-8"), row
 
 
 def test_progress_by_hand():
-    rows = table([("l", "a", "1", "done", None, "x", 0), ("l", "a", "2", "open", "2026-01-01", "x", 50), ("l", "b", "3", "not needed", None, "y", 9),
-                  ("l", "b", "4", "in progress", "2026-03-01", "y", 7)])
+    rows = table(
+        [
+            ("l", "a", "1", "done", None, "x", 0),
+            ("l", "a", "2", "open", "2026-01-01", "x", 50),
+            ("l", "b", "3", "not needed", None, "y", 9),
+            ("l", "b", "4", "in progress", "2026-03-01", "y", 7),
+        ]
+    )
     told = progress(rows, "2026-02-01").set_index("step")
     assert told.loc["a", ["items", "done", "late", "cost_open", "share"]].tolist() == [2, 1, 1, 50, 0.5]
     assert told.loc["b", ["items", "done", "not_needed", "late", "share"]].tolist() == [2, 0, 1, 0, 0.0]
-    assert told.loc["all", ["items", "late", "cost_open"]].tolist() == [4, 1, 57] and told.loc["all", "share"] == pytest.approx(1 / 3)
+    assert told.loc["all", ["items", "late", "cost_open"]].tolist() == [4, 1, 57] and told.loc[
+        "all", "share"
+    ] == pytest.approx(1 / 3)
     assert progress(rows, "2026-02-01", by="department").set_index("department").loc["x", "done"] == 1
     only = progress(table([("l", "a", "1", "not needed", None, "x", 0)]), "2026-01-01")
     assert only["share"].isna().all(), "nothing needed has no share"
@@ -66,19 +91,36 @@ def test_progress_by_hand():
 def test_who_waits_for_whom_through_others():
     rows = starter(["set-up"])
     waits = waiting_for(rows)
-    assert waits["set-up", "agree short- and long-term goals of each function"] > 30, "nearly everything waits for the goals"
+    assert waits["set-up", "agree short- and long-term goals of each function"] > 30, (
+        "nearly everything waits for the goals"
+    )
     done = rows.assign(status=np.where(rows["item"].eq("rehearse the opening day"), "done", "open"))
     assert waiting_for(done).get(("set-up", "train the first class"), 0) == 0, "what is done waits for nothing"
     late = late_items(rows.assign(due=pd.Timestamp("2026-01-01")), "2026-02-01")
-    assert late["item"].iloc[0] == "agree short- and long-term goals of each function" and late["days_late"].iloc[0] == 31
+    assert (
+        late["item"].iloc[0] == "agree short- and long-term goals of each function" and late["days_late"].iloc[0] == 31
+    )
 
 
 def test_items_that_wait_for_one_another_are_refused():
-    items = [Item(item="a", step="s", how="h", department="d", days=1, after=("b",)), Item(item="b", step="s", how="h", department="d", days=1, after=("a",))]
+    items = [
+        Item(item="a", step="s", how="h", department="d", days=1, after=("b",)),
+        Item(item="b", step="s", how="h", department="d", days=1, after=("a",)),
+    ]
     with pytest.raises(ValueError, match="circle"):
         Checklist(name="x", says="", steps=(Step(name="s", why="w", items=tuple(items)),))
     with pytest.raises(ValueError, match="must name items"):
-        Checklist(name="x", says="", steps=(Step(name="s", why="w", items=(Item(item="a", step="s", how="h", department="d", days=1, after=("nobody",)),)),))
+        Checklist(
+            name="x",
+            says="",
+            steps=(
+                Step(
+                    name="s",
+                    why="w",
+                    items=(Item(item="a", step="s", how="h", department="d", days=1, after=("nobody",)),),
+                ),
+            ),
+        )
 
 
 def test_the_critical_path_agrees_with_every_path_walked_out():
@@ -92,7 +134,9 @@ def test_the_critical_path_agrees_with_every_path_walked_out():
         ends = np.busday_offset("2026-01-05", int(longest(item)) - 1)
         assert row["finish"] == pd.Timestamp(ends), item
     path = plan[plan["critical"] & (plan["finish"] <= plan.loc["open the centre", "finish"])]
-    assert rows.loc[path.index, "days"].sum() == longest("open the centre"), "the critical items before the opening are one longest chain"
+    assert rows.loc[path.index, "days"].sum() == longest("open the centre"), (
+        "the critical items before the opening are one longest chain"
+    )
 
 
 def test_a_slip_within_its_slack_moves_nothing_and_one_day_more_moves_the_opening():
@@ -120,8 +164,12 @@ def _with_days(rows, known, days):
 
 def test_holidays_weekends_and_what_is_done():
     rows = starter(["set-up"])
-    plain, free = (implementation_plan(rows, "2026-01-03", holidays=days) for days in ((), ("2026-01-05", "2026-01-06")))
-    assert plain.frame["start"].min() == pd.Timestamp("2026-01-05") and free.frame["start"].min() == pd.Timestamp("2026-01-07")
+    plain, free = (
+        implementation_plan(rows, "2026-01-03", holidays=days) for days in ((), ("2026-01-05", "2026-01-06"))
+    )
+    assert plain.frame["start"].min() == pd.Timestamp("2026-01-05") and free.frame["start"].min() == pd.Timestamp(
+        "2026-01-07"
+    )
     done = implementation_plan(rows.assign(status="done"), "2026-01-05")
     assert done.opening is None and done.frame["start"].isna().all() and not done.frame["critical"].any()
     with pytest.raises(ValueError, match="no items"):
@@ -143,7 +191,10 @@ ITEM = "encrypt laptops"
 
 def test_a_change_is_on_disk_with_its_line_and_can_be_taken_back(store):
     rows = store.change("security", ITEM, "owner", "Bo", seen="")
-    assert rows.set_index("item").loc[ITEM, "owner"] == "Bo" and load_table(store.folder, "checklist").frame.set_index("item").loc[ITEM, "owner"] == "Bo"
+    assert (
+        rows.set_index("item").loc[ITEM, "owner"] == "Bo"
+        and load_table(store.folder, "checklist").frame.set_index("item").loc[ITEM, "owner"] == "Bo"
+    )
     store.change("security", ITEM, "status", "done", seen="open")
     assert store.table().set_index("item").loc[ITEM, "done_on"], "done has its day"
     assert store.journal()[["who", "did", "item"]].iloc[-1].tolist() == ["Ann", "changed", ITEM]
@@ -167,9 +218,18 @@ def test_the_second_is_told_and_nothing_is_overwritten(store):
         other.undo()
 
 
-@pytest.mark.parametrize("column, value, words", [
-    ("status", "nearly", "one of open"), ("due", "soon", "a day such as"), ("cost", "-4", "0 or more"), ("cost", "nan", "0 or more"), ("item", "x", "column must be"),
-    ("owner", "a\nb", "one line"), ("owner", "x" * 501, "at most 500")])
+@pytest.mark.parametrize(
+    "column, value, words",
+    [
+        ("status", "nearly", "one of open"),
+        ("due", "soon", "a day such as"),
+        ("cost", "-4", "0 or more"),
+        ("cost", "nan", "0 or more"),
+        ("item", "x", "column must be"),
+        ("owner", "a\nb", "one line"),
+        ("owner", "x" * 501, "at most 500"),
+    ],
+)
 def test_what_a_column_cannot_hold_is_refused_in_words(store, column, value, words):
     before = store.file.read_bytes()
     with pytest.raises(ValueError, match=words):
@@ -190,7 +250,10 @@ def _clerk(folder, name, item):
 
 def test_three_at_once_lose_nothing(store):
     items = store.table()["item"].head(3)
-    people = [multiprocessing.get_context("spawn").Process(target=_clerk, args=(store.folder, f"p{i}", item)) for i, item in enumerate(items)]
+    people = [
+        multiprocessing.get_context("spawn").Process(target=_clerk, args=(store.folder, f"p{i}", item))
+        for i, item in enumerate(items)
+    ]
     [one.start() for one in people]
     [one.join(120) for one in people]
     rows = store.table().set_index("item")
@@ -213,15 +276,26 @@ def test_killed_at_any_moment_of_500_saves_nothing_acknowledged_is_lost(store):
     luck, seen, done = random.Random(3), "", 0
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for _ in range(12 if DEEP else 4):
-        with subprocess.Popen([sys.executable, "-c", SAVING, str(store.folder), ITEM, seen, str(done)], stdout=subprocess.PIPE, text=True, env=environment) as run:
+        with subprocess.Popen(
+            [sys.executable, "-c", SAVING, str(store.folder), ITEM, seen, str(done)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        ) as run:
             acknowledged = [run.stdout.readline()]
             time.sleep(luck.uniform(0.0, 0.4))
             run.send_signal(signal.SIGKILL)
             acknowledged += run.stdout.readlines()
         last = max(int(line) for line in acknowledged if line.strip())
         kept = store.table().set_index("item").loc[ITEM, "evidence"]  # the file is whole
-        assert int(kept.split()[1]) in (last, last + 1), "what was acknowledged is there; one more may have been on its way"
-        assert all(json.loads(line) for line in (store.folder / "checklist.journal").read_text().splitlines() if line.endswith("}"))
+        assert int(kept.split()[1]) in (last, last + 1), (
+            "what was acknowledged is there; one more may have been on its way"
+        )
+        assert all(
+            json.loads(line)
+            for line in (store.folder / "checklist.journal").read_text().splitlines()
+            if line.endswith("}")
+        )
         seen, done = kept, int(kept.split()[1]) + 1
         if done >= 500:
             break
@@ -250,5 +324,8 @@ def test_a_name_with_signs_that_part_lines_elsewhere_stays_in_the_journal(tmp_pa
     store.begin()
     first = store.table().iloc[0]
     store.change(first["checklist"], first["item"], "owner", "Bo", seen=first["owner"])
-    assert store.journal()["who"].tolist()[-1] == "Ann\u2028Lee\x85" and len(store.journal()) == len(ChecklistStore(tmp_path, who="Bo").journal()) > 0
+    assert (
+        store.journal()["who"].tolist()[-1] == "Ann\u2028Lee\x85"
+        and len(store.journal()) == len(ChecklistStore(tmp_path, who="Bo").journal()) > 0
+    )
     assert store.undo().iloc[0]["owner"] == first["owner"]

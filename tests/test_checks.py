@@ -40,8 +40,19 @@ def test_a_clean_folder_is_said_to_be_clean(tmp_path):
     assert report.usable and told(report, "error") == [] and told(report, "warning") == []
     verdict = report.verdicts.set_index("table").loc["intervals", "verdict"]
     assert verdict.startswith("can be used: 0 errors, 0 warnings; 1,296 intervals of 30 minutes, 1 queue")
-    assert list(report.findings.columns) == ["table", "file", "row", "queue", "start", "column", "value", "rule",
-                                             "severity", "rows", "message"]
+    assert list(report.findings.columns) == [
+        "table",
+        "file",
+        "row",
+        "queue",
+        "start",
+        "column",
+        "value",
+        "rule",
+        "severity",
+        "rows",
+        "message",
+    ]
 
 
 def test_missing_intervals_are_told_as_stretches(tmp_path):
@@ -49,8 +60,10 @@ def test_missing_intervals_are_told_as_stretches(tmp_path):
     day = frame["start"].dt.normalize()
     gone = (day == "2026-03-10") | (day == "2026-03-11") | (frame["start"] == "2026-03-16 09:00")
     report = check(tmp_path, frame[~gone])
-    assert told(report, "warning") == ["32 intervals missing: Tue 2026-03-10 08:00 to 2026-03-11 15:30",
-                                       "1 interval missing: Mon 2026-03-16 09:00"]
+    assert told(report, "warning") == [
+        "32 intervals missing: Tue 2026-03-10 08:00 to 2026-03-11 15:30",
+        "1 interval missing: Mon 2026-03-16 09:00",
+    ]
     assert report.findings["value"].tolist()[:2] == [32, 1]
 
 
@@ -61,8 +74,11 @@ def test_faulty_rows_are_findings_with_row_and_value(tmp_path):
     errors = report.findings[report.findings["severity"] == "error"]
     assert not report.usable
     assert errors[["row", "column", "value"]].to_numpy().tolist() == [
-        [2, "offered", "many"], [7, "answered", "answered 25, offered 24"], [9, "talk_s", -3.0],
-        [len(frame) + 2, "start", "service 2026-02-02 13:00:00+02:00"]]
+        [2, "offered", "many"],
+        [7, "answered", "answered 25, offered 24"],
+        [9, "talk_s", -3.0],
+        [len(frame) + 2, "start", "service 2026-02-02 13:00:00+02:00"],
+    ]
     assert "must be mended" in report.verdicts["verdict"].iloc[1]
 
 
@@ -105,7 +121,9 @@ def test_what_is_hard_to_believe_is_a_warning(tmp_path):
 def test_the_table_and_the_centre_must_agree(tmp_path):
     frame = pd.concat([intervals(), intervals().assign(queue="sales")])
     report = check(tmp_path, frame, CENTRE + "[queues.ghost]\n")
-    assert {"queue sales is not in centre.toml", "queue ghost has no row in intervals.csv"} <= set(told(report, "warning"))
+    assert {"queue sales is not in centre.toml", "queue ghost has no row in intervals.csv"} <= set(
+        told(report, "warning")
+    )
 
 
 def test_contacts_outside_opening_hours(tmp_path):
@@ -119,7 +137,9 @@ def test_what_can_and_cannot_be_answered(tmp_path):
     assert not able["How patient are callers?"] and not able["Which season has the year?"]
 
 
-@pytest.mark.parametrize(("file", "content"), [("intervals.csv", b""), ("intervals.csv", b"\0\1\2"), ("x.csv", b"a,b\n1,2\n")])
+@pytest.mark.parametrize(
+    ("file", "content"), [("intervals.csv", b""), ("intervals.csv", b"\0\1\2"), ("x.csv", b"a,b\n1,2\n")]
+)
 def test_a_folder_that_cannot_be_read_is_a_verdict(tmp_path, file, content):
     (tmp_path / file).write_bytes(content)
     report = check_folder(tmp_path)
@@ -186,14 +206,33 @@ def calls(days=20):
     starts = pd.date_range("2026-02-02", periods=days, freq="D").repeat(320)
     second = np.tile(np.arange(320) * 90, days)
     arrived = starts + pd.Timedelta(hours=8) + pd.to_timedelta(second, unit="s")
-    return pd.DataFrame({"call_id": [f"c{i}" for i in range(len(starts))], "queue": "service", "channel": "voice", "arrived": arrived,
-                         "wait_s": 5, "outcome": "answered", "talk_s": 200, "acw_s": 30, "customer": [f"k{i % 3000}" for i in range(len(starts))],
-                         "agent": [f"A{i % 10}" for i in range(len(starts))]})
+    return pd.DataFrame(
+        {
+            "call_id": [f"c{i}" for i in range(len(starts))],
+            "queue": "service",
+            "channel": "voice",
+            "arrived": arrived,
+            "wait_s": 5,
+            "outcome": "answered",
+            "talk_s": 200,
+            "acw_s": 30,
+            "customer": [f"k{i % 3000}" for i in range(len(starts))],
+            "agent": [f"A{i % 10}" for i in range(len(starts))],
+        }
+    )
 
 
 def agents():
-    return pd.DataFrame({"agent": [f"A{i}" for i in range(10)], "team": "red", "hired": "2025-01-01", "left": "", "weekly_hours": 37.5,
-                         "hourly_wage": 15.0})
+    return pd.DataFrame(
+        {
+            "agent": [f"A{i}" for i in range(10)],
+            "team": "red",
+            "hired": "2025-01-01",
+            "left": "",
+            "weekly_hours": 37.5,
+            "hourly_wage": 15.0,
+        }
+    )
 
 
 def check_calls(folder, frame, centre=CENTRE, **tables):
@@ -233,7 +272,9 @@ def test_calls_that_are_hard_to_believe(tmp_path):
 
 
 def test_an_agent_on_two_calls_at_once(tmp_path):
-    """Call 15 of A5 begins at 08:22:30; stretched to 1,000 s it runs into A5's next, 900 s later (row 27); not into the one after."""
+    """Call 15 of A5 begins at 08:22:30; stretched to 1,000 s it runs into A5's next, 900 s later (row 27); not into
+    the one after.
+    """
     frame = calls()
     frame.loc[15, "talk_s"] = 1000
     report = check_calls(tmp_path, frame, WEEK)
@@ -244,8 +285,16 @@ def test_an_agent_on_two_calls_at_once(tmp_path):
 
 def test_clocks_that_go_back_make_no_overlap(tmp_path):
     """03:10 summer time and 03:05 winter time, 55 minutes apart, on 25 October 2026 in Helsinki."""
-    frame = pd.DataFrame({"call_id": ["a", "b"], "arrived": ["2026-10-25 03:10:00+0300", "2026-10-25 03:05:00+0200"], "wait_s": 0,
-                          "outcome": "answered", "talk_s": 600, "agent": "A"})
+    frame = pd.DataFrame(
+        {
+            "call_id": ["a", "b"],
+            "arrived": ["2026-10-25 03:10:00+0300", "2026-10-25 03:05:00+0200"],
+            "wait_s": 0,
+            "outcome": "answered",
+            "talk_s": 600,
+            "agent": "A",
+        }
+    )
     report = check_calls(tmp_path, frame, 'name = "x"\ntime_zone = "Europe/Helsinki"\n[queues.all]\n')
     assert not [words for words in about(report, "calls") if "another call" in words]
 
@@ -259,7 +308,9 @@ def test_names_that_are_garbled_unknown_or_placeholders(tmp_path):
     assert "1 row: agent 'AnneliXX' looks like 'Anneli', garbled (row 13)" in told_of
     assert "1 row: agent 'AnneliXX' is not in the table agents (row 13)" in told_of
     assert any(words.startswith("801 rows: customer '0' stands for nobody") for words in told_of)
-    assert any("queue 'Service" in words and "'service' with blanks or other capitals (row 23)" in words for words in told_of)
+    assert any(
+        "queue 'Service" in words and "'service' with blanks or other capitals (row 23)" in words for words in told_of
+    )
 
 
 def test_unknown_outcomes_and_negative_times_are_errors_with_their_rows(tmp_path):
@@ -267,7 +318,9 @@ def test_unknown_outcomes_and_negative_times_are_errors_with_their_rows(tmp_path
     frame.loc[5:54, "outcome"], frame.loc[60, "talk_s"] = "phantom", -4
     report = check_calls(tmp_path, frame, WEEK)
     errors = report.findings[(report.findings["severity"] == "error") & (report.findings["table"] == "calls")]
-    assert errors["rows"].tolist() == [1] * 20 + [30] + [1] and errors["row"].iloc[0] == 7 and errors["row"].iloc[20] == 27
+    assert (
+        errors["rows"].tolist() == [1] * 20 + [30] + [1] and errors["row"].iloc[0] == 7 and errors["row"].iloc[20] == 27
+    )
     assert errors["message"].iloc[20] == "outcome must be one of answered, abandoned, blocked: 30 rows more"
     assert errors.iloc[-1][["row", "column", "value"]].tolist() == [62, "talk_s", -4.0]
     assert report.verdicts.set_index("table").loc["calls", "faulty_rows"] == 51
@@ -283,38 +336,80 @@ def test_calls_outside_employment_and_of_nobody(tmp_path):
 
 
 def test_evaluations_of_calls_that_do_not_exist(tmp_path):
-    scored = pd.DataFrame({"evaluation": ["e1", "e2", "e3"], "call_id": ["c0", "c99999", "c1"], "agent": ["A0", "A0", "A7"], "evaluator": ["Q", "Q", "A7"],
-                           "date": "2026-02-10", "step": "greeting", "points": 3, "possible": 5})
+    scored = pd.DataFrame(
+        {
+            "evaluation": ["e1", "e2", "e3"],
+            "call_id": ["c0", "c99999", "c1"],
+            "agent": ["A0", "A0", "A7"],
+            "evaluator": ["Q", "Q", "A7"],
+            "date": "2026-02-10",
+            "step": "greeting",
+            "points": 3,
+            "possible": 5,
+        }
+    )
     report = check_calls(tmp_path, calls(), WEEK, agents=agents(), evaluations=scored)
-    rows = report.findings[report.findings["table"] == "evaluations"].query("severity == 'warning'").set_index("message")[["row", "value"]]
+    rows = (
+        report.findings[report.findings["table"] == "evaluations"]
+        .query("severity == 'warning'")
+        .set_index("message")[["row", "value"]]
+    )
     assert rows.loc["1 row: the evaluated call is not in calls (row 3)"].tolist() == [3, "c99999"]
     assert rows.loc["1 row: somebody else took the evaluated call (row 4)"].tolist() == [4, "A7"]
     assert rows.loc["1 row: the agent evaluated himself (row 4)"].tolist() == [4, "A7"]
 
 
 def test_activities_that_overlap(tmp_path):
-    day = pd.DataFrame({"agent": ["A1", "A1", "A1", "A2", "ghost"], "start": ["2026-02-02 08:00", "2026-02-02 11:30", "2026-02-02 12:00", "2026-02-02 08:00", "2026-02-02 08:00"],
-                        "end": ["2026-02-02 12:00", "2026-02-02 12:00", "2026-02-02 16:00", "2026-02-03 02:00", "2026-02-02 16:00"], "scheduled": "work", "actual": "work"})
+    day = pd.DataFrame(
+        {
+            "agent": ["A1", "A1", "A1", "A2", "ghost"],
+            "start": [
+                "2026-02-02 08:00",
+                "2026-02-02 11:30",
+                "2026-02-02 12:00",
+                "2026-02-02 08:00",
+                "2026-02-02 08:00",
+            ],
+            "end": ["2026-02-02 12:00", "2026-02-02 12:00", "2026-02-02 16:00", "2026-02-03 02:00", "2026-02-02 16:00"],
+            "scheduled": "work",
+            "actual": "work",
+        }
+    )
     report = check_calls(tmp_path, calls(), WEEK, agents=agents(), activities=day)
     assert about(report, "activities") == [
         "1 row: an earlier stretch of the same agent has not ended yet (row 3)",
-        "1 row: a stretch at work of more than 16 hours (row 5)", "1 row: agent 'ghost' is not in the table agents (row 6)"]
+        "1 row: a stretch at work of more than 16 hours (row 5)",
+        "1 row: agent 'ghost' is not in the table agents (row 6)",
+    ]
     idle = report.findings[report.findings["table"] == "agents"]["message"].iloc[-1]
     assert idle.startswith("8 rows: employed, but without an activity (rows 2, 5, 6,")
 
 
 def test_months_that_the_ledger_lacks(tmp_path):
     months = ["2025-09-01", "2025-10-01", "2025-12-01", "2026-01-01"]
-    ledger = pd.DataFrame({"month": months * 2, "category": "labour", "line": ["wages"] * 4 + ["training"] * 4, "planned": 100, "actual": [90, "", 90, "", 1, 1, 1, 1]})
+    ledger = pd.DataFrame(
+        {
+            "month": months * 2,
+            "category": "labour",
+            "line": ["wages"] * 4 + ["training"] * 4,
+            "planned": 100,
+            "actual": [90, "", 90, "", 1, 1, 1, 1],
+        }
+    )
     ledger = ledger.drop(index=6)
     report = check_calls(tmp_path, calls(), WEEK, ledger=ledger)
     assert set(about(report, "ledger")) == {
-        "labour, wages: 1 month missing: November 2025", "labour, training: 2 months missing: November 2025, December 2025",
-        "no line at all in November 2025", "1 row: what was spent is not known, two months later (row 3)"}
+        "labour, wages: 1 month missing: November 2025",
+        "labour, training: 2 months missing: November 2025, December 2025",
+        "no line at all in November 2025",
+        "1 row: what was spent is not known, two months later (row 3)",
+    }
 
 
 def test_calls_against_intervals(tmp_path):
-    """320 calls a day in both; the table of one day lost some, one day is in the calls only, one in the intervals only."""
+    """320 calls a day in both; the table of one day lost some, one day is in the calls only, one in the intervals
+    only.
+    """
     table = intervals("2026-02-02", "2026-02-21")
     table["answered"] = table["offered"]
     table.loc[table["start"].dt.strftime("%Y-%m-%d") == "2026-02-04", ["offered", "answered"]] //= 2
@@ -338,20 +433,29 @@ def test_made_up_counts_are_found(tmp_path):
     frame.loc[day, "offered"] = 40 + np.arange(day.sum()) // 4
     frame["answered"] = frame["offered"]
     made_up = [words for words in about(check(tmp_path, frame), "intervals") if "smoother" in words]
-    assert len(made_up) == 1 and made_up[0].startswith("Wed 2026-04-15, 664 contacts: counts more than a hundred times smoother")
+    assert len(made_up) == 1 and made_up[0].startswith(
+        "Wed 2026-04-15, 664 contacts: counts more than a hundred times smoother"
+    )
 
 
 def test_poisson_counts_are_not_called_made_up():
     from ccplan.data.checks.intervals import _smoothest, smoothness
 
     chance = np.random.default_rng(3)
-    ratios = np.array([smoothness(chance.poisson(rate, 32).astype(float))[0] for rate in np.repeat([1, 5, 20, 200], 2500)])
+    ratios = np.array(
+        [smoothness(chance.poisson(rate, 32).astype(float))[0] for rate in np.repeat([1, 5, 20, 200], 2500)]
+    )
     assert ratios.mean() == pytest.approx(1, abs=0.02) and (ratios < _smoothest(32)).sum() == 0
 
 
 def test_what_other_tables_answer(tmp_path):
-    able = check_calls(tmp_path, calls(), WEEK, agents=agents().drop(columns="hourly_wage")).abilities.set_index("question")
-    assert able.loc["How do waits and handle times scatter?", "possible"] and able.loc["How many contacts come, and when?", "possible"]
+    able = check_calls(tmp_path, calls(), WEEK, agents=agents().drop(columns="hourly_wage")).abilities.set_index(
+        "question"
+    )
+    assert (
+        able.loc["How do waits and handle times scatter?", "possible"]
+        and able.loc["How many contacts come, and when?", "possible"]
+    )
     assert able.loc["What does an hour cost?", "why"] == "not measured: hourly_wage"
     assert able.loc["Was the budget kept?", "why"] == "there is no table ledger that can be read"
 
@@ -364,5 +468,3 @@ def test_findings_export_as_a_table(tmp_path):
     report = check_calls(tmp_path, frame, WEEK)
     exported = pd.read_csv(write_csv(tmp_path / "out" / "findings.csv", report.findings))
     assert len(exported) == len(report.findings) and exported["rows"].sum() == report.findings["rows"].sum()
-
-

@@ -89,7 +89,9 @@ def test_the_bundled_centre_is_planned_through_the_day_with_chat_and_mail(tmp_pa
         result = run(*days, "--rule", rule, "--out", tmp_path / out)
         assert result.returncode == 0, result.stderr
         assert all(queue in result.stdout for queue in ("service", "outage", "chat", "email"))
-    through, alone = (pd.read_csv(tmp_path / out / "requirement.csv").set_index(["queue", "start"]) for out in ("day", "each"))
+    through, alone = (
+        pd.read_csv(tmp_path / out / "requirement.csv").set_index(["queue", "start"]) for out in ("day", "each")
+    )
     pd.testing.assert_frame_equal(through.loc[["chat", "email"]], alone.loc[["chat", "email"]])
     assert (through.loc[["service", "outage"], "service_level"] >= 0.8 - 1e-6).all()
     assert (through.loc["service", "agents"] != alone.loc["service", "agents"]).any()
@@ -126,7 +128,9 @@ def table(folder, days, columns="start,offered,aht_s", cells="10,200"):
 
 def test_a_week_has_seven_days_also_where_weekends_are_closed(tmp_path):
     """10 calls in each of 20 half-hours, Monday to Friday: 1,000 calls a week."""
-    folder = table(tmp_path / "weekday", [d.date() for d in pd.date_range("2026-03-02", "2026-03-29") if d.weekday() < 5])
+    folder = table(
+        tmp_path / "weekday", [d.date() for d in pd.date_range("2026-03-02", "2026-03-29") if d.weekday() < 5]
+    )
     result = run("plan", folder)
     assert "a mean week of the last 26 days" in result.stdout and " 1,000 " in result.stdout
     one = run("plan", folder, "--from", "2026-03-02", "--to", "2026-03-02", "--out", tmp_path / "one")
@@ -171,7 +175,11 @@ def test_results_that_cannot_be_written(centre):
 
 def test_lab_opens_on_this_machine_only_without_news(centre, tmp_path):
     run("init", centre)
-    home = os.environ | {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path)}
+    home = os.environ | {
+        "HOME": str(tmp_path),
+        "JUPYTER_CONFIG_DIR": str(tmp_path),
+        "JUPYTER_RUNTIME_DIR": str(tmp_path),
+    }
     lab = subprocess.Popen([*CCPLAN, "lab", str(centre), "--no-browser"], stderr=subprocess.PIPE, text=True, env=home)
     try:
         address = next(line.split()[-1] for line in lab.stderr if "/lab?token=" in line)
@@ -211,10 +219,18 @@ def test_countries_may_be_written_small(centre):
 
 def test_a_queue_that_the_centre_does_not_have(centre):
     run("init", centre)
-    text = (centre / "intervals.csv").read_text(encoding="utf-8").replace("start;", "start;queue;").replace(";100;", ";new sales;100;")
+    text = (
+        (centre / "intervals.csv")
+        .read_text(encoding="utf-8")
+        .replace("start;", "start;queue;")
+        .replace(";100;", ";new sales;100;")
+    )
     (centre / "intervals.csv").write_text(text, encoding="utf-8")
     said = refused("plan", centre)
-    assert f"{centre / 'centre.toml'} has no queue 'new sales', which intervals.csv holds" in said and '[queues."new sales"]' in said
+    assert (
+        f"{centre / 'centre.toml'} has no queue 'new sales', which intervals.csv holds" in said
+        and '[queues."new sales"]' in said
+    )
 
 
 def test_times_with_offsets_and_no_centre_are_said_to_be_in_utc(centre):
@@ -261,26 +277,43 @@ def test_a_folder_without_the_right_to_read_it(centre, mode):
         print(*check_folder(sys.argv[1]).findings["message"])
     """
     os.chmod(centre.parent, 0o755)
-    result = subprocess.run([sys.executable, "-c", code, str(centre), str(mode)], capture_output=True, text=True, timeout=120)
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(centre), str(mode)], capture_output=True, text=True, timeout=120
+    )
     os.chmod(centre, 0o755)
     assert result.returncode == 0, result.stderr
     assert result.stdout.count("cannot be read: permission denied") == 5 and "ask its owner" in result.stdout
 
 
 def test_suggestions_are_shown_and_taken_over_one_by_one(centre):
-    """Two weeks and a day, calls from 8 to 18 on every day: without hours in the file those are suggested; AHT is 180 s in the table."""
+    """Two weeks and a day, calls from 8 to 18 on every day: without hours in the file those are suggested; AHT is
+    180 s in the table.
+    """
     starts = pd.date_range("2026-09-01", periods=22 * 48, freq="30min")
     open_ = (starts.hour >= 8) & (starts.hour < 18)
-    pd.DataFrame({"start": starts, "offered": open_ * 100, "answered": open_ * 95, "aht_s": 180}).to_csv(centre / "intervals.csv", index=False)
-    pd.DataFrame({"agent": range(8), "weekly_hours": 30, "hourly_wage": 20.0}).to_csv(centre / "agents.csv", index=False)
+    pd.DataFrame({"start": starts, "offered": open_ * 100, "answered": open_ * 95, "aht_s": 180}).to_csv(
+        centre / "intervals.csv", index=False
+    )
+    pd.DataFrame({"agent": range(8), "weekly_hours": 30, "hourly_wage": 20.0}).to_csv(
+        centre / "agents.csv", index=False
+    )
     before = 'name = "x"  # our name\n[queues.all]  # the only one\n[costs]\nhourly_wage = 15.0  # gross\n'
     (centre / "centre.toml").write_text(before, encoding="utf-8")
     shown = own_process("suggest", centre)
     assert shown.returncode == 0, shown.stderr
-    assert "1. costs.hourly_wage: 15 -> 20" in shown.stdout and "queues.all.hours: not there -> every_day 08:00-18:00" in shown.stdout
-    assert "8 of 8 agents have 30 hours a week" in shown.stdout and "variance_to_mean" in shown.stdout and "Nothing is changed" in shown.stdout
+    assert (
+        "1. costs.hourly_wage: 15 -> 20" in shown.stdout
+        and "queues.all.hours: not there -> every_day 08:00-18:00" in shown.stdout
+    )
+    assert (
+        "8 of 8 agents have 30 hours a week" in shown.stdout
+        and "variance_to_mean" in shown.stdout
+        and "Nothing is changed" in shown.stdout
+    )
     assert (centre / "centre.toml").read_text(encoding="utf-8") == before
-    assert "must be a number from 1 to 3, got 4; nothing was changed" in refused("suggest", centre, "--accept", 1, "--accept", 4, quiet=False)
+    assert "must be a number from 1 to 3, got 4; nothing was changed" in refused(
+        "suggest", centre, "--accept", 1, "--accept", 4, quiet=False
+    )
     assert "choose one" in refused("suggest", centre, "--accept", 1, "--all")
     assert (centre / "centre.toml").read_text(encoding="utf-8") == before
     assert "costs.hourly_wage = 20" in run("suggest", centre, "--accept", 1).stdout
@@ -302,10 +335,17 @@ def half_a_year(tmp_path_factory):
     folder = tmp_path_factory.mktemp("half") / "centre"
     folder.mkdir()
     starts = [t for t in pd.date_range("2026-03-01", "2026-08-31 23:30", freq="30min") if 8 <= t.hour < 18]
-    pd.DataFrame({"queue": "=cmd|x", "start": starts, "offered": 40, "answered": 38, "aht_s": 180}).to_csv(folder / "intervals.csv", index=False)
-    (folder / "agents.csv").write_text("agent,team,hired,left,weekly_hours,hourly_wage,skills\nAnn,A,2020-01-01,,37.5,15,=cmd|x\n"
-                                       "Bo,A,2021-01-01,,37.5,15,=cmd|x\n", encoding="utf-8")
-    (folder / "centre.toml").write_text('name = "Small"\n[queues."=cmd|x".hours]\nevery_day = "08:00-18:00"\n', encoding="utf-8")
+    pd.DataFrame({"queue": "=cmd|x", "start": starts, "offered": 40, "answered": 38, "aht_s": 180}).to_csv(
+        folder / "intervals.csv", index=False
+    )
+    (folder / "agents.csv").write_text(
+        "agent,team,hired,left,weekly_hours,hourly_wage,skills\nAnn,A,2020-01-01,,37.5,15,=cmd|x\n"
+        "Bo,A,2021-01-01,,37.5,15,=cmd|x\n",
+        encoding="utf-8",
+    )
+    (folder / "centre.toml").write_text(
+        'name = "Small"\n[queues."=cmd|x".hours]\nevery_day = "08:00-18:00"\n', encoding="utf-8"
+    )
     return folder
 
 
@@ -322,5 +362,7 @@ def test_headcount_writes_months_hires_and_decisions_and_no_formula(half_a_year,
 
 
 def test_headcount_refuses_in_words(half_a_year, tmp_path):
-    assert "--allowed-gap must be a share" in refused("headcount", half_a_year, "--allowed-gap", 5, "--out", tmp_path, "--months", 1)
+    assert "--allowed-gap must be a share" in refused(
+        "headcount", half_a_year, "--allowed-gap", 5, "--out", tmp_path, "--months", 1
+    )
     assert "--out must not be the centre's folder" in refused("headcount", half_a_year, "--out", half_a_year)

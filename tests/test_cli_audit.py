@@ -1,4 +1,6 @@
-"""`ccplan audit` as people run it: what is asked for is refused or done, a report is verified and signed; its notebook is a quick one."""
+"""`ccplan audit` as people run it: what is asked for is refused or done, a report is verified and signed; its
+notebook is a quick one.
+"""
 
 import re
 import shutil
@@ -19,7 +21,9 @@ def centre(tmp_path):
 
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
-    """The command in this process, on a quick notebook, without a browser: gives (exit code, stdout, words of the error)."""
+    """The command in this process, on a quick notebook, without a browser: gives (exit code, stdout, words of the
+    error).
+    """
     from typer.testing import CliRunner
 
     audit_notebook(tmp_path / audit_report.NOTEBOOK)
@@ -39,7 +43,12 @@ def test_an_audit_is_run_signed_verified_and_void(shell, centre):
     code, said, err = shell(centre, "--by", "Ann Lee")
     report = centre / "audit" / "2026Q3"
     assert code == 0, err
-    assert said.startswith("6 rows were read\n") and f"Report in {report}:" in said and "audit.html" in said and "no PDF was made" in err
+    assert (
+        said.startswith("6 rows were read\n")
+        and f"Report in {report}:" in said
+        and "audit.html" in said
+        and "no PDF was made" in err
+    )
     assert {file.name for file in report.iterdir()} == set(re.findall(r"^  (\S+)", said, re.MULTILINE))
     code, said, _ = shell("--verify", report)
     assert code == 0 and "nothing changed" in said and "run by Ann Lee" in said and "nobody has signed it" in said
@@ -48,26 +57,34 @@ def test_an_audit_is_run_signed_verified_and_void(shell, centre):
     assert code == 0 and "signed by Bo Berg" in said and "holds" in said
     small_centre(centre, rows=7)
     code, said, _ = shell("--verify", report)
-    assert code == 1 and "void, because" in said and "intervals.csv changed: 1 row more, 7 instead of 6" in said and "signed by Bo Berg" in said
+    assert (
+        code == 1
+        and "void, because" in said
+        and "intervals.csv changed: 1 row more, 7 instead of 6" in said
+        and "signed by Bo Berg" in said
+    )
     shutil.move(centre / "intervals.csv", centre.parent / "kept.csv")
     assert "intervals.csv is gone (6 rows)" in shell("--verify", report)[1]
     shutil.move(centre / "centre.toml", centre.parent / "kept.toml")
     assert "was moved or removed" in shell("--verify", report)[1]
 
 
-@pytest.mark.parametrize("words, said", [
-    (["--quarter", "2026Q5"], "quarter must be written as a year and a quarter"),
-    (["--quarter", "2026Q3", "--out", "."], "must not be the centre's folder"),
-    (["--quarter", "2026Q3", "--out", ".."], "must not hold the centre's folder"),
-    (["--quarter", "2026Q3", "--out", "others"], "holds other files and no earlier report"),
-    (["--quarter", "2026Q3", "--names", "--key", "k"], "exclude one another"),
-    (["--quarter", "2026Q3", "--previous", "nowhere"], "which is no folder"),
-    (["--quarter", "2026Q3", "--previous", "audit/2026Q3"], "which is no folder"),
-    (["--quarter", "2026Q3", "--by", " "], "--by must be the name of a person"),
-    (["--verify", ".", "--sign", "."], "exclude one another"),
-    (["--verify", ".", "--quarter", "2026Q3", "--names"], "--quarter and --names are for a run"),
-    (["--verify", "."], "has no sign_off.json"),
-])
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["--quarter", "2026Q5"], "quarter must be written as a year and a quarter"),
+        (["--quarter", "2026Q3", "--out", "."], "must not be the centre's folder"),
+        (["--quarter", "2026Q3", "--out", ".."], "must not hold the centre's folder"),
+        (["--quarter", "2026Q3", "--out", "others"], "holds other files and no earlier report"),
+        (["--quarter", "2026Q3", "--names", "--key", "k"], "exclude one another"),
+        (["--quarter", "2026Q3", "--previous", "nowhere"], "which is no folder"),
+        (["--quarter", "2026Q3", "--previous", "audit/2026Q3"], "which is no folder"),
+        (["--quarter", "2026Q3", "--by", " "], "--by must be the name of a person"),
+        (["--verify", ".", "--sign", "."], "exclude one another"),
+        (["--verify", ".", "--quarter", "2026Q3", "--names"], "--quarter and --names are for a run"),
+        (["--verify", "."], "has no sign_off.json"),
+    ],
+)
 def test_what_cannot_be_is_refused_in_words(shell, centre, monkeypatch, words, said):
     (centre / "others").mkdir()
     (centre / "others" / "mine.txt").write_text("mine")
@@ -77,9 +94,16 @@ def test_what_cannot_be_is_refused_in_words(shell, centre, monkeypatch, words, s
     assert not (centre / "audit").exists() and (centre / "others" / "mine.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("days, found", [
-    (["2026-07-01", "2026-09-30"], "2026Q3"), (["2026-04-01", "2026-09-28"], "2026Q3"), (["2026-04-01", "2026-08-31"], "2026Q2"),
-    (["2026-08-01", "2026-08-31"], "2026Q3"), (["2025-12-01", "2026-01-05"], "2025Q4")])
+@pytest.mark.parametrize(
+    "days, found",
+    [
+        (["2026-07-01", "2026-09-30"], "2026Q3"),
+        (["2026-04-01", "2026-09-28"], "2026Q3"),
+        (["2026-04-01", "2026-08-31"], "2026Q2"),
+        (["2026-08-01", "2026-08-31"], "2026Q3"),
+        (["2025-12-01", "2026-01-05"], "2025Q4"),
+    ],
+)
 def test_the_last_whole_quarter_is_audited_if_none_is_named(tmp_path, days, found):
     rows = ["start;offered;answered;aht_s", *(f"{day} 10:{minute:02};1;1;60" for day in days for minute in (0, 30))]
     (tmp_path / "intervals.csv").write_text("\n".join(rows) + "\n")

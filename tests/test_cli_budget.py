@@ -33,13 +33,23 @@ steps = [[0, 0.10], [1000, 0.05]]
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     folder = tmp_path_factory.mktemp("small")
-    starts = [t for t in pd.date_range("2026-06-01", "2026-08-31 23:30", freq="30min") if t.weekday() < 5 and 9 <= t.hour < 17]
-    rows = ["start;queue;offered;answered;aht_s", *(f"{t:%Y-%m-%d %H:%M};service;{20 + 5 * t.weekday()};19;240" for t in starts)]
+    starts = [
+        t for t in pd.date_range("2026-06-01", "2026-08-31 23:30", freq="30min") if t.weekday() < 5 and 9 <= t.hour < 17
+    ]
+    rows = [
+        "start;queue;offered;answered;aht_s",
+        *(f"{t:%Y-%m-%d %H:%M};service;{20 + 5 * t.weekday()};19;240" for t in starts),
+    ]
     (folder / "intervals.csv").write_text("\n".join(rows), encoding="utf-8")
     (folder / "centre.toml").write_text(TOML, encoding="utf-8")
-    (folder / "ledger.csv").write_text("month,category,line,planned,actual\n2026-07-01,technology,platform,900,950.5\n"
-                                       "2025-10-01,technology,platform,800,812.25\n", encoding="utf-8")
-    (folder / "checklist.csv").write_text("checklist,step,item,due,status,cost\nset-up,training,course,2026-10-15,open,700\n", encoding="utf-8")
+    (folder / "ledger.csv").write_text(
+        "month,category,line,planned,actual\n2026-07-01,technology,platform,900,950.5\n"
+        "2025-10-01,technology,platform,800,812.25\n",
+        encoding="utf-8",
+    )
+    (folder / "checklist.csv").write_text(
+        "checklist,step,item,due,status,cost\nset-up,training,course,2026-10-15,open,700\n", encoding="utf-8"
+    )
     return folder
 
 
@@ -57,7 +67,9 @@ def test_the_budget_is_printed_and_written(small, tmp_path):
     beside = pd.read_csv(tmp_path / "out/against_ledger.csv")
     october = beside[(beside["line"] == "platform") & (beside["month"] == "2026-10-01")].iloc[0]
     assert october["ledger_month"] == "2025-10-01" and october["actual"] == 812.25
-    assert {"headcount.csv", "requirement.csv", "unit_costs.csv", "hour_sources.csv", "assumptions.csv"} <= {f.name for f in (tmp_path / "out").iterdir()}
+    assert {"headcount.csv", "requirement.csv", "unit_costs.csv", "hour_sources.csv", "assumptions.csv"} <= {
+        f.name for f in (tmp_path / "out").iterdir()
+    }
     assert "labour is" in result.stderr and "nothing is budgeted for" in result.stderr
 
 
@@ -82,7 +94,10 @@ def test_a_budget_that_cannot_be_is_refused_in_words(small, tmp_path):
     other = tmp_path / "bad"
     other.mkdir()
     (other / "intervals.csv").write_bytes((small / "intervals.csv").read_bytes())
-    (other / "centre.toml").write_text(TOML + '[budget.rent]\nprice = -3\ncurrency = "USD"\ndriver = "moon"\nstart = "2027-05"\nend = "2027-01"\n', encoding="utf-8")
+    (other / "centre.toml").write_text(
+        TOML + '[budget.rent]\nprice = -3\ncurrency = "USD"\ndriver = "moon"\nstart = "2027-05"\nend = "2027-01"\n',
+        encoding="utf-8",
+    )
     said = refused("budget", other)
     assert "budget.rent.price" in said and "got -3" in said and "budget.rent.driver must be one of" in said
     (other / "centre.toml").write_text(TOML + '[budget.rent]\nprice = 3\ncurrency = "USD"\n', encoding="utf-8")

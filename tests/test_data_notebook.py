@@ -22,8 +22,10 @@ FILE = Path(__file__).parents[1] / "notebooks" / "01_data.ipynb"
 
 def centre_with(folder, **tables):
     """A small office of one queue; `tables` are frames by name."""
-    (folder / "centre.toml").write_text('name = "x"\ntime_zone = "Europe/Helsinki"\n[queues.service]\npatience_s = 900\n'
-                                        '[queues.service.hours]\nweekdays = "08:00-12:00"\n')
+    (folder / "centre.toml").write_text(
+        'name = "x"\ntime_zone = "Europe/Helsinki"\n[queues.service]\npatience_s = 900\n'
+        '[queues.service.hours]\nweekdays = "08:00-12:00"\n'
+    )
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, date_format="%Y-%m-%d %H:%M:%S")
     return folder
@@ -33,17 +35,30 @@ def calls(days=42, seed=1):
     """Forty calls an hour from 8 to 12 on weekdays; exponential patience of 100 s before a random wait."""
     chance = np.random.default_rng(seed)
     open_days = [day for day in pd.date_range("2026-01-05", periods=days) if day.day_of_week < 5]
-    arrived = np.concatenate([np.sort(chance.uniform(8 * 3600, 12 * 3600, chance.poisson(160))) + day.value / 1e9 for day in open_days])
+    arrived = np.concatenate(
+        [np.sort(chance.uniform(8 * 3600, 12 * 3600, chance.poisson(160))) + day.value / 1e9 for day in open_days]
+    )
     patience, wait = chance.exponential(100, len(arrived)), chance.exponential(30, len(arrived))
     left = patience < wait
-    return pd.DataFrame({"call_id": range(len(arrived)), "queue": "service", "arrived": pd.to_datetime(arrived, unit="s").round("s"),
-                         "wait_s": np.minimum(patience, wait).round(1), "outcome": np.where(left, "abandoned", "answered"),
-                         "talk_s": np.where(left, 0, chance.lognormal(5, 0.5, len(arrived)).round())})
+    return pd.DataFrame(
+        {
+            "call_id": range(len(arrived)),
+            "queue": "service",
+            "arrived": pd.to_datetime(arrived, unit="s").round("s"),
+            "wait_s": np.minimum(patience, wait).round(1),
+            "outcome": np.where(left, "abandoned", "answered"),
+            "talk_s": np.where(left, 0, chance.lognormal(5, 0.5, len(arrived)).round()),
+        }
+    )
 
 
 def intervals(log):
     hours = log["arrived"].dt.floor("30min").rename("start")
-    return log.groupby(["queue", hours]).agg(offered=("call_id", "size"), answered=("outcome", lambda s: (s == "answered").sum())).reset_index()
+    return (
+        log.groupby(["queue", hours])
+        .agg(offered=("call_id", "size"), answered=("outcome", lambda s: (s == "answered").sum()))
+        .reset_index()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +105,9 @@ def test_it_runs_on_an_export_that_nobody_knows_and_ends_at_the_panel(tmp_path):
 
 def test_the_busiest_queue_is_shown_where_none_is_named(both, tmp_path):
     table = intervals(calls(14))
-    report = check_folder(centre_with(tmp_path, intervals=pd.concat([table, table.assign(queue="b", offered=table["offered"] * 2)])))
+    report = check_folder(
+        centre_with(tmp_path, intervals=pd.concat([table, table.assign(queue="b", offered=table["offered"] * 2)]))
+    )
     assert display.busiest_queue(report) == "b" and display.busiest_queue(both) == "service"
 
 
@@ -105,7 +122,10 @@ def test_verdicts_and_findings_are_the_reports(both):
     shown = display.verdict_table(both).frame
     assert shown["table"].tolist() == both.verdicts["table"].tolist()
     assert [whole.split(":")[0] for whole in both.verdicts["verdict"]] == shown["verdict"].tolist()
-    assert shown["rows behind them"].replace("–", "0").str.replace(",", "").astype(int).tolist() == both.verdicts["doubtful_rows"].tolist()
+    assert (
+        shown["rows behind them"].replace("–", "0").str.replace(",", "").astype(int).tolist()
+        == both.verdicts["doubtful_rows"].tolist()
+    )
     found = display.findings_table(both, most=100, each=100).frame
     assert len(found) == both.count("warning") + both.count("error") and found["file"].ne("").all()
     counted = display.findings_by_rule(both).frame
@@ -117,14 +137,28 @@ def test_the_link_holds_every_finding_and_no_formula(both):
     assert 'download="findings.csv"' in words and "http" not in words
     text = base64.b64decode(words.split("base64,")[1].split('"')[0])
     saved = pd.read_csv(io.BytesIO(text))
-    assert saved["message"].tolist() == both.findings["message"].tolist() and saved["rows"].tolist() == both.findings["rows"].tolist()
+    assert (
+        saved["message"].tolist() == both.findings["message"].tolist()
+        and saved["rows"].tolist() == both.findings["rows"].tolist()
+    )
     risky = dataclasses.replace(both, findings=both.findings.assign(value="=1+1"))
     assert b",'=1+1," in base64.b64decode(display.findings_link(risky).html.split("base64,")[1].split('"')[0])
 
 
 def test_names_are_withheld_unless_asked_for(both):
-    row = {"table": "calls", "file": "calls.csv", "row": 3, "queue": "", "start": None, "column": "agent", "value": "Ann Lee", "rule": "r",
-           "severity": "warning", "rows": 1, "message": "agent 'Ann Lee' is not in agents"}
+    row = {
+        "table": "calls",
+        "file": "calls.csv",
+        "row": 3,
+        "queue": "",
+        "start": None,
+        "column": "agent",
+        "value": "Ann Lee",
+        "rule": "r",
+        "severity": "warning",
+        "rows": 1,
+        "message": "agent 'Ann Lee' is not in agents",
+    }
     report = dataclasses.replace(both, findings=pd.DataFrame([row]))
     hidden, shown = (display.findings_table(report, names=names)._repr_html_() for names in (False, True))
     assert "Ann Lee" not in hidden and "(withheld)" in hidden and "Ann Lee" in shown
@@ -134,14 +168,20 @@ def test_names_are_withheld_unless_asked_for(both):
 def test_texts_are_whole_and_escaped(both):
     lacking = both.abilities[~both.abilities["possible"]]
     shown = display.abilities_table(both)._repr_html_()
-    assert len(lacking) and all(question in shown for question in both.abilities["question"]) and all(why in shown for why in lacking["why"])
+    assert (
+        len(lacking)
+        and all(question in shown for question in both.abilities["question"])
+        and all(why in shown for why in lacking["why"])
+    )
     html = Sheet(pd.DataFrame({"what": ["<b>" + "x" * 200], "rows": ["3"]}), "a < b")._repr_html_()
     assert "&lt;b&gt;" + "x" * 200 in html and "class='n'>3" in html and "a &lt; b</caption>" in html
 
 
 def test_days_on_which_the_tables_differ_are_left_out_of_the_estimates(both):
     kept = display.trusted_frames(both)["calls"]
-    assert set(both.frame("calls")["arrived"].dt.date) - set(kept["arrived"].dt.date) == {pd.Timestamp("2026-01-13").date()}
+    assert set(both.frame("calls")["arrived"].dt.date) - set(kept["arrived"].dt.date) == {
+        pd.Timestamp("2026-01-13").date()
+    }
 
 
 def test_the_chart_of_volume_counts_what_came(both):
@@ -154,9 +194,14 @@ def test_the_chart_of_volume_counts_what_came(both):
 
 def test_every_number_in_the_heat_map_can_be_read():
     """Contrast as the WCAG defines it, from the formula's text; 4.5 : 1 is its bar for small text."""
+
     def light(colour):
-        return sum(weight * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4)
-                   for weight, c in zip((0.2126, 0.7152, 0.0722), (int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)), strict=True))
+        return sum(
+            weight * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4)
+            for weight, c in zip(
+                (0.2126, 0.7152, 0.0722), (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)), strict=True
+            )
+        )
 
     start = pd.date_range("2026-03-02", periods=101, freq="1h", tz="UTC")
     cells = data_charts.volume_cells(pd.DataFrame({"queue": "all", "start": start, "offered": range(101)}), "all")
@@ -170,13 +215,18 @@ def test_the_histogram_counts_the_handle_times():
     assert bars["share"].sum() == pytest.approx(1) and bars.loc[bars["until"] <= 10, "share"].sum() == 0
     assert bars.loc[(bars["from"] >= 20) & (bars["until"] <= 40), "share"].sum() == pytest.approx(0.20)
     title = " ".join(data_charts.handle_time_chart(calls).title.text)
-    assert title.startswith("Half of the contacts take less than 60 s, the mean is 60 s, one in twenty takes more than 105 s")
+    assert title.startswith(
+        "Half of the contacts take less than 60 s, the mean is 60 s, one in twenty takes more than 105 s"
+    )
+
 
 def test_the_chart_of_records_marks_the_day_that_differs(both):
     days = data_charts.record_days(both, "service")
     assert days.loc[days["apart"], "date"].tolist() == [pd.Timestamp("2026-01-13")]
     assert days.loc[days["apart"], "difference"].iloc[0] == pytest.approx(-1 / 3, abs=0.02)
-    assert data_charts.records_finding(days).startswith("Calls and intervals differ on 1 of 30 days, most on Tuesday 13 January 2026: −3")
+    assert data_charts.records_finding(days).startswith(
+        "Calls and intervals differ on 1 of 30 days, most on Tuesday 13 January 2026: −3"
+    )
 
 
 def test_calls_of_other_queues_are_not_taken_for_missing_ones(tmp_path):
@@ -195,7 +245,10 @@ def test_the_calendar_frames_the_days_that_the_checks_found(tmp_path):
     days = data_charts.calendar_days(check_folder(centre_with(tmp_path, intervals=table)), "service").set_index("date")
     assert days.index[days["odd"]].tolist() == [pd.Timestamp("2026-02-18")]
     assert days.index[days["gone"]].tolist() == [pd.Timestamp("2026-02-24")]
-    assert data_charts.calendar_finding(days.reset_index()) == "1 of 60 days stands out, Wednesday 18 February 2026, 1 open day without a row"
+    assert (
+        data_charts.calendar_finding(days.reset_index())
+        == "1 of 60 days stands out, Wednesday 18 February 2026, 1 open day without a row"
+    )
 
 
 def test_patience_is_the_estimates_and_the_chart_says_so(both):
@@ -206,9 +259,16 @@ def test_patience_is_the_estimates_and_the_chart_says_so(both):
     assert mean == pytest.approx(100, rel=0.15)
 
 
-@pytest.mark.parametrize("draw", [lambda r: data_charts.volume_chart(r.frame("intervals"), "service"), lambda r: data_charts.calendar_chart(r, "service"),
-                                  lambda r: data_charts.records_chart(r, "service"), lambda r: data_charts.patience_chart(r.frame("calls")),
-                                  lambda r: data_charts.handle_time_chart(r.frame("calls"))])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda r: data_charts.volume_chart(r.frame("intervals"), "service"),
+        lambda r: data_charts.calendar_chart(r, "service"),
+        lambda r: data_charts.records_chart(r, "service"),
+        lambda r: data_charts.patience_chart(r.frame("calls")),
+        lambda r: data_charts.handle_time_chart(r.frame("calls")),
+    ],
+)
 def test_pictures_come_out_the_same_and_ask_nobody(both, draw):
     first, second = display.show(draw(both)), display.show(draw(both))
     assert first.svg == second.svg and "http" not in first.svg.replace("http://www.w3.org", "")

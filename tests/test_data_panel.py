@@ -1,4 +1,6 @@
-"""The panels of the data notebook: what they show, write and refuse in words; then in a real browser, in Voila and JupyterLab."""
+"""The panels of the data notebook: what they show, write and refuse in words; then in a real browser, in Voila and
+JupyterLab.
+"""
 
 import re
 import shutil
@@ -31,7 +33,13 @@ def settle(desk, **ours):
         desk.choices[theirs.replace("_", " ")][1].value = unit
 
 
-USUAL = {"Anfang": ("arrived", ""), "Gruppe": ("queue", ""), "Ende_wie": ("outcome", ""), "Gewartet": ("wait_s", "mm:ss"), "Gesprochen": ("talk_s", "min")}
+USUAL = {
+    "Anfang": ("arrived", ""),
+    "Gruppe": ("queue", ""),
+    "Ende_wie": ("outcome", ""),
+    "Gewartet": ("wait_s", "mm:ss"),
+    "Gesprochen": ("talk_s", "min"),
+}
 
 
 def seen(export):
@@ -48,7 +56,9 @@ def test_what_a_word_means_stays_when_a_column_is_chosen_after_it(export):
     desk.meanings["outcome", "Verbunden"].value = "answered"
     settle(desk, **USUAL)
     desk.settings["decimal"].value = ","
-    assert desk.meanings["outcome", "Verbunden"].value == "answered" and desk.mapping().words == {"outcome": {"Verbunden": "answered"}}
+    assert desk.meanings["outcome", "Verbunden"].value == "answered" and desk.mapping().words == {
+        "outcome": {"Verbunden": "answered"}
+    }
 
 
 def test_every_column_of_the_file_has_its_dropdowns_and_nothing_is_written_yet(export):
@@ -67,16 +77,28 @@ def test_only_durations_have_a_unit(export):
 
 def test_a_date_and_a_time_in_columns_of_their_own_are_found(tmp_path):
     """A Finnish export: half an hour from 8.30 on 3 March, 12,5 minutes of talk."""
-    (tmp_path / "raportti.csv").write_text("Päivä;Kellonaika;Saapuneet puhelut;Puheaika (min)\n3.3.2026;8.30;4;12,5\n13.3.2026;9.00;3;2,5\n", encoding="cp1252")
+    (tmp_path / "raportti.csv").write_text(
+        "Päivä;Kellonaika;Saapuneet puhelut;Puheaika (min)\n3.3.2026;8.30;4;12,5\n13.3.2026;9.00;3;2,5\n",
+        encoding="cp1252",
+    )
     desk = MappingDesk(tmp_path, "intervals")
     assert {theirs: name.value for theirs, (name, _) in desk.choices.items()} == {
-        "Päivä": "date", "Kellonaika": "time", "Saapuneet puhelut": "offered", "Puheaika (min)": "talk_s"}
-    assert "2026-03-03 08:30" in desk.shown.value and "750 (12,5)" in desk.shown.value and "alert" not in desk.said.value
+        "Päivä": "date",
+        "Kellonaika": "time",
+        "Saapuneet puhelut": "offered",
+        "Puheaika (min)": "talk_s",
+    }
+    assert (
+        "2026-03-03 08:30" in desk.shown.value and "750 (12,5)" in desk.shown.value and "alert" not in desk.said.value
+    )
 
 
 def test_a_unit_in_the_name_of_a_column_is_kept_when_the_mapping_is_written(tmp_path):
     """Minutes stay minutes, whether the column was known by its name or chosen by hand."""
-    (tmp_path / "x.csv").write_text("start;offered;Puheaika (min);Jotain min\n2026-03-03 08:30;4;12,5;1\n2026-03-03 09:00;3;2,5;2\n", encoding="cp1252")
+    (tmp_path / "x.csv").write_text(
+        "start;offered;Puheaika (min);Jotain min\n2026-03-03 08:30;4;12,5;1\n2026-03-03 09:00;3;2,5;2\n",
+        encoding="cp1252",
+    )
     desk = MappingDesk(tmp_path / "x.csv", "intervals")
     settle_name = desk.choices["Jotain min"][0]
     settle_name.value = "acw_s"
@@ -98,21 +120,33 @@ def test_errors_are_words_in_the_panel(export):
     settle(desk, **USUAL | {"Gewartet": ("queue", "")})
     assert "queue must stand once" in desk.said.value and desk.write.disabled and 'role="alert"' in desk.said.value
     settle(desk, Gewartet=("wait_s", "mm:ss"))
-    assert "must be one of answered, abandoned, blocked" in desk.said.value, "their words for the outcome are not ours yet"
+    assert "must be one of answered, abandoned, blocked" in desk.said.value, (
+        "their words for the outcome are not ours yet"
+    )
 
 
 def test_what_is_seen_is_written_and_read(export):
     text = export.read_bytes()
-    (export.parent / "mapping.toml").write_text('[files."export.csv"]\ntable = "calls"\n[files."export.csv".words.outcome]\nVerbunden = "answered"\n')
+    (export.parent / "mapping.toml").write_text(
+        '[files."export.csv"]\ntable = "calls"\n[files."export.csv".words.outcome]\nVerbunden = "answered"\n'
+    )
     desk = MappingDesk(export, "calls")
     settle(desk, **USUAL)
-    assert "as they would be read" in desk.said.value and "240 (4,0)" in desk.shown.value and "talk_s ← Gesprochen" in desk.shown.value
+    assert (
+        "as they would be read" in desk.said.value
+        and "240 (4,0)" in desk.shown.value
+        and "talk_s ← Gesprochen" in desk.shown.value
+    )
     desk.write.click()
     assert "Written: mapping.toml" in desk.said.value and export.read_bytes() == text
     told = mapping_of(export)
     assert told.columns["Gesprochen"] == "talk_s" and told.units == {"wait_s": "mm:ss", "talk_s": "min"}
     frame = load_table(export.parent, "calls").frame
-    assert frame["talk_s"].tolist() == [150, 240] and frame["wait_s"].tolist() == [5, 10] and (frame["outcome"] == "answered").all()
+    assert (
+        frame["talk_s"].tolist() == [150, 240]
+        and frame["wait_s"].tolist() == [5, 10]
+        and (frame["outcome"] == "answered").all()
+    )
     assert MappingDesk(export, "calls").choices["Gewartet"][1].value == "mm:ss", "the panel opens where it was left"
 
 
@@ -172,7 +206,11 @@ def test_a_strange_file_is_opened_first_and_a_table_of_ours_as_what_it_is(tmp_pa
 def test_a_file_that_is_none_is_said_in_words(tmp_path):
     (tmp_path / "broken.parquet").write_bytes(b"\0\1\2")
     desk = MappingDesk(tmp_path)
-    assert "is not a Parquet file that can be read" in desk.said.value and str(tmp_path) not in desk.said.value and desk.write.disabled
+    assert (
+        "is not a Parquet file that can be read" in desk.said.value
+        and str(tmp_path) not in desk.said.value
+        and desk.write.disabled
+    )
 
 
 def test_a_mapping_that_is_broken_is_said_in_words(export):
@@ -184,7 +222,11 @@ def test_how_the_file_is_written_can_be_said(tmp_path):
     """2 March, not 3 February; 08:00 in Helsinki is 06:00 UTC; one queue for all rows."""
     (tmp_path / "x.csv").write_text("start,offered\n2/3/2026 08:00,3\n2/3/2026 08:30,4\n")
     desk = MappingDesk(tmp_path / "x.csv", "intervals")
-    desk.settings["dates"].value, desk.settings["time_zone"].value, desk.settings["queue"].value = "dmy", "Europe/Helsinki", "sales"
+    desk.settings["dates"].value, desk.settings["time_zone"].value, desk.settings["queue"].value = (
+        "dmy",
+        "Europe/Helsinki",
+        "sales",
+    )
     assert "2026-03-02 06:00" in desk.shown.value and "sales" in desk.shown.value
     desk.write.click()
     told = mapping_of(tmp_path / "x.csv")
@@ -222,7 +264,11 @@ def test_markup_in_a_header_or_a_cell_stays_text(tmp_path):
     file.write_text("<b>start</b>,offered,queue\n2026-03-02 08:00,3,<script>alert(1)</script>\n")
     desk = MappingDesk(file, "intervals")
     settle(desk, **{"<b>start</b>": ("start", "")})
-    assert "&lt;b&gt;start" in desk.rows.children[0].children[0].value and "&lt;script&gt;" in desk.shown.value and "<script>" not in desk.shown.value
+    assert (
+        "&lt;b&gt;start" in desk.rows.children[0].children[0].value
+        and "&lt;script&gt;" in desk.shown.value
+        and "<script>" not in desk.shown.value
+    )
 
 
 def test_a_saved_notebook_keeps_the_same_words_and_the_rows(export):
@@ -244,8 +290,15 @@ def folder(tmp_path):
 def calls():
     """A thousand calls of 9 s of waiting, 100 of them hung up: a patience of 9,000 ÷ 100 = 90 s."""
     left = [True] * 100 + [False] * 900
-    return pd.DataFrame({"queue": "service", "arrived": pd.Timestamp("2026-03-02", tz="UTC"), "wait_s": [9.0] * 1000, "talk_s": 300.0,
-                         "outcome": ["abandoned" if one else "answered" for one in left]})
+    return pd.DataFrame(
+        {
+            "queue": "service",
+            "arrived": pd.Timestamp("2026-03-02", tz="UTC"),
+            "wait_s": [9.0] * 1000,
+            "talk_s": 300.0,
+            "outcome": ["abandoned" if one else "answered" for one in left],
+        }
+    )
 
 
 def test_a_suggestion_is_written_when_it_is_accepted_and_not_before(folder):
@@ -254,7 +307,9 @@ def test_a_suggestion_is_written_when_it_is_accepted_and_not_before(folder):
     assert "500 s → <b>90 s</b>" in text.value and "before you accept" in desk.said.value
     assert (folder / "centre.toml").read_text() == CENTRE
     button.click()
-    assert (folder / "centre.toml").read_text() == CENTRE.replace("500", "90") and load_centre(folder).queue("service").patience_s == 90
+    assert (folder / "centre.toml").read_text() == CENTRE.replace("500", "90") and load_centre(folder).queue(
+        "service"
+    ).patience_s == 90
     assert button.disabled and "now says queues.service.patience_s = 90" in desk.said.value
 
 
@@ -287,7 +342,7 @@ def test_with_the_bundled_centre_the_buttons_work_on_a_copy():
 
 # ------------------------------------------------------------------------------------- in the browser
 
-ODD = ("Jakso;Puheluja;Puheaika min;Lisatieto\n2.3.2026 8.00;12;30,5;aamu\n2.3.2026 8.30;9;18,25;\n3.3.2026 8.00;11;22,0;\n13.3.2026 8.00;7;10,0;\n")
+ODD = "Jakso;Puheluja;Puheaika min;Lisatieto\n2.3.2026 8.00;12;30,5;aamu\n2.3.2026 8.30;9;18,25;\n3.3.2026 8.00;11;22,0;\n13.3.2026 8.00;7;10,0;\n"
 LOG = "Alku;Jono;Tulos;Odotus;Puhe\n2.3.2026 8.00.10;myynti;Hoidettu;5;2,5\n2.3.2026 8.05.00;myynti;Hylky;40;0\n13.3.2026 8.40.00;myynti;Hoidettu;12;4,0\n"
 HELSINKI = 'name = "x"\ntime_zone = "Europe/Helsinki"\n'
 MAPPED = """\
@@ -384,18 +439,28 @@ def means(page, theirs, ours, unit=None):
 
 def says(page, words):
     """Wait until the panel says something that holds these words."""
-    page.wait_for_function("words => [...document.querySelectorAll('.ccplan-data p[role]')].some(p => p.textContent.includes(words))", arg=words,
-                           timeout=20_000)
+    page.wait_for_function(
+        "words => [...document.querySelectorAll('.ccplan-data p[role]')].some(p => p.textContent.includes(words))",
+        arg=words,
+        timeout=20_000,
+    )
 
 
 def control(page, label):
     """The control with that label."""
-    return page.locator(".ccplan-asks > *").filter(has=page.locator(f"label:text-is({label!r})")).locator("select, input").first
+    return (
+        page.locator(".ccplan-asks > *")
+        .filter(has=page.locator(f"label:text-is({label!r})"))
+        .locator("select, input")
+        .first
+    )
 
 
 def first_rows(page):
     """The cells of the table of first rows, by row."""
-    return page.evaluate("() => [...document.querySelectorAll('.ccplan-scroll tbody tr')].map(r => [...r.cells].map(c => c.textContent))")
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.ccplan-scroll tbody tr')].map(r => [...r.cells].map(c => c.textContent))"
+    )
 
 
 def test_an_odd_export_is_mapped_in_voila_written_and_loaded(mapping, place):
@@ -418,14 +483,23 @@ def test_an_odd_export_is_mapped_in_voila_written_and_loaded(mapping, place):
     assert (place / "raportti.csv").read_text() == ODD
     frame = load_intervals(place / "raportti.csv").frame
     assert frame["offered"].tolist() == [12, 9, 11, 7] and frame["talk_s"].tolist() == [1830, 1095, 1320, 600]
-    assert frame["start"].iloc[0] == pd.Timestamp("2026-03-02 08:00", tz="Europe/Helsinki") and frame["start"].iloc[3].day == 13
+    assert (
+        frame["start"].iloc[0] == pd.Timestamp("2026-03-02 08:00", tz="Europe/Helsinki")
+        and frame["start"].iloc[3].day == 13
+    )
 
 
 def test_their_words_are_given_a_meaning_in_voila(mapping, place):
     control(mapping, "file").select_option(label="loki.csv")
     control(mapping, "table").select_option(label="calls")
     mapping.wait_for_selector(".ccplan-line option:text-is('outcome')", state="attached")  # the rows of the other table
-    for theirs, ours, unit in (("Alku", "arrived", None), ("Jono", "queue", None), ("Tulos", "outcome", None), ("Odotus", "wait_s", "s"), ("Puhe", "talk_s", "min")):
+    for theirs, ours, unit in (
+        ("Alku", "arrived", None),
+        ("Jono", "queue", None),
+        ("Tulos", "outcome", None),
+        ("Odotus", "wait_s", "s"),
+        ("Puhe", "talk_s", "min"),
+    ):
         means(mapping, theirs, ours, unit)
     says(mapping, "outcome must be one of answered, abandoned, blocked, got 'Hoidettu'")
     means(mapping, "Hoidettu", "answered")
@@ -464,7 +538,11 @@ def test_the_mapping_panel_is_reached_by_keyboard_and_every_control_has_a_name(m
     reached = set()
     for _ in range(40):
         mapping.keyboard.press("Tab")
-        reached.add(mapping.evaluate("() => document.activeElement.tagName + (document.activeElement.closest('.ccplan-line')?.querySelector('b')?.textContent ?? '')"))
+        reached.add(
+            mapping.evaluate(
+                "() => document.activeElement.tagName + (document.activeElement.closest('.ccplan-line')?.querySelector('b')?.textContent ?? '')"
+            )
+        )
     assert {"SELECTJakso", "SELECTPuheluja", "SELECTPuheaika min"} <= reached
     line(mapping, "Jakso").locator("select").first.focus()
     for letter in "start":
@@ -484,13 +562,19 @@ def overflowing(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    return page.evaluate("""width => [...document.querySelectorAll('.ccplan-data select, .ccplan-data input, .ccplan-data button, .ccplan-data b')]
-      .filter(n => n.getBoundingClientRect().right > width).map(n => n.outerHTML)""", width)
+    return page.evaluate(
+        """width => [...document.querySelectorAll('.ccplan-data select, .ccplan-data input, .ccplan-data button, .ccplan-data b')]
+      .filter(n => n.getBoundingClientRect().right > width).map(n => n.outerHTML)""",
+        width,
+    )
 
 
 def test_one_suggestion_is_accepted_in_voila_and_changes_exactly_that_value(others, place):
     page, text = others, (place / "centre.toml").read_text()
-    assert "queues.service.patience_s: 500 s → 90 s" in page.inner_text("body") and (place / "centre.toml").read_text() == text
+    assert (
+        "queues.service.patience_s: 500 s → 90 s" in page.inner_text("body")
+        and (place / "centre.toml").read_text() == text
+    )
     page.locator("button:text-is('Accept')").first.focus()
     page.keyboard.press("Enter")
     says(page, "now says queues.service.patience_s = 90")

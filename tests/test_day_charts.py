@@ -22,7 +22,10 @@ def test_the_gap_is_where_more_than_two_points_are_missing_and_calls_come():
     rows = day_charts.service_rows(day(), 0.8)
     assert rows["gap"].tolist() == [0, 1, 0, 0, 0] and rows["given"].iloc[:3].tolist() == [0.83, 0.79, 0.85]
     assert rows["given"].iloc[3:].isna().all()
-    assert day_charts.service_finding(rows) == "Promised 82% at 08:30, given 79%: more than 2 points less in 1 of 3 half-hours"
+    assert (
+        day_charts.service_finding(rows)
+        == "Promised 82% at 08:30, given 79%: more than 2 points less in 1 of 3 half-hours"
+    )
 
 
 def test_a_day_that_keeps_its_promise_says_so():
@@ -58,7 +61,11 @@ def test_the_verdict_counts_the_good_days(staffed):
     words = str(day_charts.day_verdict(staffed, played, CENTRE.queues[0].targets))
     good = (played.days["answered_in_target"] >= 0.8 * played.days["offered"]).mean()
     promised = (staffed["promised"] * staffed["offered"]).sum() / staffed["offered"].sum()
-    assert f"with a chance of {good:.0%}" in words and f"promises that {promised:.1%} of" in words and "400 played days" in words
+    assert (
+        f"with a chance of {good:.0%}" in words
+        and f"promises that {promised:.1%} of" in words
+        and "400 played days" in words
+    )
     assert "chance" not in str(day_charts.day_verdict(staffed, played, Targets(service_level=None, max_asa_s=30)))
 
 

@@ -8,6 +8,8 @@ from ccplan.queueing import (
 )  # fmt: skip
 
 MEASURES = ("service_level", "asa_s", "wait_s", "abandonment", "wait_probability", "occupancy", "queue_length")
+
+
 def plans(number, seed):
     """Small days of all kinds: short and long calls, patient and impatient callers, some overloaded."""
     rng = np.random.default_rng(seed)
@@ -15,8 +17,16 @@ def plans(number, seed):
         aht_s, interval_s = float(rng.choice([120, 300, 1200])), float(rng.choice([900, 1800]))
         load = rng.uniform(1, 8) * rng.uniform(0.4, 1, 4)
         agents = np.maximum(np.round(load + rng.uniform(0, 1.2) * np.sqrt(load) + rng.integers(-1, 2, 4)), 1)
-        yield load * interval_s / aht_s, aht_s, agents, dict(
-            interval_s=interval_s, patience_s=float(rng.choice([60, 200, np.inf])), target_s=float(rng.choice([0, 20, 60])))
+        yield (
+            load * interval_s / aht_s,
+            aht_s,
+            agents,
+            dict(
+                interval_s=interval_s,
+                patience_s=float(rng.choice([60, 200, np.inf])),
+                target_s=float(rng.choice([0, 20, 60])),
+            ),
+        )
 
 
 def test_agrees_with_the_equations(capsys):
@@ -54,7 +64,9 @@ def test_days_one_by_one_are_the_days_summed_up(definition):
 def test_the_general_engine_is_the_same_queue():
     calls, agents, aht_s, patience_s = [60, 100, 80, 30], [14, 22, 18, 9], 300, 180
     exact = predict_day(calls, aht_s, agents, patience_s=patience_s)
-    found = simulate_day({"q": calls}, aht_s, {"g": agents}, skills={"g": "q"}, patience_s=patience_s, days=8000, seed=3)
+    found = simulate_day(
+        {"q": calls}, aht_s, {"g": agents}, skills={"g": "q"}, patience_s=patience_s, days=8000, seed=3
+    )
     for name in ("service_level", "asa_s", "abandonment", "queue_length"):
         assert (np.abs(found.intervals[name] - exact[name]) <= 1.6 * found.intervals[f"{name}_ci95"]).all(), name
     assert (np.abs(found.groups["occupancy"] - exact["occupancy"]) <= 1.6 * found.groups["occupancy_ci95"]).all()
@@ -67,8 +79,10 @@ def near(found, name, exact, row=0, width=1.8):
     return abs(found.day[name][row] - exact) <= width * found.day[f"{name}_ci95"][row]
 
 
-@pytest.mark.parametrize(("handle", "second_moment"), [
-    (Constant(60), 1.0), (Lognormal(60, 0.7), 1.49), (Exponential(60), 2.0), (Sample([30, 90]), 1.25)])
+@pytest.mark.parametrize(
+    ("handle", "second_moment"),
+    [(Constant(60), 1.0), (Lognormal(60, 0.7), 1.49), (Exponential(60), 2.0), (Sample([30, 90]), 1.25)],
+)
 def test_one_agent_and_any_handle_time(handle, second_moment):
     """Pollaczek and Khinchine: the mean wait is λ E(S²) ÷ 2 (1 − ρ)."""
     found = simulate_day(2_000_000 * 0.7 / 60, handle, 1, **LONG, seed=5)
@@ -104,8 +118,13 @@ def test_priorities():
 
 def test_specialists_come_before_all_rounders():
     """Nobody ever waits for a specialist here, so that who can do all stays idle."""
-    found = simulate_day({"a": [5], "b": [5]}, 60, {"both": [3], "a": [30], "b": [30]},
-                         skills={"both": ("a", "b"), "a": "a", "b": "b"}, days=50)
+    found = simulate_day(
+        {"a": [5], "b": [5]},
+        60,
+        {"both": [3], "a": [30], "b": [30]},
+        skills={"both": ("a", "b"), "a": "a", "b": "b"},
+        days=50,
+    )
     assert found.groups.set_index("group")["occupancy"]["both"] == 0 and (found.day["service_level"] == 1).all()
 
 
@@ -158,37 +177,46 @@ def test_no_calls_and_one_day():
     assert found.day["offered"].item() == 0 and found.intervals["service_level_ci95"].isna().all()
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"agents": [1, 2, 3]}, "one number an interval"),
-    ({"agents": [1.5, 2]}, "agents must be whole"),
-    ({"aht_s": float("inf")}, "aht_s must be finite"),
-    ({"aht_s": [1, 2, 3]}, "aht_s must be one number"),
-    ({"aht_s": "long"}, "aht_s must be a number"),
-    ({"days": 0}, "days must be in"),
-    ({"days": 1.5}, "days must be whole"),
-    ({"seed": -1}, "seed must be in"),
-    ({"definition": "virtual"}, "definition must be one of"),
-    ({"calls": None}, "calls must be given"),
-    ({"skills": {"g": "q"}}, "several queues"),
-    ({"calls": {"q": [1, 2]}}, "agents must be a mapping"),
-    ({"calls": {"q": [1, 2]}, "agents": {"g": [1, 2]}}, "skills must be a mapping"),
-    ({"calls": {"q": [1, 2]}, "agents": {"g": [1, 2]}, "skills": {"h": "q"}}, "skills must name every group"),
-    ({"calls": {"q": [1, 2]}, "agents": {"g": [1, 2]}, "skills": {"g": "r"}}, "skills of g must be queues"),
-    ({"calls": {"q": [1, 2], "r": [1]}, "agents": {"g": [1, 2]}, "skills": {"g": "q"}}, "nobody for 'r'"),
-    ({"calls": {"q": [1, 2]}, "aht_s": {}, "agents": {"g": [1, 2]}, "skills": {"g": "q"}}, "aht_s must be given for every"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"agents": [1, 2, 3]}, "one number an interval"),
+        ({"agents": [1.5, 2]}, "agents must be whole"),
+        ({"aht_s": float("inf")}, "aht_s must be finite"),
+        ({"aht_s": [1, 2, 3]}, "aht_s must be one number"),
+        ({"aht_s": "long"}, "aht_s must be a number"),
+        ({"days": 0}, "days must be in"),
+        ({"days": 1.5}, "days must be whole"),
+        ({"seed": -1}, "seed must be in"),
+        ({"definition": "virtual"}, "definition must be one of"),
+        ({"calls": None}, "calls must be given"),
+        ({"skills": {"g": "q"}}, "several queues"),
+        ({"calls": {"q": [1, 2]}}, "agents must be a mapping"),
+        ({"calls": {"q": [1, 2]}, "agents": {"g": [1, 2]}}, "skills must be a mapping"),
+        ({"calls": {"q": [1, 2]}, "agents": {"g": [1, 2]}, "skills": {"h": "q"}}, "skills must name every group"),
+        ({"calls": {"q": [1, 2]}, "agents": {"g": [1, 2]}, "skills": {"g": "r"}}, "skills of g must be queues"),
+        ({"calls": {"q": [1, 2], "r": [1]}, "agents": {"g": [1, 2]}, "skills": {"g": "q"}}, "nobody for 'r'"),
+        (
+            {"calls": {"q": [1, 2]}, "aht_s": {}, "agents": {"g": [1, 2]}, "skills": {"g": "q"}},
+            "aht_s must be given for every",
+        ),
+    ],
+)
 def test_bad_input_is_refused_in_words(change, words):
     with pytest.raises(ValueError, match=words):
         simulate_day(**({"calls": [10, 20], "aht_s": 300, "agents": [3, 4]} | change))
 
 
-@pytest.mark.parametrize(("make", "words"), [
-    (lambda: Lognormal(300, -1), "cv must be in"),
-    (lambda: Lognormal(float("inf"), 1), "mean_s must be in"),
-    (lambda: Sample([]), "one value at least"),
-    (lambda: Sample([1, float("nan")]), "must be a number, got nan"),
-    (lambda: Constant(-1), "mean_s must be in"),
-])
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Lognormal(300, -1), "cv must be in"),
+        (lambda: Lognormal(float("inf"), 1), "mean_s must be in"),
+        (lambda: Sample([]), "one value at least"),
+        (lambda: Sample([1, float("nan")]), "must be a number, got nan"),
+        (lambda: Constant(-1), "mean_s must be in"),
+    ],
+)
 def test_distributions_refuse_in_words(make, words):
     with pytest.raises(ValueError, match=words):
         make()

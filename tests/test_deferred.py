@@ -15,8 +15,13 @@ from ccplan.planning.service.days import beside_given, day_table
 from ccplan.queueing import Infeasible, Targets
 from ccplan.queueing.backlog import work_off
 
-MAIL = Queue(name="mail", channel="email", deadline_s=14_400, worked=OpeningHours.of(weekdays="09:00-17:00"),
-             targets=Targets(service_level=1.0))
+MAIL = Queue(
+    name="mail",
+    channel="email",
+    deadline_s=14_400,
+    worked=OpeningHours.of(weekdays="09:00-17:00"),
+    targets=Targets(service_level=1.0),
+)
 CENTRE = Centre(name="Example", queues=(MAIL, Queue(name="voice")))
 
 
@@ -26,11 +31,15 @@ def centre_with(**changes):
 
 def mails(start="2026-09-07 09:00", offered=(20,) * 16, freq="30min", **columns):
     starts = pd.date_range(start, periods=len(offered), freq=freq, tz="Europe/Helsinki")
-    return pd.DataFrame({"queue": "mail", "start": starts, "offered": np.asarray(offered, float), "aht_s": 300.0, **columns})
+    return pd.DataFrame(
+        {"queue": "mail", "start": starts, "offered": np.asarray(offered, float), "aht_s": 300.0, **columns}
+    )
 
 
 def tick_by_tick(offered, aht_s, agents, deadline_s, worked, counts, interval_s=1800, tick=2):
-    """(share in time, mean wait, contacts left) by interval: arrivals and work counted tick by tick, first come first served."""
+    """(share in time, mean wait, contacts left) by interval: arrivals and work counted tick by tick, first come
+    first served.
+    """
     per = interval_s // tick
     came = np.repeat(np.asarray(offered) / per, per)
     at_work = np.repeat(np.asarray(agents) * np.asarray(worked) * tick / aht_s, per)
@@ -45,7 +54,11 @@ def tick_by_tick(offered, aht_s, agents, deadline_s, worked, counts, interval_s=
     age = clock[np.minimum(answered, came.size)] - clock[:-1]
     late = (age * tick > deadline_s + tick / 2) | (answered >= came.size)
     waits = np.where(answered < came.size, (answered - np.arange(came.size)) * tick, inf)
-    return 1 - late.reshape(-1, per).mean(axis=1), waits.reshape(-1, per).mean(axis=1), (total_in - total_out)[per - 1 :: per]
+    return (
+        1 - late.reshape(-1, per).mean(axis=1),
+        waits.reshape(-1, per).mean(axis=1),
+        (total_in - total_out)[per - 1 :: per],
+    )
 
 
 @pytest.mark.parametrize("counts", ["by the clock", "in worked hours"])
@@ -76,8 +89,11 @@ def test_a_backlog_by_hand():
 def test_too_few_hands_break_the_promise_and_say_when():
     """20 in, 6 done an interval: the first late mail comes when a backlog of 8 intervals' work lies before it."""
     told = plan_deferred(mails(), CENTRE, agents=1)
-    # A mail that comes at t (intervals) is answered at 20 t ÷ 6; that is 8 intervals later from t = 8 ÷ (20 ÷ 6 − 1) on.
-    assert told.breaks_at == pd.Timestamp("2026-09-07 09:00", tz="Europe/Helsinki") + pd.Timedelta(minutes=30 * 8 / (20 / 6 - 1)).round("s")
+    # A mail that comes at t (intervals) is answered at 20 t ÷ 6; that is 8 intervals later from t = 8 ÷ (20 ÷ 6 −
+    # 1) on.
+    assert told.breaks_at == pd.Timestamp("2026-09-07 09:00", tz="Europe/Helsinki") + pd.Timedelta(
+        minutes=30 * 8 / (20 / 6 - 1)
+    ).round("s")
     assert not told.kept and told.service_level < 0.5
     assert (told.intervals["backlog"].diff().iloc[1:16] > 0).all(), "it grows all day"
     assert pd.isna(plan_deferred(mails(), CENTRE).breaks_at)
@@ -97,7 +113,9 @@ def cheapest_by_trying(offered, deadline_s, target, days, most=7):
         if 4 * sum(crew) >= best:
             continue
         agents = np.append(np.repeat(crew, 24), np.zeros(24)) * worked
-        in_time, _, left = tick_by_tick(offered, 600, agents, deadline_s, worked, "by the clock", interval_s=3600, tick=60)
+        in_time, _, left = tick_by_tick(
+            offered, 600, agents, deadline_s, worked, "by the clock", interval_s=3600, tick=60
+        )
         by_day = [np.average(in_time[24 * d : 24 * d + 24], weights=offered[24 * d : 24 * d + 24]) for d in range(days)]
         best = 4 * sum(crew) if min(by_day) >= target - 1e-9 and left[-1] < 1e-6 else best
     return best
@@ -145,7 +163,9 @@ def test_two_weeks_planned_a_week_at_a_time_keep_every_day():
     rng = np.random.default_rng(8)
     rows = mails(offered=rng.poisson(6, 48 * 17))
     for target in (1.0, 0.8):
-        plan = plan_deferred(rows, centre_with(targets=Targets(service_level=target), deadline_counts="in worked hours"))
+        plan = plan_deferred(
+            rows, centre_with(targets=Targets(service_level=target), deadline_counts="in worked hours")
+        )
         assert plan.kept and plan.intervals["backlog"].iloc[-1] == pytest.approx(0, abs=1e-6)
         assert (plan.intervals.loc[~plan.intervals["worked"], "agents"] == 0).all()
 
@@ -205,32 +225,48 @@ def test_chat_in_staff_counts_people():
 # ---------------------------------------------------------------------------------- bad input
 
 
-@pytest.mark.parametrize("changes, words, kind", [
-    ({"deadline_s": 900}, "deadline_s must be at least an interval of 1800 s, got 900", ValueError),
-    ({"worked": OpeningHours.of(monday="closed")}, "worked must hold some hours", ValueError),
-    ({"targets": Targets(max_asa_s=30)}, "max_asa_s is a promise of live contacts", ValueError),
-    ({"worked": OpeningHours.of(tuesday="09:00-17:00")}, "queue mail: service_level = 1 within deadline_s = 14400 cannot be met", Infeasible),
-])
+@pytest.mark.parametrize(
+    "changes, words, kind",
+    [
+        ({"deadline_s": 900}, "deadline_s must be at least an interval of 1800 s, got 900", ValueError),
+        ({"worked": OpeningHours.of(monday="closed")}, "worked must hold some hours", ValueError),
+        ({"targets": Targets(max_asa_s=30)}, "max_asa_s is a promise of live contacts", ValueError),
+        (
+            {"worked": OpeningHours.of(tuesday="09:00-17:00")},
+            "queue mail: service_level = 1 within deadline_s = 14400 cannot be met",
+            Infeasible,
+        ),
+    ],
+)
 def test_queues_that_cannot_be_planned(changes, words, kind):
     with pytest.raises(kind, match=words):
         staff(mails(), centre_with(**changes))
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: plan_deferred(mails(), CENTRE, shape="flat"), "shape must be one of level day"),
-    (lambda: plan_deferred(mails().assign(queue="voice"), CENTRE), "needs a deadline_s"),
-    (lambda: plan_deferred(mails(), CENTRE, backlog=-1), "backlog must be"),
-    (lambda: plan_deferred(mails(), CENTRE, agents=[1, 2]), "agents must be one number or one a row, got 2 for 16"),
-    (lambda: plan_deferred(mails(offered=[]), CENTRE), "intervals must be of one queue, got no rows"),
-    (lambda: plan_deferred(pd.concat([mails(offered=[1]), mails("2026-09-07 10:10", offered=[1])]), CENTRE), "1800 s apart"),
-    (lambda: plan_deferred(mails("2026-09-06 09:00"), CENTRE, agents=1), "agents must be 0 outside its worked hours"),
-    (lambda: staff(mails(path_1=1.0), CENTRE, confidence=0.9), "live queues only"),
-    (lambda: Queue(name="q", at_once=2, deadline_s=3600), "cannot both be set"),
-    (lambda: Queue(name="q", slowdown=0.2), "needs at_once = 2"),
-    (lambda: Queue(name="q", worked=OpeningHours()), "need a deadline_s"),
-    (lambda: work_off([1], 300, 1, deadline_s=3600, worked=[False]), "agents must be 0 outside"),
-    (lambda: work_off([1], 300, 1, deadline_s=3600, counts="always"), "counts must be one of"),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: plan_deferred(mails(), CENTRE, shape="flat"), "shape must be one of level day"),
+        (lambda: plan_deferred(mails().assign(queue="voice"), CENTRE), "needs a deadline_s"),
+        (lambda: plan_deferred(mails(), CENTRE, backlog=-1), "backlog must be"),
+        (lambda: plan_deferred(mails(), CENTRE, agents=[1, 2]), "agents must be one number or one a row, got 2 for 16"),
+        (lambda: plan_deferred(mails(offered=[]), CENTRE), "intervals must be of one queue, got no rows"),
+        (
+            lambda: plan_deferred(pd.concat([mails(offered=[1]), mails("2026-09-07 10:10", offered=[1])]), CENTRE),
+            "1800 s apart",
+        ),
+        (
+            lambda: plan_deferred(mails("2026-09-06 09:00"), CENTRE, agents=1),
+            "agents must be 0 outside its worked hours",
+        ),
+        (lambda: staff(mails(path_1=1.0), CENTRE, confidence=0.9), "live queues only"),
+        (lambda: Queue(name="q", at_once=2, deadline_s=3600), "cannot both be set"),
+        (lambda: Queue(name="q", slowdown=0.2), "needs at_once = 2"),
+        (lambda: Queue(name="q", worked=OpeningHours()), "need a deadline_s"),
+        (lambda: work_off([1], 300, 1, deadline_s=3600, worked=[False]), "agents must be 0 outside"),
+        (lambda: work_off([1], 300, 1, deadline_s=3600, counts="always"), "counts must be one of"),
+    ],
+)
 def test_bad_input_in_words(call, words):
     with pytest.raises(ValueError, match=words):
         call()
@@ -245,9 +281,14 @@ def test_by_whatever_rule_mail_is_worked_off_as_it_is_and_calls_follow_the_rule(
     calls = mails(offered=[60, 100, 80]).assign(queue="voice")
     both = pd.concat([calls, mails()]).sample(frac=1, random_state=1)
     through = staff(both, CENTRE, rule="through the day")
-    pd.testing.assert_frame_equal(through[through["queue"] == "mail"][["start", "agents", "backlog"]].sort_values("start", ignore_index=True),
-                                  staff(mails(), CENTRE)[["start", "agents", "backlog"]].sort_values("start", ignore_index=True))
+    pd.testing.assert_frame_equal(
+        through[through["queue"] == "mail"][["start", "agents", "backlog"]].sort_values("start", ignore_index=True),
+        staff(mails(), CENTRE)[["start", "agents", "backlog"]].sort_values("start", ignore_index=True),
+    )
     alone = staff(calls, CENTRE, rule="through the day").sort_values("start")
     mine = through[through["queue"] == "voice"].sort_values("start")
-    assert mine["agents"].tolist() == alone["agents"].tolist() and mine["service_level"].tolist() == alone["service_level"].tolist()
+    assert (
+        mine["agents"].tolist() == alone["agents"].tolist()
+        and mine["service_level"].tolist() == alone["service_level"].tolist()
+    )
     assert through["start"].iloc[: len(both)].tolist() == both["start"].tolist()

@@ -30,7 +30,9 @@ def test_preview_and_progressive_are_cycles_by_hand():
 def test_a_line_for_each_free_agent_is_progressive():
     chain = dialling(6, "power", contact_rate=RATE, handle_s=HANDLE_S, lines_per_agent=1)
     cycle = dialling(6, "progressive", contact_rate=RATE, handle_s=HANDLE_S)
-    assert chain.occupancy == pytest.approx(cycle.occupancy, rel=1e-9) and chain.dials == pytest.approx(cycle.dials, rel=1e-9)
+    assert chain.occupancy == pytest.approx(cycle.occupancy, rel=1e-9) and chain.dials == pytest.approx(
+        cycle.dials, rel=1e-9
+    )
     assert chain.abandonment == pytest.approx(0, abs=1e-12)
 
 
@@ -42,10 +44,19 @@ def test_a_cap_of_nothing_leaves_predictive_at_progressive():
 def test_one_agent_and_two_lines_by_hand():
     # One agent, two lines while free, nobody waits; states: (free, 2 ringing), (busy, 0, 1 or 2 ringing).
     p, ring, handle = 0.5, 10.0, 40.0
-    found = dialling(1, "power", contact_rate=p, handle_s=handle, answer_s=ring, no_answer_s=ring, lines_per_agent=2, abandon_after_s=0)
+    found = dialling(
+        1,
+        "power",
+        contact_rate=p,
+        handle_s=handle,
+        answer_s=ring,
+        no_answer_s=ring,
+        lines_per_agent=2,
+        abandon_after_s=0,
+    )
     # Free, 2 ring: an answer each 1 / (2 p / ring) = 10 s, the other still rings then (a miss is dialled anew).
-    # Busy: the other line ends before the agent with (1/10) ÷ (1/10 + 1/40) = 0.8, and is answered, so dropped, with 0.5.
-    # A cycle: 10 s free, 40 s busy; answered 1 + 0.8 × 0.5.
+    # Busy: the other line ends before the agent with (1/10) ÷ (1/10 + 1/40) = 0.8, and is answered, so dropped,
+    # with 0.5. A cycle: 10 s free, 40 s busy; answered 1 + 0.8 × 0.5.
     assert found.occupancy == pytest.approx(0.8) and found.abandonment == pytest.approx(0.4 / 1.4)
     # Dials = answers ÷ p in the long run.
     assert found.dials == pytest.approx(3600 / 50 * 1.4 / 0.5)
@@ -59,8 +70,19 @@ def policy(found):
 @pytest.mark.parametrize("agents", [3, 15])
 def test_predictive_agrees_with_an_event_simulation(agents):
     found = dialling(agents, "predictive", contact_rate=RATE, handle_s=HANDLE_S)
-    runs = [dial_hours(policy(found), agents=agents, contact_rate=RATE, handle=lambda rng: rng.expovariate(1 / HANDLE_S),
-                       ring=lambda rng, hit: rng.expovariate(1 / RING_S), patience_s=2.0, hours=HOURS, seed=seed) for seed in range(RUNS)]
+    runs = [
+        dial_hours(
+            policy(found),
+            agents=agents,
+            contact_rate=RATE,
+            handle=lambda rng: rng.expovariate(1 / HANDLE_S),
+            ring=lambda rng, hit: rng.expovariate(1 / RING_S),
+            patience_s=2.0,
+            hours=HOURS,
+            seed=seed,
+        )
+        for seed in range(RUNS)
+    ]
     for told, seen in zip((found.occupancy, found.abandonment, found.dials), zip(*runs, strict=True), strict=True):
         middle, half = mean_and_half_width(seen)
         assert abs(told - middle) <= half
@@ -68,8 +90,19 @@ def test_predictive_agrees_with_an_event_simulation(agents):
 
 def test_power_agrees_with_an_event_simulation():
     found = dialling(10, "power", contact_rate=RATE, handle_s=HANDLE_S, lines_per_agent=1.5)
-    runs = [dial_hours(lambda free, busy: 1.5 * free, agents=10, contact_rate=RATE, handle=lambda rng: rng.expovariate(1 / HANDLE_S),
-                       ring=lambda rng, hit: rng.expovariate(1 / RING_S), patience_s=2.0, hours=HOURS, seed=seed) for seed in range(RUNS)]
+    runs = [
+        dial_hours(
+            lambda free, busy: 1.5 * free,
+            agents=10,
+            contact_rate=RATE,
+            handle=lambda rng: rng.expovariate(1 / HANDLE_S),
+            ring=lambda rng, hit: rng.expovariate(1 / RING_S),
+            patience_s=2.0,
+            hours=HOURS,
+            seed=seed,
+        )
+        for seed in range(RUNS)
+    ]
     for told, seen in zip((found.occupancy, found.abandonment, found.dials), zip(*runs, strict=True), strict=True):
         middle, half = mean_and_half_width(seen)
         assert abs(told - middle) <= half
@@ -77,8 +110,19 @@ def test_power_agrees_with_an_event_simulation():
 
 def test_other_times_than_exponential_change_little_in_a_small_team():
     found = dialling(15, "predictive", contact_rate=RATE, handle_s=HANDLE_S)
-    runs = [dial_hours(policy(found), agents=15, contact_rate=RATE, handle=lambda rng: rng.lognormvariate(0, 0.7) * HANDLE_S / math.exp(0.245),
-                       ring=lambda rng, hit: rng.uniform(4, 20) if hit else 25.0, patience_s=2.0, hours=HOURS, seed=seed) for seed in range(RUNS)]
+    runs = [
+        dial_hours(
+            policy(found),
+            agents=15,
+            contact_rate=RATE,
+            handle=lambda rng: rng.lognormvariate(0, 0.7) * HANDLE_S / math.exp(0.245),
+            ring=lambda rng, hit: rng.uniform(4, 20) if hit else 25.0,
+            patience_s=2.0,
+            hours=HOURS,
+            seed=seed,
+        )
+        for seed in range(RUNS)
+    ]
     occupancy, dropped, _ = (mean_and_half_width(seen)[0] for seen in zip(*runs, strict=True))
     assert abs(found.occupancy - occupancy) < 0.01 and abs(found.abandonment - dropped) < 0.01
 
@@ -91,8 +135,13 @@ def best_possible(agents, cap, lines, places=12):
     for calls in range(most + 1):
         mean = agents / HANDLE_S * 2.0
         ahead = calls - agents
-        caught = 1.0 if ahead < 0 else 0.0 if calls == most else 1 - sum(
-            math.exp(-mean) * mean**j / math.factorial(j) for j in range(ahead + 1))
+        caught = (
+            1.0
+            if ahead < 0
+            else 0.0
+            if calls == most
+            else 1 - sum(math.exp(-mean) * mean**j / math.factorial(j) for j in range(ahead + 1))
+        )
         for ringing in range(lines + 1):
             state, ends = flow_free(calls, ringing), ringing / RING_S
             moves = [(flow_free(calls - 1, ringing), min(calls, agents) / HANDLE_S)] if calls else []
@@ -117,7 +166,10 @@ def best_possible(agents, cap, lines, places=12):
 
 @pytest.mark.parametrize("agents, lines", [(1, 12), (3, 18), (8, 36)])
 def test_predictive_comes_near_the_best_that_any_pacing_can_do(agents, lines):
-    best, found = best_possible(agents, 0.03, lines), dialling(agents, "predictive", contact_rate=RATE, handle_s=HANDLE_S)
+    best, found = (
+        best_possible(agents, 0.03, lines),
+        dialling(agents, "predictive", contact_rate=RATE, handle_s=HANDLE_S),
+    )
     assert 0.97 * best <= found.occupancy <= best + 1e-6
     assert found.abandonment <= 0.03
 

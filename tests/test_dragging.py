@@ -1,4 +1,6 @@
-"""A slider is dragged in a real browser before a slow kernel: nothing queues up behind the hand, and the last picture is of the last value."""
+"""A slider is dragged in a real browser before a slow kernel: nothing queues up behind the hand, and the last
+picture is of the last value.
+"""
 
 import dataclasses
 import json
@@ -39,20 +41,26 @@ DRAG = """async ([seconds, last]) => {
 
 @pytest.fixture(scope="module")
 def dragged(browser, tmp_path_factory):  # noqa: F811
-    """The page after the drag has come to its end; `told` what it sent and when the hand stopped, `heard` [seq, ms] that the kernel began to answer."""
+    """The page after the drag has come to its end; `told` what it sent and when the hand stopped, `heard` [seq, ms]
+    that the kernel began to answer.
+    """
     folder = tmp_path_factory.mktemp("served")
     write_notebook(folder / "drag.ipynb", SETUP)
     with voila(folder, PYTHONPATH=str(Path(__file__).parents[1])) as address:
         page = opened(browser, f"{address}/voila/render/drag.ipynb")
         page.told = page.evaluate(DRAG, [SECONDS, LAST])
-        page.wait_for_function(f"() => Number(document.querySelector('.ccplan').dataset.painted) >= {page.told['sent']}", timeout=60_000)
+        page.wait_for_function(
+            f"() => Number(document.querySelector('.ccplan').dataset.painted) >= {page.told['sent']}", timeout=60_000
+        )
         page.heard = json.loads(page.inner_text(".ccplan-says p:last-child"))
         yield page
         page.close()
 
 
 def test_a_drag_never_queues_more_than_the_last_position(dragged):
-    """While one is in work only the newest waits: after the hand stops the one under way and the last are answered, no more."""
+    """While one is in work only the newest waits: after the hand stops the one under way and the last are answered,
+    no more.
+    """
     sent, heard = dragged.told["sent"], [seq for seq, _ in dragged.heard]
     assert heard == sorted(set(heard)) and heard[-1] == sent, "each is answered once, in order, the last one last"
     assert len([when for _, when in dragged.heard if when > dragged.told["stopped"]]) <= 2
@@ -61,6 +69,10 @@ def test_a_drag_never_queues_more_than_the_last_position(dragged):
 
 def test_the_last_picture_is_of_the_last_value(dragged):
     day = staffing.queue_day(forecast(), "front", DAY)
-    tiles = dragged.evaluate("() => Object.fromEntries([...document.querySelectorAll('[data-tile]')].map(n => [n.dataset.tile, n.textContent]))")
-    assert tiles == expected_tiles(day, dataclasses.replace(staffing.start_inputs(day, CENTRE), volume=LAST / 100), CENTRE)
+    tiles = dragged.evaluate(
+        "() => Object.fromEntries([...document.querySelectorAll('[data-tile]')].map(n => [n.dataset.tile, n.textContent]))"
+    )
+    assert tiles == expected_tiles(
+        day, dataclasses.replace(staffing.start_inputs(day, CENTRE), volume=LAST / 100), CENTRE
+    )
     assert dragged.locator("[data-dial=volume] input[type=number]").input_value() == str(LAST) and dragged.log == []

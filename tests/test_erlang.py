@@ -52,7 +52,9 @@ def inputs_of(case):
     return {names.get(k, k): v for k, v in given_.items() if k != "short_abandon_s"}
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c["model"] in ("erlang_c", "erlang_a", "mmnk", "mmnk_m")], ids=lambda c: c["id"])
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c["model"] in ("erlang_c", "erlang_a", "mmnk", "mmnk_m")], ids=lambda c: c["id"]
+)
 def test_every_reference_case(case):
     inputs = inputs_of(case)
     answer = performance(**inputs)
@@ -75,7 +77,10 @@ def test_every_blocking_case(case):
 
 def test_reference_cases_in_one_array_call_equal_the_single_calls():
     cases = [inputs_of(c) for c in CASES if c["model"] in ("erlang_c", "erlang_a", "mmnk", "mmnk_m")]
-    columns = {k: [c.get(k, inf) for c in cases] for k in ("calls", "aht_s", "agents", "interval_s", "patience_s", "lines", "target_s")}
+    columns = {
+        k: [c.get(k, inf) for c in cases]
+        for k in ("calls", "aht_s", "agents", "interval_s", "patience_s", "lines", "target_s")
+    }
     together = performance(**columns).frame()
     for i, case in enumerate(cases):
         single = performance(**case).frame().iloc[0]
@@ -258,7 +263,9 @@ class TestEdges:
             performance(**{"calls": 100, "aht_s": 180, "agents": 14} | {name: inf})
 
     def test_lengths_that_do_not_match(self):
-        with pytest.raises(ValueError, match=r"lengths must match or be single numbers, got calls \(3,\), agents \(2,\)"):
+        with pytest.raises(
+            ValueError, match=r"lengths must match or be single numbers, got calls \(3,\), agents \(2,\)"
+        ):
             performance([1, 2, 3], 180, [1, 2])
 
     def test_empty_arrays_give_empty_answers(self):
@@ -273,8 +280,13 @@ class TestEdges:
 
 @examples(200)
 @given(
-    st.floats(0.01, 5000), st.floats(1, 3000), st.integers(0, 400), st.one_of(st.just(inf), st.floats(0, 5000)),
-    st.one_of(st.just(inf), st.integers(0, 300)), st.floats(0, 600), st.sampled_from(sorted(DEFINITIONS)),
+    st.floats(0.01, 5000),
+    st.floats(1, 3000),
+    st.integers(0, 400),
+    st.one_of(st.just(inf), st.floats(0, 5000)),
+    st.one_of(st.just(inf), st.integers(0, 300)),
+    st.floats(0, 600),
+    st.sampled_from(sorted(DEFINITIONS)),
 )
 def test_laws_of_every_queue(calls, aht_s, agents, patience_s, lines, target_s, definition):
     q = dict(aht_s=aht_s, patience_s=patience_s, lines=lines, target_s=target_s, definition=definition)
@@ -293,7 +305,9 @@ def test_laws_of_every_queue(calls, aht_s, agents, patience_s, lines, target_s, 
 @given(st.floats(1, 2000), st.floats(10, 900), st.integers(1, 200), st.floats(1, 3000), st.floats(0.1, 3600))
 def test_time_units_do_not_matter(calls, aht_s, agents, patience_s, unit):
     seconds = performance(calls, aht_s, agents, patience_s=patience_s)
-    other = performance(calls, aht_s / unit, agents, interval_s=1800 / unit, patience_s=patience_s / unit, target_s=20 / unit)
+    other = performance(
+        calls, aht_s / unit, agents, interval_s=1800 / unit, patience_s=patience_s / unit, target_s=20 / unit
+    )
     np.testing.assert_allclose(other.service_level, seconds.service_level, rtol=1e-8, atol=1e-12)
     np.testing.assert_allclose(other.asa_s * unit, seconds.asa_s, rtol=1e-8, atol=1e-9)
 

@@ -15,7 +15,9 @@ def simulated_calls(n, patience_s, mean_wait_s, seed):
     """Callers with exponential patience before a random offered wait: whichever ends first is seen."""
     chance = np.random.default_rng(seed)
     patience, offered = chance.exponential(patience_s, n), chance.exponential(mean_wait_s, n)
-    return pd.DataFrame({"wait_s": np.minimum(patience, offered), "outcome": np.where(patience < offered, "abandoned", "answered")})
+    return pd.DataFrame(
+        {"wait_s": np.minimum(patience, offered), "outcome": np.where(patience < offered, "abandoned", "answered")}
+    )
 
 
 def freireich():
@@ -45,7 +47,9 @@ def test_exponential_patience_is_the_textbooks():
 
 
 def test_the_truth_lies_in_the_interval_and_the_naive_mean_does_not():
-    """True patience 200 s under good service: of 200 data sets about 190 intervals hold it, no naive mean comes near."""
+    """True patience 200 s under good service: of 200 data sets about 190 intervals hold it, no naive mean comes
+    near.
+    """
     inside, naive = [], []
     for seed in range(200):
         calls = simulated_calls(600, 200.0, 40.0, seed)
@@ -62,7 +66,9 @@ def test_kaplan_meier_needs_no_shape():
     """Patience that is not exponential: uniform on 0 to 100 s has a median of 50 s."""
     chance = np.random.default_rng(5)
     patience, offered = chance.uniform(0, 100, 20_000), chance.exponential(60, 20_000)
-    calls = pd.DataFrame({"wait_s": np.minimum(patience, offered), "outcome": np.where(patience < offered, "abandoned", "answered")})
+    calls = pd.DataFrame(
+        {"wait_s": np.minimum(patience, offered), "outcome": np.where(patience < offered, "abandoned", "answered")}
+    )
     found = est.median_patience(calls)
     assert found.low <= 50 <= found.high and found.high - found.low < 3
 
@@ -70,8 +76,12 @@ def test_kaplan_meier_needs_no_shape():
 def test_sums_and_calls_agree():
     calls = simulated_calls(500, 120.0, 60.0, 7)
     answered = calls["outcome"] == "answered"
-    row = {"answered": answered.sum(), "abandoned": (~answered).sum(), "wait_answered_s": calls.loc[answered, "wait_s"].sum(),
-           "wait_abandoned_s": calls.loc[~answered, "wait_s"].sum()}
+    row = {
+        "answered": answered.sum(),
+        "abandoned": (~answered).sum(),
+        "wait_answered_s": calls.loc[answered, "wait_s"].sum(),
+        "wait_abandoned_s": calls.loc[~answered, "wait_s"].sum(),
+    }
     sums, each = est.patience_from_sums(pd.DataFrame([row])), est.patience(calls)
     assert sums.estimate == pytest.approx(each.estimate) and sums.low == pytest.approx(each.low) and sums.n == each.n
 
@@ -98,12 +108,16 @@ def test_the_curve_falls_within_its_band(waits, seed):
     curve = est.still_waiting(calls)
     assert curve["still_waiting"].is_monotonic_decreasing and curve["still_waiting"].between(0, 1).all()
     bounded = curve.dropna()
-    assert ((bounded["low"] <= bounded["still_waiting"] + 1e-12) & (bounded["still_waiting"] <= bounded["high"] + 1e-12)).all()
+    assert (
+        (bounded["low"] <= bounded["still_waiting"] + 1e-12) & (bounded["still_waiting"] <= bounded["high"] + 1e-12)
+    ).all()
     assert est.patience(calls).estimate >= est.naive_patience(calls).estimate - 1e-9
 
 
 def test_handle_time_of_a_lognormal():
-    """μ = log 240, σ = 0.8: mean 240 exp(0.32) = 330.5 s, cv √(exp 0.64 − 1) = 0.947, p90 = 240 exp(1.2816 × 0.8) = 669."""
+    """μ = log 240, σ = 0.8: mean 240 exp(0.32) = 330.5 s, cv √(exp 0.64 − 1) = 0.947, p90 = 240 exp(1.2816 × 0.8) =
+    669.
+    """
     talk = np.random.default_rng(3).lognormal(np.log(240), 0.8, 30_000)
     calls = pd.DataFrame({"outcome": "answered", "talk_s": talk * 0.8, "acw_s": talk * 0.2})
     found = est.handle_time(calls).set_index("name")
@@ -129,7 +143,9 @@ def arrivals(weeks, cv, seed, trend=0.0):
     start = start.floor("D") + pd.to_timedelta(np.arange(len(start)) % 40 * 30, unit="min")
     factor = np.ones(day.max() + 1) if cv == 0 else chance.gamma(1 / cv**2, cv**2, day.max() + 1)
     mean = 12 * (1 + 0.5 * np.sin(np.arange(len(start)) % 40 / 6)) * factor[day] * (1 + trend * day / 7)
-    return pd.DataFrame({"queue": "all", "start": pd.DatetimeIndex(start).tz_localize("UTC"), "offered": chance.poisson(mean)})
+    return pd.DataFrame(
+        {"queue": "all", "start": pd.DatetimeIndex(start).tz_localize("UTC"), "offered": chance.poisson(mean)}
+    )
 
 
 def test_pure_chance_has_a_ratio_of_one():
@@ -168,15 +184,22 @@ def test_shrinkage_by_cause():
         rows.append(("A", at, at + pd.Timedelta(hours=7), "work", "work"))
         rows.append(("A", at + pd.Timedelta(hours=7), at + pd.Timedelta(hours=7.5), "break", "break"))
         rows.append(("A", at + pd.Timedelta(hours=7.5), at + pd.Timedelta(hours=8), "lunch", "lunch"))
-    found = est.shrinkage_by_cause(pd.DataFrame(rows, columns=["agent", "start", "end", "scheduled", "actual"])).set_index("cause")
+    found = est.shrinkage_by_cause(
+        pd.DataFrame(rows, columns=["agent", "start", "end", "scheduled", "actual"])
+    ).set_index("cause")
     assert found["estimate"].to_dict() == pytest.approx({"breaks": 4.5 / 75, "sickness": 7.5 / 75})
     assert found["group"].to_dict() == {"sickness": "external", "breaks": "internal"} and (found["n"] == 75).all()
 
 
 def test_attrition():
     """One leaver and (365 + 182) agent-days: 1 ÷ 1.4976 years."""
-    agents = pd.DataFrame({"agent": ["A", "B"], "hired": pd.to_datetime(["2020-01-01", "2025-01-01"]),
-                           "left": pd.to_datetime([None, "2025-07-02"])})
+    agents = pd.DataFrame(
+        {
+            "agent": ["A", "B"],
+            "hired": pd.to_datetime(["2020-01-01", "2025-01-01"]),
+            "left": pd.to_datetime([None, "2025-07-02"]),
+        }
+    )
     found = est.attrition(agents, "2025-01-01", "2026-01-01")
     assert found.estimate == pytest.approx(1 / (547 / 365.25)) and found.low < found.estimate < found.high
     with pytest.raises(ValueError, match="nobody was employed"):

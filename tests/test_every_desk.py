@@ -1,4 +1,6 @@
-"""What every live panel can do, each of the seven in turn: undo, scenarios saved, opened, compared and shared, files of what is on screen."""
+"""What every live panel can do, each of the seven in turn: undo, scenarios saved, opened, compared and shared,
+files of what is on screen.
+"""
 
 import base64
 import io
@@ -31,8 +33,14 @@ from tests.panel_actions import words as said
 from tests.small_case import CENTRE, PEOPLE, forecast, small_case, small_evidence, small_intervals
 
 # What is slow to lay ready is laid once: the desks of a kind share it, as people who open one folder share its data.
-KEPT = {"budget": cache(lambda: budget_ground(forecast(), CENTRE, people=PEOPLE)), "headcount": cache(lambda: headcount_ground(small_case())),
-        "audit": cache(lambda: Cuts(small_evidence())), "validation": cache(lambda: day_types(small_intervals(), CENTRE)), "sketch": cache(sketch), "schedule": cache(sketch_schedule)}
+KEPT = {
+    "budget": cache(lambda: budget_ground(forecast(), CENTRE, people=PEOPLE)),
+    "headcount": cache(lambda: headcount_ground(small_case())),
+    "audit": cache(lambda: Cuts(small_evidence())),
+    "validation": cache(lambda: day_types(small_intervals(), CENTRE)),
+    "sketch": cache(sketch),
+    "schedule": cache(sketch_schedule),
+}
 
 
 def staffing(folder):
@@ -52,12 +60,26 @@ DESKS = {  # how each is opened, and two things that a hand may do to it, one af
     "forecast": (forecasting, {"band": "90"}, {"uplift": "12"}),
     "budget": (lambda folder: BudgetDesk(KEPT["budget"](), folder), {"volume": "10"}, {"hourly_wage": "16.25"}),
     "headcount": (lambda folder: HeadcountDesk(KEPT["headcount"](), folder=folder), {"overtime": "2"}, {"volume": "5"}),
-    "audit": (lambda folder: AuditDesk(KEPT["audit"](), folder=folder), {"pickers": {"queue": "front"}}, {"pickers": {"against": "the quarter before"}}),
-    "schedule": (lambda folder: ScheduleDesk(KEPT["schedule"](), short_most=10, folder=folder), {"volume": "10"}, {"off_desk": "5"}),
+    "audit": (
+        lambda folder: AuditDesk(KEPT["audit"](), folder=folder),
+        {"pickers": {"queue": "front"}},
+        {"pickers": {"against": "the quarter before"}},
+    ),
+    "schedule": (
+        lambda folder: ScheduleDesk(KEPT["schedule"](), short_most=10, folder=folder),
+        {"volume": "10"},
+        {"off_desk": "5"},
+    ),
     "validation": (lambda folder: TrustDesk(KEPT["validation"](), folder=folder), {"people": "2"}, {"volume": "-7"}),
 }
 MOVED = {  # that the second thing really shows: a tile that must change, by hand or by rule
-    "staffing": "scheduled", "forecast": "contacts", "budget": "cost", "headcount": "required", "audit": "against", "validation": "hours", "schedule": "cost",
+    "staffing": "scheduled",
+    "forecast": "contacts",
+    "budget": "cost",
+    "headcount": "required",
+    "audit": "against",
+    "validation": "hours",
+    "schedule": "cost",
 }
 
 
@@ -65,7 +87,11 @@ MOVED = {  # that the second thing really shows: a tile that must change, by han
 def few(monkeypatch):
     """Few of what only a chart shows, and takes long: played days, ends of the tornado."""
     monkeypatch.setattr(staffing_panel, "played_days", partial(staffing_panel.played_days, days=4))
-    monkeypatch.setattr(budget_panel, "tornado_cases", lambda *asked: (lambda ranges, ends: (ranges.head(2), ends[:4]))(*tornado_cases(*asked)))
+    monkeypatch.setattr(
+        budget_panel,
+        "tornado_cases",
+        lambda *asked: (lambda ranges, ends: (ranges.head(2), ends[:4]))(*tornado_cases(*asked)),
+    )
 
 
 @pytest.fixture(params=DESKS)
@@ -91,7 +117,9 @@ def turn(tools, number):
 
 
 def at_rest(tools):
-    """The tiles' words once all that they tell is worked out: of a budget and a day that is hiring and nothing; their charts follow."""
+    """The tiles' words once all that they tell is worked out: of a budget and a day that is hiring and nothing;
+    their charts follow.
+    """
     if tools.desk.kind == "budget":
         do(tools, "rest")
     elif tools.desk.kind != "staffing":
@@ -124,10 +152,17 @@ def test_a_scenario_is_saved_and_a_second_desk_opens_it_exactly(kind, tmp_path):
     one = opened(kind, tmp_path)
     turn(one, 1), turn(one, 2)
     told = do(one, "keep", told={"name": "  a wet   spring "})["tools"]
-    assert told["notice"] == words.SAVED.format(name="a wet spring") and told["kept"] == [words.AS_IT_IS, "a wet spring"]
+    assert told["notice"] == words.SAVED.format(name="a wet spring") and told["kept"] == [
+        words.AS_IT_IS,
+        "a wet spring",
+    ]
     two = opened(kind, tmp_path)
     answer = do(two, "open", told={"open": "a wet spring"})
-    assert two.desk.state == one.desk.state and answer["settings"] == one.desk.settings() and answer["tools"]["name"] == "a wet spring"
+    assert (
+        two.desk.state == one.desk.state
+        and answer["settings"] == one.desk.settings()
+        and answer["tools"]["name"] == "a wet spring"
+    )
     assert at_rest(two) == at_rest(one) != at_rest(opened(kind))
     do(two, "open", told={"open": words.AS_IT_IS})
     assert two.desk.state == two.desk.start
@@ -145,9 +180,16 @@ def test_scenarios_stand_side_by_side_as_each_alone(kind, tmp_path):
     alone[words.SHOWN] = at_rest(tools)
     told = do(tools, "compare", told={"compare": [words.AS_IT_IS, words.PINNED, "some"]})["tools"]
     table = told["comparison"]
-    assert [head.split(", ")[0] for head in table["columns"]] == [words.AS_IT_IS, words.PINNED, "some", words.SHOWN] and len(told["ticked"]) == 3
+    assert [head.split(", ")[0] for head in table["columns"]] == [
+        words.AS_IT_IS,
+        words.PINNED,
+        "some",
+        words.SHOWN,
+    ] and len(told["ticked"]) == 3
     rows = {row["tile"]: [cell["value"] for cell in row["cells"]] for row in table["rows"] if "tile" in row}
-    assert rows == {name: [one[name] for one in alone.values()] for name in rows} and set(rows) == set(alone[words.SHOWN])
+    assert rows == {name: [one[name] for one in alone.values()] for name in rows} and set(rows) == set(
+        alone[words.SHOWN]
+    )
     assert rows[MOVED[kind]][2] != rows[MOVED[kind]][3], "the second turn is seen"
     assert [row for row in table["rows"] if "tile" not in row], "what differs is named"
     json.dumps(told, allow_nan=False)
@@ -164,6 +206,7 @@ def test_a_scenario_is_shared_as_a_file_that_another_opens(kind, tmp_path):
 
 def hostile(kind):
     """(text of a file, what is said of it)."""
+
     def file(scenario, panel=kind):
         return json.dumps({"kind": KIND, "panel": panel, "name": "x", "scenario": scenario})
 
@@ -172,8 +215,12 @@ def hostile(kind):
     yield "not json", "cannot be read as JSON"
     yield file({}), "must hold"
     if kind == "budget":
-        for overrides, words_of in (({"__class__": 1}, "__class__ is no assumption"), ({"volume": True}, "must be a number"), ({"volume": 1e9}, "volume must be"),
-                                    ({"volume": None}, "must be a number")):
+        for overrides, words_of in (
+            ({"__class__": 1}, "__class__ is no assumption"),
+            ({"volume": True}, "must be a number"),
+            ({"volume": 1e9}, "volume must be"),
+            ({"volume": None}, "must be a number"),
+        ):
             yield file({"overrides": overrides}), words_of
         return
     yield file({"dials": {"__class__": 1}}), "knows no dial '__class__'"
@@ -200,7 +247,12 @@ def test_two_who_save_at_once_lose_nothing(kind, tmp_path):
     people = [opened(kind, tmp_path) for _ in range(2)]
     turn(people[1], 1)
     with ThreadPoolExecutor(2) as hands:
-        told = list(hands.map(lambda who: [do(people[who], "keep", told={"name": f"{who}-{i}"})["tools"]["notice"] for i in range(4)], range(2)))
+        told = list(
+            hands.map(
+                lambda who: [do(people[who], "keep", told={"name": f"{who}-{i}"})["tools"]["notice"] for i in range(4)],
+                range(2),
+            )
+        )
     assert all(notice.startswith("Saved as") for one in told for notice in one)
     kept = Shelf(tmp_path, kind).all()
     scenarios = [json.loads(json.dumps(one.desk.scenario())) for one in people]
@@ -218,13 +270,21 @@ def test_the_files_hold_the_numbers_on_screen(kind):
     table = pd.read_csv(io.BytesIO(content(files["csv"])))
     assert len(table) == len(next(iter(tools.desk.frames().values()))) > 0
     page = content(files["html"]).decode()
-    assert all(value.replace("&", "&amp;") in page for value in tiles.values()) and "default-src 'none'" in page and "<script" not in page
+    assert (
+        all(value.replace("&", "&amp;") in page for value in tiles.values())
+        and "default-src 'none'" in page
+        and "<script" not in page
+    )
     drawn = [chart for chart in do(tools)["charts"].values() if not chart.get("hidden")]
     assert page.count("<figure>") == len(drawn) and content(files["svg"]).startswith(b"<svg")
     book = openpyxl.load_workbook(io.BytesIO(content(files["xlsx"])), data_only=True)
     if kind == "budget":  # a workbook of its own, with live formulas
-        assert any(cell.value == pytest.approx(float(tools.desk.view().totals.cost), abs=0.01) for row in book["Summary"].iter_rows() for cell in row
-                   if isinstance(cell.value, float | int))
+        assert any(
+            cell.value == pytest.approx(float(tools.desk.view().totals.cost), abs=0.01)
+            for row in book["Summary"].iter_rows()
+            for cell in row
+            if isinstance(cell.value, float | int)
+        )
     else:
         told = {row[0].value: row[1].value for row in book["Numbers"].iter_rows() if len(row) > 1}
         assert set(map(str, told.values())) >= set(tiles.values())

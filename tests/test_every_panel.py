@@ -1,5 +1,6 @@
-"""Every panel in a real browser, all seven on one page: in Voila and in JupyterLab each slider at both ends and in the middle shows the
-library's numbers; what is pinned, compared and saved is there after a reload; files open; nothing is empty or too wide.
+"""Every panel in a real browser, all seven on one page: in Voila and in JupyterLab each slider at both ends and in
+the middle shows the library's numbers; what is pinned, compared and saved is there after a reload; files open;
+nothing is empty or too wide.
 
 Pages of the app as they are committed: `test_pages.py`.
 """
@@ -25,7 +26,8 @@ NUMBER = {name: number for number, name in enumerate(PANELS)}
 ALL = f"document.querySelectorAll('.ccplan[data-painted]').length === {len(PANELS)}"
 DIALLED = [name for name in PANELS if name != "audit"]
 
-# Turns every dial of a panel to both ends, the middle and back, without a rest between, and reads the tiles as soon as they are painted.
+# Turns every dial of a panel to both ends, the middle and back, without a rest between, and reads the tiles as soon
+# as they are painted.
 DRIVE = """async (panel) => {
   const root = document.querySelectorAll('.ccplan')[panel], told = [];
   const move = async (range, value) => {
@@ -80,13 +82,19 @@ def work(tmp_path_factory):
     (work / "centre" / "raportti.csv").write_text(data.ODD)
     (work / "centre" / "centre.toml").write_text(data.HELSINKI + "[queues.service]\npatience_s = 500   # guessed\n")
     write_notebook(work / "panels.ipynb", *NOTEBOOK)
-    write_notebook(work / "data.ipynb", data.MAPPED.format(place="centre", table="intervals"), data.SUGGESTED.format(place="centre"))
+    write_notebook(
+        work / "data.ipynb",
+        data.MAPPED.format(place="centre", table="intervals"),
+        data.SUGGESTED.format(place="centre"),
+    )
     return work
 
 
 @pytest.fixture(scope="module")
 def lab(work):
-    """A function that gives a notebook's address, each in a workspace of its own: no other notebook is open beside it."""
+    """A function that gives a notebook's address, each in a workspace of its own: no other notebook is open beside
+    it.
+    """
     with mock.patch.dict("os.environ", ON_PATH), jupyterlab(work.parent, "") as address:
         yield lambda name: address.replace("/lab/tree/", f"/lab/workspaces/{name}/tree/{name}.ipynb")
 
@@ -215,7 +223,9 @@ def test_a_price_of_the_budget_is_typed_and_a_bad_one_told_beside_it(in_voila):
     cell = root.locator("tr[data-cell='price of rent'] input")
     act(in_voila, number, lambda: (cell.fill("10000"), cell.press("Tab")))
     settle(in_voila, number)
-    assert tiles_on(in_voila, "budget") == words(tiles(budget_view(money(), {"price of rent": 10_000.0}).totals, None, "EUR"))
+    assert tiles_on(in_voila, "budget") == words(
+        tiles(budget_view(money(), {"price of rent": 10_000.0}).totals, None, "EUR")
+    )
     act(in_voila, number, lambda: (cell.fill("ten"), cell.press("Tab")))
     assert "rent must be a number" in root.locator("tr[data-cell='price of rent'] .ccplan-fault").inner_text()
     act(in_voila, number, lambda: root.locator("[data-action=reset]").click())
@@ -230,7 +240,9 @@ BUTTONS = {"pin", "reset", "undo", "redo", "keep", "share", *FILES}
 
 @pytest.mark.parametrize("name", PANELS)
 def test_every_panel_has_every_tool(page, name):
-    assert BUTTONS <= set(panel(page, name).locator("[data-action]").evaluate_all("all => all.map(one => one.dataset.action)"))
+    assert BUTTONS <= set(
+        panel(page, name).locator("[data-action]").evaluate_all("all => all.map(one => one.dataset.action)")
+    )
 
 
 def moved(page, name):
@@ -287,7 +299,12 @@ def opens(kind, data, shown):
     if kind == "csv":
         assert len(pd.read_csv(io.BytesIO(data)))
     elif kind == "xlsx":
-        cells = {str(cell.value) for sheet in openpyxl.load_workbook(io.BytesIO(data)) for row in sheet.iter_rows() for cell in row}
+        cells = {
+            str(cell.value)
+            for sheet in openpyxl.load_workbook(io.BytesIO(data))
+            for row in sheet.iter_rows()
+            for cell in row
+        }
         assert len(cells) > 10
     elif kind == "png":
         assert data.startswith(b"\x89PNG") and int.from_bytes(data[16:20]) > 600 and len(data) > 10_000
@@ -298,7 +315,9 @@ def opens(kind, data, shown):
 
 
 def test_scenarios_are_compared_saved_and_there_after_a_reload(in_voila):
-    """All panels on one page are saved, then the page is loaded again, once; what is still being worked out is waited for first."""
+    """All panels on one page are saved, then the page is loaded again, once; what is still being worked out is
+    waited for first.
+    """
     saved, page = {}, in_voila
     for name in PANELS:
         root, number = panel(page, name), NUMBER[name]
@@ -309,13 +328,19 @@ def test_scenarios_are_compared_saved_and_there_after_a_reload(in_voila):
         act(page, number, lambda root=root: root.locator("[data-action=reset]").click())
         settle(page, number)
         act(page, number, lambda root=root: root.locator(".ccplan-ticks input[value='a busy spring']").check())
-        compared = root.locator(".ccplan-compared [data-row]").evaluate_all("rows => Object.fromEntries(rows.map(r => [r.dataset.row, r.querySelector('td').firstChild.textContent]))")
+        compared = root.locator(".ccplan-compared [data-row]").evaluate_all(
+            "rows => Object.fromEntries(rows.map(r => [r.dataset.row, r.querySelector('td').firstChild.textContent]))"
+        )
         assert compared.items() <= saved[name].items() and len(compared) > 3
     page.reload(timeout=150_000)
     page.wait_for_function(ALL, timeout=150_000)
     for name, told in saved.items():
         panel(page, name).locator(".ccplan-scenarios").evaluate("one => { one.open = true; }")
-        act(page, NUMBER[name], lambda name=name: panel(page, name).locator(".ccplan-scenarios select").select_option("a busy spring"))
+        act(
+            page,
+            NUMBER[name],
+            lambda name=name: panel(page, name).locator(".ccplan-scenarios select").select_option("a busy spring"),
+        )
         settle(page, NUMBER[name])
         assert tiles_on(page, name) == told, name
     assert outside(page) == []

@@ -18,7 +18,13 @@ FAST = "calendar regression"
 
 
 def centre(country="", interval_s=HOURS, **queue):
-    return Centre(name="x", time_zone="Europe/Helsinki", country=country, interval_s=interval_s, queues=(Queue(name="q", **queue),))
+    return Centre(
+        name="x",
+        time_zone="Europe/Helsinki",
+        country=country,
+        interval_s=interval_s,
+        queues=(Queue(name="q", **queue),),
+    )
 
 
 def made_up(days=180, *, first="2026-01-01", level=40.0, day_noise=0.0, seed=1, effect=None, zone=None):
@@ -31,12 +37,24 @@ def made_up(days=180, *, first="2026-01-01", level=40.0, day_noise=0.0, seed=1, 
         mean = mean * effect(start)
     offered = generator.poisson(mean)
     stamps = start.tz_localize(zone, nonexistent="NaT", ambiguous=np.ones(len(start), bool)) if zone else start
-    return pd.DataFrame({"queue": "q", "start": stamps, "offered": offered, "mean": mean}).dropna(subset="start", ignore_index=True)
+    return pd.DataFrame({"queue": "q", "start": stamps, "offered": offered, "mean": mean}).dropna(
+        subset="start", ignore_index=True
+    )
 
 
 def test_the_columns_are_those_of_the_design():
     said = forecast(made_up(60), centre(), "3d", levels=(0.05, 0.5, 0.9), method=FAST, samples=2)
-    assert list(said) == ["queue", "start", "offered", "offered_p5", "offered_p50", "offered_p90", "aht_s", "path_1", "path_2"]
+    assert list(said) == [
+        "queue",
+        "start",
+        "offered",
+        "offered_p5",
+        "offered_p50",
+        "offered_p90",
+        "aht_s",
+        "path_1",
+        "path_2",
+    ]
     assert len(said) == 72 and said["start"].iloc[0] == pd.Timestamp("2026-03-02")
     assert (said["offered_p5"] <= said["offered_p50"]).all() and (said["offered_p50"] <= said["offered_p90"]).all()
 
@@ -55,9 +73,13 @@ def test_same_weekday_last_week_and_the_mean_of_four_are_what_they_say():
 def test_ets_is_that_of_statsmodels_on_the_root_of_the_days():
     history = made_up(120, day_noise=0.05)
     days = history["offered"].groupby(history["start"].dt.normalize()).sum().to_numpy(float)
-    fitted = ETSModel(np.sqrt(days), error="add", seasonal="add", seasonal_periods=7, initialization_method="heuristic").fit(disp=False)
+    fitted = ETSModel(
+        np.sqrt(days), error="add", seasonal="add", seasonal_periods=7, initialization_method="heuristic"
+    ).fit(disp=False)
     said = forecast(history, centre(), "7d", method="ETS")["offered"].to_numpy().reshape(7, 24).sum(axis=1)
-    np.testing.assert_allclose(said, np.asarray(fitted.forecast(7)) ** 2, rtol=0.03)  # but for effects of the month's end
+    np.testing.assert_allclose(
+        said, np.asarray(fitted.forecast(7)) ** 2, rtol=0.03
+    )  # but for effects of the month's end
 
 
 def test_a_known_course_is_found_to_the_noise_of_chance():
@@ -122,13 +144,18 @@ def test_the_command_line_on_a_folder_with_intervals_only(tmp_path, monkeypatch)
     monkeypatch.setenv("CCPLAN_CACHE", str(tmp_path / "cache"))
     history = made_up(120)[["queue", "start", "offered"]]
     first, second = tmp_path / "one", tmp_path / "two"
-    for folder, rows in ((first, history), (second, history.assign(offered=history["offered"].where(history["start"] < "2026-04-20", 5)))):
+    for folder, rows in (
+        (first, history),
+        (second, history.assign(offered=history["offered"].where(history["start"] < "2026-04-20", 5))),
+    ):
         folder.mkdir()
         rows.to_csv(folder / "intervals.csv", index=False)
     results = []
     for folder in (first, second):
         out = tmp_path / f"{folder.name}.csv"
-        result = CliRunner().invoke(app, ["forecast", str(folder), "--horizon", "14d", "--at", "2026-04-20", "--out", str(out)])
+        result = CliRunner().invoke(
+            app, ["forecast", str(folder), "--horizon", "14d", "--at", "2026-04-20", "--out", str(out)]
+        )
         assert result.exit_code == 0, result.output
         results.append(out.read_bytes())
     assert results[0] == results[1]
@@ -138,13 +165,18 @@ def test_the_command_line_on_a_folder_with_intervals_only(tmp_path, monkeypatch)
 
 
 def test_the_command_line_takes_in_events_and_overrides(tmp_path, monkeypatch):
-    """A sale known to bring 50 % more, and a planner's +20 % made after --at, which is not seen, and one made before, which is."""
+    """A sale known to bring 50 % more, and a planner's +20 % made after --at, which is not seen, and one made
+    before, which is.
+    """
     monkeypatch.setenv("CCPLAN_CACHE", "off")
     made_up(120)[["queue", "start", "offered"]].to_csv(tmp_path / "intervals.csv", index=False)
 
     def said(name):
         out = tmp_path.parent / f"{tmp_path.name}-{name}.csv"
-        result = CliRunner().invoke(app, ["forecast", str(tmp_path), "--horizon", "7d", "--at", "2026-04-20", "--method", FAST, "--out", str(out)])
+        result = CliRunner().invoke(
+            app,
+            ["forecast", str(tmp_path), "--horizon", "7d", "--at", "2026-04-20", "--method", FAST, "--out", str(out)],
+        )
         assert result.exit_code == 0, result.output
         rows = pd.read_csv(out, parse_dates=["start"])
         return rows.groupby(rows["start"].dt.normalize())["offered"].sum()
@@ -153,8 +185,10 @@ def test_the_command_line_takes_in_events_and_overrides(tmp_path, monkeypatch):
     (tmp_path / "events.csv").write_text("event,start,end,queue,uplift,decay_days\nSale,2026-04-22,2026-04-22,,0.5,0\n")
     assert (said("event") / plain).round(3).to_dict()[pd.Timestamp("2026-04-22")] == 1.5
     (tmp_path / "events.csv").unlink()
-    (tmp_path / "overrides.csv").write_text("made_on,who,why,queue,start,end,factor,contacts_per_day\n"
-                                            "2026-04-10,Ann,letter,q,2026-04-23,2026-04-23,1.2,\n2026-04-25,Bo,too late,q,2026-04-24,2026-04-24,2,\n")
+    (tmp_path / "overrides.csv").write_text(
+        "made_on,who,why,queue,start,end,factor,contacts_per_day\n"
+        "2026-04-10,Ann,letter,q,2026-04-23,2026-04-23,1.2,\n2026-04-25,Bo,too late,q,2026-04-24,2026-04-24,2,\n"
+    )
     ratio = (said("override") / plain).round(3)
     assert ratio[pd.Timestamp("2026-04-23")] == 1.2 and ratio[pd.Timestamp("2026-04-24")] == 1.0
 
@@ -176,9 +210,13 @@ def test_the_league_counts_as_a_hand_would():
     assert table.loc[name, "wape"] == pytest.approx(np.abs(actual - mean).sum() / actual.sum())
     assert table.loc[name, "bias"] == pytest.approx((mean - actual).sum() / actual.sum())
     counts = made_up(100)["offered"].to_numpy(float)
-    assert table.loc[name, "mase"] == pytest.approx(np.abs(actual - mean).mean() / np.abs(counts[168:] - counts[:-168]).mean())
+    assert table.loc[name, "mase"] == pytest.approx(
+        np.abs(actual - mean).mean() / np.abs(counts[168:] - counts[:-168]).mean()
+    )
     low, high = held_out_bands(tested, name, (0.1, 0.9))
-    assert table.loc[name, "coverage_80"] == pytest.approx(((actual >= low) & (actual <= high))[(mean > 0) | (actual > 0)].mean())
+    assert table.loc[name, "coverage_80"] == pytest.approx(
+        ((actual >= low) & (actual <= high))[(mean > 0) | (actual > 0)].mean()
+    )
     assert table["chosen"].sum() == 1 and table.index[0] in ("combination", *tested.means)
 
 
@@ -191,7 +229,9 @@ def test_unusual_and_missing_days_are_repaired_in_training_and_listed():
     history = made_up(150, level=80)
     wild = history["start"].dt.normalize() == pd.Timestamp("2026-04-15")
     gone = history["start"].dt.normalize() == pd.Timestamp("2026-04-22")
-    found = forecast_queues(history.assign(offered=history["offered"] * np.where(wild, 10, 1))[~gone], centre(), "7d", method=FAST)[0]
+    found = forecast_queues(
+        history.assign(offered=history["offered"] * np.where(wild, 10, 1))[~gone], centre(), "7d", method=FAST
+    )[0]
     why = found.repairs.set_index("day")["why"]
     assert why[pd.Timestamp("2026-04-15")] == "unusually many" and why[pd.Timestamp("2026-04-22")] == "missing"
     clean = forecast(history, centre(), "7d", method=FAST)
@@ -201,7 +241,9 @@ def test_unusual_and_missing_days_are_repaired_in_training_and_listed():
 def test_handle_time_follows_its_level_and_its_course():
     history = made_up(120)
     aht = np.where(history["start"].dt.hour < 12, 200.0, 400.0) * np.where(history["start"] < "2026-03-15", 0.5, 1.0)
-    said = forecast(history.assign(answered=history["offered"], talk_s=aht * history["offered"]), centre(), "1d", method=FAST)
+    said = forecast(
+        history.assign(answered=history["offered"], talk_s=aht * history["offered"]), centre(), "1d", method=FAST
+    )
     assert said["aht_s"][9] == pytest.approx(200, rel=0.15) and said["aht_s"][15] == pytest.approx(400, rel=0.15)
 
 
@@ -214,14 +256,21 @@ def test_the_same_results_in_two_processes_on_a_cluster_and_from_the_cache(tmp_p
     history = pd.concat([made_up(70, seed=n).assign(queue=name) for n, name in enumerate(names)], ignore_index=True)
     known = Centre(name="x", interval_s=HOURS, queues=tuple(Queue(name=name) for name in names))
     alone, steps = forecast(history, known, "7d", samples=2), []
-    both = forecast_queues(history, known, "7d", samples=2, jobs=2, cache=True, progress=lambda done, number: steps.append((done, number)))
+    both = forecast_queues(
+        history, known, "7d", samples=2, jobs=2, cache=True, progress=lambda done, number: steps.append((done, number))
+    )
     pd.testing.assert_frame_equal(pd.concat([one.frame for one in both], ignore_index=True), alone)
     assert steps == [(1, 3), (2, 3), (3, 3)]
     again = forecast_queues(history, known, "7d", samples=2, cache=True)
     for one, two in zip(both, again):
         pd.testing.assert_frame_equal(one.frame, two.frame)
         assert one.method == two.method and league_table(one.tested).equals(league_table(two.tested))
-    with LocalCluster(n_workers=2 if DEEP else 1, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1") as cluster, Client(cluster):
+    with (
+        LocalCluster(
+            n_workers=2 if DEEP else 1, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        ) as cluster,
+        Client(cluster),
+    ):
         with joblib.parallel_config(backend="dask"):
             far = forecast_queues(history, known, "7d", samples=2, jobs=-1)
     pd.testing.assert_frame_equal(pd.concat([one.frame for one in far], ignore_index=True), alone)

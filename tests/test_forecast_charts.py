@@ -1,4 +1,6 @@
-"""Charts and tables of a forecast: the finding in the title, the same bytes every time, words where a history is too short."""
+"""Charts and tables of a forecast: the finding in the title, the same bytes every time, words where a history is
+too short.
+"""
 
 import re
 import xml.etree.ElementTree as ElementTree

@@ -17,8 +17,13 @@ def quick(*what, **more):
 
 
 def centre(*names, interval_s=3600, hours=ALWAYS, zone="UTC", country=""):
-    return Centre(name="Edge", time_zone=zone, country=country, interval_s=interval_s,
-                  queues=tuple(Queue(name=name, hours=hours) for name in names or ("q",)))
+    return Centre(
+        name="Edge",
+        time_zone=zone,
+        country=country,
+        interval_s=interval_s,
+        queues=tuple(Queue(name=name, hours=hours) for name in names or ("q",)),
+    )
 
 
 def hours_of(days, start="2026-01-05", scale=1.0, queue="q", zone=None, seed=3):
@@ -63,25 +68,35 @@ def test_all_zeros_stay_zero():
 
 
 def test_a_new_queue_borrows_its_mean_and_shape_and_is_less_sure():
-    old, new = forecast_queues(hours_of(60, scale=20), centre("q", "new"), "7d", method="calendar regression",
-                               borrow={"new": ("q", 0.25)}, samples=50)
+    old, new = forecast_queues(
+        hours_of(60, scale=20),
+        centre("q", "new"),
+        "7d",
+        method="calendar regression",
+        borrow={"new": ("q", 0.25)},
+        samples=50,
+    )
     sound(old.frame), sound(new.frame)
     assert new.queue == "new" and new.method == "borrowed: 0.25 × q"
     assert new.frame["offered"].to_numpy() == pytest.approx(0.25 * old.frame["offered"].to_numpy())
-    width = [((one.frame["offered_p90"] - one.frame["offered_p10"]) / one.frame["offered"]).median()
-             for one in (old, new)]
+    width = [
+        ((one.frame["offered_p90"] - one.frame["offered_p10"]) / one.frame["offered"]).median() for one in (old, new)
+    ]
     assert width[1] > 1.5 * width[0]
     week = new.frame.filter(like="path_").sum()
     assert week.std() / week.mean() == pytest.approx(0.25, abs=0.12), "nobody knows the new level to a quarter"
 
 
-@pytest.mark.parametrize("borrow, words", [
-    ({"nix": ("q", 1.0)}, "queue must be one of q, new, got 'nix'"),
-    ({"new": "q"}, "borrow must be {new queue: (queue it is like, factor)}"),
-    ({"new": ("nix", 1.0)}, "can only be like a queue with a history (q), got 'nix'"),
-    ({"q": ("q", 1.0)}, "q has a history of its own"),
-    ({"new": ("q", 0.0)}, r"factor of new must be in (0, 1e+06], got 0"),
-])
+@pytest.mark.parametrize(
+    "borrow, words",
+    [
+        ({"nix": ("q", 1.0)}, "queue must be one of q, new, got 'nix'"),
+        ({"new": "q"}, "borrow must be {new queue: (queue it is like, factor)}"),
+        ({"new": ("nix", 1.0)}, "can only be like a queue with a history (q), got 'nix'"),
+        ({"q": ("q", 1.0)}, "q has a history of its own"),
+        ({"new": ("q", 0.0)}, r"factor of new must be in (0, 1e+06], got 0"),
+    ],
+)
 def test_a_loan_that_cannot_be_is_refused(borrow, words):
     with pytest.raises(ValueError) as refused:
         forecast(hours_of(14), centre("q", "new"), "7d", borrow=borrow)
@@ -120,20 +135,23 @@ def test_a_queue_over_midnight():
 @pytest.mark.parametrize("at, hours", [("2026-03-28", [24, 23, 24]), ("2026-10-24", [24, 25, 24])])
 def test_days_on_which_the_clock_changes(at, hours):
     """In Helsinki 29 March 2026 has 23 hours, 25 October 25: a row for each hour that there is."""
-    stamps = pd.date_range(pd.Timestamp(at) - pd.Timedelta(days=70), at, freq="h", tz="Europe/Helsinki",
-                           inclusive="left")
+    stamps = pd.date_range(
+        pd.Timestamp(at) - pd.Timedelta(days=70), at, freq="h", tz="Europe/Helsinki", inclusive="left"
+    )
     past = pd.DataFrame({"queue": "q", "start": stamps, "offered": SHAPE[stamps.hour] * 3})
     found = sound(quick(past, centre(zone="Europe/Helsinki"), "3d"))
-    wanted = pd.date_range(at, pd.Timestamp(at) + pd.Timedelta(days=3), freq="h", tz="Europe/Helsinki",
-                           inclusive="left")
+    wanted = pd.date_range(
+        at, pd.Timestamp(at) + pd.Timedelta(days=3), freq="h", tz="Europe/Helsinki", inclusive="left"
+    )
     assert pd.DatetimeIndex(found["start"]).equals(wanted.as_unit(found["start"].dt.unit))
     assert found.groupby(found["start"].dt.date).size().tolist() == hours
 
 
 @pytest.mark.parametrize("at", ["2026-04-12", "2026-11-08"])
 def test_a_clock_change_in_the_history(at):
-    stamps = pd.date_range(pd.Timestamp(at) - pd.Timedelta(days=70), at, freq="h", tz="Europe/Helsinki",
-                           inclusive="left")
+    stamps = pd.date_range(
+        pd.Timestamp(at) - pd.Timedelta(days=70), at, freq="h", tz="Europe/Helsinki", inclusive="left"
+    )
     past = pd.DataFrame({"queue": "q", "start": stamps, "offered": SHAPE[stamps.hour] * 3})
     found = sound(quick(past, centre(zone="Europe/Helsinki"), "7d"))
     assert found["offered"].to_numpy() == pytest.approx(np.tile(SHAPE, 7) * 3, rel=0.02)
@@ -149,8 +167,9 @@ def test_intervals_of_any_length(interval_s):
     past = past.groupby(["queue", "start"], as_index=False)["offered"].sum()
     found = sound(forecast(past, centre(interval_s=interval_s), "7d"))
     assert len(found) == 7 * 86400 // interval_s
-    assert daily(found).to_numpy() == pytest.approx(daily(past).iloc[-35:].to_numpy().reshape(5, 7).mean(axis=0),
-                                                    rel=0.1)
+    assert daily(found).to_numpy() == pytest.approx(
+        daily(past).iloc[-35:].to_numpy().reshape(5, 7).mean(axis=0), rel=0.1
+    )
 
 
 def test_times_in_utc():
@@ -198,9 +217,15 @@ def test_as_of_the_middle_of_a_day():
     pd.testing.assert_frame_equal(found, quick(later, centre(), "1d", at="2026-03-04 12:00"))
 
 
-@pytest.mark.parametrize("at, words", [("2026-01-05", "there is no row before it"),
-                                       ("2020-01-01", "there is no row before it"),
-                                       ("yesterday-ish", "at must be a date"), (pd.NaT, "at must be a date")])
+@pytest.mark.parametrize(
+    "at, words",
+    [
+        ("2026-01-05", "there is no row before it"),
+        ("2020-01-01", "there is no row before it"),
+        ("yesterday-ish", "at must be a date"),
+        (pd.NaT, "at must be a date"),
+    ],
+)
 def test_as_of_no_time_is_refused(at, words):
     with pytest.raises(ValueError, match=words):
         forecast(hours_of(14), centre(), "7d", at=at)
@@ -248,8 +273,9 @@ def test_an_interval_that_stands_twice_is_refused():
 
 def test_the_repeated_hour_may_stand_twice_without_a_zone():
     """A table without a zone shows 03:00 of 26 October 2025 twice, by the centre's clock; no other hour may."""
-    stamps = pd.date_range("2025-09-01", "2025-11-10", freq="h", tz="Europe/Helsinki",
-                           inclusive="left").tz_localize(None)
+    stamps = pd.date_range("2025-09-01", "2025-11-10", freq="h", tz="Europe/Helsinki", inclusive="left").tz_localize(
+        None
+    )
     past = pd.DataFrame({"queue": "q", "start": stamps, "offered": SHAPE[stamps.hour]})
     assert past["start"].duplicated().sum() == 1
     sound(quick(past, centre(zone="Europe/Helsinki"), "2d"))
@@ -263,8 +289,9 @@ def test_times_in_utc_are_read_by_the_centres_clock():
     past = pd.DataFrame({"queue": "q", "start": stamps, "offered": SHAPE[stamps.hour] * 3})
     past = past[hours.is_open(past["start"])]
     there = centre(hours=hours, zone="Europe/Helsinki")
-    pd.testing.assert_frame_equal(forecast(past.assign(start=past["start"].dt.tz_convert("UTC")), there, "7d"),
-                                  forecast(past, there, "7d"))
+    pd.testing.assert_frame_equal(
+        forecast(past.assign(start=past["start"].dt.tz_convert("UTC")), there, "7d"), forecast(past, there, "7d")
+    )
 
 
 def test_very_large_counts():
@@ -288,7 +315,7 @@ def test_one_huge_outlier_is_repaired_and_listed():
     calm = quick(past, centre(), "7d")
     odd = past.copy()
     odd.loc[24 * 60 + 11, "offered"] = 1_000_000
-    one, = forecast_queues(odd, centre(), "7d", method="calendar regression")
+    (one,) = forecast_queues(odd, centre(), "7d", method="calendar regression")
     assert sound(one.frame)["offered"].sum() == pytest.approx(calm["offered"].sum(), rel=0.1)
     repairs = one.repairs.set_index("day")
     assert repairs.loc[pd.Timestamp("2026-03-06"), "why"] == "unusually many"
@@ -297,18 +324,21 @@ def test_one_huge_outlier_is_repaired_and_listed():
 def test_a_gap_of_a_month():
     past = hours_of(120, scale=5)
     gap = past[~past["start"].between("2026-03-01", "2026-03-31 23:59")]
-    one, = forecast_queues(gap, centre(), "7d", method="calendar regression")
+    (one,) = forecast_queues(gap, centre(), "7d", method="calendar regression")
     assert sound(one.frame)["offered"].sum() == pytest.approx(daily(past).iloc[-7:].sum(), rel=0.1)
     assert (one.repairs["why"] == "missing").sum() == 31
 
 
 def test_history_that_is_no_history_is_refused():
     past = hours_of(14)
-    for wrong, words in [(past.iloc[:0], "at least one row"), (past.drop(columns="offered"), "missing: offered"),
-                         (past.assign(start=past["start"].astype(str)), "start must be a column of timestamps"),
-                         (past.assign(offered="12"), "offered must be a column of numbers"),
-                         (past.assign(queue="nix"), "queue must be one of q, got 'nix'"),
-                         (past.assign(start=past["start"].where(past.index != 5)), "start must not be empty")]:
+    for wrong, words in [
+        (past.iloc[:0], "at least one row"),
+        (past.drop(columns="offered"), "missing: offered"),
+        (past.assign(start=past["start"].astype(str)), "start must be a column of timestamps"),
+        (past.assign(offered="12"), "offered must be a column of numbers"),
+        (past.assign(queue="nix"), "queue must be one of q, got 'nix'"),
+        (past.assign(start=past["start"].where(past.index != 5)), "start must not be empty"),
+    ]:
         with pytest.raises(ValueError, match=words):
             forecast(wrong, centre(), "7d")
 

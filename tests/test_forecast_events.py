@@ -35,7 +35,7 @@ def calm():
 def test_an_event_teaches_from_earlier_times_of_its_name():
     factor = np.ones(len(DAYS))
     for at in (20, 62, 104):
-        factor[at:at + 5] = 1.3
+        factor[at : at + 5] = 1.3
     starts = [*DAYS[[20, 62, 104]], pd.Timestamp("2026-07-01")]
     ends = [*DAYS[[24, 66, 108]], pd.Timestamp("2026-07-03")]
     found = by_day(history(factor), events=pd.DataFrame({"event": "sale", "start": starts, "end": ends}))
@@ -45,7 +45,7 @@ def test_an_event_teaches_from_earlier_times_of_its_name():
 def test_a_given_uplift_is_taken_and_halves_after_its_end(calm):
     new = pd.DataFrame({"event": ["new"], "start": ["2026-07-01"], "uplift": ["+50 %"], "decay_days": [1]})
     plain, found = by_day(calm), by_day(calm, events=new)
-    expected = [1, 1, 1.5, 1.5 ** 0.5, 1.5 ** 0.25, 1.5 ** 0.125, 1.5 ** 0.0625, 1]
+    expected = [1, 1, 1.5, 1.5**0.5, 1.5**0.25, 1.5**0.125, 1.5**0.0625, 1]
     assert found / plain == pytest.approx(expected, rel=1e-3), "the log of the effect halves with each day"
 
 
@@ -68,8 +68,9 @@ def test_an_odd_period_that_is_marked_does_not_teach_the_ordinary_week(method):
 
 def test_an_event_of_one_queue_leaves_the_other_alone(calm):
     both = pd.concat([calm, calm.assign(queue="r")])
-    one = pd.DataFrame({"event": ["new"], "start": ["2026-06-29"], "end": ["2026-07-06"], "queue": ["r"],
-                        "uplift": [1.0]})
+    one = pd.DataFrame(
+        {"event": ["new"], "start": ["2026-06-29"], "end": ["2026-07-06"], "queue": ["r"], "uplift": [1.0]}
+    )
     found = forecast(both, CENTRE, "8d", events=one, method="calendar regression").groupby("queue")["offered"].sum()
     assert found["r"] == pytest.approx(2 * found["q"], rel=1e-3)
 
@@ -81,8 +82,10 @@ def test_an_event_over_the_whole_history_changes_nothing_that_is_ordinary(calm):
 
 def test_events_of_the_future_may_be_known_as_of_the_past(calm):
     late = pd.DataFrame({"event": ["new"], "start": ["2026-06-10"], "uplift": [0.25]})
-    found, plain = (forecast(calm, CENTRE, "2d", at="2026-06-10", events=each, method="calendar regression")["offered"]
-                    for each in (late, None))
+    found, plain = (
+        forecast(calm, CENTRE, "2d", at="2026-06-10", events=each, method="calendar regression")["offered"]
+        for each in (late, None)
+    )
     assert (found / plain).to_numpy() == pytest.approx([1.25, 1.25, 1, 1], rel=1e-3)
 
 
@@ -90,26 +93,40 @@ def test_school_holidays_teach():
     factor = np.ones(len(DAYS))
     weeks = [14, 56, 98]
     for at in weeks:
-        factor[at:at + 7] = 0.8
-    school = pd.DataFrame({"start": [*DAYS[weeks], pd.Timestamp("2026-06-29")],
-                           "end": [*(DAYS[weeks] + pd.Timedelta(days=6)), pd.Timestamp("2026-07-05")]})
+        factor[at : at + 7] = 0.8
+    school = pd.DataFrame(
+        {
+            "start": [*DAYS[weeks], pd.Timestamp("2026-06-29")],
+            "end": [*(DAYS[weeks] + pd.Timedelta(days=6)), pd.Timestamp("2026-07-05")],
+        }
+    )
     assert by_day(history(factor), school=school)[:7] == pytest.approx([800] * 5 + [320] * 2, rel=0.08)
 
 
 def test_what_is_made_of_each_event_is_told(calm):
-    table = pd.DataFrame({"event": ["sale", "sale", "new", "fair"],
-                          "start": ["2026-03-02", "2026-07-01", "2026-07-02", "2026-07-03"],
-                          "end": ["2026-03-04", "2026-07-02", None, None], "uplift": [None, None, "5 %", None]})
+    table = pd.DataFrame(
+        {
+            "event": ["sale", "sale", "new", "fair"],
+            "start": ["2026-03-02", "2026-07-01", "2026-07-02", "2026-07-03"],
+            "end": ["2026-03-04", "2026-07-02", None, None],
+            "uplift": [None, None, "5 %", None],
+        }
+    )
     said = events_seen(table, calm).set_index("event")
     assert said["days"].tolist() == [3, 0, 0] and said["days_to_come"].tolist() == [2, 1, 1]
-    assert said["effect"].tolist() == ["learned from 3 days", "as given: +5 %",
-                                       "none: it never came before, and no uplift is given"]
+    assert said["effect"].tolist() == [
+        "learned from 3 days",
+        "as given: +5 %",
+        "none: it never came before, and no uplift is given",
+    ]
 
 
 def test_the_files_of_a_folder(tmp_path):
     assert events_of(sample_centre()) is None and school_of(tmp_path) is None
-    (tmp_path / "events.csv").write_text("Event;start;end;uplift;queue;note\nSale;1.8.2026;;0,12;;x\n"
-                                         "Sale;21.8.2026;23.8.2026;+12 %;q;\nStrike;1.7.2026;;;;\n")
+    (tmp_path / "events.csv").write_text(
+        "Event;start;end;uplift;queue;note\nSale;1.8.2026;;0,12;;x\n"
+        "Sale;21.8.2026;23.8.2026;+12 %;q;\nStrike;1.7.2026;;;;\n"
+    )
     (tmp_path / "school_holidays.csv").write_text("start,end,name\n2026-06-01,2026-08-10,summer\n")
     events = events_of(tmp_path, CENTRE)
     assert events["uplift"].fillna(-1).tolist() == [0.12, 0.12, -1] and events["queue"].tolist() == ["", "q", ""]
@@ -118,26 +135,40 @@ def test_the_files_of_a_folder(tmp_path):
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path):
-    (tmp_path / "events.csv").write_text("event,start,end,uplift,queue,decay_days\nSale,2026-08-01,,12,,\n"
-                                         ",2026-08-02,2026-08-01,,nix,-1\nFair,soon,,much,,\n")
+    (tmp_path / "events.csv").write_text(
+        "event,start,end,uplift,queue,decay_days\nSale,2026-08-01,,12,,\n"
+        ",2026-08-02,2026-08-01,,nix,-1\nFair,soon,,much,,\n"
+    )
     with pytest.raises(ValueError) as refused:
         events_of(tmp_path, CENTRE)
     told = str(refused.value)
-    for words in ("events.csv: 7 faults", "uplift must be a share such as 0.12 or +12 %", "got '12' in row 2",
-                  "end must be at or after start",
-                  "event must not be empty, got '' in row 3",
-                  "queue must be one of q, r, or empty for all, got 'nix' in row 3",
-                  "decay_days must be", "got 'soon' in row 4", "got 'much' in row 4"):
+    for words in (
+        "events.csv: 7 faults",
+        "uplift must be a share such as 0.12 or +12 %",
+        "got '12' in row 2",
+        "end must be at or after start",
+        "event must not be empty, got '' in row 3",
+        "queue must be one of q, r, or empty for all, got 'nix' in row 3",
+        "decay_days must be",
+        "got 'soon' in row 4",
+        "got 'much' in row 4",
+    ):
         assert words in told, told
 
 
-@pytest.mark.parametrize("wrong, words", [
-    ({"start": "soon"}, "start must be a date"), ({"end": "2026-01-01"}, "end must be at or after start"),
-    ({"uplift": 12}, "uplift must be a share"),
-    ({"uplift": -1.5}, "uplift must be a share"), ({"queue": "nix"}, "queue must be one of q, r"),
-    ({"decay_days": -2}, "decay_days must be"),
-    ({"event": ""}, "event must be its name"), ({"start": None}, "start must be a date"),
-])
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"start": "soon"}, "start must be a date"),
+        ({"end": "2026-01-01"}, "end must be at or after start"),
+        ({"uplift": 12}, "uplift must be a share"),
+        ({"uplift": -1.5}, "uplift must be a share"),
+        ({"queue": "nix"}, "queue must be one of q, r"),
+        ({"decay_days": -2}, "decay_days must be"),
+        ({"event": ""}, "event must be its name"),
+        ({"start": None}, "start must be a date"),
+    ],
+)
 def test_events_of_a_frame_are_refused_in_words(calm, wrong, words):
     row = {"event": "new", "start": "2026-07-01", "end": None, "queue": None, "uplift": None, "decay_days": None}
     with pytest.raises(ValueError, match=words):
@@ -145,12 +176,13 @@ def test_events_of_a_frame_are_refused_in_words(calm, wrong, words):
 
 
 def test_other_calendars_that_cannot_be_are_refused(calm):
-    for calendar, words in (({"events": "sale"}, "events must be a DataFrame"),
-                            ({"events": pd.DataFrame({"event": ["x"]})}, "missing: start"),
-                            ({"school": pd.DataFrame({"start": ["2026-01-02"], "end": ["2026-01-01"]})},
-                             "school: end must be at or after"),
-                            ({"pay_days": (0,)}, "pay_days must be days of the month"),
-                            ({"pay_days": 15}, "pay_days must be days of the month")):
+    for calendar, words in (
+        ({"events": "sale"}, "events must be a DataFrame"),
+        ({"events": pd.DataFrame({"event": ["x"]})}, "missing: start"),
+        ({"school": pd.DataFrame({"start": ["2026-01-02"], "end": ["2026-01-01"]})}, "school: end must be at or after"),
+        ({"pay_days": (0,)}, "pay_days must be days of the month"),
+        ({"pay_days": 15}, "pay_days must be days of the month"),
+    ):
         with pytest.raises(ValueError, match=words):
             forecast(calm, CENTRE, "2d", **calendar)
 

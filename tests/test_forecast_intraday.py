@@ -25,18 +25,30 @@ PLAIN = np.zeros(1, bool)
 def morning(level, spread):
     """A QueueForecast of one day of 24 half hours from 8:00."""
     mean = level * SHAPE[None]
-    ahead = Ahead(days=pd.DatetimeIndex([DAY]), slots=8 * 3600 + 1800.0 * np.arange(24), interval_s=1800, mean=mean,
-                  special=PLAIN)
+    ahead = Ahead(
+        days=pd.DatetimeIndex([DAY]), slots=8 * 3600 + 1800.0 * np.arange(24), interval_s=1800, mean=mean, special=PLAIN
+    )
     frame = pd.DataFrame({"queue": "q", "start": DAY + pd.to_timedelta(ahead.slots, unit="s"), "offered": mean[0]})
-    frame = frame.assign(**{f"offered_p{100 * p:g}": spread.quantile(mean, PLAIN, p)[0] for p in (0.1, 0.5, 0.9)},
-                         aht_s=300.0)
-    return QueueForecast(queue="q", frame=frame, tested=None, repairs=pd.DataFrame(), spread=spread, method="",
-                         seasonal=False, ahead=ahead)
+    frame = frame.assign(
+        **{f"offered_p{100 * p:g}": spread.quantile(mean, PLAIN, p)[0] for p in (0.1, 0.5, 0.9)}, aht_s=300.0
+    )
+    return QueueForecast(
+        queue="q",
+        frame=frame,
+        tested=None,
+        repairs=pd.DataFrame(),
+        spread=spread,
+        method="",
+        seasonal=False,
+        ahead=ahead,
+    )
 
 
 FORM = np.tile(np.sort(np.random.default_rng(2).beta(1.2, 1.3, 200)), (3, 1))
-WORLDS = {"plain": Spread(share=(0.04, 0), day_share=(0.02, 0), neighbours=0.3),
-          "skewed": Spread(share=(0.04, 0), day_share=(0.03, 0), neighbours=0.0, form=FORM)}
+WORLDS = {
+    "plain": Spread(share=(0.04, 0), day_share=(0.02, 0), neighbours=0.3),
+    "skewed": Spread(share=(0.04, 0), day_share=(0.03, 0), neighbours=0.0, form=FORM),
+}
 
 
 def width_of(frame):
@@ -56,10 +68,16 @@ def test_days_drawn_from_the_model(world, level):
         found = reforecast(one, one.frame[["queue", "start"]].assign(offered=came), DAY + pd.Timedelta(hours=13))
         before, rest = one.frame.iloc[10:], came[10:]
         assert len(found) == 14 and (found["offered_p10"] <= found["offered_p90"]).all()
-        rows.append((np.mean((rest >= found["offered_p10"]) & (rest <= found["offered_p90"])),
-                     width_of(found) / width_of(before),
-                     np.abs(rest - found["offered"]).sum(), np.abs(rest - before["offered"]).sum(),
-                     (rest.sum() - found["offered"].sum()) ** 2, (rest.sum() - before["offered"].sum()) ** 2))
+        rows.append(
+            (
+                np.mean((rest >= found["offered_p10"]) & (rest <= found["offered_p90"])),
+                width_of(found) / width_of(before),
+                np.abs(rest - found["offered"]).sum(),
+                np.abs(rest - before["offered"]).sum(),
+                (rest.sum() - found["offered"].sum()) ** 2,
+                (rest.sum() - before["offered"].sum()) ** 2,
+            )
+        )
     cover, width, error, error_before, day, day_before = np.mean(rows, axis=0)
     assert 0.76 < cover < 0.85
     assert width < 1 and error < error_before
@@ -70,13 +88,25 @@ def test_two_intervals_by_hand():
     """Large counts are all but normal: with T = day share ÷ share the second half's score is √(T·T) × the first's."""
     spread = Spread(share=(0.01, 0), day_share=(0.005, 0), neighbours=0.0)
     mean, variance = 1e6, 1e6 + 0.01 * 1e12
-    ahead = Ahead(days=pd.DatetimeIndex([DAY]), slots=np.array([0.0, 43200.0]), interval_s=43200,
-                  mean=np.full((1, 2), mean), special=PLAIN)
-    frame = pd.DataFrame({"queue": "q", "start": [DAY, DAY + pd.Timedelta(hours=12)], "offered": mean,
-                          "offered_p10": spread.quantile(ahead.mean, PLAIN, 0.1)[0],
-                          "offered_p90": spread.quantile(ahead.mean, PLAIN, 0.9)[0]})
-    one = QueueForecast(queue="q", frame=frame, tested=None, repairs=None, spread=spread, method="", seasonal=False,
-                        ahead=ahead)
+    ahead = Ahead(
+        days=pd.DatetimeIndex([DAY]),
+        slots=np.array([0.0, 43200.0]),
+        interval_s=43200,
+        mean=np.full((1, 2), mean),
+        special=PLAIN,
+    )
+    frame = pd.DataFrame(
+        {
+            "queue": "q",
+            "start": [DAY, DAY + pd.Timedelta(hours=12)],
+            "offered": mean,
+            "offered_p10": spread.quantile(ahead.mean, PLAIN, 0.1)[0],
+            "offered_p90": spread.quantile(ahead.mean, PLAIN, 0.9)[0],
+        }
+    )
+    one = QueueForecast(
+        queue="q", frame=frame, tested=None, repairs=None, spread=spread, method="", seasonal=False, ahead=ahead
+    )
     found = reforecast(one, frame.iloc[:1].assign(offered=1.1e6), DAY + pd.Timedelta(hours=12)).iloc[0]
     together = 0.005 * mean**2 / variance
     expected = mean * (1 + together * 0.1)
@@ -88,8 +118,9 @@ def test_two_intervals_by_hand():
 
 def test_paths_of_the_rest_of_the_day_have_its_band():
     one = morning(60, WORLDS["plain"])
-    found = reforecast(one, one.frame.assign(offered=(1.3 * one.frame["offered"]).round()),
-                       DAY + pd.Timedelta(hours=12), samples=4000)
+    found = reforecast(
+        one, one.frame.assign(offered=(1.3 * one.frame["offered"]).round()), DAY + pd.Timedelta(hours=12), samples=4000
+    )
     paths = found.filter(like="path_").to_numpy()
     assert (paths % 1 == 0).all() and paths.mean(axis=1) == pytest.approx(found["offered"].to_numpy(), rel=0.03)
     assert np.quantile(paths, 0.9, axis=1) == pytest.approx(found["offered_p90"].to_numpy(), rel=0.06)
@@ -118,8 +149,9 @@ def test_a_day_that_runs_high_stays_high_and_one_glitch_does_not_make_a_day():
     one = morning(60, WORLDS["plain"])
     high = reforecast(one, one.frame.assign(offered=1.3 * one.frame["offered"]), DAY + pd.Timedelta(hours=13))
     assert (high["offered"] > 1.1 * high["offered_before"]).all()
-    glitch = one.frame.assign(offered=one.frame["offered"].where(one.frame["start"] != DAY + pd.Timedelta(hours=10),
-                                                                 60_000))
+    glitch = one.frame.assign(
+        offered=one.frame["offered"].where(one.frame["start"] != DAY + pd.Timedelta(hours=10), 60_000)
+    )
     found = reforecast(one, glitch, DAY + pd.Timedelta(hours=13))
     assert (found["offered"] / found["offered_before"]).max() < 1.15
 
@@ -131,8 +163,9 @@ def test_missing_intervals_are_unknown_where_many_were_expected_and_empty_where_
         holes = came.drop(index=[3, 4])
         unknown = came.assign(offered=came["offered"].where(~came.index.isin([3, 4])))
         empty = came.assign(offered=came["offered"].where(~came.index.isin([3, 4]), 0.0))
-        found, as_unknown, as_empty = (reforecast(one, each, DAY + pd.Timedelta(hours=13))["offered"].sum()
-                                       for each in (holes, unknown, empty))
+        found, as_unknown, as_empty = (
+            reforecast(one, each, DAY + pd.Timedelta(hours=13))["offered"].sum() for each in (holes, unknown, empty)
+        )
         assert (found == pytest.approx(as_unknown)) and ((found == pytest.approx(as_empty)) != same)
 
 
@@ -145,20 +178,24 @@ def test_a_frame_alone_will_do():
     assert found["offered"].sum() == pytest.approx(full["offered"].sum(), rel=0.05)
 
 
-@pytest.mark.parametrize("actuals, now, words", [
-    (dict(offered=[-1.0]), "13:00", "offered must be 0 or more, got -1"),
-    (dict(offered=[1.0, 2.0]), "13:00", "must hold an interval once"),
-    (dict(offered=[1.0]), "2026-12-24", "now must lie on a day of the forecast, which runs from 2026-09-01"),
-    (dict(offered=[1.0]), "noonish", "now must be a date"),
-    (dict(offered=[1.0], zone="UTC"), "13:00", "must both have a time zone"),
-    (dict(), "13:00", "missing: offered"),
-])
+@pytest.mark.parametrize(
+    "actuals, now, words",
+    [
+        (dict(offered=[-1.0]), "13:00", "offered must be 0 or more, got -1"),
+        (dict(offered=[1.0, 2.0]), "13:00", "must hold an interval once"),
+        (dict(offered=[1.0]), "2026-12-24", "now must lie on a day of the forecast, which runs from 2026-09-01"),
+        (dict(offered=[1.0]), "noonish", "now must be a date"),
+        (dict(offered=[1.0], zone="UTC"), "13:00", "must both have a time zone"),
+        (dict(), "13:00", "missing: offered"),
+    ],
+)
 def test_what_cannot_be_is_refused_in_words(actuals, now, words):
     actuals, zone = dict(actuals), actuals.get("zone")
     actuals.pop("zone", None)
     number = len(actuals.get("offered", [0]))
-    table = pd.DataFrame({"queue": ["q"] * number,
-                          "start": pd.DatetimeIndex([DAY + pd.Timedelta(hours=8)] * number, tz=zone), **actuals})
+    table = pd.DataFrame(
+        {"queue": ["q"] * number, "start": pd.DatetimeIndex([DAY + pd.Timedelta(hours=8)] * number, tz=zone), **actuals}
+    )
     now = f"2026-09-01 {now}" if now == "13:00" else now
     with pytest.raises(ValueError, match=words):
         reforecast(morning(60, WORLDS["plain"]), table, now)
@@ -183,14 +220,15 @@ def rest_of_days(past, centre, queue, days):
     wall, rows = mine["start"].dt.tz_localize(None), []
     for day in days:
         known = mine[(wall < day) & (wall >= day - pd.Timedelta(days=150))]
-        one, = forecast_queues(known, centre, "1d", at=day, method="calendar regression")
+        (one,) = forecast_queues(known, centre, "1d", at=day, method="calendar regression")
         came = mine[wall.dt.normalize() == day]
         truth = came[["start", "offered"]].rename(columns={"offered": "came"})
         rows.append(reforecast(one, came, day + pd.Timedelta(hours=12)).merge(truth, on="start"))
     rows = pd.concat(rows)
     inside = rows["came"].between(rows["offered_p10"], rows["offered_p90"]).mean()
-    return *(float((rows[name] - rows["came"]).abs().sum() / rows["came"].sum())
-             for name in ("offered_before", "offered")), inside
+    return *(
+        float((rows[name] - rows["came"]).abs().sum() / rows["came"].sum()) for name in ("offered_before", "offered")
+    ), inside
 
 
 @pytest.mark.parametrize("queue, gain", [("service", 0.95), ("outage", 0.9)])
@@ -215,13 +253,18 @@ def test_held_out_days_of_the_bank(tmp_path):
 def test_several_queues_and_zones_at_once():
     stamps = pd.date_range("2026-06-01", periods=63 * 24, freq="h", tz="Europe/Helsinki")
     level = np.repeat(np.random.default_rng(4).lognormal(0, 0.15, 63), 24)  # whole days run high or low
-    past = pd.concat([pd.DataFrame({"queue": name, "start": stamps, "offered": (scale * level * (20 + stamps.hour)).round()})
-                      for name, scale in (("a", 1), ("b", 9))])
+    past = pd.concat(
+        [
+            pd.DataFrame({"queue": name, "start": stamps, "offered": (scale * level * (20 + stamps.hour)).round()})
+            for name, scale in (("a", 1), ("b", 9))
+        ]
+    )
     centre = Centre(name="E", time_zone="Europe/Helsinki", interval_s=3600, queues=(Queue(name="a"), Queue(name="b")))
     day = stamps[-1].normalize() + pd.Timedelta(days=1)
     each = forecast_queues(past, centre, "2d", method="calendar regression")
-    came = pd.concat([one.frame[["queue", "start"]].assign(offered=(1.3 * one.frame["offered"]).round())
-                      for one in each]).iloc[:20]
+    came = pd.concat(
+        [one.frame[["queue", "start"]].assign(offered=(1.3 * one.frame["offered"]).round()) for one in each]
+    ).iloc[:20]
     found = reforecast(each, came.assign(start=came["start"].dt.tz_convert("UTC")), day + pd.Timedelta(hours=10))
     assert found.groupby("queue").size().tolist() == [14, 14]
     sums = found.groupby("queue")[["offered_before", "offered"]].sum()

@@ -8,8 +8,15 @@ from ccplan.data import Centre, Queue, load_centre, load_intervals, sample_centr
 from ccplan.planning import forecast
 from ccplan.planning.forecasting.long_range import apply_drivers, drivers_of, growth_drivers, monthly_volumes
 
-DRIVERS = pd.DataFrame({"month": ["2026-09", "2027-09"], "queue": "q", "customers": [1000.0, 1200.0],
-                        "contact_rate": [0.5, 0.5], "self_service": [0.0, 0.25]})
+DRIVERS = pd.DataFrame(
+    {
+        "month": ["2026-09", "2027-09"],
+        "queue": "q",
+        "customers": [1000.0, 1200.0],
+        "contact_rate": [0.5, 0.5],
+        "self_service": [0.0, 0.25],
+    }
+)
 
 
 def paths(start="2026-09-10", end="2026-12-20", number=400):
@@ -17,8 +24,17 @@ def paths(start="2026-09-10", end="2026-12-20", number=400):
     days = pd.date_range(start, end)
     factors = np.random.default_rng(1).permutation(np.linspace(0.9, 1.1, number))
     drawn = {f"path_{k}": np.full(len(days), 100 * factor) for k, factor in enumerate(factors, 1)}
-    return pd.DataFrame({"queue": "q", "start": days, "offered": 100.0, "offered_p10": 92.0, "offered_p90": 108.0,
-                         "aht_s": 300.0, **drawn})
+    return pd.DataFrame(
+        {
+            "queue": "q",
+            "start": days,
+            "offered": 100.0,
+            "offered_p10": 92.0,
+            "offered_p90": 108.0,
+            "aht_s": 300.0,
+            **drawn,
+        }
+    )
 
 
 def test_months_are_sums_and_their_band_is_that_of_the_sums():
@@ -70,17 +86,23 @@ def test_drivers_change_mean_band_and_paths_alike():
         assert found.loc[november, name].to_numpy() == pytest.approx(factor * paths().loc[november, name].to_numpy())
     assert found["offered_before"].eq(100).all() and found["offered"].iloc[0] == 100
     drawn = found.filter(like="path_").to_numpy()[november].sum(axis=0)
-    assert drawn == pytest.approx(factor * paths().filter(like="path_").to_numpy()[november].sum(axis=0),
-                                  abs=16), "whole contacts a day"
+    assert drawn == pytest.approx(factor * paths().filter(like="path_").to_numpy()[november].sum(axis=0), abs=16), (
+        "whole contacts a day"
+    )
 
 
-@pytest.mark.parametrize("wrong, words", [
-    ({"customers": -1}, "customers must be customers, 0 or more, got"), ({"self_service": 30}, "write 30 % as 0.30"),
-    ({"contact_rate": None}, "contact_rate must be"),
-    ({"month": "soon"}, "month must be a date"), ({"queue": ""}, "queue must name a queue"),
-    ({"month": "2026-09"}, "a month must stand once a queue"),
-    ({"customers": 0}, "make no contacts in the base month"),
-])
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"customers": -1}, "customers must be customers, 0 or more, got"),
+        ({"self_service": 30}, "write 30 % as 0.30"),
+        ({"contact_rate": None}, "contact_rate must be"),
+        ({"month": "soon"}, "month must be a date"),
+        ({"queue": ""}, "queue must name a queue"),
+        ({"month": "2026-09"}, "a month must stand once a queue"),
+        ({"customers": 0}, "make no contacts in the base month"),
+    ],
+)
 def test_drivers_that_cannot_be_are_refused_in_words(wrong, words):
     with pytest.raises(ValueError, match=words):
         growth_drivers(DRIVERS.assign(**wrong), "2026-09", ["2026-10"])
@@ -98,15 +120,21 @@ def test_months_before_the_drivers_and_strange_queues_are_refused():
 def test_drivers_of_a_folder(tmp_path):
     centre = Centre(name="E", queues=(Queue(name="q"),))
     assert drivers_of(tmp_path) is None
-    (tmp_path / "drivers.csv").write_text("month;queue;customers;contact_rate;self_service\n"
-                                          "1.9.2026;q;1000;0,5;0\n1.9.2027;q;1200;0,5;0,25\n")
-    assert growth_drivers(drivers_of(tmp_path, centre), "2026-09",
-                          ["2027-03"])["factor"].tolist() == pytest.approx([0.9625])
+    (tmp_path / "drivers.csv").write_text(
+        "month;queue;customers;contact_rate;self_service\n1.9.2026;q;1000;0,5;0\n1.9.2027;q;1200;0,5;0,25\n"
+    )
+    assert growth_drivers(drivers_of(tmp_path, centre), "2026-09", ["2027-03"])["factor"].tolist() == pytest.approx(
+        [0.9625]
+    )
     (tmp_path / "drivers.csv").write_text("month,queue,customers,contact_rate,self_service\n2026-09-01,nix,-5,0.5,30\n")
     with pytest.raises(ValueError) as refused:
         drivers_of(tmp_path, centre)
-    for words in ("3 faults", "customers must be", "queue must be one of q, got 'nix' in row 2",
-                  "self_service must be"):
+    for words in (
+        "3 faults",
+        "customers must be",
+        "queue must be one of q, got 'nix' in row 2",
+        "self_service must be",
+    ):
         assert words in str(refused.value)
 
 

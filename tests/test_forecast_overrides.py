@@ -9,13 +9,18 @@ import pytest
 
 from ccplan.data import Centre, Queue
 from ccplan.planning.forecasting.overrides import (
-    add_override, apply_overrides, checked_overrides, override_effect, overrides_of,
+    add_override,
+    apply_overrides,
+    checked_overrides,
+    override_effect,
+    overrides_of,
 )
 from ccplan.planning.forecasting.own_tables import written_factor
 
 CENTRE = Centre(name="E", queues=(Queue(name="q"), Queue(name="r")))
-ROW = dict(made_on="2026-07-20", who="Ann", why="campaign", queue="q", start="2026-08-03", end="2026-08-04",
-           factor="+12 %")
+ROW = dict(
+    made_on="2026-07-20", who="Ann", why="campaign", queue="q", start="2026-08-03", end="2026-08-04", factor="+12 %"
+)
 MORE = ROW | dict(why="fair", start="2026-08-04", end="2026-08-05", factor=None, contacts_per_day=60)
 
 
@@ -23,15 +28,33 @@ def frame(queue="q"):
     """Three days of four intervals; the third is empty by the model."""
     starts = pd.date_range("2026-08-03", periods=3).repeat(4) + pd.to_timedelta(np.tile([8, 9, 10, 11], 3), unit="h")
     mean = np.array([10, 20, 30, 40, 10, 20, 30, 40, 0, 0, 0, 0.0])
-    return pd.DataFrame({"queue": queue, "start": starts, "offered": mean, "offered_p10": 0.8 * mean,
-                         "offered_p90": 1.3 * mean,
-                         "aht_s": 300.0, "path_1": mean.round(), "path_2": (1.1 * mean).round()})
+    return pd.DataFrame(
+        {
+            "queue": queue,
+            "start": starts,
+            "offered": mean,
+            "offered_p10": 0.8 * mean,
+            "offered_p90": 1.3 * mean,
+            "aht_s": 300.0,
+            "path_1": mean.round(),
+            "path_2": (1.1 * mean).round(),
+        }
+    )
 
 
 def test_factors_multiply_and_contacts_are_added_as_the_day_goes():
     found = apply_overrides(frame(), pd.DataFrame([ROW, MORE]), centre=CENTRE)
-    by_hand = [11.2, 22.4, 33.6, 44.8, *(np.array([10, 20, 30, 40]) * 1.12 + np.array([0.1, 0.2, 0.3, 0.4]) * 60), 15,
-               15, 15, 15]
+    by_hand = [
+        11.2,
+        22.4,
+        33.6,
+        44.8,
+        *(np.array([10, 20, 30, 40]) * 1.12 + np.array([0.1, 0.2, 0.3, 0.4]) * 60),
+        15,
+        15,
+        15,
+        15,
+    ]
     assert found["offered"].to_numpy() == pytest.approx(by_hand)
     assert found["offered_before"].tolist() == frame()["offered"].tolist()
     busy = found["offered_before"] > 0
@@ -66,8 +89,9 @@ def test_without_overrides_nothing_changes():
     assert found["overrides"].eq("").all()
 
 
-@pytest.mark.parametrize("at, seen", [("2026-07-20", False), ("2026-07-20 18:00", False), ("2026-07-21", True),
-                                      (None, True)])
+@pytest.mark.parametrize(
+    "at, seen", [("2026-07-20", False), ("2026-07-20 18:00", False), ("2026-07-21", True), (None, True)]
+)
 def test_an_override_is_seen_from_the_day_after_it_was_made(at, seen):
     found = apply_overrides(frame(), pd.DataFrame([ROW]), at=at)
     assert (found["offered"].iloc[0] == pytest.approx(11.2)) == seen
@@ -80,19 +104,25 @@ def test_only_its_own_queue_is_changed():
     assert found["offered"].iloc[12] == pytest.approx(11.2)
 
 
-@pytest.mark.parametrize("wrong, words", [
-    ({"queue": "nix"}, "queue must be one of q, r, got 'nix'"),
-    ({"end": "2026-08-01"}, "end must be at or after start"),
-    ({"factor": "-100 %"}, "factor must be a factor above 0"),
-    ({"factor": "-120%"}, "factor must be a factor above 0"), ({"factor": 0}, "factor must be"),
-    ({"factor": "much"}, "factor must be a number"),
-    ({"factor": "+0.12"}, "factor must be a factor such as 1.12, or a change such as"),
-    ({"who": " "}, "who must say who made it"), ({"why": None}, "why must say why"),
-    ({"made_on": None}, "made_on must be a date"),
-    ({"factor": None}, "contacts_per_day must be given, one of the two"), ({"contacts_per_day": 5}, "one of the two"),
-    ({"start": "soon"}, "start must be a date"),
-    ({"factor": None, "contacts_per_day": np.inf}, "contacts_per_day must be a number"),
-])
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"queue": "nix"}, "queue must be one of q, r, got 'nix'"),
+        ({"end": "2026-08-01"}, "end must be at or after start"),
+        ({"factor": "-100 %"}, "factor must be a factor above 0"),
+        ({"factor": "-120%"}, "factor must be a factor above 0"),
+        ({"factor": 0}, "factor must be"),
+        ({"factor": "much"}, "factor must be a number"),
+        ({"factor": "+0.12"}, "factor must be a factor such as 1.12, or a change such as"),
+        ({"who": " "}, "who must say who made it"),
+        ({"why": None}, "why must say why"),
+        ({"made_on": None}, "made_on must be a date"),
+        ({"factor": None}, "contacts_per_day must be given, one of the two"),
+        ({"contacts_per_day": 5}, "one of the two"),
+        ({"start": "soon"}, "start must be a date"),
+        ({"factor": None, "contacts_per_day": np.inf}, "contacts_per_day must be a number"),
+    ],
+)
 def test_rows_that_cannot_be_are_refused_in_words_and_not_written(tmp_path, wrong, words):
     with pytest.raises(ValueError, match="overrides: ") as refused:
         add_override(tmp_path, CENTRE, **ROW | wrong)
@@ -101,8 +131,10 @@ def test_rows_that_cannot_be_are_refused_in_words_and_not_written(tmp_path, wron
         apply_overrides(frame(), pd.DataFrame([{"contacts_per_day": None} | ROW | wrong]), centre=CENTRE)
 
 
-@pytest.mark.parametrize("written, factor", [("+12 %", 1.12), ("-5%", 0.95), ("−5 %", 0.95), ("112 %", 1.12),
-                                             ("1,12", 1.12), (1.12, 1.12), ("", None)])
+@pytest.mark.parametrize(
+    "written, factor",
+    [("+12 %", 1.12), ("-5%", 0.95), ("−5 %", 0.95), ("112 %", 1.12), ("1,12", 1.12), (1.12, 1.12), ("", None)],
+)
 def test_a_factor_may_be_written_in_many_ways(written, factor):
     assert written_factor(written) == factor
 
@@ -110,14 +142,16 @@ def test_a_factor_may_be_written_in_many_ways(written, factor):
 def test_the_file_keeps_what_was_written(tmp_path):
     add_override(tmp_path, CENTRE, **ROW | {"why": "=SUM(A1)"})
     add_override(tmp_path, CENTRE, **MORE)
-    add_override(tmp_path, CENTRE, **MORE | {"who": "Béa, \"planner\""})
+    add_override(tmp_path, CENTRE, **MORE | {"who": 'Béa, "planner"'})
     text = (tmp_path / "overrides.csv").read_text(encoding="utf-8")
     assert "'=SUM(A1)" in text, "a spreadsheet must not run it"
     found = overrides_of(tmp_path, CENTRE)
     assert found["why"].tolist() == ["=SUM(A1)", "fair", "fair"] and found["who"].iloc[2] == 'Béa, "planner"'
-    assert found["factor"].fillna(0).tolist() == [1.12, 0, 0] and found["contacts_per_day"].fillna(0).tolist() == [0,
-                                                                                                                   60,
-                                                                                                                   60]
+    assert found["factor"].fillna(0).tolist() == [1.12, 0, 0] and found["contacts_per_day"].fillna(0).tolist() == [
+        0,
+        60,
+        60,
+    ]
     with pytest.raises(ValueError, match="stands in overrides.csv already"):
         add_override(tmp_path, CENTRE, **MORE)
 
@@ -131,11 +165,17 @@ def test_a_planners_own_file_is_read_and_its_faults_told_at_once(tmp_path):
     file.write_text("made_on,who,why,queue,start,end,factor\n2026-07-20,,sale,nix,2026-08-04,2026-08-03,-100 %\n")
     with pytest.raises(ValueError) as refused:
         overrides_of(tmp_path, CENTRE)
-    for words in ("4 faults", "who must", "queue must be one of q, r, got 'nix' in row 2",
-                  "end must be at or after start", "factor must be a factor above 0"):
+    for words in (
+        "4 faults",
+        "who must",
+        "queue must be one of q, r, got 'nix' in row 2",
+        "end must be at or after start",
+        "factor must be a factor above 0",
+    ):
         assert words in str(refused.value)
-    file.write_text("made_on,who,why,queue,start,end,factor,my_note\n"
-                    "2026-07-20,Ann,sale,q,2026-08-04,2026-08-05,1.1,keep me\n")
+    file.write_text(
+        "made_on,who,why,queue,start,end,factor,my_note\n2026-07-20,Ann,sale,q,2026-08-04,2026-08-05,1.1,keep me\n"
+    )
     with pytest.raises(ValueError, match="columns of its own that writing would lose: my_note"):
         add_override(tmp_path, CENTRE, **MORE)
     assert "keep me" in file.read_text()
@@ -148,8 +188,10 @@ def _write(folder, name, number):
 
 def test_two_writers_lose_no_row(tmp_path):
     """Two processes and two threads, five rows each, at once."""
-    processes = [multiprocessing.get_context("spawn").Process(target=_write, args=(tmp_path, f"process {n}", 5))
-                 for n in range(2)]
+    processes = [
+        multiprocessing.get_context("spawn").Process(target=_write, args=(tmp_path, f"process {n}", 5))
+        for n in range(2)
+    ]
     threads = [threading.Thread(target=_write, args=(tmp_path, f"thread {n}", 5)) for n in range(2)]
     for each in (*processes, *threads):
         each.start()
@@ -161,13 +203,15 @@ def test_two_writers_lose_no_row(tmp_path):
 
 def test_the_effect_on_accuracy():
     """By hand: actual 12, 24, 36, 48 on the first day (1.2 × the model): WAPE 20 / 120 before, 8 / 120 after 1.12."""
-    found = apply_overrides(pd.concat([frame(), frame("r")], ignore_index=True), pd.DataFrame([ROW, MORE]),
-                            centre=CENTRE)
+    found = apply_overrides(
+        pd.concat([frame(), frame("r")], ignore_index=True), pd.DataFrame([ROW, MORE]), centre=CENTRE
+    )
     actual = frame().assign(offered=1.2 * frame()["offered"]).iloc[:4]
     table = override_effect(found, actual)
     assert table["queue"].tolist() == ["q"] and table["contacts"].tolist() == [120]
-    assert table[["wape_before", "wape", "bias_before", "bias"]].to_numpy()[0] == pytest.approx([20 / 120, 8 / 120,
-                                                                                                 -20 / 120, -8 / 120])
+    assert table[["wape_before", "wape", "bias_before", "bias"]].to_numpy()[0] == pytest.approx(
+        [20 / 120, 8 / 120, -20 / 120, -8 / 120]
+    )
     assert table["helped"].all()
     full = override_effect(found, frame().iloc[:8], each=True).set_index("override")
     assert full.loc["1", "intervals"] == 8 and full.loc["2", "intervals"] == 4 and not full["helped"].any()

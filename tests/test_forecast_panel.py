@@ -16,7 +16,6 @@ from ccplan.planning import forecast_queues
 from ccplan.planning.forecasting import looks
 
 
-
 @pytest.fixture(scope="module")
 def centre():
     return load_centre(sample_centre())

@@ -16,13 +16,25 @@ CENTRES = 2000 if DEEP else 80
 def of_counts(counts):
     """A frame of calls from {agent: (settled, not settled)}."""
     parts = [(agent, [1.0] * good + [0.0] * bad) for agent, (good, bad) in counts.items()]
-    return pd.DataFrame({"agent": [agent for agent, values in parts for _ in values], "settled": [value for _, values in parts for value in values]})
+    return pd.DataFrame(
+        {
+            "agent": [agent for agent, values in parts for _ in values],
+            "settled": [value for _, values in parts for value in values],
+        }
+    )
 
 
 def test_the_expected_value_follows_the_mix_of_calls():
-    """By hand: bills are settled 15 of 20, moves 4 of 20; ann took 15 bills and 5 moves: she is expected 15 × 0.75 + 5 × 0.2 = 12.25."""
+    """By hand: bills are settled 15 of 20, moves 4 of 20; ann took 15 bills and 5 moves: she is expected 15 × 0.75
+    + 5 × 0.2 = 12.25.
+    """
     rows = []
-    for agent, reason, good, bad in (("ann", "bill", 12, 3), ("ann", "move", 1, 4), ("bob", "bill", 3, 2), ("bob", "move", 3, 12)):
+    for agent, reason, good, bad in (
+        ("ann", "bill", 12, 3),
+        ("ann", "move", 1, 4),
+        ("bob", "bill", 3, 2),
+        ("bob", "move", 3, 12),
+    ):
         rows += [(agent, reason, 1.0)] * good + [(agent, reason, 0.0)] * bad
     frame = pd.DataFrame(rows, columns=["agent", "reason", "settled"])
     table = funnel(frame, "settled", mix=("reason",), least=2).rows.set_index("who")
@@ -39,7 +51,9 @@ def test_the_spread_by_chance_is_that_of_blind_draws():
     times = rng.lognormal(5, 0.8, 900)
     agent = np.repeat(["a", "b", "c"], [100, 300, 500])
     found = funnel(pd.DataFrame({"agent": agent, "handle_s": times}), "handle_s").rows
-    shuffled = np.array([[part.mean() - times.mean() for part in np.split(rng.permutation(times), [100, 400])] for _ in range(4000)])
+    shuffled = np.array(
+        [[part.mean() - times.mean() for part in np.split(rng.permutation(times), [100, 400])] for _ in range(4000)]
+    )
     assert shuffled.std(axis=0) == pytest.approx(found["luck"].to_numpy(), rel=0.05)
 
 
@@ -72,15 +86,37 @@ def test_the_drawn_limits_are_where_people_begin_to_be_named():
 
 def test_step_up_by_the_book():
     """Benjamini and Hochberg 1995, section 3.2: fifteen p values, four are named at 0.05."""
-    p = np.array([0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0])
+    p = np.array(
+        [
+            0.0001,
+            0.0004,
+            0.0019,
+            0.0095,
+            0.0201,
+            0.0278,
+            0.0298,
+            0.0344,
+            0.0459,
+            0.3240,
+            0.4262,
+            0.5719,
+            0.6528,
+            0.7590,
+            1.0,
+        ]
+    )
     critical, named = corrected(p, 0.05)
     assert named.tolist() == [True] * 4 + [False] * 11
     assert 2 * stats.norm.sf(critical) == pytest.approx(4 * 0.05 / 15)
-    assert corrected(np.append(p, np.nan), 0.05)[1].tolist() == [True] * 4 + [False] * 12, "who is not judged does not count"
+    assert corrected(np.append(p, np.nan), 0.05)[1].tolist() == [True] * 4 + [False] * 12, (
+        "who is not judged does not count"
+    )
 
 
 def made_up(rng, agents=60, spread=0.0, odd=0.0):
-    """Calls of a centre whose agents differ truly by `spread` (of handle time), the first by `odd` more; three have few calls."""
+    """Calls of a centre whose agents differ truly by `spread` (of handle time), the first by `odd` more; three have
+    few calls.
+    """
     n = np.append(rng.integers(60, 400, agents - 3), [3, 5, 12])
     who = np.repeat(np.arange(agents), n)
     reason = rng.integers(0, 3, len(who))
@@ -88,7 +124,14 @@ def made_up(rng, agents=60, spread=0.0, odd=0.0):
     pace[0] *= 1 + odd
     mean = np.array([200.0, 300.0, 500.0])[reason] * pace[who]
     settled = rng.random(len(who)) < np.array([0.9, 0.75, 0.6])[reason] - odd * (who == 0)
-    return pd.DataFrame({"agent": who, "reason": reason, "handle_s": mean * rng.lognormal(-0.247, 0.703, len(who)), "settled": settled.astype(float)})
+    return pd.DataFrame(
+        {
+            "agent": who,
+            "reason": reason,
+            "handle_s": mean * rng.lognormal(-0.247, 0.703, len(who)),
+            "settled": settled.astype(float),
+        }
+    )
 
 
 @pytest.mark.parametrize("top", ["handle_s", "settled"])
@@ -108,11 +151,15 @@ def test_ordinary_differences_between_people_punish_nobody():
     rng = np.random.default_rng(13)
     ones = [funnel(made_up(rng, spread=0.10), "handle_s", mix=("reason",)) for _ in range(40)]
     assert np.mean([one.tau for one in ones]) == pytest.approx(0.10 * 333, rel=0.15)
-    assert sum(len(one.outside) > 0 for one in ones) <= stats.binom.ppf(0.999, 40, 0.10), "twice the share: the spread is estimated"
+    assert sum(len(one.outside) > 0 for one in ones) <= stats.binom.ppf(0.999, 40, 0.10), (
+        "twice the share: the spread is estimated"
+    )
 
 
 def test_one_who_is_truly_worse_is_found():
-    """60 agents of 60 to 400 calls, one settles 30 points fewer: found in more than nine centres of ten; nobody of few calls is judged."""
+    """60 agents of 60 to 400 calls, one settles 30 points fewer: found in more than nine centres of ten; nobody of
+    few calls is judged.
+    """
     rng = np.random.default_rng(14)
     ones = [funnel(made_up(rng, odd=0.30), "settled", mix=("reason",)) for _ in range(40)]
     found = sum(0 in one.outside["who"].tolist() for one in ones)
@@ -147,19 +194,40 @@ def test_a_team_of_different_people_is_not_named_for_one_of_them():
 
 
 def test_who_cannot_be_compared_is_shown_and_not_judged():
-    frame = pd.DataFrame({"agent": ["a"] * 300 + ["b"] * 300 + ["c"] * 300 + ["d"] * 3, "queue": ["x"] * 600 + ["y"] * 300 + ["x"] * 3,
-                          "ok": [1, 0, 1] * 301})
+    frame = pd.DataFrame(
+        {
+            "agent": ["a"] * 300 + ["b"] * 300 + ["c"] * 300 + ["d"] * 3,
+            "queue": ["x"] * 600 + ["y"] * 300 + ["x"] * 3,
+            "ok": [1, 0, 1] * 301,
+        }
+    )
     rows = funnel(frame, "ok", mix=("queue",), spared={"b": "still learning"}).rows.set_index("who")
-    assert rows["state"].to_dict() == {"a": "judged", "b": "still learning", "c": "nobody to compare with", "d": "few contacts"}
-    assert rows.loc["c", "difference"] == 0 and rows["p"].notna().to_dict() == {"a": True, "b": False, "c": False, "d": False}
+    assert rows["state"].to_dict() == {
+        "a": "judged",
+        "b": "still learning",
+        "c": "nobody to compare with",
+        "d": "few contacts",
+    }
+    assert rows.loc["c", "difference"] == 0 and rows["p"].notna().to_dict() == {
+        "a": True,
+        "b": False,
+        "c": False,
+        "d": False,
+    }
 
 
 def test_all_alike_and_bad_input():
     same = funnel(of_counts({"a": (500, 0), "b": (600, 0)}), "settled")
-    assert same.rows["state"].tolist() == ["all alike"] * 2 and not len(same.outside) and np.isfinite(same.rows[["low", "high"]]).all().all()
+    assert (
+        same.rows["state"].tolist() == ["all alike"] * 2
+        and not len(same.outside)
+        and np.isfinite(same.rows[["low", "high"]]).all().all()
+    )
     with pytest.raises(ValueError, match="must have the column nothing"):
         funnel(of_counts({"a": (1, 1)}), "nothing")
     with pytest.raises(ValueError, match="nothing to compare"):
         funnel(pd.DataFrame({"agent": [None], "ok": [1.0]}), "ok")
-    counted = funnel(pd.DataFrame({"agent": ["a", "a", "b"], "top": [1.0, 0.0, 1.0], "bottom": [1, 0, 1]}), "top", "bottom")
+    counted = funnel(
+        pd.DataFrame({"agent": ["a", "a", "b"], "top": [1.0, 0.0, 1.0], "bottom": [1, 0, 1]}), "top", "bottom"
+    )
     assert counted.rows["n"].tolist() == [1, 1]

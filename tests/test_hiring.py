@@ -24,14 +24,28 @@ def centre_of(queues=("a",), **parts):
 
 def requirement_of(fte, first="2027-01-01"):
     """{queue: [FTE]} as a frame of a requirement."""
-    parts = [pd.DataFrame({"queue": queue, "month": pd.date_range(first, periods=len(values), freq="MS"), "fte": np.asarray(values, float)})
-             for queue, values in fte.items()]
+    parts = [
+        pd.DataFrame(
+            {
+                "queue": queue,
+                "month": pd.date_range(first, periods=len(values), freq="MS"),
+                "fte": np.asarray(values, float),
+            }
+        )
+        for queue, values in fte.items()
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
 def people_of(heads):
-    return pd.DataFrame({"queue": list(heads), "started": pd.Timestamp("1970-01-01"), "heads": [float(n) for n in heads.values()],
-                         "fte": [float(n) for n in heads.values()]})
+    return pd.DataFrame(
+        {
+            "queue": list(heads),
+            "started": pd.Timestamp("1970-01-01"),
+            "heads": [float(n) for n in heads.values()],
+            "fte": [float(n) for n in heads.values()],
+        }
+    )
 
 
 def small_case(seed):
@@ -41,22 +55,37 @@ def small_case(seed):
     months = int(rng.integers(3, 6)) if len(queues) == 1 else 3
     size = int(rng.integers(1, 4))
     hiring = Hiring(
-        attrition_per_year=float(rng.choice([0.0, 0.3, 1.2])), attrition_by_tenure=((2, 0.9),) if rng.random() < 0.3 else (),
-        lead_time_weeks=float(rng.choice([0, 0, 4, 7])), training_weeks=float(rng.choice([0, 2, 4, 6])),
-        ramp=tuple(rng.choice([0.5, 0.8], int(rng.integers(0, 3)))), class_size=size, smallest_class=int(rng.integers(1, size + 1)),
-        trainers=float(rng.choice([1, 2, np.inf])), training_seats=float(rng.choice([size, size + 1, np.inf])),
-        seats=float(rng.choice([14, np.inf])), class_cost=float(rng.choice([0, 900])))
-    flex = Flex(overtime=float(rng.choice([0, 0.05, 0.1])), outsourced_fte=float(rng.choice([0, 1])),
-                outsourced_hourly=float(rng.choice([25, 60])))
+        attrition_per_year=float(rng.choice([0.0, 0.3, 1.2])),
+        attrition_by_tenure=((2, 0.9),) if rng.random() < 0.3 else (),
+        lead_time_weeks=float(rng.choice([0, 0, 4, 7])),
+        training_weeks=float(rng.choice([0, 2, 4, 6])),
+        ramp=tuple(rng.choice([0.5, 0.8], int(rng.integers(0, 3)))),
+        class_size=size,
+        smallest_class=int(rng.integers(1, size + 1)),
+        trainers=float(rng.choice([1, 2, np.inf])),
+        training_seats=float(rng.choice([size, size + 1, np.inf])),
+        seats=float(rng.choice([14, np.inf])),
+        class_cost=float(rng.choice([0, 900])),
+    )
+    flex = Flex(
+        overtime=float(rng.choice([0, 0.05, 0.1])),
+        outsourced_fte=float(rng.choice([0, 1])),
+        outsourced_hourly=float(rng.choice([25, 60])),
+    )
     costs = Costs(per_hire=float(rng.choice([0, 2000])), seat_per_month=float(rng.choice([0, 300])))
     here = {queue: int(rng.integers(3, 8)) for queue in queues}
-    required = {queue: (n - 0.5 + np.cumsum(np.r_[0, 0, rng.normal(0.5, 0.7, months - 2)])).clip(0).round(2).tolist() for queue, n in here.items()}
+    required = {
+        queue: (n - 0.5 + np.cumsum(np.r_[0, 0, rng.normal(0.5, 0.7, months - 2)])).clip(0).round(2).tolist()
+        for queue, n in here.items()
+    }
     return centre_of(queues, hiring=hiring, flex=flex, costs=costs), required, here
 
 
 @pytest.mark.parametrize("part", range(4))
 def test_no_plan_of_small_cases_is_cheaper_by_brute_force(part):
-    """Fifty in each of four parts are compared, 200 in all, and of the many without a plan every third: all when deep."""
+    """Fifty in each of four parts are compared, 200 in all, and of the many without a plan every third: all when
+    deep.
+    """
     equal, without = 0, 0
     for seed in range(part, CASES * (10 if DEEP else 1), 4):
         centre, required, here = small_case(seed)
@@ -91,7 +120,9 @@ SIMPLE = Hiring(attrition_per_year=0, lead_time_weeks=0, training_weeks=0, ramp=
 
 
 def test_a_case_by_hand():
-    """Two people short from March on, nobody leaves: two start in March, for 10 months of 37.5 h weeks at 19.50 an hour."""
+    """Two people short from March on, nobody leaves: two start in March, for 10 months of 37.5 h weeks at 19.50 an
+    hour.
+    """
     centre = centre_of(hiring=SIMPLE, flex=Flex(overtime=0), costs=Costs(per_hire=1000))
     plan = cheapest_hires(requirement_of({"a": [5, 5] + [7] * 10}), centre, people=people_of({"a": 5}))
     assert plan.hires[["month", "heads"]].values.tolist() == [[pd.Timestamp("2027-03-01"), 2]]
@@ -119,16 +150,24 @@ def test_a_seasonal_contract_is_chosen_for_a_season_and_ends():
 def test_lead_time_names_the_month_that_fails_and_by_how_much():
     centre = centre_of(hiring=replace(SIMPLE, lead_time_weeks=7), flex=Flex(overtime=0))
     plan = cheapest_hires(requirement_of({"a": [6, 6.5, 6, 6]}), centre, people=people_of({"a": 5}), at="2026-12-25")
-    assert plan.shortfalls[["month", "missing_fte"]].values.tolist() == [[pd.Timestamp("2027-01-01"), 1.0], [pd.Timestamp("2027-02-01"), 1.5]]
+    assert plan.shortfalls[["month", "missing_fte"]].values.tolist() == [
+        [pd.Timestamp("2027-01-01"), 1.0],
+        [pd.Timestamp("2027-02-01"), 1.5],
+    ]
     assert plan.unavoidable_fte == pytest.approx(2.5)
     assert plan.hires["month"].tolist() == [pd.Timestamp("2027-03-01")]
-    assert "cannot be kept: a lacks 1.0 of 6.0 FTE in 2027-01 first, a lacks 1.5 of 6.5 FTE in 2027-02 at worst" in plan.status
+    assert (
+        "cannot be kept: a lacks 1.0 of 6.0 FTE in 2027-01 first, a lacks 1.5 of 6.5 FTE in 2027-02 at worst"
+        in plan.status
+    )
 
 
 def test_trainers_and_the_training_room_spread_the_classes():
     hiring = replace(SIMPLE, training_weeks=4, class_size=3, trainers=1, training_seats=3)
     centre = centre_of(("a", "b"), hiring=hiring, flex=Flex(overtime=0))
-    plan = cheapest_hires(requirement_of({"a": [5, 5, 5, 7.5, 7.5], "b": [5, 5, 5, 7.5, 7.5]}), centre, people=people_of({"a": 5, "b": 5}))
+    plan = cheapest_hires(
+        requirement_of({"a": [5, 5, 5, 7.5, 7.5], "b": [5, 5, 5, 7.5, 7.5]}), centre, people=people_of({"a": 5, "b": 5})
+    )
     load = training_load(plan.hires, pd.DatetimeIndex(plan.headcount["month"].unique()), centre)
     assert plan.hires["heads"].tolist() == [3, 3] and plan.hires["month"].nunique() == 2
     assert load["classes"].max() <= 1 and load["trainees"].max() <= 3
@@ -144,8 +183,13 @@ def test_an_allowed_gap_costs_less():
 
 
 def test_time_running_out_is_said():
-    plan = cheapest_hires(requirement_of({"a": [50 + 3 * m for m in range(24)]}), replace(
-        centre_of(hiring=Hiring(class_size=7, smallest_class=5, class_cost=2000, trainers=1, training_seats=9))), time_limit=1e-6)
+    plan = cheapest_hires(
+        requirement_of({"a": [50 + 3 * m for m in range(24)]}),
+        replace(
+            centre_of(hiring=Hiring(class_size=7, smallest_class=5, class_cost=2000, trainers=1, training_seats=9))
+        ),
+        time_limit=1e-6,
+    )
     assert not plan.proven and ("time" in plan.status)
 
 
@@ -162,10 +206,15 @@ def test_part_time_classes_bring_their_contract():
     assert contract(centre) == 0.5 and plan.hires["heads"].tolist() == [2] and plan.hires["fte"].tolist() == [1.0]
 
 
-@pytest.mark.parametrize("asked, words", [
-    ({"within": 2}, "within must be a share"), ({"time_limit": 0}, "time_limit seconds above 0"),
-    ({"allowed_gap": 5}, "write 5 % as 0.05"), ({"missing_price": 0}, "missing_price must be"),
-])
+@pytest.mark.parametrize(
+    "asked, words",
+    [
+        ({"within": 2}, "within must be a share"),
+        ({"time_limit": 0}, "time_limit seconds above 0"),
+        ({"allowed_gap": 5}, "write 5 % as 0.05"),
+        ({"missing_price": 0}, "missing_price must be"),
+    ],
+)
 def test_bad_wishes_are_refused_in_words(asked, words):
     with pytest.raises(ValueError, match=words):
         cheapest_hires(requirement_of({"a": [5]}), centre_of(), **asked)
@@ -175,7 +224,11 @@ def test_classes_are_cut_evenly():
     for heads in range(40):
         for largest in (1, 5, 12):
             cut = even_classes(heads, largest)
-            assert sum(cut) == heads and all(1 <= n <= largest for n in cut) and max(cut, default=0) - min(cut, default=0) <= 1
+            assert (
+                sum(cut) == heads
+                and all(1 <= n <= largest for n in cut)
+                and max(cut, default=0) - min(cut, default=0) <= 1
+            )
 
 
 # ------------------------------------------------------------------------------------------ decisions

@@ -104,13 +104,22 @@ def test_a_commit_is_looked_at_by_the_tools_of_make_lint():
 
 def test_the_citation_is_of_this_version_and_complete():
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    assert {"cff-version", "message", "title", "authors"} <= cited.keys() and all("name" in one or "family-names" in one for one in cited["authors"])
-    assert (cited["cff-version"], cited["type"], str(cited["version"]), cited["license"]) == ("1.2.0", "software", PROJECT["version"], PROJECT["license"])
+    assert {"cff-version", "message", "title", "authors"} <= cited.keys() and all(
+        "name" in one or "family-names" in one for one in cited["authors"]
+    )
+    assert (cited["cff-version"], cited["type"], str(cited["version"]), cited["license"]) == (
+        "1.2.0",
+        "software",
+        PROJECT["version"],
+        PROJECT["license"],
+    )
 
 
 def tracked():
     try:
-        names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+        names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+            "\n"
+        )
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout: nothing is tracked")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
@@ -118,8 +127,14 @@ def tracked():
 
 def test_files_name_no_machine_and_stay_small():
     # Put together here so that this file does not hold what it looks for.
-    words = [("/wo" + "rk/").encode(), ("/ro" + "ot/").encode(), ("pypi" + ".org").encode(), ("pythonhosted" + ".org").encode(),
-             ("registry.npmjs" + ".org").encode(), ("deb.debian" + ".org").encode()]
+    words = [
+        ("/wo" + "rk/").encode(),
+        ("/ro" + "ot/").encode(),
+        ("pypi" + ".org").encode(),
+        ("pythonhosted" + ".org").encode(),
+        ("registry.npmjs" + ".org").encode(),
+        ("deb.debian" + ".org").encode(),
+    ]
     files = tracked()
     for file in files:
         content = file.read_bytes()

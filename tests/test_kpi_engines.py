@@ -1,4 +1,6 @@
-"""The same call gives the same table from frames, from Parquet, on a PostgreSQL server and on a Spark cluster, which the tests start."""
+"""The same call gives the same table from frames, from Parquet, on a PostgreSQL server and on a Spark cluster,
+which the tests start.
+"""
 
 import contextlib
 import importlib.util
@@ -28,7 +30,12 @@ def frames():
 @pytest.fixture(scope="module")
 def answers(frames):
     """The local answers: frames whose times are the centre's, as its folder gives them."""
-    local = {name: frame.assign(**{column: frame[column].dt.tz_convert(CENTRE.time_zone) for column in frame.select_dtypes("datetimetz")}) for name, frame in frames.items()}
+    local = {
+        name: frame.assign(
+            **{column: frame[column].dt.tz_convert(CENTRE.time_zone) for column in frame.select_dtypes("datetimetz")}
+        )
+        for name, frame in frames.items()
+    }
     return [measure(local, by=by, centre=CENTRE) for by in BY]
 
 
@@ -54,7 +61,9 @@ def test_a_postgresql_server_gives_the_same(server, frames, answers):  # noqa: F
     with psycopg.connect(server.address()[: -len("postgres")] + "audit", autocommit=True) as database:
         for name, frame in frames.items():
             _fill(database, name, frame)
-    warehouse = ibis.postgres.connect(host="127.0.0.1", port=server.port, user="ann", password="s3cret", database="audit")
+    warehouse = ibis.postgres.connect(
+        host="127.0.0.1", port=server.port, user="ann", password="s3cret", database="audit"
+    )
     try:
         for by, expected in zip(BY, answers, strict=True):
             same(measure(warehouse, by=by, centre=CENTRE), expected)
@@ -64,7 +73,10 @@ def test_a_postgresql_server_gives_the_same(server, frames, answers):  # noqa: F
 
 def _fill(database, name, frame):
     kinds = {"M": "timestamp", "O": "text", "f": "numeric(12,2)", "b": "boolean"}
-    columns = ", ".join(f'"{column}" {"timestamptz" if getattr(kind, "tz", None) else "boolean" if str(kind) == "boolean" else kinds[kind.kind]}' for column, kind in frame.dtypes.items())
+    columns = ", ".join(
+        f'"{column}" {"timestamptz" if getattr(kind, "tz", None) else "boolean" if str(kind) == "boolean" else kinds[kind.kind]}'
+        for column, kind in frame.dtypes.items()
+    )
     database.execute(f"CREATE TABLE {name} ({columns})")
     with database.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
         for row in frame.astype(object).where(frame.notna(), None).itertuples(index=False):
@@ -72,7 +84,10 @@ def _fill(database, name, frame):
 
 
 def test_a_spark_cluster_gives_the_same(frames, answers, tmp_path):
-    for what, there in (("Java 17 (apt-get install openjdk-17-jre-headless)", shutil.which("java")), ("pyspark (make test EXTRAS=test,spark)", importlib.util.find_spec("pyspark"))):
+    for what, there in (
+        ("Java 17 (apt-get install openjdk-17-jre-headless)", shutil.which("java")),
+        ("pyspark (make test EXTRAS=test,spark)", importlib.util.find_spec("pyspark")),
+    ):
         if not there:
             cannot(f"{what} is not installed: a Spark cluster cannot be started")
     for name, frame in frames.items():
@@ -85,9 +100,18 @@ def test_a_spark_cluster_gives_the_same(frames, answers, tmp_path):
 
 def _on_spark(folder):
     """What measure_on_spark says; whatever becomes of it, none of its processes is left behind."""
-    with open(folder / "out.txt", "w") as out, open(folder / "err.txt", "w") as err:  # a pipe would stay open in its Java
-        program = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "tests.measure_on_spark", str(folder)], stdin=subprocess.DEVNULL,
-                                   stdout=out, stderr=err, cwd=Path(__file__).parents[1], start_new_session=True)
+    with (
+        open(folder / "out.txt", "w") as out,
+        open(folder / "err.txt", "w") as err,
+    ):  # a pipe would stay open in its Java
+        program = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.measure_on_spark", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=Path(__file__).parents[1],
+            start_new_session=True,
+        )
         try:
             code = program.wait(SPARK_S)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,6 @@
-"""Languages: every catalogue covers what the panels and KPIs really say, and what it says is laid out as it should be."""
+"""Languages: every catalogue covers what the panels and KPIs really say, and what it says is laid out as it should
+be.
+"""
 
 import re
 import string
@@ -42,7 +44,12 @@ def layouts():
 @pytest.fixture(scope="module")
 def said(layouts):
     """Every label, read from the panels, forms and pages themselves."""
-    return source.texts_of(layouts) | source.texts_of_tables() | source.texts_of_forms(sample_centre()) | set(language.PHRASES)
+    return (
+        source.texts_of(layouts)
+        | source.texts_of_tables()
+        | source.texts_of_forms(sample_centre())
+        | set(language.PHRASES)
+    )
 
 
 def labels_by_hand(layout):
@@ -67,10 +74,23 @@ def test_the_source_is_made_of_the_panels_as_they_are(said):
 
 
 def test_no_label_of_a_layout_escapes(layouts, said):
-    found = {text for layout in layouts for text in labels_by_hand({**layout, "table": None}) if language.lettered(text)}
+    found = {
+        text for layout in layouts for text in labels_by_hand({**layout, "table": None}) if language.lettered(text)
+    }
     assert len(found) > 200 and found <= said | {kpi.name for kpi in KPIS.values()}
-    assert {"each interval by itself", "2 weeks", "all queues", "{queue}, a typical {weekday}"} <= said, "options that are words"
-    assert {"Open a scenario", "Undo", "as it is", "open", "Smaller queues", "Planner", "Skip to the page", "Token"} <= said, "tools, forms and pages"
+    assert {"each interval by itself", "2 weeks", "all queues", "{queue}, a typical {weekday}"} <= said, (
+        "options that are words"
+    )
+    assert {
+        "Open a scenario",
+        "Undo",
+        "as it is",
+        "open",
+        "Smaller queues",
+        "Planner",
+        "Skip to the page",
+        "Token",
+    } <= said, "tools, forms and pages"
 
 
 DATA_WORDS = {"CSV", "XLSX", "PNG", "SVG", "HTML", "s"}  # kinds of files, and the second: the same in every language
@@ -78,7 +98,9 @@ OF_THE_CENTRE = {"2026-05-04", "Sketch", "front", "2026Q2"}  # names of the data
 
 
 def english_left(part, english):
-    """What stands in a told layout as it does in English, by a walk of every text but names, values and specifications' own words."""
+    """What stands in a told layout as it does in English, by a walk of every text but names, values and
+    specifications' own words.
+    """
     if isinstance(part, dict):
         for name, inner in part.items():
             if name not in ("name", "config", "value", "options", "spec"):
@@ -122,31 +144,65 @@ def test_every_catalogue_names_the_months_and_weekdays(code):
 
 
 def test_a_map_of_the_week_names_its_weekdays():
-    spec = {"layer": [{"encoding": {"x": {"field": "day", "type": "ordinal", "axis": {"orient": "top"}}, "y": {"field": "hour", "type": "ordinal"}}}], "config": {"font": "x"}}
+    spec = {
+        "layer": [
+            {
+                "encoding": {
+                    "x": {"field": "day", "type": "ordinal", "axis": {"orient": "top"}},
+                    "y": {"field": "hour", "type": "ordinal"},
+                }
+            }
+        ],
+        "config": {"font": "x"},
+    }
     told = chosen("fi").drawn(spec)
     axis = told["layer"][0]["encoding"]["x"]["axis"]
-    assert axis["orient"] == "top" and '"Mon": "ma"' in axis["labelExpr"] and "axis" not in told["layer"][0]["encoding"]["y"]
+    assert (
+        axis["orient"] == "top"
+        and '"Mon": "ma"' in axis["labelExpr"]
+        and "axis" not in told["layer"][0]["encoding"]["y"]
+    )
     assert chosen().drawn(spec) is spec and told["config"]["font"] == "x"
 
 
 def test_an_answer_says_its_tools_and_what_can_be_chosen(layouts):
     cells = [{"value": "EUR 1", "delta": "+1.0 points", "tone": "worse"}]
-    view = {"tiles": {}, "now": {"options": {"kpi": [Term("Occupancy"), Term("as usual")], "queue": ["front"]}},
-            "tools": {"notice": Filled("“{name}” is open.", name="a wet spring"), "comparison": {"columns": ["as it is", "mine"], "rows": [{"label": "Shrinkage", "cells": cells}]}}}
+    view = {
+        "tiles": {},
+        "now": {"options": {"kpi": [Term("Occupancy"), Term("as usual")], "queue": ["front"]}},
+        "tools": {
+            "notice": Filled("“{name}” is open.", name="a wet spring"),
+            "comparison": {"columns": ["as it is", "mine"], "rows": [{"label": "Shrinkage", "cells": cells}]},
+        },
+    }
     told = chosen("fi").view(view)
     assert told["now"]["words"] == {"kpi": {"Occupancy": "Käyttöaste", "as usual": "tavalliseen tapaan"}}
-    assert told["tools"]["notice"] == "”a wet spring” on avattu." and told["tools"]["comparison"]["columns"] == ["nykyinen", "mine"]
-    assert told["tools"]["comparison"]["rows"][0]["label"] == "Työaikahävikki" and told["tools"]["comparison"]["rows"][0]["cells"][0]["delta"] == "+1.0 prosenttiyksikköä"
+    assert told["tools"]["notice"] == "”a wet spring” on avattu." and told["tools"]["comparison"]["columns"] == [
+        "nykyinen",
+        "mine",
+    ]
+    assert (
+        told["tools"]["comparison"]["rows"][0]["label"] == "Työaikahävikki"
+        and told["tools"]["comparison"]["rows"][0]["cells"][0]["delta"] == "+1.0 prosenttiyksikköä"
+    )
 
 
 def test_the_checklists_and_the_start_page_speak_the_language(tmp_path):
     desk = ChecklistDesk(tmp_path, "me", "2027-01-01", "lt")
-    assert desk.undo.description == "Atšaukti mano paskutinį" and list(desk.summary().frame) == ["sąrašas", "punktai", "atlikta", "vėluoja"]
+    assert desk.undo.description == "Atšaukti mano paskutinį" and list(desk.summary().frame) == [
+        "sąrašas",
+        "punktai",
+        "atlikta",
+        "vėluoja",
+    ]
     status = next(cell for (_, column), cell in desk.cells.items() if column == "status")
     assert dict(status.options)["neatlikta"] == "open", "what is kept stays the same"
     today = centre_today(sample_centre())
     shown = centre_tiles(today, "fa")._repr_html_() + queue_tiles(today, "fa")._repr_html_()
-    assert "lang='fa' dir='rtl'" in shown and not re.findall(r"\b(?:Contacts|hung up|target|answered|contract|points|overdue|kept|missed)\b", re.sub(r"<style>.*?</style>|<[^>]*>", "", shown, flags=re.S))
+    assert "lang='fa' dir='rtl'" in shown and not re.findall(
+        r"\b(?:Contacts|hung up|target|answered|contract|points|overdue|kept|missed)\b",
+        re.sub(r"<style>.*?</style>|<[^>]*>", "", shown, flags=re.S),
+    )
     links = pages_by_role(language="fi")._repr_html_()
     assert "Tarkastaja" in links and "Mitoitus" in links and "<h3>Auditor" not in links
     assert "lang=" not in pages_by_role(language="en")._repr_html_(), "English pages stay as they are"
@@ -169,9 +225,16 @@ def test_placeholders_agree(code):
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_formulas_keep_their_signs_and_figures(code):
-    """What divides, adds up and takes away is the same in every language; digits may be written as the language does."""
+    """What divides, adds up and takes away is the same in every language; digits may be written as the language
+    does.
+    """
+
     def figures(text):
-        return sorted(str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in text if letter in "÷Σ×" or letter.isdigit())
+        return sorted(
+            str(unicodedata.digit(letter)) if letter.isdigit() else letter
+            for letter in text
+            if letter in "÷Σ×" or letter.isdigit()
+        )
 
     wrong = {text: told for text, told in catalogue(code).labels.items() if figures(text) != figures(told)}
     assert not wrong
@@ -201,8 +264,9 @@ def test_a_layout_is_said_and_its_names_and_values_stay(layouts, code):
             assert [one["name"] for one in told[kind]] == [one["name"] for one in layout[kind]]
         for group, before in zip(told["groups"], layout["groups"], strict=True):
             assert group["label"] == catalogue(code).labels[before["label"]]
-            assert [(dial["name"], dial["low"], dial["high"], dial["step"]) for dial in group["dials"]] \
-                == [(dial["name"], dial["low"], dial["high"], dial["step"]) for dial in before["dials"]]
+            assert [(dial["name"], dial["low"], dial["high"], dial["step"]) for dial in group["dials"]] == [
+                (dial["name"], dial["low"], dial["high"], dial["step"]) for dial in before["dials"]
+            ]
         assert told["title"] != layout["title"] and ("Sketch" in told["title"]) == ("Sketch" in layout["title"])
 
 
@@ -228,7 +292,12 @@ def test_amounts_keep_their_figures(words, finnish):
 
 
 def test_a_view_says_its_tiles_and_leaves_sentences():
-    view = {"seq": 3, "tiles": {"fte": {"value": "12.0", "delta": "as before", "tone": "same"}}, "warnings": ["as before"], "against": "as before"}
+    view = {
+        "seq": 3,
+        "tiles": {"fte": {"value": "12.0", "delta": "as before", "tone": "same"}},
+        "warnings": ["as before"],
+        "against": "as before",
+    }
     told = chosen("lt").view(view)
     assert told["tiles"]["fte"] == {"value": "12.0", "delta": "kaip anksčiau", "tone": "same"}
     assert told["warnings"] == ["as before"] and told["against"] == "as before" and told["seq"] == 3
@@ -237,13 +306,19 @@ def test_a_view_says_its_tiles_and_leaves_sentences():
 def test_which_language_is_chosen(monkeypatch):
     centre = read_centre_text(f'language = "lt"\n{CENTRE}')
     monkeypatch.delenv("CCPLAN_LANGUAGE", raising=False)
-    assert chosen().code == "en" and chosen(None, read_centre_text(CENTRE)).code == "en" and chosen(None, centre).code == "lt"
+    assert (
+        chosen().code == "en"
+        and chosen(None, read_centre_text(CENTRE)).code == "en"
+        and chosen(None, centre).code == "lt"
+    )
     monkeypatch.setenv("CCPLAN_LANGUAGE", "fa")
     assert chosen(None, centre).code == "fa" and chosen("fi", centre).code == "fi"
 
 
 def test_what_is_no_language_is_refused_in_words():
-    with pytest.raises(ValueError, match="language must be one of en, fa, fi, lt, got 'xx' — another one is a file xx.toml"):
+    with pytest.raises(
+        ValueError, match="language must be one of en, fa, fi, lt, got 'xx' — another one is a file xx.toml"
+    ):
         chosen("xx")
     with pytest.raises(ValueError, match=r"language must be one of .* got '\.\./en'"):
         chosen("../en")
@@ -255,4 +330,6 @@ def test_the_form_of_an_evaluation_speaks_the_language(tmp_path):
     desk = QualityDesk(tmp_path, "me", "fi")
     assert desk.save.description == "Tallenna arviointi" and desk.call.description == "puhelu"
     radio = next(iter(desk.marks.values()))
-    assert [label for label, _ in radio.options][0] == "täydet" and radio.options[0][1] == "full", "what is kept stays the same"
+    assert [label for label, _ in radio.options][0] == "täydet" and radio.options[0][1] == "full", (
+        "what is kept stays the same"
+    )

@@ -26,15 +26,28 @@ beantwortet = "answered"
 
 
 def log(rows=4000, day="2026-10-23"):
-    """Calls of five days with every fault that the checks know, some in the repeated hour of 25 October; times naive."""
+    """Calls of five days with every fault that the checks know, some in the repeated hour of 25 October; times
+    naive.
+    """
     chance = np.random.default_rng(5)
     second = np.sort(chance.integers(0, 5 * 86400, rows))
-    frame = pd.DataFrame({
-        "call_id": [f"c{i}" for i in range(rows)], "queue": chance.choice(["sales", "care"], rows), "channel": "voice",
-        "arrived": pd.Timestamp(day) + pd.to_timedelta(second, unit="s"), "wait_s": chance.exponential(30, rows).round(1),
-        "outcome": chance.choice(["answered", "abandoned"], rows, p=[0.9, 0.1]), "talk_s": chance.integers(20, 400, rows).astype(float),
-        "hold_s": 0.0, "agent": chance.choice([f"Agent {i}" for i in range(8)], rows), "customer": chance.integers(10_000, 99_999, rows).astype(str),
-        "transferred": chance.choice(["yes", "no"], rows), "csat": np.where(chance.random(rows) < 0.2, 4.0, np.nan), "device": chance.integers(100, 900, rows)})
+    frame = pd.DataFrame(
+        {
+            "call_id": [f"c{i}" for i in range(rows)],
+            "queue": chance.choice(["sales", "care"], rows),
+            "channel": "voice",
+            "arrived": pd.Timestamp(day) + pd.to_timedelta(second, unit="s"),
+            "wait_s": chance.exponential(30, rows).round(1),
+            "outcome": chance.choice(["answered", "abandoned"], rows, p=[0.9, 0.1]),
+            "talk_s": chance.integers(20, 400, rows).astype(float),
+            "hold_s": 0.0,
+            "agent": chance.choice([f"Agent {i}" for i in range(8)], rows),
+            "customer": chance.integers(10_000, 99_999, rows).astype(str),
+            "transferred": chance.choice(["yes", "no"], rows),
+            "csat": np.where(chance.random(rows) < 0.2, 4.0, np.nan),
+            "device": chance.integers(100, 900, rows),
+        }
+    )
     lost = frame["outcome"] == "abandoned"
     frame.loc[lost, "talk_s"], frame.loc[lost, "agent"] = 0.0, None
     return frame
@@ -73,12 +86,16 @@ def parts(folder, frame):
 
 def words(folder, frame):
     """All columns text, outcomes in other words, explained by mapping.toml."""
-    frame.assign(outcome=frame["outcome"].replace("answered", "beantwortet")).astype("str").to_parquet(folder / "calls.parquet")
+    frame.assign(outcome=frame["outcome"].replace("answered", "beantwortet")).astype("str").to_parquet(
+        folder / "calls.parquet"
+    )
     (folder / "mapping.toml").write_text(MAPPING)
 
 
 def text(folder, frame):
-    """A German CSV: day first with slashes (only the last rows tell so), decimal commas, an unreadable time, a blank line."""
+    """A German CSV: day first with slashes (only the last rows tell so), decimal commas, an unreadable time, a
+    blank line.
+    """
     late = frame["arrived"] + pd.Timedelta(days=17)  # from the 9th to the 13th of November: 13 is no month
     told = frame.assign(arrived=late.dt.strftime("%d/%m/%Y %H:%M:%S"))
     told.loc[2000, "arrived"], told.loc[2100, "talk_s"] = "soon", np.nan
@@ -87,10 +104,22 @@ def text(folder, frame):
 
 
 def other_tables(folder):
-    agents = pd.DataFrame({"agent": [f"Agent {i}" for i in range(7)], "hired": "2025-01-01", "left": ["2026-10-24", *[""] * 6]})
+    agents = pd.DataFrame(
+        {"agent": [f"Agent {i}" for i in range(7)], "hired": "2025-01-01", "left": ["2026-10-24", *[""] * 6]}
+    )
     agents.to_csv(folder / "agents.csv", index=False)
-    scores = pd.DataFrame({"evaluation": ["e1", "e2", "e3"], "call_id": ["c20", "c999999", "c21"], "agent": ["Agent 1", "Agent 1", "nobody"],
-                           "evaluator": "Q", "date": "2026-10-26", "step": "greeting", "points": 3, "possible": 5})
+    scores = pd.DataFrame(
+        {
+            "evaluation": ["e1", "e2", "e3"],
+            "call_id": ["c20", "c999999", "c21"],
+            "agent": ["Agent 1", "Agent 1", "nobody"],
+            "evaluator": "Q",
+            "date": "2026-10-26",
+            "step": "greeting",
+            "points": 3,
+            "possible": 5,
+        }
+    )
     scores.to_csv(folder / "evaluations.csv", index=False)
 
 
@@ -117,10 +146,15 @@ def clean(frame):
     return frame
 
 
-@pytest.mark.parametrize("spoil, write", [
-    (spoil, write) for spoil in (clean, faulty) for write in (plain, parts, words, text)
-    if DEEP or spoil is faulty or write is plain  # every way of writing with every fault, and one without any
-])
+@pytest.mark.parametrize(
+    "spoil, write",
+    [
+        (spoil, write)
+        for spoil in (clean, faulty)
+        for write in (plain, parts, words, text)
+        if DEEP or spoil is faulty or write is plain  # every way of writing with every fault, and one without any
+    ],
+)
 def test_a_large_log_has_the_findings_of_a_small_one(tmp_path, monkeypatch, spoil, write):
     (tmp_path / "centre.toml").write_text(CENTRE)
     write(tmp_path, spoil(log()))
@@ -130,7 +164,9 @@ def test_a_large_log_has_the_findings_of_a_small_one(tmp_path, monkeypatch, spoi
     pd.testing.assert_frame_equal(large.frame("intervals"), small.frame("intervals"), rtol=1e-12)
     if spoil is faulty:
         found = large.findings[large.findings["table"] == "calls"].set_index("message")["rows"]
-        assert found["outcome must be one of answered, abandoned, blocked: 23 rows more"] == 23  # 43 rows, 20 one by one
+        assert (
+            found["outcome must be one of answered, abandoned, blocked: 23 rows more"] == 23
+        )  # 43 rows, 20 one by one
         assert found["wait_s must be 0 or more: 15 rows more"] == 15  # 35 rows
 
 
@@ -139,7 +175,9 @@ def test_beside_a_table_of_intervals(tmp_path, monkeypatch):
     plain(tmp_path, log())
     table = load_intervals(tmp_path).frame
     table.loc[30:90, "offered"] += 40
-    table[["queue", "start", "offered"]].assign(start=table["start"].dt.strftime("%Y-%m-%d %H:%M:%S%z")).to_csv(tmp_path / "intervals.csv", index=False)
+    table[["queue", "start", "offered"]].assign(start=table["start"].dt.strftime("%Y-%m-%d %H:%M:%S%z")).to_csv(
+        tmp_path / "intervals.csv", index=False
+    )
     small, large = both(tmp_path, monkeypatch)
     same(small, large)
     assert small.findings["message"].str.contains("offered in the intervals").any()
@@ -162,7 +200,11 @@ def test_the_repeated_hour_goes_on_from_part_to_part(tmp_path, monkeypatch, part
     """Three calls in summer time, two in winter time, by the file's order, wherever it is cut."""
     (tmp_path / "centre.toml").write_text(CENTRE)
     clock = ["02:50", "03:10", "03:40", "03:55", "03:05", "03:30", "04:10"]
-    frame = log(1001).iloc[:7].assign(arrived=pd.to_datetime([f"2026-10-25 {time}" for time in clock]), outcome="answered", talk_s=10.0)
+    frame = (
+        log(1001)
+        .iloc[:7]
+        .assign(arrived=pd.to_datetime([f"2026-10-25 {time}" for time in clock]), outcome="answered", talk_s=10.0)
+    )
     frame.to_parquet(tmp_path / "calls.parquet")
     small = check_folder(tmp_path)
     monkeypatch.setattr(engine, "LARGE_ROWS", 1)
@@ -205,7 +247,9 @@ def test_a_large_text_file_becomes_intervals(tmp_path, monkeypatch):
     large = load_intervals(tmp_path, faulty="leave out")
     pd.testing.assert_frame_equal(large.frame, small.frame, rtol=1e-12)
     assert large.notes == small.notes and large.kind == small.kind and large.decimal == small.decimal == ","
-    with pytest.raises(ValueError, match="arrived must be a date and time such as 2026-01-31 08:30, got 'soon' in row 2003"):
+    with pytest.raises(
+        ValueError, match="arrived must be a date and time such as 2026-01-31 08:30, got 'soon' in row 2003"
+    ):
         load_intervals(tmp_path)
 
 
@@ -222,7 +266,9 @@ def test_a_folder_of_parts_becomes_intervals_where_it_lies(tmp_path, monkeypatch
     pd.testing.assert_frame_equal(load_intervals(tmp_path).frame, small.frame, rtol=1e-12)
     tables = load_tables(tmp_path)
     assert tables.readings["intervals"].frame["offered"].sum() == 4000
-    with pytest.raises(SourceError, match="calls has more rows than a frame should hold: check_folder works through it"):
+    with pytest.raises(
+        SourceError, match="calls has more rows than a frame should hold: check_folder works through it"
+    ):
         tables.frame("calls")
 
 
@@ -242,4 +288,6 @@ def test_ten_million_rows_are_checked_within_4_gib(tmp_path):
     (tmp_path / "centre.toml").write_text(CENTRE)
     told = subprocess.run([sys.executable, "-c", PEAK, str(tmp_path)], capture_output=True, text=True, check=True)
     found = json.loads(told.stdout)
-    assert found["peak"] < 4 * 2**30 and found["rows"] == 10_000_000 - 20 and found["errors"] == 40, "ten waits below 0, ten numbers twice"
+    assert found["peak"] < 4 * 2**30 and found["rows"] == 10_000_000 - 20 and found["errors"] == 40, (
+        "ten waits below 0, ten numbers twice"
+    )

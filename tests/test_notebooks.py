@@ -41,13 +41,34 @@ def test_the_committed_outputs_come_out_again_to_the_byte_from_the_root_too(file
 
 @named
 def test_nbval_agrees_strictly(file):
-    """In its own folder; what comes out to the byte agrees with nbval too, so the long ones are left to make test-deep."""
+    """In its own folder; what comes out to the byte agrees with nbval too, so the long ones are left to make
+    test-deep.
+    """
     if file.stem != SHORT and not DEEP:
         pytest.skip("executed above and compared to the byte; by nbval as well: make test-deep")
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-o", "addopts=",
-         "-o", "filterwarnings=default", "-o", "testpaths=", "--nbval-cell-timeout=600", str(file)],
-        cwd=FOLDER, capture_output=True, text=True, timeout=900, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-o",
+            "addopts=",
+            "-o",
+            "filterwarnings=default",
+            "-o",
+            "testpaths=",
+            "--nbval-cell-timeout=600",
+            str(file),
+        ],
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
     assert "skipped" not in run.stdout
@@ -80,5 +101,5 @@ def test_every_other_cell_shows_one_thing_and_nothing_warns(file):
 @named
 def test_nothing_of_this_machine_or_run_is_kept(file):
     text = file.read_text(encoding="utf-8")
-    for trace in (str(Path.home()), str(FOLDER.parent), "widget-state", "widget-view", "iopub", "0x7f", "id=\"T_"):
+    for trace in (str(Path.home()), str(FOLDER.parent), "widget-state", "widget-view", "iopub", "0x7f", 'id="T_'):
         assert trace not in text

@@ -13,8 +13,31 @@ from ccplan.auditing.setting_up.checklist_store import ChecklistStore
 from tests.effort import DEEP
 from tests.test_killed import INTERVALS
 
-STAND_IN = ("sitecustomize", "usercustomize", "pandas", "numpy", "ccplan", "site", "json", "typer", "conftest", "setup", "__init__", "__main__", "intervals", "centre",
-            "ipykernel_launcher", "ipykernel", "IPython", "debugpy", "runpy", "tornado", "nbconvert", "joblib", "loky")
+STAND_IN = (
+    "sitecustomize",
+    "usercustomize",
+    "pandas",
+    "numpy",
+    "ccplan",
+    "site",
+    "json",
+    "typer",
+    "conftest",
+    "setup",
+    "__init__",
+    "__main__",
+    "intervals",
+    "centre",
+    "ipykernel_launcher",
+    "ipykernel",
+    "IPython",
+    "debugpy",
+    "runpy",
+    "tornado",
+    "nbconvert",
+    "joblib",
+    "loky",
+)
 
 
 def mark_text(mark, name):
@@ -26,7 +49,9 @@ def folder(tmp_path):
     """A centre with programs of every kind, each of which writes its name into the file `ran` when it runs."""
     folder, mark = tmp_path / "centre", tmp_path / "ran"
     folder.mkdir()
-    (folder / "intervals.csv").write_text(INTERVALS + INTERVALS.split("\n", 1)[1].replace("sales", "care"))  # two queues: worked out by two processes
+    (folder / "intervals.csv").write_text(
+        INTERVALS + INTERVALS.split("\n", 1)[1].replace("sales", "care")
+    )  # two queues: worked out by two processes
     (folder / "centre.toml").write_text('name = "x"\ntime_zone = "UTC"\n[queues.sales]\n[queues.care]\n')
     for name in STAND_IN:
         (folder / f"{name}.py").write_text(mark_text(mark, name))
@@ -65,15 +90,26 @@ assert Parallel(n_jobs=2, backend="loky")(delayed(abs)(one) for one in (-1, -2))
 
 def test_the_programs_would_run_if_they_were_asked_to(folder):
     """The trap works: Python started in the folder, told to look there, runs the first of them."""
-    subprocess.run([sys.executable, "-c", "pass"], cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", "pass"], cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True
+    )
     assert ran(folder)
 
 
 def test_no_command_runs_what_lies_in_the_folder(folder):
-    """As somebody works who stands in the folder: `ccplan check .` and the others, in a process whose working folder it is."""
+    """As somebody works who stands in the folder: `ccplan check .` and the others, in a process whose working
+    folder it is.
+    """
     program = folder.parent / "program.py"  # as the command `ccplan` is: a file somewhere else
     program.write_text(COMMANDS)
-    done = subprocess.run([sys.executable, str(program), str(folder), *["budget", "headcount"] * DEEP], cwd=folder, env=os.environ | {"CCPLAN_CACHE": "off"}, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(
+        [sys.executable, str(program), str(folder), *["budget", "headcount"] * DEEP],
+        cwd=folder,
+        env=os.environ | {"CCPLAN_CACHE": "off"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-2000:]
     assert (folder / "plan" / "requirement.csv").exists() and ran(folder) == []
 
@@ -85,7 +121,12 @@ def test_an_audit_runs_our_notebook_and_not_the_folders(folder):
     ours = folder.parent / "ours.ipynb"
     code = "import sys, json, pandas\nprint(folder, len(pandas.DataFrame({'a': [1]})))"
     cells = [new_code_cell("folder = ''", metadata={"tags": ["parameters"]}), new_code_cell(code)]
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}), ours)
+    nbformat.write(
+        new_notebook(
+            cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        ),
+        ours,
+    )
     before = os.getcwd()
     os.chdir(folder)
     try:

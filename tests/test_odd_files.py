@@ -1,7 +1,8 @@
-"""Thousands of good files of a centre, spoiled: what is read is an answer, or is refused in words; never a traceback, a hang, a change of the folder.
+"""Thousands of good files of a centre, spoiled: what is read is an answer, or is refused in words; never a
+traceback, a hang, a change of the folder.
 
-Bytes are flipped, cut out, doubled and mixed; cells become huge numbers, signs of nothing, other alphabets; columns come twice;
-the text comes in other encodings. Deeper: `make test-deep`, fifty times as many and new ones.
+Bytes are flipped, cut out, doubled and mixed; cells become huge numbers, signs of nothing, other alphabets; columns
+come twice; the text comes in other encodings. Deeper: `make test-deep`, fifty times as many and new ones.
 """
 
 import json
@@ -30,10 +31,61 @@ from tests.test_bad_input import within
 from tests.test_killed import INTERVALS
 
 HANG_S = 20
-TOKENS = [word.encode() for word in (
-    "1e999", "-1e999", "9" * 400, "nan", "inf", "-0", "0x10", "1_000", "١٢", "½", "−5", "1,234.5", "1.234,5", "", " ", "\x00", "\ufeff", "\u202e", "\u2028", "\x85", "\r", "\r\n\r\n",
-    '"', "''", '"""', "[", "]]", "{", "}", "=1+1", "null", "true", "9999-12-31", "0000-00-00", "2026-02-30", "24:00", "2026-03-29 03:30", "é", "日本", "🙂", "\\", "\\u0000", ";", ",", "\t", "#",
-    "[queues]", "__class__", "a" * 5000, "[" * 3000)]
+TOKENS = [
+    word.encode()
+    for word in (
+        "1e999",
+        "-1e999",
+        "9" * 400,
+        "nan",
+        "inf",
+        "-0",
+        "0x10",
+        "1_000",
+        "١٢",
+        "½",
+        "−5",
+        "1,234.5",
+        "1.234,5",
+        "",
+        " ",
+        "\x00",
+        "\ufeff",
+        "\u202e",
+        "\u2028",
+        "\x85",
+        "\r",
+        "\r\n\r\n",
+        '"',
+        "''",
+        '"""',
+        "[",
+        "]]",
+        "{",
+        "}",
+        "=1+1",
+        "null",
+        "true",
+        "9999-12-31",
+        "0000-00-00",
+        "2026-02-30",
+        "24:00",
+        "2026-03-29 03:30",
+        "é",
+        "日本",
+        "🙂",
+        "\\",
+        "\\u0000",
+        ";",
+        ",",
+        "\t",
+        "#",
+        "[queues]",
+        "__class__",
+        "a" * 5000,
+        "[" * 3000,
+    )
+]
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "cp1252", "utf-7", "cp500")
 
 
@@ -56,7 +108,7 @@ def flip(good, chance):
 
 
 def cut(good, chance):
-    return good[:place(good, chance)]
+    return good[: place(good, chance)]
 
 
 def cut_out(good, chance):
@@ -72,7 +124,7 @@ def doubled(good, chance):
 def token(good, chance):
     """A word or a number of the file becomes something odd."""
     at = place(good, chance)
-    end = next((to for to in range(at, min(len(good), at + 40)) if good[to:to + 1] in b",;=\n\"' "), at)
+    end = next((to for to in range(at, min(len(good), at + 40)) if good[to : to + 1] in b",;=\n\"' "), at)
     return good[:at] + TOKENS[int(chance.integers(len(TOKENS)))] + good[end:]
 
 
@@ -102,7 +154,16 @@ def centre_toml(folder):
 
 
 def mapping_toml(folder):
-    write_mapping(folder / "a.csv", FileMapping(table="calls", columns={"When": "arrived"}, units={"wait_s": "ms"}, words={"outcome": {"ok": "answered"}}, dates="dmy"))
+    write_mapping(
+        folder / "a.csv",
+        FileMapping(
+            table="calls",
+            columns={"When": "arrived"},
+            units={"wait_s": "ms"},
+            words={"outcome": {"ok": "answered"}},
+            dates="dmy",
+        ),
+    )
 
 
 def scenarios_json(folder):
@@ -120,20 +181,63 @@ def shared_json(folder):
 
 def overrides_csv(folder):
     for number in range(3):
-        add_override(folder, SALES, who="Ann", why=f"fair {number}", queue="sales", start="2026-08-01", end="2026-08-02", made_on="2026-07-20", factor=1.1)
+        add_override(
+            folder,
+            SALES,
+            who="Ann",
+            why=f"fair {number}",
+            queue="sales",
+            start="2026-08-01",
+            end="2026-08-02",
+            made_on="2026-07-20",
+            factor=1.1,
+        )
 
 
 def actions_csv(folder):
-    keep_actions(folder / "actions.csv", [Finding(key=f"k{n}", area="money", severity="red", says="Rent", evidence="why", action="ask") for n in range(3)], "2026Q3")
+    keep_actions(
+        folder / "actions.csv",
+        [
+            Finding(key=f"k{n}", area="money", severity="red", says="Rent", evidence="why", action="ask")
+            for n in range(3)
+        ],
+        "2026Q3",
+    )
 
 
 def record_json(folder):
-    (folder / "sign_off.json").write_text(json.dumps({"format": 1, "inputs": [], "files": {}, "parameters": {}, "seal": "x", "signatures": [], "places": {"folder": "."}}, indent=1))
+    (folder / "sign_off.json").write_text(
+        json.dumps(
+            {
+                "format": 1,
+                "inputs": [],
+                "files": {},
+                "parameters": {},
+                "seal": "x",
+                "signatures": [],
+                "places": {"folder": "."},
+            },
+            indent=1,
+        )
+    )
 
 
 def goals_csv(folder):
     (folder / "centre.toml").write_text('name = "x"\n[queues.q]\n')
-    save_goals(folder, [Goal(goal="fewer", factor="people", until="2026-12-31", kpi="abandonment", target=0.05, plan="hire", likely="medium")])
+    save_goals(
+        folder,
+        [
+            Goal(
+                goal="fewer",
+                factor="people",
+                until="2026-12-31",
+                kpi="abandonment",
+                target=0.05,
+                plan="hire",
+                likely="medium",
+            )
+        ],
+    )
 
 
 def scorecard_toml(folder):
@@ -148,7 +252,15 @@ def entered_csv(folder):
     (folder / "agents.csv").write_text("agent,team\nAnn,A\n")
     store = EvaluationStore(folder, who="Eve")
     for number in range(3):
-        store.save(Evaluation(call_id=f"C{number}", agent="Ann", evaluator="Eve", date="2026-09-01", marks={step.name: "full" for step in store.card.steps}))
+        store.save(
+            Evaluation(
+                call_id=f"C{number}",
+                agent="Ann",
+                evaluator="Eve",
+                date="2026-09-01",
+                marks={step.name: "full" for step in store.card.steps},
+            )
+        )
 
 
 def intervals_csv(folder):
@@ -156,18 +268,34 @@ def intervals_csv(folder):
 
 
 def calls_parquet(folder):
-    pd.DataFrame({"call_id": ["1", "2"], "queue": "a", "arrived": pd.to_datetime(["2026-01-05 08:00", "2026-01-05 08:01"]), "outcome": "answered", "wait_s": [3.0, 9.0]}).to_parquet(
-        folder / "calls.parquet")
+    pd.DataFrame(
+        {
+            "call_id": ["1", "2"],
+            "queue": "a",
+            "arrived": pd.to_datetime(["2026-01-05 08:00", "2026-01-05 08:01"]),
+            "outcome": "answered",
+            "wait_s": [3.0, 9.0],
+        }
+    ).to_parquet(folder / "calls.parquet")
 
 
 SALES = Centre(name="x", queues=(Queue(name="sales"),))
 LOAD = partial(load_table, centre=SALES)
 READERS = {  # name of the file → (who makes it, who reads it, how many)
-    "centre.toml": (centre_toml, load_centre, 80), "mapping.toml": (mapping_toml, read_mapping, 400), "scenarios.json": (scenarios_json, load_scenarios, 400),
+    "centre.toml": (centre_toml, load_centre, 80),
+    "mapping.toml": (mapping_toml, read_mapping, 400),
+    "scenarios.json": (scenarios_json, load_scenarios, 400),
     "staffing_scenarios.json": (shelf_json, lambda folder: Shelf(folder, "staffing").all(), 400),
-    "shared.json": (shared_json, lambda folder: from_file((folder / "shared.json").read_bytes().decode("utf-8", "replace"), "staffing"), 400),
-    "overrides.csv": (overrides_csv, lambda folder: overrides_of(folder, SALES), 40), "actions.csv": (actions_csv, read_actions, 400), "sign_off.json": (record_json, read_record, 400),
-    "goals.csv": (goals_csv, read_goals, 250), "scorecard.toml": (scorecard_toml, load_scorecard, 250),
+    "shared.json": (
+        shared_json,
+        lambda folder: from_file((folder / "shared.json").read_bytes().decode("utf-8", "replace"), "staffing"),
+        400,
+    ),
+    "overrides.csv": (overrides_csv, lambda folder: overrides_of(folder, SALES), 40),
+    "actions.csv": (actions_csv, read_actions, 400),
+    "sign_off.json": (record_json, read_record, 400),
+    "goals.csv": (goals_csv, read_goals, 250),
+    "scorecard.toml": (scorecard_toml, load_scorecard, 250),
     "checklist.csv": (checklist_csv, lambda folder: ChecklistStore(folder, who="Ann").table(), 100),
     "evaluations.entered.csv": (entered_csv, lambda folder: EvaluationStore(folder, who="Eve").entered(), 15),
     "intervals.csv": (intervals_csv, lambda folder: LOAD(folder / "intervals.csv", "intervals"), 40),
@@ -193,7 +321,9 @@ def test_a_spoiled_file_is_read_or_refused_in_words(name, tmp_path):
             except ValueError as problem:
                 words = str(problem)
                 assert 10 < len(words) < 6000 and not isinstance(problem, UnicodeError), f"{content!r}: {problem!r}"
-                assert type(problem).__module__.startswith("ccplan") or type(problem) is ValueError, f"{content!r}: {problem!r}"
+                assert type(problem).__module__.startswith("ccplan") or type(problem) is ValueError, (
+                    f"{content!r}: {problem!r}"
+                )
                 refused += 1
             except Exception as fault:
                 pytest.fail(f"{name}: {content[:1500]!r} ended in {type(fault).__name__}: {fault}")

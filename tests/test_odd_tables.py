@@ -1,4 +1,5 @@
-"""Tables with odd cells, columns and indexes given to planning, scheduling and auditing: an answer that can be, or a refusal in words.
+"""Tables with odd cells, columns and indexes given to planning, scheduling and auditing: an answer that can be, or
+a refusal in words.
 
 Deeper: `make test-deep`, fifty times as many and new ones.
 """
@@ -35,20 +36,55 @@ def intervals():
 
 
 def duties():
-    return pd.DataFrame({"agent": ["Ann", "Bo", "Cy"], "day": DAY, "shift": "early", "start": DAY + pd.Timedelta("8h"), "end": DAY + pd.Timedelta("16h")})
+    return pd.DataFrame(
+        {
+            "agent": ["Ann", "Bo", "Cy"],
+            "day": DAY,
+            "shift": "early",
+            "start": DAY + pd.Timedelta("8h"),
+            "end": DAY + pd.Timedelta("16h"),
+        }
+    )
 
 
 def activities():
     start = [DAY + pd.Timedelta(hours=hour) for hour in (8, 10, 12, 8, 12)]
-    return pd.DataFrame({"agent": ["Ann"] * 3 + ["Bo"] * 2, "start": start, "end": [one + pd.Timedelta("2h") for one in start], "scheduled": "work", "actual": ["work", "break", "work", "work", "sickness"]})
+    return pd.DataFrame(
+        {
+            "agent": ["Ann"] * 3 + ["Bo"] * 2,
+            "start": start,
+            "end": [one + pd.Timedelta("2h") for one in start],
+            "scheduled": "work",
+            "actual": ["work", "break", "work", "work", "sickness"],
+        }
+    )
 
 
 def overrides():
-    return pd.DataFrame({"made_on": "2026-07-20", "who": "Ann", "why": ["fair", "rain"], "queue": "sales", "start": "2026-10-05", "end": "2026-10-06", "factor": [1.1, 0.9]})
+    return pd.DataFrame(
+        {
+            "made_on": "2026-07-20",
+            "who": "Ann",
+            "why": ["fair", "rain"],
+            "queue": "sales",
+            "start": "2026-10-05",
+            "end": "2026-10-06",
+            "factor": [1.1, 0.9],
+        }
+    )
 
 
 def agents():
-    return pd.DataFrame({"agent": ["Ann", "Bo"], "team": "A", "hired": pd.to_datetime(["2025-01-01", "2026-01-15"]), "left": pd.to_datetime([None, "2026-03-01"]), "weekly_hours": 37.5, "skills": "sales"})
+    return pd.DataFrame(
+        {
+            "agent": ["Ann", "Bo"],
+            "team": "A",
+            "hired": pd.to_datetime(["2025-01-01", "2026-01-15"]),
+            "left": pd.to_datetime([None, "2026-03-01"]),
+            "weekly_hours": 37.5,
+            "skills": "sales",
+        }
+    )
 
 
 def calls():
@@ -57,7 +93,9 @@ def calls():
 
 def needs():
     """People needed at their desks on a day."""
-    return pd.DataFrame({"start": pd.date_range(DAY + pd.Timedelta("8h"), periods=16, freq="30min"), "agents": 2.0 + np.arange(16) % 3})
+    return pd.DataFrame(
+        {"start": pd.date_range(DAY + pd.Timedelta("8h"), periods=16, freq="30min"), "agents": 2.0 + np.arange(16) % 3}
+    )
 
 
 def team():
@@ -66,15 +104,39 @@ def team():
 
 def wanted():
     start = [DAY + pd.Timedelta(days=day, hours=8) for day in range(3)]
-    return pd.DataFrame({"day": [one.normalize() for one in start], "shift": "early", "start": start, "end": [one + pd.Timedelta("8h") for one in start], "people": 2, "paid_s": 27_000.0})
+    return pd.DataFrame(
+        {
+            "day": [one.normalize() for one in start],
+            "shift": "early",
+            "start": start,
+            "end": [one + pd.Timedelta("8h") for one in start],
+            "people": 2,
+            "paid_s": 27_000.0,
+        }
+    )
 
 
 def months():
     """A requirement of three months."""
-    return monthly_requirement(staff(pd.concat([intervals().assign(start=intervals()["start"] + pd.Timedelta(days=31 * month)) for month in range(3)]), SALES), SALES)
+    return monthly_requirement(
+        staff(
+            pd.concat(
+                [intervals().assign(start=intervals()["start"] + pd.Timedelta(days=31 * month)) for month in range(3)]
+            ),
+            SALES,
+        ),
+        SALES,
+    )
 
 
-SHIFTS = (Shift(name="early", starts="08:00", length_s=28_800, breaks=[{"length_s": 1800, "earliest_s": 10_800, "latest_s": 14_400}]),)
+SHIFTS = (
+    Shift(
+        name="early",
+        starts="08:00",
+        length_s=28_800,
+        breaks=[{"length_s": 1800, "earliest_s": 10_800, "latest_s": 14_400}],
+    ),
+)
 FUNCTIONS = {  # name → (the good table, what is done with it, how often)
     "staff": (intervals, lambda frame: staff(frame, SALES, jobs=1), 40),
     "totals": (lambda: staff(intervals(), SALES), totals, 40),
@@ -83,9 +145,19 @@ FUNCTIONS = {  # name → (the good table, what is done with it, how often)
     "adherence": (activities, adherence, 40),
     "spans_of_activities": (activities, spans_of_activities, 40),
     "overrides": (overrides, lambda frame: checked_overrides(frame, ["sales"]), 40),
-    "apply_overrides": (intervals, lambda frame: apply_overrides(frame, checked_overrides(overrides()), centre=SALES), 40),
-    "past_headcount": (agents, lambda frame: past_headcount(frame, SALES, pd.date_range("2026-01-01", periods=3, freq="MS")), 40),
-    "roster_table": (duties, roster_table, 40), "roster_grid": (duties, roster_grid, 40), "calendar": (duties, duties_to_ics, 40),
+    "apply_overrides": (
+        intervals,
+        lambda frame: apply_overrides(frame, checked_overrides(overrides()), centre=SALES),
+        40,
+    ),
+    "past_headcount": (
+        agents,
+        lambda frame: past_headcount(frame, SALES, pd.date_range("2026-01-01", periods=3, freq="MS")),
+        40,
+    ),
+    "roster_table": (duties, roster_table, 40),
+    "roster_grid": (duties, roster_grid, 40),
+    "calendar": (duties, duties_to_ics, 40),
     "cover_shifts": (needs, lambda frame: cover_shifts(frame, SHIFTS, centre=SALES), 25),
     "place_breaks": (duties, lambda frame: place_breaks(frame, needs(), SHIFTS), 25),
     "rule_faults": (duties, lambda frame: rule_faults(frame, team(), Rostering()), 40),
@@ -107,7 +179,11 @@ def spoiled(frame, chance):
 def cell(frame, chance):
     if frame.empty or not len(frame.columns):
         return frame
-    at, row, odd = int(chance.integers(len(frame.columns))), int(chance.integers(len(frame))), ODD[int(chance.integers(len(ODD)))]
+    at, row, odd = (
+        int(chance.integers(len(frame.columns))),
+        int(chance.integers(len(frame))),
+        ODD[int(chance.integers(len(ODD)))],
+    )
     values = list(frame.iloc[:, at])
     values[row] = odd
     columns = [frame.iloc[:, number] for number in range(len(frame.columns))]
@@ -129,7 +205,11 @@ def without(frame, chance):
 
 
 def twice(frame, chance):
-    return pd.concat([frame, frame.iloc[:, [int(chance.integers(len(frame.columns)))]]], axis=1) if len(frame.columns) else frame
+    return (
+        pd.concat([frame, frame.iloc[:, [int(chance.integers(len(frame.columns)))]]], axis=1)
+        if len(frame.columns)
+        else frame
+    )
 
 
 def rows(frame, chance):
@@ -142,7 +222,13 @@ def texts(frame, chance):
 
 def wall(frame, chance):
     """Times without their zone."""
-    return frame.assign(**{name: frame[name].dt.tz_localize(None) for name in frame.columns.unique() if isinstance(frame[name], pd.Series) and isinstance(frame[name].dtype, pd.DatetimeTZDtype)})
+    return frame.assign(
+        **{
+            name: frame[name].dt.tz_localize(None)
+            for name in frame.columns.unique()
+            if isinstance(frame[name], pd.Series) and isinstance(frame[name].dtype, pd.DatetimeTZDtype)
+        }
+    )
 
 
 def index(frame, chance):
@@ -169,7 +255,11 @@ def test_an_answer_or_words(name):
                     faults.append(repr(problem))
                 refused += 1
             except Exception as fault:
-                ours = [f"{Path(step.filename).name}:{step.lineno}" for step in traceback.extract_tb(fault.__traceback__) if "ccplan" in step.filename]
+                ours = [
+                    f"{Path(step.filename).name}:{step.lineno}"
+                    for step in traceback.extract_tb(fault.__traceback__)
+                    if "ccplan" in step.filename
+                ]
                 faults.append(f"{type(fault).__name__} in {ours[-1:]}: {str(fault)[:100]}")
     assert not faults, "\n".join(sorted(set(faults)))
     assert refused > number / 20

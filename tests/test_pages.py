@@ -1,8 +1,8 @@
-"""Every notebook as a page of the app, wide and narrow: a picture is taken; nothing is too wide, no drawing is empty, nothing is asked of
-another machine, and a page that is left gives its kernel back.
+"""Every notebook as a page of the app, wide and narrow: a picture is taken; nothing is too wide, no drawing is
+empty, nothing is asked of another machine, and a page that is left gives its kernel back.
 
-The pages show the outputs that the notebooks were committed with (`test_notebooks.py` makes them again to the byte); deep, they are worked
-out. Live panels are tried in `test_every_panel.py`.
+The pages show the outputs that the notebooks were committed with (`test_notebooks.py` makes them again to the
+byte); deep, they are worked out. Live panels are tried in `test_every_panel.py`.
 """
 
 from pathlib import Path
@@ -30,14 +30,18 @@ def shown(file, folder):
     notebook = nbformat.read(file, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.source = "\n".join(SHOW.format(data=dict(output["data"])) for output in cell.outputs if "data" in output) or "0;"
+            cell.source = (
+                "\n".join(SHOW.format(data=dict(output["data"])) for output in cell.outputs if "data" in output) or "0;"
+            )
             cell.outputs = []
     nbformat.write(notebook, folder / file.name)
 
 
 @pytest.fixture(scope="module")
 def app(browser, tmp_path_factory):  # noqa: F811
-    """A browser's page in an app with places for three: it can see all pages only if one that is left gives its kernel back."""
+    """A browser's page in an app with places for three: it can see all pages only if one that is left gives its
+    kernel back.
+    """
     folder, port = tmp_path_factory.mktemp("pages"), _free_port()
     for file in NOTEBOOKS:
         (folder / file.name).write_bytes(file.read_bytes()) if DEEP else shown(file, folder)
@@ -57,6 +61,8 @@ def test_a_page_fits_and_is_not_empty(app, name, tmp_path):
         app.wait_for_timeout(150)
         assert app.evaluate("document.documentElement.scrollWidth") <= width and app.evaluate(WIDE) == []
         app.screenshot(path=(picture := tmp_path / f"{name}_{width}.png"), full_page=True)
-        assert int.from_bytes(picture.read_bytes()[16:20]) == width and picture.stat().st_size > 20_000, "a picture of nothing"
+        assert int.from_bytes(picture.read_bytes()[16:20]) == width and picture.stat().st_size > 20_000, (
+            "a picture of nothing"
+        )
     assert app.evaluate(EMPTY) == [] and app.locator(".ccplan-fault").count() == 0
     assert outside(app) == [] and app.log == []

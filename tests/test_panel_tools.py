@@ -1,4 +1,6 @@
-"""The tools of a panel: undo and redo, scenarios, what is on screen as files; the week and the played days. In Python, then in a real browser."""
+"""The tools of a panel: undo and redo, scenarios, what is on screen as files; the week and the played days. In
+Python, then in a real browser.
+"""
 
 import base64
 import heapq
@@ -42,8 +44,21 @@ def calls(weeks=10):
     start = pd.date_range("2027-01-04 09:00", periods=weeks * 7 * 48, freq="30min", tz="Europe/Helsinki")
     start = start[(start.hour >= 9) & (start.hour < 17) & (start.dayofweek < 5)]
     shape = (1 + 0.5 * np.exp(-((start.hour - 12) ** 2) / 4)) * np.where(start.dayofweek == 0, 1.3, 1.0)
-    return pd.concat([pd.DataFrame({"queue": name, "start": start, "offered": np.round(many * shape), "aht_s": 301.37 + start.hour, "agents": many / 5})
-                      for name, many in (("front", 50), ("back", 20))], ignore_index=True)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "queue": name,
+                    "start": start,
+                    "offered": np.round(many * shape),
+                    "aht_s": 301.37 + start.hour,
+                    "agents": many / 5,
+                }
+            )
+            for name, many in (("front", 50), ("back", 20))
+        ],
+        ignore_index=True,
+    )
 
 
 CALLS = calls()
@@ -64,8 +79,15 @@ def tools(tmp_path):
 
 def message(tools, action=None, gesture=None, pickers=None, told=None, **dials):
     now = tools.desk.settings()
-    return {"seq": 1, "dials": now["dials"] | dials, "switches": now["switches"], "pickers": now["pickers"] | (pickers or {}),
-            "action": action, "gesture": gesture, "tools": told or {}}
+    return {
+        "seq": 1,
+        "dials": now["dials"] | dials,
+        "switches": now["switches"],
+        "pickers": now["pickers"] | (pickers or {}),
+        "action": action,
+        "gesture": gesture,
+        "tools": told or {},
+    }
 
 
 def rested(tools):
@@ -137,7 +159,10 @@ def test_the_same_name_twice_is_told_and_nothing_is_lost(tools, tmp_path):
     tools.answer(message(tools, "keep", told={"name": "Spring"}, volume=25))  # who has opened it may change it
     assert Shelf(tmp_path, "staffing").all()["Spring"]["dials"]["volume"] == 0.25
     refused = other.answer(message(other, "keep", told={"name": "Spring"}, volume=40))["tools"]["notice"]
-    assert refused == words.CHANGED.format(name="Spring") and Shelf(tmp_path, "staffing").all()["Spring"]["dials"]["volume"] == 0.25
+    assert (
+        refused == words.CHANGED.format(name="Spring")
+        and Shelf(tmp_path, "staffing").all()["Spring"]["dials"]["volume"] == 0.25
+    )
 
 
 def test_many_who_save_at_once_lose_nothing(tmp_path):
@@ -160,9 +185,17 @@ def test_a_scenario_is_shared_as_a_file_and_opened_from_it(tools, tmp_path):
 
 
 def file_of(**changed):
-    told = {"kind": "ccplan scenario", "panel": "staffing", "name": "x",
-            "scenario": {"pickers": {"queue": "front", "day": DAY} | changed.pop("pickers", {}), "dials": {"volume": 0.1} | changed.pop("dials", {}),
-                         "switches": {"max_occupancy": True} | changed.pop("switches", {})} | changed.pop("scenario", {})}
+    told = {
+        "kind": "ccplan scenario",
+        "panel": "staffing",
+        "name": "x",
+        "scenario": {
+            "pickers": {"queue": "front", "day": DAY} | changed.pop("pickers", {}),
+            "dials": {"volume": 0.1} | changed.pop("dials", {}),
+            "switches": {"max_occupancy": True} | changed.pop("switches", {}),
+        }
+        | changed.pop("scenario", {}),
+    }
     return json.dumps(told | changed)
 
 
@@ -180,7 +213,9 @@ def test_a_hostile_file_is_refused_in_words_and_changes_nothing(tools, text, sai
     tools.answer(message(tools, gesture=1, volume=20))
     before = tools.desk.remembered()
     told = tools.answer(message(tools, "upload", told={"file": text}))
-    assert said.casefold() in told["tools"]["notice"].casefold() and told["charts"] and tools.desk.remembered() == before
+    assert (
+        said.casefold() in told["tools"]["notice"].casefold() and told["charts"] and tools.desk.remembered() == before
+    )
 
 
 def test_a_broken_file_in_the_folder_is_said_and_not_written_over(tools, tmp_path):
@@ -196,7 +231,9 @@ def test_without_a_folder_a_scenario_lasts_as_long_as_the_page_and_that_is_said(
     told = tools.answer(message(tools, "keep", told={"name": "x"}))["tools"]
     assert told["notice"] == words.NO_FOLDER.format(name="x") and told["kept"] == [words.AS_IT_IS, "x"]
     assert Tools(opened_desk()).answer({"seq": 0})["tools"]["kept"] == [words.AS_IT_IS]
-    name, scenario = from_file(tools.answer(message(tools, "share", told={"name": "x"}))["download"]["text"], "staffing")
+    name, scenario = from_file(
+        tools.answer(message(tools, "share", told={"name": "x"}))["download"]["text"], "staffing"
+    )
     assert (name, scenario) == ("x", tools.desk.scenario())
 
 
@@ -206,16 +243,33 @@ def test_scenarios_side_by_side_are_the_librarys_numbers(tools):
     tools.answer(message(tools, pickers={"queue": "back"}, gesture=2))
     tools.answer(message(tools, "keep", told={"name": "elsewhere"}))
     tools.answer(message(tools, "open", told={"open": "more"}))
-    told = tools.answer(message(tools, gesture=3, shrinkage=40, told={"compare": [words.AS_IT_IS, "more", "elsewhere"]}))["tools"]["comparison"]
+    told = tools.answer(
+        message(tools, gesture=3, shrinkage=40, told={"compare": [words.AS_IT_IS, "more", "elsewhere"]})
+    )["tools"]["comparison"]
     front, back = (panels.queue_day(CALLS, queue, DAY) for queue in ("front", "back"))
     more = replace(start, volume=0.2)
-    expected = [expected_tiles(front, start, CENTRE), expected_tiles(back, panels.start_inputs(back, CENTRE), CENTRE),
-                expected_tiles(front, more, CENTRE), expected_tiles(front, replace(more, shrinkage=0.4), CENTRE)]
-    assert told["columns"] == ["as it is, front 03 Mar 2027", "elsewhere, back 03 Mar 2027", "more, front 03 Mar 2027", "shown now, front 03 Mar 2027"]
+    expected = [
+        expected_tiles(front, start, CENTRE),
+        expected_tiles(back, panels.start_inputs(back, CENTRE), CENTRE),
+        expected_tiles(front, more, CENTRE),
+        expected_tiles(front, replace(more, shrinkage=0.4), CENTRE),
+    ]
+    assert told["columns"] == [
+        "as it is, front 03 Mar 2027",
+        "elsewhere, back 03 Mar 2027",
+        "more, front 03 Mar 2027",
+        "shown now, front 03 Mar 2027",
+    ]
     rows = {row["tile"]: row["cells"] for row in told["rows"] if "tile" in row}
-    assert {name: [cell["value"] for cell in cells] for name, cells in rows.items()} == {name: [one[name] for one in expected] for name in rows}
+    assert {name: [cell["value"] for cell in cells] for name, cells in rows.items()} == {
+        name: [one[name] for one in expected] for name in rows
+    }
     gaps = [cell["delta"] for cell in rows["agents"]]
-    assert gaps[0] == "" and gaps[2] == f"+{int(expected[2]['agents']) - int(expected[0]['agents'])}" and gaps[1].startswith("−")
+    assert (
+        gaps[0] == ""
+        and gaps[2] == f"+{int(expected[2]['agents']) - int(expected[0]['agents'])}"
+        and gaps[1].startswith("−")
+    )
     assert {row["label"] for row in told["rows"] if "tile" not in row} >= {"Volume", "Shrinkage"}
 
 
@@ -261,31 +315,52 @@ def test_the_band_is_that_of_a_second_simulation():
     queue = Queue(name="q", patience_s=180.0, targets=TARGETS)
     *_, played = played_days(day, queue, 1800, days=500)
     other = play(60, 300, 11, 180, 20, 3000, 5)
-    assert played.low[0] == pytest.approx(np.quantile(other, 0.1), abs=0.06) and played.high[0] == pytest.approx(np.quantile(other, 0.9), abs=0.04)
+    assert played.low[0] == pytest.approx(np.quantile(other, 0.1), abs=0.06) and played.high[0] == pytest.approx(
+        np.quantile(other, 0.9), abs=0.04
+    )
     assert played.kept == pytest.approx(statistics.mean(one >= 0.8 for one in other), abs=0.08)
 
 
 def test_chats_and_limited_lines_are_not_played():
     day = pd.DataFrame({"offered": [60.0], "aht_s": [300.0], "agents": [11]})
-    assert list(played_days(day, Queue(name="q", lines=20.0), 1800)) == [] == list(played_days(day, Queue(name="q", at_once=2), 1800))
+    assert (
+        list(played_days(day, Queue(name="q", lines=20.0), 1800))
+        == []
+        == list(played_days(day, Queue(name="q", at_once=2), 1800))
+    )
 
 
 def test_what_comes_at_rest_comes_in_slices_and_belongs_to_what_is_set(tools):
     first = tools.answer(message(tools, "rest"))
     assert first.get("still") or first["charts"], "a slice has nothing to paint"
     done = rested(tools)
-    assert any(row["low"] is not None for row in done["charts"]["service"]["rows"]) and f"{PLAYED} times" in done["says"][-1]
+    assert (
+        any(row["low"] is not None for row in done["charts"]["service"]["rows"])
+        and f"{PLAYED} times" in done["says"][-1]
+    )
     moved = tools.answer(message(tools, gesture=1, volume=5))
-    assert all(row["low"] is None for row in moved["charts"]["service"]["rows"]) and "week" not in moved["charts"] and len(moved["says"]) == 1
-    assert tools.answer(message(tools, "undo"))["charts"]["week"] == done["charts"]["week"], "what was worked out once is kept"
+    assert (
+        all(row["low"] is None for row in moved["charts"]["service"]["rows"])
+        and "week" not in moved["charts"]
+        and len(moved["says"]) == 1
+    )
+    assert tools.answer(message(tools, "undo"))["charts"]["week"] == done["charts"]["week"], (
+        "what was worked out once is kept"
+    )
     json.dumps(done, allow_nan=False)
 
 
 def test_one_more_person_is_the_formula_with_one_more(tools):
     (said,) = tools.answer(message(tools))["says"][:1]
     busiest = tools.desk.view().day.loc[tools.desk.view().day["load"].idxmax()]
-    now, more = (performance(busiest["offered"], busiest["aht_s"], busiest["agents"] + step, patience_s=180, target_s=20) for step in (0, 1))
-    assert f"from {now.service_level:.1%} to {more.service_level:.1%}" in said and f"from {now.asa_s:.1f} s to {more.asa_s:.1f} s" in said
+    now, more = (
+        performance(busiest["offered"], busiest["aht_s"], busiest["agents"] + step, patience_s=180, target_s=20)
+        for step in (0, 1)
+    )
+    assert (
+        f"from {now.service_level:.1%} to {more.service_level:.1%}" in said
+        and f"from {now.asa_s:.1f} s to {more.asa_s:.1f} s" in said
+    )
 
 
 @pytest.mark.parametrize("weeks, said", [(3, True), (10, False)])
@@ -306,7 +381,9 @@ def check_file(kind, data, desk, expected):
     text = data.decode("utf-8") if kind in ("csv", "svg", "html") else ""
     if kind == "csv":
         table = pd.read_csv(io.StringIO(text))
-        assert table["agents"].tolist() == desk.view().day["agents"].tolist() and table["start"].iloc[0] == f"{DAY} 09:00"
+        assert (
+            table["agents"].tolist() == desk.view().day["agents"].tolist() and table["start"].iloc[0] == f"{DAY} 09:00"
+        )
     elif kind == "xlsx":
         book = openpyxl.load_workbook(io.BytesIO(data))
         assert {"Numbers", "Settings", "by interval", "week"} <= set(book.sheetnames)
@@ -413,7 +490,9 @@ def test_undo_redo_and_keyboard_in_the_page(fresh, front):
 
 def test_two_pages_save_at_once_and_a_third_sees_both(fresh, browser, address, front):  # noqa: F811
     other = opened(browser, address)
-    other.context.add_cookies([{"name": "_xsrf", "value": "0" * 32, "domain": "127.0.0.1", "path": "/"}])  # as `ccplan serve` gives it: its farewell is heard
+    other.context.add_cookies(
+        [{"name": "_xsrf", "value": "0" * 32, "domain": "127.0.0.1", "path": "/"}]
+    )  # as `ccplan serve` gives it: its farewell is heard
     other.click(".ccplan-scenarios summary")
     for page, name, volume in ((fresh, "wet spring", 20), (other, "dry spring", -10)):
         page.evaluate(TURN, ["volume", volume])
@@ -421,7 +500,9 @@ def test_two_pages_save_at_once_and_a_third_sees_both(fresh, browser, address, f
     for page in (fresh, other):
         page.evaluate("document.querySelector('[data-action=keep]').click()")
     for page in (fresh, other):
-        page.wait_for_function("document.querySelector('.ccplan-notice').textContent.startsWith('Saved as')", timeout=10_000)
+        page.wait_for_function(
+            "document.querySelector('.ccplan-notice').textContent.startsWith('Saved as')", timeout=10_000
+        )
     other.locator(".ccplan-scenarios input[type=text]").fill("wet spring")
     act(other, lambda: other.click("[data-action=keep]"))
     assert notice(other) == words.TAKEN.format(name="wet spring")
@@ -436,7 +517,9 @@ def test_two_pages_save_at_once_and_a_third_sees_both(fresh, browser, address, f
     assert tiles_on(other) == expected_tiles(day, replace(start, volume=0.2), CENTRE)
     for name in ("as it is", "dry spring", "wet spring"):
         act(other, lambda name=name: other.locator(f".ccplan-ticks input[value='{name}']").check())
-    shown = other.evaluate("() => [...document.querySelectorAll('.ccplan-compared [data-row]')].map(r => [r.dataset.row, [...r.querySelectorAll('td')].map(d => d.firstChild.textContent)])")
+    shown = other.evaluate(
+        "() => [...document.querySelectorAll('.ccplan-compared [data-row]')].map(r => [r.dataset.row, [...r.querySelectorAll('td')].map(d => d.firstChild.textContent)])"
+    )
     columns = [expected_tiles(day, replace(start, volume=volume), CENTRE) for volume in (0.0, -0.1, 0.2, 0.2)]
     assert dict(shown) == {name: [one[name] for one in columns] for name in columns[0]}
     other.set_viewport_size({"width": 390, "height": 900})
@@ -475,11 +558,19 @@ def test_a_strange_file_is_refused_in_words_and_text_from_a_file_never_runs(fres
         chooser.set_input_files(tmp_path / name)
 
     give("large.json", "x" * (MOST_BYTES + 1))
-    fresh.wait_for_function("document.querySelector('.ccplan-notice').textContent.includes('larger than a scenario can be (64 kB)')", timeout=5000)
+    fresh.wait_for_function(
+        "document.querySelector('.ccplan-notice').textContent.includes('larger than a scenario can be (64 kB)')",
+        timeout=5000,
+    )
     give("odd.json", file_of(dials={"aht_s": 1e9}))
-    fresh.wait_for_function("document.querySelector('.ccplan-notice').textContent.includes('Handle time must be between 60 and 1,200 s')", timeout=10_000)
+    fresh.wait_for_function(
+        "document.querySelector('.ccplan-notice').textContent.includes('Handle time must be between 60 and 1,200 s')",
+        timeout=10_000,
+    )
     give("named.json", file_of(name=HOSTILE, dials={"volume": 0.3}))
-    fresh.wait_for_function("document.querySelector('.ccplan-notice').textContent.includes('<img src=x')", timeout=10_000)
+    fresh.wait_for_function(
+        "document.querySelector('.ccplan-notice').textContent.includes('<img src=x')", timeout=10_000
+    )
     assert fresh.locator("[data-dial=volume] input[type=range]").input_value() == "30"
     act(fresh, lambda: fresh.click("[data-action=keep]"))
     act(fresh, lambda: fresh.locator(".ccplan-ticks label", has_text="<img src=x").locator("input").check())

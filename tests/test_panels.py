@@ -1,4 +1,6 @@
-"""Panels: the plain function behind the dials, then its controls in a real browser, served by Voila; every slider: `test_every_panel.py`."""
+"""Panels: the plain function behind the dials, then its controls in a real browser, served by Voila; every slider:
+`test_every_panel.py`.
+"""
 
 import dataclasses
 import shutil
@@ -49,15 +51,24 @@ def desk(intervals, centre):
 def message(desk, action=None, pickers=None, switches=None, **dials):
     """What the browser would send if these dials were turned."""
     now = desk.settings()
-    return {"seq": 1, "dials": now["dials"] | dials, "switches": now["switches"] | (switches or {}),
-            "pickers": now["pickers"] | (pickers or {}), "action": action}
+    return {
+        "seq": 1,
+        "dials": now["dials"] | dials,
+        "switches": now["switches"] | (switches or {}),
+        "pickers": now["pickers"] | (pickers or {}),
+        "action": action,
+    }
 
 
 def asked_of(day, inputs, centre):
     """The centre as the inputs ask."""
     queue = centre.queue(day["queue"].iloc[0])
-    targets = dataclasses.replace(queue.targets, service_level=inputs.service_level, target_s=inputs.target_s,
-                                  max_occupancy=inputs.max_occupancy if inputs.cap else None)
+    targets = dataclasses.replace(
+        queue.targets,
+        service_level=inputs.service_level,
+        target_s=inputs.target_s,
+        max_occupancy=inputs.max_occupancy if inputs.cap else None,
+    )
     queue = dataclasses.replace(queue, targets=targets, patience_s=inputs.patience_s if inputs.hang_up else np.inf)
     lost = dataclasses.replace(centre.shrinkage, external={"all": inputs.shrinkage}, internal={})
     return dataclasses.replace(centre, queues=(queue,), shrinkage=lost)
@@ -73,14 +84,24 @@ def by_the_library(day, inputs, centre):
 def expected_tiles(day, inputs, centre):
     """The tiles' words from the library's numbers."""
     staffed = by_the_library(day, inputs, centre)
-    through = staff(staffed[["queue", "start", "offered", "aht_s"]], asked_of(day, inputs, centre), rule="through the day",
-                    agents=staffed["agents"].to_numpy())
+    through = staff(
+        staffed[["queue", "start", "offered", "aht_s"]],
+        asked_of(day, inputs, centre),
+        rule="through the day",
+        agents=staffed["agents"].to_numpy(),
+    )
     sums, answered = totals(staffed).iloc[0], staffed["offered"] * (1 - staffed["abandonment"])
     numbers = {
-        "agents": staffed["agents"].max(), "scheduled": staffed["scheduled"].max(), "fte": sums["fte"] * 5,
-        "cost": sums["cost"], "cost_per_contact": sums["cost"] / answered.sum(),
-        "service_level": sums["service_level"], "given": totals(through).iloc[0]["service_level"], "abandonment": sums["abandonment"],
-        "occupancy": sums["occupancy"], "asa_s": (staffed["asa_s"] * answered).sum() / answered.sum(),
+        "agents": staffed["agents"].max(),
+        "scheduled": staffed["scheduled"].max(),
+        "fte": sums["fte"] * 5,
+        "cost": sums["cost"],
+        "cost_per_contact": sums["cost"] / answered.sum(),
+        "service_level": sums["service_level"],
+        "given": totals(through).iloc[0]["service_level"],
+        "abandonment": sums["abandonment"],
+        "occupancy": sums["occupancy"],
+        "asa_s": (staffed["asa_s"] * answered).sum() / answered.sum(),
     }
     forms = {field.name: field.metadata["form"] for field in dataclasses.fields(panels.DayTotals)}
     return {name: shown(float(value), forms[name], centre.currency) for name, value in numbers.items()}
@@ -108,10 +129,19 @@ def test_each_dial_at_both_ends_gives_the_librarys_numbers(day, centre, field):
 
 
 def test_the_dials_ranges_and_defaults_are_the_fields():
-    ranges = {field.name: tuple(round(end * field.metadata["scale"]) for end in field.metadata["slider"])
-              for field in dial_fields(panels.StaffingInputs)}
-    assert ranges == {"volume": (-30, 50), "aht_s": (60, 1200), "patience_s": (15, 600), "service_level": (50, 99),
-                      "target_s": (5, 300), "max_occupancy": (60, 95), "shrinkage": (0, 60)}
+    ranges = {
+        field.name: tuple(round(end * field.metadata["scale"]) for end in field.metadata["slider"])
+        for field in dial_fields(panels.StaffingInputs)
+    }
+    assert ranges == {
+        "volume": (-30, 50),
+        "aht_s": (60, 1200),
+        "patience_s": (15, 600),
+        "service_level": (50, 99),
+        "target_s": (5, 300),
+        "max_occupancy": (60, 95),
+        "shrinkage": (0, 60),
+    }
     usual = panels.StaffingInputs()
     assert (usual.volume, usual.aht_s, usual.service_level, usual.target_s) == (0, 300, 0.8, 20)
     assert (usual.max_occupancy, usual.shrinkage, usual.patience_s) == (0.85, 0.3, 120)
@@ -150,8 +180,12 @@ def test_each_rule_is_the_librarys_plan(day, centre, rule):
     name, meet = panels.RULES[rule]
     plan = staff(calls, asked, rule=name, meet=meet)
     view = panels.staffing_view(day, inputs, centre)
-    assert view.day["agents"].tolist() == plan["agents"].tolist() and view.totals.cost == pytest.approx(plan["cost"].sum())
-    through = plan if name != "stationary" else staff(calls, asked, rule="through the day", agents=plan["agents"].to_numpy())
+    assert view.day["agents"].tolist() == plan["agents"].tolist() and view.totals.cost == pytest.approx(
+        plan["cost"].sum()
+    )
+    through = (
+        plan if name != "stationary" else staff(calls, asked, rule="through the day", agents=plan["agents"].to_numpy())
+    )
     assert view.day["given"].tolist() == pytest.approx(through["service_level"].tolist())
 
 
@@ -159,8 +193,14 @@ def test_the_given_service_is_that_of_days_played_call_by_call(day, centre):
     from ccplan.queueing import simulate_day
 
     view, queue = panels.staffing_view(day, panels.start_inputs(day, centre), centre), centre.queue("service")
-    played = simulate_day(view.day["offered"].to_numpy(), view.day["aht_s"].to_numpy(), view.day["agents"].to_numpy(),
-                          patience_s=queue.patience_s, days=3000, seed=8).intervals
+    played = simulate_day(
+        view.day["offered"].to_numpy(),
+        view.day["aht_s"].to_numpy(),
+        view.day["agents"].to_numpy(),
+        patience_s=queue.patience_s,
+        days=3000,
+        seed=8,
+    ).intervals
     error = np.abs(played["service_level"] - view.day["given"])
     assert error.mean() < 0.006 and error.max() < 0.02
 
@@ -170,7 +210,9 @@ def test_a_promise_that_the_day_breaks_is_said_in_words(day, centre):
     long = panels.staffing_view(day, dataclasses.replace(start, aht_s=1200), centre)
     less = (long.day["promised"] - long.day["given"] > 0.02).sum()
     assert less > 5 and f"more than 2 points in {less} of 24 intervals" in " ".join(long.warnings)
-    kept = panels.staffing_view(day, dataclasses.replace(start, aht_s=1200, rule="through the day: every interval"), centre)
+    kept = panels.staffing_view(
+        day, dataclasses.replace(start, aht_s=1200, rule="through the day: every interval"), centre
+    )
     assert kept.day["given"].min() >= 0.8 - 1e-6
     whole = panels.staffing_view(day, dataclasses.replace(start, rule="through the day: the day as a whole"), centre)
     assert "than the target of 80%" in " ".join(whole.warnings) and whole.totals.given >= 0.8 - 1e-6
@@ -201,11 +243,16 @@ def test_the_largest_queue_is_one_that_does_not_wait(intervals, centre):
 
 
 def test_chats_held_together_are_judged_by_their_own_model(intervals, centre):
-    """The day's equations know one call an agent: two chats at a time would look like a queue that breaks its promise."""
+    """The day's equations know one call an agent: two chats at a time would look like a queue that breaks its
+    promise.
+    """
     chats = panels.queue_day(intervals, "chat", "2026-09-21", centre=centre)
     for rule in panels.RULES:
         asked = dataclasses.replace(panels.start_inputs(chats, centre), rule=rule)
-        view, plan = panels.staffing_view(chats, asked, centre), staff(chats.drop(columns="agents", errors="ignore"), centre)
+        view, plan = (
+            panels.staffing_view(chats, asked, centre),
+            staff(chats.drop(columns="agents", errors="ignore"), centre),
+        )
         assert view.day["agents"].tolist() == plan["agents"].tolist() and view.day["given"].isna().all()
         assert view.totals.service_level == pytest.approx(totals(plan)["service_level"].iloc[0])
     rich = panels.staffing_view(chats.assign(agents=plan["agents"] + 1), panels.start_inputs(chats, centre), centre)
@@ -215,7 +262,10 @@ def test_chats_held_together_are_judged_by_their_own_model(intervals, centre):
 def test_a_rule_is_picked_pinned_and_reset(desk):
     before = desk.answer({"seq": 0})
     picked = desk.answer(message(desk, "pin", pickers={"rule": "through the day: every interval"}))
-    assert picked["now"]["pickers"]["rule"] == "through the day: every interval" and "staffed through the day" in picked["against"]
+    assert (
+        picked["now"]["pickers"]["rule"] == "through the day: every interval"
+        and "staffed through the day" in picked["against"]
+    )
     assert picked["tiles"]["agents"] != before["tiles"]["agents"] or picked["tiles"]["cost"] != before["tiles"]["cost"]
     back = desk.answer(message(desk, "reset"))
     assert back["settings"]["pickers"]["rule"] == panels.ALONE and back["tiles"] == before["tiles"]
@@ -226,20 +276,27 @@ def test_while_the_equations_are_compiled_the_panel_says_so_and_shows_the_rest(d
     monkeypatch.setattr(panels, "is_compiled", lambda: False)
     monkeypatch.setattr(panels, "warm_up", lambda: None)
     waiting = desk.answer({"seq": 0})
-    assert "are being compiled, once" in waiting["warnings"][-1] and waiting["tiles"]["given"]["value"] == "–" and waiting["charts"]
+    assert (
+        "are being compiled, once" in waiting["warnings"][-1]
+        and waiting["tiles"]["given"]["value"] == "–"
+        and waiting["charts"]
+    )
     refused = desk.answer(message(desk, pickers={"rule": "through the day: every interval"}))
     assert "are being compiled, once" in refused["warnings"][0] and refused["charts"] is None
     monkeypatch.setattr(panels, "is_compiled", lambda: True)
     assert desk.answer(message(desk))["tiles"]["given"]["value"].endswith("%")
 
 
-@pytest.mark.parametrize("dial, text, words", [
-    ("volume", "a lot", "Volume must be a number, in %."),
-    ("aht_s", "", "Handle time must be a number, in s."),
-    ("shrinkage", "75", "Shrinkage must be between 0 and 60 %, got 75."),
-    ("target_s", "nan", "Answered within must be between 5 and 300 s, got nan."),
-    ("patience_s", "1e400", "Patience must be between 15 and 600 s, got inf."),
-])
+@pytest.mark.parametrize(
+    "dial, text, words",
+    [
+        ("volume", "a lot", "Volume must be a number, in %."),
+        ("aht_s", "", "Handle time must be a number, in s."),
+        ("shrinkage", "75", "Shrinkage must be between 0 and 60 %, got 75."),
+        ("target_s", "nan", "Answered within must be between 5 and 300 s, got nan."),
+        ("patience_s", "1e400", "Patience must be between 15 and 600 s, got inf."),
+    ],
+)
 def test_a_bad_value_is_refused_in_words(desk, dial, text, words):
     good = desk.answer(message(desk))
     answer = desk.answer(message(desk, **{dial: text}))
@@ -248,10 +305,14 @@ def test_a_bad_value_is_refused_in_words(desk, dial, text, words):
     assert desk.answer(message(desk))["faults"] == {}
 
 
-@pytest.mark.parametrize("pickers, words", [
-    ({"day": "2026-09-06"}, "Service has no intervals on Sunday 6 September 2026"),
-    ({"day": ""}, "Day must be a date"), ({"queue": "nobody"}, "Queue must be one of service, outage"),
-])
+@pytest.mark.parametrize(
+    "pickers, words",
+    [
+        ({"day": "2026-09-06"}, "Service has no intervals on Sunday 6 September 2026"),
+        ({"day": ""}, "Day must be a date"),
+        ({"queue": "nobody"}, "Queue must be one of service, outage"),
+    ],
+)
 def test_a_day_or_queue_without_data_is_refused_in_words(desk, pickers, words):
     desk.answer({"seq": 0})
     answer = desk.answer(message(desk, pickers=pickers))
@@ -377,8 +438,10 @@ def fresh(page):
 def act(page, doing):
     """Do something to the panel and wait until its answer is painted."""
     doing()  # what is asked is counted when the browser asks; a file is read first
-    page.wait_for_function("() => { const {painted, asked} = document.querySelector('.ccplan').dataset; return Number(painted) >= Number(asked); }",
-                           timeout=10_000)
+    page.wait_for_function(
+        "() => { const {painted, asked} = document.querySelector('.ccplan').dataset; return Number(painted) >= Number(asked); }",
+        timeout=10_000,
+    )
 
 
 def settled(page):
@@ -388,7 +451,8 @@ def settled(page):
 
 def tiles_on(page):
     return page.evaluate(
-        "() => Object.fromEntries([...document.querySelectorAll('[data-tile]')].map(n => [n.dataset.tile, n.textContent]))")
+        "() => Object.fromEntries([...document.querySelectorAll('[data-tile]')].map(n => [n.dataset.tile, n.textContent]))"
+    )
 
 
 def test_exact_entry_keyboard_and_switches(fresh, day, centre):
@@ -407,7 +471,10 @@ def test_a_bad_entry_is_answered_in_words_and_mended(fresh):
     good = tiles_on(fresh)
     box = fresh.locator("[data-dial=shrinkage] input[type=number]")
     act(fresh, lambda: box.fill("75"))
-    assert fresh.locator("[data-dial=shrinkage] [role=alert]").inner_text() == "Shrinkage must be between 0 and 60 %, got 75."
+    assert (
+        fresh.locator("[data-dial=shrinkage] [role=alert]").inner_text()
+        == "Shrinkage must be between 0 and 60 %, got 75."
+    )
     assert box.get_attribute("aria-invalid") == "true" and "Traceback" not in fresh.inner_text("body")
     act(fresh, lambda: box.fill("33"))
     assert tiles_on(fresh) == good and fresh.locator(".ccplan [role=alert]").all_inner_texts().count("") == 7
@@ -417,7 +484,10 @@ def test_queue_and_day_pickers_and_pin(fresh, intervals, centre):
     offered = fresh.locator(".ccplan select").first.locator("option").all_inner_texts()
     assert offered == ["service", "outage", "chat"]  # mail may wait: a day by itself cannot say when it is answered
     act(fresh, lambda: fresh.locator(".ccplan select").first.select_option("chat"))
-    assert not fresh.locator(".ccplan [role=status]:not(.ccplan-heard)").inner_text().count("must be") and tiles_on(fresh)["given"] == "–"
+    assert (
+        not fresh.locator(".ccplan [role=status]:not(.ccplan-heard)").inner_text().count("must be")
+        and tiles_on(fresh)["given"] == "–"
+    )
     act(fresh, lambda: fresh.locator(".ccplan select").first.select_option("outage"))
     other = panels.queue_day(intervals, "outage", DAY)
     assert tiles_on(fresh) == expected_tiles(other, panels.start_inputs(other, centre), centre)
@@ -427,7 +497,10 @@ def test_queue_and_day_pickers_and_pin(fresh, intervals, centre):
     act(fresh, lambda: fresh.click("[data-action=pin]"))
     assert fresh.locator("[data-tile=agents] + dd").inner_text() == ""
     act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill("2026-09-06"))
-    assert "no intervals on Sunday 6 September 2026" in fresh.locator(".ccplan [role=status]:not(.ccplan-heard)").inner_text()
+    assert (
+        "no intervals on Sunday 6 September 2026"
+        in fresh.locator(".ccplan [role=status]:not(.ccplan-heard)").inner_text()
+    )
     act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill(DAY))
 
 

@@ -1,4 +1,6 @@
-"""People in a quarter: the story of the sample is found, noise is left alone, every figure against sums by hand, bad input in words."""
+"""People in a quarter: the story of the sample is found, noise is left alone, every figure against sums by hand,
+bad input in words.
+"""
 
 from decimal import Decimal
 from types import SimpleNamespace
@@ -31,20 +33,36 @@ def of_quarter(name):
 
 def evidence(absent=(), centre=None, quarter="2026Q3", **tables):
     centre = centre or Centre(name="x", queues=(Queue(name="q"),))
-    return Evidence(quarter=Quarter.of(quarter), check=SimpleNamespace(centre=centre, folder="x"), tables=tables, absent={name: f"the folder has no table {name}" for name in absent})
+    return Evidence(
+        quarter=Quarter.of(quarter),
+        check=SimpleNamespace(centre=centre, folder="x"),
+        tables=tables,
+        absent={name: f"the folder has no table {name}" for name in absent},
+    )
 
 
 def small_calls(agents, each=60, seed=1):
     rng = np.random.default_rng(seed)
     n = each * len(agents)
-    return pd.DataFrame({"queue": "q", "arrived": FIRST + pd.to_timedelta(rng.integers(0, 80 * 86400, n), unit="s"), "outcome": "answered",
-                         "talk_s": rng.gamma(2, 120, n), "agent": np.repeat(agents, each), "resolved": rng.random(n) < 0.8, "csat": rng.integers(0, 9, n).astype(float)})
+    return pd.DataFrame(
+        {
+            "queue": "q",
+            "arrived": FIRST + pd.to_timedelta(rng.integers(0, 80 * 86400, n), unit="s"),
+            "outcome": "answered",
+            "talk_s": rng.gamma(2, 120, n),
+            "agent": np.repeat(agents, each),
+            "resolved": rng.random(n) < 0.8,
+            "csat": rng.integers(0, 9, n).astype(float),
+        }
+    )
 
 
 # --------------------------------------------------------------------------------------- the sample
 
 
-@pytest.mark.parametrize("quarter, severity", [("2025Q4", None), ("2026Q1", None), ("2026Q2", "amber"), ("2026Q3", "red")])
+@pytest.mark.parametrize(
+    "quarter, severity", [("2025Q4", None), ("2026Q1", None), ("2026Q2", "amber"), ("2026Q3", "red")]
+)
 def test_the_team_that_falls_ill_is_found_and_nothing_else(quarter, severity):
     findings = of_quarter(quarter).findings
     assert [finding.severity for finding in findings] == ([severity] if severity else [])
@@ -55,8 +73,12 @@ def test_the_team_that_falls_ill_is_found_and_nothing_else(quarter, severity):
 def test_the_finding_costs_the_hours_beyond_the_other_teams():
     """Summed anew, stretch by stretch."""
     tables = audited("2026Q3").tables
-    rows = tables["activities"].assign(team=tables["activities"]["agent"].map(tables["agents"].set_index("agent")["team"]))
-    rows = rows[(rows["start"] >= "2026-07-01") & rows["scheduled"].notna() & ~rows["scheduled"].isin(["leave", "holiday"])]
+    rows = tables["activities"].assign(
+        team=tables["activities"]["agent"].map(tables["agents"].set_index("agent")["team"])
+    )
+    rows = rows[
+        (rows["start"] >= "2026-07-01") & rows["scheduled"].notna() & ~rows["scheduled"].isin(["leave", "holiday"])
+    ]
     hours = (rows["end"] - rows["start"]) / pd.Timedelta(hours=1)
     lost, due, mine = hours[rows["actual"] == "sickness"], hours, rows["team"] == SICK_TEAM
     others = lost[~mine].sum() / due[~mine].sum()
@@ -67,7 +89,9 @@ def test_the_finding_costs_the_hours_beyond_the_other_teams():
 
 
 def test_nobody_of_the_sample_is_named_by_a_broken_recorder():
-    """In its broken week one agent stands on every call and clocks stand still: no handle time is outside the limits for it."""
+    """In its broken week one agent stands on every call and clocks stand still: no handle time is outside the
+    limits for it.
+    """
     found = of_quarter("2025Q4")
     assert not len(found.agents["aht_s"].outside) and found.agents["aht_s"].rows["value"].max() < 600
     for quarter in ("2025Q4", "2026Q1", "2026Q2", "2026Q3"):
@@ -81,7 +105,9 @@ def test_the_lists_name_who_is_truly_slow_or_quick():
     pace = {one.name: one.pace for one in make_people()}
     for quarter in ("2026Q1", "2026Q2", "2026Q3"):
         found = of_quarter(quarter)
-        times = [frame[frame["measure"] == "handle time"]["agent"].map(pace) for frame in (found.coaching, found.recognition)]
+        times = [
+            frame[frame["measure"] == "handle time"]["agent"].map(pace) for frame in (found.coaching, found.recognition)
+        ]
         assert (times[0] > 1.03).all() and (times[1] < 0.97).all()
         assert max(map(len, (found.coaching, found.recognition))) <= 6
 
@@ -91,22 +117,32 @@ def test_the_lists_name_who_is_truly_slow_or_quick():
 
 def shifts(people, months, sick, seed=0):
     """Hours of each person and month: 20 shifts of 8 hours, each a sick one by `sick(person, month)`."""
-    rows = pd.DataFrame([(f"a{i}", f"team {i % 4}", month, 160.0, sick(i, month)) for i in range(people) for month in months],
-                        columns=["agent", "team", "month", "scheduled_h", "sick_h"])
+    rows = pd.DataFrame(
+        [(f"a{i}", f"team {i % 4}", month, 160.0, sick(i, month)) for i in range(people) for month in months],
+        columns=["agent", "team", "month", "scheduled_h", "sick_h"],
+    )
     return rows.assign(sick_h=8.0 * np.random.default_rng(seed).binomial(20, rows["sick_h"]))
 
 
 def test_chance_makes_a_team_rise_no_more_often_than_was_promised():
     """Winter is worse for all and some people are always ill: neither is a team's rise."""
     months = pd.date_range("2026-01-01", "2026-09-01", freq="MS")
-    flagged = sum(rising(shifts(40, months, lambda i, month: 0.02 + 0.06 * (month.month < 4) + 0.06 * (i % 5 == 0), seed), Quarter(2026, 3), draws=199)["rises"].any()
-                  for seed in range(CENTRES))
+    flagged = sum(
+        rising(
+            shifts(40, months, lambda i, month: 0.02 + 0.06 * (month.month < 4) + 0.06 * (i % 5 == 0), seed),
+            Quarter(2026, 3),
+            draws=199,
+        )["rises"].any()
+        for seed in range(CENTRES)
+    )
     assert flagged <= stats.binom.ppf(0.999, CENTRES, 0.05)
 
 
 def test_a_rise_is_found_and_only_there():
     months = pd.date_range("2026-01-01", "2026-09-01", freq="MS")
-    table = rising(shifts(40, months, lambda i, month: 0.05 + 0.12 * (i % 4 == 2 and month.month > 6)), Quarter(2026, 3))
+    table = rising(
+        shifts(40, months, lambda i, month: 0.05 + 0.12 * (i % 4 == 2 and month.month > 6)), Quarter(2026, 3)
+    )
     assert table.loc[table["rises"], "team"].tolist() == ["team 2"] and table["p"].min() < 0.01
     alone = rising(shifts(4, months, lambda i, month: 0.05).assign(team="all"), Quarter(2026, 3))
     assert alone["p"].isna().all() and not alone["rises"].any()
@@ -114,9 +150,15 @@ def test_a_rise_is_found_and_only_there():
 
 def test_hours_are_sorted_by_hand():
     hour = pd.to_timedelta(np.arange(8), unit="h")
-    day = pd.DataFrame({"agent": "a", "start": FIRST + hour, "end": FIRST + hour + pd.Timedelta(hours=1),
-                        "scheduled": ["work", "work", "break", "leave", "work", "holiday", None, "sickness"],
-                        "actual": ["work", "break", "break", "leave", "sickness", "holiday", "work", None]})
+    day = pd.DataFrame(
+        {
+            "agent": "a",
+            "start": FIRST + hour,
+            "end": FIRST + hour + pd.Timedelta(hours=1),
+            "scheduled": ["work", "work", "break", "leave", "work", "holiday", None, "sickness"],
+            "actual": ["work", "break", "break", "leave", "sickness", "holiday", "work", None],
+        }
+    )
     row = attendance(day, {}).iloc[0]
     assert row[["scheduled_h", "sick_h", "present_h", "kept_h", "beyond_h"]].tolist() == [5, 2, 3, 2, 1]
     with pytest.raises(ValueError, match="the column actual is needed"):
@@ -124,7 +166,9 @@ def test_hours_are_sorted_by_hand():
 
 
 def test_the_interval_knows_that_days_of_a_person_go_together():
-    """Twenty people of whom two are away for all of a month: the interval is that of two of twenty, not of 3200 hours."""
+    """Twenty people of whom two are away for all of a month: the interval is that of two of twenty, not of 3200
+    hours.
+    """
     rows = pd.DataFrame({"agent": range(20), "team": "t", "sick_h": [160.0] * 2 + [0.0] * 18, "scheduled_h": 160.0})
     row = ratio_by(rows, "sick_h", "scheduled_h", ["team"]).iloc[0]
     from statsmodels.stats.proportion import proportion_confint
@@ -136,7 +180,14 @@ def test_the_interval_knows_that_days_of_a_person_go_together():
 
 
 def test_occupancy_by_hand_and_a_strain_of_four_weeks():
-    centre = Centre(name="x", queues=(Queue(name="q"), Queue(name="chat", channel="chat", at_once=2), Queue(name="mail", channel="email", deadline_s=3600)))
+    centre = Centre(
+        name="x",
+        queues=(
+            Queue(name="q"),
+            Queue(name="chat", channel="chat", at_once=2),
+            Queue(name="mail", channel="email", deadline_s=3600),
+        ),
+    )
     weeks = pd.date_range("2026-07-06", periods=6, freq="7D")
     busy = [1700, 1600, 1700, 1700, 1700, 1700]  # of 1800 seconds of one agent; the cap is 85 %
     rows = pd.DataFrame({"queue": "q", "start": weeks, "agents": 1.0, "talk_s": busy, "acw_s": 0.0})
@@ -147,8 +198,12 @@ def test_occupancy_by_hand_and_a_strain_of_four_weeks():
     told = strain(table).set_index("who")
     assert told["run"].to_dict() == {"chat": 0, "q": 6} and "mail" not in told.index and told.loc["q", "sustained"]
     found = people(evidence(intervals=rows.iloc[2:], centre=centre, absent=("calls", "agents", "activities")))
-    assert [finding.key for finding in found.findings] == ["occupancy q"] and "4 weeks in a row" in found.findings[0].says
-    calls = pd.DataFrame({"agent": ["a"] * 2, "queue": ["q", "chat"], "arrived": weeks[:2], "handle_s": [1800.0, 3600.0]})
+    assert [finding.key for finding in found.findings] == ["occupancy q"] and "4 weeks in a row" in found.findings[
+        0
+    ].says
+    calls = pd.DataFrame(
+        {"agent": ["a"] * 2, "queue": ["q", "chat"], "arrived": weeks[:2], "handle_s": [1800.0, 3600.0]}
+    )
     work = pd.DataFrame({"agent": "a", "start": weeks[:2], "end": weeks[:2] + pd.Timedelta(hours=1), "actual": "work"})
     assert occupancy_by_team(calls, work, {"a": "t"}, centre)["occupancy"].tolist() == [0.5, 0.5]
 
@@ -162,7 +217,9 @@ def test_turnover_by_the_tables_of_poisson():
     row = table.loc["the quarter"]
     assert row["years"] == pytest.approx(years) and row["rate"] == pytest.approx(10 / years)
     assert (row[["low", "high"]] * years).tolist() == pytest.approx([4.795, 18.39], abs=0.005)
-    assert row["p"] == pytest.approx(1 - sum(np.exp(-0.1 * years) * (0.1 * years) ** k / np.prod(range(1, k + 1)) for k in range(10)))
+    assert row["p"] == pytest.approx(
+        1 - sum(np.exp(-0.1 * years) * (0.1 * years) ** k / np.prod(range(1, k + 1)) for k in range(10))
+    )
     assert table.loc["to the end of the first year", "leavers"] == 4 and table.loc["longer", "leavers"] == 6
     bands = table.iloc[2:]
     assert bands["leavers"].sum() == 10 and bands["years"].sum() == pytest.approx(table.loc["twelve months", "years"])
@@ -182,7 +239,13 @@ def test_missing_tables_are_told_and_the_rest_runs():
     assert {"teams", "occupancy", "attendance", "turnover", "share handed on"} <= set(found.missing)
     words = str(shown.people_answer(found))
     assert "the folder has no table activities" in words and "the column transferred is needed" in words
-    for show_it in (shown.coaching_table, shown.recognition_table, shown.attendance_table, shown.turnover_table, shown.strain_table):
+    for show_it in (
+        shown.coaching_table,
+        shown.recognition_table,
+        shown.attendance_table,
+        shown.turnover_table,
+        shown.strain_table,
+    ):
         assert "Traceback" not in repr(show_it(found)) and show_it(found)._repr_html_()
     with pytest.raises(ValueError, match="sickness is not told: .*activities"):
         shown.sickness_chart(found)
@@ -198,17 +261,52 @@ def test_nothing_about_people_at_all():
 
 
 def test_half_a_quarter_and_three_calls():
-    calls, three = small_calls(["ann", "bob", "cid"], each=150), small_calls(["newcomer"], each=3).assign(resolved=False)
-    agents = pd.DataFrame({"agent": ["ann", "bob", "cid", "newcomer", "late"], "team": list("ttuuu"), "hired": [pd.Timestamp("2020-01-01")] * 4 + [pd.Timestamp("2026-08-01")], "left": pd.NaT})
-    found = people(evidence(calls=pd.concat([calls[calls["arrived"] < "2026-08-10"], three, small_calls(["late"])]), agents=agents, absent=("activities", "intervals")))
+    calls, three = (
+        small_calls(["ann", "bob", "cid"], each=150),
+        small_calls(["newcomer"], each=3).assign(resolved=False),
+    )
+    agents = pd.DataFrame(
+        {
+            "agent": ["ann", "bob", "cid", "newcomer", "late"],
+            "team": list("ttuuu"),
+            "hired": [pd.Timestamp("2020-01-01")] * 4 + [pd.Timestamp("2026-08-01")],
+            "left": pd.NaT,
+        }
+    )
+    found = people(
+        evidence(
+            calls=pd.concat([calls[calls["arrived"] < "2026-08-10"], three, small_calls(["late"])]),
+            agents=agents,
+            absent=("activities", "intervals"),
+        )
+    )
     states = found.agents["fcr"].rows.set_index("who")["state"]
-    assert states["newcomer"] == "few contacts" and states["late"] == "still learning" and not len(found.agents["fcr"].outside)
-    assert found.agents["csat"].rows["n"].sum() < found.agents["fcr"].rows["n"].sum(), "scores of 0 and of 6 to 8 are none"
+    assert (
+        states["newcomer"] == "few contacts"
+        and states["late"] == "still learning"
+        and not len(found.agents["fcr"].outside)
+    )
+    assert found.agents["csat"].rows["n"].sum() < found.agents["fcr"].rows["n"].sum(), (
+        "scores of 0 and of 6 to 8 are none"
+    )
 
 
 def test_few_people_are_not_shown_ill():
     hours = pd.date_range("2026-07-01 08:00", periods=40, freq="D")
-    rows = pd.concat([pd.DataFrame({"agent": name, "start": hours, "end": hours + pd.Timedelta(hours=8), "scheduled": "work", "actual": "sickness"}) for name in "abc"])
+    rows = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "agent": name,
+                    "start": hours,
+                    "end": hours + pd.Timedelta(hours=8),
+                    "scheduled": "work",
+                    "actual": "sickness",
+                }
+            )
+            for name in "abc"
+        ]
+    )
     found = people(evidence(activities=rows, absent=("calls", "agents", "intervals")))
     assert not len(found.absence) and "5 people or more" in found.missing["absence"]
 
@@ -218,7 +316,9 @@ def test_hostile_names_are_text_everywhere():
     calls = small_calls(names, each=200)
     calls.loc[calls["agent"] == names[0], "talk_s"] *= 3
     calls.loc[calls["agent"] == names[1], "talk_s"] /= 4
-    agents = pd.DataFrame({"agent": names, "team": ["<b>team</b>", "u"] * 6, "hired": pd.Timestamp("2020-01-01"), "left": pd.NaT})
+    agents = pd.DataFrame(
+        {"agent": names, "team": ["<b>team</b>", "u"] * 6, "hired": pd.Timestamp("2020-01-01"), "left": pd.NaT}
+    )
     found = people(evidence(calls=calls, agents=agents, absent=("activities", "intervals")))
     assert names[0] in set(found.coaching["agent"]) and names[1] in set(found.recognition["agent"])
     picture = show(shown.funnel_chart(found)).svg

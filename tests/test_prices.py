@@ -12,7 +12,9 @@ START = pd.date_range("2026-09-01 09:00", periods=6, freq="30min")
 
 
 def centre(*names, **targets):
-    return Centre(name="x", queues=tuple(Queue(name=name, patience_s=240.0, targets=Targets(**targets)) for name in names or "q"))
+    return Centre(
+        name="x", queues=tuple(Queue(name=name, patience_s=240.0, targets=Targets(**targets)) for name in names or "q")
+    )
 
 
 def day(calls=(60, 100, 140, 120, 90, 40), aht_s=180.0, queue="q"):
@@ -28,7 +30,9 @@ def test_each_level_costs_what_its_own_staff_costs():
         assert row.cost == pytest.approx(agents.sum() / 2 / 0.7 * 19.5)
         assert row.service_level == pytest.approx(np.average(service, weights=day()["offered"]))
     step, points = table["cost"].diff().iloc[1:], 100 * table["service_level"].diff().iloc[1:]
-    assert table["cost_per_point"].iloc[1:].tolist() == pytest.approx((step / points).tolist()) and np.isnan(table["cost_per_point"].iloc[0])
+    assert table["cost_per_point"].iloc[1:].tolist() == pytest.approx((step / points).tolist()) and np.isnan(
+        table["cost_per_point"].iloc[0]
+    )
 
 
 def test_through_the_day_the_levels_are_kept_on_days_played_call_by_call():
@@ -62,7 +66,10 @@ def test_one_more_agent_is_worth_what_the_formula_says():
     staffed = staff(day([100] * 6), centre())
     more = one_more_agent(staffed, centre())
     agents = int(staffed["agents"].iloc[0])
-    gain = performance(100, 180, agents + 1, patience_s=240.0).service_level - performance(100, 180, agents, patience_s=240.0).service_level
+    gain = (
+        performance(100, 180, agents + 1, patience_s=240.0).service_level
+        - performance(100, 180, agents, patience_s=240.0).service_level
+    )
     assert more["service_gain"].iloc[0] == pytest.approx(gain / 6)
     assert more["cost_of_one"].iloc[0] == pytest.approx(0.5 / 0.7 * 19.5)
 
@@ -70,7 +77,9 @@ def test_one_more_agent_is_worth_what_the_formula_says():
 def test_a_plan_told_through_the_day_does_not_change_what_the_formula_says_of_one_more():
     plain = staff(day(), centre())
     told = staff(day(), centre(), rule="through the day", agents=plain["agents"].to_numpy())
-    assert (one_more_agent(told, centre())["service_gain"] - one_more_agent(plain, centre())["service_gain"]).abs().max() < 1e-12
+    assert (
+        one_more_agent(told, centre())["service_gain"] - one_more_agent(plain, centre())["service_gain"]
+    ).abs().max() < 1e-12
 
 
 def test_through_the_day_one_more_agent_helps_those_who_wait_on():
@@ -81,7 +90,10 @@ def test_through_the_day_one_more_agent_helps_those_who_wait_on():
     how = dict(patience_s=240.0, days=20_000)
     for k in (1, 2):
         more = agents + (np.arange(6) == k)
-        now, then = (simulate_day(frame["offered"].to_numpy(), 1200.0, n, seed=seed, **how).day for seed, n in ((1, agents), (2, more)))
+        now, then = (
+            simulate_day(frame["offered"].to_numpy(), 1200.0, n, seed=seed, **how).day
+            for seed, n in ((1, agents), (2, more))
+        )
         noise = np.hypot(now["service_level_ci95"].item(), then["service_level_ci95"].item())
         assert abs(then["service_level"].item() - now["service_level"].item() - gain[k]) < 1.3 * noise
         assert gain[k] > 3 * noise

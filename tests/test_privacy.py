@@ -21,7 +21,7 @@ def test_a_code_is_the_keyed_hash_of_the_standard():
     """BLAKE2b with key and personalisation, straight from the standard library; base32 by hand."""
     digest = hashlib.blake2b(b"Ann", digest_size=8, key=KEY, person=b"person").digest()
     bits = "".join(f"{byte:08b}" for byte in digest)[:60]
-    letters = "".join("abcdefghijklmnopqrstuvwxyz234567"[int(bits[i:i + 5], 2)] for i in range(0, 60, 5))
+    letters = "".join("abcdefghijklmnopqrstuvwxyz234567"[int(bits[i : i + 5], 2)] for i in range(0, 60, 5))
     assert privacy.code("Ann", KEY) == "-".join([letters[:4], letters[4:8], letters[8:]])
 
 
@@ -113,7 +113,9 @@ def test_a_wrong_key_is_refused_in_words():
 
 
 def people(**sizes):
-    return pd.DataFrame([{"team": team, "agent": f"{team}{i}", "calls": 1} for team, size in sizes.items() for i in range(size)])
+    return pd.DataFrame(
+        [{"team": team, "agent": f"{team}{i}", "calls": 1} for team, size in sizes.items() for i in range(size)]
+    )
 
 
 def test_small_groups_are_pooled():
@@ -122,11 +124,20 @@ def test_small_groups_are_pooled():
     assert pooled["calls"].sum() == 22
 
 
-@pytest.mark.parametrize(("sizes", "left"), [({"A": 9, "B": 7, "C": 1}, {"A": 9, privacy.OTHER: 8}), ({"A": 5, "B": 5}, {"A": 5, "B": 5}),
-                                             ({"A": 3, "B": 1}, {}), ({"A": 4, "B": 4}, {privacy.OTHER: 8})])
+@pytest.mark.parametrize(
+    ("sizes", "left"),
+    [
+        ({"A": 9, "B": 7, "C": 1}, {"A": 9, privacy.OTHER: 8}),
+        ({"A": 5, "B": 5}, {"A": 5, "B": 5}),
+        ({"A": 3, "B": 1}, {}),
+        ({"A": 4, "B": 4}, {privacy.OTHER: 8}),
+    ],
+)
 def test_nobody_can_be_had_from_the_rest(sizes, left):
     """A pool that is too small takes in the next smallest group; too few in all are not shown at all."""
-    assert privacy.pool_small_groups(people(**sizes), "team", "agent").groupby("team")["agent"].nunique().to_dict() == left
+    assert (
+        privacy.pool_small_groups(people(**sizes), "team", "agent").groupby("team")["agent"].nunique().to_dict() == left
+    )
 
 
 @examples(40)
@@ -143,11 +154,18 @@ def test_numbers_of_small_groups_are_left_blank():
     assert privacy.blank_small_groups(frame.head(3), "people")["aht_s"].isna().tolist() == [False, True, True]
 
 
-@pytest.mark.parametrize(("sizes", "blank"), [
-    ([9, 7, 1], [False, True, True]),                 # one alone could be had by subtraction
-    ([9, 8, 2, 1], [False, True, True, True]),        # three people could be had as a sum: not enough
-    ([9, 8, 4, 3], [False, False, True, True]), ([9, 8, 0], [False, False, False]), ([9, 7, 1, 0], [False, True, True, False]),
-    ([4], [True]), ([5, 5], [False, False])])
+@pytest.mark.parametrize(
+    ("sizes", "blank"),
+    [
+        ([9, 7, 1], [False, True, True]),  # one alone could be had by subtraction
+        ([9, 8, 2, 1], [False, True, True, True]),  # three people could be had as a sum: not enough
+        ([9, 8, 4, 3], [False, False, True, True]),
+        ([9, 8, 0], [False, False, False]),
+        ([9, 7, 1, 0], [False, True, True, False]),
+        ([4], [True]),
+        ([5, 5], [False, False]),
+    ],
+)
 def test_what_is_blank_cannot_be_had_by_subtraction(sizes, blank):
     frame = pd.DataFrame({"people": sizes, "aht_s": 300.0})
     assert privacy.blank_small_groups(frame, "people")["aht_s"].isna().tolist() == blank
@@ -156,7 +174,9 @@ def test_what_is_blank_cannot_be_had_by_subtraction(sizes, blank):
 @examples(60)
 @given(sizes=st.lists(st.integers(0, 12), min_size=1, max_size=8), least=st.integers(2, 8))
 def test_blank_groups_hide_in_each_other(sizes, least):
-    """Shown groups are large enough; blank ones are two and enough people together, or there is nothing left to blank."""
+    """Shown groups are large enough; blank ones are two and enough people together, or there is nothing left to
+    blank.
+    """
     shown = privacy.blank_small_groups(pd.DataFrame({"people": sizes, "x": 1.0}), "people", least)["x"].notna()
     assert all(not there or size == 0 or size >= least for size, there in zip(sizes, shown, strict=True))
     blank = [size for size, there in zip(sizes, shown, strict=True) if not there]
@@ -168,7 +188,10 @@ def test_a_list_of_few_people_is_not_shared():
     with pytest.raises(ValueError, match="a list of 4 people is not shared.*5 are needed"):
         privacy.one_by_one(people(A=4), "agent")
     assert privacy.one_by_one(team, "agent").equals(team)
-    assert privacy.one_by_one(team, "agent", by="team").groupby("team")["agent"].nunique().to_dict() == {"B": 7, privacy.OTHER: 7}
+    assert privacy.one_by_one(team, "agent", by="team").groupby("team")["agent"].nunique().to_dict() == {
+        "B": 7,
+        privacy.OTHER: 7,
+    }
 
 
 def test_a_missing_column_and_a_group_of_one_are_refused():
@@ -184,8 +207,17 @@ def test_a_report_with_a_key_names_nobody(tmp_path):
 
     arrived = pd.date_range("2026-02-02 08:00", periods=200, freq="2min").strftime("%Y-%m-%d %H:%M:%S")
     names = ["Anneli Korhonen", "Anneli KorhonenX", "Bertta Virtanen"]
-    log = pd.DataFrame({"call_id": range(200), "arrived": arrived, "wait_s": 3, "outcome": "answered", "talk_s": 400,
-                        "agent": [names[i % 3] for i in range(200)], "customer": [f"555 {i:04d}" for i in range(200)]})
+    log = pd.DataFrame(
+        {
+            "call_id": range(200),
+            "arrived": arrived,
+            "wait_s": 3,
+            "outcome": "answered",
+            "talk_s": 400,
+            "agent": [names[i % 3] for i in range(200)],
+            "customer": [f"555 {i:04d}" for i in range(200)],
+        }
+    )
     log.to_csv(tmp_path / "calls.csv", index=False)
     pd.DataFrame({"agent": ["Bertta Virtanen"], "team": "red"}).to_csv(tmp_path / "agents.csv", index=False)
     (tmp_path / "centre.toml").write_text('name = "x"\n[queues.all]\n')
@@ -199,28 +231,62 @@ def test_a_report_with_a_key_names_nobody(tmp_path):
 # ------------------------------------------------------------------------------ the command line
 
 NAMES = ("Anneli Korhonen", "Bertta O'Brien", "Cecilia Järvinen", "Tuomas Virtanen", "Ulla Elseknows")
-SECRETS = sorted({part for name in NAMES for part in name.replace("'", " ").split() if len(part) > 1} | {"0401", "358", "555", "matti.meikalainen"})
+SECRETS = sorted(
+    {part for name in NAMES for part in name.replace("'", " ").split() if len(part) > 1}
+    | {"0401", "358", "555", "matti.meikalainen"}
+)
 
 
 def revealing(folder):
-    """A folder whose every fault could name somebody: unknown, garbled, doubled, in the wrong column, in columns of no meaning to us."""
+    """A folder whose every fault could name somebody: unknown, garbled, doubled, in the wrong column, in columns of
+    no meaning to us.
+    """
     rows = 120
     arrived = pd.date_range("2026-02-02 08:00", periods=rows, freq="2min").strftime("%Y-%m-%d %H:%M:%S")
-    log = pd.DataFrame({"Call Id": range(rows), "Arrived": arrived, "Queue": "sales", "Wait": "3", "Outcome": "answered", "Talk": "400",
-                        "Agent Name": [(*NAMES[:2], NAMES[0] + "X")[i % 3] for i in range(rows)], "Customer": [f"0401{555000 + i}" for i in range(rows)],
-                        "Reason": "asked for Cecilia Järvinen", "Account holder": "Tuomas Virtanen", "Mobile": [str(358401112222 + i) for i in range(rows)],
-                        "E-mail": "matti.meikalainen@example.com"})
+    log = pd.DataFrame(
+        {
+            "Call Id": range(rows),
+            "Arrived": arrived,
+            "Queue": "sales",
+            "Wait": "3",
+            "Outcome": "answered",
+            "Talk": "400",
+            "Agent Name": [(*NAMES[:2], NAMES[0] + "X")[i % 3] for i in range(rows)],
+            "Customer": [f"0401{555000 + i}" for i in range(rows)],
+            "Reason": "asked for Cecilia Järvinen",
+            "Account holder": "Tuomas Virtanen",
+            "Mobile": [str(358401112222 + i) for i in range(rows)],
+            "E-mail": "matti.meikalainen@example.com",
+        }
+    )
     log.loc[3, ["Wait", "Queue"]] = [NAMES[4], NAMES[0]]
     log.loc[7, "Queue"] = NAMES[0]
     log.loc[4, ["Outcome", "Talk"]] = [NAMES[1], "358401112222"]
     log.loc[5, ["Arrived"]] = NAMES[2]
     log.loc[6, ["Account holder", "Mobile"]] = ["tuomas virtanen ", "999999999999999"]
     log.to_csv(folder / "calls.csv", index=False)
-    pd.DataFrame({"agent": [NAMES[1], NAMES[3]], "team": "red", "hired": ["2026-03-01", NAMES[4]], "hourly_wage": ["14", NAMES[4]]}).to_csv(
-        folder / "agents.csv", index=False)
-    pd.DataFrame({"evaluation": [1, 2], "call_id": [1, 9999], "agent": NAMES[:2], "evaluator": NAMES[:2], "step": "hello", "points": [1, 1],
-                  "possible": [1, 1]}).to_csv(folder / "evaluations.csv", index=False)
-    (folder / "export.txt").write_text(f"{NAMES[0]};0401112222;2026-01-31 08:30\n{NAMES[1]};0401112223;2026-01-31 08:31\n", encoding="utf-8")
+    pd.DataFrame(
+        {
+            "agent": [NAMES[1], NAMES[3]],
+            "team": "red",
+            "hired": ["2026-03-01", NAMES[4]],
+            "hourly_wage": ["14", NAMES[4]],
+        }
+    ).to_csv(folder / "agents.csv", index=False)
+    pd.DataFrame(
+        {
+            "evaluation": [1, 2],
+            "call_id": [1, 9999],
+            "agent": NAMES[:2],
+            "evaluator": NAMES[:2],
+            "step": "hello",
+            "points": [1, 1],
+            "possible": [1, 1],
+        }
+    ).to_csv(folder / "evaluations.csv", index=False)
+    (folder / "export.txt").write_text(
+        f"{NAMES[0]};0401112222;2026-01-31 08:30\n{NAMES[1]};0401112223;2026-01-31 08:31\n", encoding="utf-8"
+    )
     (folder / "letter.txt").write_text(f"Dear {NAMES[3]},\nyour number 0401112222 is ours.\n", encoding="utf-8")
     (folder / "centre.toml").write_text('name = "x"\ntime_zone = "Europe/Helsinki"\n[queues.sales]\n', encoding="utf-8")
     return folder
@@ -237,19 +303,32 @@ def test_no_command_names_anybody(tmp_path):
     revealing(folder)
     key = privacy.make_key(tmp_path / "keys" / "people.key")
     seen = {}
-    for words in (["check", folder, "--key", key, "--csv", tmp_path / "coded.csv"], ["check", folder, "--csv", tmp_path / "once.csv"],
-                  ["plan", folder, "--key", key], ["plan", folder], ["suggest", folder]):
+    for words in (
+        ["check", folder, "--key", key, "--csv", tmp_path / "coded.csv"],
+        ["check", folder, "--csv", tmp_path / "once.csv"],
+        ["plan", folder, "--key", key],
+        ["plan", folder],
+        ["suggest", folder],
+    ):
         result = (run if "--key" in words else own_process)(*words)
-        assert "Traceback" not in result.stderr and not named(result.stdout + result.stderr), (words, named(result.stdout + result.stderr))
+        assert "Traceback" not in result.stderr and not named(result.stdout + result.stderr), (
+            words,
+            named(result.stdout + result.stderr),
+        )
         seen[words[0]] = result.stdout
     coded = (tmp_path / "coded.csv").read_text(encoding="utf-8")
     for file in ("coded.csv", "once.csv"):
         assert not named((tmp_path / file).read_text(encoding="utf-8"))
     secret = privacy.read_key(key)
-    assert privacy.code(NAMES[0] + "X", secret) in coded and privacy.code(NAMES[0] + "X", secret) not in (tmp_path / "once.csv").read_text(encoding="utf-8")
+    assert privacy.code(NAMES[0] + "X", secret) in coded and privacy.code(NAMES[0] + "X", secret) not in (
+        tmp_path / "once.csv"
+    ).read_text(encoding="utf-8")
     assert "codes of this report only" in run("check", folder).stdout
     result = run("check", folder, "--names", "--csv", tmp_path / "open.csv")
-    assert set(named((tmp_path / "open.csv").read_text(encoding="utf-8"))) >= {"Anneli", "Brien"} and "codes of" not in result.stdout
+    assert (
+        set(named((tmp_path / "open.csv").read_text(encoding="utf-8"))) >= {"Anneli", "Brien"}
+        and "codes of" not in result.stdout
+    )
     assert "exclude one another" in run("check", folder, "--names", "--key", key).stderr
 
 
@@ -258,35 +337,58 @@ def test_findings_with_a_key_are_as_many_and_as_grave(tmp_path):
 
     folder = revealing(tmp_path)
     plain, coded = check_folder(folder), check_folder(folder, key=KEY)
-    assert coded.findings[["table", "row", "column", "severity", "rows"]].equals(plain.findings[["table", "row", "column", "severity", "rows"]])
+    assert coded.findings[["table", "row", "column", "severity", "rows"]].equals(
+        plain.findings[["table", "row", "column", "severity", "rows"]]
+    )
     assert len(named(plain.findings.to_csv())) > 5 and not named(coded.findings.to_csv())
-    texts = [reading.frame.drop(columns=["reason", "queue"], errors="ignore").to_csv() for reading in coded.readings.values()]
-    assert not named("".join(texts)) and not named("".join(str(reading.faults.to_dict()) for reading in coded.readings.values()))
+    texts = [
+        reading.frame.drop(columns=["reason", "queue"], errors="ignore").to_csv() for reading in coded.readings.values()
+    ]
+    assert not named("".join(texts)) and not named(
+        "".join(str(reading.faults.to_dict()) for reading in coded.readings.values())
+    )
 
 
 def test_a_preview_of_a_mapping_names_nobody(tmp_path):
     from ccplan.data import FileMapping, preview
 
     folder = revealing(tmp_path)
-    for file, mapping in (("calls.csv", FileMapping(table="calls")), ("export.txt", FileMapping(table="calls")),
-                          ("calls.csv", FileMapping(table="calls", columns={"Mobile": "customer", "Account holder": "agent"}))):
+    for file, mapping in (
+        ("calls.csv", FileMapping(table="calls")),
+        ("export.txt", FileMapping(table="calls")),
+        ("calls.csv", FileMapping(table="calls", columns={"Mobile": "customer", "Account holder": "agent"})),
+    ):
         shown = preview(folder / file, mapping, key=KEY)
-        told = shown.frame.drop(columns="queue", errors="ignore").to_csv() + shown.cells.drop(columns="Queue", errors="ignore").to_csv() + " ".join(shown.problems)
+        told = (
+            shown.frame.drop(columns="queue", errors="ignore").to_csv()
+            + shown.cells.drop(columns="Queue", errors="ignore").to_csv()
+            + " ".join(shown.problems)
+        )
         assert not named(told) and named(preview(folder / file, mapping).cells.to_csv())
     assert len(preview(folder / "calls.csv", FileMapping(table="calls"), key=KEY).cells) == 10
 
 
 def test_known_people_are_coded_wherever_they_are_written():
-    scrub = privacy._Scrub({"Anneli Korhonen": "person", "17": "customer", "0401112222": "customer", "sales": "person"}, KEY, ("sales",))
+    scrub = privacy._Scrub(
+        {"Anneli Korhonen": "person", "17": "customer", "0401112222": "customer", "sales": "person"}, KEY, ("sales",)
+    )
     text = scrub("row 17: anneli  KORHONEN of sales called 0401112222; Anneli-Mari did not")
-    assert text == f"row 17: {privacy.code('Anneli Korhonen', KEY)} of sales called {privacy.code('0401112222', KEY, 'customer')}; Anneli-Mari did not"
+    assert (
+        text
+        == f"row 17: {privacy.code('Anneli Korhonen', KEY)} of sales called {privacy.code('0401112222', KEY, 'customer')}; Anneli-Mari did not"
+    )
 
 
 def test_the_key_command(tmp_path):
     home = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "HOME": str(tmp_path)}
     first = own_process("key", **home)
     (made,) = (tmp_path).rglob("people.key")
-    assert first.returncode == 0 and str(made) in first.stdout and len(privacy.read_key(made)) == 32 and "warning" not in first.stderr
+    assert (
+        first.returncode == 0
+        and str(made) in first.stdout
+        and len(privacy.read_key(made)) == 32
+        and "warning" not in first.stderr
+    )
     before = made.read_bytes()
     again = run("key", **home)
     assert again.returncode == 1 and "stays as it is" in again.stderr and made.read_bytes() == before

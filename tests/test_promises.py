@@ -5,12 +5,25 @@ import pandas as pd
 import pytest
 
 from ccplan.data import Centre, Queue
-from ccplan.planning import assumptions_tested, foresight_table, hard_day, promise_table, promised_and_delivered, typical_day
+from ccplan.planning import (
+    assumptions_tested,
+    foresight_table,
+    hard_day,
+    promise_table,
+    promised_and_delivered,
+    typical_day,
+)
 from ccplan.planning.validating.foresight import planned_from_forecast
 from ccplan.planning.validating.promises import RULES, PlannedDay, _calls_seen, _missing, _two_tempers, promise
 from ccplan.queueing import Targets, performance, predict_day, required_agents
 
-DAY = PlannedDay(name="a day", calls=np.array([20.0, 60, 110, 130, 90, 60, 30]), aht_s=np.full(7, 600.0), patience_s=200.0, targets=Targets())
+DAY = PlannedDay(
+    name="a day",
+    calls=np.array([20.0, 60, 110, 130, 90, 60, 30]),
+    aht_s=np.full(7, 600.0),
+    patience_s=200.0,
+    targets=Targets(),
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +54,22 @@ def test_on_a_hard_day_the_stationary_plan_breaks_its_promise(kept):
 
 
 def test_the_table_is_sums_over_the_day():
-    rows = pd.DataFrame({"rule": "r", "hour": [8.0, 8.5, 9.0], "offered": [30.0, 10.0, 0.0], "agents": [5, 3, 1], "promised": [0.8, 0.9, 1.0],
-                         "delivered": [0.7, 0.9, 1.0], "low": [0.68, 0.88, 1.0], "high": [0.72, 0.92, 1.0]})
+    rows = pd.DataFrame(
+        {
+            "rule": "r",
+            "hour": [8.0, 8.5, 9.0],
+            "offered": [30.0, 10.0, 0.0],
+            "agents": [5, 3, 1],
+            "promised": [0.8, 0.9, 1.0],
+            "delivered": [0.7, 0.9, 1.0],
+            "low": [0.68, 0.88, 1.0],
+            "high": [0.72, 0.92, 1.0],
+        }
+    )
     row = promise_table(rows, 0.8).iloc[0]
-    assert row["agent_hours"] == 4 and row["promised"] == pytest.approx(0.825) and row["delivered"] == pytest.approx(0.75)
+    assert (
+        row["agent_hours"] == 4 and row["promised"] == pytest.approx(0.825) and row["delivered"] == pytest.approx(0.75)
+    )
     assert (row["worst_interval"], row["under_target"], row["mean_error"]) == (0.7, 0.5, pytest.approx(0.05))
 
 
@@ -54,7 +79,12 @@ def test_worlds_that_differ():
     exact = predict_day(DAY.calls, 600, agents, patience_s=200)
     level = (exact["service_level"] * exact["offered"]).sum() / exact["offered"].sum()
     assert table["delivered"].iloc[0] == pytest.approx(level, abs=0.01) and table["change"].iloc[0] == 0
-    for world in ("days vary by 10 % in volume", "handle times 5 % longer", "nobody hangs up at once (lognormal, CV 0.5)", "one agent in twenty is not there"):
+    for world in (
+        "days vary by 10 % in volume",
+        "handle times 5 % longer",
+        "nobody hangs up at once (lognormal, CV 0.5)",
+        "one agent in twenty is not there",
+    ):
         assert table.loc[world, "change"] < -0.005, world
     assert table.loc["one caller in three hangs up at once, the rest wait", "change"] > 0.01
     assert table.loc["days vary by 10 % in volume", "chance"] < table["chance"].iloc[0]
@@ -85,7 +115,9 @@ def test_a_typical_day_is_the_median_of_the_busiest_weekday():
 def test_a_plan_from_a_forecast_of_the_past_looks_at_nothing_after_it():
     stamps = pd.date_range("2026-06-01", periods=24 * 70, freq="h")
     mean = 12 + 30 * np.exp(-(((stamps.hour - 12) / 4.0) ** 2)) * np.where(stamps.day_of_week < 5, 1.0, 0.4)
-    rows = pd.DataFrame({"queue": "q", "start": stamps, "offered": np.random.default_rng(4).poisson(mean), "aht_s": 300.0})
+    rows = pd.DataFrame(
+        {"queue": "q", "start": stamps, "offered": np.random.default_rng(4).poisson(mean), "aht_s": 300.0}
+    )
     centre = Centre(name="x", interval_s=3600, queues=(Queue(name="q", patience_s=200),))
     how = {"method": "calendar regression"}
     plan = planned_from_forecast(rows, centre, "2026-08-01", "1w", **how)

@@ -46,7 +46,11 @@ def test_the_score_is_live_and_a_critical_miss_is_said_in_words(centre):
     desk = filled(QualityDesk(centre), **{ASKED: "half"})
     assert "<b>97%</b>" in desk.score.value and "all 20 steps" in desk.score.value
     desk.marks[TOLD].value = "none"
-    assert "<b>0%</b>" in desk.score.value and "is critical and was missed" in desk.score.value and "alone come to 93%" in desk.score.value
+    assert (
+        "<b>0%</b>" in desk.score.value
+        and "is critical and was missed" in desk.score.value
+        and "alone come to 93%" in desk.score.value
+    )
     desk.marks[TOLD].value = "does not apply"
     assert "<b>97%</b>" in desk.score.value, "93 of 96 points"
 
@@ -56,7 +60,11 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(centre):
     desk.call.value = "C9"
     assert "no call C9" in desk.said.value
     desk.save.click()
-    assert "Evaluator must be filled in" in desk.said.value and "every step must have a mark" in desk.said.value.lower() and desk.call.value == "C9"
+    assert (
+        "Evaluator must be filled in" in desk.said.value
+        and "every step must have a mark" in desk.said.value.lower()
+        and desk.call.value == "C9"
+    )
     assert not EvaluationStore(centre).file.exists()
 
 
@@ -74,7 +82,9 @@ def test_undo_and_export(centre):
 
 
 def test_names_from_data_are_text(tmp_path):
-    (tmp_path / "scorecard.toml").write_text('[[steps]]\nname = "<b>x</b>"\nweight = 2\ncritical = true\nwhy = "\\"><script>alert(1)</script>"\n')
+    (tmp_path / "scorecard.toml").write_text(
+        '[[steps]]\nname = "<b>x</b>"\nweight = 2\ncritical = true\nwhy = "\\"><script>alert(1)</script>"\n'
+    )
     desk = QualityDesk(tmp_path)
     desk.marks["<b>x</b>"].value = "none"
     html = desk.score.value + desk.children[3].children[0].value + scorecard_sheet(desk.store.card)._repr_html_()
@@ -106,7 +116,9 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("form")
     (folder / "centre").mkdir()
     (folder / "centre" / "calls.csv").write_text(CALLS)
-    write_notebook(folder / "form.ipynb", f"from ccplan.display import quality_panel\nquality_panel({str(folder / 'centre')!r})")
+    write_notebook(
+        folder / "form.ipynb", f"from ccplan.display import quality_panel\nquality_panel({str(folder / 'centre')!r})"
+    )
     with voila(folder) as address:
         yield folder / "centre", f"{address}/voila/render/form.ipynb"
 
@@ -116,7 +128,9 @@ def field(page, name):
 
 
 def mark(page, number, name):
-    return page.locator(PANEL).nth(number).locator(f"label:text-is('{name}') input, label:has-text('{name}') input").first
+    return (
+        page.locator(PANEL).nth(number).locator(f"label:text-is('{name}') input, label:has-text('{name}') input").first
+    )
 
 
 def says(page, text):
@@ -129,7 +143,9 @@ def test_a_form_is_filled_saved_on_disk_and_there_after_a_reload(browser, served
     assert page.locator(PANEL).count() == 20
     field(page, "call").fill("C1")
     field(page, "call").press("Enter")
-    page.wait_for_function("() => [...document.querySelectorAll('.ccplan-asks input')].some(one => one.value === 'Ann')")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.ccplan-asks input')].some(one => one.value === 'Ann')"
+    )
     field(page, "evaluator").fill("Eve")
     field(page, "evaluator").press("Enter")
     for number in range(20):
@@ -189,6 +205,9 @@ def nothing_overflows(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    wide = page.evaluate("""width => [...document.querySelectorAll('.ccplan-data input, .ccplan-data button, .ccplan-data summary')]
-      .filter(n => n.getBoundingClientRect().right > width).map(n => n.outerHTML)""", width)
+    wide = page.evaluate(
+        """width => [...document.querySelectorAll('.ccplan-data input, .ccplan-data button, .ccplan-data summary')]
+      .filter(n => n.getBoundingClientRect().right > width).map(n => n.outerHTML)""",
+        width,
+    )
     assert wide == []

@@ -50,7 +50,9 @@ def test_asterisk(tmp_path):
     assert frame["talk_s"].dropna().to_dict() == {"1767596400.1": 200, "1767596460.3": 60, "1767596460.3-2": 100}
     assert frame["agent"].dropna().tolist() == ["SIP/anna", "SIP/ben", "SIP/anna"]
     assert frame["transferred"].dropna().tolist() == [False, True, True]
-    assert frame.loc["1767596700.4", "reason"] == "left: time out" and frame.loc["1767596800.5", "reason"] == "joinempty"
+    assert (
+        frame.loc["1767596700.4", "reason"] == "left: time out" and frame.loc["1767596800.5", "reason"] == "joinempty"
+    )
     assert frame.loc["1767596400.1", "customer"] == "0401112222"
     assert any("1 calls still waiting" in note for note in reading.notes)
     assert reading.rows.tolist() == [2, 3, 7, 10, 14, 16]
@@ -85,83 +87,180 @@ def test_a_folder_with_a_queue_log_gives_intervals(tmp_path):
     assert sales["answered_in_target"] == 2 and any("made from queue_log" in note for note in reading.notes)
 
 
-def contact(key, enqueued, updated="2026-01-05T08:00:00Z", method="INBOUND", channel="VOICE", agent=None, duration=40, **more):
-    return {"ContactId": key, "Channel": channel, "InitiationMethod": method, "InitiationTimestamp": "2026-01-05T06:59:30Z",
-            "Queue": {"Name": "BasicQueue", "ARN": "arn:x", "EnqueueTimestamp": enqueued, "DequeueTimestamp": enqueued, "Duration": duration},
-            "Agent": agent, "CustomerEndpoint": {"Address": "+358401112222", "Type": "TELEPHONE_NUMBER"},
-            "DisconnectTimestamp": "2026-01-05T07:10:00Z", "LastUpdateTimestamp": updated, "TransferredToEndpoint": None} | more
+def contact(
+    key, enqueued, updated="2026-01-05T08:00:00Z", method="INBOUND", channel="VOICE", agent=None, duration=40, **more
+):
+    return {
+        "ContactId": key,
+        "Channel": channel,
+        "InitiationMethod": method,
+        "InitiationTimestamp": "2026-01-05T06:59:30Z",
+        "Queue": {
+            "Name": "BasicQueue",
+            "ARN": "arn:x",
+            "EnqueueTimestamp": enqueued,
+            "DequeueTimestamp": enqueued,
+            "Duration": duration,
+        },
+        "Agent": agent,
+        "CustomerEndpoint": {"Address": "+358401112222", "Type": "TELEPHONE_NUMBER"},
+        "DisconnectTimestamp": "2026-01-05T07:10:00Z",
+        "LastUpdateTimestamp": updated,
+        "TransferredToEndpoint": None,
+    } | more
 
 
 def agent(name, connected, talk, hold, acw):
-    return {"Username": name, "ConnectedToAgentTimestamp": connected, "AgentInteractionDuration": talk,
-            "CustomerHoldDuration": hold, "AfterContactWorkDuration": acw}
+    return {
+        "Username": name,
+        "ConnectedToAgentTimestamp": connected,
+        "AgentInteractionDuration": talk,
+        "CustomerHoldDuration": hold,
+        "AfterContactWorkDuration": acw,
+    }
 
 
 RECORDS = [
     contact("a", "2026-01-05T07:00:00Z", agent=agent("anna", "2026-01-05T07:00:25Z", 200, 20, 15)),
-    contact("a", "2026-01-05T07:00:00Z", updated="2026-01-05T09:00:00Z", agent=agent("anna", "2026-01-05T07:00:25Z", 200, 20, 45)),
+    contact(
+        "a",
+        "2026-01-05T07:00:00Z",
+        updated="2026-01-05T09:00:00Z",
+        agent=agent("anna", "2026-01-05T07:00:25Z", 200, 20, 45),
+    ),
     contact("b", "2026-01-05T07:05:00.500Z"),
-    contact("c", "2026-01-05T07:06:00Z", channel="CHAT", agent=agent("ben", "2026-01-05T07:06:07Z", 600, 0, 0),
-            TransferredToEndpoint={"Address": "BasicQueue"}),
+    contact(
+        "c",
+        "2026-01-05T07:06:00Z",
+        channel="CHAT",
+        agent=agent("ben", "2026-01-05T07:06:07Z", 600, 0, 0),
+        TransferredToEndpoint={"Address": "BasicQueue"},
+    ),
     contact("d", "2026-01-05T07:07:00Z", method="OUTBOUND"),
     contact("e", "2026-01-05T07:08:00Z") | {"Queue": None},
 ]
 
 
-@pytest.mark.parametrize("write", [
-    lambda records: "\n".join(map(json.dumps, records)) + "\n", lambda records: "".join(map(json.dumps, records)), json.dumps,
-    lambda records: json.dumps(records, indent=2)])
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda records: "\n".join(map(json.dumps, records)) + "\n",
+        lambda records: "".join(map(json.dumps, records)),
+        json.dumps,
+        lambda records: json.dumps(records, indent=2),
+    ],
+)
 def test_amazon_connect(tmp_path, write):
     reading = load_table(put(tmp_path, write(RECORDS), "ctr.jsonl"), "calls", HELSINKI)
     frame = reading.frame.set_index("call_id")
     assert reading.kind == "amazon_connect" and frame.index.tolist() == ["a", "b", "c"]
-    assert frame["outcome"].tolist() == ["answered", "abandoned", "answered"] and frame["wait_s"].tolist() == [25, 40, 7]
+    assert frame["outcome"].tolist() == ["answered", "abandoned", "answered"] and frame["wait_s"].tolist() == [
+        25,
+        40,
+        7,
+    ]
     assert frame.loc["a", ["talk_s", "hold_s", "acw_s"]].tolist() == [200, 20, 45]  # the last update counts
-    assert frame["channel"].tolist() == ["voice", "voice", "chat"] and frame["transferred"].tolist() == [False, False, True]
+    assert frame["channel"].tolist() == ["voice", "voice", "chat"] and frame["transferred"].tolist() == [
+        False,
+        False,
+        True,
+    ]
     assert str(frame.loc["b", "arrived"]) == "2026-01-05 09:05:00.500000+02:00" and frame.loc["c", "agent"] == "ben"
-    assert any("1 earlier copies" in note for note in reading.notes) and any("2 contacts that were" in note for note in reading.notes)
+    assert any("1 earlier copies" in note for note in reading.notes) and any(
+        "2 contacts that were" in note for note in reading.notes
+    )
 
 
 def test_amazon_contacts_that_left_their_queue_for_another_are_counted_there(tmp_path):
-    """One waits in two queues, one asks for a callback, one is surveyed after hanging up in the queue, one is handed on."""
+    """One waits in two queues, one asks for a callback, one is surveyed after hanging up in the queue, one is
+    handed on.
+    """
     on = {"NextContactId": "a2"}
     records = [
         contact("a1", "2026-01-05T07:00:00Z") | on,
-        contact("a2", "2026-01-05T07:00:40Z", method="QUEUE_TRANSFER", agent=agent("anna", "2026-01-05T07:01:00Z", 60, 0, 5)),
+        contact(
+            "a2", "2026-01-05T07:00:40Z", method="QUEUE_TRANSFER", agent=agent("anna", "2026-01-05T07:01:00Z", 60, 0, 5)
+        ),
         contact("b1", "2026-01-05T07:02:00Z", NextContactId="b2"),
         contact("b2", "2026-01-05T07:02:40Z", method="CALLBACK", agent=agent("anna", "2026-01-05T07:12:40Z", 60, 0, 5)),
-        contact("c1", "2026-01-05T07:05:00Z", NextContactId="c2"), contact("c2", "2026-01-05T07:05:40Z", method="DISCONNECT") | {"Queue": None},
+        contact("c1", "2026-01-05T07:05:00Z", NextContactId="c2"),
+        contact("c2", "2026-01-05T07:05:40Z", method="DISCONNECT") | {"Queue": None},
         contact("d1", "2026-01-05T07:06:00Z", agent=agent("ben", "2026-01-05T07:06:10Z", 90, 0, 5), NextContactId="d2"),
         contact("d2", "2026-01-05T07:08:00Z", method="TRANSFER", agent=agent("anna", "2026-01-05T07:08:30Z", 30, 0, 5)),
     ]
     reading = load_table(put(tmp_path, "\n".join(map(json.dumps, records)), "ctr.jsonl"), "calls", HELSINKI)
     frame = reading.frame.set_index("call_id")
-    assert frame["outcome"].to_dict() == {"a2": "answered", "b2": "answered", "c1": "abandoned", "d1": "answered", "d2": "answered"}
+    assert frame["outcome"].to_dict() == {
+        "a2": "answered",
+        "b2": "answered",
+        "c1": "abandoned",
+        "d1": "answered",
+        "d2": "answered",
+    }
     assert frame["wait_s"].tolist() == [20, 600, 40, 10, 30]
     assert frame["transferred"].to_dict() == {"a2": False, "b2": False, "c1": False, "d1": True, "d2": False}
     assert any("2 contacts left their queue" in note for note in reading.notes)
 
 
 def segment(kind, start, end, queue="q-1"):
-    return {"segmentType": kind, "queueId": queue, "segmentStart": f"2026-01-05T07:{start}.000Z", "segmentEnd": f"2026-01-05T07:{end}.000Z"}
+    return {
+        "segmentType": kind,
+        "queueId": queue,
+        "segmentStart": f"2026-01-05T07:{start}.000Z",
+        "segmentEnd": f"2026-01-05T07:{end}.000Z",
+    }
 
 
 def person(purpose, *segments, **more):
-    return {"purpose": purpose, "sessions": [{"mediaType": "voice", "ani": "tel:+358401112222", "segments": list(segments)}]} | more
+    return {
+        "purpose": purpose,
+        "sessions": [{"mediaType": "voice", "ani": "tel:+358401112222", "segments": list(segments)}],
+    } | more
 
 
-CONVERSATIONS = {"conversations": [
-    {"conversationId": "one", "originatingDirection": "inbound", "participants": [
-        person("customer"), person("ivr", segment("ivr", "00:00", "00:30")), person("acd", segment("interact", "00:30", "00:50")),
-        person("agent", segment("alert", "00:42", "00:50"), segment("interact", "00:50", "02:50"), segment("hold", "02:50", "03:00"),
-               segment("interact", "03:00", "03:30"), segment("wrapup", "03:30", "04:00"), userId="u-1")]},
-    {"conversationId": "two", "originatingDirection": "inbound", "participants": [
-        person("customer"), person("acd", segment("interact", "05:00", "05:45"))]},
-    {"conversationId": "three", "originatingDirection": "inbound", "participants": [
-        person("acd", segment("interact", "10:00", "10:05")), person("agent", segment("interact", "10:05", "11:05"), userId="u-1"),
-        person("acd", segment("interact", "11:05", "11:35", "q-2")), person("agent", segment("interact", "11:35", "12:00", "q-2"), userId="u-2")]},
-    {"conversationId": "four", "originatingDirection": "outbound", "participants": [person("agent", segment("interact", "20:00", "21:00"))]},
-], "totalHits": 4}
+CONVERSATIONS = {
+    "conversations": [
+        {
+            "conversationId": "one",
+            "originatingDirection": "inbound",
+            "participants": [
+                person("customer"),
+                person("ivr", segment("ivr", "00:00", "00:30")),
+                person("acd", segment("interact", "00:30", "00:50")),
+                person(
+                    "agent",
+                    segment("alert", "00:42", "00:50"),
+                    segment("interact", "00:50", "02:50"),
+                    segment("hold", "02:50", "03:00"),
+                    segment("interact", "03:00", "03:30"),
+                    segment("wrapup", "03:30", "04:00"),
+                    userId="u-1",
+                ),
+            ],
+        },
+        {
+            "conversationId": "two",
+            "originatingDirection": "inbound",
+            "participants": [person("customer"), person("acd", segment("interact", "05:00", "05:45"))],
+        },
+        {
+            "conversationId": "three",
+            "originatingDirection": "inbound",
+            "participants": [
+                person("acd", segment("interact", "10:00", "10:05")),
+                person("agent", segment("interact", "10:05", "11:05"), userId="u-1"),
+                person("acd", segment("interact", "11:05", "11:35", "q-2")),
+                person("agent", segment("interact", "11:35", "12:00", "q-2"), userId="u-2"),
+            ],
+        },
+        {
+            "conversationId": "four",
+            "originatingDirection": "outbound",
+            "participants": [person("agent", segment("interact", "20:00", "21:00"))],
+        },
+    ],
+    "totalHits": 4,
+}
 
 
 def test_genesys_conversations(tmp_path):
@@ -181,19 +280,47 @@ def metric(name, count, total=None):
     return {"metric": name, "stats": {"count": count} | ({} if total is None else {"sum": total})}
 
 
-AGGREGATES = {"results": [{"group": {"queueId": "q-1", "mediaType": "voice"}, "data": [
-    {"interval": "2026-01-05T07:00:00.000Z/2026-01-05T07:30:00.000Z", "metrics": [
-        metric("nOffered", 10), metric("tAnswered", 8, 96_000), metric("tAbandon", 2, 61_500), metric("tTalkComplete", 8, 1_600_000),
-        metric("tHeldComplete", 1, 20_000), metric("tAcw", 8, 240_000),
-        {"metric": "oServiceLevel", "stats": {"ratio": 0.7, "numerator": 7, "denominator": 10, "target": 0.8}}]},
-    {"interval": "2026-01-05T07:30:00.000Z/2026-01-05T08:00:00.000Z", "metrics": [metric("nOffered", 1), metric("tAbandon", 1, 4_000)]}]}]}
+AGGREGATES = {
+    "results": [
+        {
+            "group": {"queueId": "q-1", "mediaType": "voice"},
+            "data": [
+                {
+                    "interval": "2026-01-05T07:00:00.000Z/2026-01-05T07:30:00.000Z",
+                    "metrics": [
+                        metric("nOffered", 10),
+                        metric("tAnswered", 8, 96_000),
+                        metric("tAbandon", 2, 61_500),
+                        metric("tTalkComplete", 8, 1_600_000),
+                        metric("tHeldComplete", 1, 20_000),
+                        metric("tAcw", 8, 240_000),
+                        {
+                            "metric": "oServiceLevel",
+                            "stats": {"ratio": 0.7, "numerator": 7, "denominator": 10, "target": 0.8},
+                        },
+                    ],
+                },
+                {
+                    "interval": "2026-01-05T07:30:00.000Z/2026-01-05T08:00:00.000Z",
+                    "metrics": [metric("nOffered", 1), metric("tAbandon", 1, 4_000)],
+                },
+            ],
+        }
+    ]
+}
 
 
 def test_genesys_aggregates(tmp_path):
     reading = load_intervals(put(tmp_path, json.dumps(AGGREGATES), "intervals.json"), HELSINKI)
     first, second = reading.frame.to_dict("records")
     assert (first["offered"], first["answered"], first["abandoned"], first["answered_in_target"]) == (10, 8, 2, 7)
-    assert [first[name] for name in ("talk_s", "hold_s", "acw_s", "wait_answered_s", "wait_abandoned_s")] == [1600, 20, 240, 96, 61.5]
+    assert [first[name] for name in ("talk_s", "hold_s", "acw_s", "wait_answered_s", "wait_abandoned_s")] == [
+        1600,
+        20,
+        240,
+        96,
+        61.5,
+    ]
     assert (second["answered"], second["abandoned"], second["wait_abandoned_s"]) == (0, 1, 4)
     assert str(first["start"]) == "2026-01-05 09:00:00+02:00" and reading.interval_s == 1800
 
@@ -204,56 +331,120 @@ def test_genesys_contacts_that_cross_intervals_are_counted_where_they_arrived(tm
     Of the later interval's 600 s of talk a third moves with them; one that was answered in the first
     interval of all, before anybody was offered, arrived before the file begins.
     """
+
     def data(start, end, *metrics):
         return {"interval": f"2026-01-05T{start}:00.000Z/2026-01-05T{end}:00.000Z", "metrics": list(metrics)}
 
     service = {"metric": "oServiceLevel", "stats": {"ratio": 1.0, "numerator": 5, "denominator": 6, "target": 0.8}}
-    found = {"results": [{"group": {"queueId": "q-1"}, "data": [
-        data("06:30", "07:00", metric("nOffered", 0), metric("tAnswered", 1, 9_000), metric("tTalk", 1, 50_000)),
-        data("07:00", "07:30", metric("nOffered", 10), metric("tAnswered", 7, 70_000), metric("tAbandon", 1, 5_000), metric("tTalk", 7, 700_000)),
-        data("07:30", "08:00", metric("nOffered", 4), metric("tAnswered", 6, 60_000), metric("tTalk", 6, 600_000), service)]}]}
+    found = {
+        "results": [
+            {
+                "group": {"queueId": "q-1"},
+                "data": [
+                    data(
+                        "06:30",
+                        "07:00",
+                        metric("nOffered", 0),
+                        metric("tAnswered", 1, 9_000),
+                        metric("tTalk", 1, 50_000),
+                    ),
+                    data(
+                        "07:00",
+                        "07:30",
+                        metric("nOffered", 10),
+                        metric("tAnswered", 7, 70_000),
+                        metric("tAbandon", 1, 5_000),
+                        metric("tTalk", 7, 700_000),
+                    ),
+                    data(
+                        "07:30",
+                        "08:00",
+                        metric("nOffered", 4),
+                        metric("tAnswered", 6, 60_000),
+                        metric("tTalk", 6, 600_000),
+                        service,
+                    ),
+                ],
+            }
+        ]
+    }
     reading = load_intervals(put(tmp_path, json.dumps(found), "intervals.json"), HELSINKI)
     frame = reading.frame
-    assert frame["offered"].tolist() == [0, 10, 4] and frame["answered"].tolist() == [0, 9, 4] and frame["abandoned"].tolist() == [0, 1, 0]
+    assert (
+        frame["offered"].tolist() == [0, 10, 4]
+        and frame["answered"].tolist() == [0, 9, 4]
+        and frame["abandoned"].tolist() == [0, 1, 0]
+    )
     assert frame["talk_s"].tolist() == [0, 900, 400] and frame["wait_answered_s"].tolist() == [0, 90, 40]
     assert frame["answered_in_target"].tolist()[2] == 4
-    assert any("2 contacts answered or abandoned in a later" in note for note in reading.notes) and any("1 contacts that arrived before" in n for n in reading.notes)
+    assert any("2 contacts answered or abandoned in a later" in note for note in reading.notes) and any(
+        "1 contacts that arrived before" in n for n in reading.notes
+    )
 
 
 def test_genesys_performance_view(tmp_path):
     """The counts Handle, Hold and ACW are no durations: talk 9 × 250 s, hold 3 × 30 s, ACW 9 × 40 s, waits 9 × 12 s."""
-    head = ("Interval Start,Interval End,Interval Complete,Filters,Media Type,Queue Id,Queue Name,Offer,Answer,Answer %,Abandon,ASA,"
-            "Service Level %,Handle,Avg Handle,Talk,Avg Talk,Hold,Avg Hold,ACW,Avg ACW,Flow-Out\n")
-    rows = ('"1/31/26 9:00 AM","1/31/26 9:30 AM",TRUE,,voice,id-1,sales,11,9,0.8182,1,12000,0.75,9,300000,9,250000,3,30000,9,40000,1\n'
-            '"1/31/26 9:30 AM","1/31/26 10:00 AM",FALSE,,voice,id-1,sales,2,1,0.5,0,5000,1,1,90000,1,80000,0,,1,10000,0\n')
+    head = (
+        "Interval Start,Interval End,Interval Complete,Filters,Media Type,Queue Id,Queue Name,Offer,Answer,Answer %,Abandon,ASA,"
+        "Service Level %,Handle,Avg Handle,Talk,Avg Talk,Hold,Avg Hold,ACW,Avg ACW,Flow-Out\n"
+    )
+    rows = (
+        '"1/31/26 9:00 AM","1/31/26 9:30 AM",TRUE,,voice,id-1,sales,11,9,0.8182,1,12000,0.75,9,300000,9,250000,3,30000,9,40000,1\n'
+        '"1/31/26 9:30 AM","1/31/26 10:00 AM",FALSE,,voice,id-1,sales,2,1,0.5,0,5000,1,1,90000,1,80000,0,,1,10000,0\n'
+    )
     reading = load_intervals(put(tmp_path, head + rows, "view.csv"), HELSINKI)
     (row,) = reading.frame.to_dict("records")
-    assert [row[name] for name in ("offered", "answered", "abandoned", "talk_s", "hold_s", "acw_s", "wait_answered_s")] == [11, 9, 1, 2250, 90, 360, 108]
+    assert [
+        row[name] for name in ("offered", "answered", "abandoned", "talk_s", "hold_s", "acw_s", "wait_answered_s")
+    ] == [11, 9, 1, 2250, 90, 360, 108]
     assert any("1 intervals that were not complete" in note for note in reading.notes)
     assert any("Service Level % is not used" in note for note in reading.notes)
-    no_counts = head.replace("Talk,Avg Talk,Hold,", "Avg Talk,") + rows.splitlines()[0].replace(",9,250000,3,", ",250000,") + "\n"
+    no_counts = (
+        head.replace("Talk,Avg Talk,Hold,", "Avg Talk,")
+        + rows.splitlines()[0].replace(",9,250000,3,", ",250000,")
+        + "\n"
+    )
     reading = load_intervals(put(tmp_path, no_counts, "view.csv"), HELSINKI)
     assert reading.frame.loc[0, "talk_s"] == 2250 and "hold_s" not in reading.frame
     assert any("Avg Hold is not used" in note for note in reading.notes)
 
 
 def test_genesys_media_of_a_queue_stay_apart(tmp_path):
-    text = ("Interval Start,Interval End,Interval Complete,Media Type,Queue Name,Offer,Answer,Abandon\n"
-            '"1/31/2026 9:00 AM","1/31/2026 9:30 AM",TRUE,voice,sales,10,9,1\n"1/31/2026 9:00 AM","1/31/2026 9:30 AM",TRUE,chat,sales,3,3,0\n')
+    text = (
+        "Interval Start,Interval End,Interval Complete,Media Type,Queue Name,Offer,Answer,Abandon\n"
+        '"1/31/2026 9:00 AM","1/31/2026 9:30 AM",TRUE,voice,sales,10,9,1\n"1/31/2026 9:00 AM","1/31/2026 9:30 AM",TRUE,chat,sales,3,3,0\n'
+    )
     frame = load_intervals(put(tmp_path, text, "view.csv"), HELSINKI).frame
     assert dict(zip(frame["queue"], frame["offered"], strict=True)) == {"sales chat": 3, "sales voice": 10}
 
 
 def test_genesys_csv(tmp_path):
-    text = ("interval,queueName,nOffered,tAnswered,tHandle,tTalk,tHeld,tAcw\n"
-            "2026-01-05T07:00:00Z/2026-01-05T07:15:00Z,sales,4,30000,900000,600000,60000,240000\n"
-            "2026-01-05T07:15:00Z/2026-01-05T07:30:00Z,sales,2,8000,300000,250000,0,50000\n")
+    text = (
+        "interval,queueName,nOffered,tAnswered,tHandle,tTalk,tHeld,tAcw\n"
+        "2026-01-05T07:00:00Z/2026-01-05T07:15:00Z,sales,4,30000,900000,600000,60000,240000\n"
+        "2026-01-05T07:15:00Z/2026-01-05T07:30:00Z,sales,2,8000,300000,250000,0,50000\n"
+    )
     frame = load_intervals(put(tmp_path, text, "export.csv"), HELSINKI).frame
-    assert frame["talk_s"].tolist() == [600, 250] and frame["acw_s"].tolist() == [240, 50] and frame["wait_answered_s"].tolist() == [30, 8]
-    ui = ("Interval Start,Interval End,Interval Complete,Queue Name,Media Type,Offer,Answer,Abandon,Total Handle,Total Talk,Total Hold,Total ACW\n"
-          '"1/31/26 9:00 AM","1/31/26 9:30 AM",TRUE,sales,voice,10,9,1,2700000,2250000,90000,360000\n'.replace("/26", "/2026"))
+    assert (
+        frame["talk_s"].tolist() == [600, 250]
+        and frame["acw_s"].tolist() == [240, 50]
+        and frame["wait_answered_s"].tolist() == [30, 8]
+    )
+    ui = (
+        "Interval Start,Interval End,Interval Complete,Queue Name,Media Type,Offer,Answer,Abandon,Total Handle,Total Talk,Total Hold,Total ACW\n"
+        '"1/31/26 9:00 AM","1/31/26 9:30 AM",TRUE,sales,voice,10,9,1,2700000,2250000,90000,360000\n'.replace(
+            "/26", "/2026"
+        )
+    )
     frame = load_intervals(put(tmp_path, ui, "ui.csv"), HELSINKI).frame
-    assert frame.loc[0, ["offered", "answered", "abandoned", "talk_s", "hold_s", "acw_s"]].tolist() == [10, 9, 1, 2250, 90, 360]
+    assert frame.loc[0, ["offered", "answered", "abandoned", "talk_s", "hold_s", "acw_s"]].tolist() == [
+        10,
+        9,
+        1,
+        2250,
+        90,
+        360,
+    ]
 
 
 AVAYA = """Split/Skill Interval Report
@@ -296,28 +487,54 @@ def test_avaya_with_the_time_in_three_cells(tmp_path):
     reading = load_intervals(put(tmp_path, AVAYA_WIDE, "cms.csv"), HELSINKI)
     frame = reading.frame
     assert frame["start"].dt.strftime("%F %R").tolist() == ["2026-01-31 11:30", "2026-01-31 12:00", "2026-01-31 23:30"]
-    assert frame["answered"].tolist() == [12, 10, 0] and frame["abandoned"].tolist() == [2, 0, 0] and frame["offered"].tolist() == [14, 10, 0]
-    assert frame["talk_s"].tolist() == [2400, 45100, 0] and frame["acw_s"].tolist() == [360, 600, 0] and frame["agents"].tolist() == [5.5, 6, 1]
+    assert (
+        frame["answered"].tolist() == [12, 10, 0]
+        and frame["abandoned"].tolist() == [2, 0, 0]
+        and frame["offered"].tolist() == [14, 10, 0]
+    )
+    assert (
+        frame["talk_s"].tolist() == [2400, 45100, 0]
+        and frame["acw_s"].tolist() == [360, 600, 0]
+        and frame["agents"].tolist() == [5.5, 6, 1]
+    )
     assert reading.rows.tolist() == [6, 7, 8] and frame["queue"].tolist() == ["Service"] * 3
 
 
 def test_avaya_rows_wider_than_the_header_are_not_guessed(tmp_path):
     with pytest.raises(SourceError, match="has 19 cells in row 6, its header only 18"):
-        load_intervals(put(tmp_path, AVAYA_WIDE.replace('"11:30","-","12:00PM",', '"11:30 - 12:00PM","",').replace('"Totals","","",', '"Totals","",'), "x.csv"), HELSINKI)
+        load_intervals(
+            put(
+                tmp_path,
+                AVAYA_WIDE.replace('"11:30","-","12:00PM",', '"11:30 - 12:00PM","",').replace(
+                    '"Totals","","",', '"Totals","",'
+                ),
+                "x.csv",
+            ),
+            HELSINKI,
+        )
 
 
-@pytest.mark.parametrize(("offered", "percent", "seconds", "in_target"), [
-    ("Calls Offered", ("78.57", "90.00"), "20", [11, 9]),  # 11 of 14, 9 of 10
-    ("Arrivals", ("78.57", "90.00"), "20", None), ("Calls Offered", ("91.67", "90.00"), "20", None)])  # 11 of the 12 answered
+@pytest.mark.parametrize(
+    ("offered", "percent", "seconds", "in_target"),
+    [
+        ("Calls Offered", ("78.57", "90.00"), "20", [11, 9]),  # 11 of 14, 9 of 10
+        ("Arrivals", ("78.57", "90.00"), "20", None),
+        ("Calls Offered", ("91.67", "90.00"), "20", None),
+    ],
+)  # 11 of the 12 answered
 def test_avaya_within_service_level(tmp_path, offered, percent, seconds, in_target):
     """The percentage is of the calls offered: it gives contacts only where those are in the report, and fit."""
-    text = (f"Date:,1/31/2026\nSplit/Skill:,Service\nTime,Avg Speed Ans,{offered},ACD Calls,Aban Calls,% Within Service Level,Target Seconds\n"
-            f"8:00AM- 8:30AM,:10,14,12,2,{percent[0]},{seconds}\n8:30AM- 9:00AM,:05,10,10,0,{percent[1]},{seconds}\n")
+    text = (
+        f"Date:,1/31/2026\nSplit/Skill:,Service\nTime,Avg Speed Ans,{offered},ACD Calls,Aban Calls,% Within Service Level,Target Seconds\n"
+        f"8:00AM- 8:30AM,:10,14,12,2,{percent[0]},{seconds}\n8:30AM- 9:00AM,:05,10,10,0,{percent[1]},{seconds}\n"
+    )
     reading = load_intervals(put(tmp_path, text, "cms.csv"), HELSINKI)
     if in_target:
         assert reading.frame["answered_in_target"].tolist() == in_target and reading.target_s == 20
     else:
-        assert "answered_in_target" not in reading.frame and any("% Within Service Level is not used" in note for note in reading.notes)
+        assert "answered_in_target" not in reading.frame and any(
+            "% Within Service Level is not used" in note for note in reading.notes
+        )
 
 
 HSPLIT = """ROW_DATE,STARTTIME,INTRVL,ACD,SPLIT,I_STAFFTIME,ACDCALLS,ABNCALLS,BUSYCALLS,ACCEPTABLE,SERVICELEVEL,ANSTIME,ABNTIME,ACDTIME,ACWTIME,HOLDACDTIME
@@ -332,8 +549,19 @@ def test_avaya_hsplit(tmp_path):
     reading = load_intervals(put(tmp_path, HSPLIT, "hsplit.csv"), HELSINKI)
     frame = reading.frame
     assert reading.kind == "avaya_hsplit" and frame["queue"].tolist() == ["ACD 1 split 15"] * 2 + ["ACD 2 split 15"]
-    assert frame["offered"].tolist() == [15, 10, 1] and frame["blocked"].tolist() == [1, 0, 0] and frame["answered_in_target"].tolist() == [11, 9, 0]
-    assert frame.loc[0, ["talk_s", "hold_s", "acw_s", "wait_answered_s", "wait_abandoned_s", "agents"]].tolist() == [2400, 45, 360, 120, 80, 5.5]
+    assert (
+        frame["offered"].tolist() == [15, 10, 1]
+        and frame["blocked"].tolist() == [1, 0, 0]
+        and frame["answered_in_target"].tolist() == [11, 9, 0]
+    )
+    assert frame.loc[0, ["talk_s", "hold_s", "acw_s", "wait_answered_s", "wait_abandoned_s", "agents"]].tolist() == [
+        2400,
+        45,
+        360,
+        120,
+        80,
+        5.5,
+    ]
     assert frame["start"].dt.strftime("%R").tolist() == ["08:00", "08:30", "08:00"] and reading.target_s == 20
 
 
@@ -349,21 +577,39 @@ Total,,,10,00:00:20,00:01:00,9,00:00:12,00:05:00,1,00:00:45
 def test_cisco(tmp_path):
     reading = load_intervals(put(tmp_path, UCCX, "csq.csv"), HELSINKI)
     frame = reading.frame
-    assert reading.kind == "cisco_uccx" and frame["offered"].tolist() == [10, 0] and frame["queue"].tolist() == ["Support"] * 2
+    assert (
+        reading.kind == "cisco_uccx"
+        and frame["offered"].tolist() == [10, 0]
+        and frame["queue"].tolist() == ["Support"] * 2
+    )
     assert frame["talk_s"].tolist() == [2700, 0] and frame["wait_answered_s"].tolist() == [108, 0]
     assert frame["wait_abandoned_s"].tolist() == [45, 0] and frame["acw_s"].tolist() == [0, 0]
 
 
-@pytest.mark.parametrize(("columns", "cells", "in_target"), [
-    (",Calls Handled < SL,Calls Abandoned < SL", ",7,1", 7), (",Percentage of Service Level Met - Negative Abandon", ",70.00%", 7),
-    (",Percentage of Service Level Met - Only Handled", ",77.78%", 7), (",Percentage of Service Level Met - Positive Abandon", ",80.00%", None)])
+@pytest.mark.parametrize(
+    ("columns", "cells", "in_target"),
+    [
+        (",Calls Handled < SL,Calls Abandoned < SL", ",7,1", 7),
+        (",Percentage of Service Level Met - Negative Abandon", ",70.00%", 7),
+        (",Percentage of Service Level Met - Only Handled", ",77.78%", 7),
+        (",Percentage of Service Level Met - Positive Abandon", ",80.00%", None),
+    ],
+)
 def test_cisco_within_service_level(tmp_path, columns, cells, in_target):
-    """7 of 10 presented are 70 %, 7 of 9 handled 77.78 %; with abandons counted as met the handled ones cannot be told."""
-    text = (f"CSQ Name,Interval Start Time,Interval End Time,Service Level (sec){columns},Calls Presented,Calls Handled,Calls Abandoned,Calls Dequeued\n"
-            f"Support,2026-01-31 08:00:00,2026-01-31 08:30:00,15{cells},10,9 (90%),1 (10%),0 (0%)\n"
-            f"Support,2026-01-31 08:30:00,2026-01-31 09:00:00,15{','.join(['', *['0%' if '%' in cells else '0'] * cells.count(',')])},3,1 (33%),1 (33%),1 (33%)\n")
+    """7 of 10 presented are 70 %, 7 of 9 handled 77.78 %; with abandons counted as met the handled ones cannot be
+    told.
+    """
+    text = (
+        f"CSQ Name,Interval Start Time,Interval End Time,Service Level (sec){columns},Calls Presented,Calls Handled,Calls Abandoned,Calls Dequeued\n"
+        f"Support,2026-01-31 08:00:00,2026-01-31 08:30:00,15{cells},10,9 (90%),1 (10%),0 (0%)\n"
+        f"Support,2026-01-31 08:30:00,2026-01-31 09:00:00,15{','.join(['', *['0%' if '%' in cells else '0'] * cells.count(',')])},3,1 (33%),1 (33%),1 (33%)\n"
+    )
     reading = load_intervals(put(tmp_path, text, "csq.csv"), HELSINKI)
-    assert reading.frame["offered"].tolist() == [10, 3] and reading.frame["answered"].tolist() == [9, 1] and reading.frame["abandoned"].tolist() == [1, 1]
+    assert (
+        reading.frame["offered"].tolist() == [10, 3]
+        and reading.frame["answered"].tolist() == [9, 1]
+        and reading.frame["abandoned"].tolist() == [1, 1]
+    )
     if in_target is None:
         assert "answered_in_target" not in reading.frame
     else:
@@ -371,41 +617,69 @@ def test_cisco_within_service_level(tmp_path, columns, cells, in_target):
 
 
 def test_a_generic_call_log(tmp_path):
-    text = ("Call Id,Agent,Date,Time,Topic,Answered (Y/N),Resolved,Speed of answer in seconds,AvgTalkDuration,Satisfaction rating\n"
-            "ID0001,Diane,2026-01-31,09:12:58,Contract,Y,Y,109,00:02:23,3\nID0002,Becky,2026-01-31,09:18:36,Technical,N,N,,,\n")
+    text = (
+        "Call Id,Agent,Date,Time,Topic,Answered (Y/N),Resolved,Speed of answer in seconds,AvgTalkDuration,Satisfaction rating\n"
+        "ID0001,Diane,2026-01-31,09:12:58,Contract,Y,Y,109,00:02:23,3\nID0002,Becky,2026-01-31,09:18:36,Technical,N,N,,,\n"
+    )
     reading = load_table(put(tmp_path, text, "log.csv"), "calls", HELSINKI)
     first, second = reading.frame.to_dict("records")
-    assert (first["call_id"], first["outcome"], first["wait_s"], first["talk_s"], first["csat"]) == ("ID0001", "answered", 109, 143, 3)
-    assert (second["outcome"], bool(second["resolved"]), first["channel"], first["queue"]) == ("abandoned", False, "voice", "all")
+    assert (first["call_id"], first["outcome"], first["wait_s"], first["talk_s"], first["csat"]) == (
+        "ID0001",
+        "answered",
+        109,
+        143,
+        3,
+    )
+    assert (second["outcome"], bool(second["resolved"]), first["channel"], first["queue"]) == (
+        "abandoned",
+        False,
+        "voice",
+        "all",
+    )
     assert pd.isna(second["wait_s"]) and str(first["arrived"]) == "2026-01-31 09:12:58+02:00"
     assert "outcome = answered where answered is yes, else abandoned" in reading.notes
 
 
 def test_words_and_headers_of_other_languages(tmp_path):
-    text = ("Anrufbeginn;Warteschlange;Wartezeit;Ergebnis;Gesprächsdauer;Mitarbeiter;Erledigt\n"
-            "31.01.2026 09:12:58;Verkauf;12,5;angenommen;0:03:00;Eva;ja\n31.01.2026 09:13:10;Verkauf;40;aufgelegt;;;nein\n")
+    text = (
+        "Anrufbeginn;Warteschlange;Wartezeit;Ergebnis;Gesprächsdauer;Mitarbeiter;Erledigt\n"
+        "31.01.2026 09:12:58;Verkauf;12,5;angenommen;0:03:00;Eva;ja\n31.01.2026 09:13:10;Verkauf;40;aufgelegt;;;nein\n"
+    )
     reading = load_table(put(tmp_path, text, "anrufe.csv"), "calls", HELSINKI)
     assert reading.language == "German" and reading.frame["outcome"].tolist() == ["answered", "abandoned"]
     assert reading.frame["wait_s"].tolist() == [12.5, 40] and reading.frame["talk_s"].tolist()[0] == 180
     assert reading.frame["resolved"].tolist() == [True, False]
 
 
-@pytest.mark.parametrize(("header", "language"), [
-    ("alkuaika;jono;puhelut;vastatut;luopuneet;puheaika;jälkityö", "Finnish"), ("pradžia;eilė;skambučiai;atsiliepta;prarasti;pokalbio trukmė;x", "Lithuanian"),
-    ("شروع;صف;تماس‌ها;پاسخ داده شده;ترک شده;زمان مکالمه;x", "Persian"), ("Beginn;Warteschlange;Anrufe;Angenommen;Verloren;Gesprächszeit;Nachbearbeitung", "German"),
-    ("Début;File;Appels reçus;Répondus;Abandonnés;Temps de conversation;Post-appel", "French"), ("Debut;File;Appels recus;Repondus;Abandonnes;Duree;x", "French"),
-    ("Inicio;Cola;Llamadas;Atendidas;Abandonadas;Tiempo de conversación;x", "Spanish"), ("Starttid;Kö;Inkommande samtal;Besvarade;Tappade;Samtalstid;Efterarbete", "Swedish"),
-])
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("alkuaika;jono;puhelut;vastatut;luopuneet;puheaika;jälkityö", "Finnish"),
+        ("pradžia;eilė;skambučiai;atsiliepta;prarasti;pokalbio trukmė;x", "Lithuanian"),
+        ("شروع;صف;تماس‌ها;پاسخ داده شده;ترک شده;زمان مکالمه;x", "Persian"),
+        ("Beginn;Warteschlange;Anrufe;Angenommen;Verloren;Gesprächszeit;Nachbearbeitung", "German"),
+        ("Début;File;Appels reçus;Répondus;Abandonnés;Temps de conversation;Post-appel", "French"),
+        ("Debut;File;Appels recus;Repondus;Abandonnes;Duree;x", "French"),
+        ("Inicio;Cola;Llamadas;Atendidas;Abandonadas;Tiempo de conversación;x", "Spanish"),
+        ("Starttid;Kö;Inkommande samtal;Besvarade;Tappade;Samtalstid;Efterarbete", "Swedish"),
+    ],
+)
 def test_interval_headers_of_other_languages(tmp_path, header, language):
     text = header + "\n2026-01-31 08:00;a;10;8;2;2400;0\n2026-01-31 08:30;a;4;4;0;900;0\n"
     reading = load_intervals(put(tmp_path, text, "x.csv"), HELSINKI)
     assert reading.language == language and reading.frame["offered"].tolist() == [10, 4]
-    assert reading.frame["answered"].tolist() == [8, 4] and reading.frame["abandoned"].tolist() == [2, 0] and reading.frame["talk_s"].tolist() == [2400, 900]
+    assert (
+        reading.frame["answered"].tolist() == [8, 4]
+        and reading.frame["abandoned"].tolist() == [2, 0]
+        and reading.frame["talk_s"].tolist() == [2400, 900]
+    )
     assert language in reading.about()["found"].tolist()
 
 
 def test_units_in_headers(tmp_path):
-    text = "start,calls,answered,talk time (min),acw_ms\n2026-01-31 08:00,10,10,40.5,30000\n2026-01-31 08:30,4,4,20,500\n"
+    text = (
+        "start,calls,answered,talk time (min),acw_ms\n2026-01-31 08:00,10,10,40.5,30000\n2026-01-31 08:30,4,4,20,500\n"
+    )
     frame = load_intervals(put(tmp_path, text, "x.csv"), HELSINKI).frame
     assert frame["talk_s"].tolist() == [2430, 1200] and frame["acw_s"].tolist() == [30, 0.5]
 
@@ -431,7 +705,14 @@ def test_json_exports_are_found_in_a_folder(tmp_path, name):
     assert len(load_table(tmp_path, "calls", HELSINKI).frame) == 3
 
 
-@pytest.mark.parametrize(("name", "text"), [("cms.txt", AVAYA), ("csq.tsv", UCCX.replace(",", "\t")), ("plain.txt.gz", "start\toffered\n2026-01-31 08:00\t3\n2026-01-31 08:30\t4\n")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("cms.txt", AVAYA),
+        ("csq.tsv", UCCX.replace(",", "\t")),
+        ("plain.txt.gz", "start\toffered\n2026-01-31 08:00\t3\n2026-01-31 08:30\t4\n"),
+    ],
+)
 def test_reports_as_text_are_found_in_a_folder(tmp_path, name, text):
     (tmp_path / name).write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
     assert load_intervals(tmp_path, HELSINKI).file.name == name

@@ -12,7 +12,9 @@ from .effort import DEEP
 from .shared import SHARED
 
 HERE = (SHARED / "technion_1999").is_dir()
-here = pytest.mark.skipif(not HERE, reason="the calls of technion_1999 are not on this machine (shared/data beside the repository)")
+here = pytest.mark.skipif(
+    not HERE, reason="the calls of technion_1999 are not on this machine (shared/data beside the repository)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,9 @@ def bank():
 
 def figure(measure, group="half-hours", model="through the day", cut="all"):
     rows = bank_figures()
-    (row,) = rows[(rows["cut"] == cut) & (rows["group"] == group) & (rows["model"] == model) & (rows["measure"] == measure)].to_dict("records")
+    (row,) = rows[
+        (rows["cut"] == cut) & (rows["group"] == group) & (rows["model"] == model) & (rows["measure"] == measure)
+    ].to_dict("records")
     return row
 
 
@@ -35,9 +39,13 @@ def test_the_committed_figures_come_out_again(bank):
     for group, table in (("half-hours", found.errors()), ("days", found.day_errors())):
         for row in table.itertuples():
             told = figure(row.measure, group, "Erlang A")
-            assert [told[name] for name in ("n", "bias", "mae", "rmse")] == pytest.approx([row.n, row.bias, row.mae, row.rmse], abs=2e-5)
+            assert [told[name] for name in ("n", "bias", "mae", "rmse")] == pytest.approx(
+                [row.n, row.bias, row.mae, row.rmse], abs=2e-5
+            )
     if DEEP:
-        assert real_centres.written(real_centres.figures(calls, centre)) == real_centres.SUMMARY.read_text(encoding="utf-8")
+        assert real_centres.written(real_centres.figures(calls, centre)) == real_centres.SUMMARY.read_text(
+            encoding="utf-8"
+        )
 
 
 @here
@@ -53,9 +61,13 @@ def test_what_was_agrees_with_the_banks_own_half_hours(bank):
 
 @here
 def test_nobody_is_at_work_who_is_not_seen_and_few_are_missed(bank):
-    """Busy agents are a lower bound of those at work; those seen in the half-hour are an upper one, but for who came between two calls."""
+    """Busy agents are a lower bound of those at work; those seen in the half-hour are an upper one, but for who
+    came between two calls.
+    """
     calls, _, rows = bank
-    table = pd.read_csv(SHARED / "technion_1999" / "intervals_halfhour.csv", parse_dates=["interval_start"]).set_index("interval_start")
+    table = pd.read_csv(SHARED / "technion_1999" / "intervals_halfhour.csv", parse_dates=["interval_start"]).set_index(
+        "interval_start"
+    )
     wall = rows["start"].dt.tz_localize(None)
     busy = table["mean_busy"].reindex(wall).to_numpy()
     seen = table["servers_seen"].reindex(wall).to_numpy()
@@ -66,8 +78,14 @@ def test_nobody_is_at_work_who_is_not_seen_and_few_are_missed(bank):
 
 
 def test_what_the_figures_say():
-    """The claims of the notebook: the model with patience is near on average, Erlang C is not, and a day is surer than a half-hour."""
-    level, naive, day = figure("service_level"), figure("service_level", model="Erlang C"), figure("service_level", "days")
+    """The claims of the notebook: the model with patience is near on average, Erlang C is not, and a day is surer
+    than a half-hour.
+    """
+    level, naive, day = (
+        figure("service_level"),
+        figure("service_level", model="Erlang C"),
+        figure("service_level", "days"),
+    )
     assert abs(level["bias"]) < 0.06 < 0.15 < -naive["bias"] and level["correlation"] > 0.7
     assert day["mae"] < 0.6 * level["mae"] and day["correlation"] > 0.85
     blind = figure("service_level", "pauses longer than 10 minutes left out", "Erlang A", "who was at work")

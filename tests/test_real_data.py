@@ -13,7 +13,9 @@ import pytest
 from ccplan.data import Centre, check_folder, init_centre, load_centre, load_intervals
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no tables of real centres beside the repo ({SHARED.name})")
+pytestmark = pytest.mark.skipif(
+    not SHARED.is_dir(), reason=f"no tables of real centres beside the repo ({SHARED.name})"
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,10 @@ def test_the_bank_loads(bank):
     reading = load_intervals(bank)
     assert reading.file.name == "intervals_halfhour.csv" and len(reading.frame) == 7284
     assert reading.interval_s == 1800 and reading.target_s == 20 and reading.time_zone == "Asia/Jerusalem"
-    assert [words.split(" left aside")[0] for words in reading.left_aside] == ["calls_as_found.parquet", "volume_6min.csv.gz"]
+    assert [words.split(" left aside")[0] for words in reading.left_aside] == [
+        "calls_as_found.parquet",
+        "volume_6min.csv.gz",
+    ]
 
 
 def test_the_banks_service_by_quarter(bank):
@@ -99,7 +104,9 @@ def test_the_fire_brigades_hours(tmp_path_factory):
     assert report.usable
     gaps = [int(words.split()[0]) for words in warnings_of(report) if "missing: " in words]
     assert sum(gaps) == 65 and len(gaps) == len([words for words in warnings_of(report) if " missing" in words])
-    assert sum("2021-11-07 has 25 hours: 25 intervals expected, 24 found" in words for words in warnings_of(report)) == 1
+    assert (
+        sum("2021-11-07 has 25 hours: 25 intervals expected, 24 found" in words for words in warnings_of(report)) == 1
+    )
 
 
 def test_nothing_of_the_user_is_changed(bank):
@@ -157,25 +164,38 @@ def behind(report, *words):
 
 def test_the_banks_calls_load(calls_report):
     reading = calls_report.readings["calls"]
-    assert reading.file.name == "calls_as_found.parquet" and len(reading.frame) + reading.faults["row"].nunique() == 318_286
+    assert (
+        reading.file.name == "calls_as_found.parquet"
+        and len(reading.frame) + reading.faults["row"].nunique() == 318_286
+    )
     assert reading.frame["arrived"].min().strftime("%Y-%m-%d %z") == "1999-01-01 +0200"
 
 
-@pytest.mark.parametrize(("words", "rows", "value"), [
-    (("type ' TT' is 'TT' with blanks",), 6, " TT"), (("type 'AA' is not among the usual words",), 5, "AA"),
-    (("server 'NO_SERVERAMA' looks like 'NO_SERVER'",), 883, "NO_SERVERAMA"),
-    (("server 'ANO_SERVERT' looks like 'NO_SERVER'",), 338, "ANO_SERVERT"),
-    (("answered, but no agent is named",), 4119, "NO_SERVER"), (("vru_time is below 0, down to -348",), 291, -348),
-    (("q_time is far above all others: up to 28,693",), 3, None), (("customer '0' stands for nobody",), None, "0"),
-])
+@pytest.mark.parametrize(
+    ("words", "rows", "value"),
+    [
+        (("type ' TT' is 'TT' with blanks",), 6, " TT"),
+        (("type 'AA' is not among the usual words",), 5, "AA"),
+        (("server 'NO_SERVERAMA' looks like 'NO_SERVER'",), 883, "NO_SERVERAMA"),
+        (("server 'ANO_SERVERT' looks like 'NO_SERVER'",), 338, "ANO_SERVERT"),
+        (("answered, but no agent is named",), 4119, "NO_SERVER"),
+        (("vru_time is below 0, down to -348",), 291, -348),
+        (("q_time is far above all others: up to 28,693",), 3, None),
+        (("customer '0' stands for nobody",), None, "0"),
+    ],
+)
 def test_the_faults_of_the_banks_calls_are_found(calls_report, words, rows, value):
-    """Counts of the README: blank TT and AA, garbled servers, 4,119 without one, 291 negative, three waits above 25,000 s, customer 0."""
+    """Counts of the README: blank TT and AA, garbled servers, 4,119 without one, 291 negative, three waits above
+    25,000 s, customer 0.
+    """
     found, shown = behind(calls_report, *words)
     assert rows in (None, found) and value in (None, shown)
 
 
 def test_phantom_records_are_errors_of_their_own(calls_report):
-    errors = calls_report.findings[(calls_report.findings["column"] == "outcome") & (calls_report.findings["severity"] == "error")]
+    errors = calls_report.findings[
+        (calls_report.findings["column"] == "outcome") & (calls_report.findings["severity"] == "error")
+    ]
     assert errors["rows"].sum() == 2658 and errors["value"].unique().tolist() == ["PHANTOM"]
 
 
@@ -192,8 +212,14 @@ def test_handle_times_above_two_hours(calls_report):
 
 def test_calls_that_run_past_midnight(calls_report):
     """By hand: the clock of the last event is before that of the first; at most the queued and served ones do."""
-    cells = pd.read_parquet(SHARED / "technion_1999" / "calls_as_found.parquet", columns=["vru_entry", "ser_exit", "outcome"])
-    wrapped = (cells["ser_exit"].str.zfill(8) < cells["vru_entry"].str.zfill(8)) & (cells["outcome"] == "AGENT") & (cells["ser_exit"] != "0:00:00")
+    cells = pd.read_parquet(
+        SHARED / "technion_1999" / "calls_as_found.parquet", columns=["vru_entry", "ser_exit", "outcome"]
+    )
+    wrapped = (
+        (cells["ser_exit"].str.zfill(8) < cells["vru_entry"].str.zfill(8))
+        & (cells["outcome"] == "AGENT")
+        & (cells["ser_exit"] != "0:00:00")
+    )
     found, _ = behind(calls_report, "the call runs past midnight")
     assert found == pytest.approx(int(wrapped.sum()), rel=0.15) and found > 100
 
@@ -202,7 +228,9 @@ def test_days_without_calls_and_the_missing_months(calls_report):
     told = calls_report.findings["message"].tolist()
     assert any(words.endswith("Mon 1999-01-11 07:00 to 1999-01-12 23:30") for words in told)
     assert any(words.startswith("Sun 1999-05-23: 2,754 contacts") for words in told)
-    assert "no rows in August 1999" in told and "no rows from November 1999 to December 1999, after the data ends" in told
+    assert (
+        "no rows in August 1999" in told and "no rows from November 1999 to December 1999, after the data ends" in told
+    )
 
 
 def test_made_up_days_of_the_six_minutes_are_found(tmp_path):
@@ -223,8 +251,14 @@ def test_the_banks_patience(calls_report):
     """Σ waits ÷ hang-ups, straight from the file's own columns; the naive mean is several times too short."""
     from ccplan.data.evidence import estimates
 
-    cells = pd.read_parquet(SHARED / "technion_1999" / "calls_as_found.parquet", columns=["q_time", "ser_time", "outcome"])
-    waits, served, hung_up = pd.to_numeric(cells["q_time"]), pd.to_numeric(cells["ser_time"]) > 0, cells["outcome"] == "HANG"
+    cells = pd.read_parquet(
+        SHARED / "technion_1999" / "calls_as_found.parquet", columns=["q_time", "ser_time", "outcome"]
+    )
+    waits, served, hung_up = (
+        pd.to_numeric(cells["q_time"]),
+        pd.to_numeric(cells["ser_time"]) > 0,
+        cells["outcome"] == "HANG",
+    )
     used = (cells["outcome"] == "AGENT") | (hung_up & ~served)
     calls = calls_report.frame("calls")
     single = estimates.patience(calls)

@@ -1,4 +1,6 @@
-"""Reports: a notebook becomes one folder of a page, a PDF and tables; harmless, the same bytes, made as a whole or not at all."""
+"""Reports: a notebook becomes one folder of a page, a PDF and tables; harmless, the same bytes, made as a whole or
+not at all.
+"""
 
 import io
 import os
@@ -37,7 +39,9 @@ def bytes_of(folder):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A report that was made twice in the same place, the second time from the same tables: (folder, its files both times)."""
+    """A report that was made twice in the same place, the second time from the same tables: (folder, its files both
+    times).
+    """
     place = tmp_path_factory.mktemp("made")
     centre, book = small_centre(place / "centre"), audit_notebook(place / "quick.ipynb")
     both, out = [], centre / "audit" / "2026Q3"
@@ -71,7 +75,11 @@ def test_nothing_of_this_machine_or_run_is_in_it(made):
     folder, first, _ = made
     for name in ("audit.html", "audit.ipynb", "sign_off.json", "findings.csv", "verdict.txt"):
         text = first[name].decode()
-        assert str(folder.parents[2]) not in text and ".tmp" not in text and "papermill" not in text.replace('"papermill": "', "")
+        assert (
+            str(folder.parents[2]) not in text
+            and ".tmp" not in text
+            and "papermill" not in text.replace('"papermill": "', "")
+        )
     assert 'folder = "centre"' in first["audit.ipynb"].decode().replace("\\", "")
 
 
@@ -80,7 +88,11 @@ def test_payloads_are_text_in_the_page_and_nothing_runs(made):
     read = Read(page)
     assert not {"script", "iframe", "object", "form", "link", "base"} & read.tags
     assert not [name for name, _ in read.attributes if name.startswith("on")]
-    outside = [value for name, value in read.attributes if name in ("src", "href") and not value.startswith(("#", "data:image/"))]
+    outside = [
+        value
+        for name, value in read.attributes
+        if name in ("src", "href") and not value.startswith(("#", "data:image/"))
+    ]
     assert outside == [] and "url(" not in page and "@import" not in page
     assert "default-src 'none'" in page
     words = " ".join(read.words)
@@ -92,7 +104,9 @@ def test_payloads_are_text_in_the_page_and_nothing_runs(made):
 @pytest.mark.skipif(not BROWSER or not shutil.which("pdftotext"), reason="no browser that prints, or no pdftotext")
 def test_payloads_are_text_on_paper(made, tmp_path):
     (tmp_path / "a.pdf").write_bytes(made[1]["audit.pdf"])
-    told = subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
     assert SCRIPT in told and PICTURE in told and FORMULA in told
 
 
@@ -110,24 +124,46 @@ def test_payloads_are_text_in_the_tables(made):
 
 def test_sections_can_be_linked_to_and_are_listed(made):
     page = made[1]["audit.html"].decode()
-    assert 'id="words"' in page and '<li><a href="#words">In words</a></li>' in page and '<a href="#table">link</a>' in page
+    assert (
+        'id="words"' in page
+        and '<li><a href="#words">In words</a></li>' in page
+        and '<a href="#table">link</a>' in page
+    )
 
 
 # -------------------------------------------------------------------------------------------- pieces
 
 
-@pytest.mark.parametrize("html", [
-    "<svg><script>alert(1)</script></svg>", "<a href='javascript:alert(1)'>x</a>", "<a href='jav&#x61;script:alert(1)'>x</a>",
-    "<a href='data:text/html;base64,AAAA'>x</a>", "<img src='http://elsewhere.test/x.png'>", "<td style='background:url(//e)'>x</td>",
-    "<style>body{display:none}</style>", "<style>.ccplan-a{background:url(//e)}</style>", "<math><mtext></form><form><mglyph><style></math><img src onerror=x()>",
-    "<p style='position:fixed;top:0'>x</p>", "<iframe srcdoc='<script>x()</script>'></iframe>", "<svg><a xlink:href='javascript:x()'>y</a></svg>",
-    "<input autofocus onfocus=x()>", "<!--><script>x()</script>-->"])
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<svg><script>alert(1)</script></svg>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<a href='jav&#x61;script:alert(1)'>x</a>",
+        "<a href='data:text/html;base64,AAAA'>x</a>",
+        "<img src='http://elsewhere.test/x.png'>",
+        "<td style='background:url(//e)'>x</td>",
+        "<style>body{display:none}</style>",
+        "<style>.ccplan-a{background:url(//e)}</style>",
+        "<math><mtext></form><form><mglyph><style></math><img src onerror=x()>",
+        "<p style='position:fixed;top:0'>x</p>",
+        "<iframe srcdoc='<script>x()</script>'></iframe>",
+        "<svg><a xlink:href='javascript:x()'>y</a></svg>",
+        "<input autofocus onfocus=x()>",
+        "<!--><script>x()</script>-->",
+    ],
+)
 def test_markup_that_could_run_ask_or_cover_is_inert(html):
     cleaner = Cleaner()
     read = Read(cleaner.clean(html))
     assert not {"script", "iframe", "input", "form", "style", "math"} & read.tags
-    assert not [(name, value) for name, value in read.attributes if name.startswith("on") or name in ("srcdoc", "xlink:href")
-                or re.search(r"javascript|http|text/html|url|fixed", value or "")]
+    assert not [
+        (name, value)
+        for name, value in read.attributes
+        if name.startswith("on")
+        or name in ("srcdoc", "xlink:href")
+        or re.search(r"javascript|http|text/html|url|fixed", value or "")
+    ]
     assert cleaner.styles == {}
 
 
@@ -135,8 +171,12 @@ def test_tables_and_drawings_of_the_house_stay():
     drawn = '<svg viewBox="0 0 9 9" width="40"><path d="M0 0L9 9" stroke="#0072B2"></path></svg>'
     assert Cleaner().clean(drawn) == drawn
     cleaner = Cleaner()
-    assert cleaner.clean("<style>.ccplan-x { color: #1F2328 }</style><table class='ccplan-x'><tbody><tr><td data-name='a'>1</td></tr></tbody></table>") \
+    assert (
+        cleaner.clean(
+            "<style>.ccplan-x { color: #1F2328 }</style><table class='ccplan-x'><tbody><tr><td data-name='a'>1</td></tr></tbody></table>"
+        )
         == '<table class="ccplan-x"><tbody><tr><td data-name="a">1</td></tr></tbody></table>'
+    )
     assert list(cleaner.styles) == [".ccplan-x { color: var(--ink) }"]
 
 
@@ -150,19 +190,42 @@ def test_headings_alike_have_anchors_of_their_own():
 def test_a_workbook_is_formatted_by_units_and_the_same_every_time(tmp_path):
     from openpyxl import load_workbook
 
-    frame = pd.DataFrame({"kpi": ["sl", "aht"], "unit": ["share", "s"], "value": [0.81234, 301.26], "n": [7, 8],
-                          "when": pd.to_datetime(["2026-07-01 00:00", "2026-07-01 08:30"]).tz_localize("Europe/Helsinki"), "kept": [True, False]})
+    frame = pd.DataFrame(
+        {
+            "kpi": ["sl", "aht"],
+            "unit": ["share", "s"],
+            "value": [0.81234, 301.26],
+            "n": [7, 8],
+            "when": pd.to_datetime(["2026-07-01 00:00", "2026-07-01 08:30"]).tz_localize("Europe/Helsinki"),
+            "kept": [True, False],
+        }
+    )
     empty = pd.DataFrame({"a": []})
-    sheets = {"A/B: [long] name that goes on and on and on": frame, "a b": empty, "A B": empty, "odd": pd.DataFrame({"x": [float("inf"), None], "x s": ["=1", "\x00ä"]})}
+    sheets = {
+        "A/B: [long] name that goes on and on and on": frame,
+        "a b": empty,
+        "A B": empty,
+        "odd": pd.DataFrame({"x": [float("inf"), None], "x s": ["=1", "\x00ä"]}),
+    }
     file = sheets_workbook(tmp_path / "b.xlsx", sheets, title="T", made="2026-10-01")
     assert file.read_bytes() == sheets_bytes(sheets, title="T", made="2026-10-01")
     book = load_workbook(file)
     assert all(len(name) <= 31 for name in book.sheetnames) and len(book.sheetnames) == 4
     first = book.worksheets[0]
-    assert (first["C5"].number_format, first["C6"].number_format, first["D5"].number_format) == ("0.0%", '#,##0.0;-#,##0.0;"–"', "#,##0")
-    assert (first["E5"].number_format, first["E6"].number_format) == ("yyyy-mm-dd", "yyyy-mm-dd hh:mm") and first["F5"].value == "yes"
+    assert (first["C5"].number_format, first["C6"].number_format, first["D5"].number_format) == (
+        "0.0%",
+        '#,##0.0;-#,##0.0;"–"',
+        "#,##0",
+    )
+    assert (first["E5"].number_format, first["E6"].number_format) == ("yyyy-mm-dd", "yyyy-mm-dd hh:mm") and first[
+        "F5"
+    ].value == "yes"
     assert first["E6"].value.isoformat() == "2026-07-01T08:30:00"
-    assert book.worksheets[3]["A5"].value == "no limit" and book.worksheets[3]["A6"].value is None and book.worksheets[3]["B5"].data_type == "s"
+    assert (
+        book.worksheets[3]["A5"].value == "no limit"
+        and book.worksheets[3]["A6"].value is None
+        and book.worksheets[3]["B5"].data_type == "s"
+    )
     with pytest.raises(ValueError, match="must be an .xlsx"):
         sheets_workbook(tmp_path / "b.xls", sheets, title="T", made="2026-10-01")
 
@@ -170,11 +233,15 @@ def test_a_workbook_is_formatted_by_units_and_the_same_every_time(tmp_path):
 def test_a_cell_that_fails_is_told_in_words_and_the_old_report_stays(made, tmp_path):
     folder, _, second = made
     before = bytes_of(folder)
-    bad = audit_notebook(tmp_path / "bad.ipynb", "## People", "raise ValueError('no agent has calls: name a table of agents')")
+    bad = audit_notebook(
+        tmp_path / "bad.ipynb", "## People", "raise ValueError('no agent has calls: name a table of agents')"
+    )
     with pytest.raises(ReportError, match="^no agent has calls: name a table of agents$"):
         audit_report(folder.parents[1], "2026Q3", folder, notebook=bad, pdf=False)
     worse = notebook(tmp_path / "worse.ipynb", "# Well?", PARAMETERS, "## People", "1 / 0", "## Money")
-    with pytest.raises(ReportError, match="worse.ipynb stopped in its section 'People': ZeroDivisionError: division by zero"):
+    with pytest.raises(
+        ReportError, match="worse.ipynb stopped in its section 'People': ZeroDivisionError: division by zero"
+    ):
         reports.write_report(worse, folder, {"quarter": "2026Q3"}, pdf=False)
     assert bytes_of(folder) == before and [file.name for file in folder.parent.iterdir() if file.suffix == ".tmp"] == []
     with pytest.raises(ReportError, match="has no parameter moon"):
@@ -186,7 +253,11 @@ def test_a_cell_that_fails_is_told_in_words_and_the_old_report_stays(made, tmp_p
 def test_without_a_browser_the_rest_is_written_and_words_say_why(tmp_path, monkeypatch):
     monkeypatch.setenv("CCPLAN_BROWSER", "no-such-browser")
     steps = []
-    report = reports.write_report(notebook(tmp_path / "n.ipynb", "# Q?", "out = ''  # x", "1 + 1"), tmp_path / "r", progress=lambda *step: steps.append(step))
+    report = reports.write_report(
+        notebook(tmp_path / "n.ipynb", "# Q?", "out = ''  # x", "1 + 1"),
+        tmp_path / "r",
+        progress=lambda *step: steps.append(step),
+    )
     assert "no PDF was made" in report.notes[0] and set(report.files) == {"report.ipynb", "report.html"}
     assert steps[-1] == (6, 6, "done") and [done for done, *_ in steps] == sorted(done for done, *_ in steps)
     failing = tmp_path / "fails"
@@ -204,7 +275,11 @@ def test_files_of_others_stay_and_edits_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(reports, "_run", lambda *_: nbformat.v4.new_notebook())
     out = tmp_path / "r"
     reports.write_report("n.ipynb", out, pdf=False)
-    made = {"report.html": reports_hash(out / "report.html"), "report.ipynb": reports_hash(out / "report.ipynb"), "gone.csv": "0"}
+    made = {
+        "report.html": reports_hash(out / "report.html"),
+        "report.ipynb": reports_hash(out / "report.ipynb"),
+        "gone.csv": "0",
+    }
     (out / "notes.txt").write_text("mine")
     (out / "more").mkdir()
     (out / "more" / "x.txt").write_text("mine too")
@@ -212,7 +287,9 @@ def test_files_of_others_stay_and_edits_are_kept(tmp_path, monkeypatch):
     report = reports.write_report("n.ipynb", out, pdf=False, ours=made)
     assert (out / "notes.txt").read_text() == "mine" and (out / "more" / "x.txt").read_text() == "mine too"
     assert (out / "report (edited).html").read_text() == "edited" and (out / "report.html").read_text() != "edited"
-    assert report.notes == ("report.html was edited after the last run: the edited one is kept as report (edited).html",)
+    assert report.notes == (
+        "report.html was edited after the last run: the edited one is kept as report (edited).html",
+    )
 
 
 def reports_hash(file):
@@ -254,7 +331,10 @@ def test_a_target_that_refuses_is_told(tmp_path, monkeypatch):
     (tmp_path / "r").mkdir()
     with pytest.raises(OSError, match="No space left"), swapped.new_folder(tmp_path / "r") as made:
         (made / "a").write_text("x")
-    assert sorted(file.name for file in tmp_path.iterdir()) == [".file.lock", ".r.lock", "file", "r"][1 - (tmp_path / ".file.lock").exists():]
+    assert (
+        sorted(file.name for file in tmp_path.iterdir())
+        == [".file.lock", ".r.lock", "file", "r"][1 - (tmp_path / ".file.lock").exists() :]
+    )
 
 
 def test_a_second_run_on_the_same_folder_is_told(tmp_path):
@@ -314,7 +394,9 @@ def test_killed_at_any_moment_a_whole_report_stands(tmp_path, monkeypatch, excha
         time.sleep(chance.uniform(0, 0.01))
         os.kill(child, signal.SIGINT if attempt % 4 == 0 else signal.SIGKILL)
         os.waitpid(child, 0)
-        if not exchanged:  # between two renames it stands at its old place, from where the next run or --verify fetches it
+        if (
+            not exchanged
+        ):  # between two renames it stands at its old place, from where the next run or --verify fetches it
             swapped.recovered(target)
         now = {file.name: file.read_text() for file in target.iterdir()}
         assert set(now) == set("abc") and len(set(now.values())) == 1 and now["a"].startswith(f"{attempt} ")
@@ -335,8 +417,11 @@ def test_a_run_that_is_stopped_leaves_the_last_report(made, tmp_path, stop):
     folder = made[0]
     before = bytes_of(folder)
     slow = notebook(tmp_path / "slow.ipynb", "# Q?", PARAMETERS, "## Slow", "import time; time.sleep(60)")
-    process = subprocess.Popen([sys.executable, "-c", RUN, str(folder.parents[1]), str(folder), str(slow)], stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(folder.parents[1]), str(folder), str(slow)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     while process.stdout.readline().strip() != b"4":  # the slow cell has begun
         assert process.poll() is None
     process.send_signal(getattr(signal, stop))

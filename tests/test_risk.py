@@ -37,17 +37,29 @@ def a_forecast(name="calls", spread=UNSURE, months=2, size=60.0, open_hours=6):
     days = days[days < pd.Timestamp("2027-03-01") + pd.DateOffset(months=months)]
     slots = 8 * 3600.0 + 1800.0 * np.arange(open_hours * 2)
     mean = size * (1 + 0.5 * np.sin(np.arange(len(slots)) / 3)) * (1 + 0.2 * (days.day_of_week.to_numpy()[:, None] < 3))
-    start = (days.repeat(len(slots)) + pd.to_timedelta(np.tile(slots, len(days)), unit="s")).tz_localize("Europe/Helsinki")
+    start = (days.repeat(len(slots)) + pd.to_timedelta(np.tile(slots, len(days)), unit="s")).tz_localize(
+        "Europe/Helsinki"
+    )
     aht_s = np.tile(np.linspace(280, 320, len(slots)), len(days))
     frame = pd.DataFrame({"queue": name, "start": start, "offered": mean.ravel(), "aht_s": aht_s})
     special = np.zeros(len(days), bool)
     special[5] = True
-    return QueueForecast(queue=name, frame=frame, tested=None, repairs=pd.DataFrame(), spread=spread, method="", seasonal=False,
-                         ahead=Ahead(days=days, slots=slots, interval_s=1800, mean=mean, special=special))
+    return QueueForecast(
+        queue=name,
+        frame=frame,
+        tested=None,
+        repairs=pd.DataFrame(),
+        spread=spread,
+        method="",
+        seasonal=False,
+        ahead=Ahead(days=days, slots=slots, interval_s=1800, mean=mean, special=special),
+    )
 
 
 BOTH = (a_forecast(), a_forecast("sales", size=15.0))
-PEOPLE = pd.DataFrame({"queue": ["calls", "sales"], "started": pd.Timestamp("2026-01-01"), "heads": [22.0, 9.0], "fte": [22.0, 9.0]})
+PEOPLE = pd.DataFrame(
+    {"queue": ["calls", "sales"], "started": pd.Timestamp("2026-01-01"), "heads": [22.0, 9.0], "fte": [22.0, 9.0]}
+)
 HIRES = pd.DataFrame({"queue": ["calls"], "month": [pd.Timestamp("2027-03-01")], "heads": [4.0], "fte": [4.0]})
 DECIDED = {"people": PEOPLE, "hires": HIRES}
 
@@ -79,9 +91,14 @@ def one_path(path, value):
         level = [np.exp(stray[m] - 0.10**2 * (m + 1) / 24) * (1 + value["growth"]) ** (m / 12) for m in (0, 1)]
         day = day_scores(rng, len(one.ahead.days), one.spread.days)
         calls = [rates_of_day(rng, one, day[p], d) for p in range(within + 1) for d in range(len(one.ahead.days))]
-        calls = np.array(calls[-len(one.ahead.days):])
+        calls = np.array(calls[-len(one.ahead.days) :])
         month = one.ahead.days.month.to_numpy() - 3
-        frames.append(one.frame.assign(offered=(calls * np.array(level)[month][:, None]).ravel(), aht_s=one.frame["aht_s"] * value["handle time"]))
+        frames.append(
+            one.frame.assign(
+                offered=(calls * np.array(level)[month][:, None]).ravel(),
+                aht_s=one.frame["aht_s"] * value["handle time"],
+            )
+        )
     centre = applied(CENTRE, value.to_dict())
     needed = monthly_requirement(staff(pd.concat(frames, ignore_index=True), centre), centre)
     heads = plan_headcount(needed, centre, **DECIDED)
@@ -124,11 +141,25 @@ def test_where_nothing_is_unsure_every_path_is_the_plan():
 
 def test_a_wage_that_is_unsure_is_a_triangle():
     """All cost is wages here, so that the total cost has the triangle's own quantiles and chance of overrun."""
-    bare = Centre(name="x", time_zone="Europe/Helsinki", queues=CENTRE.queues, costs=Costs(hourly_wage=20.0, on_costs=0.0), flex=Flex(overtime=0.0))
+    bare = Centre(
+        name="x",
+        time_zone="Europe/Helsinki",
+        queues=CENTRE.queues,
+        costs=Costs(hourly_wage=20.0, on_costs=0.0),
+        flex=Flex(overtime=0.0),
+    )
     wage = Uncertain(name="wage", low=0.9, mode=1.0, high=1.3)
     true = triang(c=0.25, loc=0.9, scale=0.4)
-    found = plan_risk([replace(one, spread=SURE) for one in BOTH], bare, paths=100, assumptions=(wage,), drift=0.0, people=PEOPLE,
-                      hires=HIRES[:0], jobs=1)
+    found = plan_risk(
+        [replace(one, spread=SURE) for one in BOTH],
+        bare,
+        paths=100,
+        assumptions=(wage,),
+        drift=0.0,
+        people=PEOPLE,
+        hires=HIRES[:0],
+        jobs=1,
+    )
     plan = found.total["plan"]
     assert [found.total[p] / plan for p in ("p10", "p50", "p90")] == pytest.approx(true.ppf([0.1, 0.5, 0.9]), abs=6e-3)
     assert found.chance_over == pytest.approx(true.sf(1.0), abs=0.015)
@@ -144,11 +175,17 @@ def test_rates_have_the_spread_of_the_forecast():
 
 
 def test_day_totals_spread_like_the_forecast_s_own_paths():
-    """Against Spread.paths, which draws whole contacts: with a thousand in an interval their own chance hardly counts."""
+    """Against Spread.paths, which draws whole contacts: with a thousand in an interval their own chance hardly
+    counts.
+    """
     mean, special = np.full((40, 12), 1000.0), np.zeros(40, bool)
     theirs = UNSURE.paths(mean, special, 3000, np.random.default_rng(1)).sum(axis=(1, 2))
     rng = np.random.default_rng(2)
-    table, grid, t = UNSURE.rates(special, np.linspace(-4.8, 4.8, 129)), np.linspace(-4.8, 4.8, 129), UNSURE.together_of_rates(special)
+    table, grid, t = (
+        UNSURE.rates(special, np.linspace(-4.8, 4.8, 129)),
+        np.linspace(-4.8, 4.8, 129),
+        UNSURE.together_of_rates(special),
+    )
     day, noise = scores(rng, UNSURE.days, 3000, 40), rng.standard_normal((3000, 40, 12))
     for slot in range(1, 12):
         noise[:, :, slot] = 0.4 * noise[:, :, slot - 1] + 0.84**0.5 * noise[:, :, slot]
@@ -170,7 +207,9 @@ def test_shares_of_variance_where_they_are_known():
     x = pd.DataFrame(rng.standard_normal((4000, 4)), columns=list("abcd")).assign(still=1.0)
     y = 3 * x["a"] - 2 * x["b"] + x["c"] ** 2 + rng.standard_normal(4000)  # variances 9, 4, 2, and 1 of chance
     found = variance_shares(x, y).set_index("source")
-    assert found["share"][["a", "b", "c", "d", "still", "together"]].tolist() == pytest.approx([9 / 16, 4 / 16, 2 / 16, 0, 0, 1 / 16], abs=0.03)
+    assert found["share"][["a", "b", "c", "d", "still", "together"]].tolist() == pytest.approx(
+        [9 / 16, 4 / 16, 2 / 16, 0, 0, 1 / 16], abs=0.03
+    )
     assert found["swing"]["a"] == pytest.approx(2 * 3 * 1.755, rel=0.08) and found["swing"]["b"] < 0
     with pytest.raises(ValueError, match="need at least"):
         variance_shares(x[:20], y[:20])
@@ -183,7 +222,10 @@ def test_service_of_a_short_month_is_what_staff_says():
     curve = service_curves(staffed, CENTRE, months)
     for ratio in (0.84, 0.9, 1.0, 1.15):
         there = staffed["agents"] * ratio
-        served = [staff(frame, CENTRE, agents=(np.floor(there + 1e-9) + more).to_numpy()).pipe(lambda s: s["service_level"]) for more in (0, 1)]
+        served = [
+            staff(frame, CENTRE, agents=(np.floor(there + 1e-9) + more).to_numpy()).pipe(lambda s: s["service_level"])
+            for more in (0, 1)
+        ]
         part = there - np.floor(there + 1e-9)
         level = ((served[0] * (1 - part) + served[1] * part) * frame["offered"]).groupby(frame["start"].dt.month).sum()
         true = (level / frame["offered"].groupby(frame["start"].dt.month).sum()).to_numpy()
@@ -198,7 +240,9 @@ def test_service_of_a_short_month_is_what_staff_says():
 
 def test_frames_agree_with_each_other(risk):
     cost = risk.monthly.query("measure == 'cost'")
-    assert cost["plan"].sum() == pytest.approx(risk.total["plan"]) and cost["mean"].sum() == pytest.approx(risk.paths["cost"].mean())
+    assert cost["plan"].sum() == pytest.approx(risk.total["plan"]) and cost["mean"].sum() == pytest.approx(
+        risk.paths["cost"].mean()
+    )
     assert (risk.monthly["p10"] <= risk.monthly["p50"]).all() and (risk.monthly["p50"] <= risk.monthly["p90"]).all()
     assert risk.chance_over == (risk.paths["cost"] > risk.total["plan"] + 0.005).mean()
     fte = risk.monthly.query("measure == 'required_fte'").set_index(["queue", "month"])["mean"]
@@ -206,14 +250,19 @@ def test_frames_agree_with_each_other(risk):
     year = risk.yearly.query("measure == 'cost'")
     assert year["months"].tolist() == [2] and year["p50"].item() == pytest.approx(risk.total["p50"])
     assert "1,464 open intervals of 30 minutes in 2 months and 2 queues, on 75 sample paths" in risk.sampled
-    assert set(risk.misses) == {"queue", "month", "chance_short", "chance_missed"} and risk.misses["chance_missed"].between(0, 1).all()
+    assert (
+        set(risk.misses) == {"queue", "month", "chance_short", "chance_missed"}
+        and risk.misses["chance_missed"].between(0, 1).all()
+    )
 
 
 def test_a_budget_is_a_total_a_series_or_a_budget(risk):
     months = pd.DatetimeIndex(["2027-03-01", "2027-04-01"])
     half = risk.paths["cost"].median()
     found = plan_risk(BOTH, CENTRE, paths=75, seed=7, jobs=2, budget=half, **DECIDED)  # two processes agree with one
-    assert found.overrun["budget_so_far"].iloc[-1] == pytest.approx(half) and found.chance_over == pytest.approx(0.5, abs=0.011)
+    assert found.overrun["budget_so_far"].iloc[-1] == pytest.approx(half) and found.chance_over == pytest.approx(
+        0.5, abs=0.011
+    )
     pd.testing.assert_frame_equal(found.monthly, risk.monthly)
     pd.testing.assert_frame_equal(found.sources, risk.sources)
     plan = np.array([1.0, 3.0])
@@ -228,7 +277,16 @@ def test_another_seed_is_another_answer(risk):
 
 def test_a_stop_keeps_what_is_done_and_breaks_nothing(risk):
     seen = []
-    some = plan_risk(BOTH, CENTRE, paths=75, seed=7, jobs=1, progress=lambda done, of: seen.append((done, of)), stop=lambda: len(seen) == 2, **DECIDED)
+    some = plan_risk(
+        BOTH,
+        CENTRE,
+        paths=75,
+        seed=7,
+        jobs=1,
+        progress=lambda done, of: seen.append((done, of)),
+        stop=lambda: len(seen) == 2,
+        **DECIDED,
+    )
     assert seen == [(25, 75), (50, 75)] and "on 50 sample paths (stopped before all 75)" in some.sampled
     pd.testing.assert_frame_equal(some.paths, risk.paths.iloc[:50], check_flags=False)
     with pytest.raises(Stopped, match="stopped after 25 of 75 paths: at least 50 are needed"):
@@ -236,7 +294,10 @@ def test_a_stop_keeps_what_is_done_and_breaks_nothing(risk):
 
 
 def test_a_team_is_counted_once():
-    teams, people = {"all": ["calls", "sales"]}, pd.DataFrame({"queue": ["all"], "started": pd.Timestamp("2026-01-01"), "heads": 31.0, "fte": 31.0})
+    teams, people = (
+        {"all": ["calls", "sales"]},
+        pd.DataFrame({"queue": ["all"], "started": pd.Timestamp("2026-01-01"), "heads": 31.0, "fte": 31.0}),
+    )
     found = plan_risk(BOTH, CENTRE, 1, paths=50, jobs=1, teams=teams, people=people, hires=HIRES[:0])
     assert set(found.monthly["queue"]) == {"", "all", "calls", "sales"} and len(found.overrun) == 1
     assert set(found.monthly.loc[found.monthly["queue"] == "sales", "measure"]) == {"service_level"}
@@ -254,24 +315,34 @@ def test_an_assumption_does_what_it_says():
     assert [each.name for each in uncertain_of(CENTRE)] == [*(each.name for each in USUAL), "price of lines"]
 
 
-@pytest.mark.parametrize(("given", "words"), [
-    ({"name": "weather", "low": 0, "mode": 1, "high": 2}, "assumption must be one of growth"),
-    ({"name": "wage", "low": 1.1, "mode": 1.0, "high": 1.2}, "low, mode and high must rise"),
-    ({"name": "wage", "low": -0.1, "mode": 1.0, "high": 1.2}, "low must be 0 or more"),
-    ({"name": "wage", "low": "a", "mode": 1.0, "high": 1.2}, "must be a number"),
-])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"name": "weather", "low": 0, "mode": 1, "high": 2}, "assumption must be one of growth"),
+        ({"name": "wage", "low": 1.1, "mode": 1.0, "high": 1.2}, "low, mode and high must rise"),
+        ({"name": "wage", "low": -0.1, "mode": 1.0, "high": 1.2}, "low must be 0 or more"),
+        ({"name": "wage", "low": "a", "mode": 1.0, "high": 1.2}, "must be a number"),
+    ],
+)
 def test_a_range_that_cannot_be_is_refused(given, words):
     with pytest.raises(ValueError, match=words):
         Uncertain(**given)
 
 
-@pytest.mark.parametrize(("how", "words"), [
-    ({"paths": 10}, "paths must be a whole number from 50"), ({"paths": True}, "paths must be"), ({"drift": 2.0}, "drift must be a share"),
-    ({"budget": -1}, "budget must be a Budget"), ({"budget": pd.Series([1.0], [pd.Timestamp("2027-03-01")])}, "no amount for 2027-04"),
-    ({"months": 5}, "months must be a whole number from 1 to 2"), ({"assumptions": (USUAL[0], USUAL[0])}, "must stand once"),
-    ({"assumptions": (Uncertain(name="price of cake", low=1, mode=1, high=1),)}, "no line 'cake'"),
-    ({"assumptions": (Uncertain(name="shrinkage", low=1, mode=1, high=4),)}, "leaves nobody on the phones"),
-])
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"paths": 10}, "paths must be a whole number from 50"),
+        ({"paths": True}, "paths must be"),
+        ({"drift": 2.0}, "drift must be a share"),
+        ({"budget": -1}, "budget must be a Budget"),
+        ({"budget": pd.Series([1.0], [pd.Timestamp("2027-03-01")])}, "no amount for 2027-04"),
+        ({"months": 5}, "months must be a whole number from 1 to 2"),
+        ({"assumptions": (USUAL[0], USUAL[0])}, "must stand once"),
+        ({"assumptions": (Uncertain(name="price of cake", low=1, mode=1, high=1),)}, "no line 'cake'"),
+        ({"assumptions": (Uncertain(name="shrinkage", low=1, mode=1, high=4),)}, "leaves nobody on the phones"),
+    ],
+)
 def test_bad_input_is_told_in_words(how, words):
     with pytest.raises(ValueError, match=words):
         plan_risk(BOTH, CENTRE, **({"paths": 50, "jobs": 1} | how), **DECIDED)

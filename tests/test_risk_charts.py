@@ -13,13 +13,46 @@ MONTHS = pd.date_range("2027-01-01", periods=12, freq="MS")
 
 def a_risk(chance=0.3, over=120_000.0):
     """A risk written by hand: 100,000 a month, 1.2 million in all, one path in ten at 1.2 million + `over`."""
-    monthly = pd.DataFrame({"queue": "", "month": MONTHS, "measure": "cost", "plan": 1e5, "mean": 1.01e5, "p10": 0.9e5, "p50": 1e5, "p90": 1.1e5})
-    overrun = pd.DataFrame({"month": MONTHS, "budget": 1e5, "chance": 0.4, "budget_so_far": 1e5 * np.arange(1, 13), "chance_so_far": chance})
-    sources = pd.DataFrame({"source": ["wage", "attrition", "growth", "inflation", "together"], "share": [0.6, 0.3, 0.003, 0.001, 0.096],
-                            "swing": [250_000.0, -90_000.0, 900.0, 20.0, np.nan]})
+    monthly = pd.DataFrame(
+        {
+            "queue": "",
+            "month": MONTHS,
+            "measure": "cost",
+            "plan": 1e5,
+            "mean": 1.01e5,
+            "p10": 0.9e5,
+            "p50": 1e5,
+            "p90": 1.1e5,
+        }
+    )
+    overrun = pd.DataFrame(
+        {
+            "month": MONTHS,
+            "budget": 1e5,
+            "chance": 0.4,
+            "budget_so_far": 1e5 * np.arange(1, 13),
+            "chance_so_far": chance,
+        }
+    )
+    sources = pd.DataFrame(
+        {
+            "source": ["wage", "attrition", "growth", "inflation", "together"],
+            "share": [0.6, 0.3, 0.003, 0.001, 0.096],
+            "swing": [250_000.0, -90_000.0, 900.0, 20.0, np.nan],
+        }
+    )
     paths = pd.DataFrame({"cost": np.linspace(1.2e6 - over / 0.8, 1.2e6 + over / 0.8, 1001) + 0.0})
-    return Risk(monthly=monthly, yearly=monthly[:0], overrun=overrun, misses=monthly[:0], sources=sources, paths=paths, currency="EUR",
-                sampled="all intervals", assumptions=())
+    return Risk(
+        monthly=monthly,
+        yearly=monthly[:0],
+        overrun=overrun,
+        misses=monthly[:0],
+        sources=sources,
+        paths=paths,
+        currency="EUR",
+        sampled="all intervals",
+        assumptions=(),
+    )
 
 
 def texts(chart):
@@ -29,8 +62,11 @@ def texts(chart):
 
 def test_the_title_says_chance_and_size():
     assert overrun_finding(a_risk()).replace("\N{NO-BREAK SPACE}", " ") == (
-        "The plan has a chance of 30 % of costing more than its budget of EUR 1.20 million; one time in ten by more than EUR 120,000")
-    assert "an even chance" in overrun_finding(a_risk(chance=0.46)) and "over 99 %" in overrun_finding(a_risk(chance=0.999))
+        "The plan has a chance of 30 % of costing more than its budget of EUR 1.20 million; one time in ten by more than EUR 120,000"
+    )
+    assert "an even chance" in overrun_finding(a_risk(chance=0.46)) and "over 99 %" in overrun_finding(
+        a_risk(chance=0.999)
+    )
     assert "a chance of 0 %" in overrun_finding(a_risk(chance=0.0))
 
 
@@ -38,7 +74,11 @@ def test_the_fan_holds_the_frame_s_numbers():
     spec, rows = texts(cost_fan_chart(a_risk()))
     fan = [row for row in rows if "p90" in row]
     assert {row["p90"] for row in fan} == {110.0} and {row["budget"] for row in fan} == {100.0}
-    ends = sorted(row["at"] for row in rows if row.get("words") in ("budget", "middle of the paths", "one in ten is above", "one in ten is below"))
+    ends = sorted(
+        row["at"]
+        for row in rows
+        if row.get("words") in ("budget", "middle of the paths", "one in ten is above", "one in ten is below")
+    )
     assert min(np.diff(ends)) > 1.4, "names at the end stand apart"
     assert spec == themed(cost_fan_chart(a_risk()))
 
@@ -46,7 +86,9 @@ def test_the_fan_holds_the_frame_s_numbers():
 def test_bars_tell_the_large_sources_and_sum_the_small():
     spec, rows = texts(risk_sources_chart(a_risk(), {"wage": "the wage agreement"}))
     bars = {row["source"]: row["share"] for row in rows}
-    assert bars == pytest.approx({"the wage agreement": 0.6, "attrition": 0.3, "2 others": 0.004, "no single one": 0.096})
+    assert bars == pytest.approx(
+        {"the wage agreement": 0.6, "attrition": 0.3, "2 others": 0.004, "no single one": 0.096}
+    )
     assert spec["title"]["text"] == ["The wage agreement makes 60 % of the uncertainty of cost"]
     assert "paid for in service" in " ".join(spec["title"]["subtitle"])
 

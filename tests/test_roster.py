@@ -1,4 +1,6 @@
-"""Rosters: the optimum of small ones, rules that are never broken, locks, repairs, nights and clock changes, reasons that are true."""
+"""Rosters: the optimum of small ones, rules that are never broken, locks, repairs, nights and clock changes,
+reasons that are true.
+"""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -29,7 +31,16 @@ def demand_of(first, days, wanted, zone=None, skill=None):
         for i in range(days):
             day = pd.Timestamp(first) + i * DAY
             start = (day + pd.Timedelta(hours=hour)).tz_localize(zone) if zone else day + pd.Timedelta(hours=hour)
-            rows.append((day, name, start, start + pd.Timedelta(hours=length), int(people[i] if np.ndim(people) else people), (length - 0.5) * HOUR))
+            rows.append(
+                (
+                    day,
+                    name,
+                    start,
+                    start + pd.Timedelta(hours=length),
+                    int(people[i] if np.ndim(people) else people),
+                    (length - 0.5) * HOUR,
+                )
+            )
     frame = pd.DataFrame(rows, columns=["day", "shift", "start", "end", "people", "paid_s"])
     return frame.assign(skill=frame["shift"].map(skill)) if skill else frame
 
@@ -46,14 +57,32 @@ def small_case(seed):
     first = pd.Timestamp("2026-11-02") + int(rng.integers(0, 7)) * DAY
     demand = demand_of(first, days, {name: rng.integers(0, 3, days) for name in names})
     rules = Rostering(
-        min_rest_s=float(rng.choice([0, 8, 11, 16, 30])) * HOUR, most_days_in_a_row=int(rng.integers(1, 5)), most_nights_in_a_row=int(rng.integers(1, 3)),
-        most_week_s=float(rng.choice([16, 24, 48])) * HOUR, free_weekends=int(rng.choice([0, 1, 2, 4])), most_starts_apart_s=float(rng.choice([3, 9, 24])) * HOUR,
-        single_day_off=float(rng.integers(0, 40)), refused_wish=float(rng.integers(0, 300)), uneven_night_or_weekend=float(rng.integers(0, 40)),
-        moved_start=float(rng.integers(0, 6)), hour_off_contract=float(rng.integers(0, 30)), missing_hour=float(rng.integers(0, 80)), idle_hour=float(rng.integers(0, 20)))
+        min_rest_s=float(rng.choice([0, 8, 11, 16, 30])) * HOUR,
+        most_days_in_a_row=int(rng.integers(1, 5)),
+        most_nights_in_a_row=int(rng.integers(1, 3)),
+        most_week_s=float(rng.choice([16, 24, 48])) * HOUR,
+        free_weekends=int(rng.choice([0, 1, 2, 4])),
+        most_starts_apart_s=float(rng.choice([3, 9, 24])) * HOUR,
+        single_day_off=float(rng.integers(0, 40)),
+        refused_wish=float(rng.integers(0, 300)),
+        uneven_night_or_weekend=float(rng.integers(0, 40)),
+        moved_start=float(rng.integers(0, 6)),
+        hour_off_contract=float(rng.integers(0, 30)),
+        missing_hour=float(rng.integers(0, 80)),
+        idle_hour=float(rng.integers(0, 20)),
+    )
     here = team(people, rng.choice([12.0, 20.0, 37.5], people))
-    wishes = pd.DataFrame({"agent": rng.choice(here["agent"], 3), "day": first + rng.integers(0, days, 3) * DAY, "wish": rng.choice(["off", "work", *names], 3),
-                           "weight": rng.choice([0.5, 1, 2], 3)})
-    leave = pd.DataFrame({"agent": ["agent 0"], "start": [first + DAY], "end": [first + DAY]}) if seed % 3 == 0 else None
+    wishes = pd.DataFrame(
+        {
+            "agent": rng.choice(here["agent"], 3),
+            "day": first + rng.integers(0, days, 3) * DAY,
+            "wish": rng.choice(["off", "work", *names], 3),
+            "weight": rng.choice([0.5, 1, 2], 3),
+        }
+    )
+    leave = (
+        pd.DataFrame({"agent": ["agent 0"], "start": [first + DAY], "end": [first + DAY]}) if seed % 3 == 0 else None
+    )
     before = _before(rng, first, names) if seed % 5 < 3 else None
     return {"people": here, "demand": demand, "rules": rules, "wishes": wishes, "leave": leave, "before": before}
 
@@ -69,7 +98,11 @@ def by_force(case):
     people, demand, rules, wishes = case["people"], case["demand"], case["rules"], case["wishes"]
     first, last = demand["day"].min(), demand["day"].max()
     days, names = pd.date_range(first, last), list(demand["shift"].unique())
-    away = {row.agent: list(pd.date_range(row.start, row.end)) for row in case["leave"].itertuples()} if case["leave"] is not None else {}
+    away = (
+        {row.agent: list(pd.date_range(row.start, row.end)) for row in case["leave"].itertuples()}
+        if case["leave"] is not None
+        else {}
+    )
     history = duties_by_agent(pd.DataFrame(), case["before"])
     rows = {(row.day, row.shift): row for row in demand.itertuples()}
     fair = _fair(people, demand, rules, away, rows)
@@ -79,7 +112,18 @@ def by_force(case):
         asked = [(row.day, row.wish, row.weight) for row in wishes.itertuples() if row.agent == person.agent]
         for line, duties in _legal_lines(days, names, rows, mine, rules, away.get(person.agent, ())):
             covers.append([line[i] == name for name in names for i in range(len(days))])
-            prices.append(line_price(duties, rules, first, last, person.weekly_hours, fair[person.agent], asked, away.get(person.agent, ())))
+            prices.append(
+                line_price(
+                    duties,
+                    rules,
+                    first,
+                    last,
+                    person.weekly_hours,
+                    fair[person.agent],
+                    asked,
+                    away.get(person.agent, ()),
+                )
+            )
         found.append((np.array(covers, float), np.array(prices)))
     wanted = np.array([rows[day, name].people for name in names for day in days], float)
     hours = np.array([SHIFTS[name][1] for name in names for _ in days], float)
@@ -90,8 +134,16 @@ def _legal_lines(days, names, rows, mine, rules, away):
     """Every line without a fault, day by day: what breaks a rule is not mended by further duties."""
     lines = [((), mine)]
     for day in days:
-        longer = [((*line, name), duties + [Duty(day, name, rows[day, name].start, rows[day, name].end, rows[day, name].paid_s, True)] if name else duties)
-                  for line, duties in lines for name in (None, *names)]
+        longer = [
+            (
+                (*line, name),
+                duties + [Duty(day, name, rows[day, name].start, rows[day, name].end, rows[day, name].paid_s, True)]
+                if name
+                else duties,
+            )
+            for line, duties in lines
+            for name in (None, *names)
+        ]
         lines = [(line, duties) for line, duties in longer if line[-1] is None or not faults(duties, rules, leave=away)]
     return lines
 
@@ -100,9 +152,15 @@ def _fair(people, demand, rules, away, rows):
     shares = {name: np.zeros(2) for name in people["agent"]}
     for row in demand.itertuples():
         duty = Duty(row.day, row.shift, row.start, row.end, row.paid_s, True)
-        can = {p.agent: p.weekly_hours for p in people.itertuples() if "away" not in faults([duty], replace(rules, free_weekends=0), leave=away.get(p.agent, ()))}
+        can = {
+            p.agent: p.weekly_hours
+            for p in people.itertuples()
+            if "away" not in faults([duty], replace(rules, free_weekends=0), leave=away.get(p.agent, ()))
+        }
         for name, hours in can.items():
-            shares[name] += np.array([is_night(duty, rules), row.day.weekday() >= 5]) * row.people * hours / sum(can.values())
+            shares[name] += (
+                np.array([is_night(duty, rules), row.day.weekday() >= 5]) * row.people * hours / sum(can.values())
+            )
     return shares
 
 
@@ -112,11 +170,21 @@ def _cheapest(found, wanted, hours, rules):
         cover = (cover[:, None, :] + more[None]).reshape(-1, cover.shape[1])
         price = (price[:, None] + further[None]).reshape(-1)
     off = wanted - cover
-    return float((price + (np.maximum(off, 0) * rules.missing_hour + np.maximum(-off, 0) * rules.idle_hour) @ hours).min())
+    return float(
+        (price + (np.maximum(off, 0) * rules.missing_hour + np.maximum(-off, 0) * rules.idle_hour) @ hours).min()
+    )
 
 
 def made(case, **more):
-    return roster(case["people"], case["demand"], case["rules"], wishes=case["wishes"], leave=case["leave"], before=case["before"], **more)
+    return roster(
+        case["people"],
+        case["demand"],
+        case["rules"],
+        wishes=case["wishes"],
+        leave=case["leave"],
+        before=case["before"],
+        **more,
+    )
 
 
 @pytest.mark.parametrize("block", range(10))
@@ -126,7 +194,9 @@ def test_small_rosters_are_the_cheapest_of_all(block):
         best, answer = by_force(case), made(case)
         assert answer.status == "optimal" and answer.total == pytest.approx(best, abs=1e-4), f"case {seed}"
         assert answer.gap <= 1e-4 and answer.bound <= best + 1e-4
-        assert _bound(answer.case["problem"], answer.case["lines"]) <= best + 1e-4, f"case {seed}: the bound of large rosters is none"
+        assert _bound(answer.case["problem"], answer.case["lines"]) <= best + 1e-4, (
+            f"case {seed}: the bound of large rosters is none"
+        )
 
 
 def check(answer, rules, people, leave=(), before=None):
@@ -135,17 +205,28 @@ def check(answer, rules, people, leave=(), before=None):
     for person in people.itertuples():
         away = [day for row in leave if row[0] == person.agent for day in pd.date_range(row[1], row[2])]
         hired, left = (getattr(person, name, None) for name in ("hired", "left"))
-        told = faults(mine.get(person.agent, []), rules, leave=away, hired=None if pd.isna(hired) else hired, left=None if pd.isna(left) else left)
+        told = faults(
+            mine.get(person.agent, []),
+            rules,
+            leave=away,
+            hired=None if pd.isna(hired) else hired,
+            left=None if pd.isna(left) else left,
+        )
         assert not told, (person.agent, told)
     if "skills" in people:
         skills = people.set_index("agent")["skills"]
         free = answer.duties[~answer.duties["locked"]]
-        assert all(not need or need in skills[agent].split(";") for agent, need in zip(free["agent"], free["skill"], strict=True))
+        assert all(
+            not need or need in skills[agent].split(";")
+            for agent, need in zip(free["agent"], free["skill"], strict=True)
+        )
 
 
 @st.composite
 def questions(draw):
-    """A roster's question of some weeks: people who come and go, skills, leave, history, locks, a clock change perhaps."""
+    """A roster's question of some weeks: people who come and go, skills, leave, history, locks, a clock change
+    perhaps.
+    """
     rng = np.random.default_rng(draw(st.integers(0, 10**6)))
     zone = draw(st.sampled_from([None, "Europe/Helsinki"]))
     first = pd.Timestamp(draw(st.sampled_from(["2026-03-23", "2026-10-19", "2026-10-22", "2026-11-04"])))
@@ -153,11 +234,21 @@ def questions(draw):
     names = draw(st.lists(st.sampled_from(sorted(SHIFTS)), min_size=2, max_size=4, unique=True))
     skill = {name: ["", "a", "b"][i % 3] for i, name in enumerate(names)}
     rules = Rostering(
-        min_rest_s=draw(st.sampled_from([8, 11, 14, 36])) * HOUR, most_days_in_a_row=draw(st.integers(1, 7)), most_nights_in_a_row=draw(st.integers(1, 4)),
-        most_week_s=draw(st.sampled_from([24, 40, 48])) * HOUR, free_weekends=draw(st.integers(0, 4)), most_starts_apart_s=draw(st.sampled_from([4, 24])) * HOUR,
-        night=draw(st.sampled_from(["00:00-05:00", "23:00-06:00"])))
-    people = team(count, rng.choice([15.0, 25.0, 37.5], count), hired=pd.Timestamp("2020-01-01"), left=[first + 8 * DAY] + [pd.NaT] * (count - 1),
-                  skills=rng.choice(["a", "b", "a;b"], count))
+        min_rest_s=draw(st.sampled_from([8, 11, 14, 36])) * HOUR,
+        most_days_in_a_row=draw(st.integers(1, 7)),
+        most_nights_in_a_row=draw(st.integers(1, 4)),
+        most_week_s=draw(st.sampled_from([24, 40, 48])) * HOUR,
+        free_weekends=draw(st.integers(0, 4)),
+        most_starts_apart_s=draw(st.sampled_from([4, 24])) * HOUR,
+        night=draw(st.sampled_from(["00:00-05:00", "23:00-06:00"])),
+    )
+    people = team(
+        count,
+        rng.choice([15.0, 25.0, 37.5], count),
+        hired=pd.Timestamp("2020-01-01"),
+        left=[first + 8 * DAY] + [pd.NaT] * (count - 1),
+        skills=rng.choice(["a", "b", "a;b"], count),
+    )
     demand = demand_of(first, days, {name: rng.integers(0, 1 + count // 2, days) for name in names}, zone, skill)
     leave = [("agent 1", first + 2 * DAY, first + 5 * DAY)]
     past = demand_of(first - 10 * DAY, 10, {names[0]: 1}, zone).drop(columns="people")
@@ -173,8 +264,14 @@ def test_no_rule_is_ever_broken(question):
     away = pd.DataFrame(leave, columns=["agent", "start", "end"])
     answer = roster(people, demand, rules, leave=away, before=before, locked=locked, effort=0.2)
     check(answer, rules, people, leave, before)
-    kept = answer.duties[answer.duties["locked"]][["agent", "day", "shift", "start"]].sort_values("day").reset_index(drop=True)
-    pd.testing.assert_frame_equal(kept, locked[["agent", "day", "shift", "start"]].sort_values("day").reset_index(drop=True), check_dtype=False)
+    kept = (
+        answer.duties[answer.duties["locked"]][["agent", "day", "shift", "start"]]
+        .sort_values("day")
+        .reset_index(drop=True)
+    )
+    pd.testing.assert_frame_equal(
+        kept, locked[["agent", "day", "shift", "start"]].sort_values("day").reset_index(drop=True), check_dtype=False
+    )
     assert answer.bound <= answer.total + 1e-6
     ill = answer.duties[~answer.duties["locked"]]
     if len(ill):
@@ -200,9 +297,16 @@ def month():
     rng = np.random.default_rng(4)
     people = team(40, rng.choice([20.0, 30.0, 37.5], 40))
     heads = people["weekly_hours"].sum() / 7.5 / 7
-    demand = demand_of("2026-11-02", 28, {"early": int(heads * 0.4), "late": int(heads * 0.35), "night": int(heads * 0.15)})
-    wishes = pd.DataFrame({"agent": np.repeat(people["agent"].to_numpy(), 3), "day": pd.Timestamp("2026-11-02") + rng.integers(0, 28, 120) * DAY,
-                           "wish": rng.choice(["off", "off", "early", "work"], 120)})
+    demand = demand_of(
+        "2026-11-02", 28, {"early": int(heads * 0.4), "late": int(heads * 0.35), "night": int(heads * 0.15)}
+    )
+    wishes = pd.DataFrame(
+        {
+            "agent": np.repeat(people["agent"].to_numpy(), 3),
+            "day": pd.Timestamp("2026-11-02") + rng.integers(0, 28, 120) * DAY,
+            "wish": rng.choice(["off", "off", "early", "work"], 120),
+        }
+    )
     rules = Rostering(free_weekends=1, most_days_in_a_row=5)
     return people, demand, wishes, rules, roster(people, demand, rules, wishes=wishes, effort=0.3)
 
@@ -221,8 +325,18 @@ def test_the_price_told_is_the_price_counted_by_hand():
     mine, rows = duties_by_agent(answer.duties), {}
     fair = _fair(people, demand, rules, {}, rows)
     first, last = demand["day"].min(), demand["day"].max()
-    total = sum(line_price(mine.get(p.agent, []), rules, first, last, p.weekly_hours, fair[p.agent],
-                           [(w.day, w.wish, 1.0) for w in wishes.itertuples() if w.agent == p.agent]) for p in people.itertuples())
+    total = sum(
+        line_price(
+            mine.get(p.agent, []),
+            rules,
+            first,
+            last,
+            p.weekly_hours,
+            fair[p.agent],
+            [(w.day, w.wish, 1.0) for w in wishes.itertuples() if w.agent == p.agent],
+        )
+        for p in people.itertuples()
+    )
     there = answer.duties.groupby(["day", "shift"]).size()
     for row in demand.itertuples():
         off = row.people - there.get((row.day, row.shift), 0)
@@ -242,7 +356,9 @@ def test_refused_wishes_are_explained_and_the_reason_is_true():
                 assert not dearer, f"case {seed}: {row.why}"
             else:  # where a rule forbids it, it forbids it beside the other days; where it costs, it costs what is told
                 alone = _forced_alone(case, answer, row)
-                assert not alone if np.isnan(row.more) else min(alone) == pytest.approx(answer.total + row.more, abs=1e-4), f"case {seed}: {row.why}"
+                assert (
+                    not alone if np.isnan(row.more) else min(alone) == pytest.approx(answer.total + row.more, abs=1e-4)
+                ), f"case {seed}: {row.why}"
                 assert not dearer or min(dearer) >= answer.total - 1e-4
 
 
@@ -251,7 +367,9 @@ def _locks(case, row):
     day = case["demand"][case["demand"]["day"] == row.day]
     fits = day if row.wish == "work" else day[day["shift"] == row.wish]
     if row.wish == "off":
-        return [pd.DataFrame({"agent": [row.agent], "day": [row.day], "shift": ["off"], "start": [pd.NaT], "end": [pd.NaT]})]
+        return [
+            pd.DataFrame({"agent": [row.agent], "day": [row.day], "shift": ["off"], "start": [pd.NaT], "end": [pd.NaT]})
+        ]
     return [fits.iloc[[i]].drop(columns="people").assign(agent=row.agent) for i in range(len(fits))]
 
 
@@ -259,7 +377,15 @@ def forced(case, answer, row):
     """Prices of the best rosters in which the wish is granted; none where the person cannot."""
     prices = []
     for lock in _locks(case, row):
-        again = roster(case["people"], case["demand"], case["rules"], wishes=case["wishes"], leave=case["leave"], before=case["before"], locked=lock)
+        again = roster(
+            case["people"],
+            case["demand"],
+            case["rules"],
+            wishes=case["wishes"],
+            leave=case["leave"],
+            before=case["before"],
+            locked=lock,
+        )
         if again.broken.empty:
             prices.append(again.total)
     return prices
@@ -280,12 +406,25 @@ def _forced_alone(case, answer, row):
 
 def _again(case, locked):
     locked = locked.assign(start=pd.to_datetime(locked["start"]), end=pd.to_datetime(locked["end"]))
-    return roster(case["people"], case["demand"], case["rules"], wishes=case["wishes"], leave=case["leave"], before=case["before"], locked=locked)
+    return roster(
+        case["people"],
+        case["demand"],
+        case["rules"],
+        wishes=case["wishes"],
+        leave=case["leave"],
+        before=case["before"],
+        locked=locked,
+    )
 
 
 def test_the_reason_names_the_duty_that_would_be_missed():
     day = pd.Timestamp("2026-08-03")
-    answer = roster(team(1, 7.5), demand_of(day, 1, {"early": 1}), Rostering(), wishes=pd.DataFrame({"agent": ["agent 0"], "day": [day], "wish": ["off"]}))
+    answer = roster(
+        team(1, 7.5),
+        demand_of(day, 1, {"early": 1}),
+        Rostering(),
+        wishes=pd.DataFrame({"agent": ["agent 0"], "day": [day], "wish": ["off"]}),
+    )
     (why,) = answer.wishes["why"]
     assert why.startswith("Mon 3 Aug: early would be one short") and answer.wishes["more"].iloc[0] > 0
 
@@ -293,29 +432,52 @@ def test_the_reason_names_the_duty_that_would_be_missed():
 def test_the_reason_names_the_rule():
     day = pd.Timestamp("2026-08-03")
     past = demand_of(day, 1, {"late": 1}).drop(columns="people").assign(agent="agent 0")
-    answer = roster(team(1), demand_of(day + DAY, 1, {"early": 1}), Rostering(), before=past, wishes=pd.DataFrame({"agent": ["agent 0"], "day": [day + DAY], "wish": ["early"]}))
-    assert answer.wishes["why"].iloc[0] == "8 h of rest between late of Mon 3 Aug and early of Tue 4 Aug, 11 h are the rule" and answer.wishes["cause"].iloc[0] == "rest"
+    answer = roster(
+        team(1),
+        demand_of(day + DAY, 1, {"early": 1}),
+        Rostering(),
+        before=past,
+        wishes=pd.DataFrame({"agent": ["agent 0"], "day": [day + DAY], "wish": ["early"]}),
+    )
+    assert (
+        answer.wishes["why"].iloc[0]
+        == "8 h of rest between late of Mon 3 Aug and early of Tue 4 Aug, 11 h are the rule"
+        and answer.wishes["cause"].iloc[0] == "rest"
+    )
 
 
 def test_locks_stay_even_against_a_rule_which_is_told():
     first = pd.Timestamp("2026-11-02")
     demand = demand_of(first, 4, {"early": 1, "late": 1})
-    lock = demand[(demand["shift"] == "late") & (demand["day"] == first) | (demand["shift"] == "early") & (demand["day"] == first + DAY)].drop(columns="people")
-    off = pd.DataFrame({"agent": ["agent 1"], "day": [first + 2 * DAY], "shift": ["off"], "start": [pd.NaT], "end": [pd.NaT]})
+    lock = demand[
+        (demand["shift"] == "late") & (demand["day"] == first)
+        | (demand["shift"] == "early") & (demand["day"] == first + DAY)
+    ].drop(columns="people")
+    off = pd.DataFrame(
+        {"agent": ["agent 1"], "day": [first + 2 * DAY], "shift": ["off"], "start": [pd.NaT], "end": [pd.NaT]}
+    )
     answer = roster(team(2), demand, Rostering(), locked=pd.concat([lock.assign(agent="agent 0"), off]))
     kept = answer.duties[answer.duties["locked"]]
     assert kept["shift"].tolist() == ["late", "early"] and set(kept["agent"]) == {"agent 0"}
     assert not ((answer.duties["agent"] == "agent 1") & (answer.duties["day"] == first + 2 * DAY)).any()
-    assert answer.broken["rule"].tolist() == ["rest"] and "8 h of rest" in answer.broken["words"].iloc[0] and "kept" in answer.broken["words"].iloc[0]
+    assert (
+        answer.broken["rule"].tolist() == ["rest"]
+        and "8 h of rest" in answer.broken["words"].iloc[0]
+        and "kept" in answer.broken["words"].iloc[0]
+    )
 
 
 @pytest.mark.parametrize("day, hours", [("2026-03-28", 7), ("2026-10-24", 9), ("2026-11-07", 8)])
 def test_rest_after_a_night_is_counted_through_the_clock_change(day, hours):
-    """A night from 22:00 ends eight real hours later, at 07:00, 05:00 or 06:00; the rest to 14:00 is 7, 9 or 8 hours."""
+    """A night from 22:00 ends eight real hours later, at 07:00, 05:00 or 06:00; the rest to 14:00 is 7, 9 or 8
+    hours.
+    """
     night, zone = pd.Timestamp(day), "Europe/Helsinki"
     past = demand_of(night, 1, {"night": 1}, zone).drop(columns="people").assign(agent="agent 0")
     for rest, people in ((hours, 1), (hours + 0.5, 0)):
-        answer = roster(team(1), demand_of(night + DAY, 1, {"late": 1}, zone), Rostering(min_rest_s=rest * HOUR), before=past)
+        answer = roster(
+            team(1), demand_of(night + DAY, 1, {"late": 1}, zone), Rostering(min_rest_s=rest * HOUR), before=past
+        )
         assert answer.unmet["rostered"].iloc[0] == people
 
 
@@ -323,10 +485,17 @@ def test_a_night_belongs_to_the_day_on_which_it_starts():
     saturday = pd.Timestamp("2026-11-07")
     fair = roster(team(1), demand_of(saturday - DAY, 3, {"night": 1}), Rostering(free_weekends=0)).fairness.iloc[0]
     assert (fair["nights"], fair["weekend_days"]) == (3, 2)
-    barred = roster(team(1), demand_of(saturday - DAY, 1, {"night": 1}), Rostering(free_weekends=4))  # it works into Saturday: the weekend is not free
+    barred = roster(
+        team(1), demand_of(saturday - DAY, 1, {"night": 1}), Rostering(free_weekends=4)
+    )  # it works into Saturday: the weekend is not free
     assert barred.unmet["missing"].iloc[0] == 1
     tomorrow = pd.DataFrame({"agent": ["agent 0"], "start": [saturday], "end": [saturday]})
-    assert roster(team(1), demand_of(saturday - DAY, 1, {"night": 1}), Rostering(), leave=tomorrow).unmet["missing"].iloc[0] == 1
+    assert (
+        roster(team(1), demand_of(saturday - DAY, 1, {"night": 1}), Rostering(), leave=tomorrow)
+        .unmet["missing"]
+        .iloc[0]
+        == 1
+    )
 
 
 def test_a_period_that_nobody_can_cover_leaves_the_rest_covered():
@@ -338,7 +507,9 @@ def test_a_period_that_nobody_can_cover_leaves_the_rest_covered():
 def test_leave_counts_as_contract_hours():
     first = pd.Timestamp("2026-11-02")
     off = pd.DataFrame({"agent": ["agent 0"], "start": [first], "end": [first + 6 * DAY]})
-    fair = roster(team(1, 37.5), demand_of(first, 14, {"early": 1}), Rostering(idle_hour=0, missing_hour=0), leave=off).fairness.iloc[0]
+    fair = roster(
+        team(1, 37.5), demand_of(first, 14, {"early": 1}), Rostering(idle_hour=0, missing_hour=0), leave=off
+    ).fairness.iloc[0]
     assert (fair["contract_h"], fair["leave_h"], fair["hours"]) == (75.0, 37.5, 37.5)
 
 
@@ -367,8 +538,13 @@ def test_repair_of_a_month_changes_few_duties():
 
 def test_published_days_are_kept_when_the_roster_is_made_again():
     people, demand, wishes, rules, answer = month()
-    again = roster(people, demand, rules, wishes=wishes, locked=answer.published(last="2026-11-08"), effort=0.05, seed=7)
-    week = [frame[frame["day"] <= "2026-11-08"].drop(columns="locked").reset_index(drop=True) for frame in (answer.duties, again.duties)]
+    again = roster(
+        people, demand, rules, wishes=wishes, locked=answer.published(last="2026-11-08"), effort=0.05, seed=7
+    )
+    week = [
+        frame[frame["day"] <= "2026-11-08"].drop(columns="locked").reset_index(drop=True)
+        for frame in (answer.duties, again.duties)
+    ]
     pd.testing.assert_frame_equal(*week)
     assert again.broken.empty
 

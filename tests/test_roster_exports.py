@@ -1,4 +1,6 @@
-"""Rosters in files: the calendar read back line by line as RFC 5545 says, the table and the workbook by other libraries."""
+"""Rosters in files: the calendar read back line by line as RFC 5545 says, the table and the workbook by other
+libraries.
+"""
 
 import csv
 import re
@@ -9,7 +11,7 @@ import pytest
 
 from ccplan.display import duties_to_ics, roster_grid, roster_to_csv, roster_to_xlsx
 
-NASTY = "Änne O'Neil; \"night\", \\n=SUM(A1)\nsecond line 🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙"
+NASTY = 'Änne O\'Neil; "night", \\n=SUM(A1)\nsecond line 🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙🌙'
 MADE = pd.Timestamp("2026-10-01 12:00", tz="UTC")
 
 
@@ -19,8 +21,14 @@ def duties_of(rows, zone="Europe/Helsinki"):
     return frame.assign(day=pd.to_datetime(frame["start"]).dt.normalize(), start=start, end=end)
 
 
-DUTIES = duties_of([("Ann", "night", "2026-10-24 22:00", "2026-10-25 06:00"), ("Ann", "early", "2026-10-27 06:00", "2026-10-27 14:00"),
-                    (NASTY, NASTY, "2026-03-28 22:00", "2026-03-29 06:00"), ("=cmd|x", "+early", "2026-10-27 06:00", "2026-10-27 14:00")])
+DUTIES = duties_of(
+    [
+        ("Ann", "night", "2026-10-24 22:00", "2026-10-25 06:00"),
+        ("Ann", "early", "2026-10-27 06:00", "2026-10-27 14:00"),
+        (NASTY, NASTY, "2026-03-28 22:00", "2026-03-29 06:00"),
+        ("=cmd|x", "+early", "2026-10-27 06:00", "2026-10-27 14:00"),
+    ]
+)
 
 
 def lines_of(text):
@@ -46,7 +54,9 @@ def events_of(text):
 def test_times_are_right_in_the_nights_in_which_the_clock_changes():
     found = duties_to_ics(DUTIES, made=MADE).set_index("agent")["text"]
     night, early = events_of(found["Ann"])
-    assert (night["DTSTART"], night["DTEND"]) == ("20261024T190000Z", "20261025T040000Z"), "nine hours: the clock goes back"
+    assert (night["DTSTART"], night["DTEND"]) == ("20261024T190000Z", "20261025T040000Z"), (
+        "nine hours: the clock goes back"
+    )
     assert (early["DTSTART"], early["DTEND"]) == ("20261027T040000Z", "20261027T120000Z")
     spring = events_of(found[NASTY])[0]
     assert (spring["DTSTART"], spring["DTEND"]) == ("20260328T200000Z", "20260329T030000Z"), "seven hours"
@@ -70,7 +80,14 @@ def test_a_later_calendar_replaces_the_earlier_one():
 
 def test_breaks_stand_in_the_notes():
     at = DUTIES["start"].iloc[1]
-    rows = pd.DataFrame({"agent": "Ann", "start": [at, at + pd.Timedelta("4h")], "end": [at + pd.Timedelta("4h"), at + pd.Timedelta("270min")], "scheduled": ["work", "lunch"]})
+    rows = pd.DataFrame(
+        {
+            "agent": "Ann",
+            "start": [at, at + pd.Timedelta("4h")],
+            "end": [at + pd.Timedelta("4h"), at + pd.Timedelta("270min")],
+            "scheduled": ["work", "lunch"],
+        }
+    )
     assert events_of(duties_to_ics(DUTIES, activities=rows)["text"].iloc[1])[1]["DESCRIPTION"] == "lunch 10:00–10:30"
 
 
@@ -87,7 +104,10 @@ def test_times_without_a_zone_take_the_one_that_is_named(tmp_path):
 def test_each_agent_has_a_file_of_a_harmless_name(tmp_path):
     twins = pd.concat([DUTIES.head(1).assign(agent=name) for name in ("../x", "x", "X", "a/b", "")], ignore_index=True)
     found = duties_to_ics(twins, tmp_path, made=MADE)
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(found["file"]) and found["file"].str.lower().is_unique
+    assert (
+        sorted(file.name for file in tmp_path.iterdir()) == sorted(found["file"])
+        and found["file"].str.lower().is_unique
+    )
     assert (tmp_path / found["file"].iloc[0]).read_bytes().decode() == found["text"].iloc[0]
 
 
@@ -95,7 +115,12 @@ def test_the_table_is_read_back_and_runs_nothing(tmp_path):
     file = roster_to_csv(DUTIES.assign(paid_s=27000.0), tmp_path / "roster.csv")
     with open(file, encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
-    assert [row["start"] for row in rows] == ["2026-03-28 22:00:00", "2026-10-24 22:00:00", "2026-10-27 06:00:00", "2026-10-27 06:00:00"]
+    assert [row["start"] for row in rows] == [
+        "2026-03-28 22:00:00",
+        "2026-10-24 22:00:00",
+        "2026-10-27 06:00:00",
+        "2026-10-27 06:00:00",
+    ]
     assert {row["paid_h"] for row in rows} == {"7.5"}
     assert rows[2]["agent"] == "'=cmd|x" and rows[2]["shift"] == "'+early"
 

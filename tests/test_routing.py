@@ -55,10 +55,15 @@ def test_no_calls_and_no_agents():
     assert route_calls([1], [2], [3], agent=[], start_s=[], end_s=[]).wait_s.tolist() == [3]
 
 
-@pytest.mark.parametrize(("calls", "spans", "words"), [
-    (([5, 0], [1, 1], [1, 1]), ([1], [0], [9]), "ascending"), (([0], [1, 1], [1]), ([1], [0], [9]), "one length"),
-    (([0], [1], [1]), ([1], [9], [0]), "no end before"), (([0], [1], [1]), ([1, 2], [0], [9]), "one length"),
-])
+@pytest.mark.parametrize(
+    ("calls", "spans", "words"),
+    [
+        (([5, 0], [1, 1], [1, 1]), ([1], [0], [9]), "ascending"),
+        (([0], [1, 1], [1]), ([1], [0], [9]), "one length"),
+        (([0], [1], [1]), ([1], [9], [0]), "no end before"),
+        (([0], [1], [1]), ([1, 2], [0], [9]), "one length"),
+    ],
+)
 def test_bad_input_is_refused_in_words(calls, spans, words):
     with pytest.raises(ValueError, match=words):
         route_calls(*calls, agent=spans[0], start_s=spans[1], end_s=spans[2])

@@ -21,8 +21,19 @@ from ccplan.data.tables import TABLES
 ZONE = "Europe/Helsinki"
 TARGET_S = {"service": 20, "outage": 30, "chat": 60, "email": 14_400}
 QUARTERS = ["2025Q3", "2025Q4", "2026Q1", "2026Q2", "2026Q3"]
-FILES = {"README.md", "centre.toml", "intervals.csv", "agents.csv", "activities.parquet", "evaluations.parquet", "ledger.csv",
-         "checklist.csv", "equipment.csv", "candidates.csv", *(f"calls/{quarter}.parquet" for quarter in QUARTERS)}
+FILES = {
+    "README.md",
+    "centre.toml",
+    "intervals.csv",
+    "agents.csv",
+    "activities.parquet",
+    "evaluations.parquet",
+    "ledger.csv",
+    "checklist.csv",
+    "equipment.csv",
+    "candidates.csv",
+    *(f"calls/{quarter}.parquet" for quarter in QUARTERS),
+}
 
 
 def files_of(folder):
@@ -45,8 +56,12 @@ def calls():
     table = pd.read_parquet(sample_centre() / "calls")
     answered = table["arrived"] + pd.to_timedelta(table["wait_s"], unit="s")
     handle = table[["talk_s", "hold_s", "acw_s"]].sum(axis=1)
-    return table.assign(answered=answered, handle_s=handle, ended=answered + pd.to_timedelta(handle, unit="s"),
-                        quarter=quarter(table["arrived"]))
+    return table.assign(
+        answered=answered,
+        handle_s=handle,
+        ended=answered + pd.to_timedelta(handle, unit="s"),
+        quarter=quarter(table["arrived"]),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +79,11 @@ def in_broken_week(times):
 def activities():
     table = pd.read_parquet(sample_centre() / "activities.parquet")
     agents = pd.read_csv(sample_centre() / "agents.csv")
-    return table.assign(minutes=(table["end"] - table["start"]) / pd.Timedelta(minutes=1), quarter=quarter(table["start"]),
-                        team=table["agent"].map(agents.set_index("agent")["team"]))
+    return table.assign(
+        minutes=(table["end"] - table["start"]) / pd.Timedelta(minutes=1),
+        quarter=quarter(table["start"]),
+        team=table["agent"].map(agents.set_index("agent")["team"]),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +94,13 @@ def ledger():
 
 # ---- the files
 
+
 def test_the_same_bytes_again(tmp_path):
     write_sample(tmp_path)
     assert files_of(tmp_path) == FILES
-    assert [name for name in sorted(FILES) if (tmp_path / name).read_bytes() != (sample_centre() / name).read_bytes()] == []
+    assert [
+        name for name in sorted(FILES) if (tmp_path / name).read_bytes() != (sample_centre() / name).read_bytes()
+    ] == []
 
 
 def test_the_folder_holds_nothing_else_and_stays_small():
@@ -96,8 +117,13 @@ def test_it_is_marked_as_synthetic():
 
 
 def test_the_command_wants_one_folder():
-    asked = subprocess.run([sys.executable, "-m", "ccplan.data.sample"], capture_output=True, text=True, cwd=Path(__file__).parents[1],
-                           env=os.environ)
+    asked = subprocess.run(
+        [sys.executable, "-m", "ccplan.data.sample"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        env=os.environ,
+    )
     assert asked.returncode == 1 and "name one folder" in asked.stderr
 
 
@@ -126,6 +152,7 @@ def test_intervals_load_without_a_fault():
 
 
 # ---- volume and service
+
 
 def test_two_years_of_half_hours(frame):
     """730 days of 48 half hours; two days of 23 and two of 25 hours even out."""
@@ -183,15 +210,32 @@ def test_patience_can_be_found_again(frame):
 
 # ---- one truth in all tables
 
+
 def test_intervals_are_the_counts_of_the_calls(frame, whole):
     """Outside the broken week, cell by cell; a call belongs to the interval in which it arrived."""
     assert not whole["call_id"].duplicated().any()
     hit = (whole["outcome"] == "answered") & (whole["wait_s"] <= whole["queue"].map(TARGET_S))
     answered = whole["outcome"] == "answered"
     start = whole["arrived"].dt.tz_convert("UTC").dt.floor("30min")
-    counted = whole.assign(offered=1, answered=answered, abandoned=~answered, answered_in_target=hit,
-                           wait_answered_s=whole["wait_s"].where(answered, 0), wait_abandoned_s=whole["wait_s"].where(~answered, 0))
-    columns = ["offered", "answered", "abandoned", "answered_in_target", "talk_s", "hold_s", "acw_s", "wait_answered_s", "wait_abandoned_s"]
+    counted = whole.assign(
+        offered=1,
+        answered=answered,
+        abandoned=~answered,
+        answered_in_target=hit,
+        wait_answered_s=whole["wait_s"].where(answered, 0),
+        wait_abandoned_s=whole["wait_s"].where(~answered, 0),
+    )
+    columns = [
+        "offered",
+        "answered",
+        "abandoned",
+        "answered_in_target",
+        "talk_s",
+        "hold_s",
+        "acw_s",
+        "wait_answered_s",
+        "wait_abandoned_s",
+    ]
     counted = counted.groupby(["queue", start.rename("start")])[columns].sum().astype(float)
     told = frame[(frame["start"] >= pd.Timestamp("2025-07-01", tz=ZONE)) & ~in_broken_week(frame["start"])]
     told = told.assign(start=told["start"].dt.tz_convert("UTC")).set_index(["queue", "start"])[columns].astype(float)
@@ -207,7 +251,12 @@ def test_nobody_has_two_calls_at_once(whole):
 
 def test_nobody_has_three_chats_at_once(whole):
     chat = whole[(whole["channel"] == "chat") & (whole["outcome"] == "answered")]
-    steps = pd.concat([pd.DataFrame({"agent": chat["agent"], "at": chat[at], "by": by}) for at, by in (("answered", 1), ("ended", -1))])
+    steps = pd.concat(
+        [
+            pd.DataFrame({"agent": chat["agent"], "at": chat[at], "by": by})
+            for at, by in (("answered", 1), ("ended", -1))
+        ]
+    )
     in_hand = steps.sort_values(["agent", "at", "by"]).groupby("agent")["by"].cumsum()
     assert in_hand.max() == 2 and in_hand.min() == 0 and (in_hand == 2).mean() > 0.15
 
@@ -218,8 +267,13 @@ def test_who_takes_calls_is_at_work(whole, activities):
     joined = (work["agent"] != work["agent"].shift()) | (work["start"] != work["end"].shift())
     spans = work.groupby(joined.cumsum()).agg(agent=("agent", "first"), start=("start", "first"), end=("end", "last"))
     took = whole[(whole["outcome"] == "answered") & (whole["ended"] < pd.Timestamp("2026-09-30 22:00", tz=ZONE))]
-    met = pd.merge_asof(took.sort_values("answered"), spans.sort_values("start").astype({"start": took["answered"].dtype}),
-                        left_on="answered", right_on="start", by="agent")
+    met = pd.merge_asof(
+        took.sort_values("answered"),
+        spans.sort_values("start").astype({"start": took["answered"].dtype}),
+        left_on="answered",
+        right_on="start",
+        by="agent",
+    )
     assert met["start"].notna().all()
     assert (met["answered"] < met["end"]).all() and (met["ended"] <= met["end"]).all()
 
@@ -257,13 +311,16 @@ def test_repairs_in_the_ledger_are_those_of_the_devices(ledger):
 
 def test_evaluated_calls_are_calls_of_that_agent(calls):
     heard = pd.read_parquet(sample_centre() / "evaluations.parquet")
-    one = heard.drop_duplicates("evaluation").merge(calls[["call_id", "agent", "outcome", "arrived"]], on="call_id", how="left")
+    one = heard.drop_duplicates("evaluation").merge(
+        calls[["call_id", "agent", "outcome", "arrived"]], on="call_id", how="left"
+    )
     assert (one["agent_x"] == one["agent_y"]).all() and (one["outcome"] == "answered").all()
     assert (one["date"] > one["arrived"].dt.tz_localize(None)).all()
     assert heard.groupby("evaluation").size().eq(20).all() and heard["step"].nunique() == 20
 
 
 # ---- plausible sizes
+
 
 def share(part, of):
     return part.sum() / of.sum()
@@ -318,6 +375,7 @@ def test_one_evaluator_is_milder():
 
 # ---- the stories
 
+
 def handle_time(calls, by="quarter"):
     sums = calls[calls["outcome"] == "answered"].groupby(by)["handle_s"].agg(["sum", "count"])
     return sums["sum"] / sums["count"]
@@ -325,7 +383,10 @@ def handle_time(calls, by="quarter"):
 
 def test_stories_name_tables_and_days():
     assert len(STORIES) == 5
-    assert all(set(story.tables) <= set(TABLES) and "2025-07-01" <= story.first < story.last <= "2026-09-30" for story in STORIES)
+    assert all(
+        set(story.tables) <= set(TABLES) and "2025-07-01" <= story.first < story.last <= "2026-09-30"
+        for story in STORIES
+    )
 
 
 def test_the_launch_lengthens_calls_for_one_quarter(whole):
@@ -334,10 +395,14 @@ def test_the_launch_lengthens_calls_for_one_quarter(whole):
     assert 1.15 < aht["2026Q2"] / aht["2026Q1"] < 1.20 and abs(aht["2026Q3"] / aht["2026Q1"] - 1) < 0.02
     new = service[service["reason"] == "flex tariff"]
     assert new["arrived"].min() >= pd.Timestamp(LAUNCH.first, tz=ZONE)
-    assert np.isclose((new["quarter"] == "2026Q2").sum() / (service["quarter"] == "2026Q2").sum(), LAUNCH.size, atol=0.01)
+    assert np.isclose(
+        (new["quarter"] == "2026Q2").sum() / (service["quarter"] == "2026Q2").sum(), LAUNCH.size, atol=0.01
+    )
     old = handle_time(service[service["reason"] != "flex tariff"])
     assert abs(old["2026Q2"] / old["2026Q1"] - 1) < 0.02  # nothing but the new matter takes longer
-    settled = service[service["outcome"] == "answered"].groupby("quarter")["resolved"].apply(lambda s: s.astype(float).mean())
+    settled = (
+        service[service["outcome"] == "answered"].groupby("quarter")["resolved"].apply(lambda s: s.astype(float).mean())
+    )
     assert settled["2026Q1"] - settled["2026Q2"] > 0.04
 
 

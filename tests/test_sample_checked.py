@@ -1,4 +1,6 @@
-"""The checks on the bundled centre: they find what its hidden stories say, and raise no alarm where the data is sound."""
+"""The checks on the bundled centre: they find what its hidden stories say, and raise no alarm where the data is
+sound.
+"""
 
 import pandas as pd
 import pytest
@@ -17,7 +19,11 @@ def report():
 @pytest.fixture(scope="module")
 def warnings(report):
     found = report.findings[report.findings["severity"] == "warning"]
-    return found.assign(day=[pd.NaT if pd.isna(start) else pd.Timestamp(start).tz_localize(None).normalize() for start in found["start"]])
+    return found.assign(
+        day=[
+            pd.NaT if pd.isna(start) else pd.Timestamp(start).tz_localize(None).normalize() for start in found["start"]
+        ]
+    )
 
 
 def days(found, rule, queue="service"):
@@ -39,8 +45,18 @@ def test_the_days_with_holes_are_found(warnings):
     """Four in ten are lost from Wednesday to Sunday; service is closed on Sunday."""
     assert days(warnings, "must be as in calls") == set(WEEK[2:6])
     assert days(warnings, "must be as in calls", "outage") == set(WEEK[2:])
-    lost = warnings[(warnings["rule"] == "must be as in calls") & (warnings["queue"] == "service") & (warnings["column"] == "offered")]
-    seen = lost["message"].str.extract(r"([\d,]+) offered in the intervals, ([\d,]+) in the calls").replace(",", "", regex=True).astype(int).sum()
+    lost = warnings[
+        (warnings["rule"] == "must be as in calls")
+        & (warnings["queue"] == "service")
+        & (warnings["column"] == "offered")
+    ]
+    seen = (
+        lost["message"]
+        .str.extract(r"([\d,]+) offered in the intervals, ([\d,]+) in the calls")
+        .replace(",", "", regex=True)
+        .astype(int)
+        .sum()
+    )
     assert 1 - seen[1] / seen[0] == pytest.approx(BROKEN_WEEK.size, abs=0.05)
 
 
@@ -50,11 +66,22 @@ def test_the_garbled_hours_are_found(report, warnings):
     one_agent = mine.loc["an agent is on one call at a time"]
     stuck = mine[mine["message"].str.contains("a handle time above two hours")].iloc[0]
     calls = report.frame("calls")
-    thursday = calls[(calls["arrived"] >= "2025-11-20 09:00+02:00") & (calls["arrived"] < "2025-11-20 12:00+02:00") & (calls["queue"] == "service")]
-    assert one_agent["value"] == thursday["agent"].mode()[0] and one_agent["rows"] > 0.9 * (thursday["outcome"] == "answered").sum()
+    thursday = calls[
+        (calls["arrived"] >= "2025-11-20 09:00+02:00")
+        & (calls["arrived"] < "2025-11-20 12:00+02:00")
+        & (calls["queue"] == "service")
+    ]
+    assert (
+        one_agent["value"] == thursday["agent"].mode()[0]
+        and one_agent["rows"] > 0.9 * (thursday["outcome"] == "answered").sum()
+    )
     assert stuck["value"] == 35_999 and stuck["rows"] >= (thursday["talk_s"] == 35_999).sum() > 20
     named = [calls.iloc[int(found["row"]) - 1] for found in (one_agent, stuck)]  # rows count from 1, through all parts
-    assert named[0]["agent"] == one_agent["value"] and named[1]["talk_s"] == 35_999 and all(row["arrived"] in set(thursday["arrived"]) for row in named)
+    assert (
+        named[0]["agent"] == one_agent["value"]
+        and named[1]["talk_s"] == 35_999
+        and all(row["arrived"] in set(thursday["arrived"]) for row in named)
+    )
 
 
 def test_no_other_day_of_the_records_is_doubted(warnings):
@@ -63,7 +90,9 @@ def test_no_other_day_of_the_records_is_doubted(warnings):
 
 
 def test_other_tables_raise_no_alarm(warnings):
-    """The other stories (a launch, a sick team, an overrun) are true: they are for the audit to find, no faults of the data."""
+    """The other stories (a launch, a sick team, an overrun) are true: they are for the audit to find, no faults of
+    the data.
+    """
     assert set(warnings["table"]) == {"calls", "intervals"}
 
 

@@ -1,4 +1,6 @@
-"""Scenarios: what one override does, by hand; files that two people write; the tornado and the grid against single plans."""
+"""Scenarios: what one override does, by hand; files that two people write; the tornado and the grid against single
+plans.
+"""
 
 import json
 import multiprocessing
@@ -14,7 +16,13 @@ from ccplan.planning import monthly_requirement, staff
 from ccplan.planning.uncertainty.assumption_list import DRAWN, SPREAD
 from ccplan.planning.uncertainty.assumptions import assumptions_of
 from ccplan.planning.scenarios import (
-    ASSUMPTIONS, PointPlan, checked_overrides, compare_scenarios, load_scenarios, point_plan, save_scenario,
+    ASSUMPTIONS,
+    PointPlan,
+    checked_overrides,
+    compare_scenarios,
+    load_scenarios,
+    point_plan,
+    save_scenario,
 )
 from ccplan.planning.uncertainty.sensitivity import tornado, two_way_grid, usual_ranges
 from ccplan.planning.uncertainty.uncertain import USUAL, applied
@@ -63,7 +71,9 @@ def test_one_list_serves_scenarios_tornado_risk_and_budget():
     wage = ASSUMPTIONS["hourly_wage"]
     ends = 20.0 * wage.less, 20.0 * wage.more
     assert usual_ranges(CENTRE).set_index("name").loc["hourly_wage", ["low", "high"]].tolist() == pytest.approx(ends)
-    assert assumptions_of(CENTRE).set_index("name").loc["costs.hourly_wage", ["low", "high"]].tolist() == pytest.approx(ends)
+    assert assumptions_of(CENTRE).set_index("name").loc["costs.hourly_wage", ["low", "high"]].tolist() == pytest.approx(
+        ends
+    )
     drawn = next(one for one in USUAL if one.name == "wage")
     assert (20.0 * drawn.low, 20.0 * drawn.high) == pytest.approx(ends) and DRAWN["wage"] is wage
     assert SPREAD["costs.hourly_wage"] == (wage.less, wage.more)
@@ -78,12 +88,30 @@ def test_leavers_of_every_tenure_move_alike():
     assert hiring.attrition_per_year == 0 and hiring.attrition_by_tenure == ((6, pytest.approx(0.9)),)
 
 
-@pytest.mark.parametrize("overrides", [{}, {"volume": -0.2}, {"aht": 0.1, "growth": 0.2}, {"service_level": 0.9, "patience": 0.5},
-                                       {"shrinkage": 0.4, "volume": 0.2}], ids=str)
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {},
+        {"volume": -0.2},
+        {"aht": 0.1, "growth": 0.2},
+        {"service_level": 0.9, "patience": 0.5},
+        {"shrinkage": 0.4, "volume": 0.2},
+    ],
+    ids=str,
+)
 def test_the_quick_way_is_the_full_chain(overrides):
-    waves = FRAME.assign(offered=60 + 30 * np.sin(np.arange(len(FRAME)) / 48 * 2 * np.pi), aht_s=280 + 40 * np.cos(np.arange(len(FRAME)) / 300))
+    waves = FRAME.assign(
+        offered=60 + 30 * np.sin(np.arange(len(FRAME)) / 48 * 2 * np.pi),
+        aht_s=280 + 40 * np.cos(np.arange(len(FRAME)) / 300),
+    )
     quick = point_plan(waves, CENTRE, overrides=overrides, hires=HIRES)
-    full = point_plan(waves, CENTRE, overrides=overrides, hires=HIRES, requirement=lambda frame, centre: monthly_requirement(staff(frame, centre), centre))
+    full = point_plan(
+        waves,
+        CENTRE,
+        overrides=overrides,
+        hires=HIRES,
+        requirement=lambda frame, centre: monthly_requirement(staff(frame, centre), centre),
+    )
     assert np.allclose(quick.requirement["fte"], full.requirement["fte"], rtol=1e-3)
     assert np.allclose(quick.requirement["offered"], full.requirement["offered"], rtol=1e-9)
     assert float(quick.budget.total) == pytest.approx(float(full.budget.total), rel=1e-3)
@@ -98,9 +126,16 @@ def test_a_forecast_that_was_changed_is_planned_anew():
         point_plan(frame, CENTRE, requirement=frame)
 
 
-@pytest.mark.parametrize(("overrides", "words"), [
-    ({"volum": 0.1}, "volum is no assumption"), ({"shrinkage": 30}, r"shrinkage must be in \[0, 0.95\]"),
-    ({"volume": "10%"}, "volume must be a number"), ({"volume": float("nan")}, "volume"), ({"volume": True}, "volume must be a number")])
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        ({"volum": 0.1}, "volum is no assumption"),
+        ({"shrinkage": 30}, r"shrinkage must be in \[0, 0.95\]"),
+        ({"volume": "10%"}, "volume must be a number"),
+        ({"volume": float("nan")}, "volume"),
+        ({"volume": True}, "volume must be a number"),
+    ],
+)
 def test_bad_overrides_are_told_in_words(overrides, words):
     with pytest.raises(ValueError, match=words):
         checked_overrides(overrides)
@@ -114,7 +149,9 @@ def test_scenarios_stand_side_by_side_with_their_difference():
 
 def test_the_tornado_is_single_plans_in_order():
     ranges = usual_ranges(CENTRE)
-    table = tornado(FRAME, CENTRE, hires=HIRES, ranges=ranges[ranges["name"].isin(["volume", "hourly_wage", "per_hire"])])
+    table = tornado(
+        FRAME, CENTRE, hires=HIRES, ranges=ranges[ranges["name"].isin(["volume", "hourly_wage", "per_hire"])]
+    )
     assert table["swing"].is_monotonic_decreasing
     wage = table.set_index("name").loc["hourly_wage"]
     assert wage["at_high"] == pytest.approx(float(planned(hourly_wage=wage["high"]).budget.total))
@@ -123,7 +160,9 @@ def test_the_tornado_is_single_plans_in_order():
 
 
 def test_the_grid_is_single_plans_in_their_places():
-    grid = two_way_grid(FRAME, CENTRE, hires=HIRES, rows=("volume", (0.0, 0.2)), columns=("aht", (0.0, 0.1)), measure="fte")
+    grid = two_way_grid(
+        FRAME, CENTRE, hires=HIRES, rows=("volume", (0.0, 0.2)), columns=("aht", (0.0, 0.1)), measure="fte"
+    )
     assert grid.loc[0.2, 0.1] == pytest.approx(planned(volume=0.2, aht=0.1).measures["fte"])
     assert grid.loc[0.0, 0.0] < grid.loc[0.0, 0.1] < grid.loc[0.2, 0.1]
     with pytest.raises(ValueError, match="two assumptions"):
@@ -134,7 +173,9 @@ def test_the_grid_is_single_plans_in_their_places():
 
 def test_a_scenario_is_saved_and_read_again(tmp_path):
     save_scenario(tmp_path, "a busy spring", {"volume": 0.15, "shrinkage": 0.33}, note="from the campaign plan")
-    assert load_scenarios(tmp_path) == {"a busy spring": {"overrides": {"volume": 0.15, "shrinkage": 0.33}, "note": "from the campaign plan"}}
+    assert load_scenarios(tmp_path) == {
+        "a busy spring": {"overrides": {"volume": 0.15, "shrinkage": 0.33}, "note": "from the campaign plan"}
+    }
     assert load_scenarios(tmp_path / "nowhere") == {}
 
 

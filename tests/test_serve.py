@@ -22,9 +22,14 @@ from tests.serving import TOKEN, alive, ask, entered, own_server, serving, typed
 
 SECRET = "offered,never-to-be-served"
 SOURCES = {
-    "00_start": ("import os, sys; print('folder', os.environ['CCPLAN_FOLDER'], 'preheated', os.environ['VOILA_PREHEAT'], 'pid', os.getpid(), "
-                 "'token', any('a-token' in one for one in os.environ.values()), '.')",),
-    "01_wrong": ("raise ValueError('the file intervals.csv has no column <b>offered</b>: name one')", "print('not reached')"),
+    "00_start": (
+        "import os, sys; print('folder', os.environ['CCPLAN_FOLDER'], 'preheated', os.environ['VOILA_PREHEAT'], 'pid', os.getpid(), "
+        "'token', any('a-token' in one for one in os.environ.values()), '.')",
+    ),
+    "01_wrong": (
+        "raise ValueError('the file intervals.csv has no column <b>offered</b>: name one')",
+        "print('not reached')",
+    ),
     "02_fault": ("{}['an inner matter']",),
 }
 
@@ -35,7 +40,9 @@ def place(tmp_path_factory):
     root = tmp_path_factory.mktemp("served")
     centre, notebooks = root / "centre", root / "notebooks"
     centre.mkdir(), notebooks.mkdir()
-    (centre / "centre.toml").write_text('name = "Tiny <b>centre</b>"\ntime_zone = "UTC"\n[queues.a]\nchannel = "voice"\n')
+    (centre / "centre.toml").write_text(
+        'name = "Tiny <b>centre</b>"\ntime_zone = "UTC"\n[queues.a]\nchannel = "voice"\n'
+    )
     rows = "".join(f"a,2026-03-02 {hour:02}:00,9,8,1,8,2000\n" for hour in range(8, 18))
     (centre / "intervals.csv").write_text("queue,start,offered,answered,abandoned,answered_in_target,talk_s\n" + rows)
     (notebooks / "secret.csv").write_text(SECRET)
@@ -80,7 +87,17 @@ def kernel_of(text):
 # ------------------------------------------------------------------------------------------------- the door
 
 
-@pytest.mark.parametrize("path", ["/", "/voila/render/00_start.ipynb", "/voila/render/secret.csv", "/voila/tree", "/nothing", "/voila/files/secret.csv"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/voila/render/00_start.ipynb",
+        "/voila/render/secret.csv",
+        "/voila/tree",
+        "/nothing",
+        "/voila/files/secret.csv",
+    ],
+)
 def test_without_the_token_every_address_leads_to_the_door(port, path):
     status, headers, text = ask(port, path)
     assert status == 302 and headers["Location"].startswith("/login?next=") and not text
@@ -115,7 +132,11 @@ def test_strangers_reach_no_kernel(port, page):
 
 def test_a_page_of_another_site_cannot_use_the_cookie_to_reach_a_kernel(port, cookie, page):
     with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
-        websocket.create_connection(f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(page)}/channels", cookie=cookie, origin="http://elsewhere.example")
+        websocket.create_connection(
+            f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(page)}/channels",
+            cookie=cookie,
+            origin="http://elsewhere.example",
+        )
     assert refusal.value.status_code == 403
 
 
@@ -123,16 +144,46 @@ def test_a_page_of_another_site_cannot_use_the_cookie_to_reach_a_kernel(port, co
 
 
 CLOSED = [
-    "/voila/tree", "/voila/tree/", "/voila/api/contents", "/voila/api/contents/secret.csv", "/voila/files/secret.csv", "/files/secret.csv", "/tree",
-    "/api/contents/secret.csv", "/lab", "/notebooks/00_start.ipynb", "/api/sessions", "/api/terminals", "/api/kernels", "/voila/execution/x", "/voila/query/x",
-    "/voila/render/private.ipynb", "/voila/render/secret.csv", "/voila/render/", "/voila/render/00_start", "/secret.csv",
-    "/voila/render/../secret.csv", "/voila/render/..%2fsecret.csv", "/voila/render/%2e%2e/secret.csv", "/voila/render/..%5csecret.csv",
-    "/voila/render/./00_start.ipynb", "/voila/render//00_start.ipynb", "/voila/render/%252e%252e%252fsecret.csv", "/voila/render/00_start.ipynb%00.csv",
-    "/voila/static/../../../../../../../../etc/passwd", "/voila/static/..%2f..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/voila/static/%2fetc%2fpasswd",
-    "/voila/templates/ccplan/static/../index.html.j2", "/voila/templates/../static/x", "/voila/templates/lab/index.html.j2",
-    "/voila/templates/ccplan/static/..%2f..%2f..%2findex.html.j2", "/voila/templates/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
-    "/voila/labextensions/..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/voila/api/themes/..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
-    "/voila/labextensions//etc/passwd", "/voila/templates/ccplan/static//etc/passwd",
+    "/voila/tree",
+    "/voila/tree/",
+    "/voila/api/contents",
+    "/voila/api/contents/secret.csv",
+    "/voila/files/secret.csv",
+    "/files/secret.csv",
+    "/tree",
+    "/api/contents/secret.csv",
+    "/lab",
+    "/notebooks/00_start.ipynb",
+    "/api/sessions",
+    "/api/terminals",
+    "/api/kernels",
+    "/voila/execution/x",
+    "/voila/query/x",
+    "/voila/render/private.ipynb",
+    "/voila/render/secret.csv",
+    "/voila/render/",
+    "/voila/render/00_start",
+    "/secret.csv",
+    "/voila/render/../secret.csv",
+    "/voila/render/..%2fsecret.csv",
+    "/voila/render/%2e%2e/secret.csv",
+    "/voila/render/..%5csecret.csv",
+    "/voila/render/./00_start.ipynb",
+    "/voila/render//00_start.ipynb",
+    "/voila/render/%252e%252e%252fsecret.csv",
+    "/voila/render/00_start.ipynb%00.csv",
+    "/voila/static/../../../../../../../../etc/passwd",
+    "/voila/static/..%2f..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "/voila/static/%2fetc%2fpasswd",
+    "/voila/templates/ccplan/static/../index.html.j2",
+    "/voila/templates/../static/x",
+    "/voila/templates/lab/index.html.j2",
+    "/voila/templates/ccplan/static/..%2f..%2f..%2findex.html.j2",
+    "/voila/templates/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "/voila/labextensions/..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "/voila/api/themes/..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "/voila/labextensions//etc/passwd",
+    "/voila/templates/ccplan/static//etc/passwd",
 ]
 
 
@@ -152,7 +203,12 @@ def test_every_page_forbids_the_browser_to_ask_another_machine(port, cookie):
     for path in ("/login", "/nothing"):
         headers = ask(port, path, cookie=cookie)[1]
         policy = headers["Content-Security-Policy"]
-        assert "default-src 'self'" in policy and "frame-ancestors 'self'" in policy and "http:" not in policy and "*" not in policy
+        assert (
+            "default-src 'self'" in policy
+            and "frame-ancestors 'self'" in policy
+            and "http:" not in policy
+            and "*" not in policy
+        )
         assert headers["Referrer-Policy"] == "no-referrer"
 
 
@@ -162,25 +218,50 @@ def test_pages_have_the_bar_with_text_from_data_as_text(page):
     assert "private" not in page
 
 
-@pytest.mark.parametrize(("name", "words"), [("01_wrong", "the file intervals.csv has no column &lt;b&gt;offered&lt;/b&gt;: name one"), ("02_fault", "not foreseen (KeyError)")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("01_wrong", "the file intervals.csv has no column &lt;b&gt;offered&lt;/b&gt;: name one"),
+        ("02_fault", "not foreseen (KeyError)"),
+    ],
+)
 def test_an_error_is_told_in_words_without_its_trace(port, cookie, name, words):
     status, _, text = ask(port, f"/voila/render/{name}.ipynb", cookie=cookie)
     shown = text.replace("&#39;", "'")
     assert status == 200 and words in shown
-    assert "Traceback" not in text and "inner matter" not in text and "ipykernel" not in text and "not reached" not in text
+    assert (
+        "Traceback" not in text and "inner matter" not in text and "ipykernel" not in text and "not reached" not in text
+    )
 
 
 # ------------------------------------------------------------------------------------------------- no code
 
 
 def message(kind, channel, **content):
-    header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "username": "", "session": uuid.uuid4().hex, "date": "2026-01-01T00:00:00Z", "version": "5.3"}
-    return {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": channel, "buffers": []}
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": kind,
+        "username": "",
+        "session": uuid.uuid4().hex,
+        "date": "2026-01-01T00:00:00Z",
+        "version": "5.3",
+    }
+    return {
+        "header": header,
+        "parent_header": {},
+        "metadata": {},
+        "content": content,
+        "channel": channel,
+        "buffers": [],
+    }
 
 
 def as_v1(told):
     """A message in the newer form: offsets, then the channel and the four parts."""
-    parts = [told["channel"].encode(), *(json.dumps(told[name]).encode() for name in ("header", "parent_header", "metadata", "content"))]
+    parts = [
+        told["channel"].encode(),
+        *(json.dumps(told[name]).encode() for name in ("header", "parent_header", "metadata", "content")),
+    ]
     number = len(parts) + 1
     offsets = [8 * (number + 1)]
     for part in parts:
@@ -192,11 +273,25 @@ def as_v1(told):
 def test_a_dashboard_runs_no_code(port, cookie, page, tmp_path, form):
     """Whoever is let in may move sliders; a request to run code is dropped, and what is asked after it is answered."""
     written = tmp_path / "written"
-    code = {"code": f"open({str(written)!r}, 'w').write('run')", "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
-    asked = [message(kind, channel, **code) for kind in ("execute_request", "debug_request", "inspect_request", "complete_request") for channel in ("shell", "control")]
+    code = {
+        "code": f"open({str(written)!r}, 'w').write('run')",
+        "silent": False,
+        "store_history": False,
+        "user_expressions": {},
+        "allow_stdin": False,
+    }
+    asked = [
+        message(kind, channel, **code)
+        for kind in ("execute_request", "debug_request", "inspect_request", "complete_request")
+        for channel in ("shell", "control")
+    ]
     v1 = form == "v1"
-    line = websocket.create_connection(f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(page)}/channels", cookie=cookie, timeout=20,
-                                       subprotocols=["v1.kernel.websocket.jupyter.org"] if v1 else None)
+    line = websocket.create_connection(
+        f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(page)}/channels",
+        cookie=cookie,
+        timeout=20,
+        subprotocols=["v1.kernel.websocket.jupyter.org"] if v1 else None,
+    )
     for told in [*asked, message("kernel_info_request", "shell")]:
         line.send(as_v1(told), websocket.ABNF.OPCODE_BINARY) if v1 else line.send(json.dumps(told))
     heard = b""
@@ -204,15 +299,23 @@ def test_a_dashboard_runs_no_code(port, cookie, page, tmp_path, form):
         got = line.recv()
         heard += got if isinstance(got, bytes) else got.encode()
     line.close()
-    assert b"execute" not in heard and b"debug_reply" not in heard and b"inspect_reply" not in heard and not written.exists()
+    assert (
+        b"execute" not in heard
+        and b"debug_reply" not in heard
+        and b"inspect_reply" not in heard
+        and not written.exists()
+    )
 
 
-# ------------------------------------------------------------------------------------------------- kept ready, given back, ended
+# ------------------------------------------------------------------------------------------------- kept ready,
+# given back, ended
 
 
 def test_pages_are_kept_ready_for_the_folder_idle_ones_are_given_back_and_ctrl_c_ends_all(place):
     port = _free_port()
-    with serving(own_server(place / "centre", place / "notebooks", port, idle_s=4, ready=1, most=2), port, place / "log2") as server:
+    with serving(
+        own_server(place / "centre", place / "notebooks", port, idle_s=4, ready=1, most=2), port, place / "log2"
+    ) as server:
         cookie = entered(port)
         status, _, first = ask(port, "/voila/render/00_start.ipynb", cookie=cookie)
         told = re.search(r"folder (\S+) preheated (\w+) pid (\d+)", first)
@@ -222,8 +325,13 @@ def test_pages_are_kept_ready_for_the_folder_idle_ones_are_given_back_and_ctrl_c
         assert full == 503 and "All places are taken" in words
         _until(lambda: not alive(told[3]), "a page that nobody looks at is given back")
         again = {}
-        pages = iter(lambda: ask(port, "/voila/render/00_start.ipynb", cookie=cookie), None)  # its place is counted free a moment later
-        _until(lambda: (again.update(zip(("status", "_", "text"), next(pages), strict=True)) or again["status"] == 200), "the place is free again")
+        pages = iter(
+            lambda: ask(port, "/voila/render/00_start.ipynb", cookie=cookie), None
+        )  # its place is counted free a moment later
+        _until(
+            lambda: again.update(zip(("status", "_", "text"), next(pages), strict=True)) or again["status"] == 200,
+            "the place is free again",
+        )
         second = re.search(r"pid (\d+)", again["text"])[1]
         assert alive(second) and second != told[3]
         server.send_signal(2)
@@ -239,7 +347,8 @@ def _until(true, words, seconds=30):
         time.sleep(0.2)
 
 
-# ------------------------------------------------------------------------------------------------- refused before anything starts
+# ------------------------------------------------------------------------------------------------- refused before
+# anything starts
 
 
 def test_what_cannot_be_served_is_refused_in_words(tmp_path):
@@ -283,7 +392,9 @@ def test_the_start_page_fits_both_widths_and_asks_no_other_machine(start):
     for width in (1280, 390):
         start.set_viewport_size({"width": width, "height": 900})
         assert start.evaluate("document.documentElement.scrollWidth") <= width
-        wide = start.evaluate("[...document.querySelectorAll('#rendered_cells *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))")
+        wide = start.evaluate(
+            "[...document.querySelectorAll('#rendered_cells *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))"
+        )
         assert wide == []
     assert outside(start) == [] and start.log == []
     assert start.url.endswith("/voila/render/00_start.ipynb") and start.title() == "What is here, and where do I begin?"
@@ -294,7 +405,9 @@ def test_no_barrier_on_the_start_page_by_day_or_night(start):
         start.set_viewport_size({"width": width, "height": 900})
         for _ in ("day", "night"):
             found = Axe().run(start).response["violations"]
-            assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")] == []
+            assert [
+                (one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")
+            ] == []
             start.click("#ccplan-night")
 
 
@@ -311,7 +424,9 @@ def test_the_bar_is_a_menu_on_a_telephone_and_the_keyboard_opens_it(start):
     assert not start.locator("#ccplan-pages").is_visible()
     start.focus("#ccplan-menu")
     start.keyboard.press("Enter")
-    assert start.locator("#ccplan-pages").is_visible() and start.get_attribute("#ccplan-menu", "aria-expanded") == "true"
+    assert (
+        start.locator("#ccplan-pages").is_visible() and start.get_attribute("#ccplan-menu", "aria-expanded") == "true"
+    )
     start.keyboard.press("Escape")
     assert not start.locator("#ccplan-pages").is_visible()
     start.set_viewport_size({"width": 1280, "height": 900})

@@ -1,4 +1,6 @@
-"""The dashboards in bad hands: guesses, floods, ways out, markup in tables; and that pages share what they have in common."""
+"""The dashboards in bad hands: guesses, floods, ways out, markup in tables; and that pages share what they have in
+common.
+"""
 
 import json
 import re
@@ -20,7 +22,10 @@ from tests.ill_meant import MARK, ill_meant_centre
 from tests.serving import TOKEN, ask, entered, own_server, serving, typed
 from tests.test_serve import kernel_of, message
 
-PANELS = {"03_staffing": "staffing_panel(", "08_setup": "checklist_panel("}  # of long notebooks: the first cells and the panel's
+PANELS = {
+    "03_staffing": "staffing_panel(",
+    "08_setup": "checklist_panel(",
+}  # of long notebooks: the first cells and the panel's
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,16 @@ def port(centre, tmp_path_factory):
     for name, call in PANELS.items():
         notebook = nbformat.read(notebooks_folder() / f"{name}.ipynb", as_version=4)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        first = [code[0], nbformat.v4.new_code_cell("from ccplan import display\nfrom ccplan.data import current_folder\nfolder = current_folder()")] if name == "08_setup" else code[:2]
+        first = (
+            [
+                code[0],
+                nbformat.v4.new_code_cell(
+                    "from ccplan import display\nfrom ccplan.data import current_folder\nfolder = current_folder()"
+                ),
+            ]
+            if name == "08_setup"
+            else code[:2]
+        )
         panel = next(cell for cell in code if call in cell.source)
         panel.source = panel.source.replace("at=case.at", "at='2026-10-01'")
         notebook.cells = [notebook.cells[0], *first, panel]
@@ -61,20 +75,34 @@ def start(port, cookie):
 # ------------------------------------------------------------------------------------------------- the door
 
 
-@pytest.mark.parametrize("onward", ["//elsewhere.example/", "https://elsewhere.example/", "https:elsewhere.example", "///elsewhere.example", "/\\elsewhere.example",
-                                    "\\\\elsewhere.example", "javascript:alert(1)", "http:///elsewhere.example", "/%2f%2felsewhere.example/../..//elsewhere.example"])
+@pytest.mark.parametrize(
+    "onward",
+    [
+        "//elsewhere.example/",
+        "https://elsewhere.example/",
+        "https:elsewhere.example",
+        "///elsewhere.example",
+        "/\\elsewhere.example",
+        "\\\\elsewhere.example",
+        "javascript:alert(1)",
+        "http:///elsewhere.example",
+        "/%2f%2felsewhere.example/../..//elsewhere.example",
+    ],
+)
 def test_the_door_leads_to_no_other_machine(port, onward):
     status, headers, _ = typed(port, TOKEN, onward)
     assert status == 302 and re.match(r"/($|[^/\\])", headers["Location"])
     shown = ask(port, f"/login?next={quote(onward)}")[2]
-    assert f'href="{onward}' not in shown and "action=\"/login?next=" in shown
+    assert f'href="{onward}' not in shown and 'action="/login?next=' in shown
 
 
 def test_guesses_wait_in_turn_wherever_they_are_tried_and_the_right_token_does_not(port):
     ways = [("/?token=guess-one", {}), ("/api/kernels/x", {"Authorization": "token guess-two"})]
     begin = time.monotonic()
     with ThreadPoolExecutor(3) as together:
-        guesses = [together.submit(ask, port, path, headers=headers) for path, headers in ways] + [together.submit(typed, port, "guess-three")]
+        guesses = [together.submit(ask, port, path, headers=headers) for path, headers in ways] + [
+            together.submit(typed, port, "guess-three")
+        ]
         time.sleep(0.3)
         right = time.monotonic()
         entered(port)
@@ -89,7 +117,9 @@ def test_guesses_wait_in_turn_wherever_they_are_tried_and_the_right_token_does_n
 def test_what_is_sent_is_bounded(port, cookie, start):
     begun = ask(port, "/login", method="POST", headers={"Content-Length": str(50 * 2**20)})
     assert begun[0] in (400, 413)
-    line = websocket.create_connection(f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(start)}/channels", cookie=cookie, timeout=20)
+    line = websocket.create_connection(
+        f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(start)}/channels", cookie=cookie, timeout=20
+    )
     with pytest.raises((websocket.WebSocketException, OSError)):
         line.send(json.dumps(message("comm_msg", "shell", comm_id="x", data={"file": "x" * 5 * 2**20})))
         while line.recv():
@@ -98,10 +128,22 @@ def test_what_is_sent_is_bounded(port, cookie, start):
 
 
 def test_a_message_to_no_widget_does_nothing_and_the_page_goes_on(port, cookie, start):
-    line = websocket.create_connection(f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(start)}/channels", cookie=cookie, timeout=30)
-    for told in (message("comm_open", "shell", comm_id="x", target_name="os.system", data={"command": "true"}),
-                 message("comm_open", "shell", comm_id="y", target_name="jupyter.widget", target_module="os", data={"state": {"_model_module": "os", "_model_name": "system"}}),
-                 message("comm_msg", "shell", comm_id="z", data={"method": "custom", "content": {}}), message("comm_info_request", "shell")):
+    line = websocket.create_connection(
+        f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(start)}/channels", cookie=cookie, timeout=30
+    )
+    for told in (
+        message("comm_open", "shell", comm_id="x", target_name="os.system", data={"command": "true"}),
+        message(
+            "comm_open",
+            "shell",
+            comm_id="y",
+            target_name="jupyter.widget",
+            target_module="os",
+            data={"state": {"_model_module": "os", "_model_name": "system"}},
+        ),
+        message("comm_msg", "shell", comm_id="z", data={"method": "custom", "content": {}}),
+        message("comm_info_request", "shell"),
+    ):
         line.send(json.dumps(told))
     while (heard := json.loads(line.recv()))["header"]["msg_type"] != "comm_info_reply":
         assert heard["header"]["msg_type"] != "execute_result"
@@ -114,12 +156,16 @@ def test_a_message_to_no_widget_does_nothing_and_the_page_goes_on(port, cookie, 
 
 @pytest.mark.parametrize("name", ["00_start", "03_staffing", "07_audit"])
 def test_markup_in_names_is_shown_as_text(port, browser, name):  # noqa: F811
-    """Names of the centre, queues, people, teams, categories and items: no element is made of them, and nothing of them runs."""
+    """Names of the centre, queues, people, teams, categories and items: no element is made of them, and nothing of
+    them runs.
+    """
     page = _visited(browser, port, name)
     if name in PANELS:
         page.wait_for_selector(".ccplan[data-painted]", timeout=120_000)
     page.wait_for_timeout(500)
-    made = page.evaluate("[...document.querySelectorAll('img[src=x], [onerror]')].map(e => e.parentElement.outerHTML.slice(0, 200))")
+    made = page.evaluate(
+        "[...document.querySelectorAll('img[src=x], [onerror]')].map(e => e.parentElement.outerHTML.slice(0, 200))"
+    )
     assert made == [] and page.evaluate("window.hit") is None
     assert MARK in page.evaluate("document.body.innerText")
     page.context.close()
@@ -146,7 +192,8 @@ def test_a_founder_ticks_an_item_in_the_app_and_it_is_in_the_folder(port, browse
     page.context.close()
 
 
-# ------------------------------------------------------------------------------------------------- what pages have in common
+# ------------------------------------------------------------------------------------------------- what pages have
+# in common
 
 
 def test_a_page_that_is_closed_gives_its_kernel_back_and_a_strange_page_cannot_close_it(port, cookie):
@@ -154,7 +201,13 @@ def test_a_page_that_is_closed_gives_its_kernel_back_and_a_strange_page_cannot_c
     field, place = re.search(r"_xsrf=([^;]+)", headers["Set-Cookie"])[1], f"/voila/api/shutdown/{kernel_of(text)}"
     assert ask(port, place, method="POST", body="_xsrf=guessed", cookie=f"{cookie}; _xsrf={field}")[0] == 403
     assert ask(port, place, method="POST", body=f"_xsrf={quote(field)}", cookie=f"{cookie}; _xsrf={field}")[0] == 204
-    assert ask(port, f"/voila/api/shutdown/{kernel_of(text)}", method="POST", body=f"_xsrf={quote(field)}", cookie=f"{cookie}; _xsrf={field}")[0] in (404, 500)
+    assert ask(
+        port,
+        f"/voila/api/shutdown/{kernel_of(text)}",
+        method="POST",
+        body=f"_xsrf={quote(field)}",
+        cookie=f"{cookie}; _xsrf={field}",
+    )[0] in (404, 500)
 
 
 def test_the_second_visitor_sees_the_same_without_its_being_worked_out_again(port, cookie, start, centre):
@@ -169,11 +222,22 @@ def test_the_second_visitor_sees_the_same_without_its_being_worked_out_again(por
 
 def _said(text):
     """The page without what differs from kernel to kernel and from cell to cell's name."""
-    return re.sub(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|id=[\w-]+", "", text.split("<main")[1])
+    return re.sub(
+        r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|id=[\w-]+", "", text.split("<main")[1]
+    )
 
 
 def test_only_what_live_cells_need_is_run():
-    cells = ["import math as m, os", "a = 1; b = a + 1", "c = {}", "c['x'] = m.pi", "def f(): return c", "print(b)", "f()", "d: int = 3"]
+    cells = [
+        "import math as m, os",
+        "a = 1; b = a + 1",
+        "c = {}",
+        "c['x'] = m.pi",
+        "def f(): return c",
+        "print(b)",
+        "f()",
+        "d: int = 3",
+    ]
     assert kept.needed(cells, {6}) == {0, 2, 3, 4, 6}  # f needs c, which is changed by a cell that needs m
     assert kept.needed(cells, set()) == set()
     assert kept.needed([*cells, "%matplotlib inline"], {6}) == set(range(9)), "what cannot be read is run"

@@ -36,7 +36,15 @@ def record(centre, quarter="2026Q3", previous=None, by="Ann Lee", report="one"):
     (target / "audit.html").write_text(report)
     (target / "actions.csv").write_text("key,status\nk,open\n")
     parameters = {"folder": centre, "quarter": quarter, "names": False, "key": "", "previous": previous or ""}
-    write_record(target, target, centre, basis(centre, parameters, previous), ("audit.html", "actions.csv"), by=by, previous=previous)
+    write_record(
+        target,
+        target,
+        centre,
+        basis(centre, parameters, previous),
+        ("audit.html", "actions.csv"),
+        by=by,
+        previous=previous,
+    )
     return target
 
 
@@ -72,18 +80,36 @@ def test_a_report_that_nobody_touched_holds_and_can_be_signed(centre):
     assert [words.endswith(": holds") for words in verify(report).signatures] == [True, True]
 
 
-@pytest.mark.parametrize("change, said", [
-    (lambda c: (c / "intervals.csv").write_text("start;offered\n" + "2026-09-01 08:00;1\n" * 3), "intervals.csv changed: 1 row more, 3 instead of 2"),
-    (lambda c: (c / "intervals.csv").write_text("start;offered\n2026-09-01 08:00;1\n"), "intervals.csv changed: 1 row less, 1 instead of 2"),
-    (lambda c: (c / "intervals.csv").write_text("start;offered\n2026-09-01 08:00;1\n2026-09-01 08:30;9\n"), "intervals.csv changed: still 2 rows, other content"),
-    (lambda c: (c / "agents.csv").write_text("agent\nx\n"), "agents.csv is new (1 row)"),
-    (lambda c: (c / "calls" / "2026-09.parquet").unlink(), "calls/2026-09.parquet is gone (5 rows)"),
-    (lambda c: (c / "centre.toml").write_text(TOML.replace("16", "17")), "centre.toml: costs.hourly_wage changed"),
-    (lambda c: (c / "centre.toml").write_text(TOML + "on_costs = 0.3\n"), "centre.toml: costs.on_costs is new"),
-    (lambda c: (c / "centre.toml").write_text(TOML.replace("per_hire = 10\n", "")), "centre.toml: costs.per_hire is gone"),
-    (lambda c: (c / "audit" / "2026Q3" / "audit.html").write_text("nicer"), "the report's audit.html was changed after it was made"),
-    (lambda c: (c / "audit" / "2026Q3" / "audit.html").unlink(), "the report's audit.html is gone"),
-])
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (
+            lambda c: (c / "intervals.csv").write_text("start;offered\n" + "2026-09-01 08:00;1\n" * 3),
+            "intervals.csv changed: 1 row more, 3 instead of 2",
+        ),
+        (
+            lambda c: (c / "intervals.csv").write_text("start;offered\n2026-09-01 08:00;1\n"),
+            "intervals.csv changed: 1 row less, 1 instead of 2",
+        ),
+        (
+            lambda c: (c / "intervals.csv").write_text("start;offered\n2026-09-01 08:00;1\n2026-09-01 08:30;9\n"),
+            "intervals.csv changed: still 2 rows, other content",
+        ),
+        (lambda c: (c / "agents.csv").write_text("agent\nx\n"), "agents.csv is new (1 row)"),
+        (lambda c: (c / "calls" / "2026-09.parquet").unlink(), "calls/2026-09.parquet is gone (5 rows)"),
+        (lambda c: (c / "centre.toml").write_text(TOML.replace("16", "17")), "centre.toml: costs.hourly_wage changed"),
+        (lambda c: (c / "centre.toml").write_text(TOML + "on_costs = 0.3\n"), "centre.toml: costs.on_costs is new"),
+        (
+            lambda c: (c / "centre.toml").write_text(TOML.replace("per_hire = 10\n", "")),
+            "centre.toml: costs.per_hire is gone",
+        ),
+        (
+            lambda c: (c / "audit" / "2026Q3" / "audit.html").write_text("nicer"),
+            "the report's audit.html was changed after it was made",
+        ),
+        (lambda c: (c / "audit" / "2026Q3" / "audit.html").unlink(), "the report's audit.html is gone"),
+    ],
+)
 def test_every_change_makes_a_sign_off_void_and_is_told(centre, change, said):
     report = record(centre)
     sign(report, "Bo Berg", today=TODAY)
@@ -100,10 +126,14 @@ def test_other_parameters_or_results_make_earlier_signatures_void(centre):
     sign(report, "Bo Berg", today=TODAY)
     record(centre, report="two")
     assert verify(report).holds and verify(report).signatures == (
-        "signed by Bo Berg on 2026-10-05: void, the audit was run again since with other data, parameters or results",)
+        "signed by Bo Berg on 2026-10-05: void, the audit was run again since with other data, parameters or results",
+    )
 
 
-@pytest.mark.parametrize("key, value", [("parameters", {"quarter": "2026Q2"}), ("ran_by", "Somebody else"), ("inputs", []), ("seal", "0" * 64)])
+@pytest.mark.parametrize(
+    "key, value",
+    [("parameters", {"quarter": "2026Q2"}), ("ran_by", "Somebody else"), ("inputs", []), ("seal", "0" * 64)],
+)
 def test_a_record_changed_by_hand_is_found(centre, key, value):
     report = record(centre)
     sign(report, "Bo Berg", today=TODAY)
@@ -117,14 +147,18 @@ def test_actions_are_written_into_and_stay_signed(centre):
     sign(report, "Bo Berg", today=TODAY)
     (report / "actions.csv").write_text("key,status\nk,done\n")
     check = verify(report)
-    assert check.holds and check.signatures[0].endswith("holds") and "actions.csv was written into since" in check.notes[0]
+    assert (
+        check.holds and check.signatures[0].endswith("holds") and "actions.csv was written into since" in check.notes[0]
+    )
 
 
 def test_a_folder_that_moved_is_told_and_can_be_named(centre, tmp_path):
     report, moved = record(centre), tmp_path / "some" / "where" / "else"
     moved.parent.mkdir(parents=True)
     shutil.move(report, moved)
-    (tmp_path / "some" / "centre.toml").write_text("name = 'Another centre'")  # two up, where the record says that its own lies
+    (tmp_path / "some" / "centre.toml").write_text(
+        "name = 'Another centre'"
+    )  # two up, where the record says that its own lies
     (said,) = verify(moved).changes
     assert "is not there: it was moved or removed — name where it lies now" in said
     assert verify(moved, centre).holds

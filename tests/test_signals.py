@@ -1,4 +1,6 @@
-"""Process-behaviour charts and news: against published examples, a second implementation, known run lengths and simulated noise."""
+"""Process-behaviour charts and news: against published examples, a second implementation, known run lengths and
+simulated noise.
+"""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +11,38 @@ from ccplan.auditing.quarter import Quarter
 from ccplan.auditing.standing.signals import NEAR, ONE_SIDE, OUTSIDE, RULES, broken, xmr
 
 FLOW = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]  # NIST/SEMATECH e-Handbook, section 6.3.2.2
-LOANS = [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]  # Montgomery, ex. 6.5
+LOANS = [
+    310,
+    288,
+    297,
+    298,
+    307,
+    303,
+    294,
+    297,
+    308,
+    306,
+    294,
+    299,
+    297,
+    299,
+    314,
+    295,
+    293,
+    306,
+    301,
+    304,
+]  # Montgomery, ex. 6.5
 Q2 = Quarter(2026, 2)
 
 
 # ------------------------------------------------------------------------------------------- the chart
 
 
-@pytest.mark.parametrize("values, centre, lower, upper, within", [(FLOW, 50.81, 45.8159, 55.8041, 5e-5), (LOANS, 300.5, 279.78, 321.22, 5e-3)])
+@pytest.mark.parametrize(
+    "values, centre, lower, upper, within",
+    [(FLOW, 50.81, 45.8159, 55.8041, 5e-5), (LOANS, 300.5, 279.78, 321.22, 5e-3)],
+)
 def test_limits_are_those_of_the_published_examples(values, centre, lower, upper, within):
     chart = xmr(values).iloc[-1]
     assert chart["centre"] == pytest.approx(centre, abs=1e-9)
@@ -36,7 +62,9 @@ def test_the_baseline_judges_what_came_after_and_a_missing_week_has_no_range():
     values = pd.Series([10, 11, np.nan, 10, 11, 10, 40.0])
     chart = xmr(values, [True] * 6 + [False])
     assert chart["centre"].iloc[0] == pytest.approx(52 / 5)
-    assert chart["upper"].iloc[0] == pytest.approx(52 / 5 + 3 / 1.128)     # the ranges beside the gap are not there: all three are 1
+    assert chart["upper"].iloc[0] == pytest.approx(
+        52 / 5 + 3 / 1.128
+    )  # the ranges beside the gap are not there: all three are 1
     assert chart["rules"].tolist() == [""] * 6 + ["outside"]
 
 
@@ -45,7 +73,10 @@ def test_limits_stay_where_a_share_can_be():
     assert chart["upper"].max() == 1 and chart["lower"].min() > 0
 
 
-@pytest.mark.parametrize("values, words", [([1.0], "got 0"), ([1.0, 2.0], "got 1"), ([np.nan] * 9, "got 0"), ([1, np.nan, 2, np.nan, 3], "got 0")])
+@pytest.mark.parametrize(
+    "values, words",
+    [([1.0], "got 0"), ([1.0, 2.0], "got 1"), ([np.nan] * 9, "got 0"), ([1, np.nan, 2, np.nan, 3], "got 0")],
+)
 def test_too_few_values_are_told(values, words):
     with pytest.raises(ValueError, match=f"at least 2 pairs of neighbouring values, {words}"):
         xmr(values)
@@ -69,13 +100,17 @@ def by_the_book(values, rule):
     """The rule as it is read aloud, point by point."""
     told = []
     for i in range(len(values)):
-        window = values[max(0, i - rule.window + 1): i + 1]
+        window = values[max(0, i - rule.window + 1) : i + 1]
         above, below = (sum(side * v > rule.sigmas for v in window) for side in (1, -1))
-        told.append((values[i] > rule.sigmas and above >= rule.hits) or (-values[i] > rule.sigmas and below >= rule.hits))
+        told.append(
+            (values[i] > rule.sigmas and above >= rule.hits) or (-values[i] > rule.sigmas and below >= rule.hits)
+        )
     return told
 
 
-@pytest.mark.parametrize("rule", sorted({rule for rules in RULES.values() for rule in rules}, key=lambda r: r.key), ids=lambda r: r.key)
+@pytest.mark.parametrize(
+    "rule", sorted({rule for rules in RULES.values() for rule in rules}, key=lambda r: r.key), ids=lambda r: r.key
+)
 def test_rules_by_a_second_reading(rule):
     values = np.random.default_rng(7).normal(0.4, 1.3, 600)
     assert (broken(values, 0.0, 1.0, (rule,)) != "").tolist() == by_the_book(values, rule)
@@ -105,13 +140,20 @@ def test_run_length_of_all_western_electric_rules():
 
 
 def weekly(number, change=0.0, seed=1, carry=0.0, years=1, mean=100.0, spread=4.0):
-    """`number` series of weeks up to the end of 2026Q2, noise of `spread` with lag-1 `carry`, and a step in that quarter."""
+    """`number` series of weeks up to the end of 2026Q2, noise of `spread` with lag-1 `carry`, and a step in that
+    quarter.
+    """
     mondays = pd.date_range(f"{2026 - years}-03-31", "2026-06-28", freq="W-MON")
     noise = np.random.default_rng(seed).normal(size=(number, len(mondays)))
     for i in range(1, len(mondays)):
         noise[:, i] = carry * noise[:, i - 1] + np.sqrt(1 - carry**2) * noise[:, i]
     values = mean + spread * noise + change * quarter_of(mondays.to_series(), Q2).to_numpy()
-    return pd.concat([pd.DataFrame({"kpi": f"k{i}", "variant": "", "queue": "a", "week": mondays, "value": row}) for i, row in enumerate(values)])
+    return pd.concat(
+        [
+            pd.DataFrame({"kpi": f"k{i}", "variant": "", "queue": "a", "week": mondays, "value": row})
+            for i, row in enumerate(values)
+        ]
+    )
 
 
 SECONDS = {f"k{i}": "s" for i in range(1000)}
@@ -124,7 +166,9 @@ def test_a_week_belongs_to_the_quarter_of_its_thursday():
 
 @pytest.mark.parametrize("carry", [0.0, 0.3])
 def test_noise_is_hardly_ever_news(carry):
-    """Six audits of forty charts each, of changes large enough to matter: the charts alone alarm often, news is rare."""
+    """Six audits of forty charts each, of changes large enough to matter: the charts alone alarm often, news is
+    rare.
+    """
     found = [news(weekly(40, seed=seed, carry=carry, spread=15.0), Q2, units=SECONDS).table for seed in range(6)]
     broke = sum((table["rules"] != "").sum() for table in found)
     told = sum(table["news"].sum() for table in found)
@@ -133,7 +177,9 @@ def test_noise_is_hardly_ever_news(carry):
 
 
 def test_a_real_step_is_news_with_the_week_it_began():
-    table = news(pd.concat([weekly(20), weekly(1, change=16.0, seed=9).assign(kpi="step")]), Q2, units=SECONDS | {"step": "s"}).table.set_index("kpi")
+    table = news(
+        pd.concat([weekly(20), weekly(1, change=16.0, seed=9).assign(kpi="step")]), Q2, units=SECONDS | {"step": "s"}
+    ).table.set_index("kpi")
     assert table.index[table["news"]].tolist() == ["step"]
     step = table.loc["step"]
     assert step["low"] < 16 < step["high"] and step["change"] == pytest.approx(step["now"] - step["usual"])
@@ -160,8 +206,15 @@ def test_season_is_not_news():
 
 def test_a_quarter_that_was_news_does_not_tell_what_is_usual():
     rows = weekly(1, change=15.0)
-    after = pd.DataFrame({"kpi": "k0", "variant": "", "queue": "a", "week": pd.date_range("2026-06-29", periods=13, freq="W-MON"),
-                          "value": 100 + 4 * np.random.default_rng(5).normal(size=13)})
+    after = pd.DataFrame(
+        {
+            "kpi": "k0",
+            "variant": "",
+            "queue": "a",
+            "week": pd.date_range("2026-06-29", periods=13, freq="W-MON"),
+            "value": 100 + 4 * np.random.default_rng(5).normal(size=13),
+        }
+    )
     found = news(pd.concat([rows, after]), Quarter(2026, 3), units=SECONDS)
     assert not found.table["news"].iloc[0] and found.table["usual"].iloc[0] == pytest.approx(100, abs=2)
     assert not (found.weeks["usual"] & quarter_of(found.weeks["week"], Q2)).any()

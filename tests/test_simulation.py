@@ -31,8 +31,11 @@ def batch_interval(values, batches=30):
     return values.mean(), 3.66 * means.std(ddof=1) / np.sqrt(batches)
 
 
-@pytest.mark.parametrize(("case", "load", "aht_s", "patience_s", "agents", "target_s", "level", "asa_s", "abandonment"),
-                         CASES, ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("case", "load", "aht_s", "patience_s", "agents", "target_s", "level", "asa_s", "abandonment"),
+    CASES,
+    ids=[case[0] for case in CASES],
+)
 def test_against_exact_values(case, load, aht_s, patience_s, agents, target_s, level, asa_s, abandonment):
     out = simulate(load, aht_s, patience_s, agents)
     in_time = (out.answered & (out.wait_s <= target_s)).astype(float)
@@ -62,16 +65,19 @@ def test_no_calls():
     assert out.wait_s.tolist() == [] and out.answered.tolist() == []
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (([5, 0], [1, 1], [1, 1], [1]), "arrived_s must be in ascending order"),
-    (([0], [1, 1], [1], [1]), "must have one length"),
-    (([0], [-1], [1], [1]), "handle_s must be in"),
-    (([0], [1], [float("nan")], [1]), "patience_s must be a number"),
-    (([0], [1], [1], [1.5]), "agents must be whole"),
-    (([0], [1], [1], [1, 2]), "changed_s and agents must have one length"),
-    (([0], ["x"], [1], [1]), "handle_s must be a number"),
-    (([0], [float("inf")], [1], [1]), "handle_s must be in"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (([5, 0], [1, 1], [1, 1], [1]), "arrived_s must be in ascending order"),
+        (([0], [1, 1], [1], [1]), "must have one length"),
+        (([0], [-1], [1], [1]), "handle_s must be in"),
+        (([0], [1], [float("nan")], [1]), "patience_s must be a number"),
+        (([0], [1], [1], [1.5]), "agents must be whole"),
+        (([0], [1], [1], [1, 2]), "changed_s and agents must have one length"),
+        (([0], ["x"], [1], [1]), "handle_s must be a number"),
+        (([0], [float("inf")], [1], [1]), "handle_s must be in"),
+    ],
+)
 def test_bad_input_is_refused_in_words(arguments, words):
     with pytest.raises(ValueError, match=words):
         simulate_calls(*arguments)

@@ -16,8 +16,17 @@ from .skilled_by_hand import simulate
 
 def day(start="09:00", aht_s=180, **calls):
     """An intervals table of one day: queue=counts by half-hour."""
-    parts = [pd.DataFrame({"queue": name, "start": pd.date_range(f"2026-09-01 {start}", periods=len(counts), freq="30min"),
-                           "offered": np.asarray(counts, float), "aht_s": aht_s}) for name, counts in calls.items()]
+    parts = [
+        pd.DataFrame(
+            {
+                "queue": name,
+                "start": pd.date_range(f"2026-09-01 {start}", periods=len(counts), freq="30min"),
+                "offered": np.asarray(counts, float),
+                "aht_s": aht_s,
+            }
+        )
+        for name, counts in calls.items()
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -32,10 +41,14 @@ def agents(found, group=None):
 
 
 def test_two_queues_of_ten_erlang_that_share_all_agents_need_24_not_14():
-    """Erlang C of 20 Erlang asks for 24 agents at 80/20 with calls of three minutes; 10 Erlang alone for 14, or 28 for both."""
+    """Erlang C of 20 Erlang asks for 24 agents at 80/20 with calls of three minutes; 10 Erlang alone for 14, or 28
+    for both.
+    """
     pooled, alone = (required_agents(calls, 180, Targets()) for calls in (200, 100))
     assert (pooled, alone) == (24, 14)
-    found = staff_groups(day(a=[100] * 5, b=[100] * 5), centre("a", "b"), groups=(Group(name="all", skills=[("a", "b")]),))
+    found = staff_groups(
+        day(a=[100] * 5, b=[100] * 5), centre("a", "b"), groups=(Group(name="all", skills=[("a", "b")]),)
+    )
     settled = agents(found)[2:]  # the day begins empty
     assert abs(settled.mean() - pooled) <= 0.5 and (np.abs(settled - pooled) <= 1).all()
     assert (found.day["service_level"] >= 0.8).all()
@@ -47,7 +60,10 @@ def test_one_queue_and_one_group_are_the_day_by_its_equations():
     found = staff_groups(day(aht_s=300, q=calls), centre("q", patience_s=180))
     assert (np.abs(agents(found) - exact) <= 1).all() and abs(agents(found).sum() - exact.sum()) <= 3
     told = predict_day(calls, 300, agents(found), patience_s=180)
-    near = np.abs(found.intervals["service_level"] - told["service_level"]) <= 1.6 * found.intervals["service_level_ci95"] + 1e-9
+    near = (
+        np.abs(found.intervals["service_level"] - told["service_level"])
+        <= 1.6 * found.intervals["service_level_ci95"] + 1e-9
+    )
     assert near.mean() >= 0.9
     whole = staff_groups(day(aht_s=300, q=calls), centre("q", patience_s=180), meet="day")
     exact = required_day(calls, 300, Targets(), patience_s=180, meet="day").sum()
@@ -68,7 +84,14 @@ def test_several_groups_against_a_second_simulation(model):
     names = sorted({queue for levels in skills.values() for level in levels for queue in level})
     groups = tuple(Group(name=name, skills=levels) for name, levels in skills.items())
     calls = {name: [number] * 5 for name, number in zip(names, (40, 60, 25))}
-    found = staff_groups(day(aht_s=240, **calls), centre(*names, patience_s=150, groups=groups), hold_s=9000, meet="day", seed=4, days=300)
+    found = staff_groups(
+        day(aht_s=240, **calls),
+        centre(*names, patience_s=150, groups=groups),
+        hold_s=9000,
+        meet="day",
+        seed=4,
+        days=300,
+    )
     staffed = {name: int(agents(found, name)[0]) for name in skills}
     assert (found.groups.groupby("group")["agents"].nunique() == 1).all(), "held through the day"
     other = simulate(calls, 240, 150, staffed, skills, 1800, 20, days=100, seed=11)
@@ -78,8 +101,15 @@ def test_several_groups_against_a_second_simulation(model):
         assert level >= 0.8 - 3 * error
     fewer = [staffed | {name: number - 1} for name, number in staffed.items() if number]
     for less in fewer:  # nobody is there for nothing
-        lower = simulate_day({n: c for n, c in calls.items()}, 240, {g: [n] * 5 for g, n in less.items()}, patience_s=150, days=600, seed=5,
-                             skills={name: [tuple(level) for level in levels] for name, levels in skills.items()})
+        lower = simulate_day(
+            {n: c for n, c in calls.items()},
+            240,
+            {g: [n] * 5 for g, n in less.items()},
+            patience_s=150,
+            days=600,
+            seed=5,
+            skills={name: [tuple(level) for level in levels] for name, levels in skills.items()},
+        )
         assert (lower.day["service_level"] < 0.8 + lower.day["service_level_ci95"]).any(), less
 
 
@@ -97,7 +127,9 @@ def test_dearer_agents_are_taken_only_where_they_pay():
 
 def test_heads_that_do_not_suffice_name_the_queue():
     groups = (Group(name="team", skills=["q"], most=12),)  # 8 on the phones after 30 % of shrinkage
-    with pytest.raises(Infeasible, match=r"queue q: service_level = 0.8 cannot be met at 09:30 .* team \(8\).*heads less shrinkage"):
+    with pytest.raises(
+        Infeasible, match=r"queue q: service_level = 0.8 cannot be met at 09:30 .* team \(8\).*heads less shrinkage"
+    ):
         staff_groups(day(q=[20, 200, 20]), centre("q", patience_s=180), groups=groups)
     enough = staff_groups(day(q=[20, 45, 20]), centre("q", patience_s=180), groups=groups)
     assert agents(enough).max() <= 8
@@ -118,8 +150,11 @@ def test_no_calls_at_all_and_an_empty_table():
 
 def test_every_kind_of_promise_is_kept():
     targets = Targets(service_level=None, max_asa_s=15, max_abandonment=0.04, max_occupancy=0.8)
-    found = staff_groups(day(a=[50] * 4, b=[30] * 4), centre(*(Queue(name=name, patience_s=120, targets=targets) for name in "ab")),
-                         groups=(Group(name="g", skills=[("a", "b")]),))
+    found = staff_groups(
+        day(a=[50] * 4, b=[30] * 4),
+        centre(*(Queue(name=name, patience_s=120, targets=targets) for name in "ab")),
+        groups=(Group(name="g", skills=[("a", "b")]),),
+    )
     rows = found.intervals
     assert (rows["asa_s"] < 17).all() and (rows["abandonment"] < 0.045).all() and (rows["occupancy"] < 0.81).all()
     one_less = performance(80, 180, agents(found)[-1] - 2, patience_s=120)  # settled: Erlang A of both together
@@ -129,31 +164,42 @@ def test_every_kind_of_promise_is_kept():
 def test_the_same_seed_gives_the_same_plan_and_it_can_be_stopped():
     table, queues, steps = day(a=[40, 50], b=[20, 30]), centre("a", "b", patience_s=100), []
     groups = (Group(name="g", skills=["a", "b"]), Group(name="b", skills=["b"]))
-    one, same = (staff_groups(table, queues, groups=groups, seed=3, progress=lambda done, number: steps.append((done, number)))
-                 for _ in range(2))
+    one, same = (
+        staff_groups(table, queues, groups=groups, seed=3, progress=lambda done, number: steps.append((done, number)))
+        for _ in range(2)
+    )
     assert one.groups.equals(same.groups) and one.intervals.equals(same.intervals) and steps[-1] == (2, 2)
     with pytest.raises(InterruptedError, match="stopped after 0 of 2"):
         staff_groups(table, queues, groups=groups, progress=lambda done, number: True)
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"groups": (Group(name="g", skills=["c"]),)}, "names c, which is no queue"),
-    ({"groups": (Group(name="g", skills=["a"]),)}, "queue b is taken by no group"),
-    ({"meet": "week"}, "meet must be one of every, day"),
-    ({"hold_s": 60}, "hold_s must be in"),
-    ({"seed": -1}, "seed must be"),
-    ({"days": 0}, "days must be"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"groups": (Group(name="g", skills=["c"]),)}, "names c, which is no queue"),
+        ({"groups": (Group(name="g", skills=["a"]),)}, "queue b is taken by no group"),
+        ({"meet": "week"}, "meet must be one of every, day"),
+        ({"hold_s": 60}, "hold_s must be in"),
+        ({"seed": -1}, "seed must be"),
+        ({"days": 0}, "days must be"),
+    ],
+)
 def test_bad_input_is_refused_in_words(change, words):
     with pytest.raises(ValueError, match=words):
         staff_groups(day(a=[10], b=[10]), centre("a", "b"), **change)
 
 
-@pytest.mark.parametrize(("queue", "words"), [
-    (Queue(name="a", lines=30), "unlimited lines only"),
-    (Queue(name="a", targets=Targets(definition="virtual")), "cannot be counted call by call"),
-    (Queue(name="a", targets=Targets(service_level=1.0)), "queue a: service_level = 1 cannot be met by any number of agents"),
-])
+@pytest.mark.parametrize(
+    ("queue", "words"),
+    [
+        (Queue(name="a", lines=30), "unlimited lines only"),
+        (Queue(name="a", targets=Targets(definition="virtual")), "cannot be counted call by call"),
+        (
+            Queue(name="a", targets=Targets(service_level=1.0)),
+            "queue a: service_level = 1 cannot be met by any number of agents",
+        ),
+    ],
+)
 def test_promises_that_a_simulation_cannot_judge(queue, words):
     with pytest.raises(ValueError, match=words):
         staff_groups(day(a=[10]), centre(queue))
@@ -164,20 +210,35 @@ def test_pooling_lies_between_silos_and_one_queue():
     table = day(a=[100] * 4, b=[50] * 4)
     groups = (Group(name="both", skills=[("a", "b")], most=1), Group(name="b", skills=["b"]))
     found = pooling_gain(table, centre("a", "b", groups=groups), premium=0.1, days=400).set_index("arrangement")
-    silos, pooled = required_agents(100, 180, Targets()) + required_agents(50, 180, Targets()), required_agents(150, 180, Targets())
-    assert found.loc["siloed", "agent_hours"] == pytest.approx(2 * silos, abs=2)  # half an agent less where the day begins
+    silos, pooled = (
+        required_agents(100, 180, Targets()) + required_agents(50, 180, Targets()),
+        required_agents(150, 180, Targets()),
+    )
+    assert found.loc["siloed", "agent_hours"] == pytest.approx(
+        2 * silos, abs=2
+    )  # half an agent less where the day begins
     assert found.loc["all cross-trained", "agent_hours"] == pytest.approx(2 * pooled, abs=2)
-    assert found.loc["all cross-trained", "agent_hours"] <= found.loc["as it is", "agent_hours"] <= found.loc["siloed", "agent_hours"]
+    assert (
+        found.loc["all cross-trained", "agent_hours"]
+        <= found.loc["as it is", "agent_hours"]
+        <= found.loc["siloed", "agent_hours"]
+    )
     dear = found.loc["all cross-trained"]
     assert dear["cost"] == pytest.approx(dear["scheduled_hours"] * 15 * 1.1 * 1.3) and dear["saved_hours"] > 0
-    assert "as it is" not in pooling_gain(day(a=[20], b=[10]), centre("a", "b"), meet="day", days=50)["arrangement"].tolist()
+    assert (
+        "as it is"
+        not in pooling_gain(day(a=[20], b=[10]), centre("a", "b"), meet="day", days=50)["arrangement"].tolist()
+    )
 
 
 def test_some_of_a_centres_queues_are_pooled_by_themselves():
     """Groups of the other queues, and queues that nobody in the table takes, do not stand in the way."""
     table, groups = day(a=[50] * 2, b=[25] * 2), (Group(name="all", skills=["a", "b"]), Group(name="c", skills=["c"]))
     found = pooling_gain(table, centre("a", "b", "c", groups=groups), meet="day", days=100)
-    assert found["arrangement"].tolist() == ["siloed", "as it is", "all cross-trained"] and (found["lowest_service"] > 0.75).all()
+    assert (
+        found["arrangement"].tolist() == ["siloed", "as it is", "all cross-trained"]
+        and (found["lowest_service"] > 0.75).all()
+    )
     with pytest.raises(ValueError, match="queue b is taken by no group"):
         staff_groups(table, centre("a", "b", "c"), groups=(Group(name="a", skills=["a"]),))
 
@@ -197,22 +258,51 @@ def test_cross_training_needs_two_queues():
     with pytest.raises(ValueError, match="write 20 % as 0.20"):
         cross_training(day(a=[10], b=[10]), centre("a", "b"), shares=(20,))
 
+
 SMALL = {  # name: queues' calls by half-hour, groups, seconds of one block; few enough to try every plan near the one that is found
-    "a helper of a large queue": (dict(a=[8, 8], b=[90, 110]), (Group(name="b", skills=["b"]), Group(name="both", skills=["a", "b"], hourly_wage=15.5)), None),
-    "two who share a queue": (dict(a=[80, 90], b=[60, 50], c=[40, 40]), (Group(name="left", skills=[("a", "b")]), Group(name="right", skills=[("b", "c")])), 3600),
-    "specialists and dearer all-rounders": (dict(a=[30, 40], b=[40, 30]), (Group(name="a", skills=["a"]), Group(name="b", skills=["b"]), Group(name="all", skills=[("a", "b")], hourly_wage=16)), 3600),
-    "three blocks": (dict(a=[30, 50, 40], b=[6, 6, 6]), (Group(name="a", skills=["a"]), Group(name="ba", skills=["b", "a"])), None),
+    "a helper of a large queue": (
+        dict(a=[8, 8], b=[90, 110]),
+        (Group(name="b", skills=["b"]), Group(name="both", skills=["a", "b"], hourly_wage=15.5)),
+        None,
+    ),
+    "two who share a queue": (
+        dict(a=[80, 90], b=[60, 50], c=[40, 40]),
+        (Group(name="left", skills=[("a", "b")]), Group(name="right", skills=[("b", "c")])),
+        3600,
+    ),
+    "specialists and dearer all-rounders": (
+        dict(a=[30, 40], b=[40, 30]),
+        (
+            Group(name="a", skills=["a"]),
+            Group(name="b", skills=["b"]),
+            Group(name="all", skills=[("a", "b")], hourly_wage=16),
+        ),
+        3600,
+    ),
+    "three blocks": (
+        dict(a=[30, 50, 40], b=[6, 6, 6]),
+        (Group(name="a", skills=["a"]), Group(name="ba", skills=["b", "a"])),
+        None,
+    ),
 }
 
 
-@pytest.mark.parametrize(("name", "meet"), list(product(SMALL, ("every", "day"))) if DEEP else list(zip(list(SMALL)[:3], ("every", "day", "every"), strict=True)))
+@pytest.mark.parametrize(
+    ("name", "meet"),
+    list(product(SMALL, ("every", "day")))
+    if DEEP
+    else list(zip(list(SMALL)[:3], ("every", "day", "every"), strict=True)),
+)
 def test_no_cheaper_plan_near_by_keeps_the_promises(name, meet):
-    """Every plan that is cheaper by more than an agent, up to two agents of each group and block away, is short somewhere.
+    """Every plan that is cheaper by more than an agent, up to two agents of each group and block away, is short
+    somewhere.
 
     The referee is `simulate_day` on callers of its own; a plan counts as kept if it does so with certainty.
     """
     calls, groups, hold_s = SMALL[name]
-    found = staff_groups(day(**calls), centre(*calls, patience_s=180), groups=groups, meet=meet, hold_s=hold_s, days=300)
+    found = staff_groups(
+        day(**calls), centre(*calls, patience_s=180), groups=groups, meet=meet, hold_s=hold_s, days=300
+    )
     number, per = len(next(iter(calls.values()))), int(hold_s or 1800) // 1800
     plan = found.groups["agents"].to_numpy().reshape(len(groups), number)[:, ::per]
     wage = np.array([group.hourly_wage or 15.0 for group in groups])
@@ -223,7 +313,14 @@ def test_no_cheaper_plan_near_by_keeps_the_promises(name, meet):
     assert near
     for other in np.random.default_rng(1).permutation(np.array(near))[: 2000 if DEEP else 12]:
         staffed = {group.name: np.repeat(mine, per) for group, mine in zip(groups, other)}
-        seen = simulate_day(calls, 180, staffed, patience_s=180, days=150, seed=77,
-                            skills={group.name: group.skills for group in groups})
+        seen = simulate_day(
+            calls,
+            180,
+            staffed,
+            patience_s=180,
+            days=150,
+            seed=77,
+            skills={group.name: group.skills for group in groups},
+        )
         rows = seen.intervals if meet == "every" else seen.day
         assert (rows["service_level"] - rows["service_level_ci95"] < 0.8).any(), (other, plan)

@@ -45,7 +45,9 @@ def test_a_plain_file(tmp_path):
     assert str(reading.frame["start"].dtype) == "datetime64[us, Europe/Helsinki]"
     assert str(reading.frame["start"][0]) == "2026-01-05 08:00:00+02:00"
     assert (reading.interval_s, reading.encoding, reading.separator, reading.decimal) == (1800, "utf-8", ",", ".")
-    assert reading.notes == ("abandoned = offered − answered",) and "year-month-day" in reading.about()["found"].tolist()
+    assert (
+        reading.notes == ("abandoned = offered − answered",) and "year-month-day" in reading.about()["found"].tolist()
+    )
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -65,25 +67,47 @@ def test_decimal_comma_and_thousands(tmp_path):
 
 
 def test_numbers_that_cannot_be_told_are_refused(tmp_path):
-    text = 'start;offered;talk_s\n2026-01-05 08:00;1;1,234\n2026-01-05 08:30;1;2,345\n'
+    text = "start;offered;talk_s\n2026-01-05 08:00;1;1,234\n2026-01-05 08:30;1;2,345\n"
     assert "can be a thousand or a decimal" in refused(tmp_path, text)
     assert read(tmp_path, text, decimal=",").frame["talk_s"].tolist() == [1.234, 2.345]
     assert read(tmp_path, text, decimal=".").frame["talk_s"].tolist() == [1234, 2345]
     assert "written in two ways" in refused(tmp_path, text.replace("1,234", "1,2").replace("2,345", "2.5"))
 
 
-@pytest.mark.parametrize(("cells", "mark"), [
-    (["1.5", "2"], "."), (["1,5", "2"], ","), (["1,234.5"], "."), (["1.234,5"], ","), (["0,125"], ","),
-    (["12", "7"], "."), (["1234,567"], ","), (["1 234,5"], ","), (["1'234.50"], "."), (["12.345"], "."),
-])
+@pytest.mark.parametrize(
+    ("cells", "mark"),
+    [
+        (["1.5", "2"], "."),
+        (["1,5", "2"], ","),
+        (["1,234.5"], "."),
+        (["1.234,5"], ","),
+        (["0,125"], ","),
+        (["12", "7"], "."),
+        (["1234,567"], ","),
+        (["1 234,5"], ","),
+        (["1'234.50"], "."),
+        (["12.345"], "."),
+    ],
+)
 def test_the_decimal_mark_is_found(cells, mark):
     assert decimal_mark(pd.DataFrame({"talk_s": cells})) == mark
 
 
-@pytest.mark.parametrize(("text", "decimal", "value"), [
-    ("1,234,567.25", ".", 1234567.25), ("1.234.567,25", ",", 1234567.25), ("1 234", ".", 1234), ("1\u00a0234,5", ",", 1234.5),
-    ("0:02:10", ".", 130), ("1:00:00.5", ".", 3600.5), ("-", ".", np.nan), ("N/A", ".", np.nan), ("1e3", ".", 1000), ("-3", ".", -3),
-])
+@pytest.mark.parametrize(
+    ("text", "decimal", "value"),
+    [
+        ("1,234,567.25", ".", 1234567.25),
+        ("1.234.567,25", ",", 1234567.25),
+        ("1 234", ".", 1234),
+        ("1\u00a0234,5", ",", 1234.5),
+        ("0:02:10", ".", 130),
+        ("1:00:00.5", ".", 3600.5),
+        ("-", ".", np.nan),
+        ("N/A", ".", np.nan),
+        ("1e3", ".", 1000),
+        ("-3", ".", -3),
+    ],
+)
 def test_numbers_as_people_write_them(text, decimal, value):
     values, bad = to_numbers(pd.Series([text]), decimal)
     assert not bad.any() and np.allclose(values, value, equal_nan=True)
@@ -94,12 +118,18 @@ def test_what_is_no_number_is_said_to_be_none(text):
     assert to_numbers(pd.Series([text]), ".")[1].all()
 
 
-@pytest.mark.parametrize(("written", "order"), [
-    (("2026-01-31 08:00", "2026-01-31 08:30"), "year-month-day"), (("2026-01-31T08:00:00", "2026-01-31T08:30:00"), "year-month-day"),
-    (("2026/01/31 08:00", "2026/01/31 08:30"), "year-month-day"), (("31.1.2026 8:00", "31.1.2026 8:30"), "day.month.year"),
-    (("31.1.2026 8.00", "31.1.2026 8.30"), "day.month.year"),
-    (("31/01/2026 08:00", "31/01/2026 08:30"), "day.month.year"), (("01/31/2026 8:00 AM", "01/31/2026 8:30 am"), "month/day/year"),
-])
+@pytest.mark.parametrize(
+    ("written", "order"),
+    [
+        (("2026-01-31 08:00", "2026-01-31 08:30"), "year-month-day"),
+        (("2026-01-31T08:00:00", "2026-01-31T08:30:00"), "year-month-day"),
+        (("2026/01/31 08:00", "2026/01/31 08:30"), "year-month-day"),
+        (("31.1.2026 8:00", "31.1.2026 8:30"), "day.month.year"),
+        (("31.1.2026 8.00", "31.1.2026 8.30"), "day.month.year"),
+        (("31/01/2026 08:00", "31/01/2026 08:30"), "day.month.year"),
+        (("01/31/2026 8:00 AM", "01/31/2026 8:30 am"), "month/day/year"),
+    ],
+)
 def test_every_date_format(tmp_path, written, order):
     reading = read(tmp_path, half_hours(*written))
     assert reading.frame["start"].dt.strftime("%F %R").tolist() == ["2026-01-31 08:00", "2026-01-31 08:30"]
@@ -127,8 +157,11 @@ def test_date_and_time_in_two_columns(tmp_path):
 
 
 def test_other_peoples_headers(tmp_path):
-    reading = read(tmp_path, "Interval Start,Skill,Calls,answered_60s,answered_20s,Calls Answered,asa_s,aht_s,colour\n"
-                   "2026-01-05 08:00,sales,10,9,8,9,4.5,300,red\n2026-01-05 08:30,sales,4,0,0,0,,,red\n")
+    reading = read(
+        tmp_path,
+        "Interval Start,Skill,Calls,answered_60s,answered_20s,Calls Answered,asa_s,aht_s,colour\n"
+        "2026-01-05 08:00,sales,10,9,8,9,4.5,300,red\n2026-01-05 08:30,sales,4,0,0,0,,,red\n",
+    )
     frame = reading.frame
     assert reading.target_s == 20 and frame["answered_in_target"].tolist() == [8, 0]
     assert frame["talk_s"].tolist() == [2700, 0] and frame["wait_answered_s"].tolist() == [40.5, 0]
@@ -193,31 +226,41 @@ def test_the_hour_that_does_not_exist(tmp_path):
     """Clocks in Finland went forward on 29 March 2026 at 03:00."""
     words = refused(tmp_path, half_hours("2026-03-29 02:30", "2026-03-29 03:30", "2026-03-29 04:00"))
     assert "clocks went forward" in words and "'2026-03-29 03:30' in row 3" in words
-    reading = read(tmp_path, "start,offered\n2026-03-29 02:30,1\n2026-03-29 03:00,0\n2026-03-29 03:30,0\n2026-03-29 04:00,2\n")
+    reading = read(
+        tmp_path, "start,offered\n2026-03-29 02:30,1\n2026-03-29 03:00,0\n2026-03-29 03:30,0\n2026-03-29 04:00,2\n"
+    )
     assert reading.missing == 0 and any("2 empty rows stand in hours that" in note for note in reading.notes)
 
 
 def test_offsets_are_taken_as_they_are(tmp_path):
     reading = read(tmp_path, half_hours("2026-10-25T03:30+03:00", "2026-10-25T03:00+02:00", "2026-10-25T01:30:00Z"))
     assert reading.frame["start"].dt.tz_convert("UTC").dt.strftime("%R").tolist() == ["00:30", "01:00", "01:30"]
-    assert "offset in all rows or in none" in refused(tmp_path, half_hours("2026-10-25T03:30+03:00", "2026-10-25T03:00"))
+    assert "offset in all rows or in none" in refused(
+        tmp_path, half_hours("2026-10-25T03:30+03:00", "2026-10-25T03:00")
+    )
 
 
-@pytest.mark.parametrize(("row", "words"), [
-    ("a,2026-01-05 09:00,ten,9,1", "offered must be a number, got 'ten' in row 4"),
-    ("a,2026-01-05 09:00,-1,0,1", "offered must be 0 or more, got -1 in row 4"),
-    ("a,2026-01-05 09:00,5,9,1", "answered must be no more than offered, got 'answered 9, offered 5' in row 4"),
-    ("a,2026-01-05 09:00,,9,1", "offered must not be empty"),
-    ("a,2026-01-05 09:00,1.5,1,1", "offered must be a whole number, got 1.5 in row 4"),
-    ("a,2026-01-05 08:00,5,5,1", "must stand once"),
-    ("a,2026-02-30 08:00,5,5,1", "start must be a date and time such as 2026-01-31 08:30, got '2026-02-30 08:00' in row 4"),
-    ("a,yesterday,5,5,1", "got 'yesterday' in row 4"),
-    ("a,,5,5,1", "start must be a date and time"),
-    (",2026-01-05 09:00,5,5,1", "queue must not be empty"),
-    ("a,2026-01-05 09:00,inf,5,1", "offered must be a number, got 'inf'"),
-    ("a,2026-01-05 09:00," + "9" * 30 + ",5,1", "offered must be at most 1e+12"),
-    ("a,1026-01-05 09:00,5,5,1", "start must lie in the years 1970 to 2100"),
-])
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("a,2026-01-05 09:00,ten,9,1", "offered must be a number, got 'ten' in row 4"),
+        ("a,2026-01-05 09:00,-1,0,1", "offered must be 0 or more, got -1 in row 4"),
+        ("a,2026-01-05 09:00,5,9,1", "answered must be no more than offered, got 'answered 9, offered 5' in row 4"),
+        ("a,2026-01-05 09:00,,9,1", "offered must not be empty"),
+        ("a,2026-01-05 09:00,1.5,1,1", "offered must be a whole number, got 1.5 in row 4"),
+        ("a,2026-01-05 08:00,5,5,1", "must stand once"),
+        (
+            "a,2026-02-30 08:00,5,5,1",
+            "start must be a date and time such as 2026-01-31 08:30, got '2026-02-30 08:00' in row 4",
+        ),
+        ("a,yesterday,5,5,1", "got 'yesterday' in row 4"),
+        ("a,,5,5,1", "start must be a date and time"),
+        (",2026-01-05 09:00,5,5,1", "queue must not be empty"),
+        ("a,2026-01-05 09:00,inf,5,1", "offered must be a number, got 'inf'"),
+        ("a,2026-01-05 09:00," + "9" * 30 + ",5,1", "offered must be at most 1e+12"),
+        ("a,1026-01-05 09:00,5,5,1", "start must lie in the years 1970 to 2100"),
+    ],
+)
 def test_a_faulty_row_is_named(tmp_path, row, words):
     told = refused(tmp_path, PLAIN + row + "\n")
     assert words in told and "intervals.csv" in told
@@ -227,7 +270,11 @@ def test_all_faults_are_told_in_one_go(tmp_path):
     with pytest.raises(TableError) as caught:
         read(tmp_path, PLAIN + "a,2026-01-05 09:00,x,1,1\na,never,1,1,1\na,2026-01-05 10:00,1,2,-1\n")
     assert caught.value.faults[["row", "column"]].to_records(index=False).tolist() == [
-        (4, "offered"), (5, "start"), (6, "answered"), (6, "talk_s")]
+        (4, "offered"),
+        (5, "start"),
+        (6, "answered"),
+        (6, "talk_s"),
+    ]
 
 
 def test_faulty_rows_can_be_left_out(tmp_path):
@@ -248,13 +295,21 @@ def test_title_lines_above_the_header(tmp_path):
     assert len(reading.frame) == 2 and reading.rows.tolist() == [5, 6]
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"", "is empty"), (b"\n\n  \n", "is empty"), (b"\x00\x01\x02\xff" * 50, "is not a text file"),
-    (b"PK\x03\x04" + bytes(range(256)), "is not a text file"), (b"\x1f\x8bxxxxxxx", "damaged gzip"),
-    (b"start,offered\n", "has a header but no rows"), (b"start,offered\n2026-01-05 08:00,1,2,3\n", "rows of unequal length"),
-    (b"colour,shape\nred,round\n", "no column for start and offered"), (b"start\n2026-01-05\n", "no column for offered"),
-    (b'start,offered\n"2026-01-05 08:00,1\n', "intervals.csv"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"\n\n  \n", "is empty"),
+        (b"\x00\x01\x02\xff" * 50, "is not a text file"),
+        (b"PK\x03\x04" + bytes(range(256)), "is not a text file"),
+        (b"\x1f\x8bxxxxxxx", "damaged gzip"),
+        (b"start,offered\n", "has a header but no rows"),
+        (b"start,offered\n2026-01-05 08:00,1,2,3\n", "rows of unequal length"),
+        (b"colour,shape\nred,round\n", "no column for start and offered"),
+        (b"start\n2026-01-05\n", "no column for offered"),
+        (b'start,offered\n"2026-01-05 08:00,1\n', "intervals.csv"),
+    ],
+)
 def test_a_file_that_is_no_table(tmp_path, content, words):
     assert words in refused(tmp_path, content)
 
@@ -288,12 +343,19 @@ def test_the_file_that_says_most_is_taken(tmp_path):
 def test_gzip_tsv_and_parquet(tmp_path):
     put(tmp_path, gzip.compress(PLAIN.encode()), "intervals.csv.gz")
     assert load_intervals(tmp_path, HELSINKI).frame["offered"].sum() == 22
-    frame = pd.DataFrame({"start": pd.date_range("2026-01-05 06:00", periods=2, freq="30min", tz="UTC"), "offered": [10, 12]})
+    frame = pd.DataFrame(
+        {"start": pd.date_range("2026-01-05 06:00", periods=2, freq="30min", tz="UTC"), "offered": [10, 12]}
+    )
     frame.to_parquet(tmp_path / "x.parquet")
     reading = load_intervals(tmp_path / "x.parquet", HELSINKI)
-    assert str(reading.frame["start"][0]) == "2026-01-05 08:00:00+02:00" and reading.frame["queue"].tolist() == ["all", "all"]
+    assert str(reading.frame["start"][0]) == "2026-01-05 08:00:00+02:00" and reading.frame["queue"].tolist() == [
+        "all",
+        "all",
+    ]
     frame.assign(start=frame["start"].dt.as_unit("ns").dt.tz_localize(None)).to_parquet(tmp_path / "x.parquet")
-    assert str(load_intervals(tmp_path / "x.parquet", HELSINKI).frame["start"].dtype) == "datetime64[us, Europe/Helsinki]"
+    assert (
+        str(load_intervals(tmp_path / "x.parquet", HELSINKI).frame["start"].dtype) == "datetime64[us, Europe/Helsinki]"
+    )
     put(tmp_path, b"PAR1 not really", "y.parquet")
     with pytest.raises(SourceError, match="not a Parquet file"):
         load_intervals(tmp_path / "y.parquet", HELSINKI)
@@ -311,8 +373,10 @@ def test_reading_changes_nothing(tmp_path):
     assert (file.read_bytes(), file.stat().st_mtime_ns) == before and len(list(tmp_path.iterdir())) == 1
 
 
-CELLS = st.one_of(st.sampled_from(["", "3", "-1", "1,5", "2026-01-05 08:00", "31/12/2026", "=1+1", "../x", "nan", "9" * 30]),
-                  st.text(max_size=8))
+CELLS = st.one_of(
+    st.sampled_from(["", "3", "-1", "1,5", "2026-01-05 08:00", "31/12/2026", "=1+1", "../x", "nan", "9" * 30]),
+    st.text(max_size=8),
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -351,14 +415,27 @@ def book(folder, sheets, name="intervals.xlsx"):
 
 
 def test_a_workbook_with_real_cells(tmp_path):
-    rows = [["Half-hours of January"], [], ["start", "queue", "calls", "talk time (min)", "Avg ACW time"],
-            [datetime(2026, 1, 5, 8), 7, 10, 45.5, timedelta(minutes=1)], [], [datetime(2026, 1, 5, 8, 30), 7.0, 4, 20, timedelta(seconds=30)]]
+    rows = [
+        ["Half-hours of January"],
+        [],
+        ["start", "queue", "calls", "talk time (min)", "Avg ACW time"],
+        [datetime(2026, 1, 5, 8), 7, 10, 45.5, timedelta(minutes=1)],
+        [],
+        [datetime(2026, 1, 5, 8, 30), 7.0, 4, 20, timedelta(seconds=30)],
+    ]
     file = book(tmp_path, {"notes": [["hello"]], "data": rows})
     before = (file.read_bytes(), file.stat().st_mtime_ns)
     reading = load_intervals(tmp_path, HELSINKI)
-    assert reading.kind == "workbook, sheet data" and reading.rows.tolist() == [4, 6] and "sheet data is read; not notes" in reading.notes
+    assert (
+        reading.kind == "workbook, sheet data"
+        and reading.rows.tolist() == [4, 6]
+        and "sheet data is read; not notes" in reading.notes
+    )
     assert reading.frame["talk_s"].tolist() == [2730, 1200] and reading.frame["queue"].tolist() == ["7", "7"]
-    assert str(reading.frame["start"][0]) == "2026-01-05 08:00:00+02:00" and (file.read_bytes(), file.stat().st_mtime_ns) == before
+    assert (
+        str(reading.frame["start"][0]) == "2026-01-05 08:00:00+02:00"
+        and (file.read_bytes(), file.stat().st_mtime_ns) == before
+    )
 
 
 def test_sheets_can_be_named(tmp_path):
@@ -386,7 +463,9 @@ def test_encoding_and_separator_can_be_named(tmp_path):
 
 def test_handle_time_is_not_counted_twice(tmp_path):
     """AHT 300 s over 10 calls is 3,000 s; 600 of them are after-call work that stands in its own column."""
-    reading = read(tmp_path, "start,offered,answered,aht,acw_s\n2026-01-05 08:00,10,10,300,600\n2026-01-05 08:30,4,4,100,50\n")
+    reading = read(
+        tmp_path, "start,offered,answered,aht,acw_s\n2026-01-05 08:00,10,10,300,600\n2026-01-05 08:30,4,4,100,50\n"
+    )
     assert reading.frame["talk_s"].tolist() == [2400, 350] and reading.frame["acw_s"].tolist() == [600, 50]
     assert any(note.startswith("talk_s = aht_s × answered − acw_s") for note in reading.notes)
 
@@ -394,24 +473,48 @@ def test_handle_time_is_not_counted_twice(tmp_path):
 def test_times_of_calls_in_the_repeated_hour(tmp_path):
     """The file runs through 03:00–04:00 twice on 25 October 2026: after the step back it is winter time."""
     clocks = ("02:50", "03:10", "03:50", "03:05", "03:40", "04:10")
-    put(tmp_path, "call_id,arrived,outcome\n" + "".join(f"{i},2026-10-25 {at}:00,answered\n" for i, at in enumerate(clocks)), "calls.csv")
+    put(
+        tmp_path,
+        "call_id,arrived,outcome\n" + "".join(f"{i},2026-10-25 {at}:00,answered\n" for i, at in enumerate(clocks)),
+        "calls.csv",
+    )
     reading = load_table(tmp_path, "calls", HELSINKI)
-    assert reading.frame["arrived"].is_monotonic_increasing and reading.frame["arrived"].dt.strftime("%z").tolist() == ["+0300"] * 3 + ["+0200"] * 3
+    assert (
+        reading.frame["arrived"].is_monotonic_increasing
+        and reading.frame["arrived"].dt.strftime("%z").tolist() == ["+0300"] * 3 + ["+0200"] * 3
+    )
     assert any("4 times stand in a repeated hour" in note for note in reading.notes)
     put(tmp_path, "call_id,arrived,outcome\n1,2026-03-29 03:30:00,answered\n", "calls.csv")
     with pytest.raises(TableError, match="must exist in Europe/Helsinki"):
         load_table(tmp_path, "calls", HELSINKI)
 
 
-@pytest.mark.parametrize(("cells", "unit", "seconds"), [
-    (["1.5", "90"], "min", [90, 5400]), (["1500"], "ms", [1.5]), (["2"], "h", [7200]), (["1:30", ":05", "1:00:00", "0"], "mm:ss", [90, 5, 3600, 0]),
-    (["00:01:30", "2:03"], "hh:mm:ss", [90, 123]), (["1:30"], "hh:mm", [5400]), (["0:01:30"], "min", [90])])
+@pytest.mark.parametrize(
+    ("cells", "unit", "seconds"),
+    [
+        (["1.5", "90"], "min", [90, 5400]),
+        (["1500"], "ms", [1.5]),
+        (["2"], "h", [7200]),
+        (["1:30", ":05", "1:00:00", "0"], "mm:ss", [90, 5, 3600, 0]),
+        (["00:01:30", "2:03"], "hh:mm:ss", [90, 123]),
+        (["1:30"], "hh:mm", [5400]),
+        (["0:01:30"], "min", [90]),
+    ],
+)
 def test_units_of_durations(cells, unit, seconds):
     values, bad = to_seconds(pd.Series(cells), unit)
     assert not bad.any() and values.tolist() == seconds
 
 
-@pytest.mark.parametrize(("written", "order", "day"), [
-    ("990131", "ymd", "1999-01-31"), ("20260131", None, "2026-01-31"), ("31.1.26", None, "2026-01-31"), ("1/31/99", None, "1999-01-31"), ("2026-01", None, "2026-01-01")])
+@pytest.mark.parametrize(
+    ("written", "order", "day"),
+    [
+        ("990131", "ymd", "1999-01-31"),
+        ("20260131", None, "2026-01-31"),
+        ("31.1.26", None, "2026-01-31"),
+        ("1/31/99", None, "1999-01-31"),
+        ("2026-01", None, "2026-01-01"),
+    ],
+)
 def test_short_dates(written, order, day):
     assert str(read_stamps(pd.Series([written]), order).values[0].date()) == day

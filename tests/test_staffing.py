@@ -16,8 +16,11 @@ from ccplan.planning.service.days import busiest_day, day_table, week_table
 from ccplan.queueing import Infeasible, Targets, performance
 
 CENTRE = Centre(
-    name="Example", interval_s=1800, queues=(Queue(name="a"), Queue(name="b", patience_s=120, targets=Targets(target_s=30))),
-    shrinkage=Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.2}), costs=Costs(hourly_wage=20, on_costs=0.25, weekly_hours=40),
+    name="Example",
+    interval_s=1800,
+    queues=(Queue(name="a"), Queue(name="b", patience_s=120, targets=Targets(target_s=30))),
+    shrinkage=Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.2}),
+    costs=Costs(hourly_wage=20, on_costs=0.25, weekly_hours=40),
 )
 
 
@@ -28,7 +31,16 @@ def table(queue="a", offered=(100, 0, 40), **columns):
 
 @pytest.mark.parametrize(
     "agents, shrinkage, gross",
-    [(21, 0.30, 30), (17, 0.32, 25), (70, 0.30, 100), (14, 0.30, 20), (99, 0.34, 150), (0, 0.5, 0), (1, 0.0, 1), (7, 0.3, 10)],
+    [
+        (21, 0.30, 30),
+        (17, 0.32, 25),
+        (70, 0.30, 100),
+        (14, 0.30, 20),
+        (99, 0.34, 150),
+        (0, 0.5, 0),
+        (1, 0.0, 1),
+        (7, 0.3, 10),
+    ],
 )
 def test_gross_up_loses_no_agent_to_floating_point(agents, shrinkage, gross):
     """Traps 1 and 9: 21 ÷ 0.70 is 30, never 31; 70 at 30 % is 100, never 91."""
@@ -80,7 +92,9 @@ def test_hours_and_cost_keep_the_fraction_heads_do_not():
 
 
 def test_handle_time_from_work_and_the_queue_mean_where_nobody_was_answered():
-    rows = table(offered=[10, 5, 20], answered=[8, 0, 20], talk_s=[1600, 0, 5000], hold_s=[0, 0, 600], acw_s=[400, 0, 400])
+    rows = table(
+        offered=[10, 5, 20], answered=[8, 0, 20], talk_s=[1600, 0, 5000], hold_s=[0, 0, 600], acw_s=[400, 0, 400]
+    )
     assert staff(rows, CENTRE)["aht_s"].tolist() == [250, 8000 / 28, 300]
     bare = staff(table(), CENTRE)
     assert bare["aht_s"].tolist() == [300] * 3, "the queue's own handle time where the table has none"
@@ -124,7 +138,12 @@ def test_actual_service_counts_only_rows_that_were_counted():
 
 
 def test_days_beside_what_was_there():
-    rows = pd.concat([table(aht_s=180.0, agents=12.0, answered_in_target=[50, 0, 40]), table("b", aht_s=180.0, agents=6.0, answered_in_target=0)])
+    rows = pd.concat(
+        [
+            table(aht_s=180.0, agents=12.0, answered_in_target=[50, 0, 40]),
+            table("b", aht_s=180.0, agents=6.0, answered_in_target=0),
+        ]
+    )
     days = day_table(staff(rows, CENTRE), rows, CENTRE)
     a = days[days["queue"] == "a"].iloc[0]
     assert (a["agents_peak"], a["scheduled_peak"], a["hours_given"]) == (14, 20, 18)
@@ -160,7 +179,9 @@ class TestBadTables:
 
     def test_a_target_nobody_meets_names_its_queue(self):
         queue = Queue(name="a", targets=Targets(service_level=None, max_asa_s=0))
-        self.refused(table(aht_s=100.0), "queue a: max_asa_s = 0 cannot be met", replace(CENTRE, queues=(queue,)), Infeasible)
+        self.refused(
+            table(aht_s=100.0), "queue a: max_asa_s = 0 cannot be met", replace(CENTRE, queues=(queue,)), Infeasible
+        )
 
     def test_an_empty_table_is_an_empty_answer(self):
         assert staff(table(offered=[]), CENTRE).empty

@@ -12,7 +12,9 @@ from ccplan.queueing import Infeasible, Targets, max_chats, required_agents, req
 
 QUEUES = {
     "patient": Queue(name="patient"),
-    "impatient": Queue(name="impatient", patience_s=120, targets=Targets(service_level=0.8, target_s=20, max_occupancy=0.88)),
+    "impatient": Queue(
+        name="impatient", patience_s=120, targets=Targets(service_level=0.8, target_s=20, max_occupancy=0.88)
+    ),
     "answer speed": Queue(name="answer speed", patience_s=300, targets=Targets(service_level=None, max_asa_s=15)),
     "few lines": Queue(name="few lines", patience_s=200, lines=30, targets=Targets(service_level=0.7, target_s=30)),
     "hours": Queue(name="hours", targets=Targets(service_level=0.8, target_s=14400)),
@@ -26,11 +28,16 @@ def test_one_handle_time_is_exact(queue, aht_s):
     most = 15 if np.isfinite(queue.lines) else 60
     calls = np.concatenate([[0.0, 1e-9], rng.uniform(0, most * 1800 / aht_s, 2000)])
     steps = staircase(queue, aht_s, most, exact=True)
-    assert (steps.agents(calls, aht_s) == required_agents(calls, aht_s, queue.targets, patience_s=queue.patience_s, lines=queue.lines)).all()
+    assert (
+        steps.agents(calls, aht_s)
+        == required_agents(calls, aht_s, queue.targets, patience_s=queue.patience_s, lines=queue.lines)
+    ).all()
 
 
 def test_a_load_at_the_edge_of_a_step_stays_on_it():
-    queue = Queue(name="q", targets=Targets(service_level=None, max_occupancy=0.85))  # 85 Erlang need 100 agents, not 101
+    queue = Queue(
+        name="q", targets=Targets(service_level=None, max_occupancy=0.85)
+    )  # 85 Erlang need 100 agents, not 101
     assert staircase(queue, 180.0, 120, exact=True).agents(850.0, 180.0) == 100
     assert staircase(queue, 180.0, 120, exact=True).agents(850.0001, 180.0) == 101
 
@@ -65,8 +72,19 @@ def frame():
     rng = np.random.default_rng(8)
     start = pd.date_range("2027-01-01", "2027-03-01", freq="30min", inclusive="left", tz="Europe/Helsinki")
     day = 1 + np.sin(np.arange(len(start)) / 48 * 2 * np.pi)
-    return pd.concat([pd.DataFrame({"queue": name, "start": start, "offered": size * day * rng.uniform(0.8, 1.2, len(start)),
-                                    "aht_s": rng.uniform(250, 330, len(start))}) for name, size in (("patient", 40.0), ("impatient", 90.0))])
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "queue": name,
+                    "start": start,
+                    "offered": size * day * rng.uniform(0.8, 1.2, len(start)),
+                    "aht_s": rng.uniform(250, 330, len(start)),
+                }
+            )
+            for name, size in (("patient", 40.0), ("impatient", 90.0))
+        ]
+    )
 
 
 CENTRE = Centre(name="x", time_zone="Europe/Helsinki", queues=(QUEUES["patient"], QUEUES["impatient"]))
@@ -75,8 +93,14 @@ CENTRE = Centre(name="x", time_zone="Europe/Helsinki", queues=(QUEUES["patient"]
 @pytest.mark.parametrize("move", [{}, {"volume": 1.2}, {"aht": 0.9}, {"volume": {"patient": 0.5}, "aht": 1.1}], ids=str)
 def test_a_move_is_what_staff_says(frame, move):
     plan = quick_plan(frame, CENTRE)
-    volume = frame["queue"].map(move["volume"]).fillna(1.0) if isinstance(move.get("volume"), dict) else move.get("volume", 1.0)
-    moved = frame.assign(offered=frame["offered"] * volume, aht_s=frame["aht_s"] * move.get("aht", 1.0)).reset_index(drop=True)
+    volume = (
+        frame["queue"].map(move["volume"]).fillna(1.0)
+        if isinstance(move.get("volume"), dict)
+        else move.get("volume", 1.0)
+    )
+    moved = frame.assign(offered=frame["offered"] * volume, aht_s=frame["aht_s"] * move.get("aht", 1.0)).reset_index(
+        drop=True
+    )
     expected, found = monthly_requirement(staff(moved, CENTRE), CENTRE), plan.at(**move)
     assert list(found) == list(expected)
     assert np.allclose(found["agent_hours"], expected["agent_hours"], rtol=5e-4)
@@ -88,23 +112,43 @@ def test_new_targets_and_teams(frame):
     tight = {"patient": Targets(service_level=0.95, target_s=10)}
     teams = {"both": ["patient", "impatient"]}
     found = quick_plan(frame, CENTRE, teams=teams).at(targets=tight)
-    strict = Centre(name="x", time_zone="Europe/Helsinki", queues=(Queue(name="patient", targets=tight["patient"]), QUEUES["impatient"]))
+    strict = Centre(
+        name="x",
+        time_zone="Europe/Helsinki",
+        queues=(Queue(name="patient", targets=tight["patient"]), QUEUES["impatient"]),
+    )
     expected = monthly_requirement(staff(frame.reset_index(drop=True), strict), strict, teams=teams)
     assert np.allclose(found["fte"], expected["fte"], rtol=5e-4) and list(found["queue"]) == ["both", "both"]
 
 
 def test_moves_that_cannot_be_are_refused(frame):
     plan = quick_plan(frame, CENTRE)
-    for move, words in [({"volume": 0}, "volume of patient must be in"), ({"aht": "1"}, "aht of patient must be a number"),
-                        ({"volume": {"strange": 1.0}}, "volume names the queue 'strange'"), ({"targets": {"patient": 0.8}}, "must be Targets")]:
+    for move, words in [
+        ({"volume": 0}, "volume of patient must be in"),
+        ({"aht": "1"}, "aht of patient must be a number"),
+        ({"volume": {"strange": 1.0}}, "volume names the queue 'strange'"),
+        ({"targets": {"patient": 0.8}}, "must be Targets"),
+    ]:
         with pytest.raises(ValueError, match=words):
             plan.at(**move)
 
 
 # ------------------------------------------------------------------------------------ chat, and work that may wait
 
-CHAT = Queue(name="chat", patience_s=240, at_once=3, slowdown=0.3, targets=Targets(service_level=0.8, target_s=60, max_occupancy=0.95))
-MAIL = Queue(name="mail", channel="email", deadline_s=14_400, worked=OpeningHours.of(weekdays="09:00-17:00"), targets=Targets(service_level=0.8))
+CHAT = Queue(
+    name="chat",
+    patience_s=240,
+    at_once=3,
+    slowdown=0.3,
+    targets=Targets(service_level=0.8, target_s=60, max_occupancy=0.95),
+)
+MAIL = Queue(
+    name="mail",
+    channel="email",
+    deadline_s=14_400,
+    worked=OpeningHours.of(weekdays="09:00-17:00"),
+    targets=Targets(service_level=0.8),
+)
 
 
 def test_chats_climb_the_steps_of_their_own_search():
@@ -127,7 +171,9 @@ def test_work_that_may_wait_has_no_steps_and_no_quick_answer_to_other_targets():
     start = pd.date_range("2027-03-01 09:00", periods=8, freq="30min")
     plan = quick_plan(pd.DataFrame({"queue": "mail", "start": start, "offered": 24.0, "aht_s": 300.0}), centre)
     base, more = plan.at(), plan.at(volume=1.5)
-    assert base["agent_hours"].tolist() == [16.0] and more["agent_hours"].tolist() == [24.0]  # two and three agents for eight hours
+    assert base["agent_hours"].tolist() == [16.0] and more["agent_hours"].tolist() == [
+        24.0
+    ]  # two and three agents for eight hours
     assert more["service_level"].tolist() == base["service_level"].tolist() == [1.0]
     with pytest.raises(ValueError, match="queue mail: a quick answer to other targets"):
         plan.at(targets={"mail": Targets(service_level=0.9)})
@@ -145,12 +191,18 @@ def bundled():
 
 @pytest.mark.parametrize(("volume", "aht"), [(0.8, 1.0), (1.2, 1.0), (1.0, 0.9), (1.0, 1.1)])
 def test_moves_of_the_bundled_centre_are_those_of_the_full_chain(bundled, volume, aht):
-    """Live queues agree to a thousandth; mail of one or two people goes in steps, of which the straight line misses some."""
+    """Live queues agree to a thousandth; mail of one or two people goes in steps, of which the straight line misses
+    some.
+    """
     centre, rows, plan = bundled
-    full = monthly_requirement(staff(rows.assign(offered=rows["offered"] * volume, aht_s=rows["aht_s"] * aht), centre), centre).set_index("queue")
+    full = monthly_requirement(
+        staff(rows.assign(offered=rows["offered"] * volume, aht_s=rows["aht_s"] * aht), centre), centre
+    ).set_index("queue")
     quick = plan.at(volume=volume, aht=aht).set_index("queue")
     error = (quick["fte"] / full["fte"] - 1).abs()
-    print(f"volume × {volume}, handle time × {aht}: " + ", ".join(f"{name} {value:.2%}" for name, value in error.items()))
+    print(
+        f"volume × {volume}, handle time × {aht}: " + ", ".join(f"{name} {value:.2%}" for name, value in error.items())
+    )
     live = error.drop("email")
     assert live.max() < 2e-3 and error["email"] < 0.20
     assert abs(quick["fte"].sum() / full["fte"].sum() - 1) < 0.01

@@ -30,12 +30,20 @@ def measured():
 
 def test_it_is_about_the_last_four_whole_weeks(today):
     """The tables end on Wednesday, 30 September 2026."""
-    assert (today.start, today.end, today.before) == tuple(map(pd.Timestamp, ("2026-08-31", "2026-09-28", "2026-08-03")))
+    assert (today.start, today.end, today.before) == tuple(
+        map(pd.Timestamp, ("2026-08-31", "2026-09-28", "2026-08-03"))
+    )
     assert today.start.weekday() == today.end.weekday() == 0
 
 
-@pytest.mark.parametrize(("kpi", "column", "before"), [("service_level", "service_level", "service_before"), ("abandonment", "abandonment", "abandonment_before"),
-                                                       ("aht_s", "aht_s", "aht_before")])
+@pytest.mark.parametrize(
+    ("kpi", "column", "before"),
+    [
+        ("service_level", "service_level", "service_before"),
+        ("abandonment", "abandonment", "abandonment_before"),
+        ("aht_s", "aht_s", "aht_before"),
+    ],
+)
 def test_every_queue_and_the_whole_are_as_the_registry_measures_them(today, measured, kpi, column, before):
     for name, span in ((column, ("2026-08-31", "2026-09-28")), (before, ("2026-08-03", "2026-08-31"))):
         of_queues = measured([kpi], ["queue"], *span).set_index("queue")["value"]
@@ -66,7 +74,9 @@ def small(tmp_path, *, days=70, toml="", more=None, worse_from=None, first="2026
     for day in pd.date_range(first, periods=days):
         good = 6 if worse_from and day >= pd.Timestamp(worse_from) else 9
         rows += [("a", f"{day:%Y-%m-%d} {hour:02}:00", 10, 10, 0, good, 2000) for hour in range(9, 12)]
-    pd.DataFrame(rows, columns=["queue", "start", "offered", "answered", "abandoned", "answered_in_target", "talk_s"]).to_csv(tmp_path / "intervals.csv", index=False)
+    pd.DataFrame(
+        rows, columns=["queue", "start", "offered", "answered", "abandoned", "answered_in_target", "talk_s"]
+    ).to_csv(tmp_path / "intervals.csv", index=False)
     for name, text in (more or {}).items():
         (tmp_path / name).write_text(text)
     return centre_today(tmp_path)
@@ -78,7 +88,12 @@ TARGET = "[queues.a.targets]\nservice_level = 0.8\ntarget_s = 20\n"
 def test_a_missed_promise_is_told_by_word_and_mark_with_its_change(tmp_path):
     today = small(tmp_path, toml=TARGET, worse_from="2026-02-16")  # the last whole weeks begin on 16 February
     shown = tiles.queue_tiles(today)._repr_html_()
-    assert today.start == pd.Timestamp("2026-02-16") and "✗ missed" in shown and "60.0%" in shown and "−30.0 points" in shown
+    assert (
+        today.start == pd.Timestamp("2026-02-16")
+        and "✗ missed" in shown
+        and "60.0%" in shown
+        and "−30.0 points" in shown
+    )
     assert "a answered 60.0% in 20 s instead of 80%" in repr(tiles.today_answer(today))
 
 
@@ -87,7 +102,11 @@ def test_a_centre_with_contacts_alone_says_what_it_cannot_show(tmp_path):
     assert (today.weeks, today.before, today.money, today.staff, today.overdue) == (0, None, None, None, None)
     words = repr(tiles.freshness_words(today))
     assert all(f"no table {name}" in words for name in ("ledger", "agents", "checklist"))
-    shown = tiles.centre_tiles(today)._repr_html_() + tiles.queue_tiles(today)._repr_html_() + repr(tiles.today_answer(today))
+    shown = (
+        tiles.centre_tiles(today)._repr_html_()
+        + tiles.queue_tiles(today)._repr_html_()
+        + repr(tiles.today_answer(today))
+    )
     assert "nan" not in shown.lower() and "no target" not in shown and "From 5 January 2026 to 7 January 2026" in shown
 
 
@@ -95,7 +114,9 @@ def test_an_old_ledger_and_a_silent_queue_are_told(tmp_path):
     ledger = "month,category,line,planned,actual\n2026-01-01,labour,wages,100,90\n2026-02-01,labour,wages,100,\n"
     today = small(tmp_path, days=104, first="2026-01-01", more={"ledger.csv": ledger})  # to 14 April
     assert "The ledger ends in January 2026, 2 whole months before the contacts" in repr(tiles.freshness_words(today))
-    assert today.money.month == pd.Timestamp("2026-01-01") and today.money.cost_per_contact == pytest.approx(90 / (31 * 30))
+    assert today.money.month == pd.Timestamp("2026-01-01") and today.money.cost_per_contact == pytest.approx(
+        90 / (31 * 30)
+    )
     with (tmp_path / "centre.toml").open("a") as more, (tmp_path / "intervals.csv").open("a") as rows:
         more.write('[queues.b]\nchannel = "voice"\n'), rows.write("b,2026-04-01 09:00,1,1,0,1,200\n")
     assert "B has no rows after 1 April 2026" in repr(tiles.freshness_words(centre_today(tmp_path)))

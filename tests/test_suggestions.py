@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 import ccplan.data
 from ccplan.data import load_centre, sample_centre
-from ccplan.data.evidence.suggestions import SuggestionError, accept, evidence_only, set_value, suggest, suggestions_frame
+from ccplan.data.evidence.suggestions import (
+    SuggestionError,
+    accept,
+    evidence_only,
+    set_value,
+    suggest,
+    suggestions_frame,
+)
 
 from .effort import examples
 
@@ -42,16 +49,24 @@ def calls(patience_s=90.0, n=4000, queue="service", seed=1):
     chance = np.random.default_rng(seed)
     patience, offered = chance.exponential(patience_s, n), chance.exponential(40.0, n)
     left = patience < offered
-    return pd.DataFrame({
-        "queue": queue, "arrived": pd.Timestamp("2026-03-02", tz="Europe/Helsinki"), "wait_s": np.minimum(patience, offered),
-        "outcome": np.where(left, "abandoned", "answered"), "talk_s": np.where(left, 0, chance.lognormal(6.0, 0.3, n))})
+    return pd.DataFrame(
+        {
+            "queue": queue,
+            "arrived": pd.Timestamp("2026-03-02", tz="Europe/Helsinki"),
+            "wait_s": np.minimum(patience, offered),
+            "outcome": np.where(left, "abandoned", "answered"),
+            "talk_s": np.where(left, 0, chance.lognormal(6.0, 0.3, n)),
+        }
+    )
 
 
 def activities(sick=12):
     """A hundred days of an agent; `sick` of them sick: a share of sick ÷ 100."""
     start = pd.date_range("2026-01-05 08:00", periods=100, tz="Europe/Helsinki")
     actual = np.where(np.diff(np.arange(101) * sick // 100), "sickness", "work")  # spread evenly
-    return pd.DataFrame({"agent": "A", "start": start, "end": start + pd.Timedelta(hours=8), "scheduled": "work", "actual": actual})
+    return pd.DataFrame(
+        {"agent": "A", "start": start, "end": start + pd.Timedelta(hours=8), "scheduled": "work", "actual": actual}
+    )
 
 
 @pytest.fixture
@@ -68,17 +83,32 @@ def test_suggestions_say_what_why_and_from_how_much(folder):
     found = {one.name: one for one in suggest(folder, {"calls": calls(), "activities": activities()})}
     assert set(found) == {"queues.service.patience_s", "queues.service.aht_s", "shrinkage.external.sickness"}
     patience = found["queues.service.patience_s"]
-    assert patience.current == 180 and patience.suggested == pytest.approx(90, rel=0.1) and patience.low < 90 < patience.high
+    assert (
+        patience.current == 180
+        and patience.suggested == pytest.approx(90, rel=0.1)
+        and patience.low < 90 < patience.high
+    )
     assert patience.n == 4000 and "would wait" in patience.why and "(calls)" in patience.why
     # exp(6 + 0.3² ÷ 2) = 422 s
     assert found["queues.service.aht_s"].suggested == pytest.approx(422, rel=0.02)
     assert found["shrinkage.external.sickness"].suggested == 0.12
     frame = suggestions_frame(found.values())
-    assert frame["setting"].tolist() == list(found) and list(frame) == ["setting", "current", "suggested", "low", "high", "n", "unit", "why"]
+    assert frame["setting"].tolist() == list(found) and list(frame) == [
+        "setting",
+        "current",
+        "suggested",
+        "low",
+        "high",
+        "n",
+        "unit",
+        "why",
+    ]
 
 
 def test_what_fits_is_not_suggested(folder):
-    assert suggest(folder, {"calls": calls(patience_s=180.0).assign(talk_s=300.0), "activities": activities(sick=6)}) == ()
+    assert (
+        suggest(folder, {"calls": calls(patience_s=180.0).assign(talk_s=300.0), "activities": activities(sick=6)}) == ()
+    )
     assert suggest(folder, {}) == ()
 
 
@@ -92,7 +122,9 @@ def test_accepting_changes_one_value_and_keeps_the_rest(folder):
     accept(folder, patience)
     assert text(folder) == CENTRE.replace("patience_s = 180  ", f"patience_s = {patience.suggested}  ")
     assert load_centre(folder).queue("service").patience_s == patience.suggested
-    assert [file.name for file in folder.iterdir() if file.suffix != ".lock"] == ["centre.toml"], "no temporary file is left"
+    assert [file.name for file in folder.iterdir() if file.suffix != ".lock"] == ["centre.toml"], (
+        "no temporary file is left"
+    )
 
 
 def test_one_by_one_all_can_be_accepted(folder):
@@ -105,7 +137,9 @@ def test_one_by_one_all_can_be_accepted(folder):
     assert suggest(folder, {"calls": calls(), "activities": activities()}) == ()
 
 
-@pytest.mark.parametrize("change", [("sickness = 0.06", "sickness = 0.05"), ("service_level = 0.9", "service_level = 0.8"), ("", "")])
+@pytest.mark.parametrize(
+    "change", [("sickness = 0.06", "sickness = 0.05"), ("service_level = 0.9", "service_level = 0.8"), ("", "")]
+)
 def test_a_file_that_changed_since_is_not_touched(folder, change):
     """By hand in the same value, in another one; and accepting twice."""
     sickness = suggest(folder, {"activities": activities()})[0]
@@ -120,11 +154,15 @@ def test_a_file_that_changed_since_is_not_touched(folder, change):
 
 
 def test_a_value_that_is_not_there_is_added_to_its_section(folder):
-    (folder / "centre.toml").write_text(CENTRE.replace("patience_s = 180                # mean patience, \"seconds\" = s\n", ""), encoding="utf-8")
+    (folder / "centre.toml").write_text(
+        CENTRE.replace('patience_s = 180                # mean patience, "seconds" = s\n', ""), encoding="utf-8"
+    )
     patience = suggest(folder, {"calls": calls()})[0]
     assert patience.current is None
     accept(folder, patience)
-    assert f"aht_s = 300   # handle time\npatience_s = {patience.suggested}\n\n[queues.\"new sales\".targets]" in text(folder)
+    assert f'aht_s = 300   # handle time\npatience_s = {patience.suggested}\n\n[queues."new sales".targets]' in text(
+        folder
+    )
 
 
 def test_a_section_that_is_not_there_is_added_at_the_end(folder):
@@ -139,16 +177,24 @@ def test_the_usual_causes_are_written_down_together(tmp_path):
     (tmp_path / "centre.toml").write_text('name = "x"   # mine\n[queues.service]\n')
     (external,) = suggest(tmp_path, {"activities": activities()})
     assert external.name == "shrinkage.external" and external.current is None
-    assert external.suggested == {"annual leave": 0.10, "sickness": 0.12} and "annual leave as usual, not being" in external.why
+    assert (
+        external.suggested == {"annual leave": 0.10, "sickness": 0.12}
+        and "annual leave as usual, not being" in external.why
+    )
     assert f"{external.suggested:g}" == "annual leave 0.1, sickness 0.12" and external.interval == "none"
     accept(tmp_path, external)
-    assert text(tmp_path) == 'name = "x"   # mine\n[queues.service]\n\n[shrinkage.external]\n"annual leave" = 0.1\nsickness = 0.12\n'
+    assert (
+        text(tmp_path)
+        == 'name = "x"   # mine\n[queues.service]\n\n[shrinkage.external]\n"annual leave" = 0.1\nsickness = 0.12\n'
+    )
     assert load_centre(tmp_path).shrinkage.total == pytest.approx(0.22 + 0.15)
     assert suggest(tmp_path, {"activities": activities()}) == ()
 
 
 def intervals(spans, weeks=4, queue="service"):
-    """Half-hours of some weeks from Monday 2026-03-02, ten contacts in each that lies in the spans of its weekday: {0: (8, 20), …}."""
+    """Half-hours of some weeks from Monday 2026-03-02, ten contacts in each that lies in the spans of its weekday:
+    {0: (8, 20), …}.
+    """
     start = pd.date_range("2026-03-02", periods=weeks * 7 * 48, freq="30min", tz="Europe/Helsinki", name="start")
     first, last = (start.day_of_week.map(lambda day, i=i: spans.get(day, (0, 0))[i]) for i in (0, 1))
     inside = (start.hour >= first) & (start.hour < last)
@@ -169,11 +215,19 @@ def test_opening_hours_that_nobody_named_are_suggested(folder):
     assert text(folder).startswith(CENTRE) and suggest(folder, {"intervals": intervals(WEEK)}) == ()
 
 
-@pytest.mark.parametrize(("written", "left"), [
-    ('[queues.service.hours]  # local\nweekdays = "09:00-20:00" # as agreed\nsunday = "10:00-12:00"\nholidays = "closed"  # law\n',
-     '[queues.service.hours]  # local\nweekdays = "08:00-20:00" # as agreed\nsunday = "closed"\nholidays = "closed"  # law\nsaturday = "10:00-16:00"\n'),
-    ('[queues.service.hours]\nevery_day = "09:00-20:00"\n',
-     '[queues.service.hours]\nweekdays = "08:00-20:00"\nsaturday = "10:00-16:00"\nsunday = "closed"\n')])
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        (
+            '[queues.service.hours]  # local\nweekdays = "09:00-20:00" # as agreed\nsunday = "10:00-12:00"\nholidays = "closed"  # law\n',
+            '[queues.service.hours]  # local\nweekdays = "08:00-20:00" # as agreed\nsunday = "closed"\nholidays = "closed"  # law\nsaturday = "10:00-16:00"\n',
+        ),
+        (
+            '[queues.service.hours]\nevery_day = "09:00-20:00"\n',
+            '[queues.service.hours]\nweekdays = "08:00-20:00"\nsaturday = "10:00-16:00"\nsunday = "closed"\n',
+        ),
+    ],
+)
 def test_hours_that_were_decided_are_doubted_by_contacts_outside(folder, written, left):
     """One hour of twelve a day lies outside: 5 of 60, more than two in a hundred."""
     (folder / "centre.toml").write_text(CENTRE + "\n" + written, encoding="utf-8")
@@ -184,7 +238,9 @@ def test_hours_that_were_decided_are_doubted_by_contacts_outside(folder, written
 
 
 def test_hours_in_one_word_become_a_section(folder):
-    (folder / "centre.toml").write_text(CENTRE.replace("aht_s = 300", 'hours = "09:00-20:00"\naht_s = 300'), encoding="utf-8")
+    (folder / "centre.toml").write_text(
+        CENTRE.replace("aht_s = 300", 'hours = "09:00-20:00"\naht_s = 300'), encoding="utf-8"
+    )
     (hours,) = suggest(folder, {"intervals": intervals(WEEK)})
     assert f"{hours.current:g}" == "09:00-20:00"
     accept(folder, hours)
@@ -215,7 +271,9 @@ def test_what_has_no_setting_is_told_as_evidence(folder):
     counts = intervals(WEEK)
     week = (counts["start"].dt.day_of_year - 61) // 7
     counts["offered"] = np.where(week % 2, 2, 1) * counts["offered"]
-    found = evidence_only(load_centre(folder), {"intervals": counts, "calls": calls()}).set_index(["queue", "name"])["estimate"]
+    found = evidence_only(load_centre(folder), {"intervals": counts, "calls": calls()}).set_index(["queue", "name"])[
+        "estimate"
+    ]
     assert found["service", "variance_to_mean"] == pytest.approx(50 / 15)
     assert 0 < found["service", "short_abandon_share"] < 1 and "new sales" not in found.index.get_level_values(0)
 
@@ -228,9 +286,14 @@ def test_a_queue_with_a_quoted_name(folder):
     assert load_centre(folder).queue("new sales").patience_s == made[0].suggested
 
 
-@pytest.mark.parametrize("words", ['x = {a = 1}\n', '"x"."a" = 1\n', 'x.a = 1 # a\n', "[x]\r\na = 1 # c\r\n", "[ x ]\n  a=1", "[x]\na = 1.0e0#\n"])
+@pytest.mark.parametrize(
+    "words",
+    ["x = {a = 1}\n", '"x"."a" = 1\n', "x.a = 1 # a\n", "[x]\r\na = 1 # c\r\n", "[ x ]\n  a=1", "[x]\na = 1.0e0#\n"],
+)
 def test_every_way_to_write_it_keeps_its_meaning(words):
-    """An inline table cannot be changed in its line safely, and is refused in words; the others are changed in place."""
+    """An inline table cannot be changed in its line safely, and is refused in words; the others are changed in
+    place.
+    """
     try:
         changed = set_value(words, ("x", "a"), 2.5)
     except SuggestionError as problem:
@@ -241,8 +304,11 @@ def test_every_way_to_write_it_keeps_its_meaning(words):
 
 
 @examples(80)
-@given(names=st.lists(st.text(min_size=1, max_size=6), min_size=2, max_size=4, unique=True),
-       words=st.text(max_size=12), value=st.floats(0, 1e6))
+@given(
+    names=st.lists(st.text(min_size=1, max_size=6), min_size=2, max_size=4, unique=True),
+    words=st.text(max_size=12),
+    value=st.floats(0, 1e6),
+)
 def test_any_names_and_comments_survive(names, words, value):
     import json
 

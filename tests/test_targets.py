@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccplan.queueing import DEFINITIONS, Infeasible, Targets, line_load, max_calls, performance, required_agents, required_lines
+from ccplan.queueing import (
+    DEFINITIONS,
+    Infeasible,
+    Targets,
+    line_load,
+    max_calls,
+    performance,
+    required_agents,
+    required_lines,
+)
 
 from .effort import examples
 from .reference import fewest_for_erlang_c
@@ -26,6 +35,7 @@ DEFINITION = {
 
 def targets_of(inputs):
     """The targets of a reference case; a cap on the probability of waiting is service within 0 seconds."""
+
     def value(key):
         return float(inputs[key]) if key in inputs else None
 
@@ -34,24 +44,36 @@ def targets_of(inputs):
     if "max_p_wait" in inputs:
         level, target_s, definition = 1 - value("max_p_wait"), 0, "virtual"
     return Targets(
-        service_level=level, target_s=target_s, definition=definition, max_occupancy=value("max_occupancy"),
-        max_asa_s=value("asa_s") or value("asa_served_s"), max_abandonment=value("max_abandon"),
+        service_level=level,
+        target_s=target_s,
+        definition=definition,
+        max_occupancy=value("max_occupancy"),
+        max_asa_s=value("asa_s") or value("asa_served_s"),
+        max_abandonment=value("max_abandon"),
     )
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c["model"] in ("erlang_c_required", "erlang_a_required")], ids=lambda c: c["id"])
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c["model"] in ("erlang_c_required", "erlang_a_required")], ids=lambda c: c["id"]
+)
 def test_every_required_case(case):
     i = case["inputs"]
     got = required_agents(
-        float(i["calls"]), float(i["aht_s"]), targets_of(i),
-        interval_s=float(i["interval_s"]), patience_s=float(i.get("patience_s", inf)),
+        float(i["calls"]),
+        float(i["aht_s"]),
+        targets_of(i),
+        interval_s=float(i["interval_s"]),
+        patience_s=float(i.get("patience_s", inf)),
     )
     assert got == case["outputs"]["agents"]
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c["model"] == "erlang_b_required"], ids=lambda c: c["id"])
 def test_every_required_lines_case(case):
-    assert required_lines(float(case["inputs"]["load"]), float(case["inputs"]["max_blocking"])) == case["outputs"]["servers"]
+    assert (
+        required_lines(float(case["inputs"]["load"]), float(case["inputs"]["max_blocking"]))
+        == case["outputs"]["servers"]
+    )
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c["model"] == "erlang_b_max_load"], ids=lambda c: c["id"])
@@ -119,29 +141,36 @@ def test_targets_must_be_targets():
         required_agents(100, 180, 0.8)
 
 
-@pytest.mark.parametrize(
-    "name, value",
-    [("max_asa_s", 0), ("max_abandonment", 0), ("max_occupancy", 0)],
-)
+@pytest.mark.parametrize("name, value", [("max_asa_s", 0), ("max_abandonment", 0), ("max_occupancy", 0)])
 def test_what_nobody_can_meet_names_its_target(name, value):
     with pytest.raises(Infeasible, match=f"{name} = 0 cannot be met"):
         required_agents(100, 180, Targets(service_level=None, **{name: value}), patience_s=100)
 
 
 def test_too_few_lines_say_what_they_reach():
-    with pytest.raises(Infeasible, match=r"max_blocking = 0\.01 cannot be met with 10 lines at 10 Erlang: .* reaches 0\.2146"):
+    with pytest.raises(
+        Infeasible, match=r"max_blocking = 0\.01 cannot be met with 10 lines at 10 Erlang: .* reaches 0\.2146"
+    ):
         required_agents(100, 180, Targets(service_level=None, max_blocking=0.01), lines=10)
     with pytest.raises(Infeasible, match=r"service_level = 0\.8 cannot be met with 10 lines .* reaches 0\.7854"):
         required_agents([5, 100], 180, Targets(), lines=10)
 
 
 def test_all_targets_hold_at_once_and_one_fewer_breaks_one():
-    targets = Targets(service_level=0.85, target_s=15, max_asa_s=12, max_abandonment=0.03, max_occupancy=0.9, max_blocking=0.02)
+    targets = Targets(
+        service_level=0.85, target_s=15, max_asa_s=12, max_abandonment=0.03, max_occupancy=0.9, max_blocking=0.02
+    )
     calls = np.array([20, 60, 150, 400, 1000])
     agents = required_agents(calls, 240, targets, patience_s=150, lines=[9, 18, 34, 80, 190])
     for n, expected in ((agents, True), (agents - 1, False)):
         p = performance(calls, 240, n, patience_s=150, lines=[9, 18, 34, 80, 190], target_s=15)
-        met = (p.service_level >= 0.85) & (p.asa_s <= 12) & (p.abandonment <= 0.03) & (p.occupancy <= 0.9) & (p.blocking <= 0.02)
+        met = (
+            (p.service_level >= 0.85)
+            & (p.asa_s <= 12)
+            & (p.abandonment <= 0.03)
+            & (p.occupancy <= 0.9)
+            & (p.blocking <= 0.02)
+        )
         assert met.tolist() == [expected] * 5
 
 
@@ -156,13 +185,19 @@ def test_a_year_equals_the_exact_walk():
 
 
 queue = dict(
-    calls=st.floats(0.01, 3000), aht_s=st.floats(5, 1500),
-    patience_s=st.one_of(st.just(inf), st.floats(1, 3000)), lines=st.one_of(st.just(inf), st.integers(1, 2000)),
+    calls=st.floats(0.01, 3000),
+    aht_s=st.floats(5, 1500),
+    patience_s=st.one_of(st.just(inf), st.floats(1, 3000)),
+    lines=st.one_of(st.just(inf), st.integers(1, 2000)),
 )
 goals = st.builds(
-    Targets, service_level=st.floats(0.05, 0.995), target_s=st.sampled_from([0, 10, 20, 300]),
-    definition=st.sampled_from(sorted(DEFINITIONS)), max_asa_s=st.one_of(st.none(), st.floats(0.5, 200)),
-    max_abandonment=st.one_of(st.none(), st.floats(0.001, 0.5)), max_occupancy=st.one_of(st.none(), st.floats(0.3, 0.99)),
+    Targets,
+    service_level=st.floats(0.05, 0.995),
+    target_s=st.sampled_from([0, 10, 20, 300]),
+    definition=st.sampled_from(sorted(DEFINITIONS)),
+    max_asa_s=st.one_of(st.none(), st.floats(0.5, 200)),
+    max_abandonment=st.one_of(st.none(), st.floats(0.001, 0.5)),
+    max_occupancy=st.one_of(st.none(), st.floats(0.3, 0.99)),
     max_blocking=st.one_of(st.none(), st.floats(0.001, 0.5)),
 )
 
@@ -170,8 +205,13 @@ goals = st.builds(
 def met(targets, agents, **q):
     p = performance(agents=agents, target_s=targets.target_s, definition=targets.definition, **q)
     limits = targets.limits
-    pairs = {"service_level": 1 - p.service_level, "max_asa_s": p.asa_s, "max_abandonment": p.abandonment,
-             "max_occupancy": p.occupancy, "max_blocking": p.blocking}
+    pairs = {
+        "service_level": 1 - p.service_level,
+        "max_asa_s": p.asa_s,
+        "max_abandonment": p.abandonment,
+        "max_occupancy": p.occupancy,
+        "max_blocking": p.blocking,
+    }
     stable = q["patience_s"] < inf or q["lines"] < inf or agents > p.load
     return stable and all(pairs[name] <= limit * (1 + 1e-9) + 1e-12 for name, limit in limits.items())
 
@@ -241,7 +281,10 @@ def test_one_row_does_not_spoil_the_digits_of_another():
 @pytest.mark.parametrize(
     "ask, words",
     [
-        (lambda: required_agents(100, 180, Targets(service_level=None, max_occupancy=1e-18)), "max_occupancy = 1e-18 cannot be met by"),
+        (
+            lambda: required_agents(100, 180, Targets(service_level=None, max_occupancy=1e-18)),
+            "max_occupancy = 1e-18 cannot be met by",
+        ),
         (lambda: Targets(service_level="80"), "service_level must be a number"),
         (lambda: Targets(service_level=[0.8, 0.9]), "service_level must be one number"),
         (lambda: Targets(max_asa_s=inf), "max_asa_s must be in"),

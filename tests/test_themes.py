@@ -15,7 +15,7 @@ DRAWN = ("#0072B2", "#D55E00", "#009E73", "#0B4F80", "#1F2328", "#57606A")  # li
 
 def luminance(colour):
     """Relative luminance by the formula of WCAG 2.2, of #RRGGBB."""
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -53,15 +53,24 @@ def test_what_carries_data_stands_out_by_day_and_by_night(day):
     assert contrast(day, theme.LIGHT["paper"]) >= 3 and contrast(theme.night(day), theme.DARK["paper"]) >= 3
 
 
-@pytest.mark.parametrize("pair", [("#0072B2", "#D55E00"), ("#0072B2", "#009E73"), ("#D55E00", "#009E73"), ("#0072B2", "#E69F00"), ("#0072B2", "#DDE2E7")])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("#0072B2", "#D55E00"),
+        ("#0072B2", "#009E73"),
+        ("#D55E00", "#009E73"),
+        ("#0072B2", "#E69F00"),
+        ("#0072B2", "#DDE2E7"),
+    ],
+)
 def test_colours_that_differ_by_day_differ_by_night(pair):
     one, other = map(theme.night, pair)
-    assert sum(abs(int(one[i:i + 2], 16) - int(other[i:i + 2], 16)) for i in (1, 3, 5)) > 120
+    assert sum(abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) for i in (1, 3, 5)) > 120
 
 
 def over(colour, paper, depth):
     """A colour laid over paper at a depth of 0 to 1, as #RRGGBB."""
-    parts = [(int(colour[i:i + 2], 16), int(paper[i:i + 2], 16)) for i in (1, 3, 5)]
+    parts = [(int(colour[i : i + 2], 16), int(paper[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(depth * one + (1 - depth) * other):02X}" for one, other in parts)
 
 
@@ -75,18 +84,30 @@ def test_words_in_the_cells_of_the_maps_can_be_read_at_every_depth(when):
         words = "#FDFDFD" if share / 100 > week_charts.LIGHT_FROM else "#000000"
         assert contrast(over(then(week_charts.DEEP), THEMES[when]["paper"], depth), then(words)) >= 4.5, share
         for cell in ("#E08A5A", "#74C2A8", "#6FA8CF"):
-            assert contrast(over(then(cell), THEMES[when]["paper"], share / 100), THEMES[when]["ink"]) >= 4.5, (cell, share)
+            assert contrast(over(then(cell), THEMES[when]["paper"], share / 100), THEMES[when]["ink"]) >= 4.5, (
+                cell,
+                share,
+            )
 
 
 def test_day_and_night_name_the_same_tokens():
-    assert set(theme.LIGHT) == set(theme.DARK) and all(re.fullmatch("#[0-9A-F]{6}", colour) for told in THEMES.values() for colour in told.values())
+    assert set(theme.LIGHT) == set(theme.DARK) and all(
+        re.fullmatch("#[0-9A-F]{6}", colour) for told in THEMES.values() for colour in told.values()
+    )
     assert len(theme.NIGHT) == len({*theme.LIGHT.values(), *theme.MARKS}), "no colour of the day has two by night"
 
 
 def test_every_colour_of_the_live_charts_has_one_by_night():
     charts = [chart for layout in source.layouts() for chart in layout["charts"]]
-    used = set(re.findall("#[0-9A-Fa-f]{6}", json.dumps([(chart["spec"], [entry["colour"] for entry in chart["key"]]) for chart in charts])))
-    assert len(used) > 10 and {colour.upper() for colour in used} <= set(theme.NIGHT), "give the new colour its night in theme.MARKS"
+    used = set(
+        re.findall(
+            "#[0-9A-Fa-f]{6}",
+            json.dumps([(chart["spec"], [entry["colour"] for entry in chart["key"]]) for chart in charts]),
+        )
+    )
+    assert len(used) > 10 and {colour.upper() for colour in used} <= set(theme.NIGHT), (
+        "give the new colour its night in theme.MARKS"
+    )
 
 
 def test_the_panels_style_writes_no_colour_of_its_own():

@@ -18,13 +18,27 @@ def centre(**queue):
 
 
 def day(aht_s=1200.0, first="2026-09-01 08:00", calls=CALLS):
-    return pd.DataFrame({"queue": "q", "start": pd.date_range(first, periods=len(calls), freq="30min"), "offered": calls, "aht_s": aht_s})
+    return pd.DataFrame(
+        {
+            "queue": "q",
+            "start": pd.date_range(first, periods=len(calls), freq="30min"),
+            "offered": calls,
+            "aht_s": aht_s,
+        }
+    )
 
 
 def played(frame, staffed, known, days=400):
     queue = known.queue("q")
-    return simulate_day(frame["offered"].to_numpy(float), frame["aht_s"].iloc[0], staffed["agents"].to_numpy(), patience_s=queue.patience_s,
-                        target_s=queue.targets.target_s, days=days, seed=4).intervals
+    return simulate_day(
+        frame["offered"].to_numpy(float),
+        frame["aht_s"].iloc[0],
+        staffed["agents"].to_numpy(),
+        patience_s=queue.patience_s,
+        target_s=queue.targets.target_s,
+        days=days,
+        seed=4,
+    ).intervals
 
 
 def test_every_interval_keeps_its_promise_on_days_played_call_by_call():
@@ -48,9 +62,14 @@ def test_the_stationary_plan_breaks_its_promise_when_calls_are_long_and_this_say
 
 def test_rules_are_told_apart_by_what_they_cost_and_keep():
     table = compare_rules(day(), centre()).set_index("rule")
-    assert table.loc["through the day", "under_target"] == 0 and table.loc["through the day", "worst_interval"] >= 0.8 - 1e-6
+    assert (
+        table.loc["through the day", "under_target"] == 0
+        and table.loc["through the day", "worst_interval"] >= 0.8 - 1e-6
+    )
     assert table.loc["stationary", "under_target"] > 0.1
-    assert table.loc["through the day", "cost"] == pytest.approx(table.loc["through the day", "agent_hours"] / 0.7 * 19.5)
+    assert table.loc["through the day", "cost"] == pytest.approx(
+        table.loc["through the day", "agent_hours"] / 0.7 * 19.5
+    )
 
 
 def test_the_day_as_a_whole_needs_fewer_hours_than_every_interval():
@@ -80,7 +99,9 @@ def test_limited_lines_and_unknown_rules_are_refused_in_words():
 
 def test_a_week_of_the_bundled_centre():
     rows = load_intervals(sample_centre()).frame
-    week = rows[(rows["start"] >= "2026-09-21") & (rows["start"] < "2026-09-28") & rows["queue"].isin(["service", "outage"])].reset_index(drop=True)
+    week = rows[
+        (rows["start"] >= "2026-09-21") & (rows["start"] < "2026-09-28") & rows["queue"].isin(["service", "outage"])
+    ].reset_index(drop=True)
     known = load_centre(sample_centre())
     staffed = staff(week, known, rule="through the day")
     for name in ("service", "outage"):
@@ -91,17 +112,25 @@ def test_a_week_of_the_bundled_centre():
 
 def test_days_that_are_alike_are_solved_once_and_progress_tells_how_far():
     first, seen = day(), []
-    week = pd.concat([day(first=f"2026-09-0{k} 08:00") for k in range(1, 6)] + [day(first="2026-09-06 08:00", calls=CALLS[::-1])], ignore_index=True)
+    week = pd.concat(
+        [day(first=f"2026-09-0{k} 08:00") for k in range(1, 6)] + [day(first="2026-09-06 08:00", calls=CALLS[::-1])],
+        ignore_index=True,
+    )
     staffed = staff(week, centre(), rule="through the day", progress=lambda done, number: seen.append((done, number)))
     assert seen == [(1, 2), (2, 2)]
     alone = staff(first, centre(), rule="through the day")
     for k in range(5):
         assert staffed["agents"].iloc[12 * k : 12 * k + 12].tolist() == alone["agents"].tolist()
-    assert staffed["agents"].iloc[60:].tolist() == staff(day(calls=CALLS[::-1]), centre(), rule="through the day")["agents"].tolist()
+    assert (
+        staffed["agents"].iloc[60:].tolist()
+        == staff(day(calls=CALLS[::-1]), centre(), rule="through the day")["agents"].tolist()
+    )
 
 
 def test_rows_in_any_order_give_the_same_plan_on_one_core_or_two():
-    week = pd.concat([day(first=f"2026-09-0{k} 08:00", calls=np.array(CALLS) + k) for k in range(1, 5)], ignore_index=True)
+    week = pd.concat(
+        [day(first=f"2026-09-0{k} 08:00", calls=np.array(CALLS) + k) for k in range(1, 5)], ignore_index=True
+    )
     mixed = week.sample(frac=1, random_state=1)
     plan = staff(week, centre(), rule="through the day", jobs=2)
     again = staff(mixed, centre(), rule="through the day", jobs=1).reindex(week.index)
@@ -128,9 +157,18 @@ def test_an_infeasible_target_names_its_queue():
 
 
 def test_chats_are_played_as_they_are_held():
-    """With no slowdown two chats at a time are two agents with one each: the same stationary queue as by the chat's own model."""
+    """With no slowdown two chats at a time are two agents with one each: the same stationary queue as by the chat's
+    own model.
+    """
     queue = Queue(name="chat", channel="chat", at_once=2, patience_s=240, targets=Targets(target_s=60))
-    table = pd.DataFrame({"queue": "chat", "start": pd.date_range("2026-09-01 09:00", periods=12, freq="30min"), "offered": 40, "aht_s": 600.0})
+    table = pd.DataFrame(
+        {
+            "queue": "chat",
+            "start": pd.date_range("2026-09-01 09:00", periods=12, freq="30min"),
+            "offered": 40,
+            "aht_s": 600.0,
+        }
+    )
     plan = staff(table, Centre(name="x", queues=(queue,)))
     played = play_day(plan, Centre(name="x", queues=(queue,)), days=400)
     later = played.intervals["service_level"].iloc[3:]  # the day begins empty
@@ -141,6 +179,8 @@ def test_chats_are_played_as_they_are_held():
 
 def test_mail_is_not_played():
     mail = Queue(name="mail", channel="email", deadline_s=14_400)
-    rows = pd.DataFrame({"queue": "mail", "start": [pd.Timestamp("2026-09-01 09:00")], "offered": 10, "aht_s": 300.0, "agents": 2})
+    rows = pd.DataFrame(
+        {"queue": "mail", "start": [pd.Timestamp("2026-09-01 09:00")], "offered": 10, "aht_s": 300.0, "agents": 2}
+    )
     with pytest.raises(ValueError, match="queue mail: a day played call by call is known for live queues only"):
         play_day(rows, Centre(name="x", queues=(mail,)))

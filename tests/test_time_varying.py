@@ -28,8 +28,15 @@ DAY = dict(calls=[60, 100, 80, 30], aht_s=300, agents=[14, 22, 18, 9], patience_
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['aht_s']}-{case['patience_s']}")
 def test_against_simulated_truth(case, from_counts):
     rate = None if from_counts else (case["rate_knots_t_s"], case["rate_knots_per_s"])
-    day = predict_day(case["expected_calls"], case["aht_s"], case["agents"], interval_s=case["interval_s"],
-                      patience_s=case["patience_s"] or np.inf, target_s=case["T"], rate=rate)
+    day = predict_day(
+        case["expected_calls"],
+        case["aht_s"],
+        case["agents"],
+        interval_s=case["interval_s"],
+        patience_s=case["patience_s"] or np.inf,
+        target_s=case["T"],
+        rate=rate,
+    )
     apart = np.abs(day["service_level"] - case["interval_sl"])
     assert apart.mean() <= 0.005 and apart.max() <= 0.02
     assert np.abs(day["abandonment"] - case["interval_abandon"]).max() <= 0.002
@@ -50,20 +57,39 @@ SMALL = [
 def test_against_dense_matrices(rates, aht_s, agents, interval_s, patience_s, target_s, most):
     exact = Brute(rates, aht_s, agents, interval_s, patience_s, target_s, most).run()
     times = np.repeat(np.arange(4) * interval_s, 2)[1:-1]  # the rate jumps from interval to interval
-    day = predict_day(None, aht_s, agents, interval_s=interval_s, patience_s=patience_s, target_s=target_s,
-                      rate=(times, np.repeat(rates, 2)))
+    day = predict_day(
+        None,
+        aht_s,
+        agents,
+        interval_s=interval_s,
+        patience_s=patience_s,
+        target_s=target_s,
+        rate=(times, np.repeat(rates, 2)),
+    )
     ours = day[["service_level", "abandonment", "asa_s", "queue_length", "occupancy"]].to_numpy()
     assert np.abs(ours - exact)[:, [0, 1, 3, 4]].max() < 1e-4
     assert np.abs(ours / exact - 1)[:, 2].max() < 1e-3
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS)
-@pytest.mark.parametrize(("load", "agents", "patience_s", "target_s"), [
-    (10, 12, np.inf, 20), (10, 9, 180, 20), (3, 5, 60, 0), (200, 205, 120, 30), (50, 45, 30, 10), (0.3, 2, 600, 60), (5, 5, 0, 20)])
+@pytest.mark.parametrize(
+    ("load", "agents", "patience_s", "target_s"),
+    [
+        (10, 12, np.inf, 20),
+        (10, 9, 180, 20),
+        (3, 5, 60, 0),
+        (200, 205, 120, 30),
+        (50, 45, 30, 10),
+        (0.3, 2, 600, 60),
+        (5, 5, 0, 20),
+    ],
+)
 def test_a_steady_day_is_the_stationary_queue(load, agents, patience_s, target_s, definition):
     calls = load * 1800 / 300
     exact = performance(calls, 300, agents, patience_s=patience_s, target_s=target_s, definition=definition)
-    day = predict_day([calls] * 3, 300, agents, patience_s=patience_s, target_s=target_s, start="steady", definition=definition)
+    day = predict_day(
+        [calls] * 3, 300, agents, patience_s=patience_s, target_s=target_s, start="steady", definition=definition
+    )
     for name in ("service_level", "abandonment", "occupancy", "wait_probability"):
         assert np.abs(day[name] - getattr(exact, name)).max() < 2e-5, name
     for name in ("asa_s", "wait_s", "queue_length"):
@@ -88,9 +114,13 @@ def test_agents_who_leave_finish_the_call_in_hand():
 
 
 @pytest.mark.parametrize("mean_s", [300, 1200])
-@pytest.mark.parametrize("aht_of", [lambda rng: np.linspace(0.7, 1.4, 20), lambda rng: np.exp(rng.normal(0, 0.2, 20))], ids=["ramp", "noise"])
+@pytest.mark.parametrize(
+    "aht_of", [lambda rng: np.linspace(0.7, 1.4, 20), lambda rng: np.exp(rng.normal(0, 0.2, 20))], ids=["ramp", "noise"]
+)
 def test_calls_keep_the_handle_time_of_the_interval_they_came_in(mean_s, aht_of):
-    """As days played call by call do it; were all calls in hand to go on at the new pace, intervals would be 13 to 20 points off."""
+    """As days played call by call do it; were all calls in hand to go on at the new pace, intervals would be 13 to
+    20 points off.
+    """
     rng = np.random.default_rng(0)
     aht_s, calls = mean_s * aht_of(rng), rng.uniform(0.6, 1.0, 20) * 30 * 1800 / mean_s
     agents = required_agents(calls, aht_s, Targets(), patience_s=240)
@@ -148,33 +178,38 @@ def test_counts_become_a_rate_that_keeps_their_totals(calls):
 
 def test_definitions_add_up_over_a_day():
     day = predict_day(**DAY)
-    assert whole_day(day)["service_level"].item() == pytest.approx(day["answered_in_target"].sum() / day["offered"].sum())
+    assert whole_day(day)["service_level"].item() == pytest.approx(
+        day["answered_in_target"].sum() / day["offered"].sum()
+    )
     assert (day["answered"] + day["abandoned"]).tolist() == pytest.approx(day["offered"].tolist())
     assert day["offered"].tolist() == pytest.approx(DAY["calls"])
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"agents": [1, 2]}, "lengths must match"),
-    ({"agents": [1.5, 2, 3, 4]}, "agents must be whole, got 1.5"),
-    ({"agents": [-1, 2, 3, 4]}, "agents must be in"),
-    ({"calls": [1, float("nan"), 3, 4]}, "calls must be a number, got nan"),
-    ({"calls": None}, "calls must be given"),
-    ({"aht_s": "x"}, "aht_s must be a number"),
-    ({"patience_s": [1, 2, 3, 4]}, "patience_s must be one number"),
-    ({"patience_s": -1}, "patience_s must be in"),
-    ({"interval_s": 0}, "interval_s must be in"),
-    ({"target_s": float("inf")}, "target_s must be in"),
-    ({"start": "full"}, "start must be one of empty, steady"),
-    ({"start": 1.5}, "start must be a whole number"),
-    ({"start": [0.5, 0.4]}, "add up to 1"),
-    ({"start": "steady", "agents": 2, "patience_s": np.inf}, "more agents than load"),
-    ({"definition": "ofered"}, "definition must be one of"),
-    ({"rate": 5}, "rate must be"),
-    ({"rate": ([0, 100], [1, 1])}, "must cover the day"),
-    ({"rate": ([0, 7200], [1, -1])}, "calls_per_s must be in"),
-    ({"rate": ([0, 8000, 7200], [1, 1, 1])}, "must ascend"),
-    ({"calls": [[1, 2], [3, 4]], "agents": 3}, "one day"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"agents": [1, 2]}, "lengths must match"),
+        ({"agents": [1.5, 2, 3, 4]}, "agents must be whole, got 1.5"),
+        ({"agents": [-1, 2, 3, 4]}, "agents must be in"),
+        ({"calls": [1, float("nan"), 3, 4]}, "calls must be a number, got nan"),
+        ({"calls": None}, "calls must be given"),
+        ({"aht_s": "x"}, "aht_s must be a number"),
+        ({"patience_s": [1, 2, 3, 4]}, "patience_s must be one number"),
+        ({"patience_s": -1}, "patience_s must be in"),
+        ({"interval_s": 0}, "interval_s must be in"),
+        ({"target_s": float("inf")}, "target_s must be in"),
+        ({"start": "full"}, "start must be one of empty, steady"),
+        ({"start": 1.5}, "start must be a whole number"),
+        ({"start": [0.5, 0.4]}, "add up to 1"),
+        ({"start": "steady", "agents": 2, "patience_s": np.inf}, "more agents than load"),
+        ({"definition": "ofered"}, "definition must be one of"),
+        ({"rate": 5}, "rate must be"),
+        ({"rate": ([0, 100], [1, 1])}, "must cover the day"),
+        ({"rate": ([0, 7200], [1, -1])}, "calls_per_s must be in"),
+        ({"rate": ([0, 8000, 7200], [1, 1, 1])}, "must ascend"),
+        ({"calls": [[1, 2], [3, 4]], "agents": 3}, "one day"),
+    ],
+)
 def test_bad_input_is_refused_in_words(change, words):
     with pytest.raises(ValueError, match=words):
         predict_day(**(DAY | change))
@@ -199,7 +234,9 @@ def test_the_fewest_of_all_plans(calls, aht_s, patience_s):
     agents = required_day(calls, aht_s, Targets(), patience_s=patience_s)
     near = [range(max(n - 2, 0), n + 3) for n in agents]
     plans = [plan for plan in itertools.product(*near) if sum(plan) < agents.sum()]
-    met = [plan for plan in plans if predict_day(calls, aht_s, plan, patience_s=patience_s)["service_level"].min() >= 0.8]
+    met = [
+        plan for plan in plans if predict_day(calls, aht_s, plan, patience_s=patience_s)["service_level"].min() >= 0.8
+    ]
     assert met == []
 
 
@@ -224,13 +261,16 @@ def test_simpler_rules():
     assert offered_load(day)[0] == pytest.approx(100 * 600 / 1800 * share)
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"targets": 0.8}, "targets must be a Targets"),
-    ({"targets": [Targets()]}, "one an interval"),
-    ({"meet": "all"}, "meet must be"),
-    ({"meet": 95}, "write 95 % as 0.95"),
-    ({"least": 1.5}, "agents must be whole"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"targets": 0.8}, "targets must be a Targets"),
+        ({"targets": [Targets()]}, "one an interval"),
+        ({"meet": "all"}, "meet must be"),
+        ({"meet": 95}, "write 95 % as 0.95"),
+        ({"least": 1.5}, "agents must be whole"),
+    ],
+)
 def test_staffing_refuses_in_words(change, words):
     with pytest.raises(ValueError, match=words):
         required_day(**({"calls": [10, 20], "aht_s": 300, "targets": Targets()} | change))

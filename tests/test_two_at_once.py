@@ -44,14 +44,30 @@ def whole(file):
 
 
 def test_all_that_two_save_at_once_is_there_and_every_file_is_whole_at_any_moment(folder):
-    two = [subprocess.Popen([sys.executable, "-m", "tests.together", name, str(folder), str(DEEDS)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-           for name in NAMES]
+    two = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.together", name, str(folder), str(DEEDS)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in NAMES
+    ]
     assert [one.stdout.readline() for one in two] == ["ready\n"] * 2
     (folder / "go").touch()
-    planners = [subprocess.Popen([*CCPLAN, "plan", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in NAMES]
+    planners = [
+        subprocess.Popen([*CCPLAN, "plan", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in NAMES
+    ]
     looked = 0
     while any(one.poll() is None for one in (*two, *planners)):
-        for file in [*folder.glob("*.json"), *folder.glob("*.toml"), folder / "checklist.csv", *folder.glob("plan/*.csv"), *folder.glob("overrides.csv")]:
+        for file in [
+            *folder.glob("*.json"),
+            *folder.glob("*.toml"),
+            folder / "checklist.csv",
+            *folder.glob("plan/*.csv"),
+            *folder.glob("overrides.csv"),
+        ]:
             whole(file)
             looked += 1
         time.sleep(0.02)
@@ -60,7 +76,12 @@ def test_all_that_two_save_at_once_is_there_and_every_file_is_whole_at_any_momen
         assert one.returncode == 0, said[-1500:]
     assert looked > 20
     both = {f"{name} {number}" for name in NAMES for number in range(DEEDS)}
-    assert set(load_scenarios(folder)) == both == set(Shelf(folder, "staffing").all()) == {name.removesuffix(".csv") for name in read_mapping(folder)}
+    assert (
+        set(load_scenarios(folder))
+        == both
+        == set(Shelf(folder, "staffing").all())
+        == {name.removesuffix(".csv") for name in read_mapping(folder)}
+    )
     overrides = overrides_of(folder)
     assert set(overrides["who"] + overrides["why"].str.removeprefix("reason")) == both and len(overrides) == 2 * DEEDS
     assert both <= set(ChecklistStore(folder, who="Ann").table()["owner"])

@@ -21,21 +21,43 @@ CALLS, AGENTS = np.array([40.0, 70, 110, 120, 90, 60, 30, 20]), np.array([8, 14,
 
 def table(days=1, **columns):
     """Intervals of some days, 8 to 12, with made-up but possible counts."""
-    start = [day + pd.Timedelta(minutes=30 * k) for day in pd.date_range("2026-09-01 08:00", periods=days) for k in range(8)]
-    rows = pd.DataFrame({"queue": "q", "start": start, "offered": np.tile(CALLS, days), "aht_s": 300.0, "agents": np.tile(AGENTS.astype(float), days)})
-    rows = rows.assign(answered=rows["offered"] - 2, abandoned=2.0, answered_in_target=rows["offered"] * 0.75, wait_answered_s=600.0,
-                       wait_abandoned_s=120.0)
+    start = [
+        day + pd.Timedelta(minutes=30 * k) for day in pd.date_range("2026-09-01 08:00", periods=days) for k in range(8)
+    ]
+    rows = pd.DataFrame(
+        {
+            "queue": "q",
+            "start": start,
+            "offered": np.tile(CALLS, days),
+            "aht_s": 300.0,
+            "agents": np.tile(AGENTS.astype(float), days),
+        }
+    )
+    rows = rows.assign(
+        answered=rows["offered"] - 2,
+        abandoned=2.0,
+        answered_in_target=rows["offered"] * 0.75,
+        wait_answered_s=600.0,
+        wait_abandoned_s=120.0,
+    )
     return rows.assign(**columns)
 
 
 def simulated(days=DAYS, seed=5):
-    """Days played call by call, one after the other: what a switch would have counted, with the agents that were there."""
+    """Days played call by call, one after the other: what a switch would have counted, with the agents that were
+    there.
+    """
     parts = []
     for k in range(days):
         day = simulate_day(CALLS, 300, AGENTS, patience_s=180, days=1, seed=seed * 1000 + k).intervals
         rows = table().assign(start=lambda rows: rows["start"] + pd.Timedelta(days=k), offered=day["offered"])
-        parts.append(rows.assign(answered_in_target=day["service_level"] * day["offered"], abandoned=day["abandonment"] * day["offered"],
-                                 answered=(1 - day["abandonment"]) * day["offered"]))
+        parts.append(
+            rows.assign(
+                answered_in_target=day["service_level"] * day["offered"],
+                abandoned=day["abandonment"] * day["offered"],
+                answered=(1 - day["abandonment"]) * day["offered"],
+            )
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -46,8 +68,10 @@ def played():
 
 def test_service_through_the_day_is_predicted_without_bias_where_all_is_known(played):
     """The rate is put in (counts would be known too well), so what is left is chance: the day as a whole is right."""
-    rows = played.assign(answered_in_target=played["answered_in_target"] / played["offered"].clip(lower=1) * np.tile(CALLS, DAYS),
-                         offered=np.tile(CALLS, DAYS))
+    rows = played.assign(
+        answered_in_target=played["answered_in_target"] / played["offered"].clip(lower=1) * np.tile(CALLS, DAYS),
+        offered=np.tile(CALLS, DAYS),
+    )
     found = validate(rows, CENTRE).errors().set_index(["model", "measure"])
     assert abs(found.loc[("through the day", "service_level"), "bias"]) < 0.015
     assert found.loc[("Erlang C", "service_level"), "bias"] < -0.03
@@ -55,7 +79,13 @@ def test_service_through_the_day_is_predicted_without_bias_where_all_is_known(pl
 
 def test_the_error_that_chance_makes_is_the_error_that_remains(played):
     chance = chance_error(table(), CENTRE, days=400)
-    rate = pd.DataFrame({"told": np.tile(simulate_day(CALLS, 300, AGENTS, patience_s=180, days=5000, seed=9).intervals["service_level"], DAYS)})
+    rate = pd.DataFrame(
+        {
+            "told": np.tile(
+                simulate_day(CALLS, 300, AGENTS, patience_s=180, days=5000, seed=9).intervals["service_level"], DAYS
+            )
+        }
+    )
     level = played["answered_in_target"] / played["offered"].where(played["offered"] > 0)
     weight = np.tile(CALLS, DAYS)
     left = ((level - rate["told"]).abs() * weight).sum() / weight.sum()
@@ -74,12 +104,27 @@ def test_erlang_a_is_the_sum_over_states():
 
 
 def test_errors_by_hand():
-    rows = pd.DataFrame({"model": "m", "offered": [100.0, 300.0], "answered": [90.0, 300.0], "service_level": [0.9, 0.7], "abandonment": [0.0, 0.1],
-                         "asa_s": [np.inf, 30.0], "service_level_actual": [0.8, 0.8], "abandonment_actual": [0.1, 0.0], "asa_s_actual": [9.0, 20.0]})
+    rows = pd.DataFrame(
+        {
+            "model": "m",
+            "offered": [100.0, 300.0],
+            "answered": [90.0, 300.0],
+            "service_level": [0.9, 0.7],
+            "abandonment": [0.0, 0.1],
+            "asa_s": [np.inf, 30.0],
+            "service_level_actual": [0.8, 0.8],
+            "abandonment_actual": [0.1, 0.0],
+            "asa_s_actual": [9.0, 20.0],
+        }
+    )
     found = errors(rows).set_index("measure")
     level = found.loc["service_level"]
     assert (level["n"], level["actual"], level["predicted"]) == (2, pytest.approx(0.8), pytest.approx(0.75))
-    assert (level["bias"], level["mae"], level["rmse"]) == (pytest.approx(-0.05), pytest.approx(0.1), pytest.approx(0.1))
+    assert (level["bias"], level["mae"], level["rmse"]) == (
+        pytest.approx(-0.05),
+        pytest.approx(0.1),
+        pytest.approx(0.1),
+    )
     assert np.isnan(level["correlation"]), "what was did not vary"
     assert found.loc["asa_s", "n"] == 1 and found.loc["asa_s", "bias"] == pytest.approx(10)
     assert found.loc["abandonment", "correlation"] == pytest.approx(-1)
@@ -90,12 +135,16 @@ def test_days_are_ratios_of_sums():
     days = days_of(validate(rows, CENTRE, models=("Erlang A",)).predicted)
     first = rows.iloc[:8]
     assert len(days) == 2 and days["offered"].iloc[0] == CALLS.sum()
-    assert days["service_level_actual"].iloc[0] == pytest.approx(first["answered_in_target"].sum() / first["offered"].sum())
+    assert days["service_level_actual"].iloc[0] == pytest.approx(
+        first["answered_in_target"].sum() / first["offered"].sum()
+    )
     assert days["asa_s_actual"].iloc[0] == pytest.approx(first["wait_answered_s"].sum() / first["answered"].sum())
 
 
 def test_calibration_by_hand():
-    rows = pd.DataFrame({"offered": [10.0, 30, 60], "service_level": [0.81, 0.89, 1.0], "service_level_actual": [0.5, 0.9, 1.0]})
+    rows = pd.DataFrame(
+        {"offered": [10.0, 30, 60], "service_level": [0.81, 0.89, 1.0], "service_level_actual": [0.5, 0.9, 1.0]}
+    )
     found = calibration(rows)
     assert found["low"].round(1).tolist() == [0.8, 0.9] and found["n"].tolist() == [2, 1]
     assert found["service_level"].iloc[0] == pytest.approx(0.87) and found["actual"].iloc[0] == pytest.approx(0.8)
@@ -129,13 +178,19 @@ def test_what_cannot_be_used_is_left_out_and_counted():
     assert validate(rows.assign(agents=np.nan), CENTRE).errors().empty
 
 
-@pytest.mark.parametrize(("how", "words"), [
-    (dict(intervals=table().drop(columns=["agents", "abandoned"])), "missing: abandoned, agents"),
-    (dict(intervals=table(agents=-1.0)), "agents must be in"),
-    (dict(intervals=table(), models=("Erlang X",)), "models must be some of Erlang C, Erlang A, through the day, got Erlang X"),
-    (dict(intervals=table(), models=()), "got none"),
-    (dict(intervals=table(queue="other")), "queue must be one of q"),
-])
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (dict(intervals=table().drop(columns=["agents", "abandoned"])), "missing: abandoned, agents"),
+        (dict(intervals=table(agents=-1.0)), "agents must be in"),
+        (
+            dict(intervals=table(), models=("Erlang X",)),
+            "models must be some of Erlang C, Erlang A, through the day, got Erlang X",
+        ),
+        (dict(intervals=table(), models=()), "got none"),
+        (dict(intervals=table(queue="other")), "queue must be one of q"),
+    ],
+)
 def test_bad_input_is_refused_in_words(how, words):
     with pytest.raises(ValueError, match=words):
         validate(**{"centre": CENTRE} | how)

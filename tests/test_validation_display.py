@@ -11,22 +11,48 @@ from ccplan.display import (
 from ccplan.display.validation.charts import calibration_words, hours_words, promise_finding
 from ccplan.display.validation.tables import Held, errors_table
 
-KEPT = pd.DataFrame({"rule": ["stationary"] * 2 + ["through the day"] * 2, "hour": [8.0, 8.5] * 2, "offered": 20.0, "agents": 5,
-                     "promised": [0.84, 0.82, 0.83, 0.81], "delivered": [0.86, 0.55, 0.82, 0.80], "low": [0.84, 0.53, 0.80, 0.78],
-                     "high": [0.88, 0.57, 0.84, 0.82]})
-WORLDS = pd.DataFrame({"world": ["as the formulas assume", "days vary by 10 % in volume", "handle times 5 % longer"], "delivered": [0.82, 0.80, 0.77],
-                       "change": [0.0, -0.02, -0.05], "worst_interval": 0.7, "under_target": 0.1, "chance": [0.75, 0.6, 0.3]})
+KEPT = pd.DataFrame(
+    {
+        "rule": ["stationary"] * 2 + ["through the day"] * 2,
+        "hour": [8.0, 8.5] * 2,
+        "offered": 20.0,
+        "agents": 5,
+        "promised": [0.84, 0.82, 0.83, 0.81],
+        "delivered": [0.86, 0.55, 0.82, 0.80],
+        "low": [0.84, 0.53, 0.80, 0.78],
+        "high": [0.88, 0.57, 0.84, 0.82],
+    }
+)
+WORLDS = pd.DataFrame(
+    {
+        "world": ["as the formulas assume", "days vary by 10 % in volume", "handle times 5 % longer"],
+        "delivered": [0.82, 0.80, 0.77],
+        "change": [0.0, -0.02, -0.05],
+        "worst_interval": 0.7,
+        "under_target": 0.1,
+        "chance": [0.75, 0.6, 0.3],
+    }
+)
 NOBODY = Held(why="This folder does not tell who was at work")
 
 
 def test_the_title_is_the_worst_interval():
-    assert promise_finding(KEPT, ["stationary", "through the day"]) == "Promised 82%, delivered 55% at 08:30; planned through the day, 80% at worst"
+    assert (
+        promise_finding(KEPT, ["stationary", "through the day"])
+        == "Promised 82%, delivered 55% at 08:30; planned through the day, 80% at worst"
+    )
     picture = show(promise_chart(KEPT, 0.8, "a day"))
-    assert "Promised 82%" in picture.alt and "Through the day" in picture.svg and picture.svg == show(promise_chart(KEPT, 0.8, "a day")).svg
+    assert (
+        "Promised 82%" in picture.alt
+        and "Through the day" in picture.svg
+        and picture.svg == show(promise_chart(KEPT, 0.8, "a day")).svg
+    )
 
 
 def test_the_hour_that_is_furthest_off():
-    rows = pd.DataFrame({"group": ["08:00", "09:00"], "bias": [0.02, -0.07], "mae": 0.1, "n": 10, "actual": 0.8, "predicted": 0.8})
+    rows = pd.DataFrame(
+        {"group": ["08:00", "09:00"], "bias": [0.02, -0.07], "mae": 0.1, "n": 10, "actual": 0.8, "predicted": 0.8}
+    )
     assert hours_words(rows) == "Furthest off at 09:00: 7 points too little promised"
     assert "09:00" in show(hours_chart(rows, "q")).svg
 
@@ -38,16 +64,35 @@ def test_calibration_is_weighted_by_intervals():
 
 def test_figures_in_sentences_are_those_of_the_frames():
     words = repr(trust_answer(KEPT, 0.8, NOBODY))
-    assert "within 1 point of what it promises" in words and "within 14 points" in words and "does not tell who was at work" in words
+    assert (
+        "within 1 point of what it promises" in words
+        and "within 14 points" in words
+        and "does not tell who was at work" in words
+    )
     words = repr(worlds_answer(WORLDS))
-    assert "**Handle times 5 % longer: that takes 5 points" in words and "75% of the days" in words and "60% do" in words
+    assert (
+        "**Handle times 5 % longer: that takes 5 points" in words and "75% of the days" in words and "60% do" in words
+    )
     assert "102 of 110" in repr(published_answer()) and "half-hours" in repr(bank_answer())
     assert "too short" in repr(foresight_words(None))
 
 
 def test_errors_read_in_points_and_seconds():
-    row = {"model": "m", "n": 1200, "actual": 0.8, "predicted": 0.75, "bias": -0.05, "mae": 0.1, "rmse": 0.1, "correlation": 0.5}
-    frame = errors_table(pd.DataFrame([row | {"measure": "service_level"}, row | {"measure": "asa_s", "actual": 20, "bias": 4, "mae": 6}])).frame
+    row = {
+        "model": "m",
+        "n": 1200,
+        "actual": 0.8,
+        "predicted": 0.75,
+        "bias": -0.05,
+        "mae": 0.1,
+        "rmse": 0.1,
+        "correlation": 0.5,
+    }
+    frame = errors_table(
+        pd.DataFrame(
+            [row | {"measure": "service_level"}, row | {"measure": "asa_s", "actual": 20, "bias": 4, "mae": 6}]
+        )
+    ).frame
     assert frame.iloc[0].tolist() == ["m", "1,200", "80 %", "−5", "10", "20", "+4", "6", "0.50"]
 
 

@@ -1,4 +1,6 @@
-"""The workbook against LibreOffice: it works every formula out anew, and comes to Python's cents, before and after a change."""
+"""The workbook against LibreOffice: it works every formula out anew, and comes to Python's cents, before and after
+a change.
+"""
 
 import zipfile
 from dataclasses import replace
@@ -22,56 +24,122 @@ MONTHS = pd.date_range("2026-11-01", periods=7, freq="MS")
 SEASON = (0.5,) * 6 + (2.0,) * 3 + (1.0,) * 3
 LINES = (
     BudgetLine(name=EVIL, category="marketing", price=321.455, source="+SUM(A1:A9)"),
-    BudgetLine(name="licences", category="technology", driver="agent", price=41.37, currency="USD", inflation=0.04,
-               rises_in=2, as_of="2025-06"),
-    BudgetLine(name="minutes", category="technology", driver="minute",
-               steps=((0, 0.031), (20_000, 0.023), (90_000, 0.017)), inflation=0.1),
+    BudgetLine(
+        name="licences",
+        category="technology",
+        driver="agent",
+        price=41.37,
+        currency="USD",
+        inflation=0.04,
+        rises_in=2,
+        as_of="2025-06",
+    ),
+    BudgetLine(
+        name="minutes",
+        category="technology",
+        driver="minute",
+        steps=((0, 0.031), (20_000, 0.023), (90_000, 0.017)),
+        inflation=0.1,
+    ),
     BudgetLine(name="rent*", category="facilities", price=1_900, start="2026-12", every=3),
     BudgetLine(name="desks", category="equipment", driver="hire", price=777.77, life_months=5),
-    BudgetLine(name="server", category="equipment", driver="once", start="2026-08", price=10_000, life_months=7,
-               set_up=True),
+    BudgetLine(
+        name="server", category="equipment", driver="once", start="2026-08", price=10_000, life_months=7, set_up=True
+    ),
     BudgetLine(name="renewal", category="equipment", price=500.01, start="2026-09", every=2, life_months=3),
     BudgetLine(name="opening", category="marketing", driver="once", start="2027-01", price=999, set_up=True),
     BudgetLine(name="bonus", category="labour", driver="wages", price=0.035, end="2027-02"),
     BudgetLine(name="course", category="training", driver="training hour", price=3.5),
 )
 CENTRE = Centre(
-    name='Nord & Süd "GmbH"', queues=(Queue(name="calls"), Queue(name=EVIL)), currency="EUR", exchange={"USD": 0.9173},
+    name='Nord & Süd "GmbH"',
+    queues=(Queue(name="calls"), Queue(name=EVIL)),
+    currency="EUR",
+    exchange={"USD": 0.9173},
     budget=LINES,
-    shrinkage=Shrinkage(external={"leave": 0.11, "Krankheit ü": 0.05}, internal={"breaks": 0.08, "@coaching": 0.03},
-                        by_month={"leave": SEASON}),
-    hiring=Hiring(attrition_per_year=0.31, attrition_by_tenure=((3, 0.9), (11.5, 0.5)), training_weeks=5.5,
-                  ramp=(0.55, 0.8), class_size=4, class_cost=1234.5),
+    shrinkage=Shrinkage(
+        external={"leave": 0.11, "Krankheit ü": 0.05},
+        internal={"breaks": 0.08, "@coaching": 0.03},
+        by_month={"leave": SEASON},
+    ),
+    hiring=Hiring(
+        attrition_per_year=0.31,
+        attrition_by_tenure=((3, 0.9), (11.5, 0.5)),
+        training_weeks=5.5,
+        ramp=(0.55, 0.8),
+        class_size=4,
+        class_cost=1234.5,
+    ),
     flex=Flex(overtime=0.04, outsourced_fte=2.5, outsourced_notice_weeks=7, part_time=0.4, part_time_hours=22),
-    costs=Costs(hourly_wage=15.37, on_costs=0.273, wage_rise=0.025, wages_rise_in=4, overtime_double=0.3, per_hire=1_777,
-                seat_per_month=99.99))
-PEOPLE = pd.DataFrame({"queue": ["calls", "calls", EVIL],
-                       "started": pd.to_datetime(["2019-05-01", "2026-09-01", "2026-02-01"]), "heads": [14.0, 3.0, 9.0],
-                       "fte": [12.9, 2.2, 8.1]})
-HIRES = pd.DataFrame({"queue": ["calls", EVIL, "calls"], "month": MONTHS[[1, 0, 3]], "heads": [6.0, 2.0, 5.0],
-                      "contract_months": [0, 0, 3]})
-MOVES = pd.DataFrame({"queue": ["calls"], "to": [EVIL], "month": [MONTHS[2]], "heads": [2.0], "retraining_weeks": [6.0]})
+    costs=Costs(
+        hourly_wage=15.37,
+        on_costs=0.273,
+        wage_rise=0.025,
+        wages_rise_in=4,
+        overtime_double=0.3,
+        per_hire=1_777,
+        seat_per_month=99.99,
+    ),
+)
+PEOPLE = pd.DataFrame(
+    {
+        "queue": ["calls", "calls", EVIL],
+        "started": pd.to_datetime(["2019-05-01", "2026-09-01", "2026-02-01"]),
+        "heads": [14.0, 3.0, 9.0],
+        "fte": [12.9, 2.2, 8.1],
+    }
+)
+HIRES = pd.DataFrame(
+    {
+        "queue": ["calls", EVIL, "calls"],
+        "month": MONTHS[[1, 0, 3]],
+        "heads": [6.0, 2.0, 5.0],
+        "contract_months": [0, 0, 3],
+    }
+)
+MOVES = pd.DataFrame(
+    {"queue": ["calls"], "to": [EVIL], "month": [MONTHS[2]], "heads": [2.0], "retraining_weeks": [6.0]}
+)
 
 
 def needed(centre=CENTRE):
     """What each month asks for, given rather than forecast: the workbook takes it as it is."""
-    rows = [{"queue": queue, "month": month, "offered": base * 100.0 + 37 * i, "load_hours": 6.0 * base + 11.3 * i,
-             "agent_hours": 71.3 * base + 60 * i}
-            for queue, base in (("calls", 18), (EVIL, 12)) for i, month in enumerate(MONTHS)]
+    rows = [
+        {
+            "queue": queue,
+            "month": month,
+            "offered": base * 100.0 + 37 * i,
+            "load_hours": 6.0 * base + 11.3 * i,
+            "agent_hours": 71.3 * base + 60 * i,
+        }
+        for queue, base in (("calls", 18), (EVIL, 12))
+        for i, month in enumerate(MONTHS)
+    ]
     return with_fte(pd.DataFrame(rows), centre).sort_values(["queue", "month"], ignore_index=True)
 
 
 def planned(centre=CENTRE, *, hires=HIRES, gap=0.01, wage=17.654321):
     need = needed(centre)
     headcount = plan_headcount(need, centre, people=PEOPLE, hires=hires, moves=MOVES, allowed_gap=gap)
-    return PointPlan(need, headcount,
-                     plan_budget(headcount, centre, contacts=need,
-                                 wages=pd.DataFrame({"queue": [EVIL], "hourly_wage": [wage]})))
+    return PointPlan(
+        need,
+        headcount,
+        plan_budget(headcount, centre, contacts=need, wages=pd.DataFrame({"queue": [EVIL], "hourly_wage": [wage]})),
+    )
 
 
 def made(file, centre=CENTRE, *, cached=True, hires=HIRES, gap=0.01):
-    file.write_bytes(workbook_bytes(planned(centre, hires=hires, gap=gap), centre, people=PEOPLE, hires=hires,
-                                    moves=MOVES, allowed_gap=gap, cached=cached))
+    file.write_bytes(
+        workbook_bytes(
+            planned(centre, hires=hires, gap=gap),
+            centre,
+            people=PEOPLE,
+            hires=hires,
+            moves=MOVES,
+            allowed_gap=gap,
+            cached=cached,
+        )
+    )
     return file
 
 
@@ -104,8 +172,12 @@ def lines(**changes):
     return replace(CENTRE, budget=tuple(replace(line, **changes.get(line.name, {})) for line in LINES))
 
 
-OTHER_PRICES = {"rent*": dict(price=2_111.11, every=2), "server": dict(price=12_345.67, life_months=11),
-                "opening": dict(start="2027-04"), "desks": dict(life_months=2)}
+OTHER_PRICES = {
+    "rent*": dict(price=2_111.11, every=2),
+    "server": dict(price=12_345.67, life_months=11),
+    "opening": dict(start="2027-04"),
+    "desks": dict(life_months=2),
+}
 CHANGES = {  # what is typed into which sheets, and the plan that Python makes of the same
     "wage": ({("Assumptions", "hourly_wage", "value"): 16.21},
              dict(centre=replace(CENTRE, costs=replace(CENTRE.costs, hourly_wage=16.21)))),
@@ -139,24 +211,27 @@ CHANGES = {  # what is typed into which sheets, and the plan that Python makes o
 def worked_out(tmp_path_factory):
     """Workbooks as LibreOffice works them out: as made, with changes, and another centre's.
 
-    They are made with no value behind any formula, so that nothing but working them out can give the plan; "cached" has the
-    values that ccplan itself puts behind its formulas.
+    They are made with no value behind any formula, so that nothing but working them out can give the plan; "cached"
+    has the values that ccplan itself puts behind its formulas.
     """
     folder = tmp_path_factory.mktemp("workbooks")
     files = {"as made": made(folder / "bare.xlsx", cached=False)}
     files |= {name: typed(files["as made"], folder / f"{name}.xlsx", changes) for name, (changes, _) in CHANGES.items()}
     files["other centre"] = made(folder / "other.xlsx", other_centre(), cached=False, gap=0.0)
     told = recalculated(list(files.values()), folder)
-    return {name: cells(file) for name,
-            file in zip(files, told, strict=True)} | {"cached": cells(made(folder / "made.xlsx"))}
+    return {name: cells(file) for name, file in zip(files, told, strict=True)} | {
+        "cached": cells(made(folder / "made.xlsx"))
+    }
 
 
 def other_centre():
     """Causes of shrinkage that stack, no seasons, no ramp, no outsourcer."""
-    return replace(CENTRE,
-                   shrinkage=Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.1, "talks": 0.05},
-                                       combine="multiplicative"),
-                   hiring=Hiring(ramp=(), training_weeks=0), flex=Flex())
+    return replace(
+        CENTRE,
+        shrinkage=Shrinkage(external={"leave": 0.1}, internal={"breaks": 0.1, "talks": 0.05}, combine="multiplicative"),
+        hiring=Hiring(ramp=(), training_weeks=0),
+        flex=Flex(),
+    )
 
 
 def assert_same(told, plan):
@@ -169,8 +244,9 @@ def assert_same(told, plan):
     for row in plan.budget.ledger.itertuples():
         key = (row.line, row.queue, row.month)
         ours[key] = ours.get(key, Decimal(0)) + row.amount
-    assert {key: amount for key, amount in ledger.items() if amount} == {key: amount for key,
-                                                                         amount in ours.items() if amount}
+    assert {key: amount for key, amount in ledger.items() if amount} == {
+        key: amount for key, amount in ours.items() if amount
+    }
     assert _cents(told["Ledger"]["I3"]) == plan.budget.total == _cents(told["Summary"]["B4"])
     assert _cents(told["Summary"]["B5"]) == plan.budget.set_up
     assert_people(told, plan)
@@ -239,8 +315,12 @@ def test_every_cell_holds_the_value_that_its_formula_makes(worked_out):
 
 def test_no_cell_is_an_error(worked_out):
     for name, told in worked_out.items():
-        wrong = [(sheet, cell, value) for sheet, values in told.items() for cell,
-                 value in values.items() if isinstance(value, str) and value.startswith("#")]
+        wrong = [
+            (sheet, cell, value)
+            for sheet, values in told.items()
+            for cell, value in values.items()
+            if isinstance(value, str) and value.startswith("#")
+        ]
         assert not wrong, (name, wrong[:5])
         assert told["Summary"]["B11"] == "ok"
 
@@ -250,8 +330,9 @@ def test_text_is_never_a_formula(tmp_path):
     from openpyxl import load_workbook
 
     log = [{"date": "2026-10-05", "who": "@SUM(1)", "what": EVIL, "from": "-1", "to": "+2"}]
-    file = budget_workbook(tmp_path / "b.xlsx", planned(), CENTRE, people=PEOPLE, hires=HIRES, moves=MOVES,
-                           allowed_gap=0.01, log=log)
+    file = budget_workbook(
+        tmp_path / "b.xlsx", planned(), CENTRE, people=PEOPLE, hires=HIRES, moves=MOVES, allowed_gap=0.01, log=log
+    )
     book = load_workbook(file)
     there = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     texts = [cell for cell in there if cell.value in (EVIL, "+SUM(A1:A9)", "@SUM(1)", "-1", "+2", "@coaching")]
@@ -275,17 +356,25 @@ def test_only_numbers_that_move_something_are_meant_to_be_changed(tmp_path):
     centre = replace(CENTRE, budget=(*LINES, BudgetLine(name="seats", price=0)))
     sheet = load_workbook(made(tmp_path / "a.xlsx", centre))["Assumptions"]
     rows = {sheet.cell(r, 1).value: r for r in range(5, sheet.max_row + 1)}
-    assert sheet.cell(rows["seat_per_month"], 3).protection.locked and "no formula" in sheet.cell(rows["seat_per_month"],
-                                                                                                  5).value
+    assert (
+        sheet.cell(rows["seat_per_month"], 3).protection.locked
+        and "no formula" in sheet.cell(rows["seat_per_month"], 5).value
+    )
     assert not sheet.cell(rows["hourly_wage"], 3).protection.locked and sheet.cell(rows["hourly_wage"], 5).value
 
 
-@pytest.mark.parametrize(("more", "words"), [
-    (dict(hires=None), "hires must be the classes"), (dict(hires=HIRES.assign(heads=9.0)), "give the people, hires"),
-    (dict(allowed_gap=0.2), "give the people, hires"), (dict(file="b.csv"), "must be an .xlsx workbook"),
-    (dict(centre=replace(CENTRE, shrinkage=Shrinkage())), "give the centre of the plan"),
-    (dict(centre=replace(CENTRE, currency="GBP", budget=())), "the centre's currency is GBP"),
-    (dict(log=[{"when": "now"}]), "log: a row has date, who, what, from, to, got when")])
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (dict(hires=None), "hires must be the classes"),
+        (dict(hires=HIRES.assign(heads=9.0)), "give the people, hires"),
+        (dict(allowed_gap=0.2), "give the people, hires"),
+        (dict(file="b.csv"), "must be an .xlsx workbook"),
+        (dict(centre=replace(CENTRE, shrinkage=Shrinkage())), "give the centre of the plan"),
+        (dict(centre=replace(CENTRE, currency="GBP", budget=())), "the centre's currency is GBP"),
+        (dict(log=[{"when": "now"}]), "log: a row has date, who, what, from, to, got when"),
+    ],
+)
 def test_what_does_not_belong_together_is_refused_in_words(tmp_path, more, words):
     usual = dict(centre=CENTRE, people=PEOPLE, hires=HIRES, moves=MOVES, allowed_gap=0.01) | more
     with pytest.raises(ValueError, match=words):

@@ -18,7 +18,11 @@ def main(name, folder, deeds):
     from ccplan.planning import add_override
     from ccplan.planning.scenarios import save_scenario
 
-    centre, lists, panel = Centre(name="x", queues=(Queue(name="sales"),)), ChecklistStore(folder, who=name), Shelf(folder, "staffing")
+    centre, lists, panel = (
+        Centre(name="x", queues=(Queue(name="sales"),)),
+        ChecklistStore(folder, who=name),
+        Shelf(folder, "staffing"),
+    )
     items = lists.table()
     mine = items.iloc[range(0, len(items), 2) if name == "Ann" else range(1, len(items), 2)]
     print("ready", flush=True)
@@ -28,7 +32,17 @@ def main(name, folder, deeds):
         save_scenario(folder, f"{name} {number}", {"volume": 1 + number / 100})
         panel.keep(f"{name} {number}", {"inputs": {"volume": number}})
         write_mapping(folder / f"{name} {number}.csv", FileMapping(table="calls"))
-        add_override(folder, centre, who=name, why=f"reason {number}", queue="sales", start="2026-08-01", end="2026-08-02", made_on="2026-07-20", factor=1.1)
+        add_override(
+            folder,
+            centre,
+            who=name,
+            why=f"reason {number}",
+            queue="sales",
+            start="2026-08-01",
+            end="2026-08-02",
+            made_on="2026-07-20",
+            factor=1.1,
+        )
         row = mine.iloc[number]
         lists.change(row["checklist"], row["item"], "owner", f"{name} {number}", seen=row["owner"])
 

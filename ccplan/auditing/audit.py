@@ -19,7 +19,8 @@ LONGEST = 5_000  # rows of a sheet: what has a row an interval can be had from t
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A section of the audit: its `key` (the anchor of its cell), number and `title`, and the function `home`:`make` that makes it.
+    """A section of the audit: its `key` (the anchor of its cell), number and `title`, and the function
+    `home`:`make` that makes it.
 
     `uses` names sections that are handed on to the function, by the keyword of their key.
     """
@@ -34,25 +35,40 @@ class Section:
 
 SECTIONS = (  # in the order in which they are made: what others use comes first
     Section(key="trust", number=2, title="Can the data be trusted?", home="standing.trust", make="trust"),
-    Section(key="standing", number=3, title="KPIs against target and the past", home="standing.standing", make="standing"),
+    Section(
+        key="standing", number=3, title="KPIs against target and the past", home="standing.standing", make="standing"
+    ),
     Section(key="promises", number=8, title="Forecast and plan", home="promising.promises", make="promises"),
     Section(key="why", number=5, title="Why", home="explaining.why", make="why", uses=("expected",)),
     Section(key="people", number=6, title="People", home="people.people", make="people"),
     Section(key="quality", number=7, title="Quality", home="quality", make="quality"),
-    Section(key="improvements", number=9, title="Findings and actions", home="concluding.improvements", make="improvements"),
+    Section(
+        key="improvements", number=9, title="Findings and actions", home="concluding.improvements", make="improvements"
+    ),
 )
 TITLES = {  # anchor of a place in the report → its number and title
-    "verdict": "1 Verdict", "trust": "2 Can the data be trusted?", "kpis": "3 KPIs", "standing": "3 KPIs", "signals": "4 Signal or noise", "why": "5 Why",
-    "people": "6 People", "quality": "7 Quality", "promises": "8 Forecast and plan", "findings": "9 Findings and actions",
-    "improvements": "9 Findings and actions", "sign-off": "10 Assumptions, definitions, sign-off"}
+    "verdict": "1 Verdict",
+    "trust": "2 Can the data be trusted?",
+    "kpis": "3 KPIs",
+    "standing": "3 KPIs",
+    "signals": "4 Signal or noise",
+    "why": "5 Why",
+    "people": "6 People",
+    "quality": "7 Quality",
+    "promises": "8 Forecast and plan",
+    "findings": "9 Findings and actions",
+    "improvements": "9 Findings and actions",
+    "sign-off": "10 Assumptions, definitions, sign-off",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
     """The audit of a quarter.
 
-    `sections` {key: what its function made}, `missing` {key: why it could not be made, in words}; `findings` of all sections, the gravest first,
-    each with owner and day, those of one cause as one; `verdict`; `actions` and `carried` (frames, see `actions`); `notes` in words.
+    `sections` {key: what its function made}, `missing` {key: why it could not be made, in words}; `findings` of all
+    sections, the gravest first, each with owner and day, those of one cause as one; `verdict`; `actions` and
+    `carried` (frames, see `actions`); `notes` in words.
     """
 
     evidence: Evidence = field(repr=False)
@@ -76,17 +92,28 @@ class Audit:
         raise ValueError(self.missing.get(key, f"the audit has no section {key!r}; it has {', '.join(self.sections)}"))
 
     def sheets(self):
-        """{name of a worksheet: frame} of what the audit holds, times without a zone, text as it is (it must be written as text).
+        """{name of a worksheet: frame} of what the audit holds, times without a zone, text as it is (it must be
+        written as text).
 
-        The first sheet, "verdict", tells how the quarter went and what matters; the second, "contents", what each of the others holds, and
-        which frames were too long for one.
+        The first sheet, "verdict", tells how the quarter went and what matters; the second, "contents", what each
+        of the others holds, and which frames were too long for one.
         """
-        told = {"verdict": _verdict_frame(self.verdict, self.quarter), "contents": None, "findings": _findings_frame(self.findings), "actions": self.actions,
-                "carried over": self.carried, "missing": pd.DataFrame({"section": list(self.missing), "why": list(self.missing.values())})}
+        told = {
+            "verdict": _verdict_frame(self.verdict, self.quarter),
+            "contents": None,
+            "findings": _findings_frame(self.findings),
+            "actions": self.actions,
+            "carried over": self.carried,
+            "missing": pd.DataFrame({"section": list(self.missing), "why": list(self.missing.values())}),
+        }
         contents = [(name, "", len(frame)) for name, frame in told.items() if frame is not None]
         for section in sorted((one for one in SECTIONS if one.key in self.sections), key=lambda one: one.number):
             for name, frame in frames_of(self.sections[section.key]).items():
-                sheet = _free(f"{section.key} {name}".replace("_", " "), told) if len(frame) <= LONGEST else "left out: too long"
+                sheet = (
+                    _free(f"{section.key} {name}".replace("_", " "), told)
+                    if len(frame) <= LONGEST
+                    else "left out: too long"
+                )
                 contents.append((sheet, f"{section.number} {section.title}: {name}".replace("_", " "), len(frame)))
                 told |= {sheet: frame} if len(frame) <= LONGEST else {}
         told["contents"] = pd.DataFrame(contents, columns=["sheet", "holds", "rows"])
@@ -96,16 +123,23 @@ class Audit:
 def audit(folder, quarter, *, names=False, key=None, previous=None, expected=None, progress=None, sections=SECTIONS):
     """The Audit of a centre's folder for a quarter ("2026Q3").
 
-    People are codes unless `names` are asked for (`key`: 32 bytes, as for `evidence_of`). `previous` is the last audit's
-    actions.csv, or the folder that holds it; `expected` the forecast that was made before the quarter, if one is known.
-    A section whose table is missing says so in `missing`, and the rest is made all the same. `progress(title, i, n)` is
-    called before each step. Raises ValueError in words where the quarter, or the folder, cannot be audited at all.
+    People are codes unless `names` are asked for (`key`: 32 bytes, as for `evidence_of`). `previous` is the last
+    audit's actions.csv, or the folder that holds it; `expected` the forecast that was made before the quarter, if
+    one is known. A section whose table is missing says so in `missing`, and the rest is made all the same.
+    `progress(title, i, n)` is called before each step. Raises ValueError in words where the quarter, or the folder,
+    cannot be audited at all.
     """
     quarter, steps = Quarter.of(quarter), len(sections) + 1
     tell = progress or (lambda title, i, n: None)
     before = read_actions(previous) if previous is not None else None
     tell("Reading and checking the tables", 0, steps)
-    return audit_of(evidence_of(folder, quarter, names=names, key=key), before=before, expected=expected, progress=tell, sections=sections)
+    return audit_of(
+        evidence_of(folder, quarter, names=names, key=key),
+        before=before,
+        expected=expected,
+        progress=tell,
+        sections=sections,
+    )
 
 
 def audit_of(evidence, *, before=None, expected=None, progress=None, sections=SECTIONS):
@@ -116,7 +150,9 @@ def audit_of(evidence, *, before=None, expected=None, progress=None, sections=SE
         tell(section.title, i, len(sections) + 1)
         try:
             made[section.key] = _made(section, evidence, made, expected)
-        except ValueError as problem:  # also SourceError and Infeasible: words for people; anything else is a fault of ours
+        except (
+            ValueError
+        ) as problem:  # also SourceError and Infeasible: words for people; anything else is a fault of ours
             missing[section.key] = str(problem)
     tell("Verdict", len(sections) + 1, len(sections) + 1)
     return _together(evidence, made, missing, before)
@@ -126,7 +162,11 @@ def _made(section, evidence, made, expected):
     make = getattr(import_module(f"{__package__}.{section.home}"), section.make)
     if section.key == "promises":
         return make(evidence, expected)
-    more = {"expected": made["promises"].expected if "promises" in made else expected} if "expected" in section.uses else {}
+    more = (
+        {"expected": made["promises"].expected if "promises" in made else expected}
+        if "expected" in section.uses
+        else {}
+    )
     return make(evidence, **more)
 
 
@@ -137,10 +177,15 @@ def _together(evidence, made, missing, before):
     old = before.frame if before else actions_of((), evidence.quarter)
     mine = old[old["quarter"] == str(evidence.quarter)]
     return Audit(
-        evidence=evidence, sections=made, missing=missing, findings=findings,
+        evidence=evidence,
+        sections=made,
+        missing=missing,
+        findings=findings,
         verdict=verdict(findings, evidence.quarter, missing=_unjudged(evidence, missing)),
         actions=actions_of(findings, evidence.quarter, departments=departments, edited=mine),
-        carried=carried(old, findings, evidence.quarter), notes=before.faults if before else ())
+        carried=carried(old, findings, evidence.quarter),
+        notes=before.faults if before else (),
+    )
 
 
 JUDGES = {"customers": ("standing", "why", "promises"), "people": ("people",), "money": ("why",), "improvements": ()}
@@ -165,7 +210,9 @@ def _once(findings):
 
 def _owned(finding, departments, quarter):
     row = actions_of([finding], quarter, departments=departments).iloc[0]
-    words = {name: str(getattr(finding, name)).strip().rstrip(".") for name in ("says", "action", "cost_basis")}  # pages set the stops
+    words = {
+        name: str(getattr(finding, name)).strip().rstrip(".") for name in ("says", "action", "cost_basis")
+    }  # pages set the stops
     return replace(finding, owner=row["owner"], due=row["due"], **words)
 
 
@@ -195,12 +242,14 @@ def frames_of(result, depth=3):
 
 
 def _free(name, taken):
-    """A worksheet's name that is short enough, of letters that may stand in one, and not taken (Excel: whatever the case)."""
+    """A worksheet's name that is short enough, of letters that may stand in one, and not taken (Excel: whatever the
+    case).
+    """
     name = re.sub(r"[^\w .,-]+", " ", name.replace("_", " "))[:SHEET_NAME].strip()
     taken = {one.lower() for one in taken}
     number = 2
     while name.lower() in taken:
-        name, number = f"{name[:SHEET_NAME - 3].strip()} {number}", number + 1
+        name, number = f"{name[: SHEET_NAME - 3].strip()} {number}", number + 1
     return name
 
 
@@ -210,17 +259,52 @@ def _without_zone(frame):
 
 
 def _verdict_frame(told, quarter):
-    """The verdict as a page: the quarter, its four areas, and the findings that matter with what to do, who and by when."""
+    """The verdict as a page: the quarter, its four areas, and the findings that matter with what to do, who and by
+    when.
+    """
     rows = [(str(quarter), told.colour, told.sentence, "", "", None, None)]
     rows += [(area.name, area.colour, f"{area.word}: {area.reason}", "", "", None, None) for area in told.areas]
-    rows += [(f"matter {place}", one.finding.severity, one.finding.says, one.finding.action, one.finding.owner, one.finding.due, one.finding.cost)
-             for place, one in enumerate(told.matters, start=1)]
+    rows += [
+        (
+            f"matter {place}",
+            one.finding.severity,
+            one.finding.says,
+            one.finding.action,
+            one.finding.owner,
+            one.finding.due,
+            one.finding.cost,
+        )
+        for place, one in enumerate(told.matters, start=1)
+    ]
     frame = pd.DataFrame(rows, columns=["what", "colour", "in words", "what to do", "owner", "due", "cost"])
     return frame.assign(due=pd.to_datetime(frame["due"]))
 
 
 def _findings_frame(findings):
-    names = ("key", "told with", "area", "severity", "brief", "says", "evidence", "cost", "cost_basis", "action", "owner", "due")
-    rows = [(one.key, found.key if one.key != found.key else "", AREAS[one.area], one.severity, one.short, *(getattr(one, name) for name in names[5:]))
-            for found in findings for one in (replace(found, also=()), *found.also)]
+    names = (
+        "key",
+        "told with",
+        "area",
+        "severity",
+        "brief",
+        "says",
+        "evidence",
+        "cost",
+        "cost_basis",
+        "action",
+        "owner",
+        "due",
+    )
+    rows = [
+        (
+            one.key,
+            found.key if one.key != found.key else "",
+            AREAS[one.area],
+            one.severity,
+            one.short,
+            *(getattr(one, name) for name in names[5:]),
+        )
+        for found in findings
+        for one in (replace(found, also=()), *found.also)
+    ]
     return pd.DataFrame(rows, columns=list(names))

@@ -14,12 +14,13 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-MOST_DRIVERS = 14    # 2^14 states are 16,384 evaluations
+MOST_DRIVERS = 14  # 2^14 states are 16,384 evaluations
 CENT = Decimal("0.01")
 
 
 def bridge(value, before, after, *, labels=None):
-    """From one state to another: a row a driver that changed, with its part of the difference in value, exact to the cent.
+    """From one state to another: a row a driver that changed, with its part of the difference in value, exact to
+    the cent.
 
     `value(**drivers)` is a number (a Decimal or float, such as a cost) of a whole state; `before` and `after` are
     states with the same drivers {name: anything}; `labels` {name: words}. Returns driver, label, before, after (the
@@ -35,9 +36,14 @@ def bridge(value, before, after, *, labels=None):
     worth = _worth(value, before, after, changed)
     first, last = _cents(worth[0]), _cents(worth[-1])
     effects = _to_the_cent(_shapley(worth, len(changed)), last - first)
-    rows = [(name, (labels or {}).get(name, name), before[name], after[name], effect) for name, effect in zip(changed, effects, strict=True)]
-    table = pd.DataFrame([("before", "before", None, None, first), *rows, ("after", "after", None, None, last)],
-                         columns=["driver", "label", "before", "after", "effect"])
+    rows = [
+        (name, (labels or {}).get(name, name), before[name], after[name], effect)
+        for name, effect in zip(changed, effects, strict=True)
+    ]
+    table = pd.DataFrame(
+        [("before", "before", None, None, first), *rows, ("after", "after", None, None, last)],
+        columns=["driver", "label", "before", "after", "effect"],
+    )
     table["total"] = [first + sum(effects[:i], Decimal(0)) for i in range(len(effects) + 1)] + [last]
     return table
 
@@ -49,7 +55,9 @@ def _changed(before, after):
         raise ValueError(f"before and after must name the same drivers; only one of them has {', '.join(odd)}")
     changed = [name for name in before if not _same(before[name], after[name])]
     if len(changed) > MOST_DRIVERS:
-        raise ValueError(f"at most {MOST_DRIVERS} drivers can be told apart, got {len(changed)} that changed — join some into one")
+        raise ValueError(
+            f"at most {MOST_DRIVERS} drivers can be told apart, got {len(changed)} that changed — join some into one"
+        )
     return changed
 
 
@@ -62,24 +70,38 @@ def _same(one, other):
 
 def _worth(value, before, after, changed):
     """The value of every state, by the bits of its number: bit i set where driver i has changed."""
-    return [_finite(value(**before | {name: after[name] for i, name in enumerate(changed) if bits >> i & 1}), bits)
-            for bits in range(1 << len(changed))]
+    return [
+        _finite(value(**before | {name: after[name] for i, name in enumerate(changed) if bits >> i & 1}), bits)
+        for bits in range(1 << len(changed))
+    ]
 
 
 def _finite(number, bits):
     number = number if isinstance(number, Decimal) else Decimal(repr(float(number)))
     if not number.is_finite():
-        raise ValueError(f"value must be a finite number of every state between before and after, got {number} — of state {bits:b}")
+        raise ValueError(
+            f"value must be a finite number of every state between before and after, got {number} — of state {bits:b}"
+        )
     return number
 
 
 def _shapley(worth, count):
     """Exact Shapley values of the states' worth."""
+
     def weight(size):
         return Decimal(1) / (count * comb(count - 1, size))
 
-    return [sum((weight(bits.bit_count()) * (worth[bits | 1 << i] - worth[bits]) for bits in range(1 << count) if not bits >> i & 1),
-                Decimal(0)) for i in range(count)]
+    return [
+        sum(
+            (
+                weight(bits.bit_count()) * (worth[bits | 1 << i] - worth[bits])
+                for bits in range(1 << count)
+                if not bits >> i & 1
+            ),
+            Decimal(0),
+        )
+        for i in range(count)
+    ]
 
 
 def _to_the_cent(parts, whole):

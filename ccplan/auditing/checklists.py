@@ -1,6 +1,8 @@
-"""The field's checklists as data, and how far a centre is with its own: what is done, late, blocked, by step and department.
+"""The field's checklists as data, and how far a centre is with its own: what is done, late, blocked, by step and
+department.
 
-The lists ship as files in `setting_up/lists/`; a centre's own state lies in its folder as the table `checklist`, a CSV that people edit.
+The lists ship as files in `setting_up/lists/`; a centre's own state lies in its folder as the table `checklist`, a
+CSV that people edit.
 """
 
 import tomllib
@@ -22,10 +24,11 @@ USUAL_DAYS = 5  # working days of an item of the centre's own, which no list des
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """An item of a checklist: `item` its name, `how`, `department`, `days` (working days), `after` (names of items that come first).
+    """An item of a checklist: `item` its name, `how`, `department`, `days` (working days), `after` (names of items
+    that come first).
 
-    `phase` is before, during or after the opening; `kpi` a key of KPIS it touches, `budget` the category that pays. Raises
-    ValueError in words for what cannot be.
+    `phase` is before, during or after the opening; `kpi` a key of KPIS it touches, `budget` the category that pays.
+    Raises ValueError in words for what cannot be.
     """
 
     item: str
@@ -57,7 +60,9 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Checklist:
-    """A checklist: `name`, what it `says`, and its `steps` in order. Raises ValueError where an item stands twice or waits for itself."""
+    """A checklist: `name`, what it `says`, and its `steps` in order. Raises ValueError where an item stands twice
+    or waits for itself.
+    """
 
     name: str
     says: str
@@ -98,14 +103,23 @@ def checklists():
 
 def _read(file):
     told = tomllib.loads(file.read_text(encoding="utf-8"))
-    steps = tuple(Step(name=step["name"], why=step["why"], tools=step.get("tools", ""),
-                       items=tuple(Item(**{**item, "step": step["name"], "after": tuple(item.get("after", ()))}) for item in step["items"]))
-                  for step in told["steps"])
+    steps = tuple(
+        Step(
+            name=step["name"],
+            why=step["why"],
+            tools=step.get("tools", ""),
+            items=tuple(
+                Item(**{**item, "step": step["name"], "after": tuple(item.get("after", ()))}) for item in step["items"]
+            ),
+        )
+        for step in told["steps"]
+    )
     return Checklist(name=told["name"], says=told["says"], steps=steps)
 
 
 def in_order(after):
-    """The names of {name: names that come first} so that none stands before what it waits for; ValueError where some wait for one another.
+    """The names of {name: names that come first} so that none stands before what it waits for; ValueError where
+    some wait for one another.
 
     >>> in_order({"b": ("a",), "a": ()})
     ('a', 'b')
@@ -113,11 +127,14 @@ def in_order(after):
     try:
         return tuple(TopologicalSorter(after).static_order())
     except CycleError as problem:
-        raise ValueError(f"items wait for one another in a circle: {' → '.join(problem.args[1])} — leave one of them out of after") from None
+        raise ValueError(
+            f"items wait for one another in a circle: {' → '.join(problem.args[1])} — leave one of them out of after"
+        ) from None
 
 
 def starter(names=None):
-    """A table `checklist` in which nothing is done yet: a row an item of the lists of these names (all of them if left out).
+    """A table `checklist` in which nothing is done yet: a row an item of the lists of these names (all of them if
+    left out).
 
     >>> starter(["security"])[["step", "status"]].drop_duplicates().iloc[0].tolist()
     ['access', 'open']
@@ -126,32 +143,57 @@ def starter(names=None):
     unknown = [name for name in names or () if name not in known]
     if unknown:
         raise ValueError(f"names must be of {', '.join(known)}, got {', '.join(unknown)}")
-    rows = [{"checklist": one.name, "step": item.step, "item": item.item, "department": item.department, "status": "open", "cost": 0.0}
-            for one in known.values() if not names or one.name in names for item in one.items]
+    rows = [
+        {
+            "checklist": one.name,
+            "step": item.step,
+            "item": item.item,
+            "department": item.department,
+            "status": "open",
+            "cost": 0.0,
+        }
+        for one in known.values()
+        if not names or one.name in names
+        for item in one.items
+    ]
     return pd.DataFrame(rows).reindex(columns=CHECKLIST.names)
 
 
 def described(table):
-    """The table with what the lists know of each item: how, why, days, after (a tuple), phase, kpi, budget; usual values for others."""
-    known = {(one.name, item.item): (item, step) for one in checklists().values() for step in one.steps for item in step.items}
+    """The table with what the lists know of each item: how, why, days, after (a tuple), phase, kpi, budget; usual
+    values for others.
+    """
+    known = {
+        (one.name, item.item): (item, step)
+        for one in checklists().values()
+        for step in one.steps
+        for item in step.items
+    }
     found = [known.get((str(row.checklist), str(row.item))) for row in table.itertuples()]
     return table.assign(
-        how=[one[0].how if one else "" for one in found], why=[one[1].why if one else "" for one in found],
-        days=[one[0].days if one else USUAL_DAYS for one in found], after=[one[0].after if one else () for one in found],
-        phase=[one[0].phase if one else "before" for one in found], kpi=[one[0].kpi if one else "" for one in found],
-        budget=[one[0].budget if one else "" for one in found])
+        how=[one[0].how if one else "" for one in found],
+        why=[one[1].why if one else "" for one in found],
+        days=[one[0].days if one else USUAL_DAYS for one in found],
+        after=[one[0].after if one else () for one in found],
+        phase=[one[0].phase if one else "before" for one in found],
+        kpi=[one[0].kpi if one else "" for one in found],
+        budget=[one[0].budget if one else "" for one in found],
+    )
 
 
 def progress(table, at, by="step"):
-    """How far a list is on the day `at`: a row a checklist and step (or department), with the last row of each checklist for all of it.
+    """How far a list is on the day `at`: a row a checklist and step (or department), with the last row of each
+    checklist for all of it.
 
-    Columns: checklist, `by`, items, done, not_needed, late (open and due before `at`), share (done ÷ items that are needed; NaN
-    where none is), cost_open (what the open ones still cost).
+    Columns: checklist, `by`, items, done, not_needed, late (open and due before `at`), share (done ÷ items that are
+    needed; NaN where none is), cost_open (what the open ones still cost).
     """
     if by not in ("step", "department"):
         raise ValueError(f"by must be step or department, got {by!r}")
     rows = _with_state(table, at)
-    return pd.concat([_counted(rows, ["checklist", by]), _counted(rows, ["checklist"]).assign(**{by: "all"})], ignore_index=True)
+    return pd.concat(
+        [_counted(rows, ["checklist", by]), _counted(rows, ["checklist"]).assign(**{by: "all"})], ignore_index=True
+    )
 
 
 def _with_state(table, at):
@@ -160,7 +202,13 @@ def _with_state(table, at):
     due = pd.to_datetime(table["due"]) if "due" in table else pd.Series(pd.NaT, index=table.index)
     cost = table["cost"].fillna(0) if "cost" in table else 0.0
     named = {name: table[name].fillna("nobody") if name in table else "nobody" for name in ("department", "owner")}
-    return table.assign(**named, status=status, open=opened, late=opened & (due < pd.Timestamp(at)), cost_open=np.where(opened, cost, 0.0))
+    return table.assign(
+        **named,
+        status=status,
+        open=opened,
+        late=opened & (due < pd.Timestamp(at)),
+        cost_open=np.where(opened, cost, 0.0),
+    )
 
 
 def _counted(rows, keys):
@@ -171,16 +219,22 @@ def _counted(rows, keys):
 
 
 def late_items(table, at):
-    """The open items that were due before the day `at`: with days_late and how many open items wait for each, the most waited for first."""
+    """The open items that were due before the day `at`: with days_late and how many open items wait for each, the
+    most waited for first.
+    """
     rows = _with_state(table, at)
     waits = waiting_for(table)
     late = rows[rows["late"]].assign(days_late=lambda frame: (pd.Timestamp(at) - pd.to_datetime(frame["due"])).dt.days)
     late["waiting"] = [waits.get((row.checklist, row.item), 0) for row in late.itertuples()]
-    return late.sort_values(["waiting", "days_late"], ascending=False)[["checklist", "step", "item", "department", "owner", "due", "days_late", "waiting", "cost_open"]]
+    return late.sort_values(["waiting", "days_late"], ascending=False)[
+        ["checklist", "step", "item", "department", "owner", "due", "days_late", "waiting", "cost_open"]
+    ]
 
 
 def waiting_for(table):
-    """{(checklist, item): open items that cannot begin, or end, before it}, of those that are open themselves and hold something up."""
+    """{(checklist, item): open items that cannot begin, or end, before it}, of those that are open themselves and
+    hold something up.
+    """
     rows = described(table)
     opened = rows[~rows["status"].fillna("open").isin(SETTLED)]
     counts = {}

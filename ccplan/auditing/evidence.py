@@ -16,8 +16,8 @@ from .quarter import Quarter
 class Evidence:
     """The tables of a centre for the audit of a quarter.
 
-    `tables` {name: frame without its faulty rows}, whole, with the quarters before; `absent` {name: why it is not there};
-    `check` the CheckReport. People are codes unless names were asked for.
+    `tables` {name: frame without its faulty rows}, whole, with the quarters before; `absent` {name: why it is not
+    there}; `check` the CheckReport. People are codes unless names were asked for.
     """
 
     quarter: Quarter
@@ -47,8 +47,14 @@ class Evidence:
         return within(self.frame(table), table, quarter or self.quarter)
 
 
-TIMES = {"intervals": "start", "calls": "arrived", "activities": "start", "evaluations": "date", "ledger": "month",
-         "equipment": "checked_on"}  # table → the column that says when
+TIMES = {
+    "intervals": "start",
+    "calls": "arrived",
+    "activities": "start",
+    "evaluations": "date",
+    "ledger": "month",
+    "equipment": "checked_on",
+}  # table → the column that says when
 NO_TABLE = "the folder has no table"
 
 
@@ -60,9 +66,10 @@ def within(frame, table, quarter):
 def evidence_of(folder, quarter, *, names=False, key=None):
     """The Evidence of a centre's folder for a quarter ("2026Q3").
 
-    People are codes unless `names`; with a `key` (32 bytes, or a file of `ccplan key`) those of the key, else such as follow from the tables
-    themselves: the same from run to run, and not to be had without the tables. Raises ValueError for a quarter that
-    cannot be read, and where the folder has neither intervals nor calls of the quarter.
+    People are codes unless `names`; with a `key` (32 bytes, or a file of `ccplan key`) those of the key, else such
+    as follow from the tables themselves: the same from run to run, and not to be had without the tables. Raises
+    ValueError for a quarter that cannot be read, and where the folder has neither intervals nor calls of the
+    quarter.
     """
     quarter = Quarter.of(quarter)
     check = check_folder(folder)
@@ -73,14 +80,24 @@ def evidence_of(folder, quarter, *, names=False, key=None):
         key = own_key(tables) if key is None else key if isinstance(key, bytes) else read_key(key)
         tables = {name: pseudonymise(frame, name, key) for name, frame in tables.items()}
     absent = {name: _why(check, name) for name in TABLES if name not in tables} | _unusable(tables, check.centre)
-    return Evidence(quarter=quarter, check=check, tables={name: frame for name, frame in tables.items() if name not in absent}, absent=absent, names=names)
+    return Evidence(
+        quarter=quarter,
+        check=check,
+        tables={name: frame for name, frame in tables.items() if name not in absent},
+        absent=absent,
+        names=names,
+    )
 
 
 def _dated(evaluations, tables):
     """Evaluations with a day: their own, else the day of the call."""
     if "date" in evaluations:
         return evaluations
-    days = tables["calls"].set_index("call_id")["arrived"].dt.tz_localize(None).dt.normalize() if "calls" in tables else pd.Series(dtype="datetime64[us]")
+    days = (
+        tables["calls"].set_index("call_id")["arrived"].dt.tz_localize(None).dt.normalize()
+        if "calls" in tables
+        else pd.Series(dtype="datetime64[us]")
+    )
     return evaluations.assign(date=evaluations["call_id"].map(days).astype("datetime64[us]"))
 
 
@@ -88,10 +105,15 @@ def _refuse_empty(tables, quarter, folder):
     for name in ("intervals", "calls"):
         if name in tables and len(within(tables[name], name, quarter)):
             return
-    spans = [f"{name} from {one.min():%Y-%m-%d} to {one.max():%Y-%m-%d}" for name in ("intervals", "calls")
-             if name in tables and len(one := tables[name][TIMES[name]])]
-    raise ValueError(f"{folder} has no contact in {quarter}: {' and '.join(spans) or 'it has neither intervals nor calls'} — "
-                     "name a quarter that the tables reach")
+    spans = [
+        f"{name} from {one.min():%Y-%m-%d} to {one.max():%Y-%m-%d}"
+        for name in ("intervals", "calls")
+        if name in tables and len(one := tables[name][TIMES[name]])
+    ]
+    raise ValueError(
+        f"{folder} has no contact in {quarter}: {' and '.join(spans) or 'it has neither intervals nor calls'} — "
+        "name a quarter that the tables reach"
+    )
 
 
 def _unusable(tables, centre):

@@ -6,8 +6,12 @@ from decimal import Decimal
 
 import pandas as pd
 
-AREAS = {"customers": "customer satisfaction", "people": "employee productivity", "money": "financial data",
-         "improvements": "possible improvements"}
+AREAS = {
+    "customers": "customer satisfaction",
+    "people": "employee productivity",
+    "money": "financial data",
+    "improvements": "possible improvements",
+}
 SEVERITIES = ("red", "amber")
 SHORT = 20  # words
 
@@ -16,11 +20,12 @@ SHORT = 20  # words
 class Finding:
     """One thing that the audit found.
 
-    `key` is its name from quarter to quarter ("aht_s service"), `area` one of AREAS, `severity` red or amber, `says` the
-    sentence, `evidence` the anchor of the section that shows it ("signals"), `cost` what it cost in the quarter in the
-    centre's currency (a Decimal; below 0 a benefit; None where no money can be named) and `cost_basis` how that was
-    reckoned, `action` what to do, `owner` a department or a person, `due` a day. `brief` says the same in a few words, for
-    who has no time; `also` are the Findings that are told with it, for they have the same cause. Raises ValueError in words.
+    `key` is its name from quarter to quarter ("aht_s service"), `area` one of AREAS, `severity` red or amber,
+    `says` the sentence, `evidence` the anchor of the section that shows it ("signals"), `cost` what it cost in the
+    quarter in the centre's currency (a Decimal; below 0 a benefit; None where no money can be named) and
+    `cost_basis` how that was reckoned, `action` what to do, `owner` a department or a person, `due` a day. `brief`
+    says the same in a few words, for who has no time; `also` are the Findings that are told with it, for they have
+    the same cause. Raises ValueError in words.
     """
 
     key: str

@@ -6,8 +6,13 @@ from .measuring.kpi import KPI
 from .measuring.people_kpis import PEOPLE_KPIS
 
 KPIS = {kpi.key: kpi for kpi in (*CONTACT_KPIS, *PEOPLE_KPIS)}
-PROMISED = {"service_level": "service_level", "abandonment": "max_abandonment", "asa_s": "max_asa_s", "occupancy": "max_occupancy",
-            "blocked": "max_blocking"}  # KPI → what a queue's targets call it
+PROMISED = {
+    "service_level": "service_level",
+    "abandonment": "max_abandonment",
+    "asa_s": "max_asa_s",
+    "occupancy": "max_occupancy",
+    "blocked": "max_blocking",
+}  # KPI → what a queue's targets call it
 
 
 def kpi_of(kpi):
@@ -41,16 +46,37 @@ def unknown_targets(centre):
 
 
 def kpi_table():
-    """The registry for readers, Markdown: what each KPI is, how it is reckoned, what is usual, which variants there are."""
-    head = ["# KPIs", "", "Made by `python -m ccplan.auditing.kpis` from the registry `ccplan.auditing.KPIS`. Every value is Σ top ÷ Σ bottom, at any grain.", "",
-            "| key | name | formula | unit | better | typical (source) | tables | variants | sources disagree |", "|---|---|---|---|---|---|---|---|---|"]
+    """The registry for readers, Markdown: what each KPI is, how it is reckoned, what is usual, which variants there
+    are.
+    """
+    head = [
+        "# KPIs",
+        "",
+        "Made by `python -m ccplan.auditing.kpis` from the registry `ccplan.auditing.KPIS`. Every value is Σ top ÷ Σ bottom, at any grain.",
+        "",
+        "| key | name | formula | unit | better | typical (source) | tables | variants | sources disagree |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     return "\n".join([*head, *(_line(kpi) for kpi in KPIS.values())]) + "\n"
 
 
 def _line(kpi):
     typical = f"{kpi.typical} ({kpi.source})" if kpi.typical else kpi.source
-    variants = "; ".join(f"`{name}`: " + (", ".join(map(str, option.words)) if option.words else option.says) for name, option in kpi.options.items())
-    cells = (f"`{kpi.key}`", kpi.name, kpi.formula, kpi.unit, kpi.better, typical, kpi.tables, variants or "–", kpi.disagree or "–")
+    variants = "; ".join(
+        f"`{name}`: " + (", ".join(map(str, option.words)) if option.words else option.says)
+        for name, option in kpi.options.items()
+    )
+    cells = (
+        f"`{kpi.key}`",
+        kpi.name,
+        kpi.formula,
+        kpi.unit,
+        kpi.better,
+        typical,
+        kpi.tables,
+        variants or "–",
+        kpi.disagree or "–",
+    )
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -1,4 +1,6 @@
-"""The audit's section on quality: what the evaluations of the quarter say, how far they carry, and what they go with."""
+"""The audit's section on quality: what the evaluations of the quarter say, how far they carry, and what they go
+with.
+"""
 
 from dataclasses import dataclass, field
 
@@ -12,11 +14,16 @@ from .evaluating.quality_links import holm, outcomes_of, score_links, step_links
 from .evaluating.sampling import adequacy, margin_of, needed_calls
 from .evaluating.scorecard import load_scorecard
 
-NEWS = 0.01       # Holm-corrected p below which a change is beyond noise
-MATERIAL = {"points": 0.03, "critical_accuracy": 0.05, "step": 0.05, "evaluator": 0.05}  # smaller changes are no finding
-RED = 2           # so many times the material change is red
+NEWS = 0.01  # Holm-corrected p below which a change is beyond noise
+MATERIAL = {
+    "points": 0.03,
+    "critical_accuracy": 0.05,
+    "step": 0.05,
+    "evaluator": 0.05,
+}  # smaller changes are no finding
+RED = 2  # so many times the material change is red
 NAMED = {"points": "the share of points of a call", "critical_accuracy": "critical error accuracy"}
-ALIKE = 0.667     # Krippendorff: below it, no conclusion should rest on the scores; from 0.8 on they can be relied on
+ALIKE = 0.667  # Krippendorff: below it, no conclusion should rest on the scores; from 0.8 on they can be relied on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +63,15 @@ class Quality:
 
     @property
     def observations(self):
-        """What is so but is no news, a sentence each: evaluators who are milder or stricter than the others, and have not changed."""
+        """What is so but is no news, a sentence each: evaluators who are milder or stricter than the others, and
+        have not changed.
+        """
         rows = self.leniency[self.leniency["apart"] & ~self.leniency["changed"]]
-        return tuple(f"Calibration: evaluator {row.evaluator} is {abs(row.difference) * 100:.1f} points {'milder' if row.difference > 0 else 'stricter'} "
-                     f"than the others on the same {row.together} calls." for row in rows.itertuples())
+        return tuple(
+            f"Calibration: evaluator {row.evaluator} is {abs(row.difference) * 100:.1f} points {'milder' if row.difference > 0 else 'stricter'} "
+            f"than the others on the same {row.together} calls."
+            for row in rows.itertuples()
+        )
 
 
 def quality(evidence, weights=None):
@@ -71,7 +83,9 @@ def quality(evidence, weights=None):
     """
     rows = evidence.of("evaluations")
     if rows.empty:
-        raise ValueError(f"the table evaluations has none of {evidence.quarter}: no call was scored, or the table ends before")
+        raise ValueError(
+            f"the table evaluations has none of {evidence.quarter}: no call was scored, or the table ends before"
+        )
     earlier = evidence.of("evaluations", evidence.quarter.previous)
     teams = _teams(evidence)
     scores = call_scores(rows, weights, teams)
@@ -82,14 +96,31 @@ def quality(evidence, weights=None):
     steps = _steps(rows, earlier, weights, marks, load_scorecard(evidence.folder))
     changes = _changes(total, before, steps)
     people = _leniency(scores, former)
-    joined = outcomes_of(scores, evidence.frame("calls")) if "calls" in evidence.tables else pd.DataFrame(columns=["points"])
+    joined = (
+        outcomes_of(scores, evidence.frame("calls")) if "calls" in evidence.tables else pd.DataFrame(columns=["points"])
+    )
     sampling = _sampling(scores, evidence, "agent")
     return Quality(
-        quarter=evidence.quarter, scores=scores, total=total, before=before, steps=_with_news(steps, changes), sampling=sampling,
-        team_sampling=_sampling(scores, evidence, "team", teams), leniency=people, agreement=agreement_of_calls(scores),
-        pairs=agreement_of_pairs(marks), links=score_links(joined), step_links=step_links(marks, joined), changes=changes,
-        notes=tuple(_notes(evidence, scores, before)), findings=tuple([*_changed(changes, evidence.quarter), *_drifted(people, evidence.quarter)]),
-        **{f"{name}s": group_scores(scores, name) if name in scores else pd.DataFrame() for name in ("team", "agent", "evaluator", "month")})
+        quarter=evidence.quarter,
+        scores=scores,
+        total=total,
+        before=before,
+        steps=_with_news(steps, changes),
+        sampling=sampling,
+        team_sampling=_sampling(scores, evidence, "team", teams),
+        leniency=people,
+        agreement=agreement_of_calls(scores),
+        pairs=agreement_of_pairs(marks),
+        links=score_links(joined),
+        step_links=step_links(marks, joined),
+        changes=changes,
+        notes=tuple(_notes(evidence, scores, before)),
+        findings=tuple([*_changed(changes, evidence.quarter), *_drifted(people, evidence.quarter)]),
+        **{
+            f"{name}s": group_scores(scores, name) if name in scores else pd.DataFrame()
+            for name in ("team", "agent", "evaluator", "month")
+        },
+    )
 
 
 def _teams(evidence):
@@ -106,8 +137,12 @@ def _steps(rows, earlier, weights, marks, card):
     told = card.frame().set_index("step")
     made = made.assign(why=made["step"].map(told["why"]).fillna(""), how=made["step"].map(told["how"]).fillna(""))
     alike = agreement_of_steps(marks).set_index("step")
-    return made.assign(change=made["share"] - made["before"], agreement=made["step"].map(alike["agreement"]).astype(float),
-                       alpha=made["step"].map(alike["alpha"]).astype(float), heard_together=made["step"].map(alike["calls"]).fillna(0).astype(int))
+    return made.assign(
+        change=made["share"] - made["before"],
+        agreement=made["step"].map(alike["agreement"]).astype(float),
+        alpha=made["step"].map(alike["alpha"]).astype(float),
+        heard_together=made["step"].map(alike["calls"]).fillna(0).astype(int),
+    )
 
 
 def _changes(total, before, steps):
@@ -118,7 +153,10 @@ def _changes(total, before, steps):
             error = np.hypot(_error(total, name), _error(before, name))
             rows.append((name, NAMED[name], total[name].iloc[0], before[name].iloc[0], error, MATERIAL[name]))
     there = steps.dropna(subset=["before"])
-    rows += [("step", one.step, one.share, one.before, np.hypot(one.error, one.before_error), MATERIAL["step"]) for one in there.itertuples()]
+    rows += [
+        ("step", one.step, one.share, one.before, np.hypot(one.error, one.before_error), MATERIAL["step"])
+        for one in there.itertuples()
+    ]
     made = pd.DataFrame(rows, columns=["kind", "what", "now", "before", "error", "material"])
     made["change"] = made["now"] - made["before"]
     made["p"] = holm(_p(made["change"], made["error"]))
@@ -126,7 +164,9 @@ def _changes(total, before, steps):
 
 
 def _error(total, name):
-    """Standard error of a mean of calls; of an accuracy that of a share, never 0 (Agresti and Coull's two calls more each way)."""
+    """Standard error of a mean of calls; of an accuracy that of a share, never 0 (Agresti and Coull's two calls
+    more each way).
+    """
     one = total.iloc[0]
     if name == "critical_accuracy":
         n, good = one["calls"] + 4, one["critical_accuracy"] * one["calls"] + 2
@@ -152,7 +192,10 @@ def _with_news(steps, changes):
 def _leniency(scores, former):
     """Who is milder, beside the quarter before: `before`, `changed` (a drift beyond noise and material)."""
     now, then = leniency(scores), leniency(former).set_index("evaluator")
-    made = now.assign(before=now["evaluator"].map(then["difference"]).astype(float), before_error=now["evaluator"].map(then["error"]).astype(float))
+    made = now.assign(
+        before=now["evaluator"].map(then["difference"]).astype(float),
+        before_error=now["evaluator"].map(then["error"]).astype(float),
+    )
     change = made["difference"] - made["before"]
     p = holm(_p(change, np.hypot(made["error"].astype(float), made["before_error"])))
     return made.assign(changed=(p < NEWS) & (change.abs() >= MATERIAL["evaluator"]))
@@ -176,7 +219,11 @@ def _answered(evidence, by, teams):
 
 def _notes(evidence, scores, before):
     """What could not be told, a sentence each."""
-    for name, lost in (("agent", "scores by agent and team"), ("evaluator", "the evaluators' calibration"), ("call_id", "calls heard by several")):
+    for name, lost in (
+        ("agent", "scores by agent and team"),
+        ("evaluator", "the evaluators' calibration"),
+        ("call_id", "calls heard by several"),
+    ):
         if name not in evidence.of("evaluations"):
             yield f"The table evaluations has no column {name}: {lost} cannot be told."
     if "calls" not in evidence.tables:
@@ -193,21 +240,30 @@ def _changed(changes, quarter):
         what = f'the step "{one.what}"' if one.kind == "step" else one.what
         fall = -one.change
         yield Finding(
-            key=f"quality {one.what if one.kind == 'step' else one.kind}", area="customers", evidence="quality",
+            key=f"quality {one.what if one.kind == 'step' else one.kind}",
+            area="customers",
+            evidence="quality",
             severity="red" if fall >= RED * one.material else "amber",
             says=f"Quality: {what} fell from {one.before:.1%} in {quarter.previous} to {one.now:.1%}, {fall * 100:.1f} points, more than chance explains.",
-            action=f"Hear ten calls in which {what} was missed, agree on what full points are, coach it, and look again in six weeks.")
+            action=f"Hear ten calls in which {what} was missed, agree on what full points are, coach it, and look again in six weeks.",
+        )
 
 
 def _drifted(people, quarter):
-    """Findings on evaluators whose scale moved since the quarter before; one who was always milder is an observation."""
+    """Findings on evaluators whose scale moved since the quarter before; one who was always milder is an
+    observation.
+    """
     for one in people[people["changed"]].itertuples():
         way = "milder" if one.difference > one.before else "stricter"
         yield Finding(
-            key=f"calibration {one.evaluator}", area="people", evidence="quality", severity="amber",
+            key=f"calibration {one.evaluator}",
+            area="people",
+            evidence="quality",
+            severity="amber",
             says=f"Calibration: evaluator {one.evaluator} became {way}: from {one.before * 100:+.1f} points against the others in {quarter.previous} "
-                 f"to {one.difference * 100:+.1f}.",
-            action="Score three calls together, step by step, before more scores are given; until then compare agents only within an evaluator.")
+            f"to {one.difference * 100:+.1f}.",
+            action="Score three calls together, step by step, before more scores are given; until then compare agents only within an evaluator.",
+        )
 
 
 def spread_of(found, measure="points"):
@@ -220,6 +276,10 @@ def spread_of(found, measure="points"):
 
 
 def two_a_month(found, months=1):
-    """± what two calls a month say of a person's mean after `months`, a share; and how many ± 5 points take: a Series margin, needed."""
+    """± what two calls a month say of a person's mean after `months`, a share; and how many ± 5 points take: a
+    Series margin, needed.
+    """
     spread = spread_of(found)
-    return pd.Series({"margin": margin_of(spread, 2 * months), "needed": needed_calls(spread) if spread >= 0 else np.nan})
+    return pd.Series(
+        {"margin": margin_of(spread, 2 * months), "needed": needed_calls(spread) if spread >= 0 else np.nan}
+    )

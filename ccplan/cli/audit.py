@@ -14,14 +14,35 @@ LATE_DAYS = 4  # a quarter whose last rows lie that close to its end is whole: w
 @app.command(epilog='Example: [bold]ccplan audit my-centre --quarter 2026Q3 --by "Ann Lee"[/bold]')
 def audit(
     folder: SampleFolder = None,
-    quarter: Annotated[Optional[str], typer.Option(help="The quarter to audit, such as 2026Q3; the last whole one in the tables if left out.")] = None,
-    out: Annotated[Optional[Path], typer.Option(help="Where the report goes; FOLDER/audit/QUARTER if left out, ./audit/QUARTER for the bundled sample.")] = None,
+    quarter: Annotated[
+        Optional[str],
+        typer.Option(help="The quarter to audit, such as 2026Q3; the last whole one in the tables if left out."),
+    ] = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="Where the report goes; FOLDER/audit/QUARTER if left out, ./audit/QUARTER for the bundled sample."
+        ),
+    ] = None,
     names: Names = False,
     key: KeyFile = None,
-    by: Annotated[Optional[str], typer.Option(help="Who runs, or with --sign signs, the audit; never taken from the machine.")] = None,
-    previous: Annotated[Optional[Path], typer.Option(help="The last audit's folder, whose actions are carried over; the quarter before beside it if left out.")] = None,
-    verify: Annotated[Optional[Path], typer.Option(help="Run nothing: say what changed since this report was made; exit code 1 if anything did.")] = None,
-    sign: Annotated[Optional[Path], typer.Option(help="Run nothing: sign this report as --by; void as soon as data, report or parameters change.")] = None,
+    by: Annotated[
+        Optional[str], typer.Option(help="Who runs, or with --sign signs, the audit; never taken from the machine.")
+    ] = None,
+    previous: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="The last audit's folder, whose actions are carried over; the quarter before beside it if left out."
+        ),
+    ] = None,
+    verify: Annotated[
+        Optional[Path],
+        typer.Option(help="Run nothing: say what changed since this report was made; exit code 1 if anything did."),
+    ] = None,
+    sign: Annotated[
+        Optional[Path],
+        typer.Option(help="Run nothing: sign this report as --by; void as soon as data, report or parameters change."),
+    ] = None,
 ):
     """Audit a quarter: service, people, money, quality, what changed and why, and what to do about it.
 
@@ -39,7 +60,9 @@ def audit(
 def _refuse_besides(options):
     given = [name for name, value in options.items() if value]
     if given:
-        raise ValueError(f"{' and '.join(given)} {'is' if len(given) == 1 else 'are'} for a run of the audit, not for --verify or --sign")
+        raise ValueError(
+            f"{' and '.join(given)} {'is' if len(given) == 1 else 'are'} for a run of the audit, not for --verify or --sign"
+        )
 
 
 # ------------------------------------------------------------------------------------------ running
@@ -61,7 +84,9 @@ def _run(folder, quarter, out, names, key, by, previous):
     _refuse_out(out, folder)
     previous = _previous(previous, out, quarter)
     with bar(f"auditing {quarter}") as progress:
-        report = audit_report(folder, quarter, out, names=names, key=key, previous=previous, by=by or "", progress=progress)
+        report = audit_report(
+            folder, quarter, out, names=names, key=key, previous=previous, by=by or "", progress=progress
+        )
     _say(report, by)
 
 
@@ -81,7 +106,9 @@ def _refuse_out(out, folder):
     if out.resolve() == folder.resolve():
         raise ValueError(f"--out must not be the centre's folder: a report takes a folder of its own, got {out}")
     if out.resolve() in folder.resolve().parents:
-        raise ValueError(f"--out must not hold the centre's folder {folder}: a report takes a folder of its own, got {out}")
+        raise ValueError(
+            f"--out must not hold the centre's folder {folder}: a report takes a folder of its own, got {out}"
+        )
     from ..auditing.concluding.sign_off import RECORD
 
     if out.is_dir() and any(out.iterdir()) and not (out / RECORD).is_file():
@@ -130,9 +157,13 @@ def _say(report, by):
 
 
 FILES = {
-    "audit.html": "the report: open it in a browser, no network is needed", "audit.pdf": "the same on paper",
-    "audit.xlsx": "its tables, a sheet a section", "audit.ipynb": "the notebook as it was run", "findings.csv": "what was found",
-    "actions.csv": "what is to be done: write into it what became of each", "verdict.txt": "the verdict in a sentence",
+    "audit.html": "the report: open it in a browser, no network is needed",
+    "audit.pdf": "the same on paper",
+    "audit.xlsx": "its tables, a sheet a section",
+    "audit.ipynb": "the notebook as it was run",
+    "findings.csv": "what was found",
+    "actions.csv": "what is to be done: write into it what became of each",
+    "verdict.txt": "the verdict in a sentence",
     "sign_off.json": "fingerprints of every input, and who signed",
 }
 

@@ -15,30 +15,41 @@ LONGEST = 23  # whole months ahead that a forecast reaches
 def budget(
     folder: SampleFolder = None,
     months: Annotated[int, typer.Option(min=1, max=LONGEST, help="How many whole months ahead.")] = 12,
-    at: Annotated[Optional[str], typer.Option(help="As of this date, such as 2026-08-01; nothing from it on is looked at.")] = None,
-    out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/budget if left out, ./budget for the bundled sample.")] = None,
-    workbook: Annotated[Optional[Path], typer.Option(help="Also write the plan as an .xlsx of live formulas, such as budget.xlsx.")] = None,
+    at: Annotated[
+        Optional[str], typer.Option(help="As of this date, such as 2026-08-01; nothing from it on is looked at.")
+    ] = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(help="Where results go; FOLDER/budget if left out, ./budget for the bundled sample."),
+    ] = None,
+    workbook: Annotated[
+        Optional[Path], typer.Option(help="Also write the plan as an .xlsx of live formulas, such as budget.xlsx.")
+    ] = None,
     key: KeyFile = None,
     names: Names = False,
 ):
     """Budget the months ahead: forecast, staff, hire, and price every line of centre.toml, exact to the cent.
 
-    Wages are those of the agents table where it tells them, else costs.hourly_wage; open items of checklist.csv are paid
-    when they are due.
+    Wages are those of the agents table where it tells them, else costs.hourly_wage; open items of checklist.csv are
+    paid when they are due.
     """
     from ..data import load_centre, load_intervals, sample_centre
 
     out = out or (folder / "budget" if folder else Path("budget"))
     folder = folder or sample_centre()
     if out.resolve() == folder.resolve():
-        raise ValueError(f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}")
+        raise ValueError(
+            f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}"
+        )
     if workbook and workbook.suffix.lower() != ".xlsx":
         raise ValueError(f"--workbook must name an .xlsx file, got {workbook}")
     secret = key_of_run(key, names, folder)
     with busy("reading the tables"), private(secret):
         centre = load_centre(folder)
         reading = load_intervals(folder, centre, faulty="leave out")
-        agents, checklist, ledger, calls = (_table(folder, name, centre) for name in ("agents", "checklist", "ledger", "calls"))
+        agents, checklist, ledger, calls = (
+            _table(folder, name, centre) for name in ("agents", "checklist", "ledger", "calls")
+        )
     refuse_unknown_queues(reading.frame, centre, folder, reading)
     say_assumptions(centre, reading, secret)
     needed = _needed(reading.frame, centre, months, at)
@@ -77,7 +88,9 @@ def _needed(history, centre, months, at):
     whole = needed[needed["whole"]]
     first = whole["month"].drop_duplicates().sort_values()[:months]
     if len(first) < months:
-        raise ValueError(f"--months must be at most {len(first)}: the forecast reaches no further in whole months, got {months}")
+        raise ValueError(
+            f"--months must be at most {len(first)}: the forecast reaches no further in whole months, got {months}"
+        )
     return whole[whole["month"].isin(first)].reset_index(drop=True)
 
 
@@ -99,9 +112,13 @@ def _results(made, headcount, needed, centre, ledger, calls):
 
     solved = first_contact_resolution(calls) if calls is not None else None
     results = {
-        "ledger.csv": ("every month and line", made.ledger), "headcount.csv": ("people by month", headcount),
+        "ledger.csv": ("every month and line", made.ledger),
+        "headcount.csv": ("people by month", headcount),
         "requirement.csv": ("what the forecast asks for", needed),
-        "unit_costs.csv": ("cost of an hour, a contact, a solved contact", unit_costs(made, headcount, centre, needed, resolution=solved)),
+        "unit_costs.csv": (
+            "cost of an hour, a contact, a solved contact",
+            unit_costs(made, headcount, centre, needed, resolution=solved),
+        ),
         "hour_sources.csv": ("overtime, hiring and outsourcing side by side", hour_sources(centre)),
         "assumptions.csv": ("every number it rests on", made.assumptions),
     }
@@ -119,15 +136,21 @@ def _say(made, results, centre):
     typer.echo(f"{centre.name}, {months.min():%Y-%m} to {months.max():%Y-%m}:\n")
     typer.echo(f"  {made.total:>14,.2f} {money}  in all, of it {made.set_up:,.2f} to set up")
     typer.echo(f"  {made.running / count:>14,.2f} {money}  a month to run")
-    typer.echo(f"  {results['headcount.csv'][1].groupby('month')['paid_fte'].sum().mean():>14,.1f} FTE  on the payroll, mean")
+    typer.echo(
+        f"  {results['headcount.csv'][1].groupby('month')['paid_fte'].sum().mean():>14,.1f} FTE  on the payroll, mean"
+    )
     typer.echo(f"  {units['cost_per_contact']:>14,.2f} {money}  a contact")
     if units["resolution"] == units["resolution"]:
-        typer.echo(f"  {units['cost_per_resolution']:>14,.2f} {money}  a contact that is solved ({units['resolution']:.0%} are)")
+        typer.echo(
+            f"  {units['cost_per_resolution']:>14,.2f} {money}  a contact that is solved ({units['resolution']:.0%} are)"
+        )
     typer.echo(f"  {units['cost_per_productive_hour']:>14,.2f} {money}  an hour on the phones\n")
     typer.echo(_categories(made, results, money))
     short = results["headcount.csv"][1].query("gap_fte < -0.05")
-    notes = [f"{len(short)} months of queues lack people, the worst {row.queue} in {row.month:%Y-%m}: {-row.gap_fte:.1f} FTE"
-             for row in short.nsmallest(1, "gap_fte").itertuples()]
+    notes = [
+        f"{len(short)} months of queues lack people, the worst {row.queue} in {row.month:%Y-%m}: {-row.gap_fte:.1f} FTE"
+        for row in short.nsmallest(1, "gap_fte").itertuples()
+    ]
     for words in (*notes, *made.notes, labour_share(made).says):
         typer.echo(f"note: {words}", err=True)
 
@@ -137,13 +160,20 @@ def _categories(made, results, money):
     import pandas as pd
 
     sums = made.by("category")
-    table = pd.DataFrame({"category": [*sums.index, "total"], money: [f"{amount:,.2f}" for amount in (*sums, made.total)],
-                          "share": [f"{float(amount / made.total) if made.total else 0:.1%}" for amount in (*sums, made.total)]})
+    table = pd.DataFrame(
+        {
+            "category": [*sums.index, "total"],
+            money: [f"{amount:,.2f}" for amount in (*sums, made.total)],
+            "share": [f"{float(amount / made.total) if made.total else 0:.1%}" for amount in (*sums, made.total)],
+        }
+    )
     if "against_ledger.csv" in results:
         from ..planning.money.against_ledger import by_category
 
         before = by_category(results["against_ledger.csv"][1]).set_index("category")["actual"]
-        table["spent in those months before"] = [f"{before[name]:,.2f}" if name in before else "" for name in table["category"]]
+        table["spent in those months before"] = [
+            f"{before[name]:,.2f}" if name in before else "" for name in table["category"]
+        ]
     return table.to_string(index=False)
 
 

@@ -12,7 +12,8 @@ SampleFolder = Annotated[
 ]
 
 KeyFile = Annotated[
-    Optional[Path], typer.Option("--key", help="A file made by ccplan key: people keep their codes.", show_default=False)
+    Optional[Path],
+    typer.Option("--key", help="A file made by ccplan key: people keep their codes.", show_default=False),
 ]
 Names = Annotated[bool, typer.Option("--names", help="Show names and numbers of people as they are in the tables.")]
 
@@ -41,8 +42,11 @@ def throwaway():
 
 def warn_of_place(file, folder):
     if folder is not None:
-        typer.echo(f"warning: {file} lies in the centre's folder {folder}: whoever gets the tables gets the key too. "
-                   "Keep it elsewhere.", err=True)
+        typer.echo(
+            f"warning: {file} lies in the centre's folder {folder}: whoever gets the tables gets the key too. "
+            "Keep it elsewhere.",
+            err=True,
+        )
 
 
 @contextlib.contextmanager
@@ -66,8 +70,10 @@ def refuse_unknown_queues(rows, centre, folder, reading):
         others = [name for name in rows["queue"].unique() if name in known]
         both = f" (it has {', '.join(sorted(known))}, the table {', '.join(unknown)})"
         instead = f", or plan only --queue {others[0]!r}" if others else both
-        raise ValueError(f"{folder / 'centre.toml'} has no queue {unknown[0]!r}, which {reading.file.name} holds: "
-                         f"write a section [queues.{bare_key(unknown[0])}] into it{instead}")
+        raise ValueError(
+            f"{folder / 'centre.toml'} has no queue {unknown[0]!r}, which {reading.file.name} holds: "
+            f"write a section [queues.{bare_key(unknown[0])}] into it{instead}"
+        )
 
 
 def say_assumptions(centre, reading, secret, about=()):

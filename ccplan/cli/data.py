@@ -73,10 +73,14 @@ def _report(report):
         yield f"\nNothing is planned from these tables until the {report.count('error')} errors above are mended."
 
 
-@app.command(epilog="Examples: [bold]ccplan suggest my-centre[/bold] · [bold]ccplan suggest my-centre --accept 1 --accept 3[/bold]")
+@app.command(
+    epilog="Examples: [bold]ccplan suggest my-centre[/bold] · [bold]ccplan suggest my-centre --accept 1 --accept 3[/bold]"
+)
 def suggest(
     folder: Folder,
-    accept: Annotated[Optional[list[int]], typer.Option(help="Take over the suggestion of this number; may be repeated.")] = None,
+    accept: Annotated[
+        Optional[list[int]], typer.Option(help="Take over the suggestion of this number; may be repeated.")
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Take over every suggestion.")] = False,
 ):
     """Say what the tables suggest for centre.toml, with the evidence; change it only where asked.
@@ -95,14 +99,19 @@ def suggest(
     chosen = range(1, len(made) + 1) if all_ else dict.fromkeys(accept or ())
     for number in chosen:
         if not 1 <= number <= len(made):
-            raise ValueError(f"--accept must be a number from 1 to {len(made)}, got {number}; nothing was changed" if made
-                             else "--accept: nothing is suggested, so nothing was changed")
+            raise ValueError(
+                f"--accept must be a number from 1 to {len(made)}, got {number}; nothing was changed"
+                if made
+                else "--accept: nothing is suggested, so nothing was changed"
+            )
     for number in chosen:
         one = made[number - 1]
         file = suggestions.accept(folder, one)
         typer.echo(f"\nWritten into {file}: {one.name} = {one.suggested:g}")
     if made and not chosen:
-        typer.echo(f"\nNothing is changed. Take over what you agree with: ccplan suggest {folder} --accept 1 (or --all)")
+        typer.echo(
+            f"\nNothing is changed. Take over what you agree with: ccplan suggest {folder} --accept 1 (or --all)"
+        )
 
 
 def _suggested(made, evidence):
@@ -120,10 +129,13 @@ def _suggested(made, evidence):
         yield f"  {row.queue}: {row.name} {row.estimate:.3g} ({row.low:.3g} to {row.high:.3g}, n {row.n:,}): {row.method}"
 
 
-@app.command(epilog="Examples: [bold]ccplan key[/bold] · [bold]ccplan check my-centre --key ~/.config/ccplan/people.key[/bold]")
+@app.command(
+    epilog="Examples: [bold]ccplan key[/bold] · [bold]ccplan check my-centre --key ~/.config/ccplan/people.key[/bold]"
+)
 def key(
     file: Annotated[
-        Optional[Path], typer.Argument(help="Where to keep it; your configuration folder if left out.", show_default=False)
+        Optional[Path],
+        typer.Argument(help="Where to keep it; your configuration folder if left out.", show_default=False),
     ] = None,
 ):
     """Make a key that turns people into codes: the same person, the same code, nobody named without the key.

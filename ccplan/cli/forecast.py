@@ -8,16 +8,28 @@ import typer
 from .app import app
 from .common import KeyFile, Names, SampleFolder, bar, busy, key_of_run, private, refuse_unknown_queues, say_assumptions
 
-FORECAST_NEEDS = ("time zone", "country", "no public holidays", "queue")  # begins of assumptions that a forecast rests on
+FORECAST_NEEDS = (
+    "time zone",
+    "country",
+    "no public holidays",
+    "queue",
+)  # begins of assumptions that a forecast rests on
 
 
 @app.command(epilog="Example: [bold]ccplan forecast my-centre --horizon 14d --at 2026-08-01 --out forecast.csv[/bold]")
 def forecast(
     folder: SampleFolder = None,
     horizon: Annotated[str, typer.Option(help="How far: 14d, 8w, 6months.")] = "14d",
-    at: Annotated[Optional[str], typer.Option(help="As of this date, such as 2026-08-01; nothing from it on is looked at.")] = None,
-    out: Annotated[Optional[Path], typer.Option(help="CSV file; FOLDER/plan/forecast.csv if left out, ./plan for the bundled sample.")] = None,
-    method: Annotated[str, typer.Option(help="auto (the best on each queue's own past), combination, or a model's name.")] = "auto",
+    at: Annotated[
+        Optional[str], typer.Option(help="As of this date, such as 2026-08-01; nothing from it on is looked at.")
+    ] = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(help="CSV file; FOLDER/plan/forecast.csv if left out, ./plan for the bundled sample."),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="auto (the best on each queue's own past), combination, or a model's name.")
+    ] = "auto",
     samples: Annotated[int, typer.Option(min=0, max=10_000, help="Sample paths, as columns path_1, path_2, ...")] = 0,
     key: KeyFile = None,
     names: Names = False,
@@ -40,8 +52,18 @@ def forecast(
     refuse_unknown_queues(reading.frame, centre, folder, reading)
     say_assumptions(centre, reading, secret, FORECAST_NEEDS)
     with bar("forecasting") as progress:
-        found = forecast_queues(reading.frame, centre, horizon, at=at, method=method, samples=samples, progress=progress, cache=True,
-                                events=events_of(folder, centre), school=school_of(folder))
+        found = forecast_queues(
+            reading.frame,
+            centre,
+            horizon,
+            at=at,
+            method=method,
+            samples=samples,
+            progress=progress,
+            cache=True,
+            events=events_of(folder, centre),
+            school=school_of(folder),
+        )
     file = write_csv(out, _on_the_wall(_with_overrides(found, folder, centre, at)))
     for line in _forecast_lines(found, centre):
         typer.echo(line)
@@ -58,7 +80,10 @@ def _with_overrides(found, folder, centre, at):
     if not len(overrides):
         return rows
     changed = apply_overrides(rows, overrides, centre=centre, at=at)
-    typer.echo(f"note: overrides.csv changes {(changed['overrides'] != '').sum():,} intervals; offered_before is the model's own", err=True)
+    typer.echo(
+        f"note: overrides.csv changes {(changed['overrides'] != '').sum():,} intervals; offered_before is the model's own",
+        err=True,
+    )
     return changed
 
 
@@ -80,7 +105,11 @@ def _forecast_lines(found, centre):
 
             row = league_table(one.tested).set_index("model").loc[one.method]
             how = f"off by {row.wape:.1%} of contacts an interval on days held out, its 80 % band held {row.coverage_80:.0%} of them"
-        span = f"{one.frame['start'].min():%Y-%m-%d} to {one.frame['start'].max():%Y-%m-%d}" if len(one.frame) else "no open interval"
+        span = (
+            f"{one.frame['start'].min():%Y-%m-%d} to {one.frame['start'].max():%Y-%m-%d}"
+            if len(one.frame)
+            else "no open interval"
+        )
         yield f"{one.queue}: {sums:,.0f} contacts, {span}, by {one.method}; {how}."
         if len(one.repairs):
             yield f"  {len(one.repairs)} unusual or missing day{'s' * (len(one.repairs) > 1)} repaired in what the models learn from, the last on {one.repairs['day'].max():%Y-%m-%d}"

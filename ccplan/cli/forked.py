@@ -1,8 +1,10 @@
-"""Kernels that share what they have in common: one process loads the libraries and is forked for every page that is opened.
+"""Kernels that share what they have in common: one process loads the libraries and is forked for every page that is
+opened.
 
-A fork begins with everything loaded, and the system keeps one copy of what neither changes: a page starts in a fraction of the
-time and takes a fraction of the memory. Run as `python -m ccplan.cli.forked` by `kernels.Nursery`; it reads a JSON object a line
-(`argv`, `env`, `cwd`) and answers with the process id. It ends, and with it its kernels, when its input does.
+A fork begins with everything loaded, and the system keeps one copy of what neither changes: a page starts in a
+fraction of the time and takes a fraction of the memory. Run as `python -m ccplan.cli.forked` by `kernels.Nursery`;
+it reads a JSON object a line (`argv`, `env`, `cwd`) and answers with the process id. It ends, and with it its
+kernels, when its input does.
 """
 
 import gc
@@ -12,19 +14,45 @@ import signal
 import sys
 import warnings
 
-LOADED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.comm", "IPython.core.completer", "jedi",
-          "pandas", "pyarrow", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "tomllib", "zoneinfo",
-          "ccplan.auditing", "ccplan.planning", "ccplan.display.panels.desk", "ccplan.display.start.tiles", "ccplan.display.start.pages",
-          "ccplan.display.staffing.panel", "ccplan.display.staffing.day_charts", "ccplan.display.staffing.week_charts", "ccplan.display.audit.panel",
-          "ccplan.display.money.panel", "ccplan.display.people.panel", "ccplan.display.forecast.panel", "ccplan.display.validation.panel", "ccplan.display.setting_up.panel")
+LOADED = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "ipykernel.comm",
+    "IPython.core.completer",
+    "jedi",
+    "pandas",
+    "pyarrow",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "scipy.optimize",
+    "tomllib",
+    "zoneinfo",
+    "ccplan.auditing",
+    "ccplan.planning",
+    "ccplan.display.panels.desk",
+    "ccplan.display.start.tiles",
+    "ccplan.display.start.pages",
+    "ccplan.display.staffing.panel",
+    "ccplan.display.staffing.day_charts",
+    "ccplan.display.staffing.week_charts",
+    "ccplan.display.audit.panel",
+    "ccplan.display.money.panel",
+    "ccplan.display.people.panel",
+    "ccplan.display.forecast.panel",
+    "ccplan.display.validation.panel",
+    "ccplan.display.setting_up.panel",
+)
 
 
 def main():
     """Load, say so, and fork for every line until there is no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)   # Ctrl-C is for the server, which ends us in its own order
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us in its own order
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets those who have ended
     orders, answers = _own_pipes()
-    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)  # pyarrow's allocator, which knows of forks
+    warnings.filterwarnings(
+        "ignore", "This process .* is multi-threaded", DeprecationWarning
+    )  # pyarrow's allocator, which knows of forks
     _load()
     gc.collect()
     gc.freeze()  # what is here stays: a sweep that marked it would copy every page of it
@@ -47,7 +75,9 @@ def _own_pipes():
 
 
 def _load():
-    """Import what pages need, and compile what is compiled. What cannot be loaded is left to the pages, which can say so."""
+    """Import what pages need, and compile what is compiled. What cannot be loaded is left to the pages, which can
+    say so.
+    """
     import contextlib
     import importlib
 
@@ -63,7 +93,9 @@ def _load():
 
 
 def _warm_up():
-    """A morning of a small centre staffed and played, so that what numba keeps on disk is in memory before the first fork."""
+    """A morning of a small centre staffed and played, so that what numba keeps on disk is in memory before the
+    first fork.
+    """
     import pandas as pd
 
     from ccplan.data import Centre, Queue

@@ -1,4 +1,6 @@
-"""What the dashboards answer: the first page, the door where the token is asked for, the pages themselves, and errors in words."""
+"""What the dashboards answer: the first page, the door where the token is asked for, the pages themselves, and
+errors in words.
+"""
 
 import asyncio
 import os
@@ -15,7 +17,7 @@ from ..display.start.words import DOOR, OTHER, WORDS
 from .kept import stamp
 
 WRONG_S = 1.0  # wrong tokens are answered late, one after the other, so that guessing takes for ever
-WAITING = 20   # more guesses than that are refused at once
+WAITING = 20  # more guesses than that are refused at once
 
 
 async def guessed(settings):
@@ -45,11 +47,13 @@ class Told(JupyterHandler):
         bar = self.settings["ccplan_bar"]().told()
         title, words = (bar["words"].get(text, text) for text in (title, words))
         told = bar if getattr(self, "current_user", None) else None
-        return env.get_template("words.html").render(title=title, words=words, told=told, frame=bar, base_url=self.base_url, **more)
+        return env.get_template("words.html").render(
+            title=title, words=words, told=told, frame=bar, base_url=self.base_url, **more
+        )
 
     def without_token(self):
-        """True where the address held the token: the cookie is set, and the same page is asked for without it, so that the
-        token stays out of the browser's history and of the kernels."""
+        """True where the address held the token: the cookie is set, and the same page is asked for without it, so
+        that the token stays out of the browser's history and of the kernels."""
         if not self.get_query_argument("token", ""):
             return False
         self.redirect(self.request.path)
@@ -76,7 +80,15 @@ class Door(Told, LoginFormHandler):
     def _render(self, message=None):
         title, words = WORDS[401]
         told = words if message else DOOR
-        self.finish(self.page_in_words(title, told, door=True, xsrf=self.xsrf_form_html(), next=self.get_argument("next", default=self.base_url)))
+        self.finish(
+            self.page_in_words(
+                title,
+                told,
+                door=True,
+                xsrf=self.xsrf_form_html(),
+                next=self.get_argument("next", default=self.base_url),
+            )
+        )
 
     @allow_unauthenticated
     async def post(self):
@@ -101,7 +113,9 @@ class NotebookPage(Told, TornadoVoilaHandler):
         await super().get(path)
 
     async def _ready(self, path):
-        """Wait for the copy that is being started for this page, and give back those that were worked out from older tables."""
+        """Wait for the copy that is being started for this page, and give back those that were worked out from
+        older tables.
+        """
         manager = self.kernel_manager
         pools, now = getattr(manager, "_pools", {}), stamp(os.environ["CCPLAN_FOLDER"])
         if self.settings.setdefault("ccplan_ready_of", now) != now:
@@ -127,6 +141,9 @@ class NotebookPage(Told, TornadoVoilaHandler):
     def _taken(self):
         """How many kernels people have: those that were begun for them and those that were ready and are given."""
         manager = self.kernel_manager
-        begun = {one: getattr(manager.get_kernel(one), "_launch_args", {}).get("env", {}) for one in manager.list_kernel_ids()}
+        begun = {
+            one: getattr(manager.get_kernel(one), "_launch_args", {}).get("env", {})
+            for one in manager.list_kernel_ids()
+        }
         self._given().intersection_update(begun)
         return sum(env.get("VOILA_PREHEAT") != "True" or one in self._given() for one, env in begun.items())

@@ -15,9 +15,13 @@ from .common import KeyFile, Names, SampleFolder, bar, busy, key_of_run, private
 )
 def headcount(
     folder: SampleFolder = None,
-    months: Annotated[int, typer.Option(min=1, max=24, help="Whole months to plan, from the first after the tables end.")] = 12,
+    months: Annotated[
+        int, typer.Option(min=1, max=24, help="Whole months to plan, from the first after the tables end.")
+    ] = 12,
     gap: Annotated[float, typer.Option("--allowed-gap", help="Share of the required FTE that a month may miss.")] = 0.0,
-    out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")] = None,
+    out: Annotated[
+        Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")
+    ] = None,
     key: KeyFile = None,
     names: Names = False,
 ):
@@ -31,9 +35,13 @@ def headcount(
     out = out or (folder / "plan" if folder else Path("plan"))
     folder = folder or sample_centre()
     if out.resolve() == folder.resolve():
-        raise ValueError(f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}")
+        raise ValueError(
+            f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}"
+        )
     if not 0 <= gap < 1:
-        raise ValueError(f"--allowed-gap must be a share of the required FTE in [0, 1), got {gap:g} — write 5 % as 0.05")
+        raise ValueError(
+            f"--allowed-gap must be a share of the required FTE in [0, 1), got {gap:g} — write 5 % as 0.05"
+        )
     secret = key_of_run(key, names, folder)
     with busy("reading the tables"), private(secret):
         centre = load_centre(folder)
@@ -49,7 +57,9 @@ def _planned(folder, centre, intervals, agents, activities, months, gap):
     from ..planning.people.headcount_case import headcount_case
 
     with bar("forecasting") as progress:
-        case = headcount_case(folder, centre, intervals, agents=agents, activities=activities, months=months, progress=progress)
+        case = headcount_case(
+            folder, centre, intervals, agents=agents, activities=activities, months=months, progress=progress
+        )
     for words in case.notes:
         typer.echo(f"note: {words}", err=True)
     with busy("looking for the cheapest hires"):
@@ -63,10 +73,12 @@ def _write(planned, out):
 
     case, plan = planned
     with busy("writing the results"):
-        tables = {"headcount.csv": (plan.headcount, "every queue and month: people, FTE, gap and service"),
-                  "requirement.csv": (case.requirement, "required FTE, net to gross, by cause of shrinkage"),
-                  "hires.csv": (plan.hires, "the classes to start"),
-                  "decisions.csv": (plan.decisions, "by when to decide each, and what waiting costs")}
+        tables = {
+            "headcount.csv": (plan.headcount, "every queue and month: people, FTE, gap and service"),
+            "requirement.csv": (case.requirement, "required FTE, net to gross, by cause of shrinkage"),
+            "hires.csv": (plan.hires, "the classes to start"),
+            "decisions.csv": (plan.decisions, "by when to decide each, and what waiting costs"),
+        }
         files = {write_csv(out / name, _days(table)): what for name, (table, what) in tables.items()}
     typer.echo(f"{case.centre.name}, {plan.headcount['month'].min():%Y-%m} to {plan.headcount['month'].max():%Y-%m}\n")
     typer.echo(_in_columns(plan.headcount))
@@ -87,7 +99,11 @@ def _days(table):
 
 def _decisions(decisions):
     for row in decisions.itertuples():
-        safe = f"safe until {row.last_safe_date:%Y-%m-%d}" if row.last_safe_date == row.last_safe_date else "no harm in these months if later"
+        safe = (
+            f"safe until {row.last_safe_date:%Y-%m-%d}"
+            if row.last_safe_date == row.last_safe_date
+            else "no harm in these months if later"
+        )
         people = "1 person starts" if row.heads == 1 else f"{row.heads} people start"
         yield f"{row.queue}: {people} {row.start:%Y-%m-%d}, decide by {row.decide_by:%Y-%m-%d} ({safe})"
 

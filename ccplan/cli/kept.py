@@ -1,7 +1,9 @@
-"""What a page shows without being live is worked out once for everybody, and again when a table or the notebook has changed.
+"""What a page shows without being live is worked out once for everybody, and again when a table or the notebook has
+changed.
 
-The first who opens a page runs its whole notebook. For those who come after, the cells that the live panels need are run, and
-the others show what they showed: the same tables and the same code give the same figures. A cell tagged `always` is always run.
+The first who opens a page runs its whole notebook. For those who come after, the cells that the live panels need
+are run, and the others show what they showed: the same tables and the same code give the same figures. A cell
+tagged `always` is always run.
 """
 
 import ast
@@ -18,7 +20,9 @@ _pages = {}  # what a notebook says → (the folder's stamp, {cell's index: its 
 
 
 def stamp(folder):
-    """What changes when a file of the folder does, wherever in it, and with the day; kept scenarios are for the panels alone."""
+    """What changes when a file of the folder does, wherever in it, and with the day; kept scenarios are for the
+    panels alone.
+    """
     found = []
     for place, _, names in os.walk(folder):
         for name in names:
@@ -33,7 +37,8 @@ def stamp(folder):
 
 
 def needed(sources, live):
-    """Which cells must be run so that those numbered in `live` can be, a set; names are followed backwards, with too much rather than too little.
+    """Which cells must be run so that those numbered in `live` can be, a set; names are followed backwards, with
+    too much rather than too little.
 
     >>> sorted(needed(["import math", "a = 1", "b = math.pi", "print(b)", "a + 1"], {4}))
     [1, 4]
@@ -105,7 +110,10 @@ def install():
             return done
 
         def _begin(self):
-            self._shown, self._code = {}, [index for index, cell in enumerate(self.nb.cells) if cell["cell_type"] == "code"]
+            self._shown, self._code = (
+                {},
+                [index for index, cell in enumerate(self.nb.cells) if cell["cell_type"] == "code"],
+            )
             self._sources = [self.nb.cells[index]["source"] for index in self._code]
             self._page = hashlib.sha256("\0".join(self._sources).encode()).hexdigest()
             self._stamp = stamp(Path(os.environ["CCPLAN_FOLDER"]))
@@ -116,9 +124,15 @@ def install():
             """Remember what need not be run again, where nothing went wrong."""
             if any(_has_fault(outputs) for outputs in self._shown.values()):
                 return
-            live = {number for number, index in enumerate(self._code)
-                    if _is_live(self._shown.get(index, ())) or ALWAYS in self.nb.cells[index]["metadata"].get("tags", ())}
+            live = {
+                number
+                for number, index in enumerate(self._code)
+                if _is_live(self._shown.get(index, ())) or ALWAYS in self.nb.cells[index]["metadata"].get("tags", ())
+            }
             run = needed(self._sources, live)
-            _pages[self._page] = self._stamp, {index: self._shown[index] for number, index in enumerate(self._code) if number not in run}
+            _pages[self._page] = (
+                self._stamp,
+                {index: self._shown[index] for number, index in enumerate(self._code) if number not in run},
+            )
 
     renderer.VoilaExecutor = Executor

@@ -14,7 +14,9 @@ from jupyter_client.provisioning import LocalProvisioner
 
 NAME = "ccplan-forked"
 LAUNCHER = ["-m", "ipykernel_launcher"]
-CAN_FORK = sys.platform == "linux" and hasattr(os, "pidfd_open")  # elsewhere a fork of a process that has loaded so much is not safe
+CAN_FORK = sys.platform == "linux" and hasattr(
+    os, "pidfd_open"
+)  # elsewhere a fork of a process that has loaded so much is not safe
 
 
 def register():
@@ -29,7 +31,9 @@ def register():
 
 
 class Nursery:
-    """The process that is forked, started at the first `fork` or by `start`; `close` ends it and all kernels that came of it."""
+    """The process that is forked, started at the first `fork` or by `start`; `close` ends it and all kernels that
+    came of it.
+    """
 
     def __init__(self):
         self._process, self._ready, self._turn = None, False, threading.Lock()
@@ -37,10 +41,19 @@ class Nursery:
     def start(self):
         """Begin to load, without waiting for it."""
         if self._process is None or self._process.poll() is not None:
-            env = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # a process with threads must not be forked
+            env = os.environ | {
+                "OPENBLAS_NUM_THREADS": "1",
+                "OMP_NUM_THREADS": "1",
+            }  # a process with threads must not be forked
             self._ready = False
             self._process = subprocess.Popen(  # nosec B603 # fixed words, no shell
-                [sys.executable, "-m", "ccplan.cli.forked"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)
+                [sys.executable, "-m", "ccplan.cli.forked"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=env,
+                start_new_session=True,
+            )
         return self
 
     def fork(self, argv, env, cwd):
@@ -115,6 +128,8 @@ class Forks(LocalProvisioner):
         import asyncio
 
         self.cwd = kwargs.get("cwd") or os.getcwd()
-        self.process = await asyncio.to_thread(nursery().fork, ["ipykernel_launcher", *cmd[3:]], dict(kwargs.get("env") or os.environ), self.cwd)
+        self.process = await asyncio.to_thread(
+            nursery().fork, ["ipykernel_launcher", *cmd[3:]], dict(kwargs.get("env") or os.environ), self.cwd
+        )
         self.pid = self.pgid = self.process.pid  # it leads a session of its own
         return self.connection_info

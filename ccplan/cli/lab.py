@@ -16,10 +16,7 @@ OWN = "ccplan-notebooks"  # where an installed ccplan lays them
 
 
 @app.command(epilog="Example: [bold]ccplan lab my-centre[/bold]")
-def lab(
-    folder: SampleFolder = None,
-    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
-):
+def lab(folder: SampleFolder = None, browser: Annotated[bool, typer.Option(help="Open the browser.")] = True):
     """Open JupyterLab on the notebooks, for the folder's centre; on this machine only."""
     from ..data import load_centre, sample_centre
     from ..data.bundled import notebooks_folder
@@ -31,7 +28,9 @@ def lab(
     command[-1] += "=jupyterlab.handlers.announcements.NeverCheckForUpdate"
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container; the server listens on this machine only
         command.append("--allow-root")
-    command += [f"--ServerApp.root_dir={own_notebooks(notebooks_folder(), Path.cwd())}"] + ([] if browser else ["--no-browser"])
+    command += [f"--ServerApp.root_dir={own_notebooks(notebooks_folder(), Path.cwd())}"] + (
+        [] if browser else ["--no-browser"]
+    )
     environment = os.environ | {"CCPLAN_FOLDER": str(folder)}
     if os.name == "posix":  # become the server, so that whoever stops ccplan stops it too
         os.execve(sys.executable, command, environment)  # nosec B606 # our own Python, no shell
@@ -40,7 +39,9 @@ def lab(
 
 
 def own_notebooks(bundled, here):
-    """The notebooks of a checkout themselves; of an installed wheel a copy in `here`, in which what is there already is kept."""
+    """The notebooks of a checkout themselves; of an installed wheel a copy in `here`, in which what is there
+    already is kept.
+    """
     if bundled.parent.name != "bundled":
         return bundled
     own = here / OWN

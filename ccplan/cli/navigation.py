@@ -24,11 +24,18 @@ class Bar:
 
     def told(self):
         """The same as plain JSON values."""
-        return {"centre": self.centre, "fresh": self.fresh, "pages": [page_words(page, self.language) for page in self.pages], **frame_words(self.language)}
+        return {
+            "centre": self.centre,
+            "fresh": self.fresh,
+            "pages": [page_words(page, self.language) for page in self.pages],
+            **frame_words(self.language),
+        }
 
 
 def bar_of(folder, notebooks):
-    """A function without arguments that gives the Bar of a centre's folder; tables are read again when a file has changed."""
+    """A function without arguments that gives the Bar of a centre's folder; tables are read again when a file has
+    changed.
+    """
     known = {}
 
     def bar():
@@ -37,7 +44,9 @@ def bar_of(folder, notebooks):
             known.update(stamp=stamp, read=_read(folder))
         name, last, centre = known["read"]
         language = chosen(None, centre)
-        return Bar(centre=name, fresh=fresh_words(last, date.today(), language), pages=pages(notebooks), language=language)
+        return Bar(
+            centre=name, fresh=fresh_words(last, date.today(), language), pages=pages(notebooks), language=language
+        )
 
     return bar
 
@@ -57,7 +66,11 @@ def _read(folder):
     except (ValueError, OSError):
         return Path(folder).name, None, None
     try:
-        return centre.name, load_intervals(folder, centre, faulty="leave out").frame["start"].max().tz_localize(None), centre
+        return (
+            centre.name,
+            load_intervals(folder, centre, faulty="leave out").frame["start"].max().tz_localize(None),
+            centre,
+        )
     except (ValueError, OSError):
         return centre.name, None, centre
 

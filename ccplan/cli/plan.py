@@ -6,7 +6,18 @@ from typing import Annotated, Optional
 import typer
 
 from .app import app
-from .common import KeyFile, Names, SampleFolder, bar, busy, compile_once, key_of_run, private, refuse_unknown_queues, say_assumptions
+from .common import (
+    KeyFile,
+    Names,
+    SampleFolder,
+    bar,
+    busy,
+    compile_once,
+    key_of_run,
+    private,
+    refuse_unknown_queues,
+    say_assumptions,
+)
 
 
 @app.command(
@@ -19,9 +30,18 @@ def plan(
     queue: Annotated[Optional[list[str]], typer.Option(help="Only this queue; may be repeated.")] = None,
     from_: Annotated[Optional[str], typer.Option("--from", help="First day, such as 2026-09-01.")] = None,
     to: Annotated[Optional[str], typer.Option(help="Last day, included.")] = None,
-    out: Annotated[Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")] = None,
-    rule: Annotated[str, typer.Option(help="stationary (each interval by itself), lagged, 'offered load', or 'through the day'.")] = "stationary",
-    meet: Annotated[str, typer.Option(help="Through the day: every (interval), day (as a whole), or a share of the intervals such as 0.95.")] = "every",
+    out: Annotated[
+        Optional[Path], typer.Option(help="Where results go; FOLDER/plan if left out, ./plan for the bundled sample.")
+    ] = None,
+    rule: Annotated[
+        str, typer.Option(help="stationary (each interval by itself), lagged, 'offered load', or 'through the day'.")
+    ] = "stationary",
+    meet: Annotated[
+        str,
+        typer.Option(
+            help="Through the day: every (interval), day (as a whole), or a share of the intervals such as 0.95."
+        ),
+    ] = "every",
     key: KeyFile = None,
     names: Names = False,
 ):
@@ -34,7 +54,9 @@ def plan(
     out = out or (folder / "plan" if folder else Path("plan"))  # a bundled centre may be read-only
     folder = folder or sample_centre()
     if out.resolve() == folder.resolve():
-        raise ValueError(f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}")
+        raise ValueError(
+            f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}"
+        )
     secret = key_of_run(key, names, folder)
     with busy("reading the tables"), private(secret):
         centre = load_centre(folder)
@@ -69,8 +91,10 @@ def _chosen(frame, queues, first, last):
     keep &= days >= _day("--from", first) if first else True
     keep &= days <= _day("--to", last) if last else True
     if not keep.any():
-        raise ValueError(f"nothing to plan between {first or days.min().date()} and {last or days.max().date()}: "
-                         f"the table runs from {days.min().date()} to {days.max().date()}")
+        raise ValueError(
+            f"nothing to plan between {first or days.min().date()} and {last or days.max().date()}: "
+            f"the table runs from {days.min().date()} to {days.max().date()}"
+        )
     return frame[keep]
 
 
@@ -116,7 +140,9 @@ def _chart(staffed, rows):
 
     top = busiest_day(staffed)
     mine = (staffed["queue"] == top["queue"]) & (local_days(staffed["start"]) == top["day"])
-    rostered = rows.loc[mine, "agents"].to_numpy() if "agents" in rows and rows.loc[mine, "agents"].notna().all() else None
+    rostered = (
+        rows.loc[mine, "agents"].to_numpy() if "agents" in rows and rows.loc[mine, "agents"].notna().all() else None
+    )
     return show(requirement_chart(staffed[mine].reset_index(drop=True), rostered)).svg
 
 

@@ -16,14 +16,44 @@ TRIED = 20  # ports after the usual one
 @app.command(epilog="Example: [bold]ccplan serve my-centre --port 8866[/bold]")
 def serve(
     folder: SampleFolder = None,
-    port: Annotated[Optional[int], typer.Option(min=1, max=65535, help=f"Where it listens; {PORT}, or the next free one, if left out.", show_default=False)] = None,
-    host: Annotated[str, typer.Option(help="The address it listens at: this machine only, unless you say otherwise.")] = HERE[0],
-    token: Annotated[Optional[str], typer.Option(envvar="CCPLAN_TOKEN", show_envvar=True, help="What opens the door; a new random one if left out. "
-                                                 "Better in the variable than on a command line that others can see.", show_default=False)] = None,
-    open_door: Annotated[bool, typer.Option("--no-token", help="No token; only at this machine's own address.")] = False,
-    ready: Annotated[int, typer.Option(min=0, max=20, help="Copies of the start page and of Staffing that are kept ready, 70 to 240 MB each; "
-                                       "0: a page is worked out when it is asked for.")] = 1,
-    most: Annotated[int, typer.Option(min=1, help="Pages that may be open at once: 70 MB each (Start), 150 (Staffing), more where a quarter is audited.")] = 40,
+    port: Annotated[
+        Optional[int],
+        typer.Option(
+            min=1, max=65535, help=f"Where it listens; {PORT}, or the next free one, if left out.", show_default=False
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="The address it listens at: this machine only, unless you say otherwise.")
+    ] = HERE[0],
+    token: Annotated[
+        Optional[str],
+        typer.Option(
+            envvar="CCPLAN_TOKEN",
+            show_envvar=True,
+            help="What opens the door; a new random one if left out. "
+            "Better in the variable than on a command line that others can see.",
+            show_default=False,
+        ),
+    ] = None,
+    open_door: Annotated[
+        bool, typer.Option("--no-token", help="No token; only at this machine's own address.")
+    ] = False,
+    ready: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=20,
+            help="Copies of the start page and of Staffing that are kept ready, 70 to 240 MB each; "
+            "0: a page is worked out when it is asked for.",
+        ),
+    ] = 1,
+    most: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Pages that may be open at once: 70 MB each (Start), 150 (Staffing), more where a quarter is audited.",
+        ),
+    ] = 40,
     base_url: Annotated[str, typer.Option(help="The path below which it is reached, behind a proxy.")] = "/",
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
 ):
@@ -37,14 +67,28 @@ def serve(
     port = free_port(host, port)
     compile_once()
     with busy("reading the tables"):
-        server = server_of(folder, notebooks_folder(), host=host, port=port, token=token, base_url=_base(base_url), ready=ready, most=most, browser=browser)
-    typer.echo(f"The dashboards of {folder.name}: {server.address}\nCtrl-C ends them and whatever is open in them.", err=True)
+        server = server_of(
+            folder,
+            notebooks_folder(),
+            host=host,
+            port=port,
+            token=token,
+            base_url=_base(base_url),
+            ready=ready,
+            most=most,
+            browser=browser,
+        )
+    typer.echo(
+        f"The dashboards of {folder.name}: {server.address}\nCtrl-C ends them and whatever is open in them.", err=True
+    )
     server.start()
     typer.echo("ccplan: the dashboards are closed", err=True)
 
 
 def server_of(folder, notebooks, **asked):
-    """The server, not yet started, of a centre's folder and a folder of notebooks; `asked` is what `dashboards` takes."""
+    """The server, not yet started, of a centre's folder and a folder of notebooks; `asked` is what `dashboards`
+    takes.
+    """
     from .navigation import bar_of
     from .server import dashboards
 
@@ -58,8 +102,11 @@ def server_of(folder, notebooks, **asked):
 def _centre_folder(folder):
     folder = folder.resolve()
     if not folder.is_dir():
-        raise ValueError(f"{folder} is not a folder: name the folder that holds the centre's tables and its centre.toml" if folder.exists()
-                         else f"there is no folder {folder}: name one that is there, or leave it out for the bundled centre")
+        raise ValueError(
+            f"{folder} is not a folder: name the folder that holds the centre's tables and its centre.toml"
+            if folder.exists()
+            else f"there is no folder {folder}: name one that is there, or leave it out for the bundled centre"
+        )
     return folder
 
 
@@ -70,7 +117,9 @@ def _token(token, open_door, host):
     if open_door and token:
         raise ValueError("--no-token and a token (--token, or CCPLAN_TOKEN) exclude one another")
     if open_door and host not in HERE:
-        raise ValueError(f"--no-token opens the dashboards to everybody who reaches {host}: name a --token, or leave --host as it is")
+        raise ValueError(
+            f"--no-token opens the dashboards to everybody who reaches {host}: name a --token, or leave --host as it is"
+        )
     if token is not None and len(token) < 8:
         raise ValueError(f"the token must have 8 signs or more, got {len(token)}")
     return "" if open_door else token or secrets.token_urlsafe(24)
@@ -82,7 +131,9 @@ def _base(path):
 
 
 def free_port(host, port=None):
-    """The port asked for, or the first free one from PORT on; ValueError in words where it is taken or the address is not ours."""
+    """The port asked for, or the first free one from PORT on; ValueError in words where it is taken or the address
+    is not ours.
+    """
     tried = [port] if port else range(PORT, PORT + TRIED)
     for one in tried:
         problem = _cannot_listen(host, one)
@@ -107,7 +158,10 @@ def _cannot_listen(host, port):
     except socket.gaierror:
         return "no machine is known by that name — --host is an address of this machine, such as 127.0.0.1 or 0.0.0.0"
     except OSError as problem:
-        words = {errno.EADDRINUSE: "taken", errno.EACCES: "this needs more rights — name a --port of 1024 or more",
-                 errno.EADDRNOTAVAIL: "this machine has no such address — --host is an address of this machine, such as 127.0.0.1 or 0.0.0.0"}
+        words = {
+            errno.EADDRINUSE: "taken",
+            errno.EACCES: "this needs more rights — name a --port of 1024 or more",
+            errno.EADDRNOTAVAIL: "this machine has no such address — --host is an address of this machine, such as 127.0.0.1 or 0.0.0.0",
+        }
         return words.get(problem.errno, str(problem.strerror).lower())
     return None

@@ -20,17 +20,27 @@ ITEMS = {  # category → what the field budgets under it
 }
 CATEGORIES = tuple(ITEMS)
 DRIVERS = {  # what a line's price is a price of → what one unit is
-    "month": "a month", "once": "once, in the month `start`", "agent": "a person on the payroll, a month",
-    "seat": "a workplace that is needed, a month", "hire": "a person who starts", "class": "a class that starts",
-    "call": "a contact that is answered", "minute": "a minute of handling contacts",
-    "paid hour": "an hour paid to agents", "overtime hour": "an hour of overtime", "outsourced hour": "an hour bought on the phones",
-    "training hour": "an hour paid to people in training", "wages": "a unit of currency of agents' wages (so the price is a share: 0.27)",
+    "month": "a month",
+    "once": "once, in the month `start`",
+    "agent": "a person on the payroll, a month",
+    "seat": "a workplace that is needed, a month",
+    "hire": "a person who starts",
+    "class": "a class that starts",
+    "call": "a contact that is answered",
+    "minute": "a minute of handling contacts",
+    "paid hour": "an hour paid to agents",
+    "overtime hour": "an hour of overtime",
+    "outsourced hour": "an hour bought on the phones",
+    "training hour": "an hour paid to people in training",
+    "wages": "a unit of currency of agents' wages (so the price is a share: 0.27)",
 }
 
 
 def price_steps(name, value):
     """A check for [[from quantity, price], ...]: each unit of a month costs the price of the step it lies in."""
-    steps = pairs(name, value, "[[0, 0.05], [10000, 0.04]]", ("from quantity", number()), ("price", number(open_high=True)))
+    steps = pairs(
+        name, value, "[[0, 0.05], [10000, 0.04]]", ("from quantity", number()), ("price", number(open_high=True))
+    )
     if steps and (steps[0][0] != 0 or any(b[0] <= a[0] for a, b in zip(steps, steps[1:], strict=False))):
         raise ValueError(f"{name} must begin at 0 and rise, got {', '.join(f'{at:g}' for at, _ in steps)}")
     return steps
@@ -66,12 +76,12 @@ def words_or_none(name, value):
 class BudgetLine:
     """One line of a budget: quantity of its driver × price, from `start` to `end`, growing by `inflation` a year.
 
-    `price` is in `currency` (the centre's where empty) and that of the month `as_of` (the plan's first where empty): it
-    rises by `inflation` on the first day of every calendar month `rises_in` (1 is January) after that month. `steps`
-    replace the price where it depends on the whole centre's quantity of a month: each unit costs the price of the step
-    it lies in. `life_months` above 0 spreads what is bought over that many months, the month of buying included
-    (straight-line depreciation); `start` and `end` then bound the buying, not the writing-off. `low` and `high` are what
-    the price might be instead. Raises ValueError with all that is wrong.
+    `price` is in `currency` (the centre's where empty) and that of the month `as_of` (the plan's first where
+    empty): it rises by `inflation` on the first day of every calendar month `rises_in` (1 is January) after that
+    month. `steps` replace the price where it depends on the whole centre's quantity of a month: each unit costs the
+    price of the step it lies in. `life_months` above 0 spreads what is bought over that many months, the month of
+    buying included (straight-line depreciation); `start` and `end` then bound the buying, not the writing-off.
+    `low` and `high` are what the price might be instead. Raises ValueError with all that is wrong.
 
     >>> BudgetLine(name="rent", category="facilities", price=11400).driver
     'month'
@@ -81,17 +91,28 @@ class BudgetLine:
     category: str = setting("miscellaneous", says="which part of the budget", check=text(CATEGORIES))
     driver: str = setting("month", says="what the price is a price of", check=text(tuple(DRIVERS)))
     price: float = setting(0.0, says="price of a unit of the driver", unit="currency", check=number(open_high=True))
-    steps: tuple = setting((), says="[[from quantity, price], ...]: a price that depends on the month's quantity", check=price_steps)
+    steps: tuple = setting(
+        (), says="[[from quantity, price], ...]: a price that depends on the month's quantity", check=price_steps
+    )
     currency: str = setting("", says="of the price; empty: the centre's", check=a_currency)
     start: str = setting("", says="first month; empty: from the beginning", check=month_name)
     end: str = setting("", says="last month; empty: to the end", check=month_name)
-    every: float = setting(1, says="months from one payment to the next", unit="months",
-                           check=number(low=1, whole=True, open_high=True))
-    inflation: float = setting(0.0, says="rise of the price in a year", unit="share", check=number(low=-0.5, high=5, hint=SHARE_HINT))
+    every: float = setting(
+        1, says="months from one payment to the next", unit="months", check=number(low=1, whole=True, open_high=True)
+    )
+    inflation: float = setting(
+        0.0, says="rise of the price in a year", unit="share", check=number(low=-0.5, high=5, hint=SHARE_HINT)
+    )
     as_of: str = setting("", says="month whose price it is; empty: the plan's first", check=month_name)
-    rises_in: float = setting(1, says="calendar month of the rise, 1 January", unit="month", check=number(low=1, high=12, whole=True))
-    life_months: float = setting(0, says="months over which it is written off; 0: paid as it comes", unit="months",
-                                 check=number(whole=True, open_high=True))
+    rises_in: float = setting(
+        1, says="calendar month of the rise, 1 January", unit="month", check=number(low=1, high=12, whole=True)
+    )
+    life_months: float = setting(
+        0,
+        says="months over which it is written off; 0: paid as it comes",
+        unit="months",
+        check=number(whole=True, open_high=True),
+    )
     set_up: bool = setting(False, says="a cost of setting up, not of running", check=yes_or_no())
     low: float = setting(inf, says="the price at best; inf: as it is", unit="currency", check=number())
     high: float = setting(inf, says="the price at worst; inf: as it is", unit="currency", check=number())
@@ -102,15 +123,23 @@ class BudgetLine:
         settle(self, where=f"{self.name}: ")
         problems = []
         if self.driver == "once" and not self.start:
-            problems.append(f'{self.name}: a line that comes once needs the month it comes in — write start = "2027-01"')
+            problems.append(
+                f'{self.name}: a line that comes once needs the month it comes in — write start = "2027-01"'
+            )
         if self.start and self.end and self.start > self.end:
             problems.append(f"{self.name}: start must not be after end, got {self.start} and {self.end}")
         if self.steps and self.life_months:
-            problems.append(f"{self.name}: steps and life_months cannot both be given — write what is bought as a line of its own")
+            problems.append(
+                f"{self.name}: steps and life_months cannot both be given — write what is bought as a line of its own"
+            )
         if self.steps and self.price:
-            problems.append(f"{self.name}: price and steps cannot both be given, for steps replace the price — leave price out")
+            problems.append(
+                f"{self.name}: price and steps cannot both be given, for steps replace the price — leave price out"
+            )
         if self.low != inf and self.low > self.price or self.high < self.price:
-            problems.append(f"{self.name}: low and high must lie around the price, got {self.low:g}, {self.price:g} and {self.high:g}")
+            problems.append(
+                f"{self.name}: low and high must lie around the price, got {self.low:g}, {self.price:g} and {self.high:g}"
+            )
         if problems:
             raise ValueError("; ".join(problems))
 

@@ -69,43 +69,73 @@ class Campaign:
     """
 
     name: str = setting(says="of the campaign", check=text())
-    records: float = setting(says="people on the list", unit="records", check=number(whole=True, high=1e9, open_high=True))
-    attempts: float = setting(3, says="most attempts a record", unit="attempts",
-                              check=number(low=1, high=50, whole=True), slider=(1, 10))
-    contact_rate: float | tuple = setting(0.30, says="dials answered by a person", unit="share",
-                                          check=shares_by_attempt, slider=(0.05, 0.60))
-    right_party_rate: float = setting(0.70, says="contacts that are the person wanted", unit="share",
-                                      check=_above_zero, slider=(0.05, 1.0))
+    records: float = setting(
+        says="people on the list", unit="records", check=number(whole=True, high=1e9, open_high=True)
+    )
+    attempts: float = setting(
+        3, says="most attempts a record", unit="attempts", check=number(low=1, high=50, whole=True), slider=(1, 10)
+    )
+    contact_rate: float | tuple = setting(
+        0.30, says="dials answered by a person", unit="share", check=shares_by_attempt, slider=(0.05, 0.60)
+    )
+    right_party_rate: float = setting(
+        0.70, says="contacts that are the person wanted", unit="share", check=_above_zero, slider=(0.05, 1.0)
+    )
     conversion: float = setting(0.0, says="right parties who say yes", unit="share", check=a_share(), slider=(0.0, 0.5))
-    talk_s: float = setting(240.0, says="talk with the right party", unit="seconds",
-                            check=number(open_low=True, high=86400), slider=(30, 900))
-    acw_s: float = setting(60.0, says="after-call work for the right party", unit="seconds",
-                           check=number(high=86400), slider=(0, 600))
-    wrong_party_s: float = setting(40.0, says="handle time when it is not the person wanted", unit="seconds",
-                                   check=number(high=86400), slider=(0, 300))
-    answer_s: float = setting(12.0, says="ringing until a person answers", unit="seconds",
-                              check=number(high=300), slider=(3, 30))
-    no_answer_s: float = setting(25.0, says="ringing of an attempt that nobody answers", unit="seconds",
-                                 check=number(high=300), slider=(5, 60))
+    talk_s: float = setting(
+        240.0,
+        says="talk with the right party",
+        unit="seconds",
+        check=number(open_low=True, high=86400),
+        slider=(30, 900),
+    )
+    acw_s: float = setting(
+        60.0, says="after-call work for the right party", unit="seconds", check=number(high=86400), slider=(0, 600)
+    )
+    wrong_party_s: float = setting(
+        40.0,
+        says="handle time when it is not the person wanted",
+        unit="seconds",
+        check=number(high=86400),
+        slider=(0, 300),
+    )
+    answer_s: float = setting(
+        12.0, says="ringing until a person answers", unit="seconds", check=number(high=300), slider=(3, 30)
+    )
+    no_answer_s: float = setting(
+        25.0, says="ringing of an attempt that nobody answers", unit="seconds", check=number(high=300), slider=(5, 60)
+    )
     mode: str = setting("preview", says="how numbers are dialled", check=text(tuple(MODES)))
-    preview_s: float = setting(25.0, says="looking at the record before a dial, in preview mode", unit="seconds",
-                               check=number(high=3600), slider=(0, 180))
-    lines_per_agent: float = setting(2.0, says="lines for each free agent, in power mode", unit="lines",
-                                     check=number(low=1, high=20), slider=(1, 5))
-    max_abandonment: float = setting(0.03, says="answered calls that may be dropped", unit="share",
-                                     check=a_share(), slider=(0.0, 0.10))
-    abandon_after_s: float = setting(2.0, says="answered calls wait so long for an agent", unit="seconds",
-                                     check=number(high=60), slider=(0, 10))
-    hours: OpeningHours = field(default_factory=lambda: OpeningHours.of(**USUAL_HOURS),
-                                metadata={"says": "when people may be called", "check": opening_hours})
+    preview_s: float = setting(
+        25.0,
+        says="looking at the record before a dial, in preview mode",
+        unit="seconds",
+        check=number(high=3600),
+        slider=(0, 180),
+    )
+    lines_per_agent: float = setting(
+        2.0, says="lines for each free agent, in power mode", unit="lines", check=number(low=1, high=20), slider=(1, 5)
+    )
+    max_abandonment: float = setting(
+        0.03, says="answered calls that may be dropped", unit="share", check=a_share(), slider=(0.0, 0.10)
+    )
+    abandon_after_s: float = setting(
+        2.0, says="answered calls wait so long for an agent", unit="seconds", check=number(high=60), slider=(0, 10)
+    )
+    hours: OpeningHours = field(
+        default_factory=lambda: OpeningHours.of(**USUAL_HOURS),
+        metadata={"says": "when people may be called", "check": opening_hours},
+    )
     starts: datetime.date | None = setting(None, says="first day of calling", check=a_date)
     ends: datetime.date | None = setting(None, says="last day of calling", check=a_date)
 
     def __post_init__(self):
         settle(self, where=f"{self.name}: ")
         if isinstance(self.contact_rate, tuple) and len(self.contact_rate) > self.attempts:
-            raise ValueError(f"{self.name}: contact_rate must have one share an attempt at most, got "
-                             f"{len(self.contact_rate)} for {self.attempts} attempts")
+            raise ValueError(
+                f"{self.name}: contact_rate must have one share an attempt at most, got "
+                f"{len(self.contact_rate)} for {self.attempts} attempts"
+            )
         if self.starts and self.ends and self.ends < self.starts:
             raise ValueError(f"{self.name}: ends must not lie before starts, got {self.ends} before {self.starts}")
 

@@ -49,8 +49,10 @@ def _twelve(name, factors):
         raise ValueError(f"{name} must be twelve factors, January first, got {len(checked_ones)}")
     mean = sum(checked_ones) / MONTHS
     if abs(mean - 1) > MEAN_OFF:
-        raise ValueError(f"{name}: factors must average 1, for the year's share stays as it is; got a mean of {mean:.3f} "
-                         "— divide each by it, or change the share of the year")
+        raise ValueError(
+            f"{name}: factors must average 1, for the year's share stays as it is; got a mean of {mean:.3f} "
+            "— divide each by it, or change the share of the year"
+        )
     return checked_ones
 
 
@@ -63,8 +65,13 @@ def ramp_shares(name, value):
 
 def tenure_steps(name, value):
     """A check for steps of (months, share per year), months rising."""
-    steps = pairs(name, value, "[[3, 0.60], [12, 0.40]]", ("months", number(open_low=True, open_high=True)),
-                  ("share per year", number(high=5, hint=SHARE_HINT)))
+    steps = pairs(
+        name,
+        value,
+        "[[3, 0.60], [12, 0.40]]",
+        ("months", number(open_low=True, open_high=True)),
+        ("share per year", number(high=5, hint=SHARE_HINT)),
+    )
     if any(later[0] <= before[0] for before, later in zip(steps, steps[1:], strict=False)):
         raise ValueError(f"{name} must name rising months, got {', '.join(f'{months:g}' for months, _ in steps)}")
     return steps
@@ -75,8 +82,7 @@ def time_zone_name(name, value):
     try:
         ZoneInfo(text()(name, value))
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name} must be a zone of the IANA list such as Europe/Helsinki, "
-                         f"got {value!r}") from None
+        raise ValueError(f"{name} must be a zone of the IANA list such as Europe/Helsinki, got {value!r}") from None
     return value
 
 
@@ -95,7 +101,10 @@ def country_code(name, value):
 
 def language_code(name, value):
     """A check for a language's code of two or three letters, empty where nothing is said."""
-    if not (isinstance(value, str) and (value == "" or len(value) in (2, 3) and value.isascii() and value.isalpha() and value.islower())):
+    if not (
+        isinstance(value, str)
+        and (value == "" or len(value) in (2, 3) and value.isascii() and value.isalpha() and value.islower())
+    ):
         raise ValueError(f'{name} must be two or three small letters such as fi, or "", got {value!r}')
     return value
 
@@ -111,7 +120,10 @@ def exchange_rates(name, value):
     """A check for {currency: rate}."""
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be currencies with rates, such as USD = 0.92, got {value!r}")
-    return {currency_code(name, code): number(open_low=True, open_high=True)(f"{name}.{code}", rate) for code, rate in value.items()}
+    return {
+        currency_code(name, code): number(open_low=True, open_high=True)(f"{name}.{code}", rate)
+        for code, rate in value.items()
+    }
 
 
 def kpi_goals(name, value):
@@ -141,16 +153,24 @@ class Shrinkage:
     0.28
     """
 
-    base: str = setting("paid", says="time that the shares are shares of",
-                        check=text(("paid", "scheduled")))
+    base: str = setting("paid", says="time that the shares are shares of", check=text(("paid", "scheduled")))
     combine: str = setting("additive", says="how causes add up", check=text(("additive", "multiplicative")))
-    external: dict = field(default_factory=lambda: dict(EXTERNAL), metadata={
-        "says": "causes outside the building", "check": shares_by_cause, "unit": "share"})
-    internal: dict = field(default_factory=lambda: dict(INTERNAL), metadata={
-        "says": "causes inside the building", "check": shares_by_cause, "unit": "share"})
-    by_month: dict = field(default_factory=dict, metadata={
-        "says": "twelve factors of a cause, January first: its share of the month ÷ of the year", "check": factors_by_month,
-        "unit": "factor"})
+    external: dict = field(
+        default_factory=lambda: dict(EXTERNAL),
+        metadata={"says": "causes outside the building", "check": shares_by_cause, "unit": "share"},
+    )
+    internal: dict = field(
+        default_factory=lambda: dict(INTERNAL),
+        metadata={"says": "causes inside the building", "check": shares_by_cause, "unit": "share"},
+    )
+    by_month: dict = field(
+        default_factory=dict,
+        metadata={
+            "says": "twelve factors of a cause, January first: its share of the month ÷ of the year",
+            "check": factors_by_month,
+            "unit": "factor",
+        },
+    )
 
     def __post_init__(self):
         settle(self)
@@ -165,10 +185,15 @@ class Shrinkage:
         problems = unknown(self.by_month, self.causes, "by_month.")
         for month in range(1, MONTHS + 1) if self.by_month and not problems else ():
             raw = {cause: share * self.factor(cause, month) for cause, share in self.causes.items()}
-            problems += [f"by_month.{cause}: the share of month {month} must be in [0, 1), it comes to {share:.3g}"
-                         for cause, share in raw.items() if share >= 1]
+            problems += [
+                f"by_month.{cause}: the share of month {month} must be in [0, 1), it comes to {share:.3g}"
+                for cause, share in raw.items()
+                if share >= 1
+            ]
             if not problems and sum(self.in_month(month).values()) >= 1:
-                problems.append(f"shrinkage must be in [0, 1), in month {month} its causes make {sum(self.in_month(month).values()):.3g}")
+                problems.append(
+                    f"shrinkage must be in [0, 1), in month {month} its causes make {sum(self.in_month(month).values()):.3g}"
+                )
         if problems:
             raise ValueError("; ".join(problems))
 
@@ -225,31 +250,56 @@ class Hiring:
     (0.65, 0.65, 0.65)
     """
 
-    attrition_per_year: float = setting(0.30, says="leavers ÷ average headcount", unit="share per year",
-                                        check=number(high=5, hint=SHARE_HINT), slider=(0.0, 1.0))
-    lead_time_weeks: float = setting(6.0, says="decision to first day", unit="weeks",
-                                     check=number(high=104), slider=(0, 26))
-    training_weeks: float = setting(4.0, says="first day to first call", unit="weeks",
-                                    check=number(high=104), slider=(0, 26))
-    ramp: tuple = setting((0.65, 0.65, 0.65), says="output by month on the phones", unit="share",
-                          check=ramp_shares)
-    attrition_by_tenure: tuple = setting((), says="[[months, share per year], ...] of those not longer here than that",
-                                         unit="share per year", check=tenure_steps)
-    class_size: float = setting(12, says="largest class of starters", unit="people", check=number(low=1, whole=True), slider=(1, 30))
-    smallest_class: float = setting(1, says="smallest class worth holding", unit="people", check=number(low=1, whole=True))
-    trainers: float = setting(inf, says="classes that can be in training at once", unit="classes", check=number(low=0, whole=True))
-    training_seats: float = setting(inf, says="trainees who can be in training at once", unit="people", check=number(low=0, whole=True))
+    attrition_per_year: float = setting(
+        0.30,
+        says="leavers ÷ average headcount",
+        unit="share per year",
+        check=number(high=5, hint=SHARE_HINT),
+        slider=(0.0, 1.0),
+    )
+    lead_time_weeks: float = setting(
+        6.0, says="decision to first day", unit="weeks", check=number(high=104), slider=(0, 26)
+    )
+    training_weeks: float = setting(
+        4.0, says="first day to first call", unit="weeks", check=number(high=104), slider=(0, 26)
+    )
+    ramp: tuple = setting((0.65, 0.65, 0.65), says="output by month on the phones", unit="share", check=ramp_shares)
+    attrition_by_tenure: tuple = setting(
+        (),
+        says="[[months, share per year], ...] of those not longer here than that",
+        unit="share per year",
+        check=tenure_steps,
+    )
+    class_size: float = setting(
+        12, says="largest class of starters", unit="people", check=number(low=1, whole=True), slider=(1, 30)
+    )
+    smallest_class: float = setting(
+        1, says="smallest class worth holding", unit="people", check=number(low=1, whole=True)
+    )
+    trainers: float = setting(
+        inf, says="classes that can be in training at once", unit="classes", check=number(low=0, whole=True)
+    )
+    training_seats: float = setting(
+        inf, says="trainees who can be in training at once", unit="people", check=number(low=0, whole=True)
+    )
     seats: float = setting(inf, says="people the centre has room for", unit="people", check=number(low=0, whole=True))
-    seasonal_months: float = setting(0, says="length of a seasonal contract; 0: none are offered", unit="months",
-                                     check=number(high=24, whole=True))
-    class_cost: float = setting(0.0, says="trainer and material of a class", unit="currency per class", check=number(open_high=True))
+    seasonal_months: float = setting(
+        0, says="length of a seasonal contract; 0: none are offered", unit="months", check=number(high=24, whole=True)
+    )
+    class_cost: float = setting(
+        0.0, says="trainer and material of a class", unit="currency per class", check=number(open_high=True)
+    )
 
     def __post_init__(self):
         settle(self)
         if self.smallest_class > self.class_size:
-            raise ValueError(f"smallest_class must be at most class_size = {self.class_size:g}, got {self.smallest_class:g}")
+            raise ValueError(
+                f"smallest_class must be at most class_size = {self.class_size:g}, got {self.smallest_class:g}"
+            )
         if self.class_size > self.training_seats:
-            raise ValueError(f"class_size must fit the training room: training_seats = {self.training_seats:g}, got {self.class_size:g}")
+            raise ValueError(
+                f"class_size must fit the training room: training_seats = {self.training_seats:g}, got {self.class_size:g}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,18 +310,32 @@ class Flex:
     0.05
     """
 
-    overtime: float = setting(0.05, says="overtime that people will do ÷ their contract hours", unit="share", check=a_share(),
-                              slider=(0.0, 0.20))
-    outsourced_fte: float = setting(0.0, says="most FTE that an outsourcer takes on in a month", unit="FTE", check=number())
-    outsourced_notice_weeks: float = setting(0.0, says="from the order to an outsourcer's first hour", unit="weeks",
-                                             check=number(high=104), slider=(0, 26))
-    outsourced_hourly: float = setting(30.0, says="an outsourcer's hour on the phones", unit="currency per hour",
-                                       check=number(open_high=True))
-    outsourced_output: float = setting(0.90, says="output of an outsourcer's hour ÷ that of an own agent", unit="share",
-                                       check=number(open_low=True, high=2))
+    overtime: float = setting(
+        0.05,
+        says="overtime that people will do ÷ their contract hours",
+        unit="share",
+        check=a_share(),
+        slider=(0.0, 0.20),
+    )
+    outsourced_fte: float = setting(
+        0.0, says="most FTE that an outsourcer takes on in a month", unit="FTE", check=number()
+    )
+    outsourced_notice_weeks: float = setting(
+        0.0, says="from the order to an outsourcer's first hour", unit="weeks", check=number(high=104), slider=(0, 26)
+    )
+    outsourced_hourly: float = setting(
+        30.0, says="an outsourcer's hour on the phones", unit="currency per hour", check=number(open_high=True)
+    )
+    outsourced_output: float = setting(
+        0.90,
+        says="output of an outsourcer's hour ÷ that of an own agent",
+        unit="share",
+        check=number(open_low=True, high=2),
+    )
     part_time: float = setting(0.0, says="people on part-time contracts ÷ all people", unit="share", check=a_share())
-    part_time_hours: float = setting(20.0, says="weekly hours of a part-time contract", unit="hours a week",
-                                     check=number(open_low=True, high=168))
+    part_time_hours: float = setting(
+        20.0, says="weekly hours of a part-time contract", unit="hours a week", check=number(open_low=True, high=168)
+    )
 
     def __post_init__(self):
         settle(self)
@@ -288,26 +352,50 @@ class Costs:
     18.85
     """
 
-    hourly_wage: float = setting(15.0, says="gross wage", unit="currency per paid hour",
-                                 check=number(open_high=True), slider=(8, 60))
-    on_costs: float = setting(0.30, says="employer's contributions ÷ wage", unit="share",
-                              check=number(high=3, hint=SHARE_HINT), slider=(0.10, 0.60))
-    weekly_hours: float = setting(37.5, says="paid hours of a full-time agent", unit="hours a week",
-                                  check=number(high=168, open_low=True), slider=(35, 42))
-    overtime_factor: float = setting(1.5, says="wage of an overtime hour ÷ wage", unit="ratio",
-                                     check=number(low=1, high=5), slider=(1, 2))
-    seat_per_month: float = setting(0.0, says="equipment, licences, rent", unit="currency per seat and month",
-                                    check=number(open_high=True))
-    per_hire: float = setting(0.0, says="advertising and selection", unit="currency per hire",
-                              check=number(open_high=True))
-    overtime_double: float = setting(0.0, says="overtime hours paid at overtime_double_factor ÷ all overtime hours", unit="share",
-                                     check=a_share())
-    overtime_double_factor: float = setting(2.0, says="wage of such a late overtime hour ÷ wage", unit="ratio",
-                                            check=number(low=1, high=5))
-    wage_rise: float = setting(0.0, says="rise of wages in a year", unit="share", check=number(low=-0.5, high=5, hint=SHARE_HINT))
-    wages_rise_in: float = setting(1, says="calendar month of the rise, 1 January", unit="month", check=number(low=1, high=12, whole=True))
-    paid_share: float = setting(1.0, says="hours that are rostered and paid ÷ contract hours", unit="share",
-                                check=number(open_low=True, high=1.5, hint=SHARE_HINT))
+    hourly_wage: float = setting(
+        15.0, says="gross wage", unit="currency per paid hour", check=number(open_high=True), slider=(8, 60)
+    )
+    on_costs: float = setting(
+        0.30,
+        says="employer's contributions ÷ wage",
+        unit="share",
+        check=number(high=3, hint=SHARE_HINT),
+        slider=(0.10, 0.60),
+    )
+    weekly_hours: float = setting(
+        37.5,
+        says="paid hours of a full-time agent",
+        unit="hours a week",
+        check=number(high=168, open_low=True),
+        slider=(35, 42),
+    )
+    overtime_factor: float = setting(
+        1.5, says="wage of an overtime hour ÷ wage", unit="ratio", check=number(low=1, high=5), slider=(1, 2)
+    )
+    seat_per_month: float = setting(
+        0.0, says="equipment, licences, rent", unit="currency per seat and month", check=number(open_high=True)
+    )
+    per_hire: float = setting(
+        0.0, says="advertising and selection", unit="currency per hire", check=number(open_high=True)
+    )
+    overtime_double: float = setting(
+        0.0, says="overtime hours paid at overtime_double_factor ÷ all overtime hours", unit="share", check=a_share()
+    )
+    overtime_double_factor: float = setting(
+        2.0, says="wage of such a late overtime hour ÷ wage", unit="ratio", check=number(low=1, high=5)
+    )
+    wage_rise: float = setting(
+        0.0, says="rise of wages in a year", unit="share", check=number(low=-0.5, high=5, hint=SHARE_HINT)
+    )
+    wages_rise_in: float = setting(
+        1, says="calendar month of the rise, 1 January", unit="month", check=number(low=1, high=12, whole=True)
+    )
+    paid_share: float = setting(
+        1.0,
+        says="hours that are rostered and paid ÷ contract hours",
+        unit="share",
+        check=number(open_low=True, high=1.5, hint=SHARE_HINT),
+    )
 
     def __post_init__(self):
         settle(self)
@@ -346,30 +434,58 @@ class Queue:
     channel: str = setting("voice", says="how contacts arrive", check=text(CHANNELS))
     hours: OpeningHours = field(default_factory=OpeningHours)
     targets: Targets = field(default_factory=Targets)
-    patience_s: float = setting(inf, says="mean patience", unit="seconds",
-                                check=number(open_low=True), slider=(15, 600))
-    lines: float = setting(inf, says="calls that fit, waiting and talking", unit="calls",
-                           check=number(low=1, whole=True))
-    aht_s: float = setting(300.0, says="handle time where the data has none", unit="seconds",
-                           check=number(open_low=True, open_high=True), slider=(60, 1200))
-    at_once: int = setting(1, says="contacts that an agent holds at a time", unit="contacts",
-                           check=number(low=1, high=50, whole=True), slider=(1, 5))
-    slowdown: float = setting(0.0, says="growth of the handle time per further contact held", unit="share",
-                              check=number(high=5, hint=SHARE_HINT), slider=(0, 1))
-    deadline_s: float = setting(inf, says="promised answer of work that may wait; inf: a queue", unit="seconds",
-                                check=number(open_low=True), slider=(3600, 259_200))
+    patience_s: float = setting(
+        inf, says="mean patience", unit="seconds", check=number(open_low=True), slider=(15, 600)
+    )
+    lines: float = setting(
+        inf, says="calls that fit, waiting and talking", unit="calls", check=number(low=1, whole=True)
+    )
+    aht_s: float = setting(
+        300.0,
+        says="handle time where the data has none",
+        unit="seconds",
+        check=number(open_low=True, open_high=True),
+        slider=(60, 1200),
+    )
+    at_once: int = setting(
+        1,
+        says="contacts that an agent holds at a time",
+        unit="contacts",
+        check=number(low=1, high=50, whole=True),
+        slider=(1, 5),
+    )
+    slowdown: float = setting(
+        0.0,
+        says="growth of the handle time per further contact held",
+        unit="share",
+        check=number(high=5, hint=SHARE_HINT),
+        slider=(0, 1),
+    )
+    deadline_s: float = setting(
+        inf,
+        says="promised answer of work that may wait; inf: a queue",
+        unit="seconds",
+        check=number(open_low=True),
+        slider=(3600, 259_200),
+    )
     deadline_counts: str = setting("by the clock", says="how the deadline runs", check=text(DEADLINES))
     worked: OpeningHours | None = None
 
     def __post_init__(self):
         settle(self, where=f"{self.name}: ")
         if self.deferred and self.at_once > 1:
-            raise ValueError(f"{self.name}: at_once = {self.at_once} and deadline_s = {self.deadline_s:g} cannot both be set: "
-                             "contacts held together are live, work with a deadline waits — keep one of them")
+            raise ValueError(
+                f"{self.name}: at_once = {self.at_once} and deadline_s = {self.deadline_s:g} cannot both be set: "
+                "contacts held together are live, work with a deadline waits — keep one of them"
+            )
         if self.slowdown and self.at_once == 1:
-            raise ValueError(f"{self.name}: slowdown = {self.slowdown:g} needs at_once = 2 or more: nobody holds a further contact")
+            raise ValueError(
+                f"{self.name}: slowdown = {self.slowdown:g} needs at_once = 2 or more: nobody holds a further contact"
+            )
         if self.worked is not None and not self.deferred:
-            raise ValueError(f"{self.name}: worked hours need a deadline_s: without one contacts are answered in the queue's hours")
+            raise ValueError(
+                f"{self.name}: worked hours need a deadline_s: without one contacts are answered in the queue's hours"
+            )
 
     @property
     def deferred(self):
@@ -386,8 +502,8 @@ class Queue:
 class Centre:
     """A call centre: where it stands, its queues, and what its people's time costs.
 
-    `queues` is a tuple of Queue, `campaigns` one of Campaign, `assumed` says in words what nobody gave. Raises ValueError with
-    all that is wrong; see `ccplan.data.load_centre` for reading one.
+    `queues` is a tuple of Queue, `campaigns` one of Campaign, `assumed` says in words what nobody gave. Raises
+    ValueError with all that is wrong; see `ccplan.data.load_centre` for reading one.
 
     >>> Centre(name="Example", queues=(Queue(name="service"),)).queue("service").channel
     'voice'
@@ -398,8 +514,9 @@ class Centre:
     country: str = setting("", says="for public holidays", check=country_code)
     currency: str = setting("EUR", says="of every amount", check=currency_code)
     language: str = setting("", says="of the panels, such as fi; without one English", check=language_code)
-    interval_s: float = setting(1800, says="length of a planning interval", unit="seconds",
-                                check=number(low=60, high=86400, whole=True))
+    interval_s: float = setting(
+        1800, says="length of a planning interval", unit="seconds", check=number(low=60, high=86400, whole=True)
+    )
     queues: tuple = ()
     groups: tuple = ()  # of Group; none: each queue has agents of its own; a centre cut to some queues keeps them
     campaigns: tuple = ()
@@ -410,23 +527,39 @@ class Centre:
     budget: tuple = ()  # of BudgetLine
     shifts: tuple = ()  # of Shift
     rostering: Rostering = field(default_factory=Rostering)
-    exchange: dict = field(default_factory=dict, metadata={
-        "says": "what one unit of another currency costs in the centre's", "check": exchange_rates, "unit": "currency"})
-    kpi_targets: dict = field(default_factory=dict, metadata={
-        "says": "what the centre aims at, by the key of a KPI", "check": kpi_goals, "unit": "of the KPI"})
+    exchange: dict = field(
+        default_factory=dict,
+        metadata={
+            "says": "what one unit of another currency costs in the centre's",
+            "check": exchange_rates,
+            "unit": "currency",
+        },
+    )
+    kpi_targets: dict = field(
+        default_factory=dict,
+        metadata={"says": "what the centre aims at, by the key of a KPI", "check": kpi_goals, "unit": "of the KPI"},
+    )
     assumed: tuple = ()
 
     def __post_init__(self):
         settle(self)
-        for kind, every in {"queue": self.queues, "group": self.groups, "campaign": self.campaigns, "budget line": self.budget, "shift": self.shifts}.items():
+        for kind, every in {
+            "queue": self.queues,
+            "group": self.groups,
+            "campaign": self.campaigns,
+            "budget line": self.budget,
+            "shift": self.shifts,
+        }.items():
             names = [one.name for one in every]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"a {kind} must stand once, got {', '.join(twice)} twice")
         for line in self.budget:
             if line.currency not in ("", self.currency, *self.exchange):
-                raise ValueError(f"budget.{line.name}: the price is in {line.currency}, whose rate is not given — write it into "
-                                 f"[exchange] as {line.currency} = what one of it costs in {self.currency}")
+                raise ValueError(
+                    f"budget.{line.name}: the price is in {line.currency}, whose rate is not given — write it into "
+                    f"[exchange] as {line.currency} = what one of it costs in {self.currency}"
+                )
 
     def queue(self, name):
         """The queue of that name; ValueError naming the known ones if there is none."""
@@ -441,8 +574,10 @@ class Centre:
             if one.name == name:
                 return one
         known = ", ".join(one.name for one in every) or "none"
-        raise ValueError(f"{kind} must be one of {known}, got {name!r} — write a section [{kind}s.\"{name}\"] into centre.toml, "
-                         "or name it as there")
+        raise ValueError(
+            f'{kind} must be one of {known}, got {name!r} — write a section [{kind}s."{name}"] into centre.toml, '
+            "or name it as there"
+        )
 
     def public_holidays(self, start, end):
         """{date: name} of the country's public holidays from start to end, both included."""

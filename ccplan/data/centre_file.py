@@ -15,14 +15,23 @@ from .shifts import Rostering, Shift
 
 FILE_NAME = "centre.toml"
 SECTIONS = {"shrinkage": Shrinkage, "hiring": Hiring, "flex": Flex, "costs": Costs, "rostering": Rostering}
-NAMED = {"groups": Group, "campaigns": Campaign, "budget": BudgetLine, "shifts": Shift}  # sections by name, such as [groups.sales]
+NAMED = {
+    "groups": Group,
+    "campaigns": Campaign,
+    "budget": BudgetLine,
+    "shifts": Shift,
+}  # sections by name, such as [groups.sales]
 DEFAULTS_SAID = {  # what is told when a part of the file is missing
-    "time_zone": "time zone UTC", "country": "no public holidays, for no country is named",
-    "currency": "currency EUR", "interval_s": "planning intervals of 1800 s",
+    "time_zone": "time zone UTC",
+    "country": "no public holidays, for no country is named",
+    "currency": "currency EUR",
+    "interval_s": "planning intervals of 1800 s",
     "shrinkage": "shrinkage of 30 % of paid time, by the usual causes",
     "hiring": "attrition of 30 % a year, 6 weeks to the first day, 4 of training",
     "costs": "a wage of 15.00 an hour, 30 % on-costs, 37.5 hours a week, overtime at 1.5",
-    "targets": "80 % answered in 20 s", "hours": "open at all times", "patience_s": "callers never hang up",
+    "targets": "80 % answered in 20 s",
+    "hours": "open at all times",
+    "patience_s": "callers never hang up",
 }
 
 
@@ -57,16 +66,18 @@ def _toml(text, file):
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise CentreError(file, [f"not valid TOML: {problem} — words stand in quotes, "
-                                 "numbers have a decimal point"]) from None
+        raise CentreError(
+            file, [f"not valid TOML: {problem} — words stand in quotes, numbers have a decimal point"]
+        ) from None
 
 
 def _text(file):
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise CentreError(file, [f"must be saved as UTF-8, byte {problem.start + 1} is not — "
-                                 "save it again as UTF-8"]) from None
+        raise CentreError(
+            file, [f"must be saved as UTF-8, byte {problem.start + 1} is not — save it again as UTF-8"]
+        ) from None
     except OSError as problem:
         raise CentreError(file, [f"cannot be read: {problem.strerror or problem}"]) from None
 
@@ -93,8 +104,11 @@ class _Reader:
         """Values of the class's own fields; a missing field without default is a fault."""
         plain = [field for field in dataclasses.fields(cls) if field.name not in skip]
         good, problems = checked(cls, {f.name: said[f.name] for f in plain if f.name in said}, where)
-        missing = [f.name for f in plain if f.default is dataclasses.MISSING
-                   and f.default_factory is dataclasses.MISSING and f.name not in said]
+        missing = [
+            f.name
+            for f in plain
+            if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING and f.name not in said
+        ]
         self.faults += problems + [f"{where}{name} is missing" for name in missing]
         return good
 
@@ -113,7 +127,10 @@ class _Reader:
             return cls(**{name: value for name, value in good.items() if name in known})
         except ValueError as problem:
             own = f"{good.get('name')}: "  # the record names itself, as the place in the file does already
-            self.faults += [where + part.removeprefix("group ").removeprefix("shift ").removeprefix("rostering: ").removeprefix(own) for part in str(problem).split("; ")]
+            self.faults += [
+                where + part.removeprefix("group ").removeprefix("shift ").removeprefix("rostering: ").removeprefix(own)
+                for part in str(problem).split("; ")
+            ]
 
     def _table(self, said, name, where):
         values = said.get(name, {})

@@ -62,10 +62,16 @@ def _without_spark_warning():
 def _suspect(frame, table):
     """Rows that break any rule, as a mask: few or none in most tables, and only these are reported on."""
     there = [column for column in table.columns if column.name in frame]
-    sound = [holds(frame[column.name]) | frame[column.name].isna() for column in there for _, holds in column_rules(column)]
+    sound = [
+        holds(frame[column.name]) | frame[column.name].isna() for column in there for _, holds in column_rules(column)
+    ]
     sound += [rule.holds(frame) for rule in table.rules if set(rule.columns) <= set(frame)]
     sound += [frame[column.name].notna() for column in there if column.required]
-    return ~np.logical_and.reduce([mask.fillna(False).to_numpy(bool) for mask in sound]) if sound else np.zeros(len(frame), bool)
+    return (
+        ~np.logical_and.reduce([mask.fillna(False).to_numpy(bool) for mask in sound])
+        if sound
+        else np.zeros(len(frame), bool)
+    )
 
 
 def schema(table, names=None):
@@ -77,11 +83,22 @@ def schema(table, names=None):
     """
     pa = _pandera("pandas")
     names = table.names if names is None else names
-    columns = {c.name: pa.Column(checks=[pa.Check(holds, error=says) for says, holds in column_rules(c)],
-                                 nullable=not c.required, description=c.says, metadata={"unit": c.unit}, coerce=False)
-               for c in table.columns if c.name in names}
-    rules = [pa.Check(rule.holds, error=rule.says, name=str(i))
-             for i, rule in enumerate(table.rules) if set(rule.columns) <= set(names)]
+    columns = {
+        c.name: pa.Column(
+            checks=[pa.Check(holds, error=says) for says, holds in column_rules(c)],
+            nullable=not c.required,
+            description=c.says,
+            metadata={"unit": c.unit},
+            coerce=False,
+        )
+        for c in table.columns
+        if c.name in names
+    }
+    rules = [
+        pa.Check(rule.holds, error=rule.says, name=str(i))
+        for i, rule in enumerate(table.rules)
+        if set(rule.columns) <= set(names)
+    ]
     return pa.DataFrameSchema(columns, checks=rules)
 
 
@@ -99,9 +116,11 @@ def column_rules(column):
         return [(f"must be one of {', '.join(column.words)}", lambda s: s.isna() | s.isin(column.words))]
     if not column.measured:
         return [("must not be empty", lambda s: s.isna() | (s.str.strip() != ""))] if column.kind == "text" else []
-    rules = [(f"must be {column.low:g} or more", lambda s: ~(s < column.low)),
-             ("must be a finite number", lambda s: np.isfinite(s.astype(float))),
-             (f"must be at most {column.high:g}", lambda s: ~(s > column.high) | np.isinf(s.astype(float)))]
+    rules = [
+        (f"must be {column.low:g} or more", lambda s: ~(s < column.low)),
+        ("must be a finite number", lambda s: np.isfinite(s.astype(float))),
+        (f"must be at most {column.high:g}", lambda s: ~(s > column.high) | np.isinf(s.astype(float))),
+    ]
     whole = ("must be a whole number", lambda s: ~(s.astype(float) % 1 > 0))
     return [*rules, whole] if column.whole else rules
 
@@ -116,8 +135,11 @@ def _cases(failures, table, frame):
         names = between[rule].columns if rule in between else ()
         if (case.index, column, rule) not in cases:  # a rule between columns is reported once for each of the frame's
             cases[case.index, column, rule] = _values(frame, case.index, names) or frame.at[case.index, column]
-    return [(row, column, value, rule) for (row, column, rule), value in cases.items()
-            if not _follows(cases, row, column, rule)]
+    return [
+        (row, column, value, rule)
+        for (row, column, rule), value in cases.items()
+        if not _follows(cases, row, column, rule)
+    ]
 
 
 def _values(frame, row, names):
@@ -147,16 +169,16 @@ def _twice(frame, table):
     again = frame.duplicated(list(table.key)) & frame[list(table.key)].notna().all(axis=1)
     rule = f"must stand once: the same {' and '.join(table.key)} as in an earlier row"
     keys = frame.loc[again, list(table.key)].astype(str)
-    return [(row, table.key[-1], " ".join(key), rule)
-            for row, *key in keys.itertuples(name=None)]
+    return [(row, table.key[-1], " ".join(key), rule) for row, *key in keys.itertuples(name=None)]
 
 
 def _report(file, faults):
     count = f"{len(faults):,} faults" if len(faults) > 1 else "1 fault"
     lines = [f"{file}: {count}"]
     for (column, rule), group in faults.groupby(["column", "rule"], sort=False):
-        shown = ", ".join(_shown(row, value) for row, value in
-                          group[["row", "value"]].head(SHOWN).itertuples(index=False))
+        shown = ", ".join(
+            _shown(row, value) for row, value in group[["row", "value"]].head(SHOWN).itertuples(index=False)
+        )
         more = f" and {len(group) - SHOWN:,} more" if len(group) > SHOWN else ""
         said = rule if rule.startswith(column) else f"{column} {rule}"
         lines.append(f"  {said}, got {shown}{more}")

@@ -10,7 +10,9 @@ from pathlib import Path
 
 DEAD_S = 3600  # a temporary file that old is of a process that was killed: writing takes a moment
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # a spreadsheet runs text that starts so
-_AFTER_BREAK = re.compile(r"([;\t\r\n])(?=[=+\-@])")  # where a spreadsheet of another country begins a new cell, it runs that
+_AFTER_BREAK = re.compile(
+    r"([;\t\r\n])(?=[=+\-@])"
+)  # where a spreadsheet of another country begins a new cell, it runs that
 
 
 def write_whole(file, content):
@@ -41,7 +43,9 @@ def write_together(contents):
 
 
 def ready_beside(file, content):
-    """The name of a temporary file beside `file` (a Path) that holds the text or bytes, on the disk; OSError names `file`."""
+    """The name of a temporary file beside `file` (a Path) that holds the text or bytes, on the disk; OSError names
+    `file`.
+    """
     data = content.encode("utf-8") if isinstance(content, str) else content
     temporary = None
     try:
@@ -95,7 +99,8 @@ def _spare(file, columns):
 
 
 def harmless(frame):
-    """The frame with an apostrophe before each text that a spreadsheet would run as a formula, whatever it takes for the separator.
+    """The frame with an apostrophe before each text that a spreadsheet would run as a formula, whatever it takes
+    for the separator.
 
     Lines within a cell end in a line feed.
 
@@ -111,7 +116,9 @@ def harmless(frame):
 def _quoted(value):
     if not isinstance(value, str):
         return value
-    value = value.replace("\r\n", "\n").replace("\r", "\n")  # Python's csv would not quote it, and a reader would see a new row
+    value = value.replace("\r\n", "\n").replace(
+        "\r", "\n"
+    )  # Python's csv would not quote it, and a reader would see a new row
     return "'" * value.startswith(FORMULA_SIGNS) + _AFTER_BREAK.sub(r"\1'", value)
 
 

@@ -6,7 +6,8 @@ KINDS = {"keys": "text, days or numbers", "names": "text", "times": "timestamps"
 
 
 def given_table(frame, what, *, keys=(), names=(), times=(), numbers=(), perhaps=()):
-    """The frame itself, if it has these columns: of text (names), of timestamps, of numbers, of anything to group by (keys).
+    """The frame itself, if it has these columns: of text (names), of timestamps, of numbers, of anything to group
+    by (keys).
 
     Those of `perhaps` are numbers, too, where they are there.
 

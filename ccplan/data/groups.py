@@ -12,7 +12,9 @@ AND = " and "  # between the queues in the name of a group that a table of agent
 def queues_in_order(name, value):
     """A check for queues in order of priority: words, or lists of words of the same priority, none twice."""
     if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
-        raise ValueError(f'{name} must be a list of queues in order of priority such as ["sales", "service"], got {value!r}')
+        raise ValueError(
+            f'{name} must be a list of queues in order of priority such as ["sales", "service"], got {value!r}'
+        )
     order = tuple(_level(name, level) for level in value)
     if not order:
         raise ValueError(f'{name} must name one queue at least, such as ["service"], got an empty list')
@@ -51,8 +53,9 @@ class Group:
 
     name: str = setting(says="of the group", check=text())
     skills: tuple = setting(says="queues in order of priority; a list within: same priority", check=queues_in_order)
-    hourly_wage: float | None = setting(None, says="gross wage where it is not the centre's",
-                                        unit="currency per paid hour", check=wage_or_none)
+    hourly_wage: float | None = setting(
+        None, says="gross wage where it is not the centre's", unit="currency per paid hour", check=wage_or_none
+    )
     most: float = setting(inf, says="heads that exist", unit="people", check=number(whole=True))
 
     def __post_init__(self):
@@ -74,8 +77,12 @@ def group_faults(groups, queues, needed=None):
     """
     names = [group.name for group in groups]
     faults = [f"a group must stand once, got {name} twice" for name in sorted({n for n in names if names.count(n) > 1})]
-    faults += [f"groups.{group.name}.skills names {queue}, which is no queue — {_meant(queue, queues)}"
-               for group in groups for queue in group.queues if queue not in queues]
+    faults += [
+        f"groups.{group.name}.skills names {queue}, which is no queue — {_meant(queue, queues)}"
+        for group in groups
+        for queue in group.queues
+        if queue not in queues
+    ]
     taken = {queue for group in groups for queue in group.queues}
     alone = [queue for queue in (queues if needed is None else needed) if queue not in taken] if groups else []
     return faults + [f"queue {queue} is taken by no group — add it to the skills of one" for queue in alone]
@@ -95,8 +102,10 @@ def groups_of(agents, queues=None):
     here = agents[agents["left"].isna()] if "left" in agents else agents
     orders = [order for order in (_read_skills(cell, queues) for cell in here.get("skills", ())) if order]
     counts = {order: orders.count(order) for order in dict.fromkeys(orders)}
-    return tuple(Group(name=AND.join(order), skills=order, most=heads)
-                 for order, heads in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    return tuple(
+        Group(name=AND.join(order), skills=order, most=heads)
+        for order, heads in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    )
 
 
 def _read_skills(cell, queues):

@@ -21,14 +21,17 @@ import pandas as pd
 
 KEY_BYTES = 32
 LETTERS = 12  # 60 bits: among ten million people two share a code with a chance of 1 in 20,000
-LEAST = 5     # people in a group that may be shown in something that is shared
+LEAST = 5  # people in a group that may be shown in something that is shared
 OTHER = "other (small groups)"
 FREE = ("reason", "evidence", "fault", "skills")  # text that may hold a name
 MAKE_ONE = "make one with ccplan key"
 PEOPLE = {  # table → column → kind; one person has one code whatever part he plays in a table
-    "calls": {"agent": "person", "customer": "customer"}, "agents": {"agent": "person"},
-    "activities": {"agent": "person"}, "evaluations": {"agent": "person", "evaluator": "person"},
-    "checklist": {"owner": "person"}, "candidates": {"name": "person"},
+    "calls": {"agent": "person", "customer": "customer"},
+    "agents": {"agent": "person"},
+    "activities": {"agent": "person"},
+    "evaluations": {"agent": "person", "evaluator": "person"},
+    "checklist": {"owner": "person"},
+    "candidates": {"name": "person"},
 }
 
 
@@ -51,7 +54,9 @@ def make_key(file=None):
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise FileExistsError(f"{file} is there already and stays as it is: another key gives everybody another code") from None
+        raise FileExistsError(
+            f"{file} is there already and stays as it is: another key gives everybody another code"
+        ) from None
     with os.fdopen(handle, "w", encoding="ascii") as out:
         out.write(secrets.token_hex(KEY_BYTES) + "\n")
     return file
@@ -81,12 +86,16 @@ def throwaway_key():
 
 
 def centre_folder_of(file):
-    """The folder of a centre that a file lies in (it holds a `centre.toml`, or tables beside the file), None where it is in none."""
+    """The folder of a centre that a file lies in (it holds a `centre.toml`, or tables beside the file), None where
+    it is in none.
+    """
     from .tables import TABLES
 
     here, *above = Path(file).resolve().parents
     tables = any((here / f"{name}.csv").is_file() for name in TABLES)
-    return here if tables else next((folder for folder in (here, *above[:2]) if (folder / "centre.toml").is_file()), None)
+    return (
+        here if tables else next((folder for folder in (here, *above[:2]) if (folder / "centre.toml").is_file()), None)
+    )
 
 
 def code(value, key, kind="person"):
@@ -102,9 +111,11 @@ def code(value, key, kind="person"):
     >>> len(code("Ann", key))
     14
     """
-    digest = hashlib.blake2b(_plain(value).encode(), digest_size=8, key=_checked(key), person=kind.encode()[:16]).digest()
+    digest = hashlib.blake2b(
+        _plain(value).encode(), digest_size=8, key=_checked(key), person=kind.encode()[:16]
+    ).digest()
     letters = base64.b32encode(digest).decode().lower()[:LETTERS]
-    return "-".join(letters[i:i + 4] for i in range(0, LETTERS, 4))
+    return "-".join(letters[i : i + 4] for i in range(0, LETTERS, 4))
 
 
 def codes(values, key, kind="person"):
@@ -180,7 +191,9 @@ def _coded_finding(found, key, columns):
     if kind:
         return _coded(value, key, kind), _quoted(message, lambda word: code(word, key, kind))
     if column and (column in FREE or not _ours(table, column)):
-        return _coded(value, key, "text"), f"{found['rows']:,} row{'s' * int(found['rows'] != 1)}: {found['column']} {rule}"
+        return _coded(
+            value, key, "text"
+        ), f"{found['rows']:,} row{'s' * int(found['rows'] != 1)}: {found['column']} {rule}"
     if column == "queue":
         return value, message
     return value if innocent(value) else _coded(value, key, "text"), private_words(message, key)
@@ -207,6 +220,7 @@ def private_words(text, key):
     0
     """
     text = re.sub(r"\s*\(has .*?(?=; [^;]* left aside|$)", "", text, flags=re.DOTALL)
+
     def told(word):
         return word if innocent(word.replace(",", "")) else code(word, key, "text")
 
@@ -244,9 +258,13 @@ def innocent(value):
     if " to " in text:
         return all(map(innocent, text.split(" to ")))
     if re.fullmatch(r"[-+]?[\d\s.,:/%+TZ-]*([AaPp]\.?[Mm]\.?)?", text):
-        times = re.fullmatch(r"(19|20)\d\d[-./ ]?\d\d?([-./ ]?\d\d?)?([T ].*)?|\d\d?[-./]\d\d?[-./]\d{2,4}([T ,].*)?", text)
+        times = re.fullmatch(
+            r"(19|20)\d\d[-./ ]?\d\d?([-./ ]?\d\d?)?([T ].*)?|\d\d?[-./]\d\d?[-./]\d{2,4}([T ,].*)?", text
+        )
         return bool(times) or sum(sign.isdigit() for sign in text.split(".")[0]) <= 6
-    return text.casefold() in _our_words() or bool(re.fullmatch(r"(-?[a-z_]+ -?[\d.e+]{1,8}(, )?)+", text))  # "answered 5, offered 3"
+    return text.casefold() in _our_words() or bool(
+        re.fullmatch(r"(-?[a-z_]+ -?[\d.e+]{1,8}(, )?)+", text)
+    )  # "answered 5, offered 3"
 
 
 @functools.cache
@@ -270,7 +288,9 @@ class _Scrub:
         self.key = key
         spared = {_words(name) for name in spare}
         self.known = {_words(name): (name, kind) for name, kind in known.items()}
-        self.known = {words: who for words, who in self.known.items() if words and words not in spared and not _is_count(words)}
+        self.known = {
+            words: who for words, who in self.known.items() if words and words not in spared and not _is_count(words)
+        }
         self.longest = max(map(len, self.known), default=0)
 
     def __call__(self, text):
@@ -279,10 +299,17 @@ class _Scrub:
         parts = list(re.finditer(r"\w+", text))
         words, out, done, at = [part[0].casefold() for part in parts], [], 0, 0
         while at < len(parts):
-            size = next((n for n in range(min(self.longest, len(parts) - at), 0, -1) if tuple(words[at:at + n]) in self.known), 0)
+            size = next(
+                (
+                    n
+                    for n in range(min(self.longest, len(parts) - at), 0, -1)
+                    if tuple(words[at : at + n]) in self.known
+                ),
+                0,
+            )
             if size:
-                name, kind = self.known[tuple(words[at:at + size])]
-                out += [text[done:parts[at].start()], code(name, self.key, kind)]
+                name, kind = self.known[tuple(words[at : at + size])]
+                out += [text[done : parts[at].start()], code(name, self.key, kind)]
                 done = parts[at + size - 1].end()
             at += max(size, 1)
         return "".join([*out, text[done:]])
@@ -364,8 +391,10 @@ def one_by_one(frame, people, by=None, least=LEAST):
     """
     _refuse_unknown(frame, (people,), least)
     if frame[people].nunique() < least:
-        raise ValueError(f"a list of {frame[people].nunique()} people is not shared: they could be told one by one, "
-                         f"{least} are needed")
+        raise ValueError(
+            f"a list of {frame[people].nunique()} people is not shared: they could be told one by one, "
+            f"{least} are needed"
+        )
     return frame if by is None else pool_small_groups(frame, by, people, least)
 
 
@@ -393,4 +422,6 @@ def _checked(key):
 def _refuse_repository(file):
     for folder in file.resolve().parents:
         if (folder / ".git").exists():
-            raise ValueError(f"{file} lies in a git checkout ({folder.name}), where a key would be shared: choose another place")
+            raise ValueError(
+                f"{file} lies in a git checkout ({folder.name}), where a key would be shared: choose another place"
+            )

@@ -25,16 +25,17 @@ def number(low=0.0, high=inf, *, open_low=False, open_high=False, hint="", whole
     Traceback (most recent call last):
     ValueError: aht_s must be a number, got '300' — write it without quotes
     """
+
     def check(name, value):
         if isinstance(value, str):
             raise ValueError(f"{name} must be a number, got {value!r} — write it without quotes")
         if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
             raise ValueError(f"{name} must be a number, got {value!r}")
-        result = float(floats(name, value, low=low, high=high, open_low=open_low,
-                              open_high=open_high, hint=hint))
+        result = float(floats(name, value, low=low, high=high, open_low=open_low, open_high=open_high, hint=hint))
         if whole and result != inf and not result.is_integer():
             raise ValueError(f"{name} must be a whole number, got {value!r}")
         return int(result) if whole and result != inf else result
+
     return check
 
 
@@ -50,15 +51,18 @@ def a_share(*, open_high=False):
 
 def text(choices=()):
     """A check for words: not empty, and one of the choices where there are some."""
+
     def check(name, value):
         if not isinstance(value, str) or not value.strip():
             raise ValueError(f"{name} must be words in quotes, got {value!r}")
         return one_of(name, value, choices) if choices else value
+
     return check
 
 
 def pairs(name, value, example, first, second):
-    """A list of pairs, each part checked: `first` and `second` are (word, check); ValueError in words with an `example`.
+    """A list of pairs, each part checked: `first` and `second` are (word, check); ValueError in words with an
+    `example`.
 
     >>> pairs("steps", [[0, 2]], "[[0, 0.05]]", ("quantity", number()), ("price", number()))
     ((0.0, 2.0),)
@@ -69,16 +73,20 @@ def pairs(name, value, example, first, second):
     for i, pair in enumerate(value):
         if isinstance(pair, (str, bytes, dict)) or not hasattr(pair, "__len__") or len(pair) != 2:
             raise ValueError(f"{name}[{i}] must be [{first[0]}, {second[0]}], got {pair!r}")
-        found.append(tuple(check(f"{name}[{i}] {word}", part) for (word, check), part in zip((first, second), pair, strict=True)))
+        found.append(
+            tuple(check(f"{name}[{i}] {word}", part) for (word, check), part in zip((first, second), pair, strict=True))
+        )
     return tuple(found)
 
 
 def yes_or_no():
     """A check for true or false, without quotes."""
+
     def check(name, value):
         if not isinstance(value, bool):
             raise ValueError(f"{name} must be true or false, got {value!r} — write it without quotes")
         return value
+
     return check
 
 

@@ -8,9 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 KINDS = {  # kind of column → what the frame holds
-    "text": "str", "word": "str", "time": "datetime64[us, zone of the centre]", "date": "datetime64[us]",
-    "whole count": "int64", "count": "float64", "seconds": "float64", "number": "float64", "score": "float64",
-    "money": "float64", "yes or no": "boolean",
+    "text": "str",
+    "word": "str",
+    "time": "datetime64[us, zone of the centre]",
+    "date": "datetime64[us]",
+    "whole count": "int64",
+    "count": "float64",
+    "seconds": "float64",
+    "number": "float64",
+    "score": "float64",
+    "money": "float64",
+    "yes or no": "boolean",
 }
 NOT_MEASURED = ("text", "word", "time", "date", "yes or no")
 LARGEST = 1e12  # of any measured number: beyond it a cell is broken, and integers overflow
@@ -97,16 +105,21 @@ def nothing_as_zero(column):
 
 def no_more_than(parts, whole):
     """The rule that the parts together are no more than the whole; nothing counts as 0."""
+
     def holds(frame):
         total = sum(nothing_as_zero(frame[part]) for part in parts)
         return ~(total > frame[whole].clip(lower=0))
-    return Rule(says=f"{' + '.join(parts)} must be no more than {whole}", about=parts[0],
-                columns=(*parts, whole), holds=holds)
+
+    return Rule(
+        says=f"{' + '.join(parts)} must be no more than {whole}", about=parts[0], columns=(*parts, whole), holds=holds
+    )
 
 
 def not_before(later, earlier, *, nor_at=False):
     """The rule that one time comes after another (`nor_at`: nor at the same moment)."""
+
     def holds(frame):
         return ~(frame[later] <= frame[earlier]) if nor_at else ~(frame[later] < frame[earlier])
+
     words = "after" if nor_at else "at or after"
     return Rule(says=f"{later} must be {words} {earlier}", about=later, columns=(later, earlier), holds=holds)

@@ -20,9 +20,11 @@ from .reading.text_files import SEPARATORS, SourceError
 from .reading.understand import FileMapping, bad_cells, refuse_units, understand
 
 NO_ZONE = "time zone UTC is assumed: no centre.toml names one"
-SHOWN_IN_UTC = ("time zone UTC is assumed: the times carry offsets from UTC, so the moments are right, but days and hours "
-                "are shown in UTC — "
-                "name the centre's zone with ccplan init FOLDER --time-zone Europe/Helsinki, or time_zone in centre.toml")
+SHOWN_IN_UTC = (
+    "time zone UTC is assumed: the times carry offsets from UTC, so the moments are right, but days and hours "
+    "are shown in UTC — "
+    "name the centre's zone with ccplan init FOLDER --time-zone Europe/Helsinki, or time_zone in centre.toml"
+)
 WITH_MIXED_STEPS = 12  # rows of a day from which its step is held against the file's
 FAULTY = ("refuse", "leave out")
 
@@ -61,10 +63,17 @@ class Reading:
     def about(self):
         """How the file was read, as a DataFrame of thing and found."""
         found = {
-            "file": self.file.name, "read as": self.kind, "table": self.table, "rows": f"{len(self.frame):,}",
-            "interval": f"{self.interval_s} s", "time zone": self.time_zone, "encoding": self.encoding or "binary",
-            "separator": SEPARATORS.get(self.separator, "none"), "decimal mark": self.decimal,
-            "dates": self.date_format, "header language": self.language or "none",
+            "file": self.file.name,
+            "read as": self.kind,
+            "table": self.table,
+            "rows": f"{len(self.frame):,}",
+            "interval": f"{self.interval_s} s",
+            "time zone": self.time_zone,
+            "encoding": self.encoding or "binary",
+            "separator": SEPARATORS.get(self.separator, "none"),
+            "decimal mark": self.decimal,
+            "dates": self.date_format,
+            "header language": self.language or "none",
             "columns": ", ".join(a if a == b else f"{b} → {a}" for a, b in self.columns.items()),
             "missing intervals": f"{self.missing:,}",
         }
@@ -92,8 +101,12 @@ class Tables:
 
     def about(self):
         """A row a table: table, file, rows, state."""
-        rows = [(name, self.readings[name].file.name, len(self.readings[name].frame), "read") if name in self.readings
-                else (name, "", 0, str(self.broken.get(name, self.absent.get(name, ""))).split("\n")[0]) for name in TABLES]
+        rows = [
+            (name, self.readings[name].file.name, len(self.readings[name].frame), "read")
+            if name in self.readings
+            else (name, "", 0, str(self.broken.get(name, self.absent.get(name, ""))).split("\n")[0])
+            for name in TABLES
+        ]
         return pd.DataFrame(rows, columns=["table", "file", "rows", "state"])
 
 
@@ -147,12 +160,19 @@ def _with_entered(first, own):
     """A table's own Reading and, after it, the rows that were entered by hand; their rows are numbered on."""
     key = list(TABLES[first.table].key)
     if len(twice := own.frame[key].merge(first.frame[key])):
-        raise SourceError(f"{own.file} and {first.file.name} both hold {' '.join(map(str, twice.iloc[0]))}: take it out of one of them")
+        raise SourceError(
+            f"{own.file} and {first.file.name} both hold {' '.join(map(str, twice.iloc[0]))}: take it out of one of them"
+        )
     last = int(first.rows.max(initial=0))
     frame = pd.concat([first.frame, own.frame], ignore_index=True)
     said = f"{len(own.frame):,} rows entered by hand, from {own.file.name}, stand after those of {first.file.name} as row {last + int(own.rows.min())} and on"
-    return replace(first, frame=frame, rows=np.append(first.rows, own.rows + last), notes=(*first.notes, said),
-                   faults=_all_faults(first.faults, own.faults, last))
+    return replace(
+        first,
+        frame=frame,
+        rows=np.append(first.rows, own.rows + last),
+        notes=(*first.notes, said),
+        faults=_all_faults(first.faults, own.faults, last),
+    )
 
 
 def _all_faults(first, own, last):
@@ -168,7 +188,9 @@ def _load_one(source, table, centre, faulty, source_table, asked, from_calls=Tru
     refuse_unreadable(path)
     known, notes = _centre(path, centre)
     try:
-        raw, aside, asked = _file(path, table, asked) if path.is_file() or _is_parts(path, table) else _find(path, table, asked)
+        raw, aside, asked = (
+            _file(path, table, asked) if path.is_file() or _is_parts(path, table) else _find(path, table, asked)
+        )
     except NoTable as problem:
         problem = NoTable("; ".join([str(problem), *_say(_not_read(path, table))]))
         if table != "intervals" or not path.is_dir() or not from_calls:
@@ -216,7 +238,9 @@ def _asked(settings):
     settings = {name: value for name, value in settings.items() if value is not None}
     unknown = set(settings) - set(FileMapping.__dataclass_fields__)
     if unknown:
-        raise ValueError(f"{', '.join(sorted(unknown))} is no setting of a source: known are {', '.join(FileMapping.__dataclass_fields__)}")
+        raise ValueError(
+            f"{', '.join(sorted(unknown))} is no setting of a source: known are {', '.join(FileMapping.__dataclass_fields__)}"
+        )
     refuse_units(settings.get("units", {}))
     return FileMapping(**settings)
 
@@ -252,7 +276,9 @@ def _find(folder, table, asked):
         more = _others(files, best, meant, table, told)
         return open_file(best, table, told[best]), tuple(_say(aside | more)), told[best]
     if table not in LOOKS:
-        raise NoTable(f"{folder} has no file named {table} ({', '.join(f'{table}{ending}' for ending in ENDINGS[:5])}, …)")
+        raise NoTable(
+            f"{folder} has no file named {table} ({', '.join(f'{table}{ending}' for ending in ENDINGS[:5])}, …)"
+        )
     seen, aside = _peek_all([f for f in files if not told[f].table and _stem(f) not in TABLES], table, told)
     return _best(folder, table, seen, aside, told)
 
@@ -269,7 +295,9 @@ def find_large(folder, table="calls"):
     if not large:
         return None
     if meant:
-        aside = {file: f"{large[0].name} is {table} too" for file in meant[1:]} | _others(files, large[0], meant, table, told)
+        aside = {file: f"{large[0].name} is {table} too" for file in meant[1:]} | _others(
+            files, large[0], meant, table, told
+        )
         return large[0], told[large[0]], tuple(_say(aside))
     seen, aside = _peek_all([f for f in files if not told[f].table and _stem(f) not in TABLES], table, told)
     usable, aside = _usable(seen, aside, table)
@@ -300,12 +328,16 @@ def _others(files, best, meant, table, told):
         return {}
     rest = [f for f in files if f not in meant and _stem(f) not in TABLES and not told[f].table]
     seen, aside = _peek_all(rest, table, told)
-    return aside | {file: f"{best.name} says more" if _looks_like(raw, table) else _why_not(raw, table)
-                    for file, (raw, _) in seen.items()}
+    return aside | {
+        file: f"{best.name} says more" if _looks_like(raw, table) else _why_not(raw, table)
+        for file, (raw, _) in seen.items()
+    }
 
 
 def _best(folder, table, seen, aside, told):
-    """(cells, why others were left aside, what is asked) of the file that says most; a damaged one is left aside too."""
+    """(cells, why others were left aside, what is asked) of the file that says most; a damaged one is left aside
+    too.
+    """
     usable, aside = _usable(seen, aside, table)
     while usable:
         best = max(usable, key=usable.get)
@@ -317,9 +349,13 @@ def _best(folder, table, seen, aside, told):
             continue
         aside |= {file: f"{best.name} says more" for file in usable if file != best}
         return raw, tuple(_say(aside)), told[best]
-    needed = {"intervals": "columns start and offered are needed", "calls": "columns arrived and outcome are needed"}[table]
-    raise NoTable(f"{folder} holds no table of {table} ({needed}): "
-                  + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS)))
+    needed = {"intervals": "columns start and offered are needed", "calls": "columns arrived and outcome are needed"}[
+        table
+    ]
+    raise NoTable(
+        f"{folder} holds no table of {table} ({needed}): "
+        + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS))
+    )
 
 
 def _usable(seen, aside, table):
@@ -375,8 +411,13 @@ def _files(folder):
     except OSError as problem:
         raise SourceError(f"{folder} cannot be read: {problem.strerror}") from None
     parts = [each for each in found if each.is_dir() and each.name.lower() in TABLES and any(each.glob("*.parquet"))]
-    return parts + [file for file in found if file.is_file() and (file.name.lower().endswith(ENDINGS) or file.name.lower().startswith("queue_log"))
-            and not file.name.startswith(("~$", "."))]
+    return parts + [
+        file
+        for file in found
+        if file.is_file()
+        and (file.name.lower().endswith(ENDINGS) or file.name.lower().startswith("queue_log"))
+        and not file.name.startswith(("~$", "."))
+    ]
 
 
 def input_files(folder):
@@ -422,13 +463,18 @@ def _say(aside):
 
 
 def _not_read(folder, table):
-    """{file: why} of a folder's files that may hold tables, in kinds that are not read; none for tables found by name only."""
+    """{file: why} of a folder's files that may hold tables, in kinds that are not read; none for tables found by
+    name only.
+    """
     from .reading.opening import NOT_READ
 
     if table not in LOOKS or not folder.is_dir():
         return {}
-    return {file: f"its kind is not read here: {NOT_READ[file.suffix.lower()]}" for file in sorted(folder.iterdir())
-            if file.is_file() and file.suffix.lower() in NOT_READ and not file.name.startswith((".", "~$"))}
+    return {
+        file: f"its kind is not read here: {NOT_READ[file.suffix.lower()]}"
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.suffix.lower() in NOT_READ and not file.name.startswith((".", "~$"))
+    }
 
 
 def _stem(file):
@@ -450,7 +496,11 @@ def read_cells(raw, table, centre, asked, faulty, notes=(), aside=(), judge=None
 
     For a part of a file another `judge` keeps the faults of all parts together.
     """
-    if table.name == "intervals" and not (asked.columns or asked.constants) and not can_be_intervals(_columns(raw, "intervals")):
+    if (
+        table.name == "intervals"
+        and not (asked.columns or asked.constants)
+        and not can_be_intervals(_columns(raw, "intervals"))
+    ):
         raise SourceError(f"{raw.file} is no table of intervals: {_why_not(raw, 'intervals')}")
     if not len(raw.cells):
         raise SourceError(f"{raw.file} has a header but no rows")
@@ -463,8 +513,11 @@ def read_cells(raw, table, centre, asked, faulty, notes=(), aside=(), judge=None
         notes = (*(note for note in notes if note != NO_ZONE), SHOWN_IN_UTC)
     frame, faults, extra = (judge or _judge)(raw, table, found, faulty)
     unused = [name for name in raw.cells.columns if str(name) not in found.columns.values()]
-    unused_notes = [note for note in map_headers([str(n) for n in raw.cells.columns], table.name).notes
-                    if any(note.startswith(f"column {name} is") for name in unused)]
+    unused_notes = [
+        note
+        for note in map_headers([str(n) for n in raw.cells.columns], table.name).notes
+        if any(note.startswith(f"column {name} is") for name in unused)
+    ]
     notes = (*notes, *raw.notes, *unused_notes, *found.notes, *extra)
     if table.name == "intervals":
         return _intervals_reading(raw, frame, faults, found, centre, notes, aside)
@@ -473,26 +526,54 @@ def read_cells(raw, table, centre, asked, faulty, notes=(), aside=(), judge=None
 
 def _with_offsets(raw, table, found):
     """True where the first time of a source is a moment: typed with a zone, or written with Z or an offset."""
-    names = [found.columns[column.name] for column in table.columns if column.kind == "time" and column.name in found.columns]
+    names = [
+        found.columns[column.name] for column in table.columns if column.kind == "time" and column.name in found.columns
+    ]
     cells = raw.cells[names[0]].dropna() if names and names[0] in raw.cells else []
     if not len(cells):
         return False
-    return getattr(cells.dtype, "tz", None) is not None or bool(re.search(r":\d\d\S*(Z|[+-]\d\d:?\d\d)$", str(cells.iloc[0]).strip()))
+    return getattr(cells.dtype, "tz", None) is not None or bool(
+        re.search(r":\d\d\S*(Z|[+-]\d\d:?\d\d)$", str(cells.iloc[0]).strip())
+    )
 
 
 def _reading(raw, table, frame, faults, found, centre, notes, aside, **more):
     return Reading(
-        table=table.name, file=raw.file, frame=frame.reset_index(drop=True), time_zone=centre.time_zone, kind=raw.kind,
-        language=found.language, encoding=raw.encoding, separator=raw.separator, decimal=found.decimal,
-        date_format=found.date_format, columns=found.columns, target_s=found.target_s, notes=tuple(notes), left_aside=aside,
-        faults=faults, rows=frame.index.to_numpy(), **more)
+        table=table.name,
+        file=raw.file,
+        frame=frame.reset_index(drop=True),
+        time_zone=centre.time_zone,
+        kind=raw.kind,
+        language=found.language,
+        encoding=raw.encoding,
+        separator=raw.separator,
+        decimal=found.decimal,
+        date_format=found.date_format,
+        columns=found.columns,
+        target_s=found.target_s,
+        notes=tuple(notes),
+        left_aside=aside,
+        faults=faults,
+        rows=frame.index.to_numpy(),
+        **more,
+    )
 
 
 def _intervals_reading(raw, frame, faults, found, centre, notes, aside):
     interval_s, more = _steps(raw.file, frame)
     missing = _count_missing(raw.file, frame, interval_s, centre)
-    return _reading(raw, INTERVALS, frame, faults, found, centre, (*notes, *more, *_gap_note(missing, centre)), aside,
-                    interval_s=interval_s, missing=missing)
+    return _reading(
+        raw,
+        INTERVALS,
+        frame,
+        faults,
+        found,
+        centre,
+        (*notes, *more, *_gap_note(missing, centre)),
+        aside,
+        interval_s=interval_s,
+        missing=missing,
+    )
 
 
 def _judge(raw, table, found, faulty):
@@ -509,7 +590,9 @@ def _judge(raw, table, found, faulty):
 
 
 def faults_of(found, table):
-    """(cells that could not be understood as faults, the rows without them, the faults of those rows) of an Understood."""
+    """(cells that could not be understood as faults, the rows without them, the faults of those rows) of an
+    Understood.
+    """
     known = as_faults(found.faults)
     checked = _without(found.frame, known)
     return known, checked, faults_in(checked, table) if len(checked) else known.head(0)
@@ -551,8 +634,14 @@ def _count_missing(file, frame, interval_s, centre):
 
 def _gap_note(missing, centre):
     where = "in opening hours" if centre.queues else "closed hours may be among them"
-    return (f"{missing:,} interval{'s' * (missing != 1)} between first and last rows not in the file ({where}): "
-            "left missing, not filled",) if missing else ()
+    return (
+        (
+            f"{missing:,} interval{'s' * (missing != 1)} between first and last rows not in the file ({where}): "
+            "left missing, not filled",
+        )
+        if missing
+        else ()
+    )
 
 
 def _refuse_mix(file, frame, step, interval):

@@ -61,17 +61,26 @@ def starter_toml(centre, about=()):
 
     What was assumed is marked `# ASSUMED`, costs `# CHANGE`.
     """
-    head = ["# centre.toml: what is decided rather than measured. Change it freely; `ccplan check` reads it.",
-            "# Durations in seconds, shares 0-1 (write 30 % as 0.30), times local.", *(f"# {_one_line(line)}" for line in about)]
-    assumed = ["", "# ASSUMED, because nobody said it; see to these first:", *(f"#  - {_one_line(words)}" for words in centre.assumed)]
+    head = [
+        "# centre.toml: what is decided rather than measured. Change it freely; `ccplan check` reads it.",
+        "# Durations in seconds, shares 0-1 (write 30 % as 0.30), times local.",
+        *(f"# {_one_line(line)}" for line in about),
+    ]
+    assumed = [
+        "",
+        "# ASSUMED, because nobody said it; see to these first:",
+        *(f"#  - {_one_line(words)}" for words in centre.assumed),
+    ]
     parts = [*head, *(assumed if centre.assumed else []), "", *_top(centre)]
     for queue in centre.queues:
         parts += ["", *_queue(queue)]
     for number, group in enumerate(centre.groups):
         parts += ["", *_group(group, number)]
     parts += ["", *_campaign_hint()]
-    return "\n".join([*parts, "", *_shrinkage(centre.shrinkage), "", *_hiring(centre.hiring), "",
-                      *_costs(centre.costs)]) + "\n"
+    return (
+        "\n".join([*parts, "", *_shrinkage(centre.shrinkage), "", *_hiring(centre.hiring), "", *_costs(centre.costs)])
+        + "\n"
+    )
 
 
 def _from_tables(path, time_zone, country):
@@ -85,40 +94,65 @@ def _from_tables(path, time_zone, country):
 
 def _about(reading):
     first, last = reading.frame["start"].min(), reading.frame["start"].max()
-    return (f"Made from {reading.file.name}: {len(reading.frame):,} intervals of {reading.interval_s / 60:g} minutes, "
-            f"{first:%Y-%m-%d} to {last:%Y-%m-%d}.", *reading.notes)
+    return (
+        f"Made from {reading.file.name}: {len(reading.frame):,} intervals of {reading.interval_s / 60:g} minutes, "
+        f"{first:%Y-%m-%d} to {last:%Y-%m-%d}.",
+        *reading.notes,
+    )
 
 
 def _top(centre):
-    return [f"name = {_quoted(centre.name)}",
-            f"time_zone = {_quoted(centre.time_zone)}   # IANA name; every timestamp of the tables is read in it",
-            f"country = {_quoted(centre.country)}   # two letters, for public holidays; \"\" for none",
-            f"currency = {_quoted(centre.currency)}",
-            f"interval_s = {centre.interval_s}   # length of a planning interval"]
+    return [
+        f"name = {_quoted(centre.name)}",
+        f"time_zone = {_quoted(centre.time_zone)}   # IANA name; every timestamp of the tables is read in it",
+        f'country = {_quoted(centre.country)}   # two letters, for public holidays; "" for none',
+        f"currency = {_quoted(centre.currency)}",
+        f"interval_s = {centre.interval_s}   # length of a planning interval",
+    ]
 
 
 def _queue(queue):
     key = f"queues.{_key(queue.name)}"
-    return [f"[{key}]", f"channel = {_quoted(queue.channel)}   # voice, chat, email, back office, social or callback",
-            f"patience_s = {_number(queue.patience_s)}   # mean patience of a caller; inf: nobody hangs up",
-            f"lines = {_number(queue.lines)}   # calls that fit, waiting and talking; inf: no limit",
-            f"aht_s = {_number(queue.aht_s)}   # handle time where the tables have none", *_channel(queue),
-            "", f"[{key}.hours]   # spans of local time, \"closed\", or over midnight as \"22:00-06:00\"",
-            *_hours(queue.hours), "", f"[{key}.targets]", *_targets(queue.targets)]
+    return [
+        f"[{key}]",
+        f"channel = {_quoted(queue.channel)}   # voice, chat, email, back office, social or callback",
+        f"patience_s = {_number(queue.patience_s)}   # mean patience of a caller; inf: nobody hangs up",
+        f"lines = {_number(queue.lines)}   # calls that fit, waiting and talking; inf: no limit",
+        f"aht_s = {_number(queue.aht_s)}   # handle time where the tables have none",
+        *_channel(queue),
+        "",
+        f'[{key}.hours]   # spans of local time, "closed", or over midnight as "22:00-06:00"',
+        *_hours(queue.hours),
+        "",
+        f"[{key}.targets]",
+        *_targets(queue.targets),
+    ]
 
 
 def _channel(queue):
-    """Settings of contacts that are held together or may wait: as they are, or as comments where the channel knows them."""
+    """Settings of contacts that are held together or may wait: as they are, or as comments where the channel knows
+    them.
+    """
     held, waits = queue.at_once > 1, queue.deferred
     lines = []
     if held or queue.channel in ("chat", "social"):
-        lines += [(held, f"at_once = {queue.at_once if held else 2}   # contacts that an agent holds at a time"),
-                  (held, f"slowdown = {_number(queue.slowdown if held else 0.3)}   # each further one makes all that are held longer by this share")]
+        lines += [
+            (held, f"at_once = {queue.at_once if held else 2}   # contacts that an agent holds at a time"),
+            (
+                held,
+                f"slowdown = {_number(queue.slowdown if held else 0.3)}   # each further one makes all that are held longer by this share",
+            ),
+        ]
     if waits or queue.channel in ("email", "back office"):
-        worked = "weekdays = \"09:00-17:00\", holidays = \"closed\"" if queue.worked is None else _inline(queue.worked)
-        lines += [(waits, f"deadline_s = {_number(queue.deadline_s if waits else 14_400)}   # work that may wait: answered within, seconds"),
-                  (waits, f"deadline_counts = {_quoted(queue.deadline_counts)}   # by the clock, or in worked hours"),
-                  (queue.worked is not None, f"worked = {{ {worked} }}   # when people answer it; else in the queue's hours")]
+        worked = 'weekdays = "09:00-17:00", holidays = "closed"' if queue.worked is None else _inline(queue.worked)
+        lines += [
+            (
+                waits,
+                f"deadline_s = {_number(queue.deadline_s if waits else 14_400)}   # work that may wait: answered within, seconds",
+            ),
+            (waits, f"deadline_counts = {_quoted(queue.deadline_counts)}   # by the clock, or in worked hours"),
+            (queue.worked is not None, f"worked = {{ {worked} }}   # when people answer it; else in the queue's hours"),
+        ]
     return [("" if said else "# ") + line for said, line in lines]
 
 
@@ -128,19 +162,30 @@ def _inline(hours):
 
 def _campaign_hint():
     """An outbound campaign as a comment: tables cannot tell whom one means to call."""
-    return ["# Outbound: a list to be called, a section a campaign.", "# [campaigns.renewals]", "# records = 2000   # people on the list",
-            "# contact_rate = [0.30, 0.22]   # dials that a person answers: first, second, ... attempt",
-            '# mode = "progressive"   # preview, progressive, power or predictive']
+    return [
+        "# Outbound: a list to be called, a section a campaign.",
+        "# [campaigns.renewals]",
+        "# records = 2000   # people on the list",
+        "# contact_rate = [0.30, 0.22]   # dials that a person answers: first, second, ... attempt",
+        '# mode = "progressive"   # preview, progressive, power or predictive',
+    ]
 
 
 def _group(group, number):
     """A group's section; what is not said stands as a comment."""
     about = ["# Who can take what, in order of priority; a list within the list: same priority."] if not number else []
-    levels = [_quoted(level) if isinstance(level, str) else f"[{', '.join(map(_quoted, level))}]" for level in group.skills]
+    levels = [
+        _quoted(level) if isinstance(level, str) else f"[{', '.join(map(_quoted, level))}]" for level in group.skills
+    ]
     most = "# most = 20" if group.most == inf else f"most = {_number(group.most)}"
     wage = "# hourly_wage = 16.5" if group.hourly_wage is None else f"hourly_wage = {_number(group.hourly_wage)}"
-    return [*about, f"[groups.{_key(group.name)}]", f"skills = [{', '.join(levels)}]",
-            f"{most}   # heads that exist; without it as many as are needed", f"{wage}   # where it is not the centre's"]
+    return [
+        *about,
+        f"[groups.{_key(group.name)}]",
+        f"skills = [{', '.join(levels)}]",
+        f"{most}   # heads that exist; without it as many as are needed",
+        f"{wage}   # where it is not the centre's",
+    ]
 
 
 def _groups_found(path, centre):
@@ -164,11 +209,22 @@ def _hours(hours):
 
 
 def _targets(targets):
-    known = {"service_level": "share of calls within target_s", "target_s": "seconds",
-             "definition": "offered, answered, without_short_abandons, abandons_count or virtual",
-             "max_asa_s": "average speed of answer, seconds", "max_abandonment": "share",
-             "max_occupancy": "share; above 0.85 people burn out", "max_blocking": "share"}
-    usual = {"service_level": 0.80, "max_asa_s": 30, "max_abandonment": 0.05, "max_occupancy": 0.85, "max_blocking": 0.01}
+    known = {
+        "service_level": "share of calls within target_s",
+        "target_s": "seconds",
+        "definition": "offered, answered, without_short_abandons, abandons_count or virtual",
+        "max_asa_s": "average speed of answer, seconds",
+        "max_abandonment": "share",
+        "max_occupancy": "share; above 0.85 people burn out",
+        "max_blocking": "share",
+    }
+    usual = {
+        "service_level": 0.80,
+        "max_asa_s": 30,
+        "max_abandonment": 0.05,
+        "max_occupancy": 0.85,
+        "max_blocking": 0.01,
+    }
     lines = []
     for name, says in known.items():
         value = getattr(targets, name)
@@ -178,41 +234,58 @@ def _targets(targets):
 
 
 def _shrinkage(shrinkage):
-    return ["# The share of time in which people who are paid are not on the phones.",
-            "[shrinkage]", f"base = {_quoted(shrinkage.base)}   # shares of paid or of scheduled time",
-            f"combine = {_quoted(shrinkage.combine)}   # additive: shares of the same base; "
-            "multiplicative: each of what the others leave",
-            "", "[shrinkage.external]   # away from the building",
-            *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.external.items()),
-            "", "[shrinkage.internal]   # in the building, not on the phones",
-            *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.internal.items()), *_by_month(shrinkage.by_month)]
+    return [
+        "# The share of time in which people who are paid are not on the phones.",
+        "[shrinkage]",
+        f"base = {_quoted(shrinkage.base)}   # shares of paid or of scheduled time",
+        f"combine = {_quoted(shrinkage.combine)}   # additive: shares of the same base; "
+        "multiplicative: each of what the others leave",
+        "",
+        "[shrinkage.external]   # away from the building",
+        *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.external.items()),
+        "",
+        "[shrinkage.internal]   # in the building, not on the phones",
+        *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.internal.items()),
+        *_by_month(shrinkage.by_month),
+    ]
 
 
 def _by_month(factors):
     if not factors:
         return []
-    return ["", "[shrinkage.by_month]   # share of January, February, ... ÷ share of the year",
-            *(f"{_key(cause)} = [{', '.join(map(_number, twelve))}]" for cause, twelve in factors.items())]
+    return [
+        "",
+        "[shrinkage.by_month]   # share of January, February, ... ÷ share of the year",
+        *(f"{_key(cause)} = [{', '.join(map(_number, twelve))}]" for cause, twelve in factors.items()),
+    ]
 
 
 def _hiring(hiring):
-    return ["[hiring]",
-            f"attrition_per_year = {_number(hiring.attrition_per_year)}   # leavers ÷ average headcount",
-            f"lead_time_weeks = {_number(hiring.lead_time_weeks)}   # decision to first day",
-            f"training_weeks = {_number(hiring.training_weeks)}   # first day to first call",
-            f"ramp = [{', '.join(map(_number, hiring.ramp))}]   # output in the first, second, ... month on the phones"]
+    return [
+        "[hiring]",
+        f"attrition_per_year = {_number(hiring.attrition_per_year)}   # leavers ÷ average headcount",
+        f"lead_time_weeks = {_number(hiring.lead_time_weeks)}   # decision to first day",
+        f"training_weeks = {_number(hiring.training_weeks)}   # first day to first call",
+        f"ramp = [{', '.join(map(_number, hiring.ramp))}]   # output in the first, second, ... month on the phones",
+    ]
 
 
 def _costs(costs):
-    return ["# CHANGE: these are placeholders, not your centre's costs.", "[costs]",
-            f"hourly_wage = {_number(costs.hourly_wage)}   # gross, per paid hour",
-            f"on_costs = {_number(costs.on_costs)}   # employer's contributions ÷ wage",
-            f"weekly_hours = {_number(costs.weekly_hours)}   # paid hours of a full-time agent",
-            f"overtime_factor = {_number(costs.overtime_factor)}   # wage of an overtime hour ÷ wage",
-            f"seat_per_month = {_number(costs.seat_per_month)}   # equipment, licences, rent",
-            f"per_hire = {_number(costs.per_hire)}   # advertising and selection",
-            "", "# What else the centre pays, a section a line of the budget; take the # away and write your own.",
-            '# [budget.rent]', '# category = "facilities"', "# price = 5000   # a month; driver = \"agent\", \"call\", \"hire\" ... for other units"]
+    return [
+        "# CHANGE: these are placeholders, not your centre's costs.",
+        "[costs]",
+        f"hourly_wage = {_number(costs.hourly_wage)}   # gross, per paid hour",
+        f"on_costs = {_number(costs.on_costs)}   # employer's contributions ÷ wage",
+        f"weekly_hours = {_number(costs.weekly_hours)}   # paid hours of a full-time agent",
+        f"overtime_factor = {_number(costs.overtime_factor)}   # wage of an overtime hour ÷ wage",
+        f"seat_per_month = {_number(costs.seat_per_month)}   # equipment, licences, rent",
+        f"per_hire = {_number(costs.per_hire)}   # advertising and selection",
+        "",
+        "# What else the centre pays, a section a line of the budget; take the # away and write your own.",
+        "# [budget.rent]",
+        '# category = "facilities"',
+        '# price = 5000   # a month; driver = "agent", "call", "hire" ... for other units',
+    ]
 
 
 def _one_line(words):

@@ -1,4 +1,6 @@
-"""A folder that is made anew as a whole: what stood there stays until the new one is ready, and is then swapped in one step."""
+"""A folder that is made anew as a whole: what stood there stays until the new one is ready, and is then swapped in
+one step.
+"""
 
 import contextlib
 import ctypes
@@ -21,10 +23,10 @@ NOT_HERE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 def new_folder(target, what="folder"):
     """A new, empty folder beside `target` (a Path), which takes the target's place when the block ends well.
 
-    Until then the target is as it was, also when the block raises or the process is killed; what a killed run left behind
-    is removed by the next. On Linux the two change places in one step of the system; elsewhere in two renames, and
-    `recovered` mends what a kill between them left. Raises OSError in words where another process makes the same folder
-    at this moment, and where the disk refuses.
+    Until then the target is as it was, also when the block raises or the process is killed; what a killed run left
+    behind is removed by the next. On Linux the two change places in one step of the system; elsewhere in two
+    renames, and `recovered` mends what a kill between them left. Raises OSError in words where another process
+    makes the same folder at this moment, and where the disk refuses.
     """
     target = Path(target).resolve()
     if target.exists() and not target.is_dir():
@@ -44,8 +46,10 @@ def _hold(held, target, what):
     try:
         held.enter_context(locked(target, patience_s=PATIENCE_S))
     except TimeoutError:
-        raise TimeoutError(f"{target} is being made by another run at this moment: wait until it is done, "
-                           f"or name another folder for the {what}") from None
+        raise TimeoutError(
+            f"{target} is being made by another run at this moment: wait until it is done, "
+            f"or name another folder for the {what}"
+        ) from None
 
 
 def recovered(target):

@@ -38,7 +38,7 @@ def show(chart, alt_text=None):
     words = alt_text or _title_words(chart)
     version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
     svg = vl_convert.vegalite_to_svg(theme.themed(chart), vl_version=version)
-    named = f"<svg role=\"img\" aria-label={quoteattr(words)} "
+    named = f'<svg role="img" aria-label={quoteattr(words)} '
     head, tail = svg.replace("<svg ", named, 1).split(">", 1)
     return Picture(f"{head}><title>{escape(words)}</title>{tail}", words)
 
@@ -101,7 +101,9 @@ def _closed(rows):
     again = np.append(False, place[1:] == place[:-1])
     stretch = np.append(0, np.cumsum(last)[:-1])[place]
     columns = {name: rows[name].to_numpy()[place] for name in rows}
-    return pd.DataFrame(columns | {"hour": np.where(again, end[place], hour[place]), "end": end[place], "stretch": stretch})
+    return pd.DataFrame(
+        columns | {"hour": np.where(again, end[place], hour[place]), "end": end[place], "stretch": stretch}
+    )
 
 
 def _short(rows):
@@ -113,7 +115,11 @@ def _short(rows):
 
 def _clock_axis(title=None):
     return alt.Axis(
-        title=title, labelExpr="format(datum.value % 24, '02') + ':00'", tickMinStep=1, labelOverlap=True, labelFlush=False
+        title=title,
+        labelExpr="format(datum.value % 24, '02') + ':00'",
+        tickMinStep=1,
+        labelOverlap=True,
+        labelFlush=False,
     )
 
 
@@ -221,8 +227,10 @@ def _end_labels(rows, labels):
     """Each series' name beside its last value, moved apart where two would overlap."""
     last = rows.iloc[-1]
     frame = pd.DataFrame(
-        [{"hour": last["hour"], "at": last[name], "label": label, "colour": colour}
-         for name, (label, colour) in labels.items()]
+        [
+            {"hour": last["hour"], "at": last[name], "label": label, "colour": colour}
+            for name, (label, colour) in labels.items()
+        ]
     ).sort_values("at")
     frame["at"] = _apart(frame["at"].to_numpy(), 0.065 * rows[list(labels)].max().max())
     text = alt.Chart(frame).mark_text(align="left", dx=8, baseline="middle")
@@ -248,9 +256,11 @@ def curve_layers(data):
     base = alt.Chart(data).encode(x=x, y=y)
     colour = alt.condition("datum.chosen == 1", alt.value(ACCENT), alt.value("#8C959F"))
     points = base.mark_point(filled=True, opacity=1).encode(
-        color=colour, size=alt.condition("datum.chosen == 1", alt.value(170), alt.value(60)))
-    words = base.mark_text(dy=-15, fontWeight=600).encode(text="label:N", color=alt.condition(
-        "datum.chosen == 1", alt.value(ACCENT), alt.value(QUIET)))
+        color=colour, size=alt.condition("datum.chosen == 1", alt.value(170), alt.value(60))
+    )
+    words = base.mark_text(dy=-15, fontWeight=600).encode(
+        text="label:N", color=alt.condition("datum.chosen == 1", alt.value(ACCENT), alt.value(QUIET))
+    )
     halo = base.mark_text(dy=-15, fontWeight=600, stroke=theme.PAPER, strokeWidth=4).encode(text="label:N")
     return alt.layer(_target_rule(data), base.mark_line(color=theme.RULE), points, halo, words)
 
@@ -267,19 +277,28 @@ def service_curve_chart(curve, target):
     """
     rows = curve_rows(curve, target)
     last = rows[rows["agents"] == rows["agents"].max()].assign(words=f"target {target:.0%}")
-    words = alt.Chart(last).mark_text(align="right", dx=24, dy=11).encode(  # the curve is above it there
-        x="agents:Q", y="target:Q", text="words:N")
+    words = (
+        alt.Chart(last)
+        .mark_text(align="right", dx=24, dy=11)
+        .encode(  # the curve is above it there
+            x="agents:Q", y="target:Q", text="words:N"
+        )
+    )
     title = alt.TitleParams(curve_finding(curve, target), subtitle="share of calls answered within the threshold")
     return (curve_layers(rows) + words).properties(title=title, width=520, height=260)
 
 
 def curve_rows(curve, target):
     """The curve's frame with what its chart needs: the target, 0/1 for the chosen n, a label in percent."""
-    return pd.DataFrame({
-        "agents": curve["agents"].astype(float), "service_level": curve["service_level"].astype(float),
-        "target": float(target), "chosen": curve["chosen"].astype(int),
-        "label": [f"{share:.0%}" for share in curve["service_level"]],
-    })
+    return pd.DataFrame(
+        {
+            "agents": curve["agents"].astype(float),
+            "service_level": curve["service_level"].astype(float),
+            "target": float(target),
+            "chosen": curve["chosen"].astype(int),
+            "label": [f"{share:.0%}" for share in curve["service_level"]],
+        }
+    )
 
 
 def curve_finding(curve, target):
@@ -304,8 +323,11 @@ def erlang_chart(day):
     """
     rows = day_rows(day)
     lines = _steps(rows, "erlang_c", theme.INK, 1.5) + _steps(rows, "erlang_a", ACCENT, 2.5)
-    labels = {"erlang_c": ("Erlang C: nobody hangs up (net)", INK),
-              "erlang_a": ("Erlang A: callers hang up (net)", ACCENT), "load": (LOAD_LABEL, QUIET)}
+    labels = {
+        "erlang_c": ("Erlang C: nobody hangs up (net)", INK),
+        "erlang_a": ("Erlang A: callers hang up (net)", ACCENT),
+        "load": (LOAD_LABEL, QUIET),
+    }
     title = alt.TitleParams(_erlang_finding(rows), subtitle=f"{_what(day)}agents on the phones (net)")
     return (_load_area(rows) + lines + _end_labels(rows, labels)).properties(title=title)
 

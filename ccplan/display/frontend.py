@@ -63,14 +63,21 @@ def _keep(file, text):
 
 
 def script():
-    """The widget's JavaScript module, a small one: anywidget gives up on a module that is not there within two seconds, and a page's panels all
-    load theirs at once. The Vega bundle comes beside it and is loaded by the first panel of a page that draws."""
-    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("panel_tools.js", "panel.js", "vega_first.js"))
+    """The widget's JavaScript module, a small one: anywidget gives up on a module that is not there within two
+    seconds, and a page's panels all load theirs at once. The Vega bundle comes beside it and is loaded by the first
+    panel of a page that draws."""
+    return "\n".join(
+        (STATIC / name).read_text(encoding="utf-8") for name in ("panel_tools.js", "panel.js", "vega_first.js")
+    )
 
 
 def style():
-    """The panel's CSS: the tokens by day and by night, the panel's own rules, then what night and right to left change."""
-    return "\n".join([tokens(), *((STATIC / name).read_text(encoding="utf-8") for name in ("panel.css", "themes.css")), by_night()])
+    """The panel's CSS: the tokens by day and by night, the panel's own rules, then what night and right to left
+    change.
+    """
+    return "\n".join(
+        [tokens(), *((STATIC / name).read_text(encoding="utf-8") for name in ("panel.css", "themes.css")), by_night()]
+    )
 
 
 PANELS = (".ccplan", ".ccplan-data")  # the two kinds of panels, one drawn by panel.js, one made of ipywidgets
@@ -81,8 +88,10 @@ UNSAID = "body:not(.ccplan-light, .ccplan-dark, [data-jp-theme-light])"  # where
 @functools.cache
 def tokens():
     """The theme's colours as CSS variables `--ccplan-NAME` of every panel, by day and, on screens, by night."""
-    return (f"{_rule('', theme.LIGHT, 'light')}\n@media screen {{ {_rule(NIGHT, theme.DARK, 'dark')} }}\n"
-            f"@media screen and (prefers-color-scheme: dark) {{ {_rule(UNSAID, theme.DARK, 'dark')} }}")
+    return (
+        f"{_rule('', theme.LIGHT, 'light')}\n@media screen {{ {_rule(NIGHT, theme.DARK, 'dark')} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ {_rule(UNSAID, theme.DARK, 'dark')} }}"
+    )
 
 
 def _rule(where, colours, scheme):
@@ -92,13 +101,21 @@ def _rule(where, colours, scheme):
 
 @functools.cache
 def by_night():
-    """CSS that turns the colours of the live charts' drawings and keys, so that a change of theme draws nothing anew."""
-    return f"@media screen {{ {_turned(NIGHT)} }}\n@media screen and (prefers-color-scheme: dark) {{ {_turned(UNSAID)} }}"
+    """CSS that turns the colours of the live charts' drawings and keys, so that a change of theme draws nothing
+    anew.
+    """
+    return (
+        f"@media screen {{ {_turned(NIGHT)} }}\n@media screen and (prefers-color-scheme: dark) {{ {_turned(UNSAID)} }}"
+    )
 
 
 def _turned(where):
-    rules = [f'{where} .ccplan .ccplan-chart svg [{part}="{day}" i]{{{part}:{night}}}'
-             for day, night in theme.NIGHT.items() if day != night for part in ("fill", "stroke")]
+    rules = [
+        f'{where} .ccplan .ccplan-chart svg [{part}="{day}" i]{{{part}:{night}}}'
+        for day, night in theme.NIGHT.items()
+        if day != night
+        for part in ("fill", "stroke")
+    ]
     return "".join([f"{where} .ccplan .ccplan-sample{{--colour:var(--night)}}", *rules])
 
 
@@ -106,8 +123,8 @@ def _turned(where):
 def panel_class():
     """The widget class, made when the first panel is: importing ccplan loads no widget library.
 
-    `vega` is the bundle that draws, `layout` (dict) is drawn once: dials, pickers, tiles, charts. `values` (dict) is what the user set,
-    sent by the browser; `view` (dict) is what to show for it, sent by the kernel.
+    `vega` is the bundle that draws, `layout` (dict) is drawn once: dials, pickers, tiles, charts. `values` (dict)
+    is what the user set, sent by the browser; `view` (dict) is what to show for it, sent by the kernel.
     """
     import anywidget
     import traitlets
@@ -127,7 +144,9 @@ def panel_class():
 
 
 def hear_widgets():
-    """Let this kernel hear what a page says to its widgets; the library does so by itself only where a kernel is what imports it."""
+    """Let this kernel hear what a page says to its widgets; the library does so by itself only where a kernel is
+    what imports it.
+    """
     import ipywidgets
 
     ipywidgets.register_comm_target()
@@ -147,7 +166,9 @@ def wire(layout, answer, language=None):
 
 
 def _next(answer, spoken, message):
-    """The view after a message; work at rest waits where other panels of this machine are at theirs, so that every hand is followed first."""
+    """The view after a message; work at rest waits where other panels of this machine are at theirs, so that every
+    hand is followed first.
+    """
     if message.get("action") != "rest":
         return spoken.view(answer(message))
     with turn() as mine:

@@ -1,9 +1,10 @@
 """The language of panels and tiles: catalogues of user-facing text, `words/CODE.toml`; English is the source.
 
-A catalogue has a head (`name`, `direction`), `[calendar]` (months and weekdays as axes say them), `[kpis]` by the key of a KPI and
-`[labels]` by the English text, so a text that a catalogue lacks is shown in English. `python -m ccplan.display.words.source` writes `en.toml` anew from the
-panels and KPIs: copied to `words/CODE.toml` and translated, it is another language, without a line of code. Sentences made from data
-(findings, warnings) stay English and are marked as English for a screen reader.
+A catalogue has a head (`name`, `direction`), `[calendar]` (months and weekdays as axes say them), `[kpis]` by the
+key of a KPI and `[labels]` by the English text, so a text that a catalogue lacks is shown in English. `python -m
+ccplan.display.words.source` writes `en.toml` anew from the panels and KPIs: copied to `words/CODE.toml` and
+translated, it is another language, without a line of code. Sentences made from data (findings, warnings) stay
+English and are marked as English for a screen reader.
 """
 
 import functools
@@ -25,7 +26,12 @@ WAS = "was {value}"  # how a tile tells what a text or a day was before
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")  # as d3 counts them
 DAYS = ("day", "weekday")  # fields of charts that hold the name of a weekday, with or without a number after it
-TIME = {"dateTime": "%x, %X", "date": "%d.%m.%Y", "time": "%H:%M:%S", "periods": ["AM", "PM"]}  # the rest of d3's time locale
+TIME = {
+    "dateTime": "%x, %X",
+    "date": "%d.%m.%Y",
+    "time": "%H:%M:%S",
+    "periods": ["AM", "PM"],
+}  # the rest of d3's time locale
 OF_PANEL = (AS_IT_IS, SHOWN, PINNED)  # what a panel itself calls a scenario
 PHRASES = ("exact",)  # what the browser's part of a panel says by itself
 
@@ -47,13 +53,15 @@ class Filled(str):
 
 
 class Term(str):
-    """A word of the panel among the options of a picker, which otherwise are names of the data and are said by nobody."""
+    """A word of the panel among the options of a picker, which otherwise are names of the data and are said by
+    nobody.
+    """
 
 
 @dataclass(frozen=True)
 class Language:
-    """A catalogue: its `code`, its own `name`, `direction` (ltr or rtl), `kpis` {key: name}, `labels` {English: said}, `calendar`
-    {months, short_months, days, short_days: lists, days from Sunday}."""
+    """A catalogue: its `code`, its own `name`, `direction` (ltr or rtl), `kpis` {key: name}, `labels` {English:
+    said}, `calendar` {months, short_months, days, short_days: lists, days from Sunday}."""
 
     code: str
     name: str
@@ -71,7 +79,9 @@ class Language:
         template = getattr(text, "template", None)
         if template is None:
             return self.labels.get(text) or self._kpi_names.get(text, text)
-        return self.labels.get(template, template).format(**{name: self.said(value) if isinstance(value, Term) else value for name, value in text.values.items()})
+        return self.labels.get(template, template).format(
+            **{name: self.said(value) if isinstance(value, Term) else value for name, value in text.values.items()}
+        )
 
     @functools.cached_property
     def _kpi_names(self):
@@ -95,10 +105,16 @@ class Language:
         told = _told(layout, self.said)
         for chart in told["charts"]:
             chart["spec"] = self.drawn(chart["spec"])
-        return told | {"language": self.code, "direction": self.direction, "phrases": {text: self.said(text) for text in PHRASES}}
+        return told | {
+            "language": self.code,
+            "direction": self.direction,
+            "phrases": {text: self.said(text) for text in PHRASES},
+        }
 
     def view(self, view):
-        """A panel's answer with its tiles, tools and words to choose from in this language; sentences stay as they are."""
+        """A panel's answer with its tiles, tools and words to choose from in this language; sentences stay as they
+        are.
+        """
         told = {**view, "tiles": {name: self._cell(tile) for name, tile in view.get("tiles", {}).items()}}
         told |= {name: self._settings(view[name]) for name in ("settings", "now") if view.get(name)}
         return told | ({"tools": self._tools(view["tools"])} if view.get("tools") else {})
@@ -108,14 +124,19 @@ class Language:
 
     def _settings(self, settings):
         """Where a panel stands, with the words that its pickers offer now."""
-        words = {name: told for name, options in settings.get("options", {}).items() if (told := _terms(options, self.said))}
+        words = {
+            name: told for name, options in settings.get("options", {}).items() if (told := _terms(options, self.said))
+        }
         return {**settings, "words": words} if words else settings
 
     def _tools(self, tools):
         """What was done, and the scenarios side by side; names that people gave stay as they are."""
         told = {**tools, "notice": self.said(tools["notice"])}
         if tools.get("comparison"):
-            rows = [{**row, "label": self.said(row["label"]), "cells": list(map(self._cell, row["cells"]))} for row in tools["comparison"]["rows"]]
+            rows = [
+                {**row, "label": self.said(row["label"]), "cells": list(map(self._cell, row["cells"]))}
+                for row in tools["comparison"]["rows"]
+            ]
             told["comparison"] = {"columns": list(map(self.said, tools["comparison"]["columns"])), "rows": rows}
         return told
 
@@ -139,7 +160,9 @@ class Language:
         >>> chosen("fi").date(2026, 9, 3), chosen("lt").date(2026, 9), chosen().date(2026, 9, 3)
         ('3.9.2026', '2026-09', '3 September 2026')
         """
-        pattern = self.calendar.get("month" if day is None else "date", "{day} {name} {year}" if day else "{name} {year}")
+        pattern = self.calendar.get(
+            "month" if day is None else "date", "{day} {name} {year}" if day else "{name} {year}"
+        )
         name = self.calendar["months"][month - 1] if "months" in self.calendar else MONTHS[month - 1]
         return pattern.format(year=year, month=month, day=day, name=name)
 
@@ -155,10 +178,27 @@ class Language:
 
 def _told(layout, said):
     """The layout with every text said: the one place that knows where a layout holds text."""
-    charts = [{**chart, "note": said(chart["note"]), "key": [{**entry, "label": said(entry["label"]), "night": night(entry["colour"])} for entry in chart["key"]],
-               "spec": _axes(chart["spec"], said)} for chart in layout["charts"]]
-    groups = [{"label": said(group["label"]), "dials": [_entry(dial, said) for dial in group["dials"]]} for group in layout["groups"]]
-    told = {"title": said(layout["title"]), "groups": groups, "charts": charts, "pickers": [_picker(picker, said) for picker in layout["pickers"]]}
+    charts = [
+        {
+            **chart,
+            "note": said(chart["note"]),
+            "key": [
+                {**entry, "label": said(entry["label"]), "night": night(entry["colour"])} for entry in chart["key"]
+            ],
+            "spec": _axes(chart["spec"], said),
+        }
+        for chart in layout["charts"]
+    ]
+    groups = [
+        {"label": said(group["label"]), "dials": [_entry(dial, said) for dial in group["dials"]]}
+        for group in layout["groups"]
+    ]
+    told = {
+        "title": said(layout["title"]),
+        "groups": groups,
+        "charts": charts,
+        "pickers": [_picker(picker, said) for picker in layout["pickers"]],
+    }
     told |= {name: [_entry(one, said) for one in layout[name]] for name in ("actions", "tiles")}
     if layout.get("notes"):
         told["notes"] = said(layout["notes"])
@@ -166,7 +206,11 @@ def _told(layout, said):
         told["tools"] = _tooled(layout["tools"], said)
     if "table" in layout:
         table = layout["table"]
-        told["table"] = {"label": said(table["label"]), "columns": list(map(said, table["columns"])), "rows": [_row(row, said) for row in table["rows"]]}
+        told["table"] = {
+            "label": said(table["label"]),
+            "columns": list(map(said, table["columns"])),
+            "rows": [_row(row, said) for row in table["rows"]],
+        }
     return {**layout, **told}
 
 
@@ -184,7 +228,12 @@ def _row(row, said):
 def _tooled(tools, said):
     """The tools of a panel: buttons, their words, and what the panel itself calls a scenario."""
     buttons = {name: [_entry(one, said) for one in tools[name]] for name in ("files", "history", "scenarios")}
-    return {**tools, **buttons, "words": {name: said(text) for name, text in tools["words"].items()}, "said": {text: said(text) for text in OF_PANEL}}
+    return {
+        **tools,
+        **buttons,
+        "words": {name: said(text) for name, text in tools["words"].items()},
+        "said": {text: said(text) for text in OF_PANEL},
+    }
 
 
 def _picker(picker, said):
@@ -204,21 +253,37 @@ def _axes(spec, said):
         return [_axes(part, said) for part in spec]
     if not isinstance(spec, dict):
         return spec
-    return {name: said(part) if name == "title" and isinstance(part, str) else part if name == "config" else _axes(part, said)
-            for name, part in spec.items()}
+    return {
+        name: said(part)
+        if name == "title" and isinstance(part, str)
+        else part
+        if name == "config"
+        else _axes(part, said)
+        for name, part in spec.items()
+    }
 
 
 def _weekdays(part, names):
-    """A specification in which axes of weekdays say them by `names`, JSON {English: said}; another word stays as it is."""
+    """A specification in which axes of weekdays say them by `names`, JSON {English: said}; another word stays as it
+    is.
+    """
     if isinstance(part, list):
         return [_weekdays(one, names) for one in part]
     if not isinstance(part, dict):
         return part
-    return {name: one if name == "config" else _weekday_axis(one, names) if name in ("x", "y") else _weekdays(one, names) for name, one in part.items()}
+    return {
+        name: one if name == "config" else _weekday_axis(one, names) if name in ("x", "y") else _weekdays(one, names)
+        for name, one in part.items()
+    }
 
 
 def _weekday_axis(place, names):
-    if not isinstance(place, dict) or place.get("field") not in DAYS or place.get("type") not in ("ordinal", "nominal") or place.get("axis", {}) is None:
+    if (
+        not isinstance(place, dict)
+        or place.get("field") not in DAYS
+        or place.get("type") not in ("ordinal", "nominal")
+        or place.get("axis", {}) is None
+    ):
         return place
     label = f"({names}[slice(datum.label, 0, 3)] || slice(datum.label, 0, 3)) + slice(datum.label, 3)"
     return {**place, "axis": {**place.get("axis", {}), "labelExpr": label}}
@@ -255,18 +320,25 @@ def languages():
 def catalogue(code):
     """The Language of a code such as "fi"; ValueError that lists what there is."""
     if code not in languages():
-        raise ValueError(f"language must be one of {', '.join(languages())}, got {code!r} — another one is a file {code}.toml beside theirs")
+        raise ValueError(
+            f"language must be one of {', '.join(languages())}, got {code!r} — another one is a file {code}.toml beside theirs"
+        )
     told = tomllib.loads((WORDS / f"{code}.toml").read_text(encoding="utf-8"))
     return Language(code, told["name"], told["direction"], told["kpis"], told["labels"], told.get("calendar", {}))
 
 
 def chosen(language=None, centre=None):
-    """The Language that is asked for: `language`, else CCPLAN_LANGUAGE of the environment, else what `centre` says, else English.
+    """The Language that is asked for: `language`, else CCPLAN_LANGUAGE of the environment, else what `centre` says,
+    else English.
 
     >>> chosen("fa").direction, chosen().name
     ('rtl', 'English')
     """
-    return language if isinstance(language, Language) else catalogue(language or os.environ.get(SWITCH) or getattr(centre, "language", "") or "en")
+    return (
+        language
+        if isinstance(language, Language)
+        else catalogue(language or os.environ.get(SWITCH) or getattr(centre, "language", "") or "en")
+    )
 
 
 def centre_of(folder):

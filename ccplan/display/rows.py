@@ -21,7 +21,9 @@ def _plain(column):
         return column.tolist()
     missing = np.isnan(column.to_numpy(float)) if kind == "f" else column.isna().to_numpy()
     if kind == "M":
-        column = column if getattr(column.dtype, "tz", None) is None else column.dt.tz_convert("UTC").dt.tz_localize(None)
+        column = (
+            column if getattr(column.dtype, "tz", None) is None else column.dt.tz_convert("UTC").dt.tz_localize(None)
+        )
         values = column.to_numpy().astype("datetime64[ms]").astype("int64").tolist()
     else:
         values = column.tolist()

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-SHARES = ("service_level", "abandonment", "occupancy", "blocking", "worst_interval", "under_target", "promise_kept", "callbacks")
+SHARES = (
+    "service_level",
+    "abandonment",
+    "occupancy",
+    "blocking",
+    "worst_interval",
+    "under_target",
+    "promise_kept",
+    "callbacks",
+)
 MONEY = ("cost", "cost_difference", "cost_per_point")
 POINTS = ("service gain, points",)
 

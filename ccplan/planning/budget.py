@@ -22,12 +22,24 @@ from .people.phone_hours import overtime_hours, phone_hours
 from .people.requirement import month_hours
 
 WAGES, ON_COSTS, OVERTIME = "agents' wages", "on-costs of wages", "overtime"
-NEEDED = ("queue", "month", "heads_start", "starters", "moved", "heads_end", "paid_fte", "trainees", "overtime_fte", "outsourced_fte")
+NEEDED = (
+    "queue",
+    "month",
+    "heads_start",
+    "starters",
+    "moved",
+    "heads_end",
+    "paid_fte",
+    "trainees",
+    "overtime_fte",
+    "outsourced_fte",
+)
 
 
 @dataclass(frozen=True)
 class Budget:
-    """A budget: its `ledger` (a row a month, line and queue; amounts exact Decimals), currency, and what it was made from.
+    """A budget: its `ledger` (a row a month, line and queue; amounts exact Decimals), currency, and what it was
+    made from.
 
     `quantities` has the drivers by month and queue, `lines` the BudgetLines that were priced, `notes` says in words
     what a reader should know: lines without an amount, categories without a line, what calls were counted as.
@@ -69,7 +81,9 @@ class Budget:
 
     @cached_property
     def assumptions(self):
-        """Every number that the budget rests on: name, value, unit, source, low, high (see `assumptions.assumptions_of`)."""
+        """Every number that the budget rests on: name, value, unit, source, low, high (see
+        `assumptions.assumptions_of`).
+        """
         from .uncertainty.assumptions import assumptions_of  # it names what this module makes
 
         return assumptions_of(self.centre, self.lines, self.wages)
@@ -79,12 +93,12 @@ def plan_budget(headcount, centre, months=None, *, contacts=None, lines=None, wa
     """The budget of a headcount plan: a `Budget` with a tidy ledger (month, category, line, queue, driver, quantity,
     price, amount, set_up).
 
-    `headcount` is a frame of `plan_headcount`, `months` how many of its months (all if left out), `contacts` (queue,
-    month, offered, load_hours: a frame of `monthly_requirement`) what calls and minutes are counted from, `lines` the
-    BudgetLines beside those of the centre's own `[costs]` (the centre's `[budget]` if left out); one with the name of
-    a standard line or of an open item takes its place, at a price of 0 it takes it away. `wages` (queue, hourly_wage: see
-    `mean_wages`) are used in place of `costs.hourly_wage`; `checklist`, the table of that name, adds what its open
-    items cost. Raises ValueError in words.
+    `headcount` is a frame of `plan_headcount`, `months` how many of its months (all if left out), `contacts`
+    (queue, month, offered, load_hours: a frame of `monthly_requirement`) what calls and minutes are counted from,
+    `lines` the BudgetLines beside those of the centre's own `[costs]` (the centre's `[budget]` if left out); one
+    with the name of a standard line or of an open item takes its place, at a price of 0 it takes it away. `wages`
+    (queue, hourly_wage: see `mean_wages`) are used in place of `costs.hourly_wage`; `checklist`, the table of that
+    name, adds what its open items cost. Raises ValueError in words.
 
     >>> from ccplan.data import Centre, Costs
     >>> month = {"queue": "q", "month": pd.Timestamp("2027-02-01"), "heads_start": 2, "heads_end": 2, "paid_fte": 2.0}
@@ -109,15 +123,47 @@ def standard_lines(centre):
     costs, hiring, flex = centre.costs, centre.hiring, centre.flex
     rise = {"inflation": costs.wage_rise, "rises_in": costs.wages_rise_in}
     lines = (
-        BudgetLine(name=WAGES, category="labour", driver="paid hour", price=costs.hourly_wage, source="costs.hourly_wage", **rise),
+        BudgetLine(
+            name=WAGES,
+            category="labour",
+            driver="paid hour",
+            price=costs.hourly_wage,
+            source="costs.hourly_wage",
+            **rise,
+        ),
         BudgetLine(name=ON_COSTS, category="labour", driver="wages", price=costs.on_costs, source="costs.on_costs"),
-        BudgetLine(name=OVERTIME, category="labour", driver="overtime hour", price=costs.overtime_hourly_cost,
-                   source="costs.hourly_wage × (1 + on_costs) × overtime_factor (overtime_double of it × overtime_double_factor)", **rise),
-        BudgetLine(name="outsourcing", category="labour", driver="outsourced hour", price=flex.outsourced_hourly,
-                   source="flex.outsourced_hourly"),
-        BudgetLine(name="seats", category="equipment", driver="seat", price=costs.seat_per_month, source="costs.seat_per_month"),
-        BudgetLine(name="adverts and selection", category="recruitment", driver="hire", price=costs.per_hire, source="costs.per_hire"),
-        BudgetLine(name="trainers and material", category="training", driver="class", price=hiring.class_cost, source="hiring.class_cost"),
+        BudgetLine(
+            name=OVERTIME,
+            category="labour",
+            driver="overtime hour",
+            price=costs.overtime_hourly_cost,
+            source="costs.hourly_wage × (1 + on_costs) × overtime_factor (overtime_double of it × overtime_double_factor)",
+            **rise,
+        ),
+        BudgetLine(
+            name="outsourcing",
+            category="labour",
+            driver="outsourced hour",
+            price=flex.outsourced_hourly,
+            source="flex.outsourced_hourly",
+        ),
+        BudgetLine(
+            name="seats", category="equipment", driver="seat", price=costs.seat_per_month, source="costs.seat_per_month"
+        ),
+        BudgetLine(
+            name="adverts and selection",
+            category="recruitment",
+            driver="hire",
+            price=costs.per_hire,
+            source="costs.per_hire",
+        ),
+        BudgetLine(
+            name="trainers and material",
+            category="training",
+            driver="class",
+            price=hiring.class_cost,
+            source="hiring.class_cost",
+        ),
     )
     return tuple(line for line in lines if line.price)
 
@@ -155,16 +201,22 @@ def _chosen(headcount, months):
     _refuse_holes(headcount["month"])
     there = np.sort(headcount["month"].unique())
     if months is not None and not (isinstance(months, (int, np.integer)) and 1 <= months <= len(there)):
-        raise ValueError(f"months must be a whole number from 1 to {len(there)}, the months of the headcount plan, got {months!r}")
+        raise ValueError(
+            f"months must be a whole number from 1 to {len(there)}, the months of the headcount plan, got {months!r}"
+        )
     if headcount.duplicated(["queue", "month"]).any():
         twice = headcount[headcount.duplicated(["queue", "month"])].iloc[0]
         raise ValueError(f"headcount: {twice['queue']} has the month {twice['month']:%Y-%m} twice")
     chosen = headcount if months is None else headcount[headcount["month"] <= there[months - 1]]
     for name in NEEDED[2:]:
-        wrong = ~np.isfinite(chosen[name].to_numpy(float)) | ((chosen[name].to_numpy(float) < -1e-6) & (name != "moved"))
+        wrong = ~np.isfinite(chosen[name].to_numpy(float)) | (
+            (chosen[name].to_numpy(float) < -1e-6) & (name != "moved")
+        )
         if wrong.any():
             row = chosen[wrong].iloc[0]
-            raise ValueError(f"headcount: {name} must be a number from 0 on, got {row[name]} for {row['queue']} in {row['month']:%Y-%m}")
+            raise ValueError(
+                f"headcount: {name} must be a number from 0 on, got {row[name]} for {row['queue']} in {row['month']:%Y-%m}"
+            )
     return chosen.reset_index(drop=True)
 
 
@@ -176,7 +228,9 @@ def _refuse_holes(months):
         raise ValueError(f"headcount: month must be the first day of a month, got {months[wrong].iloc[0]}")
     hole = pd.date_range(stamps.min(), stamps.max(), freq="MS").difference(stamps.unique())
     if len(hole):
-        raise ValueError(f"headcount has no row for {hole[0]:%Y-%m}: a budget needs every month from its first to its last")
+        raise ValueError(
+            f"headcount has no row for {hole[0]:%Y-%m}: a budget needs every month from its first to its last"
+        )
 
 
 def _lines(centre, lines, checklist, first):
@@ -187,7 +241,9 @@ def _lines(centre, lines, checklist, first):
     if twice:
         raise ValueError(f"a budget line must stand once, got {', '.join(twice)} twice")
     standard = tuple(line for line in standard_lines(centre) if line.name not in names)
-    open_items = () if checklist is None else tuple(line for line in checklist_lines(checklist, first) if line.name not in names)
+    open_items = (
+        () if checklist is None else tuple(line for line in checklist_lines(checklist, first) if line.name not in names)
+    )
     return standard + tuple(line for line in own if line.price or line.steps or line.name not in _STANDARD) + open_items
 
 
@@ -197,11 +253,15 @@ _STANDARD = (WAGES, ON_COSTS, OVERTIME, "outsourcing", "seats", "adverts and sel
 def _refuse_unknown(lines, quantities, centre):
     for line in lines:
         if line.driver in ("call", "minute") and line.driver not in quantities:
-            raise ValueError(f"budget.{line.name}: {line.driver}s are not known — give plan_budget contacts=, a frame of "
-                             "monthly_requirement")
+            raise ValueError(
+                f"budget.{line.name}: {line.driver}s are not known — give plan_budget contacts=, a frame of "
+                "monthly_requirement"
+            )
         if line.currency not in ("", centre.currency, *centre.exchange):
-            raise ValueError(f"budget.{line.name}: the price is in {line.currency}, whose rate is not given — write it into [exchange], "
-                             f"such as {line.currency} = 0.92 (what one {line.currency} costs in {centre.currency})")
+            raise ValueError(
+                f"budget.{line.name}: the price is in {line.currency}, whose rate is not given — write it into [exchange], "
+                f"such as {line.currency} = 0.92 (what one {line.currency} costs in {centre.currency})"
+            )
         if line.driver == "wages" and line.currency not in ("", centre.currency):
             raise ValueError(f"budget.{line.name}: a share of wages has no currency, got {line.currency}")
 
@@ -217,7 +277,9 @@ def _answered(headcount, contacts):
     wrong = (np.array(at) < 0) | np.isnan(told).any(axis=1)
     if wrong.any():
         queue, month = _keys(headcount)[int(np.argmax(wrong))]
-        raise ValueError(f"contacts has no row for {queue} in {month:%Y-%m}: give the requirement that the headcount was planned from")
+        raise ValueError(
+            f"contacts has no row for {queue} in {month:%Y-%m}: give the requirement that the headcount was planned from"
+        )
     stay = 1 - headcount["abandonment"].fillna(0.0).to_numpy(float) if "abandonment" in headcount else 1.0
     return told[:, 0] * stay, told[:, 1] * 60 * stay
 
@@ -234,7 +296,9 @@ def _wages_by_queue(wages, quantities):
     told = dict(zip(wages["queue"].astype(str), wages["hourly_wage"].astype(float), strict=True))
     wrong = {queue: wage for queue, wage in told.items() if not (np.isfinite(wage) and wage >= 0)}
     if wrong:
-        raise ValueError(f"wages: hourly_wage must be a number from 0 on, got {next(iter(wrong.values()))} for {next(iter(wrong))}")
+        raise ValueError(
+            f"wages: hourly_wage must be a number from 0 on, got {next(iter(wrong.values()))} for {next(iter(wrong))}"
+        )
     return {queue: told[queue] for queue in quantities["queue"].unique() if queue in told}
 
 
@@ -243,7 +307,10 @@ def _wages_paid(ledger, quantities):
     paid = ledger[ledger["line"].eq(WAGES)]
     keys = zip(paid["queue"].to_list(), paid["month"].to_list(), strict=True)
     sums = dict(zip(keys, paid["amount"].to_list(), strict=True))
-    return [sums.get(key, Decimal("0.00")) for key in zip(quantities["queue"].to_list(), quantities["month"].to_list(), strict=True)]
+    return [
+        sums.get(key, Decimal("0.00"))
+        for key in zip(quantities["queue"].to_list(), quantities["month"].to_list(), strict=True)
+    ]
 
 
 def _notes(lines, ledger, quantities, paid, known):
@@ -260,5 +327,7 @@ def _notes(lines, ledger, quantities, paid, known):
     if not known and any(line.driver in ("call", "minute") for line in lines):
         notes.append("calls and minutes are counted in full, for the headcount does not say how many callers hang up")
     if paid:
-        notes.append(f"wages of {', '.join(paid)} are the mean of the people who are here; costs.hourly_wage holds for any other")
+        notes.append(
+            f"wages of {', '.join(paid)} are the mean of the people who are here; costs.hourly_wage holds for any other"
+        )
     return tuple(notes)

@@ -30,7 +30,7 @@ from .staffing import WORK
 
 METHODS = ("auto", "combination", *MODELS)
 NEEDED = ("queue", "start", "offered", "answered", "aht_s", *WORK)
-SHORT = "calendar regression"   # where nothing can be held out
+SHORT = "calendar regression"  # where nothing can be held out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +48,21 @@ class QueueForecast:
     ahead: Ahead
 
 
-def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, events=None,
-             school=None, pay_days=(), borrow=None, seed=0):
+def forecast(
+    history,
+    centre,
+    horizon,
+    *,
+    levels=(0.1, 0.5, 0.9),
+    samples=0,
+    method="auto",
+    at=None,
+    events=None,
+    school=None,
+    pay_days=(),
+    borrow=None,
+    seed=0,
+):
     """Contacts and handle time of every queue and interval to come, with how sure they are.
 
     `history` is a frame with queue, start and offered (contacts), and seconds of work where known; `centre`
@@ -69,13 +82,39 @@ def forecast(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, met
     >>> forecast(week, centre, "1d")["offered"].round().tolist()
     [100.0, 20.0]
     """
-    each = forecast_queues(history, centre, horizon, levels=levels, samples=samples, method=method, at=at,
-                           events=events, school=school, pay_days=pay_days, borrow=borrow, seed=seed)
+    each = forecast_queues(
+        history,
+        centre,
+        horizon,
+        levels=levels,
+        samples=samples,
+        method=method,
+        at=at,
+        events=events,
+        school=school,
+        pay_days=pay_days,
+        borrow=borrow,
+        seed=seed,
+    )
     return pd.concat([one.frame for one in each], ignore_index=True)
 
 
-def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples=0, method="auto", at=None, borrow=None,
-                    seed=0, jobs=None, progress=None, cache=False, **calendar):
+def forecast_queues(
+    history,
+    centre,
+    horizon,
+    *,
+    levels=(0.1, 0.5, 0.9),
+    samples=0,
+    method="auto",
+    at=None,
+    borrow=None,
+    seed=0,
+    jobs=None,
+    progress=None,
+    cache=False,
+    **calendar,
+):
     """The same as `forecast`, a QueueForecast for each queue: with league, repairs and spread.
 
     `jobs` processes (-1: all cores, or the whole of a Dask cluster), by default all cores from eight queues
@@ -90,7 +129,9 @@ def forecast_queues(history, centre, horizon, *, levels=(0.1, 0.5, 0.9), samples
         rows = rows[rows["start"].dt.tz_localize(None) < local(at, rows["start"])]
         if not len(rows):
             raise ValueError(f"at must lie after some history, got {at}: there is no row before it")
-    how = dict(levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=checked_calendar(calendar, centre))
+    how = dict(
+        levels=levels, samples=samples, method=method, at=at, seed=seed, calendar=checked_calendar(calendar, centre)
+    )
     borrow = checked_borrow(borrow, [str(name) for name in rows["queue"].unique()], centre)
     work = partial(_kept_queue if cache else _forecast_queue, centre=centre, horizon=horizon, **how)
     parts = [mine for _, mine in rows.groupby("queue", sort=False, observed=True)]
@@ -111,12 +152,20 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
     begin = _begin(rows, centre.interval_s) if at is None else local(at, rows["start"])
     end = reach(horizon, begin)
     past = rows[rows["start"].dt.tz_localize(None) < begin.normalize()]
-    history = by_day(past if len(past) else rows, centre.interval_s, closed_days=_closed_days(centre, name, rows, begin))
-    days = pd.date_range(history.days[0], max((end - pd.Timedelta(seconds=1)).normalize(), history.days[-1] + pd.Timedelta(days=1)), freq="D")
-    training, mean, tested, seasonal = _model(history, features(days, centre.country, **for_queue(calendar, name)), method)
+    history = by_day(
+        past if len(past) else rows, centre.interval_s, closed_days=_closed_days(centre, name, rows, begin)
+    )
+    days = pd.date_range(
+        history.days[0],
+        max((end - pd.Timedelta(seconds=1)).normalize(), history.days[-1] + pd.Timedelta(days=1)),
+        freq="D",
+    )
+    training, mean, tested, seasonal = _model(
+        history, features(days, centre.country, **for_queue(calendar, name)), method
+    )
     spread = spread_of(tested) if tested else Spread()
-    frame = _frame(history, days[len(history.days):], zone, centre, name, begin, end)
-    special = np.abs(training.effects[len(history.days):]) > 0.4
+    frame = _frame(history, days[len(history.days) :], zone, centre, name, begin, end)
+    special = np.abs(training.effects[len(history.days) :]) > 0.4
     where = frame.pop("day").to_numpy(), frame.pop("slot").to_numpy()
     frame["offered"] = mean[where]
     for level in levels:
@@ -124,15 +173,31 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
     aht = expected_aht(past if len(past) else rows, len(history.slots), history.slots[0], centre.interval_s)
     frame["aht_s"] = np.where(np.isfinite(aht), aht, centre.queue(name).aht_s)[where[1]]
     frame = with_paths(frame, [path[where] for path in _paths(spread, mean, special, name, samples, seed)])
-    return QueueForecast(queue=name, frame=frame, tested=tested, repairs=training.repairs, spread=spread,
-                         method=tested.chosen if tested else method, seasonal=seasonal,
-                         ahead=Ahead(days=days[len(history.days):], slots=history.slots, interval_s=history.interval_s,
-                                     mean=mean, special=special))
+    return QueueForecast(
+        queue=name,
+        frame=frame,
+        tested=tested,
+        repairs=training.repairs,
+        spread=spread,
+        method=tested.chosen if tested else method,
+        seasonal=seasonal,
+        ahead=Ahead(
+            days=days[len(history.days) :],
+            slots=history.slots,
+            interval_s=history.interval_s,
+            mean=mean,
+            special=special,
+        ),
+    )
 
 
 def _paths(spread, mean, special, name, samples, seed):
     """Sample paths of one queue, the same for the same seed whatever other queues there are."""
-    return spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())])) if samples else ()
+    return (
+        spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())]))
+        if samples
+        else ()
+    )
 
 
 def _model(history, table, method):
@@ -141,8 +206,9 @@ def _model(history, table, method):
     seasons = (False, True) if len(history.days) >= 430 else (False,)
     best = None
     for seasonal in seasons:
+
         def prepared(number, more, seasonal=seasonal):
-            return prepare(history.before(number), table[:number + more], seasonal=seasonal)
+            return prepare(history.before(number), table[: number + more], seasonal=seasonal)
 
         tested = backtest(history, prepared, ahead, SHORT if len(seasons) > 1 else method)
         best = best if best and _error(best[1]) <= _error(tested) else (seasonal, tested, prepared)
@@ -183,7 +249,9 @@ def _frame(history, days, zone, centre, name, begin, end):
     wall = stamps.tz_localize(None)
     is_open = history.open_slots[days.day_of_week.to_numpy()[day], slot]
     if not _assumed_hours(centre, name):
-        is_open &= centre.is_open(name, stamps) | ~_said_open(centre, name, history)[days.day_of_week.to_numpy()[day], slot]
+        is_open &= (
+            centre.is_open(name, stamps) | ~_said_open(centre, name, history)[days.day_of_week.to_numpy()[day], slot]
+        )
     keep = is_open & (wall >= begin) & (wall < end)
     return pd.DataFrame({"queue": name, "start": stamps[keep], "day": day[keep], "slot": slot[keep]})
 
@@ -195,5 +263,7 @@ def _assumed_hours(centre, name):
 def _said_open(centre, name, history):
     """Slots of the week that the opening hours name: where they are shut on a date, that is a holiday's doing."""
     week = pd.date_range("2001-01-01", periods=7, freq="D")  # a Monday
-    stamps = pd.DatetimeIndex(np.repeat(week, len(history.slots))) + pd.to_timedelta(np.tile(history.slots, 7), unit="s")
+    stamps = pd.DatetimeIndex(np.repeat(week, len(history.slots))) + pd.to_timedelta(
+        np.tile(history.slots, 7), unit="s"
+    )
     return centre.queue(name).hours.is_open(stamps).reshape(7, -1)

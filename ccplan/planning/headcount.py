@@ -9,12 +9,32 @@ from .money.labour_prices import labour_prices, outsourced_limit
 from .people.people_tables import PERMANENT, checked_hires, checked_moves, checked_people, checked_requirement, opening
 from .people.recourse import recourse
 
-COLUMNS = ("queue", "month", "required_fte", "heads_start", "starters", "moved", "leavers", "heads_end", "paid_fte", "trainees",
-           "ramping", "productive_fte", "overtime_fte", "outsourced_fte", "available_fte", "gap_fte", "contracts_ended", "classes")
+COLUMNS = (
+    "queue",
+    "month",
+    "required_fte",
+    "heads_start",
+    "starters",
+    "moved",
+    "leavers",
+    "heads_end",
+    "paid_fte",
+    "trainees",
+    "ramping",
+    "productive_fte",
+    "overtime_fte",
+    "outsourced_fte",
+    "available_fte",
+    "gap_fte",
+    "contracts_ended",
+    "classes",
+)
 NEVER = np.inf  # contract months of those who stay
 
 
-def plan_headcount(requirement, centre, months=None, *, people=None, hires=None, moves=None, at=None, allowed_gap=0.0, curves=None):
+def plan_headcount(
+    requirement, centre, months=None, *, people=None, hires=None, moves=None, at=None, allowed_gap=0.0, curves=None
+):
     """Month by month, a row a queue (or team): required FTE, starters, leavers, trainees, productive FTE and the gap.
 
     `requirement` is a frame of `monthly_requirement`, `months` how many of its months (all if left out). `people` are
@@ -48,12 +68,18 @@ def allowed(needed, allowed_gap):
     """Share of each row's requirement that may be missing, an array; `allowed_gap` a share or a frame of them."""
     if not isinstance(allowed_gap, pd.DataFrame):
         if not (np.isscalar(allowed_gap) and not isinstance(allowed_gap, str) and 0 <= allowed_gap < 1):
-            raise ValueError(f"allowed_gap must be a share of the requirement in [0, 1), got {allowed_gap!r} — write 5 % as 0.05")
+            raise ValueError(
+                f"allowed_gap must be a share of the requirement in [0, 1), got {allowed_gap!r} — write 5 % as 0.05"
+            )
         return np.full(len(needed), float(allowed_gap))
-    told = allowed_gap.set_index(["queue", "month"])["allowed_gap"].reindex(pd.MultiIndex.from_frame(needed[["queue", "month"]]))
+    told = allowed_gap.set_index(["queue", "month"])["allowed_gap"].reindex(
+        pd.MultiIndex.from_frame(needed[["queue", "month"]])
+    )
     if told.isna().any() or (told >= 1 + 1e-12).any():
         queue, month = told.index[told.isna() | (told > 1)][0]
-        raise ValueError(f"allowed_gap must hold a share up to 1 for every queue and month, {queue} {month:%Y-%m} has none")
+        raise ValueError(
+            f"allowed_gap must hold a share up to 1 for every queue and month, {queue} {month:%Y-%m} has none"
+        )
     return told.to_numpy(float)
 
 
@@ -70,7 +96,10 @@ def classes_of(needed, people, hires, moves, centre):
     if hires is not None and len(hires):
         come = checked_hires(hires, queues, first, centre)
         length = come["contract_months"].to_numpy(float)
-        parts.append(_class_rows(come, "starter", come["month"], 0) | {"contract_months": np.where(length == PERMANENT, NEVER, length)})
+        parts.append(
+            _class_rows(come, "starter", come["month"], 0)
+            | {"contract_months": np.where(length == PERMANENT, NEVER, length)}
+        )
     if moves is not None and len(moves):
         moves = checked_moves(moves, queues, first, centre)
         gone = _class_rows(moves, "moved", moves["month"], LONGEST)
@@ -85,9 +114,16 @@ def _class_rows(frame, kind, entered, age):
     """One kind of people as columns of classes, arrays: those who stay, with nothing to learn again."""
     number = len(frame)
     when = np.broadcast_to(np.asarray(entered, dtype="datetime64[ns]"), number)
-    return {"queue": frame["queue"].to_numpy(object), "kind": np.full(number, kind, dtype=object), "entered": when,
-            "age": np.broadcast_to(np.asarray(age, dtype=int), number), "heads": frame["heads"].to_numpy(float),
-            "fte": frame["fte"].to_numpy(float), "contract_months": np.full(number, NEVER), "retraining_weeks": np.zeros(number)}
+    return {
+        "queue": frame["queue"].to_numpy(object),
+        "kind": np.full(number, kind, dtype=object),
+        "entered": when,
+        "age": np.broadcast_to(np.asarray(age, dtype=int), number),
+        "heads": frame["heads"].to_numpy(float),
+        "fte": frame["fte"].to_numpy(float),
+        "contract_months": np.full(number, NEVER),
+        "retraining_weeks": np.zeros(number),
+    }
 
 
 def class_months(classes, months, hiring):
@@ -102,18 +138,29 @@ def class_months(classes, months, hiring):
     age = np.clip(age0 + since, 0, longest - 1)
     stay, leave = staying_shares(hiring, longest), leaving_shares(hiring, longest)
     trained, output = 1 - training_shares(hiring, longest), output_shares(hiring, longest)
-    start = np.where((since >= 0) & (since < until), classes["heads"].to_numpy(float)[:, None] * stay[age] / stay[age0], 0.0)
+    start = np.where(
+        (since >= 0) & (since < until), classes["heads"].to_numpy(float)[:, None] * stay[age] / stay[age0], 0.0
+    )
     ended = np.where(since == until - 1, start * (1 - leave[age]), 0.0)
     again = np.clip(classes["retraining_weeks"].to_numpy(float)[:, None] / WEEKS_A_MONTH - since, 0.0, 1.0)
     average, able = start * (1 - leave[age] / 2), 1 - again
     fte = (classes["fte"] / classes["heads"]).to_numpy(float)[:, None]
-    return {"start": start, "leavers": start * leave[age] + ended, "ended": ended, "average": average,
-            "trainees": average * (1 - trained[age] * able), "ramping": average * trained[age] * (output < trained - 1e-12)[age],
-            "output_fte": average * fte * output[age] * able, "paid_fte": average * fte}
+    return {
+        "start": start,
+        "leavers": start * leave[age] + ended,
+        "ended": ended,
+        "average": average,
+        "trainees": average * (1 - trained[age] * able),
+        "ramping": average * trained[age] * (output < trained - 1e-12)[age],
+        "output_fte": average * fte * output[age] * able,
+        "paid_fte": average * fte,
+    }
 
 
 def with_service(plan, curves):
-    """The plan with the service that available ÷ required of the agents give: service_level, asa_s, abandonment, occupancy."""
+    """The plan with the service that available ÷ required of the agents give: service_level, asa_s, abandonment,
+    occupancy.
+    """
     required = plan["required_fte"].to_numpy()
     share = np.where(required > 0, plan["available_fte"] / np.where(required > 0, required, 1.0), np.inf)
     return plan.assign(**service_of(curves, plan["queue"], plan["month"], share)[list(MEASURES)])
@@ -128,15 +175,30 @@ def _lives(needed, classes, centre):
     sums = {name: mine @ values for name, values in lives.items()}
     at, kinds, heads = months.get_indexer(classes["entered"]), classes["kind"].to_numpy(), classes["heads"].to_numpy()
     filled = np.ceil(heads / centre.hiring.class_size)
-    starters, moved, number = (_entering(place, at, np.where(kinds == kind, amount, 0.0), sums["start"].shape)
-                               for kind, amount in (("starter", heads), ("moved", heads), ("starter", filled)))
+    starters, moved, number = (
+        _entering(place, at, np.where(kinds == kind, amount, 0.0), sums["start"].shape)
+        for kind, amount in (("starter", heads), ("moved", heads), ("starter", filled))
+    )
     start = sums["start"] - starters - moved
     _refuse_too_many_moved(needed, (start + np.minimum(moved, 0)).ravel())
-    columns = {"required_fte": needed["fte"].to_numpy(float), "heads_start": start, "starters": starters, "moved": moved,
-               "leavers": sums["leavers"], "heads_end": sums["start"] - sums["leavers"], "paid_fte": sums["paid_fte"],
-               "trainees": sums["trainees"], "ramping": sums["ramping"], "productive_fte": sums["output_fte"],
-               "contracts_ended": sums["ended"], "classes": number}
-    return pd.DataFrame({"queue": needed["queue"], "month": needed["month"]} | {name: values.ravel() for name, values in columns.items()})
+    columns = {
+        "required_fte": needed["fte"].to_numpy(float),
+        "heads_start": start,
+        "starters": starters,
+        "moved": moved,
+        "leavers": sums["leavers"],
+        "heads_end": sums["start"] - sums["leavers"],
+        "paid_fte": sums["paid_fte"],
+        "trainees": sums["trainees"],
+        "ramping": sums["ramping"],
+        "productive_fte": sums["output_fte"],
+        "contracts_ended": sums["ended"],
+        "classes": number,
+    }
+    return pd.DataFrame(
+        {"queue": needed["queue"], "month": needed["month"]}
+        | {name: values.ravel() for name, values in columns.items()}
+    )
 
 
 def _entering(place, at, amount, shape):
@@ -149,8 +211,10 @@ def _entering(place, at, amount, shape):
 def _refuse_too_many_moved(needed, left):
     if (left < -1e-9).any():
         at = int(np.argmax(left < -1e-9))
-        raise ValueError(f"moves: more people leave {needed['queue'].iloc[at]} in {needed['month'].iloc[at]:%Y-%m} than are there, "
-                         f"{-left[at]:.1f} too many")
+        raise ValueError(
+            f"moves: more people leave {needed['queue'].iloc[at]} in {needed['month'].iloc[at]:%Y-%m} than are there, "
+            f"{-left[at]:.1f} too many"
+        )
 
 
 def _with_recourse(plan, centre, at, gap_allowed):
@@ -160,9 +224,16 @@ def _with_recourse(plan, centre, at, gap_allowed):
     productive = plan["productive_fte"].to_numpy()
     need = np.maximum(plan["required_fte"].to_numpy() * (1 - gap_allowed) - productive, 0.0)
     prices = labour_prices(months, centre)
-    filled = recourse(need.reshape(shape), (centre.flex.overtime * productive).reshape(shape),
-                      outsourced_limit(months, centre, months.iloc[0] if at is None else at),
-                      (prices["overtime"] <= prices["outsourced"]).to_numpy())
+    filled = recourse(
+        need.reshape(shape),
+        (centre.flex.overtime * productive).reshape(shape),
+        outsourced_limit(months, centre, months.iloc[0] if at is None else at),
+        (prices["overtime"] <= prices["outsourced"]).to_numpy(),
+    )
     over, bought = filled.overtime.ravel(), filled.outsourced.ravel()
-    return plan.assign(overtime_fte=over, outsourced_fte=bought, available_fte=productive + over + bought,
-                       gap_fte=productive + over + bought - plan["required_fte"])
+    return plan.assign(
+        overtime_fte=over,
+        outsourced_fte=bought,
+        available_fte=productive + over + bought,
+        gap_fte=productive + over + bought - plan["required_fte"],
+    )

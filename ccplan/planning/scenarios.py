@@ -19,13 +19,15 @@ from .budget import Budget, plan_budget
 from .headcount import plan_headcount
 from .uncertainty.quick_plan import QuickPlan, quick_plan
 
-KEPT = 4    # quick plans that are kept ready
+KEPT = 4  # quick plans that are kept ready
 FILE_NAME = "scenarios.json"
 
 
 @dataclass(frozen=True)
 class PointPlan:
-    """One plan from the requirement to the budget: the frames of its three stages, and `measures`, its numbers in short."""
+    """One plan from the requirement to the budget: the frames of its three stages, and `measures`, its numbers in
+    short.
+    """
 
     requirement: pd.DataFrame
     headcount: pd.DataFrame
@@ -33,7 +35,9 @@ class PointPlan:
 
     @property
     def measures(self):
-        """offered, fte (mean, required), heads_end (last month), starters, gap_fte (worst month), cost, cost_per_contact: a Series."""
+        """offered, fte (mean, required), heads_end (last month), starters, gap_fte (worst month), cost,
+        cost_per_contact: a Series.
+        """
         monthly = self.headcount.groupby("month")
         cost, offered = float(self.budget.total), float(self.requirement["offered"].sum())
         return pd.Series({
@@ -46,12 +50,12 @@ class PointPlan:
 def point_plan(frame, centre, months=None, *, overrides=None, people=None, hires=None, teams=None, requirement=None):
     """The plan of a forecast with some assumptions changed: a `PointPlan`.
 
-    `frame` is a forecast (queue, start, offered, aht_s) of whole months, or one of `staff`; `overrides` {name of ASSUMPTIONS:
-    value}; `people`, `hires` and `teams` as in `plan_headcount` (hires left out: planned anew). `requirement` is where the
-    monthly requirement comes from: a `QuickPlan` of the frame (left out: one that is made of it and kept, so that
-    the next move takes milliseconds), or a function (frame, centre) of the changed ones, such as the full chain
-    `lambda frame, centre: monthly_requirement(staff(frame, centre), centre)`. Raises ValueError in words for an unknown
-    assumption or a value out of range.
+    `frame` is a forecast (queue, start, offered, aht_s) of whole months, or one of `staff`; `overrides` {name of
+    ASSUMPTIONS: value}; `people`, `hires` and `teams` as in `plan_headcount` (hires left out: planned anew).
+    `requirement` is where the monthly requirement comes from: a `QuickPlan` of the frame (left out: one that is
+    made of it and kept, so that the next move takes milliseconds), or a function (frame, centre) of the changed
+    ones, such as the full chain `lambda frame, centre: monthly_requirement(staff(frame, centre), centre)`. Raises
+    ValueError in words for an unknown assumption or a value out of range.
     """
     values = checked_overrides(overrides or {})
     if not callable(requirement):
@@ -69,8 +73,14 @@ def point_plan(frame, centre, months=None, *, overrides=None, people=None, hires
 def quick_requirement(quick, centre, values):
     """(monthly requirement, centre) with the assumptions' `values`, by a `QuickPlan`."""
     if not isinstance(quick, QuickPlan):
-        raise ValueError(f"requirement must be a QuickPlan or a function of frame and centre, got {type(quick).__name__}")
-    moves = {"volume": 1 + values.get("volume", 0.0), "aht": 1 + values.get("aht", 0.0), "growth": values.get("growth", 0.0)}
+        raise ValueError(
+            f"requirement must be a QuickPlan or a function of frame and centre, got {type(quick).__name__}"
+        )
+    moves = {
+        "volume": 1 + values.get("volume", 0.0),
+        "aht": 1 + values.get("aht", 0.0),
+        "growth": values.get("growth", 0.0),
+    }
     for name, value in values.items():
         if name not in moves:
             _, centre = ASSUMPTIONS[name].changed(None, centre, value)
@@ -82,7 +92,11 @@ _plans = []  # (what it was made of, QuickPlan), the latest last
 
 def _kept_plan(frame, centre, teams):
     """The quick plan of a forecast: made once for the same numbers, queues and opening hours."""
-    made_of = (_fingerprint(frame), _without_people(centre), {team: tuple(names) for team, names in (teams or {}).items()})
+    made_of = (
+        _fingerprint(frame),
+        _without_people(centre),
+        {team: tuple(names) for team, names in (teams or {}).items()},
+    )
     for known, plan in _plans:
         if known == made_of:
             return plan
@@ -152,6 +166,11 @@ def load_scenarios(folder):
         return {}
     except (ValueError, OSError) as problem:
         raise ValueError(f"{file}: cannot be read as scenarios ({problem}) — mend it, or move it away") from None
-    if not isinstance(kept, dict) or not all(isinstance(one, dict) and isinstance(one.get("overrides"), dict) for one in kept.values()):
+    if not isinstance(kept, dict) or not all(
+        isinstance(one, dict) and isinstance(one.get("overrides"), dict) for one in kept.values()
+    ):
         raise ValueError(f'{file}: must hold {{name: {{"overrides": {{…}}}}}} — mend it, or move it away')
-    return {name: {"overrides": checked_overrides(one["overrides"]), "note": str(one.get("note", ""))} for name, one in kept.items()}
+    return {
+        name: {"overrides": checked_overrides(one["overrides"]), "note": str(one.get("note", ""))}
+        for name, one in kept.items()
+    }

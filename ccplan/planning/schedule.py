@@ -35,13 +35,14 @@ DEAR = 100.0  # hours that a missing person of one interval outweighs while a fi
 class Cover:
     """People on shifts, and what their cover comes to.
 
-    `shifts`: day (midnight of the day it belongs to), shift, start, end, people, paid_s (of one of them); `breaks`: day,
-    shift, start (of the shift), break, at, people, length_s; `intervals`: start, required, cover (mean people at their
-    desks), shortage, surplus, and, where calls, handle times and a centre are known, offered, aht_s, service_level, asa_s,
-    abandonment and occupancy by the queueing model. `cost` is what is paid (wages and extras, currency), `prices` the
-    same with shortage and surplus, by cause; `hours` are paid. `objective` is the value of the `aim`, no plan has a better
-    one than `bound`, `gap` is the share between them. `status` is "optimal" (proven to the share asked for), "limit of
-    time", "stopped" or "in parts"; `blocks` counts the parts that were solved by themselves.
+    `shifts`: day (midnight of the day it belongs to), shift, start, end, people, paid_s (of one of them); `breaks`:
+    day, shift, start (of the shift), break, at, people, length_s; `intervals`: start, required, cover (mean people
+    at their desks), shortage, surplus, and, where calls, handle times and a centre are known, offered, aht_s,
+    service_level, asa_s, abandonment and occupancy by the queueing model. `cost` is what is paid (wages and extras,
+    currency), `prices` the same with shortage and surplus, by cause; `hours` are paid. `objective` is the value of
+    the `aim`, no plan has a better one than `bound`, `gap` is the share between them. `status` is "optimal" (proven
+    to the share asked for), "limit of time", "stopped" or "in parts"; `blocks` counts the parts that were solved by
+    themselves.
     """
 
     shifts: pd.DataFrame
@@ -73,7 +74,9 @@ class Cover:
 
     @property
     def service_level(self):
-        """Σ calls answered in target ÷ Σ offered, by the queueing model; nan where calls or the centre are not known."""
+        """Σ calls answered in target ÷ Σ offered, by the queueing model; nan where calls or the centre are not
+        known.
+        """
         if "service_level" not in self.intervals or not self.intervals["offered"].sum():
             return float("nan")
         offered = self.intervals["offered"]
@@ -81,19 +84,41 @@ class Cover:
 
     @property
     def weeks(self):
-        """By calendar week (its Monday): day_shifts, busiest_day, and the people who can work them at `days_a_week` days each."""
+        """By calendar week (its Monday): day_shifts, busiest_day, and the people who can work them at `days_a_week`
+        days each.
+        """
         return weeks_of(self.shifts, self.days_a_week)
 
 
-def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centre=None, queue=None, people=inf, days_a_week=5, hours=inf,
-                 hour_cost=None, missing_hour=None, idle_hour=None, at_desk=1.0, whole=True, cyclic=False, interval_s=None, within=1e-4, limit_s=60.0, progress=None):
+def cover_shifts(
+    requirement,
+    shifts,
+    *,
+    objective="cost",
+    engine="highs",
+    centre=None,
+    queue=None,
+    people=inf,
+    days_a_week=5,
+    hours=inf,
+    hour_cost=None,
+    missing_hour=None,
+    idle_hour=None,
+    at_desk=1.0,
+    whole=True,
+    cyclic=False,
+    interval_s=None,
+    within=1e-4,
+    limit_s=60.0,
+    progress=None,
+):
     """The people on each shift, start and day that cover a requirement best: a `Cover`.
 
-    `requirement` is a frame with start (equal intervals of one time zone, rising; intervals without a row count nothing)
-    and agents (people needed at their desks, also parts of people); with offered and aht_s too, and a `centre`, the
-    service that the cover really gives is told. `shifts` are `Shift`s, names of the centre's shifts, or
-    {name: 0 and 1 by interval of the day}. Shifts over midnight reach into the next day, from the last day into nothing,
-    or into the first if `cyclic`. `objective` is made best:
+    `requirement` is a frame with start (equal intervals of one time zone, rising; intervals without a row count
+    nothing) and agents (people needed at their desks, also parts of people); with offered and aht_s too, and a
+    `centre`, the service that the cover really gives is told. `shifts` are `Shift`s, names of the centre's shifts,
+    or {name: 0 and 1 by interval of the day}. Shifts over midnight reach into the next day, from the last day into
+    nothing, or into the first if `cyclic`. `objective` is made best:
 
     - "cost": wages and extras + `missing_hour` × hours short + `idle_hour` × hours too many (prices in currency; the
       centre's rostering and costs, or the usual ones, if left out; `hour_cost` is that of a paid hour with on-costs);
@@ -102,14 +127,15 @@ def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centr
     - "service": the most calls answered in target (by `queueing.performance`, interval by interval) for the `people` or paid
       `hours` that there are; the objective is calls.
 
-    `people` exist at most: so many work on a day, and in a calendar week `days_a_week` shifts each; then days can be dealt
-    out so that nobody works more (Gale 1957), rest and days in a row are the roster's. `hours` are paid at most in all.
-    Of those who are on a shift and not on its breaks the share `at_desk` is at a desk (see `desk_requirement`): service counts them only.
-    With `whole` False people come in parts, as the linear programme has them, in milliseconds: no plan of whole people is better
-    (status "in parts", nothing is searched). Else the search ends within the share `within` of the best, or after `limit_s` seconds with the best plan so far and its
+    `people` exist at most: so many work on a day, and in a calendar week `days_a_week` shifts each; then days can
+    be dealt out so that nobody works more (Gale 1957), rest and days in a row are the roster's. `hours` are paid at
+    most in all. Of those who are on a shift and not on its breaks the share `at_desk` is at a desk (see
+    `desk_requirement`): service counts them only. With `whole` False people come in parts, as the linear programme
+    has them, in milliseconds: no plan of whole people is better (status "in parts", nothing is searched). Else the
+    search ends within the share `within` of the best, or after `limit_s` seconds with the best plan so far and its
     gap; `progress(done, of, words)` is told, and ends the work with the best so far by raising `planning.Stopped`.
-    `engine` "pyworkforce" puts objectives "hours" and "difference" to its CP-SAT models where they can express them.
-    Raises ValueError in words.
+    `engine` "pyworkforce" puts objectives "hours" and "difference" to its CP-SAT models where they can express
+    them. Raises ValueError in words.
 
     >>> need = pd.DataFrame({"start": pd.date_range("2026-10-05 08:00", periods=8, freq="h"), "agents": [1, 1, 3, 3, 3, 3, 1, 1]})
     >>> four = Shift(name="four hours", starts="08:00, 10:00, 12:00", length_s=14400)
@@ -138,14 +164,34 @@ def cover_shifts(requirement, shifts, *, objective="cost", engine="highs", centr
     else:
         found = _together(programme, blocks, solve_blocks(blocks, aim, clock, within, _words(programme)))
     found = _with_rest(found, aim, blocks, len(needs.agents))
-    return _told(programme, found, objective, paid, served, within,
-                 {"engine": engine, "stopped": clock.stopped, "begin": begin, "blocks": len(blocks), "days_a_week": days_a_week, "at_desk": float(at_desk), "whole": whole})
+    return _told(
+        programme,
+        found,
+        objective,
+        paid,
+        served,
+        within,
+        {
+            "engine": engine,
+            "stopped": clock.stopped,
+            "begin": begin,
+            "blocks": len(blocks),
+            "days_a_week": days_a_week,
+            "at_desk": float(at_desk),
+            "whole": whole,
+        },
+    )
 
 
 def _checked_limits(people, days_a_week, hours, within, limit_s):
     """The limits as `programme_of` takes them; ValueError for what is no number in its range."""
-    for name, value, low, high in (("people", people, 0, inf), ("days_a_week", days_a_week, 1, 7), ("hours", hours, 0, inf),
-                                   ("within", within, 0, 1), ("limit_s", limit_s, 0, 1e7)):
+    for name, value, low, high in (
+        ("people", people, 0, inf),
+        ("days_a_week", days_a_week, 1, 7),
+        ("hours", hours, 0, inf),
+        ("within", within, 0, 1),
+        ("limit_s", limit_s, 0, 1e7),
+    ):
         if not np.isscalar(value):
             raise ValueError(f"{name} must be a number, got {value!r}")
         floats(name, value, low=low, high=high)
@@ -170,9 +216,15 @@ def _named(shifts, centre):
 def _prices(centre, hour_cost, missing_hour, idle_hour):
     """Currency per hour: paid, missing, idle; and what on-costs make of an extra."""
     costs, rules = (Costs(), Rostering()) if centre is None else (centre.costs, centre.rostering)
-    given = {"hour_cost": (hour_cost, costs.loaded_hourly_cost), "missing_hour": (missing_hour, rules.missing_hour),
-             "idle_hour": (idle_hour, rules.idle_hour)}
-    found = {name: float(floats(name, usual if value is None else value, open_high=True)) for name, (value, usual) in given.items()}
+    given = {
+        "hour_cost": (hour_cost, costs.loaded_hourly_cost),
+        "missing_hour": (missing_hour, rules.missing_hour),
+        "idle_hour": (idle_hour, rules.idle_hour),
+    }
+    found = {
+        name: float(floats(name, usual if value is None else value, open_high=True))
+        for name, (value, usual) in given.items()
+    }
     return found | {"on_costs": 1 + costs.on_costs}
 
 
@@ -181,8 +233,12 @@ def _aim(objective, programme, served, paid, limits, at_desk=1.0):
     needs, nothing = programme.needs, np.zeros(len(programme.paid_s))
     free, same = np.zeros(len(needs.agents), bool), np.ones(len(needs.agents))
     if objective == "cost":
-        heads = PricedHeads(required=needs.agents, missing=same * paid["missing_hour"] * needs.hours,
-                            idle=same * paid["idle_hour"] * needs.hours, hard=free)
+        heads = PricedHeads(
+            required=needs.agents,
+            missing=same * paid["missing_hour"] * needs.hours,
+            idle=same * paid["idle_hour"] * needs.hours,
+            hard=free,
+        )
         wages = programme.paid_s / 3600 * paid["hour_cost"]
         return Aim(price=wages + programme.extra * paid["on_costs"], loss=heads)
     if objective == "hours":
@@ -191,10 +247,17 @@ def _aim(objective, programme, served, paid, limits, at_desk=1.0):
     if objective == "difference":
         return Aim(price=nothing, loss=PricedHeads(required=needs.agents, missing=same, idle=same, hard=free))
     if served is None:
-        raise ValueError('objective "service" needs a centre, and offered and aht_s in the requirement: the calls that are to be answered')
+        raise ValueError(
+            'objective "service" needs a centre, and offered and aht_s in the requirement: the calls that are to be answered'
+        )
     if not (np.isfinite(limits["people"]) or np.isfinite(limits["hours"])):
-        raise ValueError('objective "service" needs the people or the paid hours that there are: give people=… or hours=…')
-    return Aim(price=nothing, loss=CallsMissed(calls=needs.frame["offered"].to_numpy(float), gain=answered_by_people(needs, served, at_desk)))
+        raise ValueError(
+            'objective "service" needs the people or the paid hours that there are: give people=… or hours=…'
+        )
+    return Aim(
+        price=nothing,
+        loss=CallsMissed(calls=needs.frame["offered"].to_numpy(float), gain=answered_by_people(needs, served, at_desk)),
+    )
 
 
 def _words(programme):
@@ -214,8 +277,12 @@ def _together(programme, blocks, found):
     people = np.zeros(programme.cover.shape[1])
     for block, one in zip(blocks, found, strict=True):
         people[block.columns] = one.people
-    return Found(people=people, value=sum(one.value for one in found), bound=sum(one.bound for one in found),
-                 proven=all(one.proven for one in found))
+    return Found(
+        people=people,
+        value=sum(one.value for one in found),
+        bound=sum(one.bound for one in found),
+        proven=all(one.proven for one in found),
+    )
 
 
 def _with_rest(found, aim, blocks, number):
@@ -234,15 +301,44 @@ def _told(programme, found, objective, paid, served, within, run):
     if served is not None and not served.deferred:
         intervals = intervals.join(service_of_cover(needs, served, cover * run["at_desk"]))
     hours = float(programme.paid_s @ found.people) / 3600
-    prices = pd.Series({"wages": hours * paid["hour_cost"], "extras": float(programme.extra @ found.people) * paid["on_costs"],
-                        "shortage": float(intervals["shortage"].sum()) * needs.hours * paid["missing_hour"],
-                        "surplus": float(intervals["surplus"].sum()) * needs.hours * paid["idle_hour"]})
+    prices = pd.Series(
+        {
+            "wages": hours * paid["hour_cost"],
+            "extras": float(programme.extra @ found.people) * paid["on_costs"],
+            "shortage": float(intervals["shortage"].sum()) * needs.hours * paid["missing_hour"],
+            "surplus": float(intervals["surplus"].sum()) * needs.hours * paid["idle_hour"],
+        }
+    )
     calls = float(needs.frame["offered"].sum()) if objective == "service" else 0.0
     value, bound = (calls - found.value, calls - found.bound) if objective == "service" else (found.value, found.bound)
     apart = abs(value - bound)
-    gap = 0.0 if apart <= 1e-7 * max(abs(value), 1.0) else min(apart / abs(value), 1.0) if value else 1.0  # what floating point leaves is none
-    status = "in parts" if not run["whole"] else "stopped" if run["stopped"] and not found.proven else "optimal" if found.proven or gap <= within else "limit of time"
-    return Cover(shifts=shift_rows(programme, found.people, run["whole"]), breaks=break_rows(programme, found.people, run["whole"]), intervals=intervals,
-                 cost=float(prices["wages"] + prices["extras"]), prices=prices, hours=hours, aim=objective, objective=value, bound=bound,
-                 gap=gap, status=status, engine=run["engine"], seconds=perf_counter() - run["begin"], blocks=run["blocks"],
-                 interval_s=needs.step, days_a_week=run["days_a_week"])
+    gap = (
+        0.0 if apart <= 1e-7 * max(abs(value), 1.0) else min(apart / abs(value), 1.0) if value else 1.0
+    )  # what floating point leaves is none
+    status = (
+        "in parts"
+        if not run["whole"]
+        else "stopped"
+        if run["stopped"] and not found.proven
+        else "optimal"
+        if found.proven or gap <= within
+        else "limit of time"
+    )
+    return Cover(
+        shifts=shift_rows(programme, found.people, run["whole"]),
+        breaks=break_rows(programme, found.people, run["whole"]),
+        intervals=intervals,
+        cost=float(prices["wages"] + prices["extras"]),
+        prices=prices,
+        hours=hours,
+        aim=objective,
+        objective=value,
+        bound=bound,
+        gap=gap,
+        status=status,
+        engine=run["engine"],
+        seconds=perf_counter() - run["begin"],
+        blocks=run["blocks"],
+        interval_s=needs.step,
+        days_a_week=run["days_a_week"],
+    )

@@ -44,28 +44,28 @@ def scheduled_agents(agents, shrinkage, whole=True):
     return gross if gross.ndim else gross.item()
 
 
-def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary", meet="every",
-          jobs=None, progress=None):
+def staff(
+    intervals, centre, *, agents=None, confidence=None, rule="stationary", meet="every", jobs=None, progress=None
+):
     """The fewest agents that meet each queue's targets in each interval, with service, hours and cost.
 
-    `intervals` is a frame with queue, start, offered and either aht_s (seconds, as a forecast has) or
-    the seconds of work and calls answered of an `intervals` table; `centre` a `Centre`. `agents`, an
-    array as long as the frame, asks instead for the service that a given staff would give. `confidence`, a
-    share, staffs each day so that it meets its targets with that chance, by the sample paths of a forecast
-    (see `certainty.staff_to_chance`). `rule` "stationary" takes each interval by itself; "lagged", "offered load" and
-    "through the day" (with `meet`) follow calls and callers from interval to interval, and tell the service that
-    the day then gives (see `through_day.staff_through_day`, also for `jobs` and `progress`).
-    Returns a frame in the same order: queue, start, offered, aht_s (s), load (Erlang), agents (net, on
-    the phones), scheduled (gross, heads), fte (of a week: scheduled hours ÷ weekly hours, so that a
-    week's rows add up to its FTE), service_level, asa_s (s), abandonment, occupancy, cost (currency).
-    Agents are people: where a queue lets them hold several contacts (`at_once`), concurrency is the mean number a
-    busy one holds; occupancy is then their time with at least one. A queue with a `deadline_s` is staffed level through each
-    day's worked hours (see `deferred.plan_deferred`): service_level is then the share answered by the deadline, and
-    backlog (contacts) and oldest_s tell what lies there at the end of the interval; worked intervals that
-    the table has no rows for follow after it. Either is staffed so by whatever rule.
-    An interval in which nobody was answered takes its queue's mean handle time, a table without any the
-    `aht_s` of the centre's queue.
-    Raises ValueError naming the missing column or value, Infeasible naming queue and target.
+    `intervals` is a frame with queue, start, offered and either aht_s (seconds, as a forecast has) or the seconds
+    of work and calls answered of an `intervals` table; `centre` a `Centre`. `agents`, an array as long as the
+    frame, asks instead for the service that a given staff would give. `confidence`, a share, staffs each day so
+    that it meets its targets with that chance, by the sample paths of a forecast (see `certainty.staff_to_chance`).
+    `rule` "stationary" takes each interval by itself; "lagged", "offered load" and "through the day" (with `meet`)
+    follow calls and callers from interval to interval, and tell the service that the day then gives (see
+    `through_day.staff_through_day`, also for `jobs` and `progress`). Returns a frame in the same order: queue,
+    start, offered, aht_s (s), load (Erlang), agents (net, on the phones), scheduled (gross, heads), fte (of a week:
+    scheduled hours ÷ weekly hours, so that a week's rows add up to its FTE), service_level, asa_s (s), abandonment,
+    occupancy, cost (currency). Agents are people: where a queue lets them hold several contacts (`at_once`),
+    concurrency is the mean number a busy one holds; occupancy is then their time with at least one. A queue with a
+    `deadline_s` is staffed level through each day's worked hours (see `deferred.plan_deferred`): service_level is
+    then the share answered by the deadline, and backlog (contacts) and oldest_s tell what lies there at the end of
+    the interval; worked intervals that the table has no rows for follow after it. Either is staffed so by whatever
+    rule. An interval in which nobody was answered takes its queue's mean handle time, a table without any the
+    `aht_s` of the centre's queue. Raises ValueError naming the missing column or value, Infeasible naming queue and
+    target.
 
     >>> from ccplan.data import Centre, Queue
     >>> day = pd.DataFrame({"queue": "service", "start": pd.Timestamp("2026-09-01"), "offered": [100], "aht_s": 180})
@@ -81,8 +81,10 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
         if agents is not None:
             raise ValueError("agents and confidence cannot both be given: the one is the staff, the other asks for it")
         if rule != "stationary":
-            raise ValueError(f"confidence goes with the stationary rule only, got rule {rule!r}: each path of the forecast "
-                             "would have to be solved through the day — leave one of the two out")
+            raise ValueError(
+                f"confidence goes with the stationary rule only, got rule {rule!r}: each path of the forecast "
+                "would have to be solved through the day — leave one of the two out"
+            )
         return staff_to_chance(intervals, centre, confidence)
     if rule != "stationary":
         from .service.through_day import staff_through_day
@@ -100,7 +102,11 @@ def staff(intervals, centre, *, agents=None, confidence=None, rule="stationary",
     done = pd.concat(parts)
     extra = done[done.index < 0]  # hours of work without a row of the table
     known = done[done.index >= 0].reindex(frame.index)[columns].set_index(intervals.index)
-    return known if extra.empty else pd.concat([known, extra[columns].set_index(fresh_labels(intervals.index, len(extra)))])
+    return (
+        known
+        if extra.empty
+        else pd.concat([known, extra[columns].set_index(fresh_labels(intervals.index, len(extra)))])
+    )
 
 
 SUMMED = ("offered", "service_level", "abandonment", "occupancy", "agents", "fte", "cost")
@@ -184,7 +190,12 @@ def agents_of(queue, calls, aht_s, interval_s):
 
 def service_of(queue, calls, aht_s, agents, interval_s):
     """The stationary service of a live queue, a `Performance`; numbers or arrays as for `performance`."""
-    how = dict(interval_s=interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s, definition=queue.targets.definition)
+    how = dict(
+        interval_s=interval_s,
+        patience_s=queue.patience_s,
+        target_s=queue.targets.target_s,
+        definition=queue.targets.definition,
+    )
     if queue.at_once > 1:
         _refuse_lines(queue)
         return chat_performance(calls, aht_s, agents, at_once=queue.at_once, slowdown=queue.slowdown, **how)
@@ -194,20 +205,26 @@ def service_of(queue, calls, aht_s, agents, interval_s):
 def refuse_deferred(queue, what):
     """Work that may wait has no service by interval alone: a ValueError in words."""
     if queue.deferred:
-        raise ValueError(f"queue {queue.name}: {what} is known for live queues only, got deadline_s = {queue.deadline_s:g} — plan it with "
-                         "`staff` or `plan_deferred`, by rule \"stationary\" and without confidence")
+        raise ValueError(
+            f"queue {queue.name}: {what} is known for live queues only, got deadline_s = {queue.deadline_s:g} — plan it with "
+            '`staff` or `plan_deferred`, by rule "stationary" and without confidence'
+        )
 
 
 def _refuse_lines(queue):
     if np.isfinite(queue.lines):
-        raise ValueError(f"queue {queue.name}: lines = {queue.lines:g} and at_once = {queue.at_once} cannot both be set — leave lines out "
-                         "(inf) where agents hold several contacts")
+        raise ValueError(
+            f"queue {queue.name}: lines = {queue.lines:g} and at_once = {queue.at_once} cannot both be set — leave lines out "
+            "(inf) where agents hold several contacts"
+        )
 
 
 def _columns(frame, centre):
     """The columns of a staffed frame: those of every queue, and what some of its queues have besides."""
     queues = [centre.queue(name) for name in frame["queue"].unique()]
-    has = {"concurrency": any(q.at_once > 1 for q in queues)} | dict.fromkeys(("backlog", "oldest_s"), any(q.deferred for q in queues))
+    has = {"concurrency": any(q.at_once > 1 for q in queues)} | dict.fromkeys(
+        ("backlog", "oldest_s"), any(q.deferred for q in queues)
+    )
     return [*COLUMNS, *(name for name in CHANNEL_COLUMNS if has[name])]
 
 
@@ -219,8 +236,17 @@ def fresh_labels(index, size):
 
 
 def given_intervals(intervals):
-    """The frame itself, if it has queue, start and offered, and all that tells a handle time in numbers; refused in words otherwise."""
-    return given_table(intervals, "intervals", names=["queue"], times=["start"], numbers=["offered"], perhaps=("aht_s", "answered", *WORK))
+    """The frame itself, if it has queue, start and offered, and all that tells a handle time in numbers; refused in
+    words otherwise.
+    """
+    return given_table(
+        intervals,
+        "intervals",
+        names=["queue"],
+        times=["start"],
+        numbers=["offered"],
+        perhaps=("aht_s", "answered", *WORK),
+    )
 
 
 def checked_intervals(intervals, centre):

@@ -57,8 +57,10 @@ def rate_from_knots(rate, closing_s):
     times = np.atleast_1d(floats("rate times_s", times, low=-np.inf, open_low=True, open_high=True))
     values = np.atleast_1d(floats("rate calls_per_s", values, high=1e9))
     if times.ndim > 1 or times.shape != values.shape or times.size < 2:
-        raise ValueError("rate must be two lists of one length, times_s and calls_per_s, with two knots at least, "
-                         f"got {times.size} and {values.size}")
+        raise ValueError(
+            "rate must be two lists of one length, times_s and calls_per_s, with two knots at least, "
+            f"got {times.size} and {values.size}"
+        )
     if (np.diff(times) < 0).any():
         raise ValueError(f"rate times_s must ascend, got {times[1:][np.diff(times) < 0][0]:g} too late")
     slack = _ROUNDING * closing_s

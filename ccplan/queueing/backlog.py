@@ -41,20 +41,33 @@ class Backlog:
     breaks_s: float
 
 
-def work_off(offered, aht_s, agents, *, deadline_s, interval_s=1800, worked=True, counts="by the clock", backlog=0.0,
-             max_occupancy=1.0):
+def work_off(
+    offered,
+    aht_s,
+    agents,
+    *,
+    deadline_s,
+    interval_s=1800,
+    worked=True,
+    counts="by the clock",
+    backlog=0.0,
+    max_occupancy=1.0,
+):
     """How `agents` work off what arrives, interval by interval: a `Backlog`.
 
-    `offered` contacts an interval, `aht_s` seconds each, `agents` (fractions are fine) and `worked` (bool) arrays that
-    broadcast; `deadline_s` seconds that run "by the clock" or "in worked hours". `backlog` contacts lie there at
-    the start, and count as having come just then. Agents work at most `max_occupancy` of their time. What is not answered by the last
-    interval's end counts as late: append intervals without contacts. Raises ValueError in words.
+    `offered` contacts an interval, `aht_s` seconds each, `agents` (fractions are fine) and `worked` (bool) arrays
+    that broadcast; `deadline_s` seconds that run "by the clock" or "in worked hours". `backlog` contacts lie there
+    at the start, and count as having come just then. Agents work at most `max_occupancy` of their time. What is not
+    answered by the last interval's end counts as late: append intervals without contacts. Raises ValueError in
+    words.
 
     >>> mail = work_off([0, 40, 20, 0, 0, 0], 300, [0, 3, 3, 3, 3, 0], deadline_s=3600)
     >>> mail.backlog.round(1).tolist(), mail.in_time.round(2).tolist()
     ([0.0, 22.0, 24.0, 6.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
     """
-    flow = Flow(offered, aht_s, deadline_s=deadline_s, interval_s=interval_s, worked=worked, counts=counts, backlog=backlog)
+    flow = Flow(
+        offered, aht_s, deadline_s=deadline_s, interval_s=interval_s, worked=worked, counts=counts, backlog=backlog
+    )
     agents, _ = broadcast(agents=floats("agents", agents, high=1e12), offered=flow.offered)
     if (agents[~flow.worked] > 0).any():
         raise ValueError("agents must be 0 outside the worked hours, got agents in an interval that is not worked")
@@ -78,14 +91,22 @@ class Flow:
 
     def __init__(self, offered, aht_s, *, deadline_s, interval_s, worked=True, counts="by the clock", backlog=0.0):
         self.interval_s = floats("interval_s", interval_s, low=0, high=1e12, open_low=True).item()
-        self.offered, self.aht_s, worked = (np.atleast_1d(a) for a in broadcast(
-            offered=floats("offered", offered, high=1e12), aht_s=floats("aht_s", aht_s, high=1e12, open_low=True), worked=worked))
+        self.offered, self.aht_s, worked = (
+            np.atleast_1d(a)
+            for a in broadcast(
+                offered=floats("offered", offered, high=1e12),
+                aht_s=floats("aht_s", aht_s, high=1e12, open_low=True),
+                worked=worked,
+            )
+        )
         if worked.dtype != bool:
             raise ValueError(f"worked must be True or False by interval, got {worked.dtype}")
         self.deadline_s = floats("deadline_s", deadline_s, high=1e12, open_low=True).item()
         if self.deadline_s < self.interval_s:
-            raise ValueError(f"deadline_s must be at least an interval of {self.interval_s:g} s, got {self.deadline_s:g} "
-                             "— work promised so soon is a queue: leave deadline_s out and set target_s")
+            raise ValueError(
+                f"deadline_s must be at least an interval of {self.interval_s:g} s, got {self.deadline_s:g} "
+                "— work promised so soon is a queue: leave deadline_s out and set target_s"
+            )
         self.worked, self.counts = worked, one_of("counts", counts, COUNTS)
         self.start = floats("backlog", backlog, high=1e12).item()
         self.edges = np.arange(self.offered.size + 1) * self.interval_s
@@ -95,7 +116,9 @@ class Flow:
         self._cut()
 
     def due(self, at_s):
-        """When a contact that arrives at a second is due, in seconds; the earliest, where a deadline ends with a shift."""
+        """When a contact that arrives at a second is due, in seconds; the earliest, where a deadline ends with a
+        shift.
+        """
         if self.counts == "by the clock":
             return at_s + self.deadline_s
         return self._when(np.interp(at_s, self.edges, self._worked_s) + self.deadline_s)
@@ -136,16 +159,22 @@ class Flow:
         size = self.offered.size
         total = np.bincount(self.slice_of, weight, size)
         late = np.flatnonzero(share < 1 - 1e-9)
-        in_time = np.where(total > 0, np.bincount(self.slice_of, weight * share, size) / np.where(total > 0, total, 1), 1.0)
+        in_time = np.where(
+            total > 0, np.bincount(self.slice_of, weight * share, size) / np.where(total > 0, total, 1), 1.0
+        )
         done_by = np.interp(worked_off, np.append(0.0, self.work), np.append(0.0, self.contacts))
         seconds = np.diff(worked_off)
         room = agents * self.interval_s
         return Backlog(
-            done=np.diff(done_by), backlog=np.maximum(self.contacts - done_by, 0)[1:],
-            backlog_s=np.maximum(self.work - worked_off, 0)[1:], oldest_s=self._oldest(worked_off),
-            in_time=in_time, asa_s=self._waits(path, weight, total),
+            done=np.diff(done_by),
+            backlog=np.maximum(self.contacts - done_by, 0)[1:],
+            backlog_s=np.maximum(self.work - worked_off, 0)[1:],
+            oldest_s=self._oldest(worked_off),
+            in_time=in_time,
+            asa_s=self._waits(path, weight, total),
             occupancy=np.where(room > 0, seconds / np.where(room > 0, room, 1), np.nan),
-            breaks_s=self._breaks(late, share))
+            breaks_s=self._breaks(late, share),
+        )
 
     def path(self, agents):
         """The work done by agents who are at work whenever there is some: a `Path`."""
@@ -202,7 +231,9 @@ class Flow:
         part = np.clip((arrived - path.work[before]) / step, 0, 1)
         answered = path.times[before] + part * (path.times[after] - path.times[before])
         wait = np.where(place < path.work.size, np.maximum(answered - arrives_s, 0), np.inf).mean(axis=1)
-        return np.where(total > 0, np.bincount(self.slice_of, weight * wait, self.offered.size) / np.where(total > 0, total, 1), 0.0)
+        return np.where(
+            total > 0, np.bincount(self.slice_of, weight * wait, self.offered.size) / np.where(total > 0, total, 1), 0.0
+        )
 
 
 def _above(values):

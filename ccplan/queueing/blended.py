@@ -18,10 +18,10 @@ from .erlang import DEFINITIONS, performance
 from .inputs import floats, one_of
 from .targets import Infeasible, required_agents
 
-MOST_STATES = 250_000   # of a chain: some seconds
-_SHORTEST = 1e-3        # piece ÷ call: shorter ones would take the chain millions of steps
-_LEFT_OUT = 1e-9        # chance that may lie at the edges of the window
-_SURE = 1e-12           # a target met to rounding is met
+MOST_STATES = 250_000  # of a chain: some seconds
+_SHORTEST = 1e-3  # piece ÷ call: shorter ones would take the chain millions of steps
+_LEFT_OUT = 1e-9  # chance that may lie at the edges of the window
+_SURE = 1e-12  # a target met to rounding is met
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,17 @@ class _Team:
 
 
 def blended_service(
-    calls, aht_s, agents, work_s, reserve, *, interval_s=1800, patience_s=np.inf, lines=np.inf, target_s=20, definition="offered"
+    calls,
+    aht_s,
+    agents,
+    work_s,
+    reserve,
+    *,
+    interval_s=1800,
+    patience_s=np.inf,
+    lines=np.inf,
+    target_s=20,
+    definition="offered",
 ):
     """The service of `agents` who keep `reserve` of them free for calls and start work with the others.
 
@@ -112,7 +122,9 @@ def blended_service(
     one_of("definition", definition, tuple(DEFINITIONS))
     team = _team(calls, aht_s, agents, work_s, reserve, interval_s, patience_s, lines)
     target_s = _one("target_s", target_s, high=1e9)
-    plain = team.at_work == 0 or team.rate == 0 or (np.isinf(lines) and np.isinf(patience_s) and team.load >= team.agents)
+    plain = (
+        team.at_work == 0 or team.rate == 0 or (np.isinf(lines) and np.isinf(patience_s) and team.load >= team.agents)
+    )
     if plain:
         return _plain(team, interval_s, target_s, definition)
     calls_in, at_work, chance = _solved(team)
@@ -129,13 +141,21 @@ def best_reserve(calls, aht_s, agents, work_s, targets, *, interval_s=1800, pati
     >>> best_reserve(100, 180, 16, 300, Targets(), patience_s=180).reserve
     3
     """
-    how = dict(interval_s=interval_s, patience_s=patience_s, lines=lines, target_s=targets.target_s, definition=targets.definition)
+    how = dict(
+        interval_s=interval_s,
+        patience_s=patience_s,
+        lines=lines,
+        target_s=targets.target_s,
+        definition=targets.definition,
+    )
     low, step, high = -1, 3, int(_team(calls, aht_s, agents, work_s, 0, interval_s, patience_s, lines).agents)
     best = blended_service(calls, aht_s, agents, work_s, high, **how)
     missed = missed_target(best, targets)
     if missed:
-        raise Infeasible(f"{missed} cannot be met by {agents:g} agents even with no other work: it takes "
-                         f"{required_agents(calls, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines)}")
+        raise Infeasible(
+            f"{missed} cannot be met by {agents:g} agents even with no other work: it takes "
+            f"{required_agents(calls, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines)}"
+        )
     while high - low > 1:
         middle = min(low + step, (low + high) // 2)  # a small reserve is often enough: look there first
         step *= 2
@@ -203,8 +223,10 @@ def _team(calls, aht_s, agents, work_s, reserve, interval_s, patience_s, lines):
     if team.reserve > team.agents:
         raise ValueError(f"reserve must be at most the agents, got {team.reserve} of {team.agents}")
     if team.work_s < _SHORTEST * team.aht_s:
-        raise ValueError(f"work_s must be at least a thousandth of aht_s, got {team.work_s:g} s beside {team.aht_s:g} s — "
-                         "count a longer piece, such as a batch")
+        raise ValueError(
+            f"work_s must be at least a thousandth of aht_s, got {team.work_s:g} s beside {team.aht_s:g} s — "
+            "count a longer piece, such as a batch"
+        )
     return team
 
 
@@ -217,13 +239,34 @@ def _whole(name, value):
 
 def _plain(team, interval_s, target_s, definition):
     """No work is done in the way of calls, or no call comes: the plain queue tells the calls' part."""
-    p = performance(team.rate * interval_s, team.aht_s, team.agents, interval_s=interval_s, patience_s=team.patience_s,
-                    lines=team.lines, target_s=target_s, definition=definition)
+    p = performance(
+        team.rate * interval_s,
+        team.aht_s,
+        team.agents,
+        interval_s=interval_s,
+        patience_s=team.patience_s,
+        lines=team.lines,
+        target_s=target_s,
+        definition=definition,
+    )
     at_work = team.at_work if team.rate == 0 else 0
     share = at_work / team.agents if team.agents else 0.0
     busy = p.occupancy if team.agents else 0.0
-    return Blended(team.agents, team.reserve, p.load, p.wait_probability, p.service_level, p.asa_s, p.wait_s, p.abandonment,
-                   p.blocking, p.occupancy, at_work / team.work_s * interval_s, share, 1 - busy - share)
+    return Blended(
+        team.agents,
+        team.reserve,
+        p.load,
+        p.wait_probability,
+        p.service_level,
+        p.asa_s,
+        p.wait_s,
+        p.abandonment,
+        p.blocking,
+        p.occupancy,
+        at_work / team.work_s * interval_s,
+        share,
+        1 - busy - share,
+    )
 
 
 # ------------------------------------------------------------------------------------------- the chain
@@ -248,8 +291,10 @@ def _window(team, low, top):
     """The chain with `low` to `top` calls; the pieces in hand follow from them."""
     least, most = max(0, team.at_work - top), max(team.at_work - low, 0)
     if (top - low + 1) * (most - least + 1) > MOST_STATES:
-        raise ValueError(f"{team.load:.4g} Erlang of calls for {team.agents} agents are too many, or too near overload, to be "
-                         "solved with other work beside them — add agents, or tell a patience_s or lines")
+        raise ValueError(
+            f"{team.load:.4g} Erlang of calls for {team.agents} agents are too many, or too near overload, to be "
+            "solved with other work beside them — add agents, or tell a patience_s or lines"
+        )
     calls_in, at_work = (part.ravel() for part in np.mgrid[low : top + 1, least : most + 1])
     here, width = np.arange(calls_in.size), most - least + 1
 
@@ -259,11 +304,18 @@ def _window(team, low, top):
         return (calls - low) * width + np.clip(np.maximum(pieces, team.at_work - calls), least, most) - least
 
     on_calls = np.minimum(calls_in, team.agents - at_work)
-    flow = rates([
-        (np.where(calls_in < top, team.rate, 0.0), here, place(calls_in + 1, at_work)),
-        (np.where(calls_in > low, on_calls / team.aht_s + (calls_in - on_calls) * team.hang_up, 0.0), here, place(calls_in - 1, at_work)),
-        (at_work / team.work_s, here, place(calls_in, at_work - 1)),
-    ], here.size)
+    flow = rates(
+        [
+            (np.where(calls_in < top, team.rate, 0.0), here, place(calls_in + 1, at_work)),
+            (
+                np.where(calls_in > low, on_calls / team.aht_s + (calls_in - on_calls) * team.hang_up, 0.0),
+                here,
+                place(calls_in - 1, at_work),
+            ),
+            (at_work / team.work_s, here, place(calls_in, at_work - 1)),
+        ],
+        here.size,
+    )
     usual = int(np.clip(team.load, low, top))
     return calls_in, at_work, long_run(flow, int(place(np.array(usual), np.array(0))))
 
@@ -301,8 +353,10 @@ class _Wait:
         pieces = np.arange(team.at_work + 1.0)
         ahead = np.arange(float(places))[:, None]
         self.team, self.places = team, places
-        self.same = np.maximum(team.agents - pieces, 0) / team.aht_s + ahead * team.hang_up  # one ahead less, pieces as they were
-        self.fewer = pieces / team.work_s + 0 * ahead                                     # one ahead less, and one piece
+        self.same = (
+            np.maximum(team.agents - pieces, 0) / team.aht_s + ahead * team.hang_up
+        )  # one ahead less, pieces as they were
+        self.fewer = pieces / team.work_s + 0 * ahead  # one ahead less, and one piece
 
     def served(self):
         """P(served) and E[wait; served] of each place, from the front of the queue to its end."""

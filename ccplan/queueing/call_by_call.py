@@ -199,8 +199,9 @@ def pop(heap, size):
 
 
 @compiled
-def many_queues(rng, days, rates, interval_s, seats, at_once, ranks, routes, handle, patience, target_s,
-                sums, products, totals):
+def many_queues(
+    rng, days, rates, interval_s, seats, at_once, ranks, routes, handle, patience, target_s, sums, products, totals
+):
     """Add up `days` days. Rows of `sums`, `products`, `totals[day]`: the queues, then the groups.
 
     `rates[queue]` as in `arrival_rate`, `seats[group, interval]` calls that a group can hold, `ranks[group,
@@ -250,8 +251,26 @@ def _day_of_many(rng, rates, interval_s, seats, at_once, ranks, routes, handle, 
             g = whose[0]
             size = _pop_tagged(ends, whose, size)
             busy[g] -= 1
-            size = _take(rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, ends, whose, size,
-                         first, last, arrived, deadline, behind)
+            size = _take(
+                rng,
+                g,
+                now,
+                interval_s,
+                on,
+                busy,
+                ranks,
+                handle,
+                target_s,
+                counts,
+                ends,
+                whose,
+                size,
+                first,
+                last,
+                arrived,
+                deadline,
+                behind,
+            )
         elif now == change:
             k_now += 1
             on = seats[:, k_now].copy()
@@ -261,8 +280,26 @@ def _day_of_many(rng, rates, interval_s, seats, at_once, ranks, routes, handle, 
                     before = size
                     if size + 1 >= ends.size:
                         ends, whose = _longer(ends), _longer(whose)
-                    size = _take(rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, ends, whose, size,
-                                 first, last, arrived, deadline, behind)
+                    size = _take(
+                        rng,
+                        g,
+                        now,
+                        interval_s,
+                        on,
+                        busy,
+                        ranks,
+                        handle,
+                        target_s,
+                        counts,
+                        ends,
+                        whose,
+                        size,
+                        first,
+                        last,
+                        arrived,
+                        deadline,
+                        behind,
+                    )
         else:
             k = min(int(now / interval_s), intervals - 1)
             counts[q, k, OFFERED] += 1
@@ -293,8 +330,26 @@ def _day_of_many(rng, rates, interval_s, seats, at_once, ranks, routes, handle, 
 
 
 @compiled
-def _take(rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, ends, whose, size,
-          first, last, arrived, deadline, behind):
+def _take(
+    rng,
+    g,
+    now,
+    interval_s,
+    on,
+    busy,
+    ranks,
+    handle,
+    target_s,
+    counts,
+    ends,
+    whose,
+    size,
+    first,
+    last,
+    arrived,
+    deadline,
+    behind,
+):
     """A free agent of group g takes the next call, if one waits; the new size of the heap."""
     if busy[g] >= on[g]:
         return size
@@ -306,8 +361,10 @@ def _take(rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, en
             _lose(q, interval_s, target_s, counts, first, arrived, deadline, behind)
         if first[q] < 0:
             continue
-        if best < 0 or ranks[g, q] < ranks[g, best] or (
-            ranks[g, q] == ranks[g, best] and arrived[first[q]] < arrived[first[best]]
+        if (
+            best < 0
+            or ranks[g, q] < ranks[g, best]
+            or (ranks[g, q] == ranks[g, best] and arrived[first[q]] < arrived[first[best]])
         ):
             best = q
     if best < 0:

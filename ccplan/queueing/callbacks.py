@@ -17,17 +17,30 @@ from .inputs import floats
 from .targets import Infeasible, Targets, required_agents
 
 URGENT = 0.8  # of the promised time; from then on a callback goes before the callers
-_COUNTS = ("offered", "answered", "in_target", "abandoned", "asked", "reached", "kept", "given_up", "wait_answered_s",
-           "wait_called_s", "called", "busy_s")
+_COUNTS = (
+    "offered",
+    "answered",
+    "in_target",
+    "abandoned",
+    "asked",
+    "reached",
+    "kept",
+    "given_up",
+    "wait_answered_s",
+    "wait_called_s",
+    "called",
+    "busy_s",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Callbacks:
     """When a callback is offered, who takes it, and how it is made good.
 
-    `threshold_s` is the expected wait beyond which it is offered, `accept` the share that takes it; called back within
-    `promise_s` while more than `reserve` agents are free. A customer answers an attempt with chance `reached`; else it costs `attempt_s` of an
-    agent and is tried again `retry_s` later, `attempts` times in all. Raises ValueError in words.
+    `threshold_s` is the expected wait beyond which it is offered, `accept` the share that takes it; called back
+    within `promise_s` while more than `reserve` agents are free. A customer answers an attempt with chance
+    `reached`; else it costs `attempt_s` of an agent and is tried again `retry_s` later, `attempts` times in all.
+    Raises ValueError in words.
 
     >>> Callbacks(threshold_s=120, accept=0.4).promise_s
     7200.0
@@ -47,8 +60,13 @@ class Callbacks:
             value, share = getattr(self, f.name), f.name in ("accept", "reached")
             if np.ndim(value):
                 raise ValueError(f"{f.name} must be one number, got {value!r}")
-            known = floats(f.name, value, low=1 if f.name == "attempts" else 0, high=1.0 if share else 1e9,
-                           hint="write {percent:g} % as {share}" if share else "").item()
+            known = floats(
+                f.name,
+                value,
+                low=1 if f.name == "attempts" else 0,
+                high=1.0 if share else 1e9,
+                hint="write {percent:g} % as {share}" if share else "",
+            ).item()
             if f.type is int and known % 1:
                 raise ValueError(f"{f.name} must be a whole number, got {known:g}")
             object.__setattr__(self, f.name, f.type(known))
@@ -60,23 +78,26 @@ class Callbacks:
 class CallbackDays:
     """What many simulated days with callbacks came to, as DataFrames.
 
-    `intervals`: a row an interval of arrival: start_s, offered, agents, service_level (answered within the threshold ÷
-    callers who stayed), promise_kept ((answered in time + called back in time) ÷ offered), asa_s, abandonment (÷ offered),
-    callbacks (share that took one), callbacks_kept (of those, called back and reached by the promise), callback_s
-    (mean time to the callback), called (callbacks made in this interval, a day). `day`: the same in one row, with occupancy and the 95 % half-widths
-    service_level_ci95, promise_kept_ci95, abandonment_ci95.
+    `intervals`: a row an interval of arrival: start_s, offered, agents, service_level (answered within the
+    threshold ÷ callers who stayed), promise_kept ((answered in time + called back in time) ÷ offered), asa_s,
+    abandonment (÷ offered), callbacks (share that took one), callbacks_kept (of those, called back and reached by
+    the promise), callback_s (mean time to the callback), called (callbacks made in this interval, a day). `day`:
+    the same in one row, with occupancy and the 95 % half-widths service_level_ci95, promise_kept_ci95,
+    abandonment_ci95.
     """
 
     intervals: object
     day: object
 
 
-def simulate_callbacks(calls, aht_s, agents, callbacks, *, interval_s=1800, patience_s=np.inf, target_s=20, days=500, seed=0):
+def simulate_callbacks(
+    calls, aht_s, agents, callbacks, *, interval_s=1800, patience_s=np.inf, target_s=20, days=500, seed=0
+):
     """`days` independent days of one queue with callbacks, call by call: a `CallbackDays`.
 
-    `calls` (evenly within an interval) and `agents` (whole) by interval, `aht_s` and mean `patience_s` in seconds (exponential), `callbacks` a
-    `Callbacks`. Who leaves finishes the call in hand; the last interval's staff stays until both queues are empty.
-    The same `seed` gives the same days. Raises ValueError in words.
+    `calls` (evenly within an interval) and `agents` (whole) by interval, `aht_s` and mean `patience_s` in seconds
+    (exponential), `callbacks` a `Callbacks`. Who leaves finishes the call in hand; the last interval's staff stays
+    until both queues are empty. The same `seed` gives the same days. Raises ValueError in words.
 
     >>> offer = Callbacks(threshold_s=20, accept=0.6)
     >>> day = simulate_callbacks([60, 110, 60, 40], 300, [13, 17, 15, 13], offer, patience_s=240, seed=1).day
@@ -85,7 +106,9 @@ def simulate_callbacks(calls, aht_s, agents, callbacks, *, interval_s=1800, pati
     """
     from .callback_days import run_days
 
-    calls, aht_s, agents, interval_s, patience_s, target_s = _checked(calls, aht_s, agents, callbacks, interval_s, patience_s, target_s)
+    calls, aht_s, agents, interval_s, patience_s, target_s = _checked(
+        calls, aht_s, agents, callbacks, interval_s, patience_s, target_s
+    )
     for name, value in (("days", days), ("seed", seed)):
         if np.ndim(value) or not 0 <= floats(name, value) < 2**31 or value % 1:
             raise ValueError(f"{name} must be a whole number, got {value!r}")
@@ -95,26 +118,47 @@ def simulate_callbacks(calls, aht_s, agents, callbacks, *, interval_s=1800, pati
         raise ValueError("agents of the last interval must be at least 1, got 0: they answer what is left at the end")
     policy = np.array([float(getattr(callbacks, f.name)) for f in fields(callbacks)])
     sums, daily = np.zeros((calls.size, len(_COUNTS))), np.zeros((int(days), len(_COUNTS)))
-    run_days(int(seed), int(days), calls, float(aht_s), agents, float(interval_s), float(patience_s), float(target_s), policy, URGENT, sums,
-             daily)
+    run_days(
+        int(seed),
+        int(days),
+        calls,
+        float(aht_s),
+        agents,
+        float(interval_s),
+        float(patience_s),
+        float(target_s),
+        policy,
+        URGENT,
+        sums,
+        daily,
+    )
     return _frames(sums, daily, agents, interval_s)
 
 
 def required_with_callbacks(calls, aht_s, targets, callbacks, *, interval_s=1800, patience_s=np.inf, days=300, seed=0):
     """The fewest agents by interval that keep the promise with callbacks, beside those without: a DataFrame.
 
-    The promise is `targets.service_level`: a call counts if it is answered within target_s, or called back and reached within
-    `callbacks.promise_s`; it holds for the calls of every interval. Those who still wait at the end are answered by the
-    last interval's staff, in time that is not counted here. Agents are searched downwards by simulation, alike for both: returns
-    start_s, offered, agents, agents_without, promise_kept, service_level, abandonment, callbacks, called. Found
-    by a search from one simulation, not proven least. Raises Infeasible where no staff keeps the promise, ValueError in words.
+    The promise is `targets.service_level`: a call counts if it is answered within target_s, or called back and
+    reached within `callbacks.promise_s`; it holds for the calls of every interval. Those who still wait at the end
+    are answered by the last interval's staff, in time that is not counted here. Agents are searched downwards by
+    simulation, alike for both: returns start_s, offered, agents, agents_without, promise_kept, service_level,
+    abandonment, callbacks, called. Found by a search from one simulation, not proven least. Raises Infeasible where
+    no staff keeps the promise, ValueError in words.
     """
     if not isinstance(targets, Targets) or targets.service_level is None:
         raise ValueError(f"targets must be a Targets with a service_level, got {targets!r}")
     how = dict(interval_s=interval_s, patience_s=patience_s, target_s=targets.target_s, days=days, seed=seed)
     calls = np.atleast_1d(floats("calls", calls, high=1e6))
-    start = np.maximum(required_agents(calls, aht_s, Targets(service_level=targets.service_level, target_s=targets.target_s),
-                                       interval_s=interval_s, patience_s=patience_s), 1)
+    start = np.maximum(
+        required_agents(
+            calls,
+            aht_s,
+            Targets(service_level=targets.service_level, target_s=targets.target_s),
+            interval_s=interval_s,
+            patience_s=patience_s,
+        ),
+        1,
+    )
     nobody = Callbacks(**{f.name: 0.0 if f.name == "accept" else getattr(callbacks, f.name) for f in fields(callbacks)})
     without, _ = _search(calls, aht_s, start, nobody, targets.service_level, how)
     agents, found = _search(calls, aht_s, without, callbacks, targets.service_level, how)
@@ -126,6 +170,7 @@ def required_with_callbacks(calls, aht_s, targets, callbacks, *, interval_s=1800
 
 def _search(calls, aht_s, agents, callbacks, target, how):
     """Fewer agents wherever the promise has room, one at a time; who breaks it is put back for good."""
+
     def kept(crew):
         return simulate_callbacks(calls, aht_s, crew, callbacks, **how)
 
@@ -155,7 +200,9 @@ def _raised(crew, kept, short_of):
         if not short.any():
             return crew, found
         crew = crew + short
-    raise Infeasible(f"service_level cannot be kept by {crew.max():,} agents an interval with these callbacks — relax the target")
+    raise Infeasible(
+        f"service_level cannot be kept by {crew.max():,} agents an interval with these callbacks — relax the target"
+    )
 
 
 def _checked(calls, aht_s, agents, callbacks, interval_s, patience_s, target_s):
@@ -166,7 +213,12 @@ def _checked(calls, aht_s, agents, callbacks, interval_s, patience_s, target_s):
         raise ValueError(f"agents must be one an interval, got {agents.size} for {calls.size} intervals of calls")
     if (agents % 1).any():
         raise ValueError(f"agents must be whole, got {agents[agents % 1 != 0][0]:g}")
-    singles = {"aht_s": (aht_s, 1e9), "interval_s": (interval_s, 1e9), "patience_s": (patience_s, np.inf), "target_s": (target_s, 1e9)}
+    singles = {
+        "aht_s": (aht_s, 1e9),
+        "interval_s": (interval_s, 1e9),
+        "patience_s": (patience_s, np.inf),
+        "target_s": (target_s, 1e9),
+    }
     for name, (value, high) in singles.items():
         if np.ndim(value):
             raise ValueError(f"{name} must be one number, got {value!r}")
@@ -186,8 +238,11 @@ def _frames(sums, daily, agents, interval_s):
     day = _measures(counts.sum().to_frame().T)
     day["occupancy"] = counts["busy_s"].sum() / max(agents.sum() * interval_s, 1e-9)
     stayed = each["offered"] - each["asked"]
-    for name, top, bottom in (("service_level", each["in_target"], stayed), ("promise_kept", each["in_target"] + each["kept"], each["offered"]),
-                              ("abandonment", each["abandoned"], each["offered"])):
+    for name, top, bottom in (
+        ("service_level", each["in_target"], stayed),
+        ("promise_kept", each["in_target"] + each["kept"], each["offered"]),
+        ("abandonment", each["abandoned"], each["offered"]),
+    ):
         spread = (top - day[name].item() * bottom).std(ddof=1) if days > 1 else np.inf
         day[f"{name}_ci95"] = 1.96 * spread / np.sqrt(days) / max(bottom.mean(), 1e-9)
     return CallbackDays(intervals=table, day=day)
@@ -200,9 +255,16 @@ def _measures(counts):
         return (top / bottom.where(bottom > 0)).fillna(empty)
 
     stayed = counts["offered"] - counts["asked"]
-    return pd.DataFrame({
-        "offered": counts["offered"], "service_level": of(counts["in_target"], stayed, 1.0),
-        "promise_kept": of(counts["in_target"] + counts["kept"], counts["offered"], 1.0), "asa_s": of(counts["wait_answered_s"], counts["answered"]),
-        "abandonment": of(counts["abandoned"], counts["offered"], 0.0), "callbacks": of(counts["asked"], counts["offered"], 0.0),
-        "callbacks_kept": of(counts["kept"], counts["asked"]), "callback_s": of(counts["wait_called_s"], counts["reached"]),
-        "called": counts["called"]})
+    return pd.DataFrame(
+        {
+            "offered": counts["offered"],
+            "service_level": of(counts["in_target"], stayed, 1.0),
+            "promise_kept": of(counts["in_target"] + counts["kept"], counts["offered"], 1.0),
+            "asa_s": of(counts["wait_answered_s"], counts["answered"]),
+            "abandonment": of(counts["abandoned"], counts["offered"], 0.0),
+            "callbacks": of(counts["asked"], counts["offered"], 0.0),
+            "callbacks_kept": of(counts["kept"], counts["asked"]),
+            "callback_s": of(counts["wait_called_s"], counts["reached"]),
+            "called": counts["called"],
+        }
+    )

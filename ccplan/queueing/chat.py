@@ -20,7 +20,7 @@ from .erlang import DEFINITIONS, Performance, door, shaped, shares_above
 from .inputs import SHARE_HINT, floats, one_of
 from .targets import Infeasible, Targets
 
-_CELLS = 2_000_000   # states × queues worked on at a time: some 16 MB an array
+_CELLS = 2_000_000  # states × queues worked on at a time: some 16 MB an array
 _MOST_HELD = 1_000_000  # chats in hand at a time; beyond, the sum over states takes minutes
 _FEW_HELD = 4096  # chats in hand up to which the rates of their ends are kept
 
@@ -51,8 +51,18 @@ def chat_worth(held, slowdown=0.0):
     return worth if worth.ndim else worth.item()
 
 
-def chat_performance(chats, aht_s, agents, *, at_once=1, slowdown=0.0, interval_s=1800, patience_s=np.inf, target_s=20,
-                     definition="offered"):
+def chat_performance(
+    chats,
+    aht_s,
+    agents,
+    *,
+    at_once=1,
+    slowdown=0.0,
+    interval_s=1800,
+    patience_s=np.inf,
+    target_s=20,
+    definition="offered",
+):
     """The stationary service that `agents` people give to `chats` an interval: a `ChatPerformance`.
 
     `chats`, `aht_s` (seconds, of a chat held alone), `agents` (whole), `patience_s` and `target_s` are numbers or
@@ -70,8 +80,19 @@ def chat_performance(chats, aht_s, agents, *, at_once=1, slowdown=0.0, interval_
     held = _Held(queue, at_once, slowdown)
     s = held.shares
     length = np.where(queue.calls > 0, queue.calls / queue.interval_s * s.wait_s, 0.0)
-    told = (queue.load, s.waiting, s.service_level(definition), s.asa_s, s.wait_s, s.abandoned, s.blocked, held.occupancy, length,
-            held.concurrency, held.handle_s)
+    told = (
+        queue.load,
+        s.waiting,
+        s.service_level(definition),
+        s.asa_s,
+        s.wait_s,
+        s.abandoned,
+        s.blocked,
+        held.occupancy,
+        length,
+        held.concurrency,
+        held.handle_s,
+    )
     return ChatPerformance(*(shaped(np.asarray(one, float), shape) for one in told))
 
 
@@ -100,7 +121,8 @@ def required_chat_agents(chats, aht_s, targets, *, at_once=1, slowdown=0.0, inte
 
 
 def max_chats(agents, aht_s, targets, *, at_once=1, slowdown=0.0, interval_s=1800, patience_s=np.inf, within=1e-10):
-    """The most chats an interval that `agents` people take within all targets: the turning round of `required_chat_agents`.
+    """The most chats an interval that `agents` people take within all targets: the turning round of
+    `required_chat_agents`.
 
     `agents` (whole) and `aht_s` (seconds) are numbers or arrays that broadcast; `within` is the relative width at which
     the search stops. Raises Infeasible naming a target that nobody can meet, ValueError for bad input.
@@ -113,16 +135,25 @@ def max_chats(agents, aht_s, targets, *, at_once=1, slowdown=0.0, interval_s=180
     queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, np.inf, targets.target_s)
     _whole(queue.agents)
     _refuse_impossible(queue, targets)
-    low, high = np.zeros(queue.agents.size), queue.agents * chat_worth(at_once, slowdown) + 1.0  # Erlang of chats held alone
+    low, high = (
+        np.zeros(queue.agents.size),
+        queue.agents * chat_worth(at_once, slowdown) + 1.0,
+    )  # Erlang of chats held alone
     rows = np.arange(low.size)
 
     def kept(load, rows):
-        return _meets(queue.take(rows, calls=load * queue.interval_s[rows] / queue.aht_s[rows]), targets, at_once, slowdown)
+        return _meets(
+            queue.take(rows, calls=load * queue.interval_s[rows] / queue.aht_s[rows]), targets, at_once, slowdown
+        )
 
-    while (more := kept(high, rows) & (queue.agents > 0)).any():  # where callers hang up, the load may be more than the work
+    while (
+        more := kept(high, rows) & (queue.agents > 0)
+    ).any():  # where callers hang up, the load may be more than the work
         low, high = np.where(more, high, low), np.where(more, high * 2, high)
         if (high > 1e9).any():
-            raise Infeasible(f"no number of chats is too many for {', '.join(targets.limits)}: the targets set no limit")
+            raise Infeasible(
+                f"no number of chats is too many for {', '.join(targets.limits)}: the targets set no limit"
+            )
     high = np.where(queue.agents > 0, high, 0.0)
     while (wide := np.flatnonzero(high - low > within * high + 1e-13)).size:
         middle = (low[wide] + high[wide]) / 2
@@ -152,8 +183,13 @@ def _fewest(queue, targets, at_once, slowdown):
 def _meets(queue, targets, at_once, slowdown):
     held = _Held(queue, at_once, slowdown)
     s = held.shares
-    measured = {"service_level": s.missed(targets.definition), "max_asa_s": s.asa_s, "max_abandonment": s.abandoned,
-                "max_occupancy": held.occupancy, "max_blocking": s.blocked}
+    measured = {
+        "service_level": s.missed(targets.definition),
+        "max_asa_s": s.asa_s,
+        "max_abandonment": s.abandoned,
+        "max_occupancy": held.occupancy,
+        "max_blocking": s.blocked,
+    }
     # nan where nobody is answered: no target of theirs is met.
     return np.all([measured[name] <= limit * (1 + 1e-12) + 1e-300 for name, limit in targets.limits.items()], axis=0)
 
@@ -187,7 +223,9 @@ def _states(load, agents, at_once, slowdown):
     Death rates are in handle times held alone; logarithms, for a state may be 1e-300 of the next.
     """
     if agents * at_once > _MOST_HELD:
-        raise ValueError(f"agents × at_once must be at most {_MOST_HELD:,}, got {agents:,} × {at_once} — plan by smaller teams")
+        raise ValueError(
+            f"agents × at_once must be at most {_MOST_HELD:,}, got {agents:,} × {at_once} — plan by smaller teams"
+        )
     if agents == 0:
         return np.ones(load.size), np.zeros(load.size), np.zeros(load.size)
     held = np.arange(agents * at_once)  # chats in hand below the full state
@@ -203,7 +241,9 @@ def _states(load, agents, at_once, slowdown):
 
 @lru_cache(maxsize=2048)
 def _log_ends(agents, at_once, slowdown):
-    """Logarithms of the rates at which chats end with 1, 2, … in hand: a search asks for them at every load that it tries."""
+    """Logarithms of the rates at which chats end with 1, 2, … in hand: a search asks for them at every load that it
+    tries.
+    """
     ends = np.log(_rate(np.arange(1, agents * at_once + 1), agents, slowdown))
     ends.setflags(write=False)
     return ends
@@ -239,11 +279,15 @@ def _refuse_impossible(queue, targets):
     for name, limit in targets.limits.items():
         free = name == "max_blocking" or (name == "max_abandonment" and np.isinf(queue.patience_s).all())
         if limit <= 0 and not free:
-            raise Infeasible(f"{name} = {getattr(targets, name):g} cannot be met by any number of agents — "
-                             "a few customers always wait: relax it a little, such as 0.99")
+            raise Infeasible(
+                f"{name} = {getattr(targets, name):g} cannot be met by any number of agents — "
+                "a few customers always wait: relax it a little, such as 0.99"
+            )
 
 
 def _refuse_unmet(queue, targets, high, short):
     row = np.flatnonzero(short)[0]
-    raise Infeasible(f"{', '.join(targets.limits)} cannot be met by {high[row]:,.0f} agents at {queue.load[row]:.4g} Erlang "
-                     "— relax the targets")
+    raise Infeasible(
+        f"{', '.join(targets.limits)} cannot be met by {high[row]:,.0f} agents at {queue.load[row]:.4g} Erlang "
+        "— relax the targets"
+    )

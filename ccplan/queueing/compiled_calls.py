@@ -14,8 +14,9 @@ OFFERED, ANSWERED, ABANDONED, IN_TARGET, SHORT, WAIT_S = range(6)  # as in `give
 
 
 @compiled
-def serve_days(begins, arrived, queue, handle, patience, interval_s, agents, ranks, routes, target_s,
-               counts, busy_s, present_s):
+def serve_days(
+    begins, arrived, queue, handle, patience, interval_s, agents, ranks, routes, target_s, counts, busy_s, present_s
+):
     """Add up what happens to the calls of each day: `counts[queue, interval, measure]`, seconds [group, interval]."""
     groups, queues = agents.shape[0], ranks.shape[1]
     most = 0
@@ -26,13 +27,47 @@ def serve_days(begins, arrived, queue, handle, patience, interval_s, agents, ran
     first, last = np.empty(queues, np.int64), np.empty(queues, np.int64)
     for day in range(begins.size - 1):
         one = slice(begins[day], begins[day + 1])
-        _serve_day(arrived[one], queue[one], handle[one], patience[one], interval_s, agents, ranks, routes, target_s,
-                   counts, busy_s, present_s, ends, busy, behind, first, last)
+        _serve_day(
+            arrived[one],
+            queue[one],
+            handle[one],
+            patience[one],
+            interval_s,
+            agents,
+            ranks,
+            routes,
+            target_s,
+            counts,
+            busy_s,
+            present_s,
+            ends,
+            busy,
+            behind,
+            first,
+            last,
+        )
 
 
 @compiled
-def _serve_day(arrived, queue, handle, patience, interval_s, agents, ranks, routes, target_s,
-               counts, busy_s, present_s, ends, busy, behind, first, last):
+def _serve_day(
+    arrived,
+    queue,
+    handle,
+    patience,
+    interval_s,
+    agents,
+    ranks,
+    routes,
+    target_s,
+    counts,
+    busy_s,
+    present_s,
+    ends,
+    busy,
+    behind,
+    first,
+    last,
+):
     groups, intervals = agents.shape
     busy[:], first[:], last[:] = 0, -1, -1
     closing, k_now, call, now = interval_s * intervals, 0, 0, 0.0
@@ -54,13 +89,45 @@ def _serve_day(arrived, queue, handle, patience, interval_s, agents, ranks, rout
         if now == end:
             _pop(ends[g_end], busy[g_end])
             busy[g_end] -= 1
-            _take(g_end, k_now, now, arrived, handle, patience, interval_s, agents, ranks, target_s, counts, busy_s,
-                  ends, busy, behind, first)
+            _take(
+                g_end,
+                k_now,
+                now,
+                arrived,
+                handle,
+                patience,
+                interval_s,
+                agents,
+                ranks,
+                target_s,
+                counts,
+                busy_s,
+                ends,
+                busy,
+                behind,
+                first,
+            )
         elif now == change:
             k_now += 1
             for g in range(groups):
-                while _take(g, k_now, now, arrived, handle, patience, interval_s, agents, ranks, target_s, counts,
-                            busy_s, ends, busy, behind, first):
+                while _take(
+                    g,
+                    k_now,
+                    now,
+                    arrived,
+                    handle,
+                    patience,
+                    interval_s,
+                    agents,
+                    ranks,
+                    target_s,
+                    counts,
+                    busy_s,
+                    ends,
+                    busy,
+                    behind,
+                    first,
+                ):
                     pass
         else:
             q, taken = queue[call], False
@@ -87,8 +154,24 @@ def _serve_day(arrived, queue, handle, patience, interval_s, agents, ranks, rout
 
 
 @compiled
-def _take(g, k_now, now, arrived, handle, patience, interval_s, agents, ranks, target_s, counts, busy_s, ends, busy,
-          behind, first):
+def _take(
+    g,
+    k_now,
+    now,
+    arrived,
+    handle,
+    patience,
+    interval_s,
+    agents,
+    ranks,
+    target_s,
+    counts,
+    busy_s,
+    ends,
+    busy,
+    behind,
+    first,
+):
     """A free agent of group g takes the next call; whether one waited and an agent was free."""
     if busy[g] >= agents[g, k_now]:
         return False
@@ -98,8 +181,9 @@ def _take(g, k_now, now, arrived, handle, patience, interval_s, agents, ranks, t
             continue
         while first[q] >= 0 and arrived[first[q]] + patience[first[q]] <= now:  # hung up before, seen only now
             _lose(q, arrived, patience, interval_s, np.inf, target_s, counts, behind, first)
-        if first[q] >= 0 and (best < 0 or ranks[g, q] < ranks[g, best] or (
-                ranks[g, q] == ranks[g, best] and first[q] < first[best])):
+        if first[q] >= 0 and (
+            best < 0 or ranks[g, q] < ranks[g, best] or (ranks[g, q] == ranks[g, best] and first[q] < first[best])
+        ):
             best = q
     if best < 0:
         return False

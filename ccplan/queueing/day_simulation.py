@@ -41,20 +41,33 @@ class SimulatedDays:
     groups: object = None
 
 
-def simulate_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, target_s=20, rate=None, days=1000, seed=0,
-                 definition="offered", skills=None, at_once=1):
+def simulate_day(
+    calls,
+    aht_s,
+    agents,
+    *,
+    interval_s=1800,
+    patience_s=np.inf,
+    target_s=20,
+    rate=None,
+    days=1000,
+    seed=0,
+    definition="offered",
+    skills=None,
+    at_once=1,
+):
     """`days` independent days of the given plan, call by call: `SimulatedDays` with 95 % intervals.
 
     One queue: `calls` and `agents` (whole) by interval of `interval_s` seconds; `aht_s` and `patience_s` a mean in
     seconds (exponential; one number, or one an interval of arrival) or any of `Exponential`, `Lognormal`,
     `Constant`, `Sample`; `rate` as in `predict_day`. The same `seed` gives the same days.
 
-    Several queues: `calls` is a mapping from queue to counts; `aht_s`, `patience_s`, `target_s`, `rate` and `definition`
-    are mappings too, or one for all. `agents` is a mapping from group to agents by interval, `skills` from group to its queues in
-    order of priority; queues of the same priority stand in a tuple of their own, and the call that has waited
-    longest comes first. A call takes the free group in whose order it stands highest, of those the one
-    with the fewest skills. `at_once`: calls that an agent holds at a time (chat), one number or by group; handle
-    times are then those of calls held together.
+    Several queues: `calls` is a mapping from queue to counts; `aht_s`, `patience_s`, `target_s`, `rate` and
+    `definition` are mappings too, or one for all. `agents` is a mapping from group to agents by interval, `skills`
+    from group to its queues in order of priority; queues of the same priority stand in a tuple of their own, and
+    the call that has waited longest comes first. A call takes the free group in whose order it stands highest, of
+    those the one with the fewest skills. `at_once`: calls that an agent holds at a time (chat), one number or by
+    group; handle times are then those of calls held together.
 
     Raises ValueError in words for lengths that differ, unknown names, fractional agents and other bad input.
 
@@ -80,17 +93,34 @@ def simulate_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, ta
     return _run_one(rng, days, interval_s, calls, aht_s, agents, patience_s, target_s, rate, definition, int(at_once))
 
 
-def each_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, target_s=20, rate=None, days=200, seed=0, definition="offered"):
-    """The days of `simulate_day` one by one: (service level of each interval, nan where none arrived; that of the whole day), a generator.
+def each_day(
+    calls,
+    aht_s,
+    agents,
+    *,
+    interval_s=1800,
+    patience_s=np.inf,
+    target_s=20,
+    rate=None,
+    days=200,
+    seed=0,
+    definition="offered",
+):
+    """The days of `simulate_day` one by one: (service level of each interval, nan where none arrived; that of the
+    whole day), a generator.
 
-    Taken with the same `seed`, they are the very days that `simulate_day` sums up. Raises ValueError in words as that does.
+    Taken with the same `seed`, they are the very days that `simulate_day` sums up. Raises ValueError in words as
+    that does.
 
     >>> plan, seen = ([60, 100, 80], 300, [14, 22, 18]), {"patience_s": 180, "days": 3, "seed": 1}
     >>> [day for _, day in each_day(*plan, **seen)] == simulate_day(*plan, **seen).days["service_level"].tolist()
     True
     """
     one_of("definition", definition, SIMULATED)
-    rng, days = np.random.default_rng(_whole("seed", seed, low=0, high=2**63)), int(_whole("days", days, low=1, high=_MOST_DAYS))
+    rng, days = (
+        np.random.default_rng(_whole("seed", seed, low=0, high=2**63)),
+        int(_whole("days", days, low=1, high=_MOST_DAYS)),
+    )
     interval_s = float(_single("interval_s", interval_s, low=1e-9, high=1e12))
     play = _one_queue(rng, interval_s, calls, aht_s, np.atleast_1d(whole_agents(agents)), patience_s, target_s, rate)
     for _ in range(days):
@@ -103,12 +133,15 @@ def _run_one(rng, days, interval_s, calls, aht_s, seats, patience_s, target_s, r
     sums, products, totals = play(days)
     intervals = _interval_frame(sums, products, days, interval_s, definition, {})
     intervals.insert(2, "agents", _days_long("agents", seats, len(sums)) // at_once)
-    return SimulatedDays(intervals=intervals, day=_day_frame(totals, days, definition, {}),
-                         days=_days_frame(totals, definition, {}))
+    return SimulatedDays(
+        intervals=intervals, day=_day_frame(totals, days, definition, {}), days=_days_frame(totals, definition, {})
+    )
 
 
 def _one_queue(rng, interval_s, calls, aht_s, seats, patience_s, target_s, rate):
-    """The checked plan of one queue as a function of days: their sums by interval, sums of products, and totals a day."""
+    """The checked plan of one queue as a function of days: their sums by interval, sums of products, and totals a
+    day.
+    """
     from .call_by_call import MEASURES, one_queue
 
     size, width = max(seats.size, 1 if calls is None else np.size(calls)), len(MEASURES)
@@ -148,17 +181,36 @@ def _run_several(rng, days, interval_s, plan, definition):
     rows, size, width = len(plan.queues) + len(plan.groups), plan.agents.shape[1], len(MEASURES)
     sums, products = np.zeros((rows, size, width)), np.zeros((rows, size, width, width))
     totals, seats = np.zeros((days, rows, width)), plan.agents * plan.at_once[:, None]
-    many_queues(rng, days, plan.rates, interval_s, seats, plan.at_once, plan.ranks, plan.routes, plan.handle,
-                plan.patience, plan.target_s, sums, products, totals)
+    many_queues(
+        rng,
+        days,
+        plan.rates,
+        interval_s,
+        seats,
+        plan.at_once,
+        plan.ranks,
+        plan.routes,
+        plan.handle,
+        plan.patience,
+        plan.target_s,
+        sums,
+        products,
+        totals,
+    )
     columns = [(i, _named("definition", definition, name), {"queue": name}) for i, name in enumerate(plan.queues)]
     # A queue has no agents of its own.
-    intervals = pd.concat([_interval_frame(sums[i], products[i], days, interval_s, how, name) for i, how, name in columns])
+    intervals = pd.concat(
+        [_interval_frame(sums[i], products[i], days, interval_s, how, name) for i, how, name in columns]
+    )
     day = pd.concat([_day_frame(totals[:, i], days, how, name) for i, how, name in columns])
     each = pd.concat([_days_frame(totals[:, i], how, name) for i, how, name in columns])
     without = ["occupancy", "occupancy_ci95"]
-    return SimulatedDays(intervals=intervals.drop(columns=without).reset_index(drop=True),
-                         day=day.drop(columns=without).reset_index(drop=True), days=each.reset_index(drop=True),
-                         groups=_group_frame(sums, products, days, interval_s, plan))
+    return SimulatedDays(
+        intervals=intervals.drop(columns=without).reset_index(drop=True),
+        day=day.drop(columns=without).reset_index(drop=True),
+        days=each.reset_index(drop=True),
+        groups=_group_frame(sums, products, days, interval_s, plan),
+    )
 
 
 def _group_frame(sums, products, days, interval_s, plan):
@@ -169,15 +221,28 @@ def _group_frame(sums, products, days, interval_s, plan):
         row = len(plan.queues) + g
         occupancy = _terms("offered")["occupancy"]
         value, half = _estimate(sums[row], products[row], days, *occupancy, at_once=plan.at_once[g])
-        frames.append(pd.DataFrame({"group": name, "start_s": np.arange(value.size) * interval_s,
-                                    "agents": plan.agents[g], "occupancy": value, "occupancy_ci95": half}))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "group": name,
+                    "start_s": np.arange(value.size) * interval_s,
+                    "agents": plan.agents[g],
+                    "occupancy": value,
+                    "occupancy_ci95": half,
+                }
+            )
+        )
     return pd.concat(frames, ignore_index=True)
 
 
 def _terms(definition):
     """Each measure as (what is added up on top, what below, its value if there is nothing below)."""
-    below = {"offered": {"offered": 1}, "answered": {"answered": 1}, "abandons_count": {"offered": 1},
-             "without_short_abandons": {"offered": 1, "abandoned_in_target": -1}}[definition]
+    below = {
+        "offered": {"offered": 1},
+        "answered": {"answered": 1},
+        "abandons_count": {"offered": 1},
+        "without_short_abandons": {"offered": 1, "abandoned_in_target": -1},
+    }[definition]
     met = {"answered_in_target": 1} | ({"abandoned_in_target": 1} if definition == "abandons_count" else {})
     return {
         "service_level": (met, below, 1.0),

@@ -31,8 +31,9 @@ _COARSE, _CLOSE = 2.0, 0.003  # steps twice as long, and how far from a limit th
 _TURNS = 400  # repairs after which the search gives up
 
 
-def required_day(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf, rate=None, start="empty",
-                 meet="every", least=0):
+def required_day(
+    calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf, rate=None, start="empty", meet="every", least=0
+):
     """The fewest agents, interval by interval, with which the day meets its targets as `predict_day` sees it.
 
     Input as in `predict_day`; `targets` a `Targets`, or one an interval. `meet`: "every" interval meets them, the
@@ -128,8 +129,12 @@ def _by_formula(offered, day, targets):
     targets = _each(targets, day.size)
     if len(set(targets)) == 1:
         return required_agents(offered, day.aht_s, targets[0], interval_s=day.interval_s, patience_s=day.patience_s)
-    return np.array([required_agents(calls, aht_s, one, interval_s=day.interval_s, patience_s=day.patience_s)
-                     for calls, aht_s, one in zip(offered, day.aht_s, targets)])
+    return np.array(
+        [
+            required_agents(calls, aht_s, one, interval_s=day.interval_s, patience_s=day.patience_s)
+            for calls, aht_s, one in zip(offered, day.aht_s, targets)
+        ]
+    )
 
 
 def _each(targets, size):
@@ -144,8 +149,11 @@ def _each(targets, size):
 
 def _eased(targets, slack):
     """The targets with limits `slack` times as wide."""
-    wide = {name: min(slack * limit, 1.0) if name != "max_asa_s" else slack * limit for name, limit in targets.limits.items()
-            if name not in ("service_level", "max_blocking")}
+    wide = {
+        name: min(slack * limit, 1.0) if name != "max_asa_s" else slack * limit
+        for name, limit in targets.limits.items()
+        if name not in ("service_level", "max_blocking")
+    }
     level = None if targets.service_level is None else max(1 - slack * (1 - targets.service_level), 0.0)
     return Targets(**({"service_level": level, "target_s": targets.target_s, "definition": targets.definition} | wide))
 
@@ -165,8 +173,10 @@ def _refuse_nothing(targets, day):
     """A share of exactly nothing is reached by no number of agents."""
     for name, limit in {(name, limit) for one in targets for name, limit in one.limits.items()}:
         if limit <= 0 and name != "max_blocking" and not (name == "max_abandonment" and np.isinf(day.patience_s)):
-            raise Infeasible(f"{name} = {1 - limit if name == 'service_level' else 0:g} cannot be met by any number of "
-                             "agents — a few callers always wait; allow a little more")
+            raise Infeasible(
+                f"{name} = {1 - limit if name == 'service_level' else 0:g} cannot be met by any number of "
+                "agents — a few callers always wait; allow a little more"
+            )
 
 
 class _Search:
@@ -186,7 +196,10 @@ class _Search:
 
     def _by_load(self, slack=1.0):
         """What the formula asks for with the load of calls in hand, the limits being passed by up to `slack` times."""
-        easy = [_eased(one, slack) if set(one.limits) - {"max_blocking"} else Targets(service_level=0.0) for one in self.targets]
+        easy = [
+            _eased(one, slack) if set(one.limits) - {"max_blocking"} else Targets(service_level=0.0)
+            for one in self.targets
+        ]
         load = offered_load(self.day, "steady" if isinstance(self.start, str) and self.start == "steady" else "empty")
         return np.asarray(_by_formula(load * self.day.interval_s / self.day.aht_s, self.day, easy), dtype=np.int64)
 
@@ -264,7 +277,9 @@ class _Search:
                 return agents
             missing /= 2  # as many at once as are worth half of what is missing, lest one too many come back
             while missing > 0:
-                k, worth = gone.pop() if gone else (int(np.argmax(whole["offered"] - whole["answered_in_target"])), missing)
+                k, worth = (
+                    gone.pop() if gone else (int(np.argmax(whole["offered"] - whole["answered_in_target"])), missing)
+                )
                 agents[k] += 1
                 missing -= worth
                 if worth <= 0:
@@ -370,8 +385,9 @@ class _Search:
 
     def _over_all(self, agents):
         counts = self._counts(day_flows(self.day, agents, begin(self.day, agents[0], self.start)), agents)
-        return np.array([self._over({n: v[k : k + 1] for n, v in counts.items()}, self.limits[k])[0]
-                         for k in range(self.day.size)])
+        return np.array(
+            [self._over({n: v[k : k + 1] for n, v in counts.items()}, self.limits[k])[0] for k in range(self.day.size)]
+        )
 
     def _day_over(self, counts):
         sums = {name: np.atleast_1d(value.sum()) for name, value in counts.items()}

@@ -20,11 +20,11 @@ from .chains import long_run, rates
 from .inputs import floats, one_of, share
 
 MODES = ("preview", "progressive", "power", "predictive")
-MOST_AGENTS = 40        # that a chain is solved for; an agent of a larger team is told as one of these
-MOST_LINES = 20.0       # a free agent; a power dialler with more is refused, a predictive one seeks no further
-_WAITING = 12           # places for answered calls that wait for an agent
-MOST_RINGING = 160      # lines that predictive dialling rings at a time for such a team
-_TURNS = 14             # of the search for the pacing, at most
+MOST_AGENTS = 40  # that a chain is solved for; an agent of a larger team is told as one of these
+MOST_LINES = 20.0  # a free agent; a power dialler with more is refused, a predictive one seeks no further
+_WAITING = 12  # places for answered calls that wait for an agent
+MOST_RINGING = 160  # lines that predictive dialling rings at a time for such a team
+_TURNS = 14  # of the search for the pacing, at most
 _LOOK_AHEADS = (1.0, 0.5, 0.0)
 
 
@@ -73,14 +73,14 @@ def dialling(
 ):  # fmt: skip
     """What `agents` agents reach in a `mode` of dialling: preview, progressive, power or predictive.
 
-    `contact_rate` is the share of dials a person answers, `handle_s` the agent's mean seconds a contact,
-    `answer_s` and `no_answer_s` how long a dial rings with and without an answer, `preview_s` the look at a
-    record before the dial (preview only), `lines_per_agent` the lines for each free agent (power, 1 to 20),
-    `max_abandonment` the cap that predictive dialling keeps (power does not: compare). Handle and ring times
-    are taken as exponential where the chain is used. An agent of a team above 40 is told as one of 40, with at most 160 lines ringing, which
-    is on the safe side: the larger the team, the less an agent waits. Where ringing lasts a fixed time rather than
-    an exponential one, large teams drop more at the same pacing; a dialler that counts its drops then slows down,
-    at less than a point of occupancy. No agents: no dials. Raises ValueError for bad input.
+    `contact_rate` is the share of dials a person answers, `handle_s` the agent's mean seconds a contact, `answer_s`
+    and `no_answer_s` how long a dial rings with and without an answer, `preview_s` the look at a record before the
+    dial (preview only), `lines_per_agent` the lines for each free agent (power, 1 to 20), `max_abandonment` the cap
+    that predictive dialling keeps (power does not: compare). Handle and ring times are taken as exponential where
+    the chain is used. An agent of a team above 40 is told as one of 40, with at most 160 lines ringing, which is on
+    the safe side: the larger the team, the less an agent waits. Where ringing lasts a fixed time rather than an
+    exponential one, large teams drop more at the same pacing; a dialler that counts its drops then slows down, at
+    less than a point of occupancy. No agents: no dials. Raises ValueError for bad input.
 
     >>> alone = dialling(5, "progressive", contact_rate=1.0, handle_s=108, answer_s=12)
     >>> alone.occupancy, alone.dials
@@ -92,14 +92,21 @@ def dialling(
     one_of("mode", mode, MODES)
     agents = _whole_agents(agents)
     rate = _one("contact_rate", contact_rate, share, open_low=True)
-    seconds = {"handle_s": handle_s, "answer_s": answer_s, "no_answer_s": no_answer_s, "preview_s": preview_s,
-               "abandon_after_s": abandon_after_s}
+    seconds = {
+        "handle_s": handle_s,
+        "answer_s": answer_s,
+        "no_answer_s": no_answer_s,
+        "preview_s": preview_s,
+        "abandon_after_s": abandon_after_s,
+    }
     handle_s, answer_s, no_answer_s, preview_s, after_s = (_one(k, v, floats, high=1e6) for k, v in seconds.items())
     cap = _one("max_abandonment", max_abandonment, share)
     lines = _one("lines_per_agent", lines_per_agent, floats, low=1.0, high=MOST_LINES)
     ring_s = rate * answer_s + (1 - rate) * no_answer_s
     if handle_s == 0 or ring_s == 0:
-        raise ValueError(f"handle_s and the ringing must last above 0 s, got handle_s {handle_s:g} and {ring_s:g} of ringing")
+        raise ValueError(
+            f"handle_s and the ringing must last above 0 s, got handle_s {handle_s:g} and {ring_s:g} of ringing"
+        )
     if agents == 0:
         return Dialling(mode, 0, 0.0, 0.0, 0.0, np.nan, np.nan, 0.0, 0.0)
     if mode in ("preview", "progressive"):
@@ -126,8 +133,17 @@ def _alone(agents, mode, rate, handle_s, ring_s, preview_s):
     """An agent's own cycle: look, ring, and handle where a person answers."""
     cycle_s = preview_s + ring_s + rate * handle_s
     dials = 3600 / cycle_s
-    return Dialling(mode, agents, dials, dials * rate, dials * rate, rate * handle_s / cycle_s, (preview_s + ring_s) / cycle_s,
-                    0.0, agents * (ring_s + rate * handle_s) / cycle_s)
+    return Dialling(
+        mode,
+        agents,
+        dials,
+        dials * rate,
+        dials * rate,
+        rate * handle_s / cycle_s,
+        (preview_s + ring_s) / cycle_s,
+        0.0,
+        agents * (ring_s + rate * handle_s) / cycle_s,
+    )
 
 
 # ------------------------------------------------------------------------------------------ the chain
@@ -162,7 +178,9 @@ def _at(team, pacing, ahead):
     free = _free(team)
     busy = team.agents - free
     wanted = pacing * (free + ahead * busy * team.soon) / team.contact_rate
-    return replace(_told("predictive", team, np.maximum(free, np.minimum(wanted, MOST_RINGING))), pacing=pacing, look_ahead=ahead)
+    return replace(
+        _told("predictive", team, np.maximum(free, np.minimum(wanted, MOST_RINGING))), pacing=pacing, look_ahead=ahead
+    )
 
 
 def _free(team):
@@ -182,9 +200,17 @@ def _told(mode, team, wanted):
     kept = busy / team.handle_s  # what is handled a second
     hourly = 3600 / team.agents
     dropped = max(0.0, 1 - kept / answers) if answers > 0 else 0.0
-    return Dialling(mode, team.agents, float(hourly * answers / team.contact_rate), float(hourly * answers), float(hourly * kept),
-                    float(busy / team.agents), 0.0,
-                    float(dropped), float(chance @ (ringing + calls)))
+    return Dialling(
+        mode,
+        team.agents,
+        float(hourly * answers / team.contact_rate),
+        float(hourly * answers),
+        float(hourly * kept),
+        float(busy / team.agents),
+        0.0,
+        float(dropped),
+        float(chance @ (ringing + calls)),
+    )
 
 
 def _chain(team, wanted):
@@ -198,8 +224,14 @@ def _chain(team, wanted):
         (ends * (1 - team.contact_rate * caught), calls, np.maximum(ringing - 1, 0)),
         (ends * team.contact_rate * caught, np.minimum(calls + 1, most), np.maximum(ringing - 1, 0)),
     ]
-    flow = rates([(rate * weight, here, then * width + lands) for rate, then, left in moves
-                  for weight, lands in _topped_up(wanted, then, left)], here.size)
+    flow = rates(
+        [
+            (rate * weight, here, then * width + lands)
+            for rate, then, left in moves
+            for weight, lands in _topped_up(wanted, then, left)
+        ],
+        here.size,
+    )
     return calls, ringing, long_run(flow, _usual(team, wanted, width))
 
 
@@ -215,7 +247,10 @@ def _topped_up(wanted, calls, ringing):
     """The two numbers of ringing lines after the dialler has topped them up, with their chances."""
     low = np.floor(wanted[calls]).astype(int)
     part = wanted[calls] - low
-    return (1 - part, np.maximum(ringing, low)), (part, np.maximum(ringing, np.minimum(low + 1, int(np.ceil(wanted.max())))))
+    return (1 - part, np.maximum(ringing, low)), (
+        part,
+        np.maximum(ringing, np.minimum(low + 1, int(np.ceil(wanted.max())))),
+    )
 
 
 def _caught(team, most):

@@ -256,8 +256,13 @@ def shares_above(queue, below):
     """
     empty, endless = queue.load < 1e-300, np.isinf(queue.patience_s)
     hasty = queue.patience_s < 1e-12 * queue.aht_s
-    cases = [(_no_calls, empty), (_impatient_at_once, hasty), (_nobody, queue.agents == 0), (_patient, endless),
-             (partial(_impatient, with_asa=True), np.ones(empty.size, bool))]
+    cases = [
+        (_no_calls, empty),
+        (_impatient_at_once, hasty),
+        (_nobody, queue.agents == 0),
+        (_patient, endless),
+        (partial(_impatient, with_asa=True), np.ones(empty.size, bool)),
+    ]
     result, todo = np.empty((len(fields(Shares)), empty.size)), np.ones(empty.size, bool)
     for model, fits in cases:
         rows = np.flatnonzero(todo & fits)

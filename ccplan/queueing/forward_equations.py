@@ -224,12 +224,48 @@ def forward(line, low, layers, first, n, mu, theta, steps, rates, crew):
             feed = 0.0
             for d in range(deep, 0, -1):
                 serve = (n + d * crew) * mu / crew * h
-                _solve(layers[d - 1], first, 0, rate * h, 0.0, theta * h, serve, feed, 0,
-                       fr, fc, fi, er, ec, ei, yr[:wide], yc[:wide], yi[:wide])
+                _solve(
+                    layers[d - 1],
+                    first,
+                    0,
+                    rate * h,
+                    0.0,
+                    theta * h,
+                    serve,
+                    feed,
+                    0,
+                    fr,
+                    fc,
+                    fi,
+                    er,
+                    ec,
+                    ei,
+                    yr[:wide],
+                    yc[:wide],
+                    yi[:wide],
+                )
                 fr, yr, fc, yc, fi, yi = yr, fr, yc, fc, yi, fi
                 feed = serve
-            _solve(line, low, n, rate * h, mu * h, theta * h, 0.0, feed, n + first - low,
-                   fr, fc, fi, er, ec, ei, yr[:wide], yc[:wide], yi[:wide])
+            _solve(
+                line,
+                low,
+                n,
+                rate * h,
+                mu * h,
+                theta * h,
+                0.0,
+                feed,
+                n + first - low,
+                fr,
+                fc,
+                fi,
+                er,
+                ec,
+                ei,
+                yr[:wide],
+                yc[:wide],
+                yi[:wide],
+            )
             line, low, layers, first = _trim(line, low, layers, first)
             _share_out(line, layers)
         deep, wide = layers.shape
@@ -488,8 +524,28 @@ def _expected(held, layers, width, chance, begin):
 
 
 @compiled
-def backward(value, seconds, deep, most, k, times, steps, weights, moments, shape, waiting,
-             target_s, until, changes, agents, mu, theta, survival, both, crew):
+def backward(
+    value,
+    seconds,
+    deep,
+    most,
+    k,
+    times,
+    steps,
+    weights,
+    moments,
+    shape,
+    waiting,
+    target_s,
+    until,
+    changes,
+    agents,
+    mu,
+    theta,
+    survival,
+    both,
+    crew,
+):
     """Back through interval k: (flows, value, seconds) with what awaits a caller at its first node.
 
     `weights[node]`: the seconds that the node stands for, and the calls before and after its moment. `until`: when
@@ -509,8 +565,9 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
     n, m, th = agents[k], mu[k], theta
     steady = steady_patient = np.zeros((1, 1))
     if times[0] + target_s <= until + CLOSE:
-        steady, steady_patient = _both_by_deadline(times[0], target_s, k, deepest, widest, changes[:k], agents, mu,
-                                                   theta, both, False, crew)
+        steady, steady_patient = _both_by_deadline(
+            times[0], target_s, k, deepest, widest, changes[:k], agents, mu, theta, both, False, crew
+        )
     for node in range(nodes - 1, -1, -1):
         begin, end, layers, offset = shape[node, 0], shape[node, 1], shape[node, 2], shape[node, 3]
         if node < nodes - 1:
@@ -548,8 +605,9 @@ def backward(value, seconds, deep, most, k, times, steps, weights, moments, shap
                 continue
             early, patient = steady, steady_patient
             if times[node] + target_s > until + (-CLOSE if side else CLOSE):
-                early, patient = _both_by_deadline(times[node], target_s, k, deeper, ahead, changes, agents, mu, theta,
-                                                   both, side == 1, crew)
+                early, patient = _both_by_deadline(
+                    times[node], target_s, k, deeper, ahead, changes, agents, mu, theta, both, side == 1, crew
+                )
             in_time = _expected(held, layers, width, early, begin)
             unhurried = _expected(held, layers, width, patient, begin) if both else in_time
             flows[IN_TARGET] += calls * in_time

@@ -35,7 +35,8 @@ class Served:
     """What became of the calls: `counts[queue, interval, measure]` by interval of arrival, and seconds by group.
 
     Measures are OFFERED … WAIT_S of this module, all summed over the days; WAIT_S holds the waits of those who were
-    answered, and of those whom nobody came to answer until the day's end. `busy_s` and `present_s` are [group, interval].
+    answered, and of those whom nobody came to answer until the day's end. `busy_s` and `present_s` are [group,
+    interval].
     """
 
     counts: np.ndarray
@@ -49,8 +50,10 @@ def draw_calls(rates, aht_s, patience_s, interval_s, days, seed):
     `aht_s[queue, interval]` and `patience_s[queue]` are means in seconds (inf: never hangs up). The same `seed` gives
     the same calls, each queue from a stream of its own.
     """
-    parts = [_draw_queue(q, rate, np.asarray(aht_s[q], float), patience_s[q], interval_s, days, seed)
-             for q, rate in enumerate(rates)]
+    parts = [
+        _draw_queue(q, rate, np.asarray(aht_s[q], float), patience_s[q], interval_s, days, seed)
+        for q, rate in enumerate(rates)
+    ]
     day, arrived, queue, handle, patience = (np.concatenate(column) for column in zip(*parts))
     order = np.lexsort((arrived, day))
     begins = np.concatenate([[0], np.cumsum(np.bincount(day, minlength=days))])
@@ -85,6 +88,19 @@ def serve_calls(calls, agents, ranks, routes, target_s, interval_s):
     groups, intervals = agents.shape
     counts = np.zeros((ranks.shape[1], intervals, 6))
     busy, present = np.zeros((groups, intervals)), agents * (float(interval_s) * calls.days)
-    serve_days(calls.begins, calls.arrived, calls.queue, calls.handle, calls.patience, float(interval_s), agents,
-               ranks, routes, np.asarray(target_s, float), counts, busy, present)
+    serve_days(
+        calls.begins,
+        calls.arrived,
+        calls.queue,
+        calls.handle,
+        calls.patience,
+        float(interval_s),
+        agents,
+        ranks,
+        routes,
+        np.asarray(target_s, float),
+        counts,
+        busy,
+        present,
+    )
     return Served(counts, busy, present)

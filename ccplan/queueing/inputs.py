@@ -37,7 +37,9 @@ def floats(name, value, *, low=0.0, high=np.inf, open_low=False, open_high=False
     divides = open_low and low == 0  # what must be above 0 is divided by
     beyond = (size < TINY) & divides | (size > HUGE) & (size < np.inf)
     if beyond.any():
-        raise ValueError(f"{name} must be {f'between {TINY:g} and' if divides else 'at most'} {HUGE:g} in size, got {array[beyond].flat[0]:g} — look at its unit")
+        raise ValueError(
+            f"{name} must be {f'between {TINY:g} and' if divides else 'at most'} {HUGE:g} in size, got {array[beyond].flat[0]:g} — look at its unit"
+        )
     return array
 
 

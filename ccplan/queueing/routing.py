@@ -44,8 +44,12 @@ def route_calls(arrived_s, handle_s, patience_s, *, agent, start_s, end_s, pace=
         raise ValueError("agent, start_s and end_s must have one length, no end before its start")
     desk = _Desk(agent.tolist(), start.tolist(), end.tolist(), np.broadcast_to(pace, len(agent)).tolist(), at_once)
     wait, taken, span = desk.run(arrived.tolist(), handle.tolist(), patience.tolist())
-    return Routed(wait_s=np.array(wait, dtype=float), handle_s=np.array(taken, dtype=float),
-                  span=np.array(span, dtype=int), ended_s=np.array(desk.ended, dtype=float))
+    return Routed(
+        wait_s=np.array(wait, dtype=float),
+        handle_s=np.array(taken, dtype=float),
+        span=np.array(span, dtype=int),
+        ended_s=np.array(desk.ended, dtype=float),
+    )
 
 
 class _Desk:
@@ -54,7 +58,7 @@ class _Desk:
     def __init__(self, agent, start, end, pace, at_once):
         self.agent, self.end, self.pace, self.at_once = agent, end, pace, at_once
         self.ended = list(map(float, start))
-        self.idle = []      # (seat, idle since, span): the longest idle first
+        self.idle = []  # (seat, idle since, span): the longest idle first
         self.coming = [(at, span, seat) for span, at in enumerate(start) for seat in range(at_once)]
         heapify(self.coming)  # seats that become free: spans that begin, calls that end
         self.busy_until = {}

@@ -47,8 +47,10 @@ def _calls(arrived_s, handle_s, patience_s):
     handle = np.atleast_1d(floats("handle_s", handle_s, open_high=True))
     patience = np.atleast_1d(floats("patience_s", patience_s))
     if not len(arrived) == len(handle) == len(patience):
-        raise ValueError("arrived_s, handle_s and patience_s must have one length, "
-                         f"got {len(arrived)}, {len(handle)} and {len(patience)}")
+        raise ValueError(
+            "arrived_s, handle_s and patience_s must have one length, "
+            f"got {len(arrived)}, {len(handle)} and {len(patience)}"
+        )
     return arrived, handle, patience
 
 

@@ -105,12 +105,16 @@ def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lin
     queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, lines, targets.target_s)
     _refuse_impossible(queue, targets)
     if (queue.aht_s < NO_TIME_S).any():
-        raise Infeasible("no number of calls is too many where aht_s is 0: calls that take no time set no limit — write how long they take")
+        raise Infeasible(
+            "no number of calls is too many where aht_s is 0: calls that take no time set no limit — write how long they take"
+        )
     low, high = np.zeros(queue.calls.size), queue.agents * queue.interval_s / np.maximum(queue.aht_s, 1e-9)
     while (grow := (high > 0) & _meets(queue, high, targets)).any():
         low, high = np.where(grow, high, low), np.where(grow, 2 * high, high)
         if (high * queue.aht_s / queue.interval_s > 1e9).any():
-            raise Infeasible(f"no number of calls is too many for {', '.join(targets.limits)}: the targets set no limit")
+            raise Infeasible(
+                f"no number of calls is too many for {', '.join(targets.limits)}: the targets set no limit"
+            )
     return shaped(_narrowed(queue, low, high, targets, within), shape)
 
 
@@ -253,8 +257,13 @@ def _narrowed(queue, low, high, targets, within):
     def over(calls, row):
         return np.clip(_over(queue.take(row.astype(int), calls=calls), targets, targets.limits) - _TOLERANCE, -3.0, 3.0)
 
-    found = elementwise.find_root(over, (low[rows], high[rows]), args=(rows,), maxiter=200,
-                                  tolerances={"xrtol": within, "xatol": 1e-13, "fatol": 0.0, "frtol": 0.0})
+    found = elementwise.find_root(
+        over,
+        (low[rows], high[rows]),
+        args=(rows,),
+        maxiter=200,
+        tolerances={"xrtol": within, "xatol": 1e-13, "fatol": 0.0, "frtol": 0.0},
+    )
     ends, values = np.array(found.bracket), np.array(found.f_bracket)
     kept = np.where(values <= 0, ends, 0.0).max(axis=0)  # of the two ends that are left, the one that meets them
     low = low.copy()

@@ -58,16 +58,27 @@ class Day:
         return calls_of(self.rate, self.edges)
 
 
-def predict_day(calls, aht_s, agents, *, interval_s=1800, patience_s=np.inf, target_s=20, rate=None, start="empty",
-                definition="offered"):
+def predict_day(
+    calls,
+    aht_s,
+    agents,
+    *,
+    interval_s=1800,
+    patience_s=np.inf,
+    target_s=20,
+    rate=None,
+    start="empty",
+    definition="offered",
+):
     """The service of a day, interval by interval, from the time-varying queue itself: a DataFrame.
 
     `calls` and `agents` (whole) an interval of `interval_s` seconds; mean `aht_s` (one number, or one an interval
-    of arrival; calls in hand end at their mixed pace, `mixed`), mean `patience_s` (inf: nobody hangs up) and `target_s` in seconds.
-    Counts become a rate that keeps each interval's total, never negative, linear from each boundary to the middle and
-    on to the next (`arrival_rate.rate_from_counts`); `rate=(times_s, calls_per_s)`, linear between its knots, takes
-    their place (`calls` may then be None). `start`: "empty", "steady" (as if the day had always been as it is at its
-    begin), the number of calls in the system, or the probabilities of 0, 1, 2, … of them.
+    of arrival; calls in hand end at their mixed pace, `mixed`), mean `patience_s` (inf: nobody hangs up) and
+    `target_s` in seconds. Counts become a rate that keeps each interval's total, never negative, linear from each
+    boundary to the middle and on to the next (`arrival_rate.rate_from_counts`); `rate=(times_s, calls_per_s)`,
+    linear between its knots, takes their place (`calls` may then be None). `start`: "empty", "steady" (as if the
+    day had always been as it is at its begin), the number of calls in the system, or the probabilities of 0, 1, 2,
+    … of them.
 
     A row an interval: start_s, offered, agents; of the calls that **arrive** in it service_level (by
     `definition`, as in `performance`), asa_s (mean wait of the answered), wait_s (of all), abandonment,
@@ -123,12 +134,19 @@ def day_door(calls, aht_s, agents, interval_s, patience_s, target_s, rate):
     least = _LEAST * interval_s
     aht_s = np.maximum(flat["aht_s"], least)
     patience_s = np.maximum(patience_s, np.minimum(_LEAST * aht_s, least).min())
-    return Day(rate=rows, aht_s=aht_s, patience_s=patience_s, interval_s=interval_s, target_s=target_s,
-               crew=crew_of(flat["agents"])), flat["agents"]
+    return Day(
+        rate=rows,
+        aht_s=aht_s,
+        patience_s=patience_s,
+        interval_s=interval_s,
+        target_s=target_s,
+        crew=crew_of(flat["agents"]),
+    ), flat["agents"]
 
 
 def mixed(day, start):
-    """The day with the handle time of the calls in hand in each interval, which is not that of the calls that come in it.
+    """The day with the handle time of the calls in hand in each interval, which is not that of the calls that come
+    in it.
 
     Calls that came before keep their own handle time: those in hand are weighed by how long each interval's calls
     would be held if nobody waited (M/G/∞), and end at the mean of their rates.
@@ -196,8 +214,10 @@ def _steady(day, n):
     if rate == 0:
         return np.ones(1), 0
     if load >= n and theta == 0:
-        raise ValueError(f'start="steady" needs more agents than load where nobody hangs up, got {n} agents for '
-                         f'{load:.4g} Erlang — use "empty" or a number of calls')
+        raise ValueError(
+            f'start="steady" needs more agents than load where nobody hangs up, got {n} agents for '
+            f'{load:.4g} Erlang — use "empty" or a number of calls'
+        )
     middle = load if load < n else n + (rate - n * mu) / theta
     spread = 12 * np.sqrt(load + middle + 1) + 60
     tail = 0.0 if theta > 0 or load == 0 else 60 / max(1 - load / n, 1e-4)  # the queue of Erlang C falls geometrically
@@ -221,8 +241,7 @@ def day_flows(day, agents, state):
         state, seen = through(day, agents, k, state)
         passed.append(seen)
     last = passed[-1].shape[-1]
-    value, seconds = closing(agents[-1], 1 / day.aht_s[-1], 1 / day.patience_s, int(last[2]), int(last[1]),
-                             day.crew)
+    value, seconds = closing(agents[-1], 1 / day.aht_s[-1], 1 / day.patience_s, int(last[2]), int(last[1]), day.crew)
     flows = np.empty((day.size, 10))
     for k in range(day.size - 1, -1, -1):
         flows[k], value, seconds = back(day, agents, k, passed[k], value, seconds)
@@ -256,8 +275,9 @@ def unchanged(value, seconds, before, after, passed, crew):
     from .forward_equations import staff_before
 
     deep, most = (int(size) - 1 for size in value.shape)
-    return staff_before(value, seconds, deep, most, before, after, int(passed.shape[-1, 2]),
-                        int(passed.shape[-1, 1]), crew)
+    return staff_before(
+        value, seconds, deep, most, before, after, int(passed.shape[-1, 2]), int(passed.shape[-1, 1]), crew
+    )
 
 
 def through(day, agents, k, state, fine=1.0):
@@ -277,9 +297,28 @@ def back(day, agents, k, passed, value, seconds, both=True):
 
     deep, most = (int(size) - 1 for size in value.shape)
     mu, theta = 1 / day.aht_s, 1 / day.patience_s
-    return backward(value, seconds, deep, most, k, passed.times, passed.steps, passed.weights, passed.moments,
-                    passed.shape, passed.waiting, day.target_s, passed.until, day.edges[1:-1], agents, mu, theta,
-                    np.exp(-day.target_s * theta), both and theta > 0, day.crew)
+    return backward(
+        value,
+        seconds,
+        deep,
+        most,
+        k,
+        passed.times,
+        passed.steps,
+        passed.weights,
+        passed.moments,
+        passed.shape,
+        passed.waiting,
+        day.target_s,
+        passed.until,
+        day.edges[1:-1],
+        agents,
+        mu,
+        theta,
+        np.exp(-day.target_s * theta),
+        both and theta > 0,
+        day.crew,
+    )
 
 
 def _next_change(day, agents, k):

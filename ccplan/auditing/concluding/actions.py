@@ -17,20 +17,39 @@ from ..findings import AREAS, SEVERITIES, Finding  # noqa: F401 — for the exam
 from ..quarter import Quarter
 
 FILE = "actions.csv"
-COLUMNS = ("key", "quarter", "area", "severity", "says", "evidence", "cost", "cost_basis", "action", "owner", "due", "status", "note")
+COLUMNS = (
+    "key",
+    "quarter",
+    "area",
+    "severity",
+    "says",
+    "evidence",
+    "cost",
+    "cost_basis",
+    "action",
+    "owner",
+    "due",
+    "status",
+    "note",
+)
 EDITED = ("owner", "due", "status", "note")  # what people write
 STATUSES = ("open", "in progress", "done", "dropped")
-DUE_DAYS = {"red": 30, "amber": 60}          # after the quarter's end
+DUE_DAYS = {"red": 30, "amber": 60}  # after the quarter's end
 OWNERS = {  # area → words that tell a department that answers for it, then who does where none is known
-    "customers": (("operation", "service", "customer"), "operations"), "people": (("people", "human", "personnel", "operation"), "people"),
-    "money": (("financ", "account", "control"), "finance"), "improvements": (("planning", "operation", "management"), "management")}
+    "customers": (("operation", "service", "customer"), "operations"),
+    "people": (("people", "human", "personnel", "operation"), "people"),
+    "money": (("financ", "account", "control"), "finance"),
+    "improvements": (("planning", "operation", "management"), "management"),
+}
 MUCH = Decimal("1.25")  # times as dear: worse
 BECAME = ("back", "worse", "still there", "better", "gone")
 
 
 @dataclass(frozen=True)
 class Actions:
-    """What an audit's file of actions holds: `frame` (columns COLUMNS; cost a Decimal or None, due a day or NaT) and `faults` in words."""
+    """What an audit's file of actions holds: `frame` (columns COLUMNS; cost a Decimal or None, due a day or NaT)
+    and `faults` in words.
+    """
 
     frame: pd.DataFrame = field(repr=False)
     faults: tuple = ()
@@ -40,8 +59,9 @@ def actions_of(findings, quarter, *, departments=(), edited=None):
     """The findings of a quarter as a frame of actions, a row each.
 
     Owner and day come from the finding, else from its area (`departments` are the centre's own) and its severity
-    (30 days after the quarter's end if red, 60 if amber). `edited`, the frame of this quarter's file, keeps what people wrote
-    there, by key; its rows of findings that are not found any more stay where somebody has touched them.
+    (30 days after the quarter's end if red, 60 if amber). `edited`, the frame of this quarter's file, keeps what
+    people wrote there, by key; its rows of findings that are not found any more stay where somebody has touched
+    them.
 
     >>> one = Finding(key="k", area="money", severity="red", says="Rent doubled", evidence="why", action="ask why")
     >>> actions_of([one], "2026Q3").loc[0, ["owner", "due", "status"]].tolist()
@@ -54,9 +74,17 @@ def actions_of(findings, quarter, *, departments=(), edited=None):
 
 def _row(finding, quarter, departments):
     due = finding.due if finding.due is not None else quarter.end + pd.Timedelta(days=DUE_DAYS[finding.severity])
-    values = {name: getattr(finding, name) for name in ("key", "area", "severity", "says", "evidence", "cost", "cost_basis", "action")}
-    return values | {"quarter": str(quarter), "owner": finding.owner or default_owner(finding.area, departments), "due": due,
-                     "status": "open", "note": ""}
+    values = {
+        name: getattr(finding, name)
+        for name in ("key", "area", "severity", "says", "evidence", "cost", "cost_basis", "action")
+    }
+    return values | {
+        "quarter": str(quarter),
+        "owner": finding.owner or default_owner(finding.area, departments),
+        "due": due,
+        "status": "open",
+        "note": "",
+    }
 
 
 def default_owner(area, departments=()):
@@ -106,7 +134,9 @@ def read_actions(file):
     names = [name.strip().lower() for name in rows[0]] if rows else []
     missing = [name for name in ("key", "area", "severity", "says", "status") if name not in names]
     if missing:
-        raise ValueError(f"{file} is no file of actions: its first line must name {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
+        raise ValueError(
+            f"{file} is no file of actions: its first line must name {', '.join(COLUMNS)}; missing: {', '.join(missing)}"
+        )
     return _read_rows(names, rows[1:])
 
 
@@ -163,15 +193,19 @@ def _day(words):
 
 
 def keep_actions(file, findings, quarter, *, departments=()):
-    """Write the actions of an audit to its file, all at once, and return their frame: what people wrote there before stays.
+    """Write the actions of an audit to its file, all at once, and return their frame: what people wrote there
+    before stays.
 
-    Rows of other quarters stay as they are. Raises ValueError in words, and writes nothing, where the file has rows that cannot be read.
+    Rows of other quarters stay as they are. Raises ValueError in words, and writes nothing, where the file has rows
+    that cannot be read.
     """
     file, quarter = Path(file), Quarter.of(quarter)
     with locked(file):
         there = read_actions(file) if file.exists() else Actions(_frame([]))
         if there.faults:
-            raise ValueError(f"{file} has rows that cannot be read, and stays as it is: {'; '.join(there.faults)} — mend them first")
+            raise ValueError(
+                f"{file} has rows that cannot be read, and stays as it is: {'; '.join(there.faults)} — mend them first"
+            )
         mine = there.frame["quarter"] == str(quarter)
         frame = actions_of(findings, quarter, departments=departments, edited=there.frame[mine])
         write_csv(file, written(pd.concat([there.frame[~mine], frame]) if (~mine).any() else frame))
@@ -191,26 +225,56 @@ def written(frame):
 def carried(previous, findings, quarter):
     """What became of the last audit's findings, a row each, the worst first.
 
-    `previous` is a frame of `read_actions`; `findings` those of `quarter`. Returns key, quarter (when it was found), area,
-    severity and cost then, severity_now and cost_now, says (now, else then), action, owner, due, status, note, became (back: done, but found again;
-    worse or better: in severity, or by a quarter in cost; still there; gone) and overdue (found again, not done, and due before
-    the quarter's end). What was dropped and is still there is still there.
+    `previous` is a frame of `read_actions`; `findings` those of `quarter`. Returns key, quarter (when it was
+    found), area, severity and cost then, severity_now and cost_now, says (now, else then), action, owner, due,
+    status, note, became (back: done, but found again; worse or better: in severity, or by a quarter in cost; still
+    there; gone) and overdue (found again, not done, and due before the quarter's end). What was dropped and is
+    still there is still there.
     """
-    quarter, now = Quarter.of(quarter), {key: finding for finding in reversed(findings) for key in (*(one.key for one in finding.also), finding.key)}
-    before = previous[previous["quarter"].ne(str(quarter)) & previous["quarter"].map(lambda name: not name or Quarter.of(name) < quarter)]
+    quarter, now = (
+        Quarter.of(quarter),
+        {key: finding for finding in reversed(findings) for key in (*(one.key for one in finding.also), finding.key)},
+    )
+    before = previous[
+        previous["quarter"].ne(str(quarter))
+        & previous["quarter"].map(lambda name: not name or Quarter.of(name) < quarter)
+    ]
     before = before.sort_values("quarter", kind="stable").drop_duplicates("key", keep="last")
     rows = [_carried(row, now.get(row["key"]), quarter) for row in before.to_dict("records")]
-    columns = ["key", "quarter", "area", "severity", "severity_now", "cost", "cost_now", "says", "action", "owner", "due", "status", "note",
-               "became", "overdue"]
+    columns = [
+        "key",
+        "quarter",
+        "area",
+        "severity",
+        "severity_now",
+        "cost",
+        "cost_now",
+        "says",
+        "action",
+        "owner",
+        "due",
+        "status",
+        "note",
+        "became",
+        "overdue",
+    ]
     rows.sort(key=lambda row: (BECAME.index(row["became"]), not row["overdue"]))
     frame = pd.DataFrame(rows, columns=columns)
     return frame.assign(overdue=frame["overdue"].astype(bool), due=pd.to_datetime(frame["due"]).astype("datetime64[s]"))
 
 
 def _carried(row, found, quarter):
-    late = found is not None and row["status"] in ("open", "in progress") and not pd.isna(row["due"]) and row["due"] < quarter.end
-    more = {"severity_now": found.severity if found else "", "cost_now": found.cost if found else None,
-            "says": found.says if found else row["says"]}
+    late = (
+        found is not None
+        and row["status"] in ("open", "in progress")
+        and not pd.isna(row["due"])
+        and row["due"] < quarter.end
+    )
+    more = {
+        "severity_now": found.severity if found else "",
+        "cost_now": found.cost if found else None,
+        "says": found.says if found else row["says"],
+    }
     return row | more | {"became": _became(row, found), "overdue": bool(late)}
 
 

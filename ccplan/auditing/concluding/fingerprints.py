@@ -1,4 +1,6 @@
-"""Fingerprints of what an audit rests on: every input file, every key of centre.toml, the versions that worked on them."""
+"""Fingerprints of what an audit rests on: every input file, every key of centre.toml, the versions that worked on
+them.
+"""
 
 import hashlib
 import platform
@@ -11,13 +13,27 @@ import pandas as pd
 from ...data.centre_file import FILE_NAME
 from ...data.sources import input_files
 
-LIBRARIES = ("ccplan", "pandas", "numpy", "scipy", "statsmodels", "ibis-framework", "duckdb", "altair", "vl-convert-python", "xlsxwriter",
-             "papermill", "nbconvert")
+LIBRARIES = (
+    "ccplan",
+    "pandas",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "ibis-framework",
+    "duckdb",
+    "altair",
+    "vl-convert-python",
+    "xlsxwriter",
+    "papermill",
+    "nbconvert",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fingerprint:
-    """A file as it was: `file` its path within the folder, `sha256`, `bytes`, and `rows` (None where rows cannot be counted)."""
+    """A file as it was: `file` its path within the folder, `sha256`, `bytes`, and `rows` (None where rows cannot be
+    counted).
+    """
 
     file: str
     sha256: str
@@ -26,7 +42,8 @@ class Fingerprint:
 
 
 def fingerprints(folder):
-    """The Fingerprint of every file of a centre's folder that is read, centre.toml among them, a tuple in order of their names.
+    """The Fingerprint of every file of a centre's folder that is read, centre.toml among them, a tuple in order of
+    their names.
 
     Raises SourceError (a ValueError) in words where the folder cannot be read.
     """
@@ -68,11 +85,15 @@ def _parquet_rows(file):
 
 def fingerprints_frame(prints):
     """Fingerprints as a DataFrame: file, rows, bytes, sha256."""
-    return pd.DataFrame([asdict(one) for one in prints], columns=["file", "rows", "bytes", "sha256"]).astype({"rows": "Int64"})
+    return pd.DataFrame([asdict(one) for one in prints], columns=["file", "rows", "bytes", "sha256"]).astype(
+        {"rows": "Int64"}
+    )
 
 
 def setting_marks(folder):
-    """{key of centre.toml: mark}: which keys are the same later on can be told, what they said cannot be read from it."""
+    """{key of centre.toml: mark}: which keys are the same later on can be told, what they said cannot be read from
+    it.
+    """
     file = Path(folder) / FILE_NAME
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,8 +1,9 @@
-"""Findings of one cause told as one: whoever reads the audit acts on causes, not on every figure that a cause has moved.
+"""Findings of one cause told as one: whoever reads the audit acts on causes, not on every figure that a cause has
+moved.
 
-Findings are gathered where they are of one subject (see `verdict.distinct`): a cause that was found speaks first, then the
-gravest. What a plan should learn (possible improvements) stays a finding of its own beside what happened. A price a contact
-that was promised is told with what was spent over the plan, where that alone explains it.
+Findings are gathered where they are of one subject (see `verdict.distinct`): a cause that was found speaks first,
+then the gravest. What a plan should learn (possible improvements) stays a finding of its own beside what happened.
+A price a contact that was promised is told with what was spent over the plan, where that alone explains it.
 """
 
 from dataclasses import replace
@@ -11,8 +12,8 @@ from ..findings import Finding  # noqa: F401 — for the examples
 from ..kpis import KPIS
 from .verdict import CAUSES, named, ranked, subjects
 
-MOST = 3             # of what is told with a finding, in words; the rest is counted
-FEW = 2              # promises that are told with their numbers
+MOST = 3  # of what is told with a finding, in words; the rest is counted
+FEW = 2  # promises that are told with their numbers
 OVER = "over plan "  # how keys of what was spent over the plan begin
 APART = "improvements"
 
@@ -39,7 +40,11 @@ def _kinds(subject):
 def _with_prices(groups):
     """The groups, where prices a contact stand with what was spent over the plan if that was enough to explain them."""
     over = [group for group in groups if any(one.key.startswith(OVER) for one in group)]
-    prices = [group for group in groups if all(KPIS[one.key].unit == "currency" if one.key in KPIS else False for one in group)]
+    prices = [
+        group
+        for group in groups
+        if all(KPIS[one.key].unit == "currency" if one.key in KPIS else False for one in group)
+    ]
     spent = sum(one.cost or 0 for group in over for one in group)
     for group in prices:
         if over and 0 < sum(one.cost or 0 for one in group) <= spent:
@@ -57,8 +62,14 @@ def _told(group):
     lead, rest = group[0], tuple(group[1:])
     gravest = ranked(group)[0].severity
     actions = lead.action if _is_lead(lead) else "; ".join(dict.fromkeys(one.action.rstrip(" .") for one in group))
-    return replace(lead, severity=gravest, action=actions, says=f"{lead.says.rstrip(' .')}. {_with_it(rest)}", also=rest,
-                   area="customers" if any(one.area == "customers" for one in group) else lead.area)
+    return replace(
+        lead,
+        severity=gravest,
+        action=actions,
+        says=f"{lead.says.rstrip(' .')}. {_with_it(rest)}",
+        also=rest,
+        area="customers" if any(one.area == "customers" for one in group) else lead.area,
+    )
 
 
 def _is_lead(one):
@@ -78,7 +89,9 @@ def _with_it(rest):
 
 
 def _missed(missed):
-    """The promises that were missed with it: first contact resolution (service, chat); customer satisfaction (service)."""
+    """The promises that were missed with it: first contact resolution (service, chat); customer satisfaction
+    (service).
+    """
     if len(missed) <= FEW:
         return f"Promised and missed with it: {'; '.join(one.short for one in missed)}"
     by_kpi = {}

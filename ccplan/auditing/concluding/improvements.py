@@ -8,18 +8,21 @@ import pandas as pd
 
 from ..findings import Finding
 
-GRACE_DAYS = 30     # an item a few weeks late is on its way
+GRACE_DAYS = 30  # an item a few weeks late is on its way
 LEVERS = (  # name, unit in words, factor on contacts, on handle time, points of shrinkage less
-    ("handle time 5% shorter", 1.0, 0.95, 0.0), ("5% of the contacts not needed", 0.95, 1.0, 0.0),
-    ("one point of shrinkage less", 1.0, 1.0, 0.01))
+    ("handle time 5% shorter", 1.0, 0.95, 0.0),
+    ("5% of the contacts not needed", 0.95, 1.0, 0.0),
+    ("one point of shrinkage less", 1.0, 1.0, 0.01),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Improvements:
     """What could be better.
 
-    `overdue` a row an item of the checklist that was due and open at the quarter's end: checklist, item, department, due, days, cost;
-    `worth` a row a queue and lever: hours (paid, in the quarter), money (currency, in the quarter); `notes`, `findings`.
+    `overdue` a row an item of the checklist that was due and open at the quarter's end: checklist, item,
+    department, due, days, cost; `worth` a row a queue and lever: hours (paid, in the quarter), money (currency, in
+    the quarter); `notes`, `findings`.
     """
 
     overdue: pd.DataFrame = field(repr=False)
@@ -37,14 +40,17 @@ def improvements(evidence):
 
 def _late(evidence):
     if "checklist" not in evidence.tables:
-        return open_items(pd.DataFrame(), evidence.quarter), [f"no checklist is kept here: {evidence.absent.get('checklist', 'the table is missing')}"]
+        return open_items(pd.DataFrame(), evidence.quarter), [
+            f"no checklist is kept here: {evidence.absent.get('checklist', 'the table is missing')}"
+        ]
     return open_items(evidence.frame("checklist"), evidence.quarter), []
 
 
 def open_items(checklist, quarter):
     """The items of a checklist that were due before the quarter's end and not done by then, the longest overdue first.
 
-    An item without a day of doing counts as its status says. Returns checklist, item, department, due, days (overdue at the quarter's end), cost.
+    An item without a day of doing counts as its status says. Returns checklist, item, department, due, days
+    (overdue at the quarter's end), cost.
     """
     columns = ["checklist", "item", "department", "due", "days", "cost"]
     if not {"item", "due"} <= set(checklist):
@@ -53,7 +59,9 @@ def open_items(checklist, quarter):
     done_on, due = pd.to_datetime(rows["done_on"]), pd.to_datetime(rows["due"])
     done = rows["status"].astype(str).str.lower().eq("done") & ~(done_on >= quarter.end) | (done_on < quarter.end)
     late = rows[(due < quarter.end) & ~done]
-    late = late.assign(due=due[late.index], days=(quarter.end - due[late.index]).dt.days, cost=pd.to_numeric(late["cost"]).fillna(0.0))
+    late = late.assign(
+        due=due[late.index], days=(quarter.end - due[late.index]).dt.days, cost=pd.to_numeric(late["cost"]).fillna(0.0)
+    )
     return late.sort_values("days", ascending=False, kind="stable")[columns].reset_index(drop=True)
 
 
@@ -65,11 +73,20 @@ def _findings(late, evidence):
     first, number = long.iloc[0], len(long)
     items = "1 item of the checklist is" if number == 1 else f"{number} items of the checklist are"
     paid = f"; doing them costs {long['cost'].sum():,.0f} {evidence.centre.currency}" if long["cost"].sum() else ""
-    return (Finding(
-        key="checklist overdue", area="improvements", severity="amber", evidence="improvements",
-        says=f"{items} overdue by more than {GRACE_DAYS} days, the longest by {first['days']}: {first['item']}{paid}",
-        action="Do them, give them a new day, or strike them out", brief=f"{items} overdue by more than {GRACE_DAYS} days", owner=_most(long["department"]),
-        cost=None, cost_basis=""),)
+    return (
+        Finding(
+            key="checklist overdue",
+            area="improvements",
+            severity="amber",
+            evidence="improvements",
+            says=f"{items} overdue by more than {GRACE_DAYS} days, the longest by {first['days']}: {first['item']}{paid}",
+            action="Do them, give them a new day, or strike them out",
+            brief=f"{items} overdue by more than {GRACE_DAYS} days",
+            owner=_most(long["department"]),
+            cost=None,
+            cost_basis="",
+        ),
+    )
 
 
 def _most(departments):
@@ -96,12 +113,24 @@ def _levers(name, mine, centre):
     queue, lost = centre.queue(name), centre.shrinkage.total
     if queue.deferred:
         return []
-    known = pd.DataFrame({"queue": name, "start": mine["start"], "offered": mine["offered"].fillna(0), "aht_s": handle_times(mine).fillna(queue.aht_s)})
+    known = pd.DataFrame(
+        {
+            "queue": name,
+            "start": mine["start"],
+            "offered": mine["offered"].fillna(0),
+            "aht_s": handle_times(mine).fillna(queue.aht_s),
+        }
+    )
 
     def paid(calls=1.0, aht=1.0, points=0.0):
         net = staff(known.assign(offered=known["offered"] * calls, aht_s=known["aht_s"] * aht), centre)["agents"].sum()
         return net * centre.interval_s / 3600 / (1 - max(lost - points, 0.0))
 
     base = paid()
-    saved = [(lever, base - paid(calls, aht, points)) for lever, calls, aht, points in LEVERS if not points or lost >= points]
-    return [(name, lever, float(np.round(hours, 6)), Decimal(f"{hours * centre.costs.loaded_hourly_cost:.2f}")) for lever, hours in saved]
+    saved = [
+        (lever, base - paid(calls, aht, points)) for lever, calls, aht, points in LEVERS if not points or lost >= points
+    ]
+    return [
+        (name, lever, float(np.round(hours, 6)), Decimal(f"{hours * centre.costs.loaded_hourly_cost:.2f}"))
+        for lever, hours in saved
+    ]

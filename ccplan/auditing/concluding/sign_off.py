@@ -1,4 +1,6 @@
-"""The sign-off of an audit: what it rests on, who ran it, who signed it; void as soon as data, report or parameters change."""
+"""The sign-off of an audit: what it rests on, who ran it, who signed it; void as soon as data, report or parameters
+change.
+"""
 
 import hashlib
 import json
@@ -24,8 +26,8 @@ class SignOffError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """What an audit rests on: `inputs` (Fingerprints of the centre's folder), `earlier` (of the last audit's files that are
-    carried over), `settings` {key of centre.toml: mark} and `parameters` {name: value}."""
+    """What an audit rests on: `inputs` (Fingerprints of the centre's folder), `earlier` (of the last audit's files
+    that are carried over), `settings` {key of centre.toml: mark} and `parameters` {name: value}."""
 
     inputs: tuple
     earlier: tuple = ()
@@ -39,8 +41,13 @@ def basis(folder, parameters, previous=None):
     Of paths among the parameters the last name is kept, of a key its fingerprint. Raises SourceError where the folder
     cannot be read.
     """
-    earlier = () if previous is None else tuple(fingerprint(file) for name in ("actions.csv", "findings.csv")
-                                                if (file := Path(previous) / name).is_file())
+    earlier = (
+        ()
+        if previous is None
+        else tuple(
+            fingerprint(file) for name in ("actions.csv", "findings.csv") if (file := Path(previous) / name).is_file()
+        )
+    )
     told = {name: _kept(name, value) for name, value in parameters.items()}
     return Basis(inputs=fingerprints(folder), earlier=earlier, settings=setting_marks(folder), parameters=told)
 
@@ -55,15 +62,22 @@ def _kept(name, value):
 
 
 def write_record(report, target, folder, rests_on, files, *, by="", previous=None):
-    """Write the record of a report that is ready in the folder `report` and will stand at `target`: the path of `sign_off.json`.
+    """Write the record of a report that is ready in the folder `report` and will stand at `target`: the path of
+    `sign_off.json`.
 
     `rests_on` is its Basis, `files` the names of its files, `by` who ran it, as they said, `previous` the last audit's
     folder. Signatures of the report that stands at `target` are taken along: they count where nothing changed.
     """
     made = {name: digest for name, digest in report_files(report).items() if name in files}
-    record = {"format": FORMAT, "quarter": str(rests_on.parameters.get("quarter", "")), "ran_by": refuse_name(by) if by else "",
-              **_plain(rests_on), "files": made, "versions": versions(),
-              "places": {"folder": _relative(folder, target), "previous": _relative(previous, target)}}
+    record = {
+        "format": FORMAT,
+        "quarter": str(rests_on.parameters.get("quarter", "")),
+        "ran_by": refuse_name(by) if by else "",
+        **_plain(rests_on),
+        "files": made,
+        "versions": versions(),
+        "places": {"folder": _relative(folder, target), "previous": _relative(previous, target)},
+    }
     record["seal"] = _seal(record)
     record["signatures"] = _signatures_at(target)
     return write_whole(Path(report) / RECORD, _json(record))
@@ -71,8 +85,11 @@ def write_record(report, target, folder, rests_on, files, *, by="", previous=Non
 
 def report_files(report):
     """{name: SHA-256} of the files of a report, without the record itself."""
-    return {file.name: fingerprint(file).sha256 for file in sorted(Path(report).iterdir()) if file.is_file() and file.name != RECORD
-            and not file.name.startswith((".", "~$"))}
+    return {
+        file.name: fingerprint(file).sha256
+        for file in sorted(Path(report).iterdir())
+        if file.is_file() and file.name != RECORD and not file.name.startswith((".", "~$"))
+    }
 
 
 def read_record(report):
@@ -84,7 +101,9 @@ def read_record(report):
         raise SignOffError(f"{report} has no {RECORD}: it is no report of ccplan audit, or the record was taken away")
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-        known = record["format"] == FORMAT and all(key in record for key in ("inputs", "files", "parameters", "seal", "signatures", "places"))
+        known = record["format"] == FORMAT and all(
+            key in record for key in ("inputs", "files", "parameters", "seal", "signatures", "places")
+        )
     except (ValueError, TypeError, KeyError, OSError) as problem:
         raise SignOffError(f"{file} cannot be read: {problem} — run the audit again") from None
     if not known:
@@ -94,12 +113,20 @@ def read_record(report):
 
 def _plain(rests_on):
     told = asdict(rests_on)
-    return {"inputs": list(told["inputs"]), "earlier": list(told["earlier"]), "settings": told["settings"], "parameters": told["parameters"]}
+    return {
+        "inputs": list(told["inputs"]),
+        "earlier": list(told["earlier"]),
+        "settings": told["settings"],
+        "parameters": told["parameters"],
+    }
 
 
 def _seal(record):
     """One SHA-256 over all that a signature stands for; who ran it and with which versions included."""
-    sealed = {key: record.get(key) for key in ("format", "quarter", "ran_by", "inputs", "earlier", "settings", "parameters", "versions")}
+    sealed = {
+        key: record.get(key)
+        for key in ("format", "quarter", "ran_by", "inputs", "earlier", "settings", "parameters", "versions")
+    }
     sealed["files"] = {name: digest for name, digest in record["files"].items() if name not in LIVING}
     return hashlib.sha256(_json(sealed).encode()).hexdigest()
 
@@ -131,7 +158,8 @@ def _signatures_at(target):
 def sign(report, by, folder=None, today=None):
     """Sign a report's folder as `by`: the Check that it passed. `folder` is the centre's, if it moved.
 
-    Raises SignOffError in words for no name, and where anything changed since the report was made: then it must be run again.
+    Raises SignOffError in words for no name, and where anything changed since the report was made: then it must be
+    run again.
     """
     import datetime
 
@@ -140,7 +168,11 @@ def sign(report, by, folder=None, today=None):
     with locked(report.resolve(), patience_s=2):
         checked = verify(report, folder)
         if not checked.holds:
-            raise SignOffError("\n".join([f"{report} cannot be signed: it is not what was made", *(f"  {said}" for said in checked.changes)]))
+            raise SignOffError(
+                "\n".join(
+                    [f"{report} cannot be signed: it is not what was made", *(f"  {said}" for said in checked.changes)]
+                )
+            )
         record = read_record(report)
         day = (today or datetime.date.today()).isoformat()
         record["signatures"] = [*record["signatures"], {"by": name, "on": day, "seal": record["seal"]}]
@@ -152,7 +184,7 @@ def refuse_name(by):
     """The name with single spaces; SignOffError in words for what is no name."""
     name = " ".join(str(by or "").split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise SignOffError(f"--by must be the name of a person, such as --by \"Ann Lee\", got {by!r}")
+        raise SignOffError(f'--by must be the name of a person, such as --by "Ann Lee", got {by!r}')
     return name
 
 
@@ -176,14 +208,23 @@ class Check:
 
 
 def verify(report, folder=None):
-    """What changed since a report was made, a Check. `folder` is the centre's folder, left out where the record says it lies.
+    """What changed since a report was made, a Check. `folder` is the centre's folder, left out where the record
+    says it lies.
 
     Raises SignOffError in words where there is no record, or it is damaged.
     """
     record = read_record(report)
-    changes = [*_record_changes(record), *_report_changes(record, Path(report)), *_data_changes(record, Path(report), folder)]
-    return Check(changes=tuple(changes), notes=tuple(_notes(record, Path(report))), ran_by=record.get("ran_by", ""),
-                 signatures=tuple(_signature(one, record, changes) for one in record["signatures"]))
+    changes = [
+        *_record_changes(record),
+        *_report_changes(record, Path(report)),
+        *_data_changes(record, Path(report), folder),
+    ]
+    return Check(
+        changes=tuple(changes),
+        notes=tuple(_notes(record, Path(report))),
+        ran_by=record.get("ran_by", ""),
+        signatures=tuple(_signature(one, record, changes) for one in record["signatures"]),
+    )
 
 
 def _record_changes(record):
@@ -258,8 +299,11 @@ def _rows(count):
 
 
 def _changed_settings(old, new):
-    what = {"changed": sorted(key for key in old.keys() & new.keys() if old[key] != new[key]), "is new": sorted(new.keys() - old.keys()),
-            "is gone": sorted(old.keys() - new.keys())}
+    what = {
+        "changed": sorted(key for key in old.keys() & new.keys() if old[key] != new[key]),
+        "is new": sorted(new.keys() - old.keys()),
+        "is gone": sorted(old.keys() - new.keys()),
+    }
     for words, keys in what.items():
         yield from (f"centre.toml: {key} {words}" for key in keys)
 

@@ -1,4 +1,6 @@
-"""The verdict on one page: each of the four areas with its colour and its reason, and the three findings that matter."""
+"""The verdict on one page: each of the four areas with its colour and its reason, and the three findings that
+matter.
+"""
 
 import re
 from dataclasses import dataclass
@@ -10,19 +12,61 @@ COLOURS = ("red", "amber", "green", "grey")
 WORDS = {"red": "act now", "amber": "look into it", "green": "in order", "grey": "cannot be judged"}
 NOTHING = "nothing that chance does not explain"
 NEEDS = {  # area → tables; of each group one must be there, with rows in the quarter
-    "customers": (("intervals", "calls"),), "people": (("activities", "calls", "intervals"),), "money": (("ledger",),), "improvements": ()}
+    "customers": (("intervals", "calls"),),
+    "people": (("activities", "calls", "intervals"),),
+    "money": (("ledger",),),
+    "improvements": (),
+}
 MOST = 3
 PLACES = ("First", "Second", "Third")
-BEFORE = ("news ", "over plan ", "forecast_")   # what a key may begin with before it names its measure
-CAUSES = ("reason", "team", "tenure", "hour")   # keys of findings that explain others: they name whose contacts they moved
+BEFORE = ("news ", "over plan ", "forecast_")  # what a key may begin with before it names its measure
+CAUSES = (
+    "reason",
+    "team",
+    "tenure",
+    "hour",
+)  # keys of findings that explain others: they name whose contacts they moved
 HANDLING = (  # measures of how contacts went: in one queue they move together, and in many queues for one reason
-    "aht", "handle", "forecast", "promise", "understaffed", "service", "asa", "wait", "abandon", "resol", "fcr", "repeat", "csat", "nps",
-    "effort", "satisf", "transfer", "queue_time", "call_resol", "missed", "hold", "acw", "talk", "offered", "volume", "reason", "occupancy", "block", "bridge", "interval", "worst", *CAUSES)
+    "aht",
+    "handle",
+    "forecast",
+    "promise",
+    "understaffed",
+    "service",
+    "asa",
+    "wait",
+    "abandon",
+    "resol",
+    "fcr",
+    "repeat",
+    "csat",
+    "nps",
+    "effort",
+    "satisf",
+    "transfer",
+    "queue_time",
+    "call_resol",
+    "missed",
+    "hold",
+    "acw",
+    "talk",
+    "offered",
+    "volume",
+    "reason",
+    "occupancy",
+    "block",
+    "bridge",
+    "interval",
+    "worst",
+    *CAUSES,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AreaVerdict:
-    """An area with its `colour` (red, amber, green; grey: cannot be judged), that colour's `word`, and the `reason` in a sentence."""
+    """An area with its `colour` (red, amber, green; grey: cannot be judged), that colour's `word`, and the `reason`
+    in a sentence.
+    """
 
     area: str
     name: str
@@ -37,7 +81,9 @@ class AreaVerdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """One of the findings that matter: the Finding that speaks for its cause, and the keys of those with the same (`also`)."""
+    """One of the findings that matter: the Finding that speaks for its cause, and the keys of those with the same
+    (`also`).
+    """
 
     finding: object
     also: tuple = ()
@@ -45,7 +91,9 @@ class Matter:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The verdict of an audit: `areas` in the order of AREAS, the `matters` (three at most), and the `sentence` for the whole."""
+    """The verdict of an audit: `areas` in the order of AREAS, the `matters` (three at most), and the `sentence` for
+    the whole.
+    """
 
     areas: tuple
     matters: tuple
@@ -84,7 +132,11 @@ def _of_area(area, findings):
 def _area(area, found, why):
     if found:
         colour, first = found[0].severity, found[0].short
-        rest = "" if len(found) == 1 else f"; and {len(found) - 1} more" + (f", {_reds(found)} red in all" if _reds(found) > 1 else "")
+        rest = (
+            ""
+            if len(found) == 1
+            else f"; and {len(found) - 1} more" + (f", {_reds(found)} red in all" if _reds(found) > 1 else "")
+        )
         reason = first + rest
     else:
         colour, reason = ("grey", f"cannot be judged: {why}") if why else ("green", NOTHING)
@@ -104,22 +156,26 @@ def _sentence(areas, matters, findings, quarter):
     number = f"{len(findings)} finding" + "s" * (len(findings) != 1)
     colours = [(colour, [area.name for area in areas if area.colour == colour]) for colour in ("red", "amber")]
     told = "; ".join(f"{colour}: {', '.join(names)}" for colour, names in colours if names)
-    return f"{start}{number}; {told}{last}. " + " ".join(f"{place}: {one.finding.short}." for place, one in zip(PLACES, matters))
+    return f"{start}{number}; {told}{last}. " + " ".join(
+        f"{place}: {one.finding.short}." for place, one in zip(PLACES, matters)
+    )
 
 
 # -------------------------------------------------------------------------------------------- ranking
 
 
 def ranked(findings):
-    """The findings in order: red before amber, then promises to customers, then money (dearest first), then as they were found."""
+    """The findings in order: red before amber, then promises to customers, then money (dearest first), then as they
+    were found.
+    """
     return sorted(findings, key=lambda one: (one.severity != "red", one.area != "customers", -abs(one.cost or 0)))
 
 
 def distinct(findings):
     """The findings by cause, as Matters in order of rank: those of one subject count as one, told by the first.
 
-    One subject: the same thing of the same area ("rent", a team), or how contacts went in one queue; a measure of contacts
-    that moved in several queues has one reason too.
+    One subject: the same thing of the same area ("rent", a team), or how contacts went in one queue; a measure of
+    contacts that moved in several queues has one reason too.
 
     >>> from ccplan.auditing import Finding
     >>> of = dict(severity="amber", says="x", evidence="x", action="x")
@@ -128,17 +184,27 @@ def distinct(findings):
     >>> [(one.finding.key, one.also) for one in told]
     [('aht_s a', ('csat a', 'aht_s b')), ('sickness a', ())]
     """
-    return tuple(Matter(finding=found[0], also=tuple(other.key for one in found for other in one.each if other.key != found[0].key))
-                 for found in subjects(findings))
+    return tuple(
+        Matter(
+            finding=found[0], also=tuple(other.key for one in found for other in one.each if other.key != found[0].key)
+        )
+        for found in subjects(findings)
+    )
 
 
 def subjects(findings):
     """The findings by subject, lists in order of rank: what `distinct` tells of."""
-    groups, things = [], {thing for one in findings for kind, thing in _marks(one) if kind == "contacts"}  # groups: [marks, findings]
+    groups, things = (
+        [],
+        {thing for one in findings for kind, thing in _marks(one) if kind == "contacts"},
+    )  # groups: [marks, findings]
     for one in ranked(findings):
         marks = _marks(one) | _moved(one, things)
         mine = [group for group in groups if group[0] & marks]
-        joined = [set().union(marks, *(group[0] for group in mine)), [found for group in mine for found in group[1]] + [one]]
+        joined = [
+            set().union(marks, *(group[0] for group in mine)),
+            [found for group in mine for found in group[1]] + [one],
+        ]
         at = groups.index(mine[0]) if mine else len(groups)
         groups = [group for group in groups if group not in mine]
         groups.insert(at, joined)
@@ -173,7 +239,11 @@ def named(key):
 def _moved(finding, things):
     """The queues that a finding of a cause says it moved: "handle time of service went from ..."."""
     says = [one.says.lower() for one in finding.each if named(one.key)[0] in CAUSES]
-    return {("contacts", thing) for thing in things if any(re.search(rf"\b(?:of|in) {re.escape(thing)}(?!\w)", words) for words in says)}
+    return {
+        ("contacts", thing)
+        for thing in things
+        if any(re.search(rf"\b(?:of|in) {re.escape(thing)}(?!\w)", words) for words in says)
+    }
 
 
 # ------------------------------------------------------------------------------------- what is missing
@@ -194,7 +264,11 @@ def cannot_be_judged(evidence):
 
 def _unusable(evidence, tables):
     """Why tables that the folder has were left out, "" where it has none."""
-    reasons = [f"{_named([name])} left out: {evidence.absent[name]}" for name in tables if not evidence.absent.get(name, NO_TABLE).startswith(NO_TABLE)]
+    reasons = [
+        f"{_named([name])} left out: {evidence.absent[name]}"
+        for name in tables
+        if not evidence.absent.get(name, NO_TABLE).startswith(NO_TABLE)
+    ]
     return " and ".join(reasons)
 
 

@@ -25,12 +25,18 @@ def krippendorff_alpha(ratings, level="interval"):
 
 
 def alpha_interval(ratings, level="interval", draws=DRAWS, seed=SEED):
-    """(low, high) of alpha as a Series: the middle 95 % when units are drawn anew with replacement; nan for fewer than 5 units."""
+    """(low, high) of alpha as a Series: the middle 95 % when units are drawn anew with replacement; nan for fewer
+    than 5 units.
+    """
     counts, values = _counts(ratings)
     if len(counts) < 5:
         return pd.Series({"low": np.nan, "high": np.nan})
     often = np.random.default_rng(seed).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
-    many = _alphas(often, counts, values) if level == "interval" else np.array([_drawn(counts, how, _apart(values, level)) for how in often])
+    many = (
+        _alphas(often, counts, values)
+        if level == "interval"
+        else np.array([_drawn(counts, how, _apart(values, level)) for how in often])
+    )
     many = many[np.isfinite(many)]
     low, high = np.quantile(many, [0.025, 0.975]) if len(many) else (np.nan, np.nan)
     return pd.Series({"low": low, "high": high})
@@ -42,7 +48,9 @@ def _drawn(counts, how, apart):
 
 
 def _alphas(often, counts, values):
-    """The same for differences and all draws at once: squared differences are sums and sums of squares, which add up over units."""
+    """The same for differences and all draws at once: squared differences are sums and sums of squares, which add
+    up over units.
+    """
     n, total, squares = counts.sum(axis=1), counts @ values, counts @ values**2
     within = 2 * (n * squares - total**2) / (n - 1)
     n, total, squares, within = (often @ one for one in (n, total, squares, within))
@@ -117,7 +125,8 @@ def cohen_kappa(first, second):
 
 
 def fleiss_kappa(ratings):
-    """Fleiss' kappa of several raters who all rated every unit, a float; units with a blank are left out, nan where none is left.
+    """Fleiss' kappa of several raters who all rated every unit, a float; units with a blank are left out, nan where
+    none is left.
 
     `ratings` a row a unit, a column a rater (J. L. Fleiss, 1971).
     """

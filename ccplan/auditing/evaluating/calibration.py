@@ -1,4 +1,6 @@
-"""Do the evaluators score alike? Calls that several of them heard tell; who is milder or stricter is found beyond chance."""
+"""Do the evaluators score alike? Calls that several of them heard tell; who is milder or stricter is found beyond
+chance.
+"""
 
 import itertools
 
@@ -12,10 +14,14 @@ FEWEST = 5  # calls heard together from which somebody is compared
 
 
 def heard_together(scores, measure="points"):
-    """A row a call, a column an evaluator: the `measure` of calls that two or more scored; nan where he did not hear it."""
+    """A row a call, a column an evaluator: the `measure` of calls that two or more scored; nan where he did not
+    hear it.
+    """
     if "evaluator" not in scores:
         return pd.DataFrame()
-    table = scores.dropna(subset=["evaluator"]).pivot_table(index="call_id", columns="evaluator", values=measure, aggfunc="mean", observed=True)
+    table = scores.dropna(subset=["evaluator"]).pivot_table(
+        index="call_id", columns="evaluator", values=measure, aggfunc="mean", observed=True
+    )
     return table[table.notna().sum(axis=1) > 1].dropna(axis=1, how="all")
 
 
@@ -42,7 +48,10 @@ def leniency(scores, measure="points", confidence=CONFIDENCE):
 
 def _against(table, out, confidence):
     """Each evaluator against the others that are not `out`."""
-    rows = [(name, *_compared(table, name, [other for other in table if other != name and other not in out], confidence)) for name in table]
+    rows = [
+        (name, *_compared(table, name, [other for other in table if other != name and other not in out], confidence))
+        for name in table
+    ]
     return pd.DataFrame(rows, columns=["evaluator", "together", "difference", "error", "low", "high", "p"])
 
 
@@ -60,14 +69,18 @@ def _compared(table, name, others, confidence):
 
 
 def _told(table, out, confidence, heard):
-    made = _against(table, out, confidence) if len(table.columns) else pd.DataFrame(
-        columns=["evaluator", "together", "difference", "error", "low", "high", "p"])
+    made = (
+        _against(table, out, confidence)
+        if len(table.columns)
+        else pd.DataFrame(columns=["evaluator", "together", "difference", "error", "low", "high", "p"])
+    )
     made.insert(1, "heard", made["evaluator"].map(heard).astype("Int64"))
     return made.assign(apart=made["evaluator"].isin(out)).sort_values("difference", ascending=False, ignore_index=True)
 
 
 def agreement_of_calls(scores):
-    """How alike the same call is scored, a row a measure: measure, calls, evaluators, agreement, alpha, low, high, kappa.
+    """How alike the same call is scored, a row a measure: measure, calls, evaluators, agreement, alpha, low, high,
+    kappa.
 
     "points" (before the auto-fail) and "score" by alpha for differences; "failed" by alpha for words and Fleiss' kappa,
     for
@@ -85,7 +98,8 @@ def agreement_of_calls(scores):
 
 
 def agreement_of_steps(steps):
-    """How alike each step is marked, a row a step: step, calls, agreement (share of pairs with the same mark), alpha (ordinal).
+    """How alike each step is marked, a row a step: step, calls, agreement (share of pairs with the same mark),
+    alpha (ordinal).
 
     `steps` are `scored_steps`. A step that everybody always gave full points has no alpha: there is nothing to agree
     about.
@@ -100,15 +114,27 @@ def agreement_of_steps(steps):
 
 
 def agreement_of_pairs(steps):
-    """Each two evaluators on the marks of the steps they both scored: first, second, marks, agreement, kappa (Cohen's)."""
+    """Each two evaluators on the marks of the steps they both scored: first, second, marks, agreement, kappa
+    (Cohen's).
+    """
     columns = ["first", "second", "marks", "agreement", "kappa"]
     if not {"call_id", "evaluator"} <= set(steps):
         return pd.DataFrame(columns=columns)
-    table = steps.dropna(subset=["evaluator"]).pivot_table(index=["call_id", "step"], columns="evaluator", values="share", aggfunc="mean", observed=True)
+    table = steps.dropna(subset=["evaluator"]).pivot_table(
+        index=["call_id", "step"], columns="evaluator", values="share", aggfunc="mean", observed=True
+    )
     rows = []
     for one, other in itertools.combinations(table, 2):
         both = table[[one, other]].dropna()
-        rows.append((one, other, len(both), (both[one] == both[other]).mean() if len(both) else np.nan, cohen_kappa(both[one], both[other])))
+        rows.append(
+            (
+                one,
+                other,
+                len(both),
+                (both[one] == both[other]).mean() if len(both) else np.nan,
+                cohen_kappa(both[one], both[other]),
+            )
+        )
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -19,7 +19,9 @@ def scored_steps(evaluations, weights=None):
     Raises ValueError where a column is missing that no score can do without, or a weight is missing or not above 0.
     """
     if lacking := [name for name in NEEDED if name not in evaluations]:
-        raise ValueError(f"evaluations cannot be scored without {' and '.join(lacking)}: map the columns with mapping.toml")
+        raise ValueError(
+            f"evaluations cannot be scored without {' and '.join(lacking)}: map the columns with mapping.toml"
+        )
     rows = evaluations[evaluations["points"].notna() & (evaluations["possible"] > 0)]
     share = (rows["points"] / rows["possible"]).astype(float)
     critical = rows["critical"].fillna(False).astype(bool) if "critical" in rows else pd.Series(False, index=rows.index)
@@ -31,7 +33,9 @@ def _weights(rows, weights):
         return rows["possible"].astype(float)
     for step in rows["step"].unique():
         if not weights.get(step, 0) > 0:
-            raise ValueError(f"weights must hold a number above 0 for every step, got {weights.get(step)!r} for {step!r}")
+            raise ValueError(
+                f"weights must hold a number above 0 for every step, got {weights.get(step)!r} for {step!r}"
+            )
     return rows["step"].map(weights).astype(float)
 
 
@@ -52,14 +56,18 @@ def call_scores(evaluations, weights=None, teams=None):
     told = [name for name in ("call_id", "agent", "evaluator", "date") if name in rows]
     got = rows["weight"] * rows["share"]
     plain = ~rows["critical"]
-    sums = rows.assign(_got=got, _other=got.where(plain), _of=rows["weight"].where(plain)).groupby("evaluation", sort=True)
+    sums = rows.assign(_got=got, _other=got.where(plain), _of=rows["weight"].where(plain)).groupby(
+        "evaluation", sort=True
+    )
     made = sums[told].first()
     made["points"] = sums["_got"].sum() / sums["weight"].sum()
     made["other"] = sums["_other"].sum() / sums["_of"].sum().replace(0, np.nan)
     made["failed"] = sums["missed"].any()
     made["score"] = made["points"].where(~made["failed"], 0.0)
     made = made.reset_index()
-    made["call_id"] = made.get("call_id", made["evaluation"]).fillna(made["evaluation"]) if "call_id" in made else made["evaluation"]
+    made["call_id"] = (
+        made.get("call_id", made["evaluation"]).fillna(made["evaluation"]) if "call_id" in made else made["evaluation"]
+    )
     if "date" in made:
         made["month"] = made["date"].dt.to_period("M").dt.to_timestamp()
     if teams is not None and "agent" in made:
@@ -68,7 +76,8 @@ def call_scores(evaluations, weights=None, teams=None):
 
 
 def group_scores(scores, by=None):
-    """Means of `call_scores` by a column (None: of all): calls, points, other, failed, score, critical_accuracy, with intervals.
+    """Means of `call_scores` by a column (None: of all): calls, points, other, failed, score, critical_accuracy,
+    with intervals.
 
     A call that several people heard counts once: their mean. `score_low` to `score_high` and `points_low` to
     `points_high`
@@ -78,7 +87,9 @@ def group_scores(scores, by=None):
     column = by or "_all"
     scores = scores.assign(_all="all") if by is None else scores
     names = ["points", "other", "failed", "score"]
-    once = scores.assign(failed=scores["failed"].astype(float)).groupby([column, "call_id"], observed=True)[names].mean()
+    once = (
+        scores.assign(failed=scores["failed"].astype(float)).groupby([column, "call_id"], observed=True)[names].mean()
+    )
     each = once.groupby(level=0, observed=True)
     made = each.mean().assign(calls=each.size())
     for name in ("points", "score"):
@@ -90,7 +101,8 @@ def group_scores(scores, by=None):
 
 
 def step_scores(evaluations, weights=None):
-    """A row a step in the order of the table: step, calls, weight, critical, share, low, high, full, half, none, applies.
+    """A row a step in the order of the table: step, calls, weight, critical, share, low, high, full, half, none,
+    applies.
 
     `share` is Σ points ÷ Σ possible, its 95 % interval from the spread between calls; `full`, `half` and `none` say how
     the marks divide, `applies` the share of evaluations in which the step applied.
@@ -108,7 +120,11 @@ def step_scores(evaluations, weights=None):
     made["none"] = (rows["share"] <= 0).groupby(rows["step"]).mean()
     made["half"] = 1 - made["full"] - made["none"]
     made["applies"] = each["evaluation"].nunique().reindex(order).fillna(0) / heard
-    return made.assign(critical=made["critical"].eq(True), calls=made["calls"].fillna(0).astype(int)).rename_axis("step").reset_index()
+    return (
+        made.assign(critical=made["critical"].eq(True), calls=made["calls"].fillna(0).astype(int))
+        .rename_axis("step")
+        .reset_index()
+    )
 
 
 def _ratios(once):
@@ -132,5 +148,7 @@ def _t(n):
 def _wilson(count, n):
     from statsmodels.stats.proportion import proportion_confint
 
-    low, high = proportion_confint(np.clip(count.to_numpy(float), 0, n.to_numpy(float)), n.to_numpy(float), alpha=1 - CONFIDENCE, method="wilson")
+    low, high = proportion_confint(
+        np.clip(count.to_numpy(float), 0, n.to_numpy(float)), n.to_numpy(float), alpha=1 - CONFIDENCE, method="wilson"
+    )
     return low, high

@@ -27,7 +27,9 @@ LONGEST = 200  # letters of a name
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """One scored call as it is entered: `marks` {step: "full", "half", "none" or "does not apply"}, `date` the day of listening."""
+    """One scored call as it is entered: `marks` {step: "full", "half", "none" or "does not apply"}, `date` the day
+    of listening.
+    """
 
     call_id: str
     agent: str
@@ -38,8 +40,8 @@ class Evaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What an evaluation comes to as far as it is filled in: `points` and `score` (shares 0–1, None before a step is scored), `missed`
-    (critical steps), `open` (steps without a mark)."""
+    """What an evaluation comes to as far as it is filled in: `points` and `score` (shares 0–1, None before a step
+    is scored), `missed` (critical steps), `open` (steps without a mark)."""
 
     points: float | None
     score: float | None
@@ -48,7 +50,8 @@ class Outcome:
 
 
 def outcome(card, marks):
-    """The Outcome of {step: mark} on a Scorecard, the same as the audit's: N/A counts nowhere, a missed critical step makes it 0.
+    """The Outcome of {step: mark} on a Scorecard, the same as the audit's: N/A counts nowhere, a missed critical
+    step makes it 0.
 
     Raises ValueError for a step that is not on the scorecard, and for a mark that it does not have.
 
@@ -62,11 +65,18 @@ def outcome(card, marks):
     whole = sum(step.weight for step, _ in there)
     share = sum(got for _, got in there) / whole if whole else None
     missed = tuple(step.name for step, got in there if step.critical and got < step.weight)
-    return Outcome(points=share, score=0.0 if missed else share, missed=missed, open=tuple(s.name for s in card.steps if s.name not in marks))
+    return Outcome(
+        points=share,
+        score=0.0 if missed else share,
+        missed=missed,
+        open=tuple(s.name for s in card.steps if s.name not in marks),
+    )
 
 
 def points_of(card, name, mark):
-    """The points of a mark of a step, None where it does not apply; ValueError in words for what the scorecard does not have."""
+    """The points of a mark of a step, None where it does not apply; ValueError in words for what the scorecard does
+    not have.
+    """
     marks = card.step(name).marks
     if mark not in marks:
         raise ValueError(f"step {name!r} can be marked {', '.join(marks)}, got {mark!r}")
@@ -112,7 +122,11 @@ class EvaluationStore:
             yield f"agent must be the one who took the call: {one.call_id} was taken by {took}, got {one.agent!r}"
 
     def _twice(self, one, rows):
-        same = rows[(rows["call_id"] == one.call_id) & (rows["evaluator"] == one.evaluator)] if {"call_id", "evaluator"} <= set(rows) else rows.head(0)
+        same = (
+            rows[(rows["call_id"] == one.call_id) & (rows["evaluator"] == one.evaluator)]
+            if {"call_id", "evaluator"} <= set(rows)
+            else rows.head(0)
+        )
         if len(same):
             yield f"{one.evaluator} has evaluated the call {one.call_id} already ({same['evaluation'].iloc[0]}): take that back first"
 
@@ -133,7 +147,9 @@ class EvaluationStore:
         return str(found.iloc[0]) if len(found) else None
 
     def _known(self, table):
-        """A table of the centre; without rows where it is not there or cannot be read: then nothing is held against it."""
+        """A table of the centre; without rows where it is not there or cannot be read: then nothing is held against
+        it.
+        """
         try:
             return load_table(self.known, table, faulty="leave out").frame
         except ValueError:
@@ -147,7 +163,9 @@ class EvaluationStore:
     # ------------------------------------------------------------------------------------- keeping
 
     def save(self, evaluation):
-        """Keep an Evaluation: its number. Raises ValueError with all that is wrong, OSError where the disk refuses (nothing is lost)."""
+        """Keep an Evaluation: its number. Raises ValueError with all that is wrong, OSError where the disk refuses
+        (nothing is lost).
+        """
         if faults := self.faults(evaluation):
             raise ValueError("; ".join(faults))
         with locked(self.file):
@@ -169,14 +187,20 @@ class EvaluationStore:
             number = number or self._last(rows)
             mine = rows["evaluation"] == number
             if not mine.any():
-                raise ValueError(f"there is no entered evaluation {number} to take back" if number else "there is nothing of yours to take back")
+                raise ValueError(
+                    f"there is no entered evaluation {number} to take back"
+                    if number
+                    else "there is nothing of yours to take back"
+                )
             gone = rows[mine].iloc[0]
             self._write(rows[~mine])
             self._note("taken back", number, gone["call_id"], gone["evaluator"])
         return number
 
     def entered(self):
-        """The evaluations entered here, a row a step; empty where there are none. Raises ValueError where the file is damaged."""
+        """The evaluations entered here, a row a step; empty where there are none. Raises ValueError where the file
+        is damaged.
+        """
         if not self.file.exists():
             return pd.DataFrame(columns=EVALUATIONS.names)
         frame = load_table(self.file, "evaluations").frame
@@ -194,8 +218,20 @@ class EvaluationStore:
         return harmless(_dated(self.entered())).to_csv(index=False, lineterminator="\n")
 
     def _rows(self, number, one):
-        steps = [(number, one.call_id, one.agent, one.evaluator, pd.Timestamp(one.date).normalize(), step.name,
-                  points_of(self.card, step.name, one.marks[step.name]), float(step.weight), step.critical) for step in self.card.steps]
+        steps = [
+            (
+                number,
+                one.call_id,
+                one.agent,
+                one.evaluator,
+                pd.Timestamp(one.date).normalize(),
+                step.name,
+                points_of(self.card, step.name, one.marks[step.name]),
+                float(step.weight),
+                step.critical,
+            )
+            for step in self.card.steps
+        ]
         return pd.DataFrame(steps, columns=EVALUATIONS.names)
 
     def _next(self, rows):
@@ -205,7 +241,9 @@ class EvaluationStore:
 
     def _last(self, rows):
         deeds = self.journal()
-        mine = deeds[(deeds["who"] == self.who) & (deeds["did"] == "saved") & deeds["evaluation"].isin(rows["evaluation"])]
+        mine = deeds[
+            (deeds["who"] == self.who) & (deeds["did"] == "saved") & deeds["evaluation"].isin(rows["evaluation"])
+        ]
         return mine["evaluation"].iloc[-1] if len(mine) else ""
 
     def _write(self, rows):
@@ -218,8 +256,14 @@ class EvaluationStore:
         write_whole(self.file, out.getvalue())
 
     def _note(self, did, number, call_id, evaluator):
-        told = {"when": f"{pd.Timestamp.now('UTC'):%Y-%m-%dT%H:%M:%SZ}", "who": self.who, "did": did, "evaluation": str(number),
-                "call_id": str(call_id), "evaluator": str(evaluator)}
+        told = {
+            "when": f"{pd.Timestamp.now('UTC'):%Y-%m-%dT%H:%M:%SZ}",
+            "who": self.who,
+            "did": did,
+            "evaluation": str(number),
+            "call_id": str(call_id),
+            "evaluator": str(evaluator),
+        }
         file = self.folder / JOURNAL
         cut = file.exists() and file.read_bytes()[-1:] not in (b"", b"\n")  # a crash in the middle of a line
         with open(file, "a", encoding="utf-8") as journal:

@@ -8,7 +8,9 @@ FEWEST, CONFIDENCE = 20, 0.95
 
 
 def outcomes_of(scores, calls):
-    """One evaluation of each call, the first, beside what became of the call: the columns of OUTCOMES that `calls` has, as floats."""
+    """One evaluation of each call, the first, beside what became of the call: the columns of OUTCOMES that `calls`
+    has, as floats.
+    """
     known = [name for name in OUTCOMES if name in calls]
     once = scores.sort_values([name for name in ("date", "evaluation") if name in scores]).drop_duplicates("call_id")
     there = calls.loc[calls["call_id"].isin(set(once["call_id"])), ["call_id", *known]]
@@ -16,7 +18,8 @@ def outcomes_of(scores, calls):
 
 
 def score_links(joined, measure="points"):
-    """A row an outcome: outcome, calls, correlation, low, high, p, beyond_chance; Spearman's, between a call's points and its outcome.
+    """A row an outcome: outcome, calls, correlation, low, high, p, beyond_chance; Spearman's, between a call's
+    points and its outcome.
 
     The interval is Fisher's on ranks; `p` is Holm's for as many outcomes. Blank where fewer than 20 calls have both, or
     one never varies.
@@ -51,10 +54,15 @@ def step_links(steps, joined):
     settled = joined.dropna(subset=["resolved"]).set_index("evaluation")["resolved"]
     marks = steps[steps["evaluation"].isin(settled.index)]
     marks = marks.assign(resolved=marks["evaluation"].map(settled), met=marks["share"] >= 1)
-    rows = [(step, *_difference(one.loc[one["met"], "resolved"], one.loc[~one["met"], "resolved"])) for step, one in marks.groupby("step", sort=False)]
+    rows = [
+        (step, *_difference(one.loc[one["met"], "resolved"], one.loc[~one["met"], "resolved"]))
+        for step, one in marks.groupby("step", sort=False)
+    ]
     made = pd.DataFrame(rows, columns=columns)
     made["p"] = holm(made["p"])
-    return made.assign(beyond_chance=made["p"] < 1 - CONFIDENCE).sort_values("difference", ascending=False, ignore_index=True)
+    return made.assign(beyond_chance=made["p"] < 1 - CONFIDENCE).sort_values(
+        "difference", ascending=False, ignore_index=True
+    )
 
 
 def _difference(met, missed):
@@ -73,4 +81,8 @@ def holm(p):
     from statsmodels.stats.multitest import multipletests
 
     there = p.dropna()
-    return pd.Series(multipletests(there, method="holm")[1], index=there.index).reindex(p.index) if len(there) else p.astype(float)
+    return (
+        pd.Series(multipletests(there, method="holm")[1], index=there.index).reindex(p.index)
+        if len(there)
+        else p.astype(float)
+    )

@@ -58,9 +58,20 @@ def adequacy(scores, answered=None, by="agent", measure="points", margin=MARGIN)
     once = scores.groupby([by, "call_id"], observed=True)[measure].mean()
     heard, spread = once.groupby(level=0).size(), spread_within(once)
     calls = [max((answered or {}).get(name, inf), n) for name, n in heard.items()]
-    rows = [(name, n, of, spread, margin_of(spread, n, of) if spread >= 0 else nan, needed_calls(spread, margin, of) if spread >= 0 else nan)
-            for (name, n), of in zip(heard.items(), calls, strict=True)]
-    made = pd.DataFrame(rows, columns=[by, "heard", "calls", "spread", "margin", "needed"]).replace({"calls": {inf: nan}})
+    rows = [
+        (
+            name,
+            n,
+            of,
+            spread,
+            margin_of(spread, n, of) if spread >= 0 else nan,
+            needed_calls(spread, margin, of) if spread >= 0 else nan,
+        )
+        for (name, n), of in zip(heard.items(), calls, strict=True)
+    ]
+    made = pd.DataFrame(rows, columns=[by, "heard", "calls", "spread", "margin", "needed"]).replace(
+        {"calls": {inf: nan}}
+    )
     return made.assign(needed=made["needed"].astype("Int64"), enough=made["heard"] >= made["needed"])
 
 

@@ -14,7 +14,8 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A step of the scorecard: `name`, `weight` (its possible points), `critical` (missed, it fails the call), `why`, `how`.
+    """A step of the scorecard: `name`, `weight` (its possible points), `critical` (missed, it fails the call),
+    `why`, `how`.
 
     Raises ValueError for a step without a name or with a weight that is no number above 0.
 
@@ -33,7 +34,11 @@ class Step:
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name.strip():
             raise ValueError(f"a step needs a name in words, got {self.name!r}")
-        if isinstance(self.weight, bool) or not isinstance(self.weight, (int, float)) or not (isfinite(self.weight) and self.weight > 0):
+        if (
+            isinstance(self.weight, bool)
+            or not isinstance(self.weight, (int, float))
+            or not (isfinite(self.weight) and self.weight > 0)
+        ):
             raise ValueError(f"weight of step {self.name!r} must be a number of points above 0, got {self.weight!r}")
         if not isinstance(self.critical, bool):
             raise ValueError(f"critical of step {self.name!r} must be true or false, got {self.critical!r}")
@@ -99,7 +104,9 @@ def _read(told):
     allowed = set(Step.__dataclass_fields__)
     for one in steps:
         if strange := sorted(set(one) - allowed):
-            raise ValueError(f"step {one.get('name', '')!r} has {', '.join(strange)}: known are {', '.join(sorted(allowed))}")
+            raise ValueError(
+                f"step {one.get('name', '')!r} has {', '.join(strange)}: known are {', '.join(sorted(allowed))}"
+            )
         if lacking := [name for name in ("name", "weight") if name not in one]:
             raise ValueError(f"step {one.get('name', '')!r} needs {' and '.join(lacking)}")
     return Scorecard(tuple(Step(**one) for one in steps))

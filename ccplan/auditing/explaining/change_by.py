@@ -17,12 +17,25 @@ import pandas as pd
 
 SECONDS = ("talk_s", "hold_s", "acw_s")
 NOT_TOLD = "(not told)"
-COLUMNS = ("group", "kind", "n_before", "n_after", "share_before", "share_after", "value_before", "value_after", "mix", "within", "effect")
+COLUMNS = (
+    "group",
+    "kind",
+    "n_before",
+    "n_after",
+    "share_before",
+    "share_after",
+    "value_before",
+    "value_after",
+    "mix",
+    "within",
+    "effect",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """A mean over answered contacts: `needs` columns, `of` a frame → Series (nan where not told), `better` "lower" or "higher".
+    """A mean over answered contacts: `needs` columns, `of` a frame → Series (nan where not told), `better` "lower"
+    or "higher".
 
     `material` is the least change worth telling: a share of the value before where `relative`, else in its own unit.
     """
@@ -56,7 +69,11 @@ MEASURES = {one.name: one for one in (
             better="lower", material=0.02),
 )}  # fmt: skip
 
-TENURES = (("first 3 months", 0, 91), ("3 to 12 months", 91, 365), ("over a year", 365, np.inf))   # days since they were hired
+TENURES = (
+    ("first 3 months", 0, 91),
+    ("3 to 12 months", 91, 365),
+    ("over a year", 365, np.inf),
+)  # days since they were hired
 
 
 def _team(calls, agents):
@@ -66,11 +83,15 @@ def _team(calls, agents):
 def _tenure(calls, agents):
     hired = calls["agent"].map(agents.drop_duplicates("agent").set_index("agent")["hired"])
     days = (calls["arrived"].dt.tz_localize(None) - hired).dt.days
-    return pd.cut(days, [-np.inf, *(end for _, _, end in TENURES)], right=False, labels=[name for name, _, _ in TENURES])
+    return pd.cut(
+        days, [-np.inf, *(end for _, _, end in TENURES)], right=False, labels=[name for name, _, _ in TENURES]
+    )
 
 
 def _hour(calls, agents):
-    return pd.Series(pd.Categorical.from_codes(calls["arrived"].dt.hour, [f"{hour:02d}:00" for hour in range(24)]), calls.index)
+    return pd.Series(
+        pd.Categorical.from_codes(calls["arrived"].dt.hour, [f"{hour:02d}:00" for hour in range(24)]), calls.index
+    )
 
 
 DIMENSIONS = {  # name → (columns of calls, columns of agents, group of each call)
@@ -94,7 +115,8 @@ def groups(calls, dimension, agents=None):
 
 
 def change_by(before, after, measure="aht_s", dimension="reason", agents=None):
-    """What each group did to the change of a measure from one frame of answered calls to another; the effects add up to it.
+    """What each group did to the change of a measure from one frame of answered calls to another; the effects add
+    up to it.
 
     A row a group, the largest effect first: kind (new, gone or stayed), n, share and value before and after, mix and
     within (0 for those that came or went; their whole effect stands in mix), effect in the measure's unit. Raises
@@ -112,7 +134,7 @@ def change_by(before, after, measure="aht_s", dimension="reason", agents=None):
     value = total / n.where(n > 0)
     stays = (n > 0).all(axis=1)
     share, among = n / n.sum(), n.where(stays, 0.0) / (n[stays].sum() if stays.any() else 1.0)
-    mean = total[stays].sum() / n[stays].sum() if stays.any() else total.sum() / n.sum()   # of those that stayed
+    mean = total[stays].sum() / n[stays].sum() if stays.any() else total.sum() / n.sum()  # of those that stayed
     middle = value.mean(axis=1) - mean.mean()
     mix = ((among["after"] - among["before"]) * middle).where(stays, 0.0)
     within = (among.mean(axis=1) * (value["after"] - value["before"])).where(stays, 0.0)
@@ -121,8 +143,20 @@ def change_by(before, after, measure="aht_s", dimension="reason", agents=None):
     if not stays.any():
         mix = _unlike(share, value)
     kind = np.where(stays, "stayed", np.where(n["after"] > 0, "new", "gone"))
-    found = pd.DataFrame({"kind": kind, "n_before": n["before"], "n_after": n["after"], "share_before": share["before"], "share_after": share["after"],
-                          "value_before": value["before"], "value_after": value["after"], "mix": mix + 0.0, "within": within, "effect": mix + within})
+    found = pd.DataFrame(
+        {
+            "kind": kind,
+            "n_before": n["before"],
+            "n_after": n["after"],
+            "share_before": share["before"],
+            "share_after": share["after"],
+            "value_before": value["before"],
+            "value_after": value["after"],
+            "mix": mix + 0.0,
+            "within": within,
+            "effect": mix + within,
+        }
+    )
     found = found.rename_axis("group").reset_index()[list(COLUMNS)]
     return found.loc[found["effect"].abs().sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
@@ -178,10 +212,14 @@ def sound_days(calls, intervals, least=0.10):
     off = pd.Series(False, both.index)
     for name in ("answered", "seconds"):
         gap, whole = (both[name] - both[name + "_told"]).abs(), both[name + "_told"]
-        unit = whole / both["answered_told"].clip(lower=1)   # what one contact is worth
+        unit = whole / both["answered_told"].clip(lower=1)  # what one contact is worth
         off |= (whole > 0) & (gap > least * whole) & (gap > 3 * unit)
     bad = both.index[off]
-    keep = ~pd.MultiIndex.from_arrays([calls["queue"].astype(str), day], names=bad.names).isin(bad) if len(bad) else slice(None)
+    keep = (
+        ~pd.MultiIndex.from_arrays([calls["queue"].astype(str), day], names=bad.names).isin(bad)
+        if len(bad)
+        else slice(None)
+    )
     return SoundCalls(calls[keep], bad.to_frame(index=False))
 
 

@@ -1,6 +1,8 @@
-"""Why a month or a quarter cost more or less than another, or than planned: the drivers of labour, and the rest beside it.
+"""Why a month or a quarter cost more or less than another, or than planned: the drivers of labour, and the rest
+beside it.
 
-    cost = Σ queues (hours needed × staffing ÷ (1 − shrinkage)) × (wage rate + overtime premium) + one-offs + other lines
+    cost = Σ queues (hours needed × staffing ÷ (1 − shrinkage)) × (wage rate + overtime premium) + one-offs + other
+    lines
 
 Hours needed come from staffing each interval for its calls, handle time and target; staffing is hours on the phones ÷
 hours needed (above 1: more people than the target asks for, so a lower occupancy). Each factor is a driver of the
@@ -18,8 +20,16 @@ from ...planning.staffing import staff
 from ..bridge import bridge
 
 LABELS = {
-    "volume": "volume", "mix": "mix of queues", "aht": "handle time", "target": "service target", "occupancy": "occupancy (staffing against need)",
-    "shrinkage": "shrinkage", "wage": "wage rate", "overtime": "overtime", "one_offs": "one-offs", "other": "other lines",
+    "volume": "volume",
+    "mix": "mix of queues",
+    "aht": "handle time",
+    "target": "service target",
+    "occupancy": "occupancy (staffing against need)",
+    "shrinkage": "shrinkage",
+    "wage": "wage rate",
+    "overtime": "overtime",
+    "one_offs": "one-offs",
+    "other": "other lines",
 }
 
 
@@ -46,7 +56,9 @@ class CostState:
             object.__setattr__(self, name, _money(name, getattr(self, name)))
         on_phones = sum(self.agent_hours.values())
         if not 0 < on_phones <= self.paid_hours:
-            raise ValueError(f"paid_hours must be at least the hours on the phones, {on_phones:,.1f}, got {self.paid_hours:,.1f}")
+            raise ValueError(
+                f"paid_hours must be at least the hours on the phones, {on_phones:,.1f}, got {self.paid_hours:,.1f}"
+            )
         lost = set(self.intervals["queue"].astype(str)) - set(self.agent_hours)
         if lost:
             raise ValueError(f"agent_hours must name every queue of the intervals; missing: {', '.join(sorted(lost))}")
@@ -61,19 +73,25 @@ def cost_bridge(before, after):
     """From one CostState's cost to another's, driver by driver, exact to the cent: a frame of `bridge` with LABELS.
 
     Handle time is a queue's mean over the period; how it and the calls run through the days goes with the volume.
-    `before` and `after` show each driver as one number. Raises ValueError where the states do not have the same queues or their currencies differ.
+    `before` and `after` show each driver as one number. Raises ValueError where the states do not have the same
+    queues or their currencies differ.
     """
     if set(before.agent_hours) != set(after.agent_hours):
         odd = sorted(set(before.agent_hours) ^ set(after.agent_hours))
         raise ValueError(f"both states must have the same queues; only one of them has {', '.join(odd)}")
     if before.centre.currency != after.centre.currency:
-        raise ValueError(f"currencies never mix: the states are in {before.centre.currency} and {after.centre.currency}")
+        raise ValueError(
+            f"currencies never mix: the states are in {before.centre.currency} and {after.centre.currency}"
+        )
     states = {"before": before, "after": after}
     states, needed = _joined(before, after)
     known = {side: _drivers(state, needed, _sides(states, side)) for side, state in states.items()}
 
     def value(*, volume, mix, aht, target, occupancy, shrinkage, wage, overtime, one_offs, other):
-        hours = sum(needed(queue, volume.pattern, volume.calls * mix[queue], aht[queue], target) * staffing for queue, staffing in occupancy.items())
+        hours = sum(
+            needed(queue, volume.pattern, volume.calls * mix[queue], aht[queue], target) * staffing
+            for queue, staffing in occupancy.items()
+        )
         return Decimal(repr(hours / (1 - shrinkage) * (wage + overtime))) + one_offs + other
 
     table = bridge(value, known["before"], known["after"], labels=LABELS)
@@ -89,7 +107,9 @@ class Volume:
 
 
 def _joined(before, after):
-    """The two states, and the hours that a queue needs with the pattern of one and the targets of another, kept once found."""
+    """The two states, and the hours that a queue needs with the pattern of one and the targets of another, kept
+    once found.
+    """
     states = {"before": before, "after": after}
     return states, lru_cache(maxsize=None)(lambda *which: _hours_needed(states, *which))
 
@@ -97,8 +117,13 @@ def _joined(before, after):
 def _sides(states, side):
     """From which side the pattern and the targets of a state come: from `before` where they are the same."""
     before, mine = states["before"], states[side]
-    promised = [[(q.targets, q.patience_s, q.lines) for q in map(state.centre.queue, state.agent_hours)] for state in (before, mine)]
-    return ("before" if mine.intervals.equals(before.intervals) else side), ("before" if promised[0] == promised[1] else side)
+    promised = [
+        [(q.targets, q.patience_s, q.lines) for q in map(state.centre.queue, state.agent_hours)]
+        for state in (before, mine)
+    ]
+    return ("before" if mine.intervals.equals(before.intervals) else side), (
+        "before" if promised[0] == promised[1] else side
+    )
 
 
 def _hours_needed(states, queue, pattern, calls, aht_s, target):
@@ -123,7 +148,9 @@ def _drivers(state, needed, sides):
     need = {queue: needed(queue, pattern, total * mix[queue], aht[queue], promised) for queue in state.agent_hours}
     idle = [queue for queue, hours in state.agent_hours.items() if hours and not need[queue]]
     if idle:
-        raise ValueError(f"agent_hours: people are paid for the queue {idle[0]}, which has no calls — count their hours to other lines")
+        raise ValueError(
+            f"agent_hours: people are paid for the queue {idle[0]}, which has no calls — count their hours to other lines"
+        )
     on_phones = sum(state.agent_hours.values())
     return {
         "volume": Volume(total, pattern), "mix": mix, "aht": aht, "target": promised,
@@ -152,6 +179,10 @@ def _mean_aht(rows):
 
 
 def _money(name, amount):
-    if isinstance(amount, bool) or not isinstance(amount, int | float | Decimal) or not Decimal(str(amount)).is_finite():
+    if (
+        isinstance(amount, bool)
+        or not isinstance(amount, int | float | Decimal)
+        or not Decimal(str(amount)).is_finite()
+    ):
         raise ValueError(f"{name} must be an amount, got {amount!r}")
     return amount if isinstance(amount, Decimal) else Decimal(repr(amount))

@@ -7,13 +7,15 @@ import pandas as pd
 from .change_by import DIMENSIONS, MEASURES, SECONDS, change_by, told
 from .weeks import Ratio, beyond_chance, ratio_of_weeks
 
-FEWEST = 200           # answered contacts a side, below which nothing is looked at
-EXPLAINS, LIFT = 0.5, 0.25   # a cause explains half of the change, and a quarter more of it than its share of contacts
+FEWEST = 200  # answered contacts a side, below which nothing is looked at
+EXPLAINS, LIFT = 0.5, 0.25  # a cause explains half of the change, and a quarter more of it than its share of contacts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """A group that explains a change: `share` of contacts after, `explains` its effect ÷ the change, `value` after, `n` contacts after."""
+    """A group that explains a change: `share` of contacts after, `explains` its effect ÷ the change, `value` after,
+    `n` contacts after.
+    """
 
     dimension: str
     group: str
@@ -27,10 +29,11 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """A measure of a queue in two quarters: Ratios, the frame of `change_by` in the dimension that tells most, the Cause or None.
+    """A measure of a queue in two quarters: Ratios, the frame of `change_by` in the dimension that tells most, the
+    Cause or None.
 
-    `beyond` says whether it changed by as much as is material and by more than chance, for better or worse; `news` whether
-    it is worse, and not by the season alone.
+    `beyond` says whether it changed by as much as is material and by more than chance, for better or worse; `news`
+    whether it is worse, and not by the season alone.
     """
 
     queue: str
@@ -50,7 +53,8 @@ class Explanation:
 
 
 def explanations(before, after, agents=None, year_ago=None):
-    """An Explanation a queue and measure of frames of calls; a measure or queue that the tables do not tell is left out.
+    """An Explanation a queue and measure of frames of calls; a measure or queue that the tables do not tell is left
+    out.
 
     News is what is worse by as much as is material (see MEASURES) and by more than three standard errors of its weeks;
     with calls of the same quarter a `year_ago`, it must be half that much worse than then, too, or it is the season.
@@ -59,7 +63,11 @@ def explanations(before, after, agents=None, year_ago=None):
     for queue in sorted(set(before["queue"]) & set(after["queue"])):
         sides = [calls[calls["queue"].eq(queue)] for calls in (before, after)]
         old = None if year_ago is None else year_ago[year_ago["queue"].eq(queue)]
-        found += [one for name in MEASURES if (one := _explanation(queue, name, *sides, agents=agents, year_ago=old)) is not None]
+        found += [
+            one
+            for name in MEASURES
+            if (one := _explanation(queue, name, *sides, agents=agents, year_ago=old)) is not None
+        ]
     return tuple(found)
 
 
@@ -67,11 +75,18 @@ def _narrow(calls):
     """Answered calls with the columns that are looked at: frames of many columns are slow to cut."""
     if calls is None:
         return None
-    used = {"queue", "arrived", *SECONDS, *(name for measure in MEASURES.values() for name in measure.needs),
-            *(name for columns, _, _ in DIMENSIONS.values() for name in columns)}
+    used = {
+        "queue",
+        "arrived",
+        *SECONDS,
+        *(name for measure in MEASURES.values() for name in measure.needs),
+        *(name for columns, _, _ in DIMENSIONS.values() for name in columns),
+    }
     rows = calls[calls["outcome"].eq("answered")] if "outcome" in calls else calls
     rows = rows[[name for name in rows if name in used]]
-    return rows.assign(queue=rows["queue"].astype(str), arrived=rows["arrived"].dt.tz_localize(None))   # once: clocks with a zone are slow
+    return rows.assign(
+        queue=rows["queue"].astype(str), arrived=rows["arrived"].dt.tz_localize(None)
+    )  # once: clocks with a zone are slow
 
 
 def _explanation(queue, name, before, after, agents, year_ago):
@@ -90,8 +105,17 @@ def _explanation(queue, name, before, after, agents, year_ago):
     if not tables:
         return None
     dimension, cause = _best(tables, change)
-    return Explanation(queue=queue, measure=name, before=ratios[0], after=ratios[1], dimension=dimension, table=tables[dimension],
-                       cause=cause if beyond else None, beyond=beyond, news=news)
+    return Explanation(
+        queue=queue,
+        measure=name,
+        before=ratios[0],
+        after=ratios[1],
+        dimension=dimension,
+        table=tables[dimension],
+        cause=cause if beyond else None,
+        beyond=beyond,
+        news=news,
+    )
 
 
 def _unseasonal(measure, ratios, year_ago):
@@ -117,7 +141,9 @@ def _tables(before, after, measure, agents, dimensions):
 
 
 def _best(tables, change):
-    """The dimension whose group explains most beyond its share of contacts, and that Cause; the first without one where none does."""
+    """The dimension whose group explains most beyond its share of contacts, and that Cause; the first without one
+    where none does.
+    """
     best, lift = None, LIFT
     for dimension, table in tables.items():
         for row in table.itertuples():
@@ -129,5 +155,13 @@ def _best(tables, change):
 
 
 def _cause(dimension, row, explains):
-    return Cause(dimension=dimension, group=row.group, kind=row.kind, share=row.share_after, explains=explains,
-                 value_before=row.value_before, value=row.value_after, n=int(row.n_after))
+    return Cause(
+        dimension=dimension,
+        group=row.group,
+        kind=row.kind,
+        share=row.share_after,
+        explains=explains,
+        value_before=row.value_before,
+        value=row.value_after,
+        n=int(row.n_after),
+    )

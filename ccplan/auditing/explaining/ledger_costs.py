@@ -13,7 +13,13 @@ from ...planning.staffing import staff
 from .cost_bridge import CostState
 
 AS_A_QUEUE = "work with a deadline is staffed here as a queue"
-PAID_BY_HOURS = ("wages", "paid hour", "overtime hour", "outsourced hour", "agent")   # drivers of budget lines that go with people's hours
+PAID_BY_HOURS = (
+    "wages",
+    "paid hour",
+    "overtime hour",
+    "outsourced hour",
+    "agent",
+)  # drivers of budget lines that go with people's hours
 
 
 @dataclass(frozen=True)
@@ -28,19 +34,33 @@ class LedgerCosts:
 def ledger_costs(expected, intervals, centre, ledger, agents):
     """The LedgerCosts of the months that `expected` covers.
 
-    `expected` is the forecast that was made before them (queue, start, offered, aht_s), `intervals` what came, with the
-    net `agents` who were there; `ledger` and `agents` are the tables of those names. Planned hours are those that the
-    forecast asks for, grossed up by the centre's shrinkage; actual paid hours are those of the people who were employed.
-    Work with a deadline is staffed as a queue, so that its hours follow its load. Raises ValueError in words.
+    `expected` is the forecast that was made before them (queue, start, offered, aht_s), `intervals` what came, with
+    the net `agents` who were there; `ledger` and `agents` are the tables of those names. Planned hours are those
+    that the forecast asks for, grossed up by the centre's shrinkage; actual paid hours are those of the people who
+    were employed. Work with a deadline is staffed as a queue, so that its hours follow its load. Raises ValueError
+    in words.
     """
-    months = pd.DatetimeIndex(sorted(expected["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp().unique()))
+    months = pd.DatetimeIndex(
+        sorted(expected["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp().unique())
+    )
     mine, centre = _ledger_of(ledger, months), _all_live(centre)
     came = _came(intervals, months)
     expected = expected[expected["queue"].astype(str).isin(came["queue"].astype(str).unique())]
     hours = {"planned": _hours(staff(expected, centre), centre), "actual": _hours(came, centre)}
-    paid = {"planned": sum(hours["planned"].values()) / (1 - centre.shrinkage.total), "actual": _employed_hours(agents, centre, months)}
-    states = {side: CostState(intervals=rows[["queue", "start", "offered", "aht_s"]].reset_index(drop=True), centre=centre, agent_hours=hours[side],
-                              paid_hours=paid[side], **_money(mine, side, centre)) for side, rows in (("planned", expected), ("actual", came))}
+    paid = {
+        "planned": sum(hours["planned"].values()) / (1 - centre.shrinkage.total),
+        "actual": _employed_hours(agents, centre, months),
+    }
+    states = {
+        side: CostState(
+            intervals=rows[["queue", "start", "offered", "aht_s"]].reset_index(drop=True),
+            centre=centre,
+            agent_hours=hours[side],
+            paid_hours=paid[side],
+            **_money(mine, side, centre),
+        )
+        for side, rows in (("planned", expected), ("actual", came))
+    }
     return LedgerCosts(states["planned"], states["actual"], (AS_A_QUEUE,))
 
 
@@ -52,8 +72,13 @@ def spent(intervals, centre, ledger, agents, months):
     """
     mine, centre = _ledger_of(ledger, months), _all_live(centre)
     came = _came(intervals, months)
-    return CostState(intervals=came[["queue", "start", "offered", "aht_s"]].reset_index(drop=True), centre=centre, agent_hours=_hours(came, centre),
-                     paid_hours=_employed_hours(agents, centre, months), **_money(mine, "actual", centre))
+    return CostState(
+        intervals=came[["queue", "start", "offered", "aht_s"]].reset_index(drop=True),
+        centre=centre,
+        agent_hours=_hours(came, centre),
+        paid_hours=_employed_hours(agents, centre, months),
+        **_money(mine, "actual", centre),
+    )
 
 
 def _ledger_of(ledger, months):
@@ -66,8 +91,13 @@ def _ledger_of(ledger, months):
 
 def _all_live(centre):
     """The centre with work of a deadline as queues."""
-    return replace(centre, queues=tuple(replace(queue, deadline_s=inf, worked=None, deadline_counts="by the clock") if queue.deferred else queue
-                                        for queue in centre.queues))
+    return replace(
+        centre,
+        queues=tuple(
+            replace(queue, deadline_s=inf, worked=None, deadline_counts="by the clock") if queue.deferred else queue
+            for queue in centre.queues
+        ),
+    )
 
 
 def _came(intervals, months):
@@ -100,7 +130,10 @@ def _money(rows, side, centre):
     """labour, one_offs and other lines of a side of the ledger, Decimals."""
     people, once = _of_people(rows, centre), _once(rows, centre)
     kinds = {"labour": people & ~once, "one_offs": once, "other": ~people & ~once}
-    return {name: sum((Decimal(str(round(value, 2))) for value in rows.loc[which, side].dropna()), Decimal(0)) for name, which in kinds.items()}
+    return {
+        name: sum((Decimal(str(round(value, 2))) for value in rows.loc[which, side].dropna()), Decimal(0))
+        for name, which in kinds.items()
+    }
 
 
 def _of_people(rows, centre):

@@ -1,23 +1,27 @@
-"""The quarter's ledger against its plan, line by line: what is over it by more than matters and more than the line's own noise."""
+"""The quarter's ledger against its plan, line by line: what is over it by more than matters and more than the
+line's own noise.
+"""
 
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
-MATERIAL = 0.01      # of the quarter's whole plan: less is not worth a finding
-SURE = 3.0           # of the line's own usual deviations
-ONE_LINE = 0.15      # of its category's overrun: lines named in the sentence
+MATERIAL = 0.01  # of the quarter's whole plan: less is not worth a finding
+SURE = 3.0  # of the line's own usual deviations
+ONE_LINE = 0.15  # of its category's overrun: lines named in the sentence
 FEWEST_MONTHS = 3
 COLUMNS = ("category", "line", "planned", "actual", "difference", "noise", "unplanned")
 
 
 def ledger_lines(ledger, quarter, currency=None):
-    """A row a line of the quarter's ledger: planned, actual and difference as Decimals, noise, unplanned; the largest overrun first.
+    """A row a line of the quarter's ledger: planned, actual and difference as Decimals, noise, unplanned; the
+    largest overrun first.
 
-    Months without an actual amount are left out on both sides. `noise` is what the line's quarters stray from the plan
-    by chance: 1.4826 × median absolute deviation of its monthly differences before the quarter × √3; nan with fewer than
-    three months. Raises ValueError where a column is missing, the quarter has no actual amount, or currencies are mixed.
+    Months without an actual amount are left out on both sides. `noise` is what the line's quarters stray from the
+    plan by chance: 1.4826 × median absolute deviation of its monthly differences before the quarter × √3; nan with
+    fewer than three months. Raises ValueError where a column is missing, the quarter has no actual amount, or
+    currencies are mixed.
     """
     lacking = [name for name in ("month", "category", "line", "planned", "actual") if name not in ledger]
     if lacking:
@@ -32,14 +36,18 @@ def ledger_lines(ledger, quarter, currency=None):
 
 
 def ledger_categories(ledger, quarter, currency=None):
-    """The same by category, its lines added up; and `over`: whether it is over plan by what matters and by more than its noise."""
+    """The same by category, its lines added up; and `over`: whether it is over plan by what matters and by more
+    than its noise.
+    """
     lines = ledger_lines(ledger, quarter, currency)
     mine = ledger[quarter.holds(ledger["month"]) & ledger["actual"].notna()]
     before = ledger[(ledger["month"] < quarter.first) & ledger["actual"].notna()]
     table = _summed(mine, before, ["category"])
     least = MATERIAL * float(lines["planned"].sum())
     difference, noise = table["difference"].astype(float), table["noise"].astype(float).fillna(0.0)
-    return table.drop(columns="unplanned").assign(over=(difference > 0) & (difference >= least) & (difference > SURE * noise))
+    return table.drop(columns="unplanned").assign(
+        over=(difference > 0) & (difference >= least) & (difference > SURE * noise)
+    )
 
 
 def months_missing(ledger, quarter):
@@ -49,13 +57,18 @@ def months_missing(ledger, quarter):
 
 
 def refuse_currencies(ledger, currency):
-    """A ValueError where the ledger says that its amounts are of several currencies, or of another than the centre's."""
+    """A ValueError where the ledger says that its amounts are of several currencies, or of another than the
+    centre's.
+    """
     if "currency" not in ledger:
         return
     found = sorted(set(ledger["currency"].dropna().astype(str)))
     if len(found) > 1 or (currency and found and found != [currency]):
-        raise ValueError(f"currencies never mix: the ledger has amounts in {' and '.join(found)}"
-                         + (f", the centre counts in {currency}" if currency else "") + " — convert them first")
+        raise ValueError(
+            f"currencies never mix: the ledger has amounts in {' and '.join(found)}"
+            + (f", the centre counts in {currency}" if currency else "")
+            + " — convert them first"
+        )
 
 
 def _summed(mine, before, by):
@@ -66,7 +79,9 @@ def _summed(mine, before, by):
         planned, actual = (sum(map(_cents, group[name].fillna(0.0)), Decimal(0)) for name in ("planned", "actual"))
         rows.append((*key, planned, actual, actual - planned, strays.get(key, np.nan), not planned))
     table = pd.DataFrame(rows, columns=[*by, "planned", "actual", "difference", "noise", "unplanned"])
-    return table.loc[table["difference"].astype(float).sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+    return table.loc[table["difference"].astype(float).sort_values(ascending=False, kind="stable").index].reset_index(
+        drop=True
+    )
 
 
 def _noise(months):

@@ -1,11 +1,13 @@
-"""From people rostered to people on the phones: what leave, sickness, time off the phones and adherence leave of the hours."""
+"""From people rostered to people on the phones: what leave, sickness, time off the phones and adherence leave of
+the hours.
+"""
 
 from dataclasses import dataclass, fields
 
 from ...data.evidence.estimates import CAUSES, EXTERNAL_CAUSES, UNPAID, WORK
 
 SICK = "sickness"
-NOT_ROSTERED = tuple(word for word in UNPAID if word != "lunch")   # lunch is part of a rostered day
+NOT_ROSTERED = tuple(word for word in UNPAID if word != "lunch")  # lunch is part of a rostered day
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,11 @@ def presence(activities):
     if not {"start", "end", "scheduled", "actual"} <= set(activities):
         return None
     hours = (activities["end"] - activities["start"]).dt.total_seconds() / 3600
-    told = activities["actual"].notna() & (hours > 0) & ~(activities["actual"].isin(NOT_ROSTERED) & activities["scheduled"].isin(NOT_ROSTERED))
+    told = (
+        activities["actual"].notna()
+        & (hours > 0)
+        & ~(activities["actual"].isin(NOT_ROSTERED) & activities["scheduled"].isin(NOT_ROSTERED))
+    )
     hours, was, planned = hours[told], activities["actual"][told], activities["scheduled"][told]
     cause = was.replace(CAUSES)
     sick = cause.eq(SICK)
@@ -60,9 +66,16 @@ def presence(activities):
 
 
 def people_of(agents, queue, others):
-    """Codes of the people whose first skill is the queue (`others`: names of all queues), a set; empty where it is not told."""
+    """Codes of the people whose first skill is the queue (`others`: names of all queues), a set; empty where it is
+    not told.
+    """
     if not {"agent", "skills"} <= set(agents):
         return set()
     known = set(others)
-    first = agents["skills"].fillna("").astype(str).map(lambda words: next((word for word in words.split(";") if word in known), None))
+    first = (
+        agents["skills"]
+        .fillna("")
+        .astype(str)
+        .map(lambda words: next((word for word in words.split(";") if word in known), None))
+    )
     return set(agents.loc[first.eq(queue), "agent"].dropna())

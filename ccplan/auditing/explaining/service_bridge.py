@@ -1,4 +1,5 @@
-"""Why the service level of a queue changed from one quarter to another: drivers of the queueing model, and what it leaves.
+"""Why the service level of a queue changed from one quarter to another: drivers of the queueing model, and what it
+leaves.
 
 Each quarter is a set of intervals with calls, a mean handle time, people and callers' patience; the stationary model
 (Erlang A, or its kin of the queue) gives its service level. A driver is moved from the one quarter to the other with
@@ -25,15 +26,16 @@ LABELS = {
     "staffing": "people rostered", "leave": "leave and holidays", "sickness": "sickness", "off_phones": "breaks, training, meetings",
     "adherence": "adherence", "hours": "opening hours", "unexplained": "what the model does not explain",
 }  # fmt: skip
-NET = "people on the phones"   # the label of staffing where activities do not tell it apart
+NET = "people on the phones"  # the label of staffing where activities do not tell it apart
 FEWEST_CALLS, FEWEST_ABANDONS = 100, 100
 POINT, NODES = 100, 5
-COUNTED = ("offered", "answered")   # definitions that intervals can be counted by
+COUNTED = ("offered", "answered")  # definitions that intervals can be counted by
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueQuarter:
-    """A live queue in a quarter, ready for the bridge; `rows` of intervals, `presence` the Presence of its people or None.
+    """A live queue in a quarter, ready for the bridge; `rows` of intervals, `presence` the Presence of its people
+    or None.
 
     `aht_s` Σ handle seconds ÷ Σ answered, `patience_s` Σ waits ÷ Σ abandoned (the centre's where few abandon), `level`
     the service level that was measured.
@@ -53,22 +55,36 @@ def queue_quarter(rows, queue, name, presence=None):
     `rows` need start, offered, answered, answered_in_target, agents and seconds of work; `name` is that of the quarter.
     """
     if queue.deferred:
-        raise ValueError(f"queue {queue.name} is left out: its work waits for a deadline, so no interval has a service level of its own")
-    lacking = [column for column in ("offered", "answered", "answered_in_target", "agents", "talk_s") if column not in rows]
+        raise ValueError(
+            f"queue {queue.name} is left out: its work waits for a deadline, so no interval has a service level of its own"
+        )
+    lacking = [
+        column for column in ("offered", "answered", "answered_in_target", "agents", "talk_s") if column not in rows
+    ]
     if lacking:
         raise ValueError(f"queue {queue.name} is left out: intervals do not tell {', '.join(lacking)}")
     rows = rows[rows["agents"].notna() & rows["offered"].notna() & rows["answered_in_target"].notna()]
     offered, answered = rows["offered"].sum(), rows["answered"].sum()
     if offered < FEWEST_CALLS or not answered:
-        raise ValueError(f"queue {queue.name} is left out: {name} has {offered:,.0f} contacts in intervals with people told, fewer than {FEWEST_CALLS}")
+        raise ValueError(
+            f"queue {queue.name} is left out: {name} has {offered:,.0f} contacts in intervals with people told, fewer than {FEWEST_CALLS}"
+        )
     seconds = rows[[one for one in ("talk_s", "hold_s", "acw_s") if one in rows]].sum().sum()
     base = answered if queue.targets.definition == "answered" else offered
-    return QueueQuarter(name=name, rows=rows.reset_index(drop=True), aht_s=float(seconds / answered), patience_s=_patience(rows, queue),
-                        level=float(rows["answered_in_target"].sum() / base), presence=presence)
+    return QueueQuarter(
+        name=name,
+        rows=rows.reset_index(drop=True),
+        aht_s=float(seconds / answered),
+        patience_s=_patience(rows, queue),
+        level=float(rows["answered_in_target"].sum() / base),
+        presence=presence,
+    )
 
 
 def _patience(rows, queue):
-    """Mean patience by maximum likelihood: all waits ÷ abandons; the centre's where too few hang up or waits are not told."""
+    """Mean patience by maximum likelihood: all waits ÷ abandons; the centre's where too few hang up or waits are
+    not told.
+    """
     if not {"abandoned", "wait_answered_s", "wait_abandoned_s"} <= set(rows) or np.isinf(queue.patience_s):
         return queue.patience_s
     lost = rows["abandoned"].sum()
@@ -77,11 +93,12 @@ def _patience(rows, queue):
 
 
 def service_bridge(before, after, queue, interval_s, expected=None):
-    """From one QueueQuarter's service level to another's, in points: the frame of `bridge` with LABELS, exact to 0.01 point.
+    """From one QueueQuarter's service level to another's, in points: the frame of `bridge` with LABELS, exact to
+    0.01 point.
 
-    `expected` (start, offered) is the forecast that was made for the quarter after: then what came beyond it, day by day,
-    is a driver of its own. Rows before and after hold the measured service level; driver values stand in before and
-    after. Raises ValueError in words where no weekday and time is in both quarters.
+    `expected` (start, offered) is the forecast that was made for the quarter after: then what came beyond it, day
+    by day, is a driver of its own. Rows before and after hold the measured service level; driver values stand in
+    before and after. Raises ValueError in words where no weekday and time is in both quarters.
 
     >>> from ccplan.data import Queue
     >>> start = pd.date_range("2026-01-05 08:00", periods=40, freq="30min")
@@ -95,7 +112,9 @@ def service_bridge(before, after, queue, interval_s, expected=None):
     """
     world = _World(before, after, queue, interval_s, expected)
     sides = world.drivers()
-    table = bridge(world.points, {name: 0 for name in sides}, {name: 1 for name in sides}, labels=_labels(before, after))
+    table = bridge(
+        world.points, {name: 0 for name in sides}, {name: 1 for name in sides}, labels=_labels(before, after)
+    )
     steps = table.iloc[1:-1].copy()
     for place, column in enumerate(("before", "after")):
         steps[column] = [sides[driver][place] for driver in steps["driver"]]
@@ -114,15 +133,19 @@ def _closed(steps, before, after):
     left = last - first - sum(steps["effect"], Decimal(0))
     if left:
         steps = pd.concat([steps, _step("unexplained", left)], ignore_index=True)
-    ends = [pd.DataFrame([{"driver": side, "label": side, "before": np.nan, "after": np.nan, "effect": level}])
-            for side, level in (("before", first), ("after", last))]
+    ends = [
+        pd.DataFrame([{"driver": side, "label": side, "before": np.nan, "after": np.nan, "effect": level}])
+        for side, level in (("before", first), ("after", last))
+    ]
     table = pd.concat([ends[0], steps.drop(columns="total", errors="ignore"), ends[1]], ignore_index=True)
     running = [sum(table["effect"].iloc[: i + 1], Decimal(0)) for i in range(len(table) - 1)]
     return table.assign(total=[*running, last])
 
 
 def _step(driver, effect, before=np.nan, after=np.nan):
-    return pd.DataFrame([{"driver": driver, "label": LABELS[driver], "before": before, "after": after, "effect": effect}])
+    return pd.DataFrame(
+        [{"driver": driver, "label": LABELS[driver], "before": before, "after": after, "effect": effect}]
+    )
 
 
 def _points(level):
@@ -130,13 +153,17 @@ def _points(level):
 
 
 class _World:
-    """The two quarters' intervals set beside each other, and the model's service level of any mixture of their drivers."""
+    """The two quarters' intervals set beside each other, and the model's service level of any mixture of their
+    drivers.
+    """
 
     def __init__(self, before, after, queue, interval_s, expected=None):
         self.sides, self.queue, self.interval_s, self.known = (before, after), queue, interval_s, {}
         self.pairs = _coupled(before.rows, after.rows)
         if self.pairs.empty:
-            raise ValueError(f"queue {queue.name}: no weekday and time of day is in both {before.name} and {after.name}")
+            raise ValueError(
+                f"queue {queue.name}: no weekday and time of day is in both {before.name} and {after.name}"
+            )
         calls = [side.rows["offered"].to_numpy(float) for side in self.sides]
         people = [side.rows["agents"].to_numpy(float) for side in self.sides]
         places = [self.pairs["i"].to_numpy(), self.pairs["j"].to_numpy()]
@@ -147,12 +174,18 @@ class _World:
         self.left_out = self.left_out if any(calls[i][rows].sum() for i, rows in enumerate(self.left_out)) else None
 
     def _beyond(self, expected):
-        """Calls that came ÷ calls that were expected, of the day of each interval after; 1 where the forecast tells nothing."""
+        """Calls that came ÷ calls that were expected, of the day of each interval after; 1 where the forecast tells
+        nothing.
+        """
         rows = self.sides[1].rows
         planned = expected.drop_duplicates("start").set_index("start")["offered"].reindex(rows["start"]).to_numpy(float)
         day = rows["start"].dt.tz_localize(None).dt.normalize()
         known = np.isfinite(planned)
-        sums = pd.DataFrame({"came": rows["offered"].to_numpy(float) * known, "planned": np.where(known, planned, 0.0)}).groupby(day).transform("sum")
+        sums = (
+            pd.DataFrame({"came": rows["offered"].to_numpy(float) * known, "planned": np.where(known, planned, 0.0)})
+            .groupby(day)
+            .transform("sum")
+        )
         ratio = (sums["came"] / sums["planned"].where(sums["planned"] > 0)).to_numpy()
         return np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0)
 
@@ -165,9 +198,13 @@ class _World:
             values["volume"] = (values["volume"][0], planned)
             values["forecast"] = (planned, float((self.calls[1] * self.pairs["of_after"]).sum()))
         values |= {"aht": (one.aht_s, other.aht_s), "patience": (one.patience_s, other.patience_s)}
-        values["staffing"] = tuple(side.rows["agents"].sum() * self.interval_s / 3600 / self._kept(side) for side in self.sides)
+        values["staffing"] = tuple(
+            side.rows["agents"].sum() * self.interval_s / 3600 / self._kept(side) for side in self.sides
+        )
         if self._apart:
-            values |= {name: tuple(_shown(name, getattr(side.presence, name)) for side in self.sides) for name in SHARES}
+            values |= {
+                name: tuple(_shown(name, getattr(side.presence, name)) for side in self.sides) for name in SHARES
+            }
         moved = {"volume": not np.array_equal(*self.calls), "staffing": not np.array_equal(*self.people)}
         return {name: pair for name, pair in values.items() if moved.get(name, pair[0] != pair[1])}
 
@@ -185,7 +222,9 @@ class _World:
         chosen = factors[tuple(at[name] for name in SHARES)]
         key = tuple(at[name] for name in ("volume", "forecast", "aht", "patience", "staffing"))
         if key not in self.known:
-            self.known[key] = _curve(lambda factor: self._at(*key, factor=factor), min(factors.values()), max(factors.values()))
+            self.known[key] = _curve(
+                lambda factor: self._at(*key, factor=factor), min(factors.values()), max(factors.values())
+            )
         return self.known[key](chosen)
 
     def _at(self, volume, forecast, aht, patience, staffing, factor):
@@ -193,9 +232,11 @@ class _World:
         calls = self.calls[volume]
         if self.share is not None:
             calls = calls / self.share if volume > forecast else calls * self.share if forecast > volume else calls
-            calls = np.round(2 * calls) / 2 if volume != forecast else calls   # fewer different intervals to solve
+            calls = np.round(2 * calls) / 2 if volume != forecast else calls  # fewer different intervals to solve
         weight = self.pairs["of_after" if volume else "of_before"].to_numpy()
-        return POINT * self._level(calls, self.people[staffing] * factor, weight, self.sides[aht].aht_s, self.sides[patience].patience_s)
+        return POINT * self._level(
+            calls, self.people[staffing] * factor, weight, self.sides[aht].aht_s, self.sides[patience].patience_s
+        )
 
     def _factors(self, staffing):
         """{which side each share of presence is from: what it makes of the people of a side's roster}."""
@@ -204,7 +245,9 @@ class _World:
             return {state: 1.0 for state in states}
         own = self.sides[staffing].presence
         ratios = [[getattr(side.presence, name) / getattr(own, name) for side in self.sides] for name in SHARES]
-        return {state: float(np.prod([ratio[side] for ratio, side in zip(ratios, state, strict=True)])) for state in states}
+        return {
+            state: float(np.prod([ratio[side] for ratio, side in zip(ratios, state, strict=True)])) for state in states
+        }
 
     def _level(self, calls, people, weight, aht_s, patience_s):
         """Σ in time ÷ Σ calls of weighted intervals by the model of the queue."""
@@ -221,23 +264,30 @@ class _World:
         for side, place in zip(self.sides, (("i", "of_before"), ("j", "of_after")), strict=True):
             calls, people = side.rows["offered"].to_numpy(float), side.rows["agents"].to_numpy(float)
             common = np.bincount(self.pairs[place[0]], self.pairs[place[1]], minlength=len(calls))
-            gain.append(self._level(calls, people, np.ones(len(calls)), side.aht_s, side.patience_s)
-                        - self._level(calls, people, common, side.aht_s, side.patience_s))
+            gain.append(
+                self._level(calls, people, np.ones(len(calls)), side.aht_s, side.patience_s)
+                - self._level(calls, people, common, side.aht_s, side.patience_s)
+            )
         hours = [float(len(side.rows)) * self.interval_s / 3600 for side in self.sides]
         return [_step("hours", _points(gain[1] - gain[0]), *hours)]
 
 
 def _curve(points, low, high):
-    """Service level as a curve in the people's factor, through a few points: it bends too gently to need every state by itself."""
+    """Service level as a curve in the people's factor, through a few points: it bends too gently to need every
+    state by itself.
+    """
     if high - low < 1e-12:
         level = points(low)
         return lambda factor: level
-    fitted = np.polynomial.Chebyshev.interpolate(lambda factors: np.array([points(factor) for factor in factors]), NODES - 1, domain=[low, high])
+    fitted = np.polynomial.Chebyshev.interpolate(
+        lambda factors: np.array([points(factor) for factor in factors]), NODES - 1, domain=[low, high]
+    )
     return lambda factor: float(fitted(factor))
 
 
 def _coupled(before, after):
-    """Pairs of intervals of the same weekday and time: i, j (places), of_before and of_after (how much of each row's side it stands for).
+    """Pairs of intervals of the same weekday and time: i, j (places), of_before and of_after (how much of each
+    row's side it stands for).
 
     Within a weekday and time both sides are put in the order of their staffing and cut where either changes, so that
     the pairs of one side add up to 1 a row.
@@ -245,7 +295,9 @@ def _coupled(before, after):
     slots = [_slots(rows) for rows in (before, after)]
     parts = [_cut(slots[0][slot], slots[1][slot]) for slot in slots[0].keys() & slots[1].keys()]
     table = np.concatenate(parts, axis=1) if parts else np.empty((4, 0))
-    pairs = pd.DataFrame({"i": table[0].astype(int), "j": table[1].astype(int), "of_before": table[2], "of_after": table[3]})
+    pairs = pd.DataFrame(
+        {"i": table[0].astype(int), "j": table[1].astype(int), "of_before": table[2], "of_after": table[3]}
+    )
     return pairs.sort_values(["i", "j"], ignore_index=True)
 
 
@@ -259,13 +311,19 @@ def _slots(rows):
 
 def _cut(one, other):
     """Two orders of places, cut where either changes: their places and the rows of each side that a piece is."""
-    edges = np.unique(np.concatenate([np.arange(len(one)) * len(other), np.arange(len(other) + 1) * len(one)]))   # in whole numbers: exact
+    edges = np.unique(
+        np.concatenate([np.arange(len(one)) * len(other), np.arange(len(other) + 1) * len(one)])
+    )  # in whole numbers: exact
     width = np.diff(edges)
-    return np.stack([one[edges[:-1] // len(other)], other[edges[:-1] // len(one)], width / len(other), width / len(one)])
+    return np.stack(
+        [one[edges[:-1] // len(other)], other[edges[:-1] // len(one)], width / len(other), width / len(one)]
+    )
 
 
 def _service(queue, calls, aht_s, people, interval_s):
-    """(service level, share not answered) of intervals; between whole numbers of people, in a line, where the model has only whole ones."""
+    """(service level, share not answered) of intervals; between whole numbers of people, in a line, where the model
+    has only whole ones.
+    """
     if queue.targets.definition not in COUNTED:
         queue = replace(queue, targets=replace(queue.targets, definition="offered"))
     if queue.at_once == 1 and np.isinf(queue.lines):

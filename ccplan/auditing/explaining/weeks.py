@@ -1,17 +1,21 @@
-"""Is a change more than the weeks' own ups and downs? A ratio of sums with the standard error that its weeks give it."""
+"""Is a change more than the weeks' own ups and downs? A ratio of sums with the standard error that its weeks give
+it.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-SURE = 3.0    # standard errors: one false alarm in some 370 looks, as on a process-behaviour chart
-FEWEST = 4    # weeks, below which nothing can be said of chance
+SURE = 3.0  # standard errors: one false alarm in some 370 looks, as on a process-behaviour chart
+FEWEST = 4  # weeks, below which nothing can be said of chance
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """Σ top ÷ Σ bottom, with the standard error that follows from how the `weeks` differ; nan where it cannot be told."""
+    """Σ top ÷ Σ bottom, with the standard error that follows from how the `weeks` differ; nan where it cannot be
+    told.
+    """
 
     value: float
     error: float
@@ -31,7 +35,11 @@ def ratio_of_weeks(top, bottom, times):
     """
     local = times.dt.tz_localize(None) if getattr(times.dt, "tz", None) is not None else times
     week = (local - pd.to_timedelta(local.dt.dayofweek, unit="D")).dt.normalize()
-    sums = pd.DataFrame({"top": np.asarray(top, float), "bottom": np.asarray(bottom, float)}).groupby(week.to_numpy()).sum()
+    sums = (
+        pd.DataFrame({"top": np.asarray(top, float), "bottom": np.asarray(bottom, float)})
+        .groupby(week.to_numpy())
+        .sum()
+    )
     sums = sums[sums["bottom"] > 0]
     whole, count = sums["bottom"].sum(), len(sums)
     value = sums["top"].sum() / whole if whole else np.nan
@@ -41,6 +49,8 @@ def ratio_of_weeks(top, bottom, times):
 
 
 def beyond_chance(one, other, sure=SURE):
-    """Whether two Ratios differ by more than so many standard errors of their difference; never where an error is not known."""
+    """Whether two Ratios differ by more than so many standard errors of their difference; never where an error is
+    not known.
+    """
     error = float(np.hypot(one.error, other.error))
     return bool(abs(other.value - one.value) > sure * error) if error == error else False

@@ -15,12 +15,14 @@ from .weeks import Ratio, ratio_of_weeks
 from .findings import findings_of
 from .worst_intervals import COLUMNS, worst_intervals
 
-HALF = 0.5   # of the hours in the intervals: fewer hours of work in activities tell too little of who was there
+HALF = 0.5  # of the hours in the intervals: fewer hours of work in activities tell too little of who was there
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueBridge:
-    """The service bridge of a queue: the frame of `service_bridge`, the two quarters' measured levels as Ratios, the target (nan: none)."""
+    """The service bridge of a queue: the frame of `service_bridge`, the two quarters' measured levels as Ratios,
+    the target (nan: none).
+    """
 
     queue: str
     table: pd.DataFrame
@@ -54,10 +56,12 @@ class Why:
 
 
 def why(evidence, expected=None, other=None):
-    """The Why of an Evidence, against the quarter `other` (the one before; a year ago where the tables do not reach that).
+    """The Why of an Evidence, against the quarter `other` (the one before; a year ago where the tables do not reach
+    that).
 
-    `expected` is the forecast made before the quarter (queue, start, offered, aht_s): then calls beyond it are a driver
-    of service, and what it asks for is the plan of the cost bridge. A part whose table is missing is left out, with a note.
+    `expected` is the forecast made before the quarter (queue, start, offered, aht_s): then calls beyond it are a
+    driver of service, and what it asks for is the plan of the cost bridge. A part whose table is missing is left
+    out, with a note.
 
     >>> from ccplan.auditing.quarter import Quarter
     >>> Why(quarter=Quarter(2026, 1), other=Quarter(2025, 4), currency="EUR", bridges={}, explanations=(), worst=None, lines=None,
@@ -66,9 +70,22 @@ def why(evidence, expected=None, other=None):
     """
     notes, other = [], Quarter.of(other) if other else _other(evidence)
     made = _Parts(evidence, expected, other, notes)
-    parts = {"bridges": made.bridges(), "explanations": made.explanations(), "worst": made.worst(), **made.ledger(), **made.costs()}
+    parts = {
+        "bridges": made.bridges(),
+        "explanations": made.explanations(),
+        "worst": made.worst(),
+        **made.ledger(),
+        **made.costs(),
+    }
     findings = findings_of(evidence, other, parts)
-    return Why(quarter=evidence.quarter, other=other, currency=evidence.centre.currency, **parts, notes=tuple(dict.fromkeys(notes)), findings=findings)
+    return Why(
+        quarter=evidence.quarter,
+        other=other,
+        currency=evidence.centre.currency,
+        **parts,
+        notes=tuple(dict.fromkeys(notes)),
+        findings=findings,
+    )
 
 
 def _other(evidence):
@@ -105,35 +122,60 @@ class _Parts:
         if "intervals" not in self.evidence.tables:
             self.notes.append("the service bridge needs the table intervals")
             return {}
-        found = {queue.name: self._try(lambda queue=queue: self._bridge(queue)) for queue in self.evidence.centre.queues}
+        found = {
+            queue.name: self._try(lambda queue=queue: self._bridge(queue)) for queue in self.evidence.centre.queues
+        }
         return {name: one for name, one in found.items() if one is not None}
 
     def _bridge(self, queue):
         rows = [_of_queue(self.evidence.of("intervals", quarter), queue.name) for quarter in self._quarters]
-        people = [None, None] if queue.deferred else [self._presence(queue, quarter, one) for quarter, one in zip(self._quarters, rows, strict=True)]
+        people = (
+            [None, None]
+            if queue.deferred
+            else [self._presence(queue, quarter, one) for quarter, one in zip(self._quarters, rows, strict=True)]
+        )
         if None in people:
             people = [None, None]
-        sides = [queue_quarter(one, queue, str(quarter), who) for one, quarter, who in zip(rows, self._quarters, people, strict=True)]
+        sides = [
+            queue_quarter(one, queue, str(quarter), who)
+            for one, quarter, who in zip(rows, self._quarters, people, strict=True)
+        ]
         expected = None if self.expected is None else _of_queue(self.expected, queue.name)
-        table = service_bridge(*sides, queue=queue, interval_s=self.evidence.centre.interval_s,
-                               expected=expected if expected is not None and len(expected) else None)
+        table = service_bridge(
+            *sides,
+            queue=queue,
+            interval_s=self.evidence.centre.interval_s,
+            expected=expected if expected is not None and len(expected) else None,
+        )
         base = "answered" if queue.targets.definition == "answered" else "offered"
-        levels = [ratio_of_weeks(side.rows["answered_in_target"], side.rows[base], side.rows["start"]) for side in sides]
+        levels = [
+            ratio_of_weeks(side.rows["answered_in_target"], side.rows[base], side.rows["start"]) for side in sides
+        ]
         target = queue.targets.service_level
-        return QueueBridge(queue=queue.name, table=table, before=levels[0], after=levels[1], target=float("nan") if target is None else float(target))
+        return QueueBridge(
+            queue=queue.name,
+            table=table,
+            before=levels[0],
+            after=levels[1],
+            target=float("nan") if target is None else float(target),
+        )
 
     def _presence(self, queue, quarter, rows):
         """The Presence of a queue's people; None, with a note, where activities tell too little of them."""
         tables = self.evidence.tables
         if not {"activities", "agents"} <= set(tables) or "agents" not in rows:
-            self.notes.append("people on the phones are one driver of service: the tables activities and agents would tell leave, sickness and adherence apart")
+            self.notes.append(
+                "people on the phones are one driver of service: the tables activities and agents would tell leave, sickness and adherence apart"
+            )
             return None
         codes = people_of(tables["agents"], queue.name, [one.name for one in self.evidence.centre.queues])
         mine = self.evidence.of("activities", quarter)
         found = presence(mine[mine["agent"].isin(codes)])
         hours = rows["agents"].sum() * self.evidence.centre.interval_s / 3600
         if found is None or found.hours * found.kept < HALF * hours:
-            self.notes.append(f"queue {queue.name}: activities of {quarter} tell too little of its people, so that people on the phones are one driver")
+            self.notes.append(
+                f"queue {queue.name}: activities of {quarter} tell too little of its people, so that people on the phones are one driver"
+            )
             return None
         return found
 
@@ -142,38 +184,65 @@ class _Parts:
         if "calls" not in self.evidence.tables:
             self.notes.append("why handle time and resolution changed needs the table calls")
             return ()
-        sound = {quarter: self._sound(quarter) for quarter in dict.fromkeys((*self._quarters, self.evidence.quarter.year_ago))}
+        sound = {
+            quarter: self._sound(quarter)
+            for quarter in dict.fromkeys((*self._quarters, self.evidence.quarter.year_ago))
+        }
         before, after = (sound[quarter] for quarter in self._quarters)
         year_ago = sound[self.evidence.quarter.year_ago]
-        found = self._try(lambda: explanations(before, after, self.evidence.tables.get("agents"), year_ago if len(year_ago) else None), ())
+        found = self._try(
+            lambda: explanations(
+                before, after, self.evidence.tables.get("agents"), year_ago if len(year_ago) else None
+            ),
+            (),
+        )
         if not found:
-            self.notes.append(f"calls tell too little of {self.other} and {self.evidence.quarter} to say why handle time and resolution changed")
+            self.notes.append(
+                f"calls tell too little of {self.other} and {self.evidence.quarter} to say why handle time and resolution changed"
+            )
         return found
 
     def _sound(self, quarter):
         calls, told = self.evidence.of("calls", quarter), self.evidence.tables.get("intervals")
         sound = sound_days(calls, None if told is None else self.evidence.of("intervals", quarter))
         for queue, days in sound.left_out.groupby("queue"):
-            self.notes.append(f"calls of {queue}: {len(days)} days of {quarter} ({_span(days['day'])}) are left out, for the records and the switch's "
-                              "intervals disagree")
+            self.notes.append(
+                f"calls of {queue}: {len(days)} days of {quarter} ({_span(days['day'])}) are left out, for the records and the switch's "
+                "intervals disagree"
+            )
         return sound.calls
 
     def worst(self):
         """The frame of `worst_intervals`, empty where it cannot be told."""
         empty = pd.DataFrame(columns=list(COLUMNS))
-        return self._try(lambda: worst_intervals(self.evidence.frame("intervals"), self.evidence.centre, self.evidence.quarter), empty)
+        return self._try(
+            lambda: worst_intervals(self.evidence.frame("intervals"), self.evidence.centre, self.evidence.quarter),
+            empty,
+        )
 
     def ledger(self):
         """lines and categories."""
+
         def made():
             ledger, currency = self.evidence.frame("ledger"), self.evidence.centre.currency
             missing = months_missing(ledger, self.evidence.quarter)
             if 0 < len(missing) < 3:
-                self.notes.append(f"the ledger has no actual amounts yet of {', '.join(f'{month:%B %Y}' for month in missing)}: what is told covers the rest")
-            return {name: make(ledger, self.evidence.quarter, currency) for name, make in (("lines", ledger_lines), ("categories", ledger_categories))}
+                self.notes.append(
+                    f"the ledger has no actual amounts yet of {', '.join(f'{month:%B %Y}' for month in missing)}: what is told covers the rest"
+                )
+            return {
+                name: make(ledger, self.evidence.quarter, currency)
+                for name, make in (("lines", ledger_lines), ("categories", ledger_categories))
+            }
 
         empty = pd.DataFrame(columns=["category", "line", "planned", "actual", "difference", "noise", "unplanned"])
-        return self._try(made, {"lines": empty, "categories": empty.drop(columns=["line", "unplanned"]).assign(over=pd.Series(dtype=bool))})
+        return self._try(
+            made,
+            {
+                "lines": empty,
+                "categories": empty.drop(columns=["line", "unplanned"]).assign(over=pd.Series(dtype=bool)),
+            },
+        )
 
     def costs(self):
         """The two cost bridges."""
@@ -199,9 +268,15 @@ class _Parts:
         frames = [self.evidence.frame(name) for name in ("ledger", "agents")]
         for quarter in self._quarters:
             if missing := months_missing(frames[0], quarter):
-                raise ValueError(f"cost is not held against {self.other}: the ledger has no actual amounts of {missing[0]:%B %Y}")
-        return cost_bridge(*(spent(self.evidence.of("intervals", quarter), self.evidence.centre, *frames, months=quarter.months)
-                             for quarter in self._quarters))
+                raise ValueError(
+                    f"cost is not held against {self.other}: the ledger has no actual amounts of {missing[0]:%B %Y}"
+                )
+        return cost_bridge(
+            *(
+                spent(self.evidence.of("intervals", quarter), self.evidence.centre, *frames, months=quarter.months)
+                for quarter in self._quarters
+            )
+        )
 
 
 def _of_queue(rows, name):
@@ -211,4 +286,3 @@ def _of_queue(rows, name):
 def _span(days):
     first, last = pd.Timestamp(days.min()), pd.Timestamp(days.max())
     return f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-

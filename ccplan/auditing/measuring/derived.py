@@ -1,4 +1,6 @@
-"""Tables that are made from a centre's own before a KPI is summed: chains of contacts, days of agents, whole evaluations, employment."""
+"""Tables that are made from a centre's own before a KPI is summed: chains of contacts, days of agents, whole
+evaluations, employment.
+"""
 
 from functools import cache
 
@@ -13,9 +15,11 @@ DAY_S = 86_400
 def contacts_in_a_row(days, same_reason):
     """Calls with `follows` and `followed`: another of the same customer within so many days before, or after.
 
-    Empty where the customer is not known, and where the table does not tell the whole window: `follows` in the days after
-    its first call, `followed` in those before its last. (To keep the repeats that are seen there would count too many.)
+    Empty where the customer is not known, and where the table does not tell the whole window: `follows` in the days
+    after its first call, `followed` in those before its last. (To keep the repeats that are seen there would count
+    too many.)
     """
+
     def rows(row):
         import ibis
 
@@ -23,13 +27,22 @@ def contacts_in_a_row(days, same_reason):
         who = ["customer", "reason"] if same_reason else ["customer"]
         row.need(*who)
         chain = ibis.window(group_by=who, order_by=["at_s", "call_id"])
-        calls = calls.mutate(before_s=calls.at_s.lag().over(chain), after_s=calls.at_s.lead().over(chain), first_s=calls.at_s.min().over(), last_s=calls.at_s.max().over())
+        calls = calls.mutate(
+            before_s=calls.at_s.lag().over(chain),
+            after_s=calls.at_s.lead().over(chain),
+            first_s=calls.at_s.min().over(),
+            last_s=calls.at_s.max().over(),
+        )
         window, known = days * DAY_S, calls.customer.notnull()
         told, over = calls.at_s - calls.first_s >= window, calls.last_s - calls.at_s >= window
-        return calls.mutate(follows=ibis.ifelse(known & told, (calls.at_s - calls.before_s <= window).fill_null(False), None),
-                            followed=ibis.ifelse(known & over, (calls.after_s - calls.at_s <= window).fill_null(False), None))
+        return calls.mutate(
+            follows=ibis.ifelse(known & told, (calls.at_s - calls.before_s <= window).fill_null(False), None),
+            followed=ibis.ifelse(known & over, (calls.after_s - calls.at_s <= window).fill_null(False), None),
+        )
 
-    return Derived(name=f"calls in a row of {days} days, {'same reason' if same_reason else 'any reason'}", of="calls", rows=rows)
+    return Derived(
+        name=f"calls in a row of {days} days, {'same reason' if same_reason else 'any reason'}", of="calls", rows=rows
+    )
 
 
 def _agent_days(table, keys):
@@ -42,10 +55,18 @@ AGENT_DAYS = Derived(name="days of agents", of="calls", groups=_agent_days)
 
 
 def _evaluated(table, keys):
-    """A row for an evaluation: its points, those that could be had in the steps that applied, and whether a critical step was missed."""
+    """A row for an evaluation: its points, those that could be had in the steps that applied, and whether a
+    critical step was missed.
+    """
     applied = table.filter(table.points.notnull() & table.possible.notnull())
-    missed = applied.count(where=applied.critical & (applied.points < applied.possible)) if "critical" in table.columns else None
-    made = {"points": applied.points.sum(), "possible": applied.possible.sum()} | ({} if missed is None else {"missed": missed})
+    missed = (
+        applied.count(where=applied.critical & (applied.points < applied.possible))
+        if "critical" in table.columns
+        else None
+    )
+    made = {"points": applied.points.sum(), "possible": applied.possible.sum()} | (
+        {} if missed is None else {"missed": missed}
+    )
     return applied.group_by(list(dict.fromkeys(["evaluation", *keys]))).aggregate(**made)
 
 
@@ -53,10 +74,12 @@ EVALUATED = Derived(name="whole evaluations", of="evaluations", groups=_evaluate
 
 
 def employment(agents, start=None, end=None):
-    """Who was employed when: a row an agent and month with `years` (of a person), `leavers` (0 or 1) and `at_start` (0 or 1).
+    """Who was employed when: a row an agent and month with `years` (of a person), `leavers` (0 or 1) and `at_start`
+    (0 or 1).
 
-    `agents` has agent, hired and, where anybody has, left (the last day at work); further columns are kept. From `start` to `end` (excluded);
-    without them from the first who was hired to the last day that the table tells. No hiring date: employed all along.
+    `agents` has agent, hired and, where anybody has, left (the last day at work); further columns are kept. From
+    `start` to `end` (excluded); without them from the first who was hired to the last day that the table tells. No
+    hiring date: employed all along.
     """
     if "left" not in agents:
         agents = agents.assign(left=pd.NaT)
@@ -65,7 +88,9 @@ def employment(agents, start=None, end=None):
     if pd.isna(start) or pd.isna(last) or last <= start:
         return agents.iloc[:0].assign(month=pd.NaT, years=0.0, leavers=0, at_start=0)
     months = pd.date_range(start.to_period("M").to_timestamp(), last - pd.Timedelta(days=1), freq="MS")
-    parts = [_in_month(agents, max(month, start), min(month + pd.offsets.MonthBegin(), last), month) for month in months]
+    parts = [
+        _in_month(agents, max(month, start), min(month + pd.offsets.MonthBegin(), last), month) for month in months
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -77,7 +102,9 @@ def _in_month(agents, first, end, month):
     leaves = agents["left"].ge(first) & agents["left"].lt(end)
     at_start = agents["hired"].fillna(pd.Timestamp(1900, 1, 1)).le(first) & gone.gt(first)
     full = (month + pd.offsets.MonthBegin() - month).days
-    made = agents.assign(month=month, years=days / full / 12, leavers=leaves.astype(float), at_start=at_start.astype(float))
+    made = agents.assign(
+        month=month, years=days / full / 12, leavers=leaves.astype(float), at_start=at_start.astype(float)
+    )
     return made[(days > 0) | leaves]
 
 

@@ -13,20 +13,29 @@ def wilson(top, bottom, z=Z):
     """
     with np.errstate(all="ignore"):
         share, w = top / bottom, z * z / bottom
-        centre, spread = (share + w / 2) / (1 + w), z / (1 + w) * np.sqrt(np.maximum(share * (1 - share), 0) / bottom + w / (4 * bottom))
+        centre, spread = (
+            (share + w / 2) / (1 + w),
+            z / (1 + w) * np.sqrt(np.maximum(share * (1 - share), 0) / bottom + w / (4 * bottom)),
+        )
     known = (bottom > 0) & (share <= 1) & (share >= 0)
-    low, high = np.where(share == 0, 0.0, centre - spread), np.where(share == 1, 1.0, centre + spread)  # not a rounding beside it
+    low, high = (
+        np.where(share == 0, 0.0, centre - spread),
+        np.where(share == 1, 1.0, centre + spread),
+    )  # not a rounding beside it
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
 def delta(value, sums, z=Z):
-    """(low, high) of a ratio Σx ÷ Σy over n rows by the delta method; NaN below two rows. Source: Cochran, Sampling Techniques, 1977, 6.4.
+    """(low, high) of a ratio Σx ÷ Σy over n rows by the delta method; NaN below two rows. Source: Cochran, Sampling
+    Techniques, 1977, 6.4.
 
     `sums` has n, xx, xy, yy and bottom: Σx², Σxy, Σy², Σy of the rows.
     """
     n, bottom = sums["n"].to_numpy(float), sums["bottom"].to_numpy(float)
     with np.errstate(all="ignore"):
-        off = sums["xx"].to_numpy(float) - 2 * value * sums["xy"].to_numpy(float) + value**2 * sums["yy"].to_numpy(float)
+        off = (
+            sums["xx"].to_numpy(float) - 2 * value * sums["xy"].to_numpy(float) + value**2 * sums["yy"].to_numpy(float)
+        )
         error = np.sqrt(np.maximum(off, 0) * n / (n - 1)) / np.abs(bottom)
     error = np.where((n > 1) & (bottom != 0), error, np.nan)
     return value - z * error, value + z * error

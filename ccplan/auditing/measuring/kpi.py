@@ -1,7 +1,8 @@
 """What a KPI is: words, a unit, a target that is typical, and sums of two parts whose ratio is its value.
 
-A KPI is never an average of averages: at every grain its value is Σ top ÷ Σ bottom. Where it can be had from several
-tables it has several ways, the first of which the tables allow is gone. What sources define differently are its options.
+A KPI is never an average of averages: at every grain its value is Σ top ÷ Σ bottom. Where it can be had from
+several tables it has several ways, the first of which the tables allow is gone. What sources define differently are
+its options.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,9 @@ BETTER = ("higher", "lower", "band")
 class Derived:
     """A table that is made from one of ours before anything is summed.
 
-    `rows(row)` adds columns to it, before rows outside the period are left out; `groups(table, keys)` makes one row of many,
-    `keys` being the columns that are asked for; `frame(frame, start, end)` makes it in pandas, for small tables.
+    `rows(row)` adds columns to it, before rows outside the period are left out; `groups(table, keys)` makes one row
+    of many, `keys` being the columns that are asked for; `frame(frame, start, end)` makes it in pandas, for small
+    tables.
     """
 
     name: str
@@ -29,7 +31,8 @@ class Derived:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Something to sum: `value(row)` over the rows of a table for which `where(row)` is true; no value: the rows are counted.
+    """Something to sum: `value(row)` over the rows of a table for which `where(row)` is true; no value: the rows
+    are counted.
 
     `table` is the name of a table or a Derived; `row.wait_s` is a column of an Ibis table, so that the expression
     runs on every engine.
@@ -50,10 +53,10 @@ class Part:
 class Way:
     """One way to a KPI: Σ top ÷ Σ bottom.
 
-    `counts` where top counts some of what bottom counts (the interval is then Wilson's), `events` where it counts what
-    happened in a time (Garwood's); `spread` names columns of
-    top's table that bottom's need not have: its sum then stands beside each of them (cost of a line ÷ all contacts).
-    `more` are further parts by name, of bottom's table, and `top_of(sums)` makes the top from them, where one is not enough.
+    `counts` where top counts some of what bottom counts (the interval is then Wilson's), `events` where it counts
+    what happened in a time (Garwood's); `spread` names columns of top's table that bottom's need not have: its sum
+    then stands beside each of them (cost of a line ÷ all contacts). `more` are further parts by name, of bottom's
+    table, and `top_of(sums)` makes the top from them, where one is not enough.
     """
 
     top: Part
@@ -91,9 +94,9 @@ class Option:
 class KPI:
     """A KPI as data.
 
-    `formula` in words, `unit` (share, s, currency, points, contacts, ...), `better` (higher, lower or band),
-    `low` and `high` the range outside which a value cannot lie, `typical` what is usual with its `source`, `disagree` where
-    sources differ; `options` {name: Option}, `chosen` those that were chosen; `made(**options)` the ways.
+    `formula` in words, `unit` (share, s, currency, points, contacts, ...), `better` (higher, lower or band), `low`
+    and `high` the range outside which a value cannot lie, `typical` what is usual with its `source`, `disagree`
+    where sources differ; `options` {name: Option}, `chosen` those that were chosen; `made(**options)` the ways.
     """
 
     key: str
@@ -121,7 +124,10 @@ class KPI:
         """
         for name, value in options.items():
             if name not in self.options:
-                raise ValueError(f"{name} is no option of {self.key}: " + (f"it has {', '.join(self.options)}" if self.options else "it has none"))
+                raise ValueError(
+                    f"{name} is no option of {self.key}: "
+                    + (f"it has {', '.join(self.options)}" if self.options else "it has none")
+                )
             words = self.options[name].words
             if words and value not in words:
                 raise ValueError(f"{name} of {self.key} must be one of {', '.join(map(str, words))}, got {value!r}")
@@ -153,7 +159,9 @@ class KPI:
 def _value_said(name, value, centre):
     if value is None and name == "target_s":
         targets = {queue.name: queue.targets.target_s for queue in centre.queues} if centre is not None else {}
-        return "the target time of the queue" + (f" ({', '.join(f'{one} {s:g} s' for one, s in targets.items())})" if targets else "")
+        return "the target time of the queue" + (
+            f" ({', '.join(f'{one} {s:g} s' for one, s in targets.items())})" if targets else ""
+        )
     if isinstance(value, (tuple, list)):
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -18,18 +18,19 @@ MEASURED_S = 900
 def measure(tables, kpis=None, by=(), *, centre=None, quarter=None, start=None, end=None, interval_s=MEASURED_S):
     """KPIs by columns and times: a row a KPI and cell with kpi, variant, *by, value, top, bottom, n, low, high, tables.
 
-    `tables` is {name: DataFrame, Ibis table or path of Parquet}, an Evidence, a folder's Tables, or an Ibis connection to
-    a warehouse that has tables of our names. `kpis` are keys of KPIS or KPIs with options chosen; None: all that the
-    tables allow. `by` names columns (queue, channel, team, agent, reason, evaluator, step, category, line, ...) and times
-    (year, quarter, month, week, day, weekday 0 = Monday, hour, interval of `interval_s`) in local time: times with a zone are
-    told in the centre's, times without one are taken as local. Only rows of a `quarter` ("2026Q3"), or from `start` to
-    before `end`, count; both local.
+    `tables` is {name: DataFrame, Ibis table or path of Parquet}, an Evidence, a folder's Tables, or an Ibis
+    connection to a warehouse that has tables of our names. `kpis` are keys of KPIS or KPIs with options chosen;
+    None: all that the tables allow. `by` names columns (queue, channel, team, agent, reason, evaluator, step,
+    category, line, ...) and times (year, quarter, month, week, day, weekday 0 = Monday, hour, interval of
+    `interval_s`) in local time: times with a zone are told in the centre's, times without one are taken as local.
+    Only rows of a `quarter` ("2026Q3"), or from `start` to before `end`, count; both local.
 
-    value = top / bottom, both sums; NaN where bottom is 0. `n` is what bottom counts, or else the rows that count. `low` and
-    `high` bound 95 %: Wilson's interval for shares of counted things, the delta method for other ratios, NaN where the
-    parts come from two tables, whose common months then count. Stretches of activities and steps of evaluations are not
-    independent: bounds take a day of an agent, or an evaluation, as one, and `n` counts those. `attrs["missing"]` says {KPI: why} of those that
-    could not be had. Raises ValueError in words for what is not known, or where nothing can be had.
+    value = top / bottom, both sums; NaN where bottom is 0. `n` is what bottom counts, or else the rows that count.
+    `low` and `high` bound 95 %: Wilson's interval for shares of counted things, the delta method for other ratios,
+    NaN where the parts come from two tables, whose common months then count. Stretches of activities and steps of
+    evaluations are not independent: bounds take a day of an agent, or an evaluation, as one, and `n` counts those.
+    `attrs["missing"]` says {KPI: why} of those that could not be had. Raises ValueError in words for what is not
+    known, or where nothing can be had.
 
     >>> calls = pd.DataFrame({"queue": ["a", "a", "b"], "outcome": ["answered", "abandoned", "answered"], "wait_s": [10.0, 30.0, 25.0]})
     >>> measure({"calls": calls}, ["service_level"], by=["queue"])[["queue", "value", "top", "bottom"]].to_dict("list")
@@ -43,7 +44,8 @@ def measure(tables, kpis=None, by=(), *, centre=None, quarter=None, start=None, 
 
 
 def measure_cuts(shelf, kpi, cuts, *, centre=None, start=None, end=None):
-    """One KPI cut in several ways from one pass through its tables: a frame of `measure` for each of `cuts` (lists of columns and times).
+    """One KPI cut in several ways from one pass through its tables: a frame of `measure` for each of `cuts` (lists
+    of columns and times).
 
     `shelf` is an open Shelf. The cuts must rest on one step, days or hours: coarser times are sums of the finer. Raises
     ValueError as `measure` does.
@@ -70,7 +72,9 @@ def _measured(kpis, cuts, context, interval_s):
 
 def _framed(frames, by, missing):
     """The KPIs' rows one below another."""
-    result = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)[["kpi", "variant", *by, *COLUMNS]]
+    result = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)[
+        ["kpi", "variant", *by, *COLUMNS]
+    ]
     result.attrs["missing"] = missing
     return result
 
@@ -106,7 +110,9 @@ def _check_by(by, shelf):
     columns = {name for table in shelf.names if table in KNOWN for name in shelf.columns(table)}
     for name in by:
         if name not in PERIODS and name not in columns:
-            raise ValueError(f"by must be a time ({', '.join(PERIODS)}) or a column of the tables ({', '.join(sorted(columns))}), got {name!r}")
+            raise ValueError(
+                f"by must be a time ({', '.join(PERIODS)}) or a column of the tables ({', '.join(sorted(columns))}), got {name!r}"
+            )
 
 
 def _ways(kpis, plan):
@@ -140,15 +146,28 @@ def _told(kpi, taken, found, plan, by):
     n = bottom if way.bottom.value is None or way.bottom.counts else sums["n"].to_numpy(float)
     low, high = _bounds(way, value, sums)
     note = f" ({', '.join(taken.notes)})" if taken.notes else ""
-    frame = sums[by].assign(kpi=kpi.key, variant=kpi.variant(plan.context.centre), value=value, top=_whole(top), bottom=_whole(bottom), n=_whole(n),
-                            low=low, high=high, tables=" ÷ ".join(way.tables) + note)
+    frame = sums[by].assign(
+        kpi=kpi.key,
+        variant=kpi.variant(plan.context.centre),
+        value=value,
+        top=_whole(top),
+        bottom=_whole(bottom),
+        n=_whole(n),
+        low=low,
+        high=high,
+        tables=" ÷ ".join(way.tables) + note,
+    )
     return frame
 
 
 def _rolled(taken, found, by, plan):
     """The sums of a way of one table, named as the way names them, by the cells that are asked for."""
     query = next(iter(taken.queries.values()))
-    finest = query.step is None or (query.step == plan.interval_s and "interval" in by) or (query.step == DAY_S and "day" in by)
+    finest = (
+        query.step is None
+        or (query.step == plan.interval_s and "interval" in by)
+        or (query.step == DAY_S and "day" in by)
+    )
     finest = finest and {name for name in plan.by if name not in PERIODS} <= set(by)
     return _grouped(found[id(query)], taken.sums, by, finest)
 

@@ -1,15 +1,29 @@
-"""Times that a measurement can be cut by, decoded from whole seconds of local wall time; the steps that each table allows."""
+"""Times that a measurement can be cut by, decoded from whole seconds of local wall time; the steps that each table
+allows.
+"""
 
 import pandas as pd
 
 HOUR_S, DAY_S = 3600, 86_400
-STEPS = {"year": DAY_S, "quarter": DAY_S, "month": DAY_S, "week": DAY_S, "day": DAY_S, "weekday": DAY_S, "hour": HOUR_S}  # interval: as asked
+STEPS = {
+    "year": DAY_S,
+    "quarter": DAY_S,
+    "month": DAY_S,
+    "week": DAY_S,
+    "day": DAY_S,
+    "weekday": DAY_S,
+    "hour": HOUR_S,
+}  # interval: as asked
 MONTHLY = ("year", "quarter", "month")
 DAILY = (*MONTHLY, "week", "day", "weekday")
 PERIODS = (*DAILY, "hour", "interval")
 ALLOWED = {"ledger": MONTHLY, "employment": MONTHLY, "activities": DAILY, "evaluations": DAILY}  # other tables: all
-WHY = {"ledger": "the ledger has months", "employment": "employment is told by the month",
-       "activities": "stretches of activities last for hours: they are told by the day", "evaluations": "evaluations have days"}
+WHY = {
+    "ledger": "the ledger has months",
+    "employment": "employment is told by the month",
+    "activities": "stretches of activities last for hours: they are told by the day",
+    "evaluations": "evaluations have days",
+}
 
 
 def step_of(by, interval_s):
@@ -32,6 +46,15 @@ def _decode(name, times):
     if name == "quarter":
         return (times.dt.year.astype("str") + "Q" + times.dt.quarter.astype("str")).where(times.notna())
     if name in ("week", "month"):
-        starts = {"week": times.dt.normalize() - pd.to_timedelta(times.dt.weekday, unit="D"), "month": times.dt.to_period("M").dt.to_timestamp()}
+        starts = {
+            "week": times.dt.normalize() - pd.to_timedelta(times.dt.weekday, unit="D"),
+            "month": times.dt.to_period("M").dt.to_timestamp(),
+        }
         return starts[name].astype("datetime64[us]")
-    return {"year": times.dt.year, "day": times.dt.normalize(), "weekday": times.dt.weekday, "hour": times.dt.hour, "interval": times}[name]
+    return {
+        "year": times.dt.year,
+        "day": times.dt.normalize(),
+        "weekday": times.dt.weekday,
+        "hour": times.dt.hour,
+        "interval": times,
+    }[name]

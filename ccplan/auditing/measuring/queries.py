@@ -51,7 +51,11 @@ class Query:
     def grouped(self):
         """The sums as an expression, by the columns."""
         keys = [*self.keys, *(["slot"] if self.step else [])]
-        table = self.table.group_by(list(dict.fromkeys([*keys, *self.clusters]))).aggregate(**self.within) if self.clusters else self.table
+        table = (
+            self.table.group_by(list(dict.fromkeys([*keys, *self.clusters]))).aggregate(**self.within)
+            if self.clusters
+            else self.table
+        )
         return table.group_by(keys).aggregate(**self.sums) if keys else table.aggregate(**self.sums)
 
 
@@ -125,7 +129,13 @@ class Plan:
             table = shelf.derived(derived.name, derived.rows(Row(table, name, self.context)))
         table = self._within(table, name)
         extra = {"slot": Row(table, name, self.context).slot(TIMES[name], step)} if step else {}
-        if derived and derived.groups and "agent" in table.columns and TIMES[name] in table.columns or "day" in clusters:
+        if (
+            derived
+            and derived.groups
+            and "agent" in table.columns
+            and TIMES[name] in table.columns
+            or "day" in clusters
+        ):
             extra["day"] = Row(table, name, self.context).slot(TIMES[name], DAY_S)
         table = table.mutate(**extra) if extra else table
         return derived.groups(table, keys + (["slot"] if step else [])) if derived and derived.groups else table
@@ -158,7 +168,11 @@ class Plan:
         import ibis
 
         channels = {queue.name: queue.channel for queue in self.context.centre.queues}
-        return table.mutate(channel=ibis.cases(*((table.queue == name, channel) for name, channel in channels.items()), else_=ibis.null("string")))
+        return table.mutate(
+            channel=ibis.cases(
+                *((table.queue == name, channel) for name, channel in channels.items()), else_=ibis.null("string")
+            )
+        )
 
     def _with_team(self, table, name):
         if "agent" not in table.columns:
@@ -184,7 +198,9 @@ class Plan:
         known = pd.concat(ends).dropna() if ends else pd.DataFrame()
         if not len(known):
             return self.context.start, self.context.end
-        first, last = (pd.Timestamp(int(one), unit="s").normalize() for one in (known["low"].min(), known["high"].max()))
+        first, last = (
+            pd.Timestamp(int(one), unit="s").normalize() for one in (known["low"].min(), known["high"].max())
+        )
         end = last + pd.Timedelta(days=1)
         return self.context.start or first, end if self.context.end is None else min(self.context.end, end)
 
@@ -200,7 +216,11 @@ class Plan:
         frame = query.grouped.to_pandas()
         frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype(float).fillna(0.0) for name in query.sums})
         frame = decoded(frame, query.step, list(dict.fromkeys([*self.by, "month"]))) if query.step else frame
-        return frame.sort_values([name for name in self.by if name in frame], kind="stable", ignore_index=True) if self.by else frame
+        return (
+            frame.sort_values([name for name in self.by if name in frame], kind="stable", ignore_index=True)
+            if self.by
+            else frame
+        )
 
 
 def _seconds(moment):

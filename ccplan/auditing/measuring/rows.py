@@ -1,4 +1,6 @@
-"""The rows of an Ibis table as the parts of a KPI see them: columns by name, times in local wall time, the centre's promises."""
+"""The rows of an Ibis table as the parts of a KPI see them: columns by name, times in local wall time, the centre's
+promises.
+"""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,7 +16,9 @@ TARGET_S = 20.0  # where neither the KPI nor the centre says
 
 @dataclass
 class Context:
-    """What a measurement knows beside the tables: the shelf, the Centre (or None), start and end (local, end excluded)."""
+    """What a measurement knows beside the tables: the shelf, the Centre (or None), start and end (local, end
+    excluded).
+    """
 
     shelf: Shelf
     centre: Centre | None = None
@@ -24,11 +28,19 @@ class Context:
     _clocks: dict = field(default_factory=dict, repr=False)
 
     def clock(self, table, column, seconds):
-        """The changes of the zone's clock in the years of a column of moments, which is asked for its first and last."""
+        """The changes of the zone's clock in the years of a column of moments, which is asked for its first and
+        last.
+        """
         if self.zone == "UTC":
             return ((None, 0),)
         if (table, column) not in self._clocks:
-            ends = seconds.name("s").as_table().aggregate(low=lambda t: t.s.min(), high=lambda t: t.s.max()).to_pandas().iloc[0]
+            ends = (
+                seconds.name("s")
+                .as_table()
+                .aggregate(low=lambda t: t.s.min(), high=lambda t: t.s.max())
+                .to_pandas()
+                .iloc[0]
+            )
             years = [1970 if pd.isna(end) else pd.Timestamp(int(end), unit="s").year for end in ends]
             self._clocks[table, column] = clock_changes(self.zone, *years)
         return self._clocks[table, column]
@@ -44,12 +56,18 @@ class Context:
             starts = Row(self.shelf.table("intervals"), "intervals", self).seconds_of("start")
             seen = np.sort(starts.name("s").as_table().distinct().to_pandas()["s"].dropna().to_numpy())
             steps = np.diff(seen)
-            self._interval_s = float(pd.Series(steps).mode().iloc[0]) if len(steps) else float(self.centre.interval_s if self.centre else 1800)
+            self._interval_s = (
+                float(pd.Series(steps).mode().iloc[0])
+                if len(steps)
+                else float(self.centre.interval_s if self.centre else 1800)
+            )
         return self._interval_s
 
 
 class Row:
-    """A row of an Ibis table: `row.wait_s` is a column; Lacks is raised where there is none. `notes` say what stood in."""
+    """A row of an Ibis table: `row.wait_s` is a column; Lacks is raised where there is none. `notes` say what stood
+    in.
+    """
 
     def __init__(self, table, name, context):
         self.table, self.name, self.context, self.notes = table, name, context, []
@@ -93,7 +111,11 @@ class Row:
     def slot(self, column, step):
         """The number of the step (seconds) since 1970 that a time lies in."""
         times = self[column]
-        if times.type().is_timestamp() and not times.type().timezone and times._find_backend(use_default=False).name == "duckdb":
+        if (
+            times.type().is_timestamp()
+            and not times.type().timezone
+            and times._find_backend(use_default=False).name == "duckdb"
+        ):
             return (microseconds(times) // (step * 1_000_000)).cast("int64")  # one division in place of two
         return (self.seconds_of(column) // step).cast("int64")
 
@@ -101,15 +123,23 @@ class Row:
         """Seconds within which a contact is to be answered: as given, else what the centre promises of its queue."""
         import ibis
 
-        queues = {} if self.context.centre is None else {queue.name: queue.targets.target_s for queue in self.context.centre.queues}
+        queues = (
+            {}
+            if self.context.centre is None
+            else {queue.name: queue.targets.target_s for queue in self.context.centre.queues}
+        )
         if given is not None or not queues:
             return TARGET_S if given is None else given
         return ibis.cases(*((self.queue == name, float(seconds)) for name, seconds in queues.items()), else_=TARGET_S)
 
     def counted_in_target(self, given=None):
-        """Contacts of an interval that were answered in time; Lacks where another time is asked for than was counted."""
+        """Contacts of an interval that were answered in time; Lacks where another time is asked for than was
+        counted.
+        """
         centre = self.context.centre
-        if given is not None and not (centre is not None and all(queue.targets.target_s == given for queue in centre.queues)):
+        if given is not None and not (
+            centre is not None and all(queue.targets.target_s == given for queue in centre.queues)
+        ):
             raise Lacks(f"intervals count those answered in the target time of each queue, not within {given:g} s")
         return self.answered_in_target
 
@@ -117,7 +147,11 @@ class Row:
         """How many contacts an agent of the queue holds at a time."""
         import ibis
 
-        several = {} if self.context.centre is None else {queue.name: queue.at_once for queue in self.context.centre.queues if queue.at_once > 1}
+        several = (
+            {}
+            if self.context.centre is None
+            else {queue.name: queue.at_once for queue in self.context.centre.queues if queue.at_once > 1}
+        )
         if not several or not self.has("queue"):
             return 1
         return ibis.cases(*((self.queue == name, many) for name, many in several.items()), else_=1)
@@ -155,13 +189,16 @@ def _offset(seconds, changes):
 
 @cache
 def clock_changes(zone, first, last):
-    """((moment in seconds, seconds to add before it), ...) of a zone in some years; the last entry holds those to add after all changes.
+    """((moment in seconds, seconds to add before it), ...) of a zone in some years; the last entry holds those to
+    add after all changes.
 
     >>> clock_changes("Europe/Helsinki", 2026, 2026)
     ((1774746000, 7200), (1792890000, 10800), (None, 7200))
     """
     moments = pd.date_range(f"{first}-01-01", f"{last + 1}-01-01", freq="h", tz="UTC")
-    offsets = ((moments.tz_convert(zone).tz_localize(None) - moments.tz_localize(None)) // pd.Timedelta(seconds=1)).to_numpy()
+    offsets = (
+        (moments.tz_convert(zone).tz_localize(None) - moments.tz_localize(None)) // pd.Timedelta(seconds=1)
+    ).to_numpy()
     at = np.flatnonzero(np.diff(offsets)) + 1
     seconds = moments.as_unit("s").asi8
     return (*((int(seconds[i]), int(offsets[i - 1])) for i in at), (None, int(offsets[-1])))

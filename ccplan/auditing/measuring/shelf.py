@@ -10,9 +10,20 @@ import pandas as pd
 from ...data.given import given_table
 from ...data.tables import TABLES
 
-TIMES = {"intervals": "start", "calls": "arrived", "activities": "start", "evaluations": "date", "ledger": "month",
-         "forecast": "start", "staffing": "start", "employment": "month"}  # table → the column that says when
-CLUSTERS = {"activities": ("agent", "day"), "evaluations": ("evaluation",)}  # table → whose rows are not independent of one another
+TIMES = {
+    "intervals": "start",
+    "calls": "arrived",
+    "activities": "start",
+    "evaluations": "date",
+    "ledger": "month",
+    "forecast": "start",
+    "staffing": "start",
+    "employment": "month",
+}  # table → the column that says when
+CLUSTERS = {
+    "activities": ("agent", "day"),
+    "evaluations": ("evaluation",),
+}  # table → whose rows are not independent of one another
 KNOWN = (*TIMES, "agents")
 
 
@@ -23,9 +34,10 @@ class Lacks(ValueError):
 class Shelf:
     """Tables by name as Ibis tables; use it in a `with`. Raises Lacks where one is not there.
 
-    `tables` is {name: DataFrame, Ibis table or path of Parquet}, an Ibis connection with tables of our names, or what has
-    `.tables` (Evidence) or `.readings` (a folder's Tables). Frames run through an embedded DuckDB. One that `keeps` is
-    asked many times: what is derived from a table row by row, such as chains of calls, is worked out once.
+    `tables` is {name: DataFrame, Ibis table or path of Parquet}, an Ibis connection with tables of our names, or
+    what has `.tables` (Evidence) or `.readings` (a folder's Tables). Frames run through an embedded DuckDB. One
+    that `keeps` is asked many times: what is derived from a table row by row, such as chains of calls, is worked
+    out once.
     """
 
     def __init__(self, tables, keeps=False):
@@ -59,11 +71,21 @@ class Shelf:
         return self._kept[name]
 
     def moments(self, name):
-        """Columns that are moments without Ibis knowing it: Spark's plain timestamps, unless they are of the kind without a zone."""
-        backend = self.connection or (self.table(name)._find_backend(use_default=False) if not isinstance(self.given.get(name), pd.DataFrame) and name in self.names else None)
+        """Columns that are moments without Ibis knowing it: Spark's plain timestamps, unless they are of the kind
+        without a zone.
+        """
+        backend = self.connection or (
+            self.table(name)._find_backend(use_default=False)
+            if not isinstance(self.given.get(name), pd.DataFrame) and name in self.names
+            else None
+        )
         if backend is None or backend.name != "pyspark":
             return ()
-        return tuple(one.name for one in backend._session.table(self.given[name].get_name() if name in self.given else name).schema.fields if one.dataType.typeName() == "timestamp")
+        return tuple(
+            one.name
+            for one in backend._session.table(self.given[name].get_name() if name in self.given else name).schema.fields
+            if one.dataType.typeName() == "timestamp"
+        )
 
     def derived(self, name, table):
         """A derived table as it is asked for, or, on a shelf that keeps, as it was worked out the first time."""
@@ -102,7 +124,9 @@ def _by_name(tables):
     if hasattr(tables, "readings"):
         return {name: reading.frame for name, reading in tables.readings.items()}
     if not isinstance(tables, dict):
-        raise ValueError(f"tables must be frames by name, an Evidence, a folder's Tables or an Ibis connection, got {type(tables).__name__}")
+        raise ValueError(
+            f"tables must be frames by name, an Evidence, a folder's Tables or an Ibis connection, got {type(tables).__name__}"
+        )
     return dict(tables)
 
 
@@ -110,7 +134,9 @@ def _names(connection):
     """Names of tables and views; from DuckDB by SQL, for Ibis's own listing needs an older DuckDB."""
     if connection.name != "duckdb":
         return tuple(connection.list_tables())
-    return tuple(name for (name,) in connection.raw_sql("SELECT table_name FROM information_schema.tables ORDER BY 1").fetchall())
+    return tuple(
+        name for (name,) in connection.raw_sql("SELECT table_name FROM information_schema.tables ORDER BY 1").fetchall()
+    )
 
 
 def _parquet(path):
@@ -121,9 +147,15 @@ def _parquet(path):
 
 
 def _doubted(frame, name):
-    """The columns of a frame that stand there twice, and the measured ones that hold something else than numbers, which cannot be added up."""
+    """The columns of a frame that stand there twice, and the measured ones that hold something else than numbers,
+    which cannot be added up.
+    """
     twice = list(frame.columns[frame.columns.duplicated()])
-    measured = [column.name for column in TABLES[name].columns if column.measured and column.name in frame] if name in TABLES else []
+    measured = (
+        [column.name for column in TABLES[name].columns if column.measured and column.name in frame]
+        if name in TABLES
+        else []
+    )
     return [*twice, *(one for one in measured if one not in twice and not _adds_up(frame[one]))]
 
 
@@ -133,7 +165,9 @@ def _adds_up(column):
 
 
 def _arrow(frame):
-    """An Arrow table: times with a zone become local wall time, empty cells null; stretches keep how long they lasted."""
+    """An Arrow table: times with a zone become local wall time, empty cells null; stretches keep how long they
+    lasted.
+    """
     import pyarrow as pa
 
     if {"start", "end"} <= set(frame.columns):

@@ -7,14 +7,23 @@ def sums_of_one(way, row):
     over, under = _counted(way, row, x, y)
     sums = {"top": _summed(row, (x,), over), "bottom": _summed(row, (y,), under)}
     if not way.is_counts:
-        sums |= {"n": _summed(row, (), under), "xx": _summed(row, (x, x), over), "xy": _summed(row, (x, y), over), "yy": _summed(row, (y, y), under)}
-    return sums | {name: _summed(row, (_value(part, row),), [*_where(part, row), *under]) for name, part in way.more.items()}
+        sums |= {
+            "n": _summed(row, (), under),
+            "xx": _summed(row, (x, x), over),
+            "xy": _summed(row, (x, y), over),
+            "yy": _summed(row, (y, y), under),
+        }
+    return sums | {
+        name: _summed(row, (_value(part, row),), [*_where(part, row), *under]) for name, part in way.more.items()
+    }
 
 
 def sums_in_clusters(way, row):
-    """({name: sum within a cluster}, {name: sum over the clusters, of their table}) of a way whose rows are not independent.
+    """({name: sum within a cluster}, {name: sum over the clusters, of their table}) of a way whose rows are not
+    independent.
 
-    `n` counts the clusters in which a row counts; names within are the caller's to choose: the second takes {name: column}.
+    `n` counts the clusters in which a row counts; names within are the caller's to choose: the second takes {name:
+    column}.
     """
     x, y = _value(way.top, row), _value(way.bottom, row)
     over, under = _counted(way, row, x, y)
@@ -23,15 +32,23 @@ def sums_in_clusters(way, row):
     def product(one, other):
         return lambda column: (column[one].fill_null(0).cast("float64") * column[other].fill_null(0)).sum()
 
-    return within, {"top": lambda column: column["x"].sum(), "bottom": lambda column: column["y"].sum(), "n": lambda column: (column["rows"] > 0).sum(),
-                    "xx": product("x", "x"), "xy": product("x", "y"), "yy": product("y", "y")}
+    return within, {
+        "top": lambda column: column["x"].sum(),
+        "bottom": lambda column: column["y"].sum(),
+        "n": lambda column: (column["rows"] > 0).sum(),
+        "xx": product("x", "x"),
+        "xy": product("x", "y"),
+        "yy": product("y", "y"),
+    }
 
 
 def sums_of_two(way, above, below):
     """{name: sum} of a way whose parts are of two tables."""
-    return {"top": _summed(above, (_value(way.top, above),), _where(way.top, above)),
-            "bottom": _summed(below, (_value(way.bottom, below),), _where(way.bottom, below)),
-            "n": _summed(below, (), _where(way.bottom, below))}
+    return {
+        "top": _summed(above, (_value(way.top, above),), _where(way.top, above)),
+        "bottom": _summed(below, (_value(way.bottom, below),), _where(way.bottom, below)),
+        "n": _summed(below, (), _where(way.bottom, below)),
+    }
 
 
 def _counted(way, row, x, y):
@@ -86,7 +103,9 @@ def _terms(condition):
 
 
 def _follows(term, other):
-    """Whether `term` is true wherever `other` is: a choice of which the other is one, or that something compared is not empty."""
+    """Whether `term` is true wherever `other` is: a choice of which the other is one, or that something compared is
+    not empty.
+    """
     import ibis.expr.operations as ops
 
     op, known = term.op(), other.op()

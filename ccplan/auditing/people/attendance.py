@@ -1,4 +1,6 @@
-"""Attendance: scheduled time that was lost to sickness, kept as scheduled, or worked beyond it; and teams where sickness rises."""
+"""Attendance: scheduled time that was lost to sickness, kept as scheduled, or worked beyond it; and teams where
+sickness rises.
+"""
 
 from math import nan
 
@@ -7,11 +9,11 @@ import pandas as pd
 
 from .funnel import ALPHA
 
-AWAY = ("leave", "holiday")      # planned and paid: no time to be sick or late in
+AWAY = ("leave", "holiday")  # planned and paid: no time to be sick or late in
 SICK, WORK = "sickness", "work"
-TEAM = "the centre"              # where nobody's team is known
-DRAWS, SEED = 4999, 7            # reshufflings of the people among the teams
-BEFORE = 12                      # months before the quarter that it is held against, at most
+TEAM = "the centre"  # where nobody's team is known
+DRAWS, SEED = 4999, 7  # reshufflings of the people among the teams
+BEFORE = 12  # months before the quarter that it is held against, at most
 Z95 = 1.959963984540054
 
 
@@ -30,17 +32,26 @@ def attendance(activities, teams):
     """
     for name in ("scheduled", "actual"):
         if name not in activities or activities[name].isna().all():
-            raise ValueError(f"activities say nothing of what was {'done' if name == 'actual' else 'scheduled'}: the column {name} is needed")
+            raise ValueError(
+                f"activities say nothing of what was {'done' if name == 'actual' else 'scheduled'}: the column {name} is needed"
+            )
     said, done = activities["scheduled"], activities["actual"]
     hours = ((activities["end"] - activities["start"]).dt.total_seconds() / 3600).to_numpy()
     due = (said.notna() & ~said.isin(AWAY)).to_numpy()
     sick = (done.fillna(said) == SICK).to_numpy() & due
     there = due & ~sick & done.notna().to_numpy()
     month = _local(activities["start"]).to_numpy().astype("datetime64[M]").astype("datetime64[us]")
-    rows = pd.DataFrame({
-        "agent": activities["agent"].to_numpy(), "month": month, "scheduled_h": hours * due, "sick_h": hours * sick, "present_h": hours * there,
-        "kept_h": hours * (there & (said == done).to_numpy(dtype=bool, na_value=False)),
-        "beyond_h": hours * (said.isna() & (done == WORK)).to_numpy(dtype=bool, na_value=False)})
+    rows = pd.DataFrame(
+        {
+            "agent": activities["agent"].to_numpy(),
+            "month": month,
+            "scheduled_h": hours * due,
+            "sick_h": hours * sick,
+            "present_h": hours * there,
+            "kept_h": hours * (there & (said == done).to_numpy(dtype=bool, na_value=False)),
+            "beyond_h": hours * (said.isna() & (done == WORK)).to_numpy(dtype=bool, na_value=False),
+        }
+    )
     sums = rows.groupby(["agent", "month"], as_index=False).sum()
     sums.insert(1, "team", sums["agent"].map(dict(teams)).fillna(TEAM).astype(str))
     return sums
@@ -54,7 +65,8 @@ def ratio_by(rows, top, bottom, by):
     """Σ top ÷ Σ bottom of a frame of `attendance` by the columns `by`: by, top, bottom, value, low, high, people.
 
     The 95 % interval is Wilson's with as many observations as the people's own scatter is worth (a person's days go
-    together: the ratio's linearised variance over people; Kish, Survey Sampling, 1965); blank for fewer than two people.
+    together: the ratio's linearised variance over people; Kish, Survey Sampling, 1965); blank for fewer than two
+    people.
     """
     by = list(by)
     people = rows.groupby([*by, "agent"], observed=True)[[top, bottom]].sum()
@@ -84,27 +96,38 @@ def wilson(share, n):
 def rising(rows, quarter, *, draws=DRAWS, alpha=ALPHA):
     """Teams whose sickness in a quarter rose against that of the other teams, a row a team.
 
-    `rows` is a frame of `attendance`. Columns team, share, before (share of up to twelve months before), others (the other
-    teams in the quarter), sick_h, excess_h (hours beyond the others' share), slope (points a month over the quarter and the
-    three months before), z, p, rises. Season falls out: each month is held against all teams'. p is the share of `draws`
-    reshufflings of the people among the teams in which any team rises as much (Westfall and Young 1993), so it is
-    corrected for the number of teams and knows that a sick person is away for days; nan without months before or with one team only.
+    `rows` is a frame of `attendance`. Columns team, share, before (share of up to twelve months before), others
+    (the other teams in the quarter), sick_h, excess_h (hours beyond the others' share), slope (points a month over
+    the quarter and the three months before), z, p, rises. Season falls out: each month is held against all teams'.
+    p is the share of `draws` reshufflings of the people among the teams in which any team rises as much (Westfall
+    and Young 1993), so it is corrected for the number of teams and knows that a sick person is away for days; nan
+    without months before or with one team only.
     """
     first = quarter.first - pd.DateOffset(months=BEFORE)
     rows = rows[(rows["month"] >= first) & (rows["month"] < quarter.end) & (rows["scheduled_h"] > 0)]
     now = rows[rows["month"] >= quarter.first]
     names = sorted(now["team"].unique())
-    table = pd.DataFrame([_team(rows, now, name, quarter) for name in names],
-                         columns=["team", "share", "before", "others", "sick_h", "excess_h", "slope"])
+    table = pd.DataFrame(
+        [_team(rows, now, name, quarter) for name in names],
+        columns=["team", "share", "before", "others", "sick_h", "excess_h", "slope"],
+    )
     z, p = _reshuffled(rows, names, quarter, draws)
     return table.assign(z=z, p=p, rises=p <= alpha)
 
 
 def _team(rows, now, name, quarter):
-    mine, rest, early = now[now["team"] == name], now[now["team"] != name], rows[(rows["team"] == name) & (rows["month"] < quarter.first)]
+    mine, rest, early = (
+        now[now["team"] == name],
+        now[now["team"] != name],
+        rows[(rows["team"] == name) & (rows["month"] < quarter.first)],
+    )
     others = _share(rest)
     sick = float(mine["sick_h"].sum())
-    recent = rows[(rows["team"] == name) & (rows["month"] >= quarter.previous.first)].groupby("month")[["sick_h", "scheduled_h"]].sum()
+    recent = (
+        rows[(rows["team"] == name) & (rows["month"] >= quarter.previous.first)]
+        .groupby("month")[["sick_h", "scheduled_h"]]
+        .sum()
+    )
     shares = (recent["sick_h"] / recent["scheduled_h"]).to_numpy()
     slope = float(np.polyfit(np.arange(len(shares)), shares, 1)[0]) if len(shares) > 2 else nan
     return name, _share(mine), _share(early), others, sick, sick - others * float(mine["scheduled_h"].sum()), slope
@@ -132,12 +155,20 @@ def _reshuffled(rows, names, quarter, draws):
 
 
 def _changes(rows, quarter):
-    """Of each person: sick hours beyond the month's share, in the quarter less before it (scaled to a quarter), its variance by chance, the team."""
+    """Of each person: sick hours beyond the month's share, in the quarter less before it (scaled to a quarter), its
+    variance by chance, the team.
+    """
     months = rows.groupby("month")[["sick_h", "scheduled_h"]].sum()
     usual = rows["month"].map(months["sick_h"] / months["scheduled_h"]).to_numpy()
     late = (months.index >= quarter.first).sum()
     weight = np.where(rows["month"] >= quarter.first, 1.0, -late / (len(months) - late))
-    parts = pd.DataFrame({"agent": rows["agent"], "team": rows["team"], "change": weight * (rows["sick_h"] - usual * rows["scheduled_h"]),
-                          "variance": weight**2 * rows["scheduled_h"] * usual * (1 - usual)})
+    parts = pd.DataFrame(
+        {
+            "agent": rows["agent"],
+            "team": rows["team"],
+            "change": weight * (rows["sick_h"] - usual * rows["scheduled_h"]),
+            "variance": weight**2 * rows["scheduled_h"] * usual * (1 - usual),
+        }
+    )
     people = parts.groupby("agent").agg({"change": "sum", "variance": "sum", "team": "first"})
     return people["change"].to_numpy(), people["variance"].to_numpy(), people["team"].to_numpy(dtype=object)

@@ -1,4 +1,6 @@
-"""Funnel plots: who stands apart from the others by more than luck, for the volume and the mix of work that each had."""
+"""Funnel plots: who stands apart from the others by more than luck, for the volume and the mix of work that each
+had.
+"""
 
 from dataclasses import dataclass, field
 from math import nan
@@ -6,24 +8,41 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-LEAST = 30        # contacts, beside those of others of the same kind, below which nobody is judged
-ALPHA = 0.05      # share of centres without any true difference in which somebody would be named
-EDGE = 0.10       # winsorised at either end before the spread is taken
-ENOUGH = 5        # people from whom a spread between people can be told
-COLUMNS = ("who", "n", "value", "expected", "difference", "adjusted", "luck", "z", "p", "p_chance", "low", "high", "likely", "state", "outside")
+LEAST = 30  # contacts, beside those of others of the same kind, below which nobody is judged
+ALPHA = 0.05  # share of centres without any true difference in which somebody would be named
+EDGE = 0.10  # winsorised at either end before the spread is taken
+ENOUGH = 5  # people from whom a spread between people can be told
+COLUMNS = (
+    "who",
+    "n",
+    "value",
+    "expected",
+    "difference",
+    "adjusted",
+    "luck",
+    "z",
+    "p",
+    "p_chance",
+    "low",
+    "high",
+    "likely",
+    "state",
+    "outside",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Funnel:
     """A measure by person or team against its volume.
 
-    `rows` has a row each: who, n (contacts), value, expected (of all who took contacts of the same kinds, in the mix that
-    this one took), difference, adjusted (overall + difference), luck (standard error of chance alone), z, p (two-sided),
-    p_chance (were there no true differences), low and high (its own limits for `adjusted`), likely (the difference drawn towards 0 by its reliability), state
-    ("judged" or why not), outside ("high", "low" or ""). `overall` is the centre's value, `tested` how many were judged,
-    `phi` the spread of z against chance's (1), `tau` the standard deviation of true differences between people,
-    `critical` the |z| at which the limits lie, `alpha` the promise: in at most that share of centres without any true
-    difference is anybody outside. `share`: True for a share 0–1.
+    `rows` has a row each: who, n (contacts), value, expected (of all who took contacts of the same kinds, in the
+    mix that this one took), difference, adjusted (overall + difference), luck (standard error of chance alone), z,
+    p (two-sided), p_chance (were there no true differences), low and high (its own limits for `adjusted`), likely
+    (the difference drawn towards 0 by its reliability), state ("judged" or why not), outside ("high", "low" or "").
+    `overall` is the centre's value, `tested` how many were judged, `phi` the spread of z against chance's (1),
+    `tau` the standard deviation of true differences between people, `critical` the |z| at which the limits lie,
+    `alpha` the promise: in at most that share of centres without any true difference is anybody outside. `share`:
+    True for a share 0–1.
     """
 
     rows: pd.DataFrame = field(repr=False)
@@ -55,14 +74,14 @@ def funnel(frame, top, bottom=None, *, by="agent", mix=(), within=None, least=LE
     """The Funnel of Σ top ÷ Σ bottom by `by`, a frame with a row a contact.
 
     `top` names a column of numbers (seconds, or 0 and 1: a share), `bottom` one that is 1 where the contact counts
-    (None: wherever `top` is known). What is expected of each follows from the means of the cells that the columns `mix`
-    make (indirect standardisation), and chance from the spread within them, less what each took of a cell. Tails are
-    those of the binomial for shares and of Pearson's type III, with the skewness of the cells, for others.
-    True differences between people (Spiegelhalter, Qual Saf Health Care 2005;14:347: φ of winsorised z, additive τ²)
-    widen the limits: whoever lies within the usual spread of the colleagues is not outside; for a team they follow from
-    the people `within` it. Limits are corrected for all who are judged (Benjamini and Hochberg 1995, at `alpha`). Those with
-    less than `least` contacts that others could be held against, and the `spared` {who: why}, are shown but not judged.
-    Raises ValueError where a column is missing or no contact counts.
+    (None: wherever `top` is known). What is expected of each follows from the means of the cells that the columns
+    `mix` make (indirect standardisation), and chance from the spread within them, less what each took of a cell.
+    Tails are those of the binomial for shares and of Pearson's type III, with the skewness of the cells, for
+    others. True differences between people (Spiegelhalter, Qual Saf Health Care 2005;14:347: φ of winsorised z,
+    additive τ²) widen the limits: whoever lies within the usual spread of the colleagues is not outside; for a team
+    they follow from the people `within` it. Limits are corrected for all who are judged (Benjamini and Hochberg
+    1995, at `alpha`). Those with less than `least` contacts that others could be held against, and the `spared`
+    {who: why}, are shown but not judged. Raises ValueError where a column is missing or no contact counts.
 
     >>> calls = pd.DataFrame({"agent": ["a"] * 400 + ["b"] * 400 + ["c"] * 3, "settled": [1, 1, 1, 0] * 100 + [1, 1, 0, 0] * 100 + [0] * 3})
     >>> funnel(calls, "settled").rows[["who", "n", "value", "state", "outside"]].values.tolist()
@@ -81,20 +100,39 @@ def funnel(frame, top, bottom=None, *, by="agent", mix=(), within=None, least=LE
     rows.loc[~judged, ["p", "z", "p_chance"]] = nan
     critical, named = corrected(rows["p"].to_numpy(), alpha)
     rows["outside"] = np.where(named, np.where(rows["difference"] > 0, "high", "low"), "")
-    low, high = _limits(critical, rows["expected"].to_numpy(), rows["n"].to_numpy(float), rows["luck"].to_numpy(), apart, rows["skew"].to_numpy(), share)
+    low, high = _limits(
+        critical,
+        rows["expected"].to_numpy(),
+        rows["n"].to_numpy(float),
+        rows["luck"].to_numpy(),
+        apart,
+        rows["skew"].to_numpy(),
+        share,
+    )
     move = spread["overall"] - rows["expected"]
     with np.errstate(invalid="ignore", divide="ignore"):
         likely = rows["difference"] * np.where(apart > 0, apart**2 / (apart**2 + rows["luck"] ** 2), 0.0)
-    rows = rows.assign(adjusted=spread["overall"] + rows["difference"], low=low + move, high=high + move, likely=likely.fillna(0.0))
-    return Funnel(rows=rows[list(COLUMNS)], share=share, tested=int(judged.sum()), phi=phi, tau=tau, critical=critical, alpha=alpha, **spread)
+    rows = rows.assign(
+        adjusted=spread["overall"] + rows["difference"], low=low + move, high=high + move, likely=likely.fillna(0.0)
+    )
+    return Funnel(
+        rows=rows[list(COLUMNS)],
+        share=share,
+        tested=int(judged.sum()),
+        phi=phi,
+        tau=tau,
+        critical=critical,
+        alpha=alpha,
+        **spread,
+    )
 
 
 def between(difference, luck):
     """(φ, τ): the spread of differences against chance's, and the standard deviation of what is not chance.
 
-    φ is the mean square of z winsorised at the 10th and 90th percentile ÷ what it is for a normal z (0.679), so that it is 1
-    without true differences; τ² = (Iφ − (I − 1)) ÷ (Σw − Σw² ÷ Σw), w = 1 ÷ luck², not below 0 (DerSimonian and Laird's
-    moment estimator with Spiegelhalter's φ). nan and 0 for fewer than five.
+    φ is the mean square of z winsorised at the 10th and 90th percentile ÷ what it is for a normal z (0.679), so
+    that it is 1 without true differences; τ² = (Iφ − (I − 1)) ÷ (Σw − Σw² ÷ Σw), w = 1 ÷ luck², not below 0
+    (DerSimonian and Laird's moment estimator with Spiegelhalter's φ). nan and 0 for fewer than five.
     """
     from scipy.stats import norm
 
@@ -113,7 +151,9 @@ def between(difference, luck):
 
 
 def _rows(frame, top, bottom, by, mix):
-    """who, n, value, expected, difference, luck, skew, beside (contacts that others could be held against), and the centre's own."""
+    """who, n, value, expected, difference, luck, skew, beside (contacts that others could be held against), and the
+    centre's own.
+    """
     for name in (by, top, *mix, *filter(None, [bottom])):
         if name not in frame:
             raise ValueError(f"the frame must have the column {name}, it has {', '.join(map(str, frame))}")
@@ -136,20 +176,41 @@ def _standardised(y, who, names, cell):
     pair = who * (cell.max() + 1) + cell
     met, n = np.unique(pair, return_counts=True)
     at, of = met // (cell.max() + 1), met % (cell.max() + 1)
-    part = n / moments["n"][of]              # of the cell that is this one's own
-    sums = {name: np.bincount(at, values, minlength=len(names)) for name, values in {
-        "n": n, "expected": n * moments["mean"][of], "beside": n * (1 - part), "variance": n * (1 - part) * moments["variance"][of],
-        "third": n * (1 - part) * (1 - 2 * part) * moments["third"][of]}.items()}
+    part = n / moments["n"][of]  # of the cell that is this one's own
+    sums = {
+        name: np.bincount(at, values, minlength=len(names))
+        for name, values in {
+            "n": n,
+            "expected": n * moments["mean"][of],
+            "beside": n * (1 - part),
+            "variance": n * (1 - part) * moments["variance"][of],
+            "third": n * (1 - part) * (1 - 2 * part) * moments["third"][of],
+        }.items()
+    }
     value = np.bincount(who, y, minlength=len(names)) / sums["n"]
     expected = sums["expected"] / sums["n"]
     with np.errstate(invalid="ignore", divide="ignore"):
         skew = np.nan_to_num(sums["third"] / sums["variance"] ** 1.5)
-    rows = pd.DataFrame({"who": names, "n": sums["n"].astype(int), "value": value, "expected": expected, "difference": value - expected,
-                         "luck": np.sqrt(sums["variance"]) / sums["n"], "skew": skew, "beside": sums["beside"]})
+    rows = pd.DataFrame(
+        {
+            "who": names,
+            "n": sums["n"].astype(int),
+            "value": value,
+            "expected": expected,
+            "difference": value - expected,
+            "luck": np.sqrt(sums["variance"]) / sums["n"],
+            "skew": skew,
+            "beside": sums["beside"],
+        }
+    )
     whole = float(moments["variance"] @ moments["n"] / len(y))
     third = float(moments["third"] @ moments["n"] / len(y))
-    return rows, {"overall": float(y.mean()), "share": bool(np.isin(y, (0.0, 1.0)).all()), "spread": whole**0.5,
-                  "skew": third / whole**1.5 if whole > 0 else 0.0}
+    return rows, {
+        "overall": float(y.mean()),
+        "share": bool(np.isin(y, (0.0, 1.0)).all()),
+        "spread": whole**0.5,
+        "skew": third / whole**1.5 if whole > 0 else 0.0,
+    }
 
 
 def _moments(y, cell):
@@ -157,11 +218,18 @@ def _moments(y, cell):
     n = np.bincount(cell).astype(float)
     mean = np.bincount(cell, y) / n
     rest = y - mean[cell]
-    return {"n": n, "mean": mean, "variance": np.bincount(cell, rest**2) / np.maximum(n - 1, 1), "third": np.bincount(cell, rest**3) / n}
+    return {
+        "n": n,
+        "mean": mean,
+        "variance": np.bincount(cell, rest**2) / np.maximum(n - 1, 1),
+        "third": np.bincount(cell, rest**3) / n,
+    }
 
 
 def _states(rows, least, spared):
-    state = np.where(rows["beside"] >= least, "judged", np.where(rows["n"] >= least, "nobody to compare with", "few contacts"))
+    state = np.where(
+        rows["beside"] >= least, "judged", np.where(rows["n"] >= least, "nobody to compare with", "few contacts")
+    )
     state = np.where((rows["luck"] > 0) | (state != "judged"), state, "all alike")
     return [spared.get(who, one) if one == "judged" else one for who, one in zip(rows["who"], state, strict=True)]
 
@@ -183,8 +251,8 @@ def _of_members(frame, top, bottom, by, mix, within, least, rows):
 def _tails(rows, apart, share):
     """Two-sided p and signed z of each row for chance and true differences of standard deviation `apart`.
 
-    Shares: the binomial's exact tail as a normal z, drawn in by what true differences add. Others: Pearson's type III for the sum of
-    both, whose skewness is that of chance alone, thinned by what is normal.
+    Shares: the binomial's exact tail as a normal z, drawn in by what true differences add. Others: Pearson's type
+    III for the sum of both, whose skewness is that of chance alone, thinned by what is normal.
     """
     from scipy.stats import binom, norm, pearson3
 
@@ -213,11 +281,15 @@ def _limits(critical, expected, n, luck, apart, skew, share):
     p = np.clip(expected, 0, 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         tail = norm.sf(critical * whole / np.sqrt(p * (1 - p) / n))
-    return np.maximum(binom.ppf(tail, n, p), 0) / n, np.minimum(n - binom.ppf(tail, n, 1 - p), n) / n  # the upper from below: 1 − tail is 1
+    return np.maximum(binom.ppf(tail, n, p), 0) / n, np.minimum(
+        n - binom.ppf(tail, n, 1 - p), n
+    ) / n  # the upper from below: 1 − tail is 1
 
 
 def corrected(p, alpha):
-    """The |z| from which on a row is named, and which are, of two-sided p (nan: not judged): Benjamini and Hochberg's step-up rule."""
+    """The |z| from which on a row is named, and which are, of two-sided p (nan: not judged): Benjamini and
+    Hochberg's step-up rule.
+    """
     from scipy.stats import false_discovery_control, norm
 
     judged = np.isfinite(p)

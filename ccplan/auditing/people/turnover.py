@@ -6,16 +6,23 @@ import pandas as pd
 
 YEAR = 365.25
 MONTH = YEAR / 12
-BANDS = ((3, "first three months"), (12, "to the end of the first year"), (36, "second and third year"), (float("inf"), "longer"))
+BANDS = (
+    (3, "first three months"),
+    (12, "to the end of the first year"),
+    (36, "second and third year"),
+    (float("inf"), "longer"),
+)
 
 
 def turnover(agents, quarter, plan=nan):
-    """Leavers a year ÷ average headcount, from the table `agents`: of the quarter, of the twelve months that end with it, and by tenure.
+    """Leavers a year ÷ average headcount, from the table `agents`: of the quarter, of the twelve months that end
+    with it, and by tenure.
 
-    Columns of, leavers, heads (average headcount), years (person-years at risk), rate (leavers ÷ person-years: a year's
-    share), low, high (95 %, exact for a Poisson count: Garwood, Biometrika 1936;28:437), plan (a share a year), p (chance of as many
-    leavers or more at the plan's rate). Tenure bands are of the twelve months. Where `hired` is not known people count as there from the
-    start, and to no band. Raises ValueError where the table has no column `left`, or nobody was employed.
+    Columns of, leavers, heads (average headcount), years (person-years at risk), rate (leavers ÷ person-years: a
+    year's share), low, high (95 %, exact for a Poisson count: Garwood, Biometrika 1936;28:437), plan (a share a
+    year), p (chance of as many leavers or more at the plan's rate). Tenure bands are of the twelve months. Where
+    `hired` is not known people count as there from the start, and to no band. Raises ValueError where the table has
+    no column `left`, or nobody was employed.
 
     >>> from ccplan.auditing.quarter import Quarter
     >>> ten = pd.DataFrame({"hired": pd.Timestamp("2020-01-01"), "left": [pd.Timestamp("2026-08-15")] + [pd.NaT] * 9})
@@ -25,9 +32,14 @@ def turnover(agents, quarter, plan=nan):
     if "left" not in agents:
         raise ValueError("turnover needs the column left of the table agents: the last day of those who went")
     hired = agents["hired"] if "hired" in agents else pd.Series(pd.NaT, agents.index, dtype="datetime64[us]")
-    people = pd.DataFrame({"hired": pd.to_datetime(hired), "gone": pd.to_datetime(agents["left"]) + pd.Timedelta(days=1)})
+    people = pd.DataFrame(
+        {"hired": pd.to_datetime(hired), "gone": pd.to_datetime(agents["left"]) + pd.Timedelta(days=1)}
+    )
     year = quarter.end - pd.DateOffset(years=1)
-    rows = [_row("the quarter", people, quarter.first, quarter.end, plan), _row("twelve months", people, year, quarter.end, plan)]
+    rows = [
+        _row("the quarter", people, quarter.first, quarter.end, plan),
+        _row("twelve months", people, year, quarter.end, plan),
+    ]
     start = 0.0
     for months, name in BANDS:
         rows.append(_row(name, people[people["hired"].notna()], year, quarter.end, nan, start * MONTH, months * MONTH))
@@ -52,8 +64,17 @@ def _row(name, people, first, end, plan, young=None, old=None):
     years = float(((stop - start) / pd.Timedelta(days=1)).clip(lower=0).sum()) / YEAR
     leavers = int(left.sum())
     low, high, p = _poisson(leavers, years, plan)
-    return {"of": name, "leavers": leavers, "heads": years * YEAR / (end - first).days, "years": years, "rate": leavers / years if years else nan,
-            "low": low, "high": high, "plan": plan, "p": p}
+    return {
+        "of": name,
+        "leavers": leavers,
+        "heads": years * YEAR / (end - first).days,
+        "years": years,
+        "rate": leavers / years if years else nan,
+        "low": low,
+        "high": high,
+        "plan": plan,
+        "p": p,
+    }
 
 
 def _poisson(count, years, plan):
@@ -63,4 +84,8 @@ def _poisson(count, years, plan):
     if not years:
         return nan, nan, nan
     low = chi2.ppf(0.025, 2 * count) / 2 / years if count else 0.0
-    return float(low), float(chi2.ppf(0.975, 2 * count + 2) / 2 / years), float(poisson.sf(count - 1, plan * years)) if plan == plan else nan
+    return (
+        float(low),
+        float(chi2.ppf(0.975, 2 * count + 2) / 2 / years),
+        float(poisson.sf(count - 1, plan * years)) if plan == plan else nan,
+    )

@@ -5,18 +5,19 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-USUAL_CAP = 0.85   # where a queue names none: above it the sector sees burn-out (Call Centre Helper)
-SUSTAINED = 4      # weeks in a row
+USUAL_CAP = 0.85  # where a queue names none: above it the sector sees burn-out (Call Centre Helper)
+SUSTAINED = 4  # weeks in a row
 WEEK = "datetime64[us]"
 
 
 def occupancy_by_queue(intervals, centre):
     """Occupancy of each live queue and week: handle time ÷ staffed time, from the table `intervals`.
 
-    Columns who (the queue), kind ("queue"), week (its Monday), busy_h, staffed_h, occupancy, cap (the queue's max_occupancy,
-    else 0.85), above (its share of staffed time in intervals above the cap). Handle time counts to the interval in which
-    the contact came; a chat that is held beside others counts its part. Work with a deadline has no idle time to be told and is left
-    out, as are intervals without agents. Raises ValueError where intervals have neither agents nor handle time.
+    Columns who (the queue), kind ("queue"), week (its Monday), busy_h, staffed_h, occupancy, cap (the queue's
+    max_occupancy, else 0.85), above (its share of staffed time in intervals above the cap). Handle time counts to
+    the interval in which the contact came; a chat that is held beside others counts its part. Work with a deadline
+    has no idle time to be told and is left out, as are intervals without agents. Raises ValueError where intervals
+    have neither agents nor handle time.
     """
     if "agents" not in intervals or intervals["agents"].isna().all() or "talk_s" not in intervals:
         raise ValueError("occupancy needs the columns agents and talk_s of the table intervals")
@@ -27,25 +28,43 @@ def occupancy_by_queue(intervals, centre):
     busy = handle / 3600 / queue.map({name: one.at_once for name, one in live.items()}).to_numpy(float)
     staffed = rows["agents"].astype(float) * centre.interval_s / 3600
     cap = queue.map({name: one.targets.max_occupancy or USUAL_CAP for name, one in live.items()}).to_numpy(float)
-    table = pd.DataFrame({"who": queue, "kind": "queue", "week": monday(rows["start"]), "busy_h": busy, "staffed_h": staffed,
-                          "cap": cap, "above": staffed.where(busy > cap * staffed, 0.0)})
+    table = pd.DataFrame(
+        {
+            "who": queue,
+            "kind": "queue",
+            "week": monday(rows["start"]),
+            "busy_h": busy,
+            "staffed_h": staffed,
+            "cap": cap,
+            "above": staffed.where(busy > cap * staffed, 0.0),
+        }
+    )
     return _summed(table)
 
 
 def occupancy_by_team(contacts, activities, teams, centre):
-    """Occupancy of each team and week: handle time of its contacts ÷ hours that its people worked; columns as by queue, `above` blank.
+    """Occupancy of each team and week: handle time of its contacts ÷ hours that its people worked; columns as by
+    queue, `above` blank.
 
     `contacts` has agent, queue, arrived and handle_s; the cap is that of the queue that gave the team most of its work.
     """
     work = activities[(activities["actual"] == "work").to_numpy(dtype=bool, na_value=False)]
-    hours = ((work["end"] - work["start"]).dt.total_seconds() / 3600).groupby([work["agent"].map(teams), monday(work["start"])]).sum()
+    hours = (
+        ((work["end"] - work["start"]).dt.total_seconds() / 3600)
+        .groupby([work["agent"].map(teams), monday(work["start"])])
+        .sum()
+    )
     queue = contacts["queue"].astype(str)
     known = {one.name: one for one in centre.queues}
     at_once = queue.map({name: one.at_once for name, one in known.items()}).fillna(1).to_numpy(float)
     team, busy = contacts["agent"].map(teams), contacts["handle_s"] / 3600 / at_once
     main = busy.groupby([team, queue]).sum().unstack(fill_value=0.0).idxmax(axis=1)
-    caps = {name: (known[one].targets.max_occupancy if one in known else None) or USUAL_CAP for name, one in main.items()}
-    rows = pd.DataFrame({"busy_h": busy.groupby([team, monday(contacts["arrived"])]).sum(), "staffed_h": hours}).dropna()
+    caps = {
+        name: (known[one].targets.max_occupancy if one in known else None) or USUAL_CAP for name, one in main.items()
+    }
+    rows = pd.DataFrame(
+        {"busy_h": busy.groupby([team, monday(contacts["arrived"])]).sum(), "staffed_h": hours}
+    ).dropna()
     rows = rows.rename_axis(["who", "week"]).reset_index()
     rows = rows.assign(kind="team", cap=rows["who"].map(caps), above=nan)
     return rows.assign(occupancy=_ratio(rows["busy_h"], rows["staffed_h"]))[list(WEEKS)]
@@ -61,8 +80,12 @@ def monday(times):
 
 
 def _summed(table):
-    sums = table.groupby(["who", "kind", "week"], as_index=False).agg({"busy_h": "sum", "staffed_h": "sum", "cap": "first", "above": "sum"})
-    sums = sums.assign(above=_ratio(sums["above"], sums["staffed_h"]), occupancy=_ratio(sums["busy_h"], sums["staffed_h"]))
+    sums = table.groupby(["who", "kind", "week"], as_index=False).agg(
+        {"busy_h": "sum", "staffed_h": "sum", "cap": "first", "above": "sum"}
+    )
+    sums = sums.assign(
+        above=_ratio(sums["above"], sums["staffed_h"]), occupancy=_ratio(sums["busy_h"], sums["staffed_h"])
+    )
     return sums[list(WEEKS)]
 
 
@@ -71,10 +94,16 @@ def _ratio(top, bottom):
 
 
 def strain(weeks):
-    """A row for each queue and team of the weeks: who, kind, occupancy (of all weeks), cap, weeks, over (weeks above the cap), run
-    (the longest row of such weeks), worst_week, above (share of staffed time in intervals above the cap), sustained (a run of four or more)."""
-    return pd.DataFrame([_strain(who, kind, rows.sort_values("week")) for (kind, who), rows in weeks.groupby(["kind", "who"], sort=True)],
-                        columns=["who", "kind", "occupancy", "cap", "weeks", "over", "run", "worst_week", "above", "sustained"])
+    """A row for each queue and team of the weeks: who, kind, occupancy (of all weeks), cap, weeks, over (weeks
+    above the cap), run (the longest row of such weeks), worst_week, above (share of staffed time in intervals above
+    the cap), sustained (a run of four or more)."""
+    return pd.DataFrame(
+        [
+            _strain(who, kind, rows.sort_values("week"))
+            for (kind, who), rows in weeks.groupby(["kind", "who"], sort=True)
+        ],
+        columns=["who", "kind", "occupancy", "cap", "weeks", "over", "run", "worst_week", "above", "sustained"],
+    )
 
 
 def _strain(who, kind, rows):
@@ -83,7 +112,18 @@ def _strain(who, kind, rows):
     whole = rows["staffed_h"].sum()
     worst = rows.loc[rows["occupancy"].idxmax(), "week"] if rows["occupancy"].notna().any() else pd.NaT
     above = (rows["above"] * rows["staffed_h"]).sum(min_count=1) / whole if whole else nan
-    return who, kind, rows["busy_h"].sum() / whole if whole else nan, rows["cap"].iloc[0], len(rows), int(over.sum()), run, worst, above, run >= SUSTAINED
+    return (
+        who,
+        kind,
+        rows["busy_h"].sum() / whole if whole else nan,
+        rows["cap"].iloc[0],
+        len(rows),
+        int(over.sum()),
+        run,
+        worst,
+        above,
+        run >= SUSTAINED,
+    )
 
 
 def longest_run(over, weeks):

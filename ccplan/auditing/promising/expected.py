@@ -1,4 +1,6 @@
-"""What was expected of a quarter on its first day: the forecast that the centre kept, or the one that could have been made."""
+"""What was expected of a quarter on its first day: the forecast that the centre kept, or the one that could have
+been made.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-METHOD = "ETS"       # one model: the full league takes five times as long and is nearer by less than a point of WAPE
+METHOD = "ETS"  # one model: the full league takes five times as long and is nearer by less than a point of WAPE
 KEPT = ("plan/forecast_{quarter}.csv", "plan/forecast.csv")  # where `ccplan forecast` leaves one
 NEEDED = ("queue", "start", "offered", "aht_s")
 BAND = ("offered_p10", "offered_p90")
-SEASON_DAYS = 430    # of history; with less no model knows a season
+SEASON_DAYS = 430  # of history; with less no model knows a season
 EDGE = pd.Timedelta(days=7)  # a kept forecast may begin and end so much inside the quarter: closed days
 
 
@@ -18,9 +20,9 @@ EDGE = pd.Timedelta(days=7)  # a kept forecast may begin and end so much inside 
 class Expected:
     """What was expected of a quarter.
 
-    `frame`: queue, start, offered (contacts), aht_s (s) and, where known, offered_p10 and offered_p90; `source` says in
-    words where it is from; `held` {queue: bias of each forecast of its own past}; `young` the queues whose history is too
-    short to know the season; `notes` what else must be said.
+    `frame`: queue, start, offered (contacts), aht_s (s) and, where known, offered_p10 and offered_p90; `source`
+    says in words where it is from; `held` {queue: bias of each forecast of its own past}; `young` the queues whose
+    history is too short to know the season; `notes` what else must be said.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -31,13 +33,16 @@ class Expected:
 
 
 def expected_of(evidence, given=None, *, method=METHOD):
-    """The Expected of an audit's quarter: `given` (a frame), else the forecast kept in the folder, else one made as of its first day.
+    """The Expected of an audit's quarter: `given` (a frame), else the forecast kept in the folder, else one made as
+    of its first day.
 
     A forecast that is made looks at nothing from the first day on. Raises ValueError in words where there is no
     history before the quarter, or `given` cannot be used.
     """
     if given is not None:
-        return Expected(frame=_in_quarter(_checked(given, "expected"), evidence), source="the forecast that was handed in")
+        return Expected(
+            frame=_in_quarter(_checked(given, "expected"), evidence), source="the forecast that was handed in"
+        )
     return _kept(evidence) or _made(evidence, method)
 
 
@@ -47,17 +52,23 @@ def _made(evidence, method):
     history, first = evidence.frame("intervals"), evidence.quarter.first
     before = history[_wall(history["start"]) < first]
     if before.empty:
-        raise ValueError(f"nothing was known before {first:%Y-%m-%d}: intervals begin on {_wall(history['start']).min():%Y-%m-%d}, so there is "
-                         f"no forecast of {evidence.quarter} to hold against what came")
+        raise ValueError(
+            f"nothing was known before {first:%Y-%m-%d}: intervals begin on {_wall(history['start']).min():%Y-%m-%d}, so there is "
+            f"no forecast of {evidence.quarter} to hold against what came"
+        )
     found = forecast_queues(history, evidence.centre, "3 months", at=first, method=method, cache=True)
     came = set(evidence.of("intervals")["queue"].astype(str))
     lost = sorted(came - {one.queue for one in found if len(one.frame)})
     notes = tuple(f"{queue} had no history on {first:%Y-%m-%d}: nothing could be expected of it" for queue in lost)
     spans = _wall(before["start"]).groupby(before["queue"].astype(str)).agg(["min", "max"])
     young = tuple(sorted(name for name, row in spans.iterrows() if (row["max"] - row["min"]).days < SEASON_DAYS))
-    return Expected(frame=pd.concat([one.frame for one in found], ignore_index=True), young=young, notes=notes,
-                    source=f"a forecast made from the tables as they stood on {first:%Y-%m-%d} ({method}, one model for every queue)",
-                    held={one.queue: _held(one.tested) for one in found if one.tested})
+    return Expected(
+        frame=pd.concat([one.frame for one in found], ignore_index=True),
+        young=young,
+        notes=notes,
+        source=f"a forecast made from the tables as they stood on {first:%Y-%m-%d} ({method}, one model for every queue)",
+        held={one.queue: _held(one.tested) for one in found if one.tested},
+    )
 
 
 def _held(tested):

@@ -7,14 +7,14 @@ import pandas as pd
 
 from ..findings import Finding
 
-OFF = 0.10          # of contacts or handle time: a tenth more work moves service by some ten points
-SHORT = 0.02        # points of service under the target, and under the promise
-RED = 0.05          # so far under the target it is grave
-OFTENER = 0.10      # more of the intervals short of agents than in the quarter before
-CHANCE = 0.05       # of one false finding among all queues of one question
-PAST = 2.0          # standard deviations of the forecast's own earlier misses
+OFF = 0.10  # of contacts or handle time: a tenth more work moves service by some ten points
+SHORT = 0.02  # points of service under the target, and under the promise
+RED = 0.05  # so far under the target it is grave
+OFTENER = 0.10  # more of the intervals short of agents than in the quarter before
+CHANCE = 0.05  # of one false finding among all queues of one question
+PAST = 2.0  # standard deviations of the forecast's own earlier misses
 LEAST_WEEKS = 4
-WHOLE_WEEK = 0.5    # of a usual week's contacts: stubs at the ends and weeks of holidays tell little
+WHOLE_WEEK = 0.5  # of a usual week's contacts: stubs at the ends and weeks of holidays tell little
 
 
 def promise_findings(rows, tables, told, evidence):
@@ -22,7 +22,10 @@ def promise_findings(rows, tables, told, evidence):
     found = []
     for one in tables["queues"].sort_values("offered", ascending=False, kind="stable").to_dict("records"):
         weeks = _whole(tables["weeks"], one["queue"])
-        found += [_volume(one, weeks, told, evidence, len(tables["queues"])), _handle_time(one, weeks, rows, evidence, len(tables["queues"]))]
+        found += [
+            _volume(one, weeks, told, evidence, len(tables["queues"])),
+            _handle_time(one, weeks, rows, evidence, len(tables["queues"])),
+        ]
     for one in tables["kept_queues"].to_dict("records"):
         found.append(_service(one, tables["kept"], len(tables["kept_queues"])))
     found += list(_short_of_agents(rows, tables["fit"], evidence))
@@ -63,11 +66,15 @@ def _volume(one, weeks, told, evidence, tests):
     side = "fewer" if one["bias"] > 0 else "more"
     share = f", {abs(one['offered'] / one['forecast'] - 1):.0%} {side}" if one["forecast"] > 0 else ""
     return Finding(
-        key=f"forecast_offered {one['queue']}", area="improvements", severity="amber", evidence="promises",
+        key=f"forecast_offered {one['queue']}",
+        area="improvements",
+        severity="amber",
+        evidence="promises",
         says=f"{one['queue']}: {one['offered']:,.0f} contacts came where {one['forecast']:,.0f} were expected{share}; "
-             f"an interval was off by {one['wape']:.0%} of its contacts",
+        f"an interval was off by {one['wape']:.0%} of its contacts",
         brief=f"{one['queue']}: {one['offered']:,.0f} contacts came, {one['forecast']:,.0f} were expected",
-        action="Forecast again from the newest weeks, and ask who knew of what moved the contacts")
+        action="Forecast again from the newest weeks, and ask who knew of what moved the contacts",
+    )
 
 
 def _handle_time(one, weeks, rows, evidence, tests):
@@ -78,13 +85,23 @@ def _handle_time(one, weeks, rows, evidence, tests):
     hours = _extra_hours(rows, one["queue"], evidence.centre)
     longer = change > 0
     cost, basis = _priced(hours, evidence.centre) if longer and hours and hours > 0 else (None, "")
-    agents = "" if not hours else f"; the calls that came took {abs(hours):,.0f} agent-hours {'more' if hours > 0 else 'fewer'} than planned"
+    agents = (
+        ""
+        if not hours
+        else f"; the calls that came took {abs(hours):,.0f} agent-hours {'more' if hours > 0 else 'fewer'} than planned"
+    )
     return Finding(
-        key=f"forecast_aht {one['queue']}", area="improvements", severity="amber", evidence="promises", cost=cost, cost_basis=basis,
+        key=f"forecast_aht {one['queue']}",
+        area="improvements",
+        severity="amber",
+        evidence="promises",
+        cost=cost,
+        cost_basis=basis,
         says=f"{one['queue']}: a contact took {one['aht_came']:,.0f} s where {one['aht_expected']:,.0f} s were expected, {abs(change):.0%} "
-             f"{'longer' if longer else 'shorter'}{agents}",
+        f"{'longer' if longer else 'shorter'}{agents}",
         brief=f"{one['queue']}: a contact took {one['aht_came']:,.0f} s, {one['aht_expected']:,.0f} s were expected",
-        action="Plan with the handle time of the last four weeks, and tell the planners of changes before they come")
+        action="Plan with the handle time of the last four weeks, and tell the planners of changes before they come",
+    )
 
 
 def _extra_hours(rows, queue, centre):
@@ -97,7 +114,7 @@ def _priced(hours, centre):
     """What net agent-hours cost, a Decimal in whole units of currency, and how that was reckoned."""
     paid = hours / (1 - centre.shrinkage.total)
     rate = centre.costs.loaded_hourly_cost
-    basis = (f"{hours:,.0f} hours on the phones ÷ (1 − {centre.shrinkage.total:.0%} shrinkage) × {rate:,.2f} {centre.currency} an hour with on-costs")
+    basis = f"{hours:,.0f} hours on the phones ÷ (1 − {centre.shrinkage.total:.0%} shrinkage) × {rate:,.2f} {centre.currency} an hour with on-costs"
     return Decimal(f"{paid * rate:.0f}"), basis
 
 
@@ -108,13 +125,21 @@ def _service(one, kept, tests):
     if not (under > SHORT and short > SHORT) or not beyond_chance(weeks["promised"] - weeks["came"], tests, "greater"):
         return None
     missed = int((told["came"] < told["target"]).sum())
-    there = "" if pd.isna(one["rostered"]) else f", and the agents who were there would have given the expected calls {one['rostered']:.0%}"
+    there = (
+        ""
+        if pd.isna(one["rostered"])
+        else f", and the agents who were there would have given the expected calls {one['rostered']:.0%}"
+    )
     return Finding(
-        key=f"promise {one['queue']}", area="customers", severity="red" if under > RED else "amber", evidence="promises",
+        key=f"promise {one['queue']}",
+        area="customers",
+        severity="red" if under > RED else "amber",
+        evidence="promises",
         says=f"{one['queue']}: the plan promised that {one['promised']:.0%} are answered in time, {one['came']:.0%} were; the target of "
-             f"{one['target']:.0%} was missed in {missed} of {len(told)} weeks{there}",
+        f"{one['target']:.0%} was missed in {missed} of {len(told)} weeks{there}",
         brief=f"{one['queue']}: {one['promised']:.0%} answered in time were planned, {one['came']:.0%} came",
-        action=f"Look at the plan of {one['queue']} every week, and mend it while the quarter runs")
+        action=f"Look at the plan of {one['queue']} every week, and mend it while the quarter runs",
+    )
 
 
 def _short_of_agents(rows, fit, evidence):
@@ -128,12 +153,17 @@ def _short_of_agents(rows, fit, evidence):
             continue
         cost, basis = _priced(one["under_hours"], evidence.centre)
         yield Finding(
-            key=f"understaffed {one['queue']}", area="people", severity="amber", evidence="promises", cost=cost,
+            key=f"understaffed {one['queue']}",
+            area="people",
+            severity="amber",
+            evidence="promises",
+            cost=cost,
             cost_basis=f"what the missing hours would have cost: {basis}",
             says=f"{one['queue']}: {now['short'].mean():.0%} of the intervals had fewer agents than the calls took, {then['short'].mean():.0%} in the "
-                 f"quarter before; {one['under_hours']:,.0f} agent-hours were missing while {one['over_hours']:,.0f} were there without need",
+            f"quarter before; {one['under_hours']:,.0f} agent-hours were missing while {one['over_hours']:,.0f} were there without need",
             brief=f"{one['queue']}: too few agents in {now['short'].mean():.0%} of the intervals, {then['short'].mean():.0%} in the quarter before",
-            action=f"Move hours of {one['queue']} from the intervals with too many to those with too few")
+            action=f"Move hours of {one['queue']} from the intervals with too many to those with too few",
+        )
 
 
 def _needed(before, queue, centre):

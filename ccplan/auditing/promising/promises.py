@@ -19,12 +19,13 @@ NEAR = 0.05  # of the contacts: an interval that is forecast as well as the fiel
 class Promises:
     """Forecast and plan of a quarter beside what came.
 
-    `expected` the forecast (queue, start, offered, aht_s, its band); `source` where it is from.
-    `intervals` a row a queue and interval: forecast, low, high and offered (contacts), aht_expected and aht_came (s), planned,
-    needed (net agents: by the forecast, and for the calls that came) and there, target, and the shares promised (forecast and
-    planned agents), rostered (forecast and the agents there) and came. `queues`, `weeks`, `days`: accuracy in all, by week and
-    by day, a row a queue (see `accuracy`). `fit` a row a live queue (see `schedule_fit`); `kept` a row a queue and week, and `kept_queues` a
-    row a queue, of promised, rostered, came (shares of contacts) and the target. `notes` what must be said; `findings`.
+    `expected` the forecast (queue, start, offered, aht_s, its band); `source` where it is from. `intervals` a row a
+    queue and interval: forecast, low, high and offered (contacts), aht_expected and aht_came (s), planned, needed
+    (net agents: by the forecast, and for the calls that came) and there, target, and the shares promised (forecast
+    and planned agents), rostered (forecast and the agents there) and came. `queues`, `weeks`, `days`: accuracy in
+    all, by week and by day, a row a queue (see `accuracy`). `fit` a row a live queue (see `schedule_fit`); `kept` a
+    row a queue and week, and `kept_queues` a row a queue, of promised, rostered, came (shares of contacts) and the
+    target. `notes` what must be said; `findings`.
     """
 
     expected: pd.DataFrame = field(repr=False)
@@ -55,15 +56,28 @@ def promises(evidence, expected=None):
         raise ValueError(f"intervals has no row in {evidence.quarter}: nothing came to hold the forecast against")
     rows = beside(told.frame, came)
     rows, notes = with_plan(rows, evidence.centre)
-    tables = dict(queues=accuracy(rows, []), weeks=accuracy(rows, ["week"]), days=accuracy(rows, ["day"]), fit=schedule_fit(rows, evidence.centre),
-                  kept=kept(rows, ["week"]), kept_queues=kept(rows, []))
+    tables = dict(
+        queues=accuracy(rows, []),
+        weeks=accuracy(rows, ["week"]),
+        days=accuracy(rows, ["day"]),
+        fit=schedule_fit(rows, evidence.centre),
+        kept=kept(rows, ["week"]),
+        kept_queues=kept(rows, []),
+    )
     ends = _half(came, evidence.quarter)
-    return Promises(expected=told.frame, source=told.source, intervals=rows, notes=(*told.notes, *ends, *notes), **tables,
-                    findings=promise_findings(rows, tables, told, evidence))
+    return Promises(
+        expected=told.frame,
+        source=told.source,
+        intervals=rows,
+        notes=(*told.notes, *ends, *notes),
+        **tables,
+        findings=promise_findings(rows, tables, told, evidence),
+    )
 
 
 def beside(expected, came):
-    """Forecast and contacts of each interval that the tables know, a row a queue and interval, with its local day and week.
+    """Forecast and contacts of each interval that the tables know, a row a queue and interval, with its local day
+    and week.
 
     Contacts outside the hours that the forecast took as open stand beside a forecast of nought; queues that were not
     forecast at all are left out.
@@ -81,17 +95,21 @@ def beside(expected, came):
     rows = rows.reindex(columns=[*rows.columns, *({"low", "high", "agents", "answered_in_target"} - set(rows))])
     wall = rows["start"].dt.tz_localize(None)
     day = wall.dt.normalize()
-    return rows.assign(forecast=rows["forecast"].fillna(0.0), day=day, week=day - pd.to_timedelta(day.dt.day_of_week, unit="D"),
-                       aht_expected=rows["aht_expected"].fillna(rows["aht_came"])).rename(columns={"agents": "there"})
+    return rows.assign(
+        forecast=rows["forecast"].fillna(0.0),
+        day=day,
+        week=day - pd.to_timedelta(day.dt.day_of_week, unit="D"),
+        aht_expected=rows["aht_expected"].fillna(rows["aht_came"]),
+    ).rename(columns={"agents": "there"})
 
 
 def accuracy(rows, by):
     """How far the forecast was from what came, a row a queue (and each column of `by`).
 
-    n (intervals with contacts or a forecast), forecast, offered (contacts), wape (of intervals), wape_chance (what pure chance
-    makes of the same forecast: mean absolute deviation of a Poisson), wape_days, bias, within_5 (share of intervals with contacts whose forecast is
-    within ±5 % of them), coverage (share of intervals within the band of 80 %), aht_expected, aht_came (s, Σ work ÷ Σ contacts) and
-    aht_bias. Ratios of nothing are blank.
+    n (intervals with contacts or a forecast), forecast, offered (contacts), wape (of intervals), wape_chance (what
+    pure chance makes of the same forecast: mean absolute deviation of a Poisson), wape_days, bias, within_5 (share
+    of intervals with contacts whose forecast is within ±5 % of them), coverage (share of intervals within the band
+    of 80 %), aht_expected, aht_came (s, Σ work ÷ Σ contacts) and aht_bias. Ratios of nothing are blank.
 
     >>> rows = pd.DataFrame({"queue": "q", "day": 1, "forecast": [100.0, 100.0], "offered": [104, 120], "low": 90.0, "high": 110.0,
     ...                      "aht_expected": 300.0, "aht_came": 330.0})
@@ -102,12 +120,20 @@ def accuracy(rows, by):
     error = (rows["forecast"] - rows["offered"]).abs()
     band = rows["low"].notna() & rows["high"].notna()
     parts = rows[["queue", *by, "forecast", "offered"]].assign(
-        n=((rows["offered"] > 0) | (rows["forecast"] > 0)).astype(int), error=error, chance=_chance(rows["forecast"].to_numpy(float)),
-        some=rows["offered"] > 0, near=(error <= NEAR * rows["offered"] * (1 + 1e-12)) & (rows["offered"] > 0),
+        n=((rows["offered"] > 0) | (rows["forecast"] > 0)).astype(int),
+        error=error,
+        chance=_chance(rows["forecast"].to_numpy(float)),
+        some=rows["offered"] > 0,
+        near=(error <= NEAR * rows["offered"] * (1 + 1e-12)) & (rows["offered"] > 0),
         band=band & ((rows["offered"] > 0) | (rows["forecast"] > 0)),
-        inside=band & ((rows["offered"] > 0) | (rows["forecast"] > 0)) & rows["offered"].between(rows["low"], rows["high"]),
-        told=rows["forecast"].where(rows["aht_expected"].notna(), 0.0), came=rows["offered"].where(rows["aht_came"].notna(), 0.0),
-        work_told=rows["forecast"] * rows["aht_expected"].fillna(0), work_came=rows["offered"] * rows["aht_came"].fillna(0))
+        inside=band
+        & ((rows["offered"] > 0) | (rows["forecast"] > 0))
+        & rows["offered"].between(rows["low"], rows["high"]),
+        told=rows["forecast"].where(rows["aht_expected"].notna(), 0.0),
+        came=rows["offered"].where(rows["aht_came"].notna(), 0.0),
+        work_told=rows["forecast"] * rows["aht_expected"].fillna(0),
+        work_came=rows["offered"] * rows["aht_came"].fillna(0),
+    )
     sums = parts.groupby(keys, sort=True).sum()
     daily = parts.groupby([*keys, rows["day"].rename("_day")], sort=True)[["forecast", "offered"]].sum()
     sums["day_error"] = (daily["forecast"] - daily["offered"]).abs().groupby(keys).sum()
@@ -136,7 +162,8 @@ def _chance(mean):
 
 
 def with_plan(rows, centre):
-    """The rows with planned and needed agents, the target and the shares promised, rostered and came; and notes in words.
+    """The rows with planned and needed agents, the target and the shares promised, rostered and came; and notes in
+    words.
 
     Work that may wait (a queue with a deadline) has no agents of an interval: it is left blank, and said.
     """
@@ -146,7 +173,9 @@ def with_plan(rows, centre):
         try:
             queue = centre.queue(name)
             if queue.deferred:
-                notes.append(f"{name} may wait until its deadline: its plan is by the day, so that no interval of it can be short")
+                notes.append(
+                    f"{name} may wait until its deadline: its plan is by the day, so that no interval of it can be short"
+                )
             else:
                 found = _plan(mine, queue, centre)
         except ValueError as problem:
@@ -157,7 +186,9 @@ def with_plan(rows, centre):
     rows = rows.reindex(columns=[*rows.columns, *(name for name in wanted if name not in rows)])
     rows["came"] = rows.pop("answered_in_target") / rows["offered"].where(rows["offered"] > 0)
     if rows["there"].isna().all():
-        notes.append("intervals do not tell how many agents were there (column agents): the fit of the schedule cannot be judged")
+        notes.append(
+            "intervals do not tell how many agents were there (column agents): the fit of the schedule cannot be judged"
+        )
     return rows, tuple(notes)
 
 
@@ -170,35 +201,64 @@ def _plan(mine, queue, centre):
     known = mine["there"].notna()
     rostered = pd.Series(np.nan, mine.index)
     if known.any():
-        rostered[known] = staff(told[known], centre, agents=np.round(mine.loc[known, "there"].to_numpy(float)))["service_level"]
-    return {"planned": plan["agents"], "needed": needed["agents"], "promised": plan["service_level"], "rostered": rostered,
-            "target": np.nan if queue.targets.service_level is None else queue.targets.service_level}
+        rostered[known] = staff(told[known], centre, agents=np.round(mine.loc[known, "there"].to_numpy(float)))[
+            "service_level"
+        ]
+    return {
+        "planned": plan["agents"],
+        "needed": needed["agents"],
+        "promised": plan["service_level"],
+        "rostered": rostered,
+        "target": np.nan if queue.targets.service_level is None else queue.targets.service_level,
+    }
 
 
 def schedule_fit(rows, centre):
     """The agents who were there against those needed for the calls that came, and by the forecast, a row a live queue.
 
-    n (intervals whose agents are known), hours_there, hours_needed, hours_planned (net agent-hours), over_hours and under_hours (there above and below
-    needed, each summed by itself), under_share (share of intervals with fewer than needed), under_planned (fewer than
-    planned), correlation of there and needed.
+    n (intervals whose agents are known), hours_there, hours_needed, hours_planned (net agent-hours), over_hours and
+    under_hours (there above and below needed, each summed by itself), under_share (share of intervals with fewer
+    than needed), under_planned (fewer than planned), correlation of there and needed.
     """
     hours = centre.interval_s / 3600
     known = rows.dropna(subset=["there", "needed"])
-    columns = ("queue", "n", "hours_there", "hours_needed", "hours_planned", "over_hours", "under_hours", "under_share", "under_planned",
-               "correlation")
-    return pd.DataFrame([_fit(name, mine, hours) for name, mine in known.groupby("queue", sort=True)], columns=list(columns))
+    columns = (
+        "queue",
+        "n",
+        "hours_there",
+        "hours_needed",
+        "hours_planned",
+        "over_hours",
+        "under_hours",
+        "under_share",
+        "under_planned",
+        "correlation",
+    )
+    return pd.DataFrame(
+        [_fit(name, mine, hours) for name, mine in known.groupby("queue", sort=True)], columns=list(columns)
+    )
 
 
 def _fit(name, mine, hours):
     there, gap = np.round(mine["there"]), np.round(mine["there"]) - mine["needed"]
     moves = there.std() > 0 and mine["needed"].std() > 0 if len(mine) > 2 else False
-    return (name, len(mine), there.sum() * hours, mine["needed"].sum() * hours, mine["planned"].sum() * hours, gap.clip(lower=0).sum() * hours,
-            -gap.clip(upper=0).sum() * hours, (gap < 0).mean(), (there < mine["planned"]).mean(),
-            np.corrcoef(there, mine["needed"])[0, 1] if moves else np.nan)
+    return (
+        name,
+        len(mine),
+        there.sum() * hours,
+        mine["needed"].sum() * hours,
+        mine["planned"].sum() * hours,
+        gap.clip(lower=0).sum() * hours,
+        -gap.clip(upper=0).sum() * hours,
+        (gap < 0).mean(),
+        (there < mine["planned"]).mean(),
+        np.corrcoef(there, mine["needed"])[0, 1] if moves else np.nan,
+    )
 
 
 def kept(rows, by):
-    """Service promised (by forecast and plan), rostered (forecast, agents who were there) and given (came), a row a queue (and `by`).
+    """Service promised (by forecast and plan), rostered (forecast, agents who were there) and given (came), a row a
+    queue (and `by`).
 
     Shares of contacts, Σ in time ÷ Σ contacts, with offered and the target; a queue without a plan is left out.
     """
@@ -206,12 +266,24 @@ def kept(rows, by):
     told, there = known["forecast"], known["forecast"].where(known["rostered"].notna(), 0.0)
     counted = known["offered"].where(known["came"].notna(), 0.0)
     parts = known[["queue", *by, "offered"]].assign(
-        told=told, promised=known["promised"] * told, there=there, rostered=known["rostered"].fillna(0) * there, counted=counted,
-        came=known["came"].fillna(0) * counted)
+        told=told,
+        promised=known["promised"] * told,
+        there=there,
+        rostered=known["rostered"].fillna(0) * there,
+        counted=counted,
+        came=known["came"].fillna(0) * counted,
+    )
     groups = parts.groupby(["queue", *by], sort=True)
     sums, target = groups.sum(), known.groupby(["queue", *by], sort=True)["target"].first()
-    return pd.DataFrame({"offered": sums["offered"], "promised": _over(sums["promised"], sums["told"]), "rostered": _over(sums["rostered"], sums["there"]),
-                         "came": _over(sums["came"], sums["counted"]), "target": target}).reset_index()
+    return pd.DataFrame(
+        {
+            "offered": sums["offered"],
+            "promised": _over(sums["promised"], sums["told"]),
+            "rostered": _over(sums["rostered"], sums["there"]),
+            "came": _over(sums["came"], sums["counted"]),
+            "target": target,
+        }
+    ).reset_index()
 
 
 def _half(came, quarter):

@@ -1,8 +1,9 @@
-"""A centre's own checklist, kept safely: ticked item by item, with a journal, undo, and no update lost between two people.
+"""A centre's own checklist, kept safely: ticked item by item, with a journal, undo, and no update lost between two
+people.
 
-It lies in the centre's folder as `checklist.csv`, which people edit and git can compare; `checklist.journal` says who changed
-what and when, a line each, in JSON. Each change carries the value that its author saw: if somebody else changed it in the
-meantime, the second is told and nothing is overwritten.
+It lies in the centre's folder as `checklist.csv`, which people edit and git can compare; `checklist.journal` says
+who changed what and when, a line each, in JSON. Each change carries the value that its author saw: if somebody else
+changed it in the meantime, the second is told and nothing is overwritten.
 """
 
 import getpass
@@ -31,8 +32,8 @@ class ChangedMeanwhile(ValueError):
 class ChecklistStore:
     """The checklist of a centre's folder.
 
-    `table()` is all of it as text, `change(...)` sets one cell, `undo()` takes back this person's last change, `journal()` who
-    did what. `who` is the person at the keyboard (left out: the system's name).
+    `table()` is all of it as text, `change(...)` sets one cell, `undo()` takes back this person's last change,
+    `journal()` who did what. `who` is the person at the keyboard (left out: the system's name).
     """
 
     def __init__(self, folder, *, who=None):
@@ -44,14 +45,18 @@ class ChecklistStore:
         return self.folder / FILE_NAME
 
     def begin(self, names=None):
-        """Write the shipped lists (of these names; all if left out) as the centre's checklist: the file's Path. FileExistsError if it is there."""
+        """Write the shipped lists (of these names; all if left out) as the centre's checklist: the file's Path.
+        FileExistsError if it is there.
+        """
         with locked(self.file):
             if self.file.exists():
                 raise FileExistsError(f"{self.file} is there already and stays as it is")
             return self._write(starter(names).astype("object").where(lambda frame: frame.notna(), "").astype(str))
 
     def table(self):
-        """Every item, all columns as text, in the file's order. Raises ValueError where the file is missing or damaged."""
+        """Every item, all columns as text, in the file's order. Raises ValueError where the file is missing or
+        damaged.
+        """
         if not self.file.exists():
             raise ValueError(f"{self.file} is not there: begin() writes the shipped lists into it")
         try:
@@ -66,9 +71,9 @@ class ChecklistStore:
     def change(self, checklist, item, column, value, *, seen):
         """Set one cell of an item; `seen` is the value that the author saw there. Returns the table after it.
 
-        A change to done sets done_on to today where it is empty. Raises ValueError for what the column cannot hold or an item that is
-        not there, ChangedMeanwhile where the cell holds something else than was seen, OSError where the disk refuses; then
-        nothing is changed.
+        A change to done sets done_on to today where it is empty. Raises ValueError for what the column cannot hold
+        or an item that is not there, ChangedMeanwhile where the cell holds something else than was seen, OSError
+        where the disk refuses; then nothing is changed.
         """
         value = _checked(column, value)
         with locked(self.file):
@@ -76,7 +81,9 @@ class ChecklistStore:
             at = _place(rows, checklist, item)
             now = rows.at[at, column]
             if now != str(seen) and now != value:
-                raise ChangedMeanwhile(f"{column} of {item!r} was changed to {now or 'nothing'!r} by somebody else: look again before you change it")
+                raise ChangedMeanwhile(
+                    f"{column} of {item!r} was changed to {now or 'nothing'!r} by somebody else: look again before you change it"
+                )
             before = {column: now}
             rows.at[at, column] = value
             if column == "status" and value == "done" and not rows.at[at, "done_on"]:
@@ -98,7 +105,9 @@ class ChecklistStore:
             at = _place(rows, deed["checklist"], deed["item"])
             for column, value in deed["after"].items():
                 if rows.at[at, column] != value:
-                    raise ChangedMeanwhile(f"{column} of {deed['item']!r} was changed to {rows.at[at, column]!r} since: it is not taken back")
+                    raise ChangedMeanwhile(
+                        f"{column} of {deed['item']!r} was changed to {rows.at[at, column]!r} since: it is not taken back"
+                    )
             for column, value in deed["before"].items():
                 rows.at[at, column] = value
             self._note("taken back", deed["checklist"], deed["item"], deed["after"], deed["before"], of=deed["number"])
@@ -106,8 +115,12 @@ class ChecklistStore:
         return rows
 
     def journal(self):
-        """A row a deed: number, when (UTC), who, did, checklist, item, before and after ({column: value}); a line that was cut off is left out."""
-        return pd.DataFrame(self._deeds(), columns=["number", "when", "who", "did", "checklist", "item", "before", "after", "of"])
+        """A row a deed: number, when (UTC), who, did, checklist, item, before and after ({column: value}); a line
+        that was cut off is left out.
+        """
+        return pd.DataFrame(
+            self._deeds(), columns=["number", "when", "who", "did", "checklist", "item", "before", "after", "of"]
+        )
 
     def _deeds(self):
         file = self.folder / JOURNAL
@@ -117,13 +130,26 @@ class ChecklistStore:
     def _open_deeds(self):
         deeds = self._deeds()
         back = {one.get("of") for one in deeds if one["did"] == "taken back"}
-        return [one for one in deeds if one["who"] == self.who and one["did"] == "changed" and one["number"] not in back]
+        return [
+            one for one in deeds if one["who"] == self.who and one["did"] == "changed" and one["number"] not in back
+        ]
 
     def _note(self, did, checklist, item, before, after, of=None):
-        """Write the deed down before it is done: a crash between the two leaves a line too many, never a change without a line."""
+        """Write the deed down before it is done: a crash between the two leaves a line too many, never a change
+        without a line.
+        """
         number = max((one["number"] for one in self._deeds()), default=0) + 1
-        told = {"number": number, "when": f"{pd.Timestamp.now('UTC'):%Y-%m-%dT%H:%M:%SZ}", "who": self.who, "did": did, "checklist": checklist,
-                "item": item, "before": before, "after": after, "of": of}
+        told = {
+            "number": number,
+            "when": f"{pd.Timestamp.now('UTC'):%Y-%m-%dT%H:%M:%SZ}",
+            "who": self.who,
+            "did": did,
+            "checklist": checklist,
+            "item": item,
+            "before": before,
+            "after": after,
+            "of": of,
+        }
         file = self.folder / JOURNAL
         cut = file.exists() and file.read_bytes()[-1:] not in (b"", b"\n")
         with open(file, "a", encoding="utf-8") as journal:
@@ -171,7 +197,11 @@ def _line(text):
         told = json.loads(text)
     except ValueError:
         return None
-    return told if isinstance(told, dict) and {"number", "who", "did", "checklist", "item", "before", "after"} <= set(told) else None
+    return (
+        told
+        if isinstance(told, dict) and {"number", "who", "did", "checklist", "item", "before", "after"} <= set(told)
+        else None
+    )
 
 
 def _person():

@@ -1,7 +1,7 @@
 """From goal to critical success factor to KPI to target, with the risk that the KPI pulls away from the goal.
 
-Goals lie in the centre's folder as `goals.csv`; their targets are written into `[kpi_targets]` of centre.toml, which the audit
-measures. What can go wrong with a KPI, and which other KPI would show it, is told as data.
+Goals lie in the centre's folder as `goals.csv`; their targets are written into `[kpi_targets]` of centre.toml,
+which the audit measures. What can go wrong with a KPI, and which other KPI would show it, is told as data.
 """
 
 import io
@@ -41,9 +41,9 @@ LIKELY = ("low", "medium", "high")
 class Goal:
     """A goal and the number it is followed by.
 
-    `goal` in a sentence, `factor` the critical success factor with its time frame `until`, `kpi` a key of KPIS, `target` in the
-    KPI's own unit (shares 0–1), `likely` that the KPI pulls away from the goal (low, medium, high), and the `plan` for that.
-    Raises ValueError in words.
+    `goal` in a sentence, `factor` the critical success factor with its time frame `until`, `kpi` a key of KPIS,
+    `target` in the KPI's own unit (shares 0–1), `likely` that the KPI pulls away from the goal (low, medium, high),
+    and the `plan` for that. Raises ValueError in words.
 
     >>> Goal(goal="keep customers", factor="matters are solved at once", until="2027-06-30", kpi="fcr", target=0.75).partner
     'repeat_rate'
@@ -62,9 +62,15 @@ class Goal:
             if not str(getattr(self, name)).strip():
                 raise ValueError(f"{name} must not be empty")
         known = kpi_of(self.kpi)
-        if isinstance(self.target, bool) or not isinstance(self.target, int | float) or not known.low <= self.target <= known.high:
+        if (
+            isinstance(self.target, bool)
+            or not isinstance(self.target, int | float)
+            or not known.low <= self.target <= known.high
+        ):
             hint = " — write 75 % as 0.75" if known.unit.startswith("share") else ""
-            raise ValueError(f"target of {self.kpi} must be from {known.low:g} to {known.high:g} ({known.unit}), got {self.target!r}{hint}")
+            raise ValueError(
+                f"target of {self.kpi} must be from {known.low:g} to {known.high:g} ({known.unit}), got {self.target!r}{hint}"
+            )
         if self.likely not in LIKELY:
             raise ValueError(f"likely must be one of {', '.join(LIKELY)}, got {self.likely!r}")
         if pd.isna(pd.to_datetime(self.until, errors="coerce")):
@@ -82,13 +88,31 @@ class Goal:
 
 
 def goals_table(goals):
-    """A row a goal: goal, factor, until, KPI by name, target, what can go wrong, the KPI that shows it, likely, plan."""
-    return pd.DataFrame([{"goal": one.goal, "factor": one.factor, "until": one.until, "kpi": KPIS[one.kpi].name, "target": one.target,
-                          "risk": one.risk, "shown by": KPIS[one.partner].name if one.partner else "", "likely": one.likely, "plan": one.plan} for one in goals])
+    """A row a goal: goal, factor, until, KPI by name, target, what can go wrong, the KPI that shows it, likely,
+    plan.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "goal": one.goal,
+                "factor": one.factor,
+                "until": one.until,
+                "kpi": KPIS[one.kpi].name,
+                "target": one.target,
+                "risk": one.risk,
+                "shown by": KPIS[one.partner].name if one.partner else "",
+                "likely": one.likely,
+                "plan": one.plan,
+            }
+            for one in goals
+        ]
+    )
 
 
 def read_goals(folder):
-    """The Goals of a centre's folder, a tuple; empty where there is no goals.csv. Raises ValueError naming the row that cannot be read."""
+    """The Goals of a centre's folder, a tuple; empty where there is no goals.csv. Raises ValueError naming the row
+    that cannot be read.
+    """
     file = Path(folder) / FILE_NAME
     if not file.exists():
         return ()
@@ -116,13 +140,15 @@ def _number(text):
 def save_goals(folder, goals):
     """Write the goals into goals.csv and their targets into centre.toml, comments staying: the Path of centre.toml.
 
-    Both files are written whole or not at all. Raises ValueError where two goals aim at one KPI with different targets, or
-    centre.toml would refuse what is asked; then nothing is written.
+    Both files are written whole or not at all. Raises ValueError where two goals aim at one KPI with different
+    targets, or centre.toml would refuse what is asked; then nothing is written.
     """
     folder, wanted = Path(folder), {}
     for one in goals:
         if wanted.setdefault(one.kpi, one.target) != one.target:
-            raise ValueError(f"two goals aim at {one.kpi}, with {wanted[one.kpi]:g} and {one.target:g}: agree on one target")
+            raise ValueError(
+                f"two goals aim at {one.kpi}, with {wanted[one.kpi]:g} and {one.target:g}: agree on one target"
+            )
     file = folder / CENTRE
     with locked(file):
         text = file.read_text(encoding="utf-8")
@@ -130,6 +156,8 @@ def save_goals(folder, goals):
             text = set_value(text, ("kpi_targets", kpi), float(target))
         read_centre_text(text, file)
         out = io.StringIO()
-        harmless(pd.DataFrame([asdict(one) for one in goals], columns=list(Goal.__dataclass_fields__))).to_csv(out, index=False, lineterminator="\n")
+        harmless(pd.DataFrame([asdict(one) for one in goals], columns=list(Goal.__dataclass_fields__))).to_csv(
+            out, index=False, lineterminator="\n"
+        )
         write_whole(folder / FILE_NAME, out.getvalue())
         return write_whole(file, text)

@@ -1,7 +1,8 @@
-"""The implementation plan: when each item of a checklist can begin and must end, what is critical, and the day of the opening.
+"""The implementation plan: when each item of a checklist can begin and must end, what is critical, and the day of
+the opening.
 
-The critical path method: forward for the earliest days, backward for the latest; an item without slack is critical. Working
-days only. Source: Kelley & Walker (1959), Critical-path planning and scheduling.
+The critical path method: forward for the earliest days, backward for the latest; an item without slack is critical.
+Working days only. Source: Kelley & Walker (1959), Critical-path planning and scheduling.
 """
 
 from dataclasses import dataclass, field
@@ -16,9 +17,10 @@ OPENING = "open the centre"
 
 @dataclass(frozen=True)
 class ImplementationPlan:
-    """A row an item: checklist, step, item, department, owner, status, phase, days, start, finish (earliest), latest_finish, slack
-    (working days), critical, overdue (the plan ends it after its due day); `opening` the day on which the centre opens, None
-    where no item of the list is the opening; `finish` the day on which everything is done."""
+    """A row an item: checklist, step, item, department, owner, status, phase, days, start, finish (earliest),
+    latest_finish, slack (working days), critical, overdue (the plan ends it after its due day); `opening` the day
+    on which the centre opens, None where no item of the list is the opening; `finish` the day on which everything
+    is done."""
 
     frame: pd.DataFrame = field(repr=False)
     opening: pd.Timestamp | None
@@ -26,11 +28,12 @@ class ImplementationPlan:
 
 
 def implementation_plan(table, start, *, checklist="set-up", holidays=(), opening=OPENING):
-    """The ImplementationPlan of a checklist as it stands on the day `start`: what is done is done, the rest begins now at the earliest.
+    """The ImplementationPlan of a checklist as it stands on the day `start`: what is done is done, the rest begins
+    now at the earliest.
 
-    `holidays` are dates on which nobody works. Only items that lead to `opening` are held against its day: slack is how many
-    working days one may slip without moving it; for the others, without moving the end. Raises ValueError for a list without
-    items, and where items wait for one another.
+    `holidays` are dates on which nobody works. Only items that lead to `opening` are held against its day: slack is
+    how many working days one may slip without moving it; for the others, without moving the end. Raises ValueError
+    for a list without items, and where items wait for one another.
 
     >>> from ccplan.auditing.checklists import starter
     >>> plan = implementation_plan(starter(["set-up"]), "2026-01-05")
@@ -76,13 +79,37 @@ def _told(rows, ends, limits, calendar, opening):
     settled = rows["status"].isin(SETTLED).to_numpy()
     slack = np.array([limits[item] for item in rows["item"]]) - finish
     due = pd.to_datetime(rows["due"]) if "due" in rows else pd.Series(pd.NaT, index=rows.index)
-    frame = rows.assign(start=calendar.first(begin), finish=calendar.last(finish), latest_finish=calendar.last(finish + slack), slack=slack)
+    frame = rows.assign(
+        start=calendar.first(begin),
+        finish=calendar.last(finish),
+        latest_finish=calendar.last(finish + slack),
+        slack=slack,
+    )
     frame.loc[settled, ["start", "finish", "latest_finish"]] = pd.NaT
     frame = frame.assign(critical=(slack < 1e-9) & ~settled, overdue=(frame["finish"] > due) & ~settled)
-    columns = ["checklist", "step", "item", "department", "owner", "status", "phase", "days", "start", "finish", "latest_finish", "slack", "critical", "overdue"]
+    columns = [
+        "checklist",
+        "step",
+        "item",
+        "department",
+        "owner",
+        "status",
+        "phase",
+        "days",
+        "start",
+        "finish",
+        "latest_finish",
+        "slack",
+        "critical",
+        "overdue",
+    ]
     day = frame.loc[frame["item"].eq(opening), "finish"]
     done = [calendar.last(np.array([end]))[0] for _, end in [max(ends.values(), key=lambda one: one[1])]]
-    return ImplementationPlan(frame=frame.reindex(columns=columns), opening=None if day.empty or day.isna().all() else day.iloc[0], finish=done[0])
+    return ImplementationPlan(
+        frame=frame.reindex(columns=columns),
+        opening=None if day.empty or day.isna().all() else day.iloc[0],
+        finish=done[0],
+    )
 
 
 class _Calendar:
@@ -90,7 +117,9 @@ class _Calendar:
 
     def __init__(self, start, holidays):
         self.holidays = np.array([np.datetime64(pd.Timestamp(day), "D") for day in holidays], dtype="datetime64[D]")
-        self.start = np.busday_offset(np.datetime64(pd.Timestamp(start), "D"), 0, roll="forward", holidays=self.holidays)
+        self.start = np.busday_offset(
+            np.datetime64(pd.Timestamp(start), "D"), 0, roll="forward", holidays=self.holidays
+        )
 
     def first(self, begun):
         """The days on which work begins that has so many working days before it."""
@@ -101,4 +130,6 @@ class _Calendar:
         return self._days(np.maximum(np.ceil(ended - 1e-9) - 1, 0))
 
     def _days(self, counts):
-        return pd.DatetimeIndex(np.busday_offset(self.start, counts.astype(int), holidays=self.holidays)).astype("datetime64[us]")
+        return pd.DatetimeIndex(np.busday_offset(self.start, counts.astype(int), holidays=self.holidays)).astype(
+            "datetime64[us]"
+        )

@@ -3,12 +3,15 @@
 import pandas as pd
 
 RHYTHMS = (  # employed up to so many days → review every so many days
-    (28, 1, "daily"), (91, 7, "weekly"), (float("inf"), 31, "monthly"),
+    (28, 1, "daily"),
+    (91, 7, "weekly"),
+    (float("inf"), 31, "monthly"),
 )
 
 
 def rhythm_of(days_employed):
-    """How often somebody is reviewed who is here so many days: daily in the first four weeks, weekly in the first quarter, then monthly.
+    """How often somebody is reviewed who is here so many days: daily in the first four weeks, weekly in the first
+    quarter, then monthly.
 
     >>> [rhythm_of(days) for days in (3, 60, 900)]
     ['daily', 'weekly', 'monthly']
@@ -17,21 +20,30 @@ def rhythm_of(days_employed):
 
 
 def reviews_due(agents, at, *, evaluations=None, activities=None, word="coaching"):
-    """Who is due for a review on the day `at`: a row an employed agent (agent, team, rhythm, last_review, due, days_late), the latest first.
+    """Who is due for a review on the day `at`: a row an employed agent (agent, team, rhythm, last_review, due,
+    days_late), the latest first.
 
-    A review is a day with an evaluation, or an activity that was `word`. Who never had one is due since the first day at work.
-    Raises ValueError where neither table is there.
+    A review is a day with an evaluation, or an activity that was `word`. Who never had one is due since the first
+    day at work. Raises ValueError where neither table is there.
     """
     if evaluations is None and activities is None:
-        raise ValueError("who was reviewed stands in the tables evaluations or activities: at least one of them is needed")
+        raise ValueError(
+            "who was reviewed stands in the tables evaluations or activities: at least one of them is needed"
+        )
     at = pd.Timestamp(at).normalize()
-    here = agents[(agents["hired"] <= at) & (agents["left"].isna() | (agents["left"] >= at))] if "left" in agents else agents[agents["hired"] <= at]
+    here = (
+        agents[(agents["hired"] <= at) & (agents["left"].isna() | (agents["left"] >= at))]
+        if "left" in agents
+        else agents[agents["hired"] <= at]
+    )
     last = here["agent"].map(_last(evaluations, activities, at, word))
     employed = (at - here["hired"]).dt.days
     rhythm = employed.map(rhythm_of)
     every = rhythm.map({words: days for _, days, words in RHYTHMS})
     due = last.fillna(here["hired"]) + pd.to_timedelta(every, unit="D")
-    told = here[[name for name in ("agent", "team") if name in here]].assign(rhythm=rhythm, last_review=last, due=due, days_late=(at - due).dt.days)
+    told = here[[name for name in ("agent", "team") if name in here]].assign(
+        rhythm=rhythm, last_review=last, due=due, days_late=(at - due).dt.days
+    )
     return told.sort_values(["days_late", "agent"], ascending=[False, True], ignore_index=True)
 
 

@@ -1,4 +1,6 @@
-"""One KPI at a time, cut as somebody asks: its quarter and those before, its course, its hours. What was measured is kept."""
+"""One KPI at a time, cut as somebody asks: its quarter and those before, its course, its hours. What was measured
+is kept.
+"""
 
 from dataclasses import dataclass
 
@@ -13,19 +15,21 @@ from .standing import _status, errors_by_quarter, held_against
 
 GRAINS = ("day", "week", "month", "quarter")  # the finest first
 BEFORE = {"day": 1, "week": 4, "month": 4, "quarter": 4}  # quarters that tell what is usual
-FEWEST = 3   # points before the quarter, without which no limits are drawn
-KEPT = 400   # measurements
+FEWEST = 3  # points before the quarter, without which no limits are drawn
+KEPT = 400  # measurements
 HOURS = (("weekday", "hour"), ("hour",))
 WEEK = pd.Timedelta(days=7)
-NO_WEEKS = pd.DataFrame(columns=["kpi", "queue", "week", "top", "bottom"]).astype({"week": "datetime64[us]", "top": float, "bottom": float})
+NO_WEEKS = pd.DataFrame(columns=["kpi", "queue", "week", "top", "bottom"]).astype(
+    {"week": "datetime64[us]", "top": float, "bottom": float}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """A KPI of a quarter: `now` (a row: value, low, high, n, top, bottom, target, status), `then` and `year_ago` (rows: then,
-    then_change, then_low, then_high, then_told), its `course` (time, value, n, now, and the chart's centre, lower, upper,
-    rules), its `hours` (weekday, hour, value, n) and `day_hours` (hour, value, n, low, high), None where they were not asked
-    for; `grain` as it could be had."""
+    """A KPI of a quarter: `now` (a row: value, low, high, n, top, bottom, target, status), `then` and `year_ago`
+    (rows: then, then_change, then_low, then_high, then_told), its `course` (time, value, n, now, and the chart's
+    centre, lower, upper, rules), its `hours` (weekday, hour, value, n) and `day_hours` (hour, value, n, low, high),
+    None where they were not asked for; `grain` as it could be had."""
 
     kpi: KPI
     queue: str
@@ -44,20 +48,29 @@ class Cuts:
 
     def __init__(self, evidence):
         self.evidence, self.quarter, self.kept = evidence, evidence.quarter, {}
-        self.shelf = Shelf(evidence, keeps=True)  # stays open: the tables are handed to the engine once, not for every question
+        self.shelf = Shelf(
+            evidence, keeps=True
+        )  # stays open: the tables are handed to the engine once, not for every question
 
     def cells(self, kpi, split, cuts, start, end):
-        """{time: measurement} of one KPI by times that rest on one step, from one pass; a column queue where `split` has none ("" the whole centre)."""
+        """{time: measurement} of one KPI by times that rest on one step, from one pass; a column queue where
+        `split` has none ("" the whole centre).
+        """
         key = _key(kpi, split, cuts)
         if key not in self.kept:
             if len(self.kept) > KEPT:
                 self.kept.clear()
             try:
-                frames = measure_cuts(self.shelf, kpi, [[*split, *by] for by in cuts], centre=self.evidence.centre, start=start, end=end)
+                frames = measure_cuts(
+                    self.shelf, kpi, [[*split, *by] for by in cuts], centre=self.evidence.centre, start=start, end=end
+                )
             except ValueError as problem:  # kept as well: it will not go another time either
                 self.kept[key] = problem
                 raise
-            self.kept[key] = {by: frame.assign(queue=frame["queue"].astype(str) if split else "") for by, frame in zip(cuts, frames, strict=True)}
+            self.kept[key] = {
+                by: frame.assign(queue=frame["queue"].astype(str) if split else "")
+                for by, frame in zip(cuts, frames, strict=True)
+            }
         if isinstance(self.kept[key], ValueError):
             raise self.kept[key]
         return self.kept[key]
@@ -74,54 +87,84 @@ class Cuts:
         return self.kept["known"]
 
     def cut(self, kpi="service_level", *, queue="", grain="week", hours=True):
-        """The Cut of a KPI (a key, or one with options chosen) and queue ("" the whole centre), its course by day, week or month.
+        """The Cut of a KPI (a key, or one with options chosen) and queue ("" the whole centre), its course by day,
+        week or month.
 
-        Where a table is told by longer times, so is the course. `hours=False` leaves out what is told by the hour, a pass of its
-        own. Raises ValueError in words where it cannot be had of a queue.
+        Where a table is told by longer times, so is the course. `hours=False` leaves out what is told by the hour,
+        a pass of its own. Raises ValueError in words where it cannot be had of a queue.
         """
         kpi = kpi_of(kpi)
         try:
             times = self._times(kpi, queue)
         except ValueError as problem:
-            raise ValueError(f"{kpi.name} is not known of one queue by itself: choose all queues" if queue else str(problem)) from None
+            raise ValueError(
+                f"{kpi.name} is not known of one queue by itself: choose all queues" if queue else str(problem)
+            ) from None
         quarters = times["quarter"]
         now = quarters[quarters["quarter"] == str(self.quarter)].reset_index(drop=True)
         if now.empty or now["value"].isna().all():
             raise ValueError(f"{kpi.name} of {queue or 'the centre'} has no value in {self.quarter}")
-        target = target_of(kpi, self.evidence.centre, queue or None) if kpi.chosen == {} or kpi.key == "service_level" else None
+        target = (
+            target_of(kpi, self.evidence.centre, queue or None)
+            if kpi.chosen == {} or kpi.key == "service_level"
+            else None
+        )
         row = now.iloc[0].copy()
         row["target"] = float("nan") if target is None else float(target)
         row["status"] = _status(row)
-        grain = next(one for one in GRAINS[GRAINS.index(grain):] if one in times)
+        grain = next(one for one in GRAINS[GRAINS.index(grain) :] if one in times)
         then, year_ago = self._held(now.head(1), times)
         by_hour = self._hours(kpi, queue) if hours else dict.fromkeys(HOURS)
-        return Cut(kpi=kpi, queue=queue, grain=grain, variant=str(row["variant"]), now=row, then=then, year_ago=year_ago, course=self._charted(times, kpi, grain),
-                   hours=by_hour[HOURS[0]], day_hours=by_hour[HOURS[1]])
+        return Cut(
+            kpi=kpi,
+            queue=queue,
+            grain=grain,
+            variant=str(row["variant"]),
+            now=row,
+            then=then,
+            year_ago=year_ago,
+            course=self._charted(times, kpi, grain),
+            hours=by_hour[HOURS[0]],
+            day_hours=by_hour[HOURS[1]],
+        )
 
     def _times(self, kpi, queue):
         """{quarter, week, day or month: rows} as fine as the tables can tell, the rows of the queue."""
         first, end, split = _back(self.quarter, 4).first, self.quarter.end, ["queue"] if queue else []
         try:
-            found = self.cells(kpi, split, (("quarter",), ("week",), ("day",)), first - WEEK, end + WEEK)  # whole weeks at both ends
+            found = self.cells(
+                kpi, split, (("quarter",), ("week",), ("day",)), first - WEEK, end + WEEK
+            )  # whole weeks at both ends
         except ValueError:
             found = self.cells(kpi, split, (("quarter",), ("month",)), first, end)
         return {name: _mine(rows, queue) for (name,), rows in found.items()}
 
     def _held(self, now, times):
-        """(row against the quarter before, row against the quarter a year ago); the weeks say how surely quarters differ."""
+        """(row against the quarter before, row against the quarter a year ago); the weeks say how surely quarters
+        differ.
+        """
         weeks = times.get("week", NO_WEEKS)
         errors = errors_by_quarter(weeks[["kpi", "queue", "week", "top", "bottom"]].assign(touched=False))
-        return tuple(held_against(now, times["quarter"], errors, self.quarter, other).iloc[0] for other in (self.quarter.previous, self.quarter.year_ago))
+        return tuple(
+            held_against(now, times["quarter"], errors, self.quarter, other).iloc[0]
+            for other in (self.quarter.previous, self.quarter.year_ago)
+        )
 
     def _charted(self, times, kpi, grain):
         """The course by a grain, from as many quarters as tell what is usual."""
         first, rows = _back(self.quarter, BEFORE[grain]).first, times[grain].rename(columns={grain: "time"})
         if grain == "quarter":
             rows["time"] = [pd.Period(words, "Q").start_time for words in rows["time"]]
-        rows["middle"] = rows["time"] + pd.Timedelta(days=3 if grain == "week" else 0)  # a week belongs to the quarter of its Thursday
-        rows = rows[(rows["middle"] >= first) & (rows["middle"] < self.quarter.end)].sort_values("time", ignore_index=True)
+        rows["middle"] = rows["time"] + pd.Timedelta(
+            days=3 if grain == "week" else 0
+        )  # a week belongs to the quarter of its Thursday
+        rows = rows[(rows["middle"] >= first) & (rows["middle"] < self.quarter.end)].sort_values(
+            "time", ignore_index=True
+        )
         rows["now"] = rows["middle"] >= self.quarter.first
-        return _limits(rows, kpi, by_weekday=grain == "day")[["time", "value", "n", "low", "high", "now", "centre", "lower", "upper", "rules"]]
+        return _limits(rows, kpi, by_weekday=grain == "day")[
+            ["time", "value", "n", "low", "high", "now", "centre", "lower", "upper", "rules"]
+        ]
 
     def _hours(self, kpi, queue):
         """{times: rows} by hour; no row where the tables have no hours."""

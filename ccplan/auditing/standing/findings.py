@@ -34,21 +34,34 @@ def _broken_promise(evidence, row):
     kpi, unit = KPIS[row.kpi], evidence.centre.currency
     value, target = (said(kpi, one, unit) for one in (row.value, row.target))
     between = f" ({said(kpi, row.low, unit)} to {said(kpi, row.high, unit)})" if row.low == row.low else ""
-    then = [f"{said(kpi, one, unit)} in {quarter}" for one, quarter in ((row.previous, evidence.quarter.previous), (row.year_ago, evidence.quarter.year_ago)) if one == one]
+    then = [
+        f"{said(kpi, one, unit)} in {quarter}"
+        for one, quarter in ((row.previous, evidence.quarter.previous), (row.year_ago, evidence.quarter.year_ago))
+        if one == one
+    ]
     return Finding(
-        key=f"{row.kpi} {row.queue}".strip(), area=AREA[kpi.area], severity="red", evidence="kpis", owner=remedy(row.kpi).owner,
+        key=f"{row.kpi} {row.queue}".strip(),
+        area=AREA[kpi.area],
+        severity="red",
+        evidence="kpis",
+        owner=remedy(row.kpi).owner,
         says=f"{kpi.name}{_of(row.queue)} was {value}{between}, where {target} at {_bound(row.kpi)} is promised"
-             + (f"; it was {' and '.join(then)}." if then else "."),
+        + (f"; it was {' and '.join(then)}." if then else "."),
         brief=f"{kpi.name}{_of(row.queue)} was {value}, promised at {_bound(row.kpi)} {target}",
-        action=remedy(row.kpi).action.format(where=_of(row.queue, "for"), of=_of(row.queue)), due=evidence.quarter.end + SOON, **_dearer(row, unit))
+        action=remedy(row.kpi).action.format(where=_of(row.queue, "for"), of=_of(row.queue)),
+        due=evidence.quarter.end + SOON,
+        **_dearer(row, unit),
+    )
 
 
 def _dearer(row, currency):
     """What a promised price cost beyond the promise: of a KPI in money, for as many as it was counted over."""
     if KPIS[row.kpi].unit != "currency" or not row.n > 0:
         return {}
-    return {"cost": Decimal(repr((row.value - row.target) * row.n)).quantize(CENT),
-            "cost_basis": f"{currency} {row.value:,.4f} − {row.target:,.2f} × {row.n:,.0f} contacts"}
+    return {
+        "cost": Decimal(repr((row.value - row.target) * row.n)).quantize(CENT),
+        "cost_basis": f"{currency} {row.value:,.4f} − {row.target:,.2f} × {row.n:,.0f} contacts",
+    }
 
 
 def _bound(kpi):
@@ -83,18 +96,25 @@ def with_quarters(found, table):
     from .standing import OF_PEOPLE, OF_QUEUES
 
     rows = found.table[found.table["news"].astype(bool)]
-    usual = found.weeks[found.weeks["usual"] & ~found.weeks["touched"]].groupby(["kpi", "queue"])[["top", "bottom"]].sum()
+    usual = (
+        found.weeks[found.weeks["usual"] & ~found.weeks["touched"]].groupby(["kpi", "queue"])[["top", "bottom"]].sum()
+    )
     known = table.set_index(["kpi", "queue"])
     keys = list(zip(rows["kpi"], rows["queue"], strict=True))
-    rows = rows.assign(was=[usual.loc[key, "top"] / usual.loc[key, "bottom"] for key in keys], now=[known["value"].get(key, float("nan")) for key in keys],
-                       n=[usual.loc[key, "bottom"] for key in keys])
+    rows = rows.assign(
+        was=[usual.loc[key, "top"] / usual.loc[key, "bottom"] for key in keys],
+        now=[known["value"].get(key, float("nan")) for key in keys],
+        n=[usual.loc[key, "bottom"] for key in keys],
+    )
     rows = rows.assign(now=rows["now"].fillna(rows["was"] + rows["change"]))
     order = {key: i for i, key in enumerate((*OF_QUEUES, *OF_PEOPLE))}
     return rows.assign(order=rows["kpi"].map(order)).sort_values(["order", "n"], ascending=[True, False], kind="stable")
 
 
 def together(rows):
-    """The number of the group of each row: rows of one queue, or of one KPI, go together, and so do those that these join."""
+    """The number of the group of each row: rows of one queue, or of one KPI, go together, and so do those that
+    these join.
+    """
     group = list(range(len(rows)))
     for column in ("queue", "kpi"):
         first = {}
@@ -109,7 +129,11 @@ def together(rows):
 def _changed(evidence, group):
     lead, currency = group.iloc[0], evidence.centre.currency
     kpi = KPIS[lead["kpi"]]
-    since = f"since the week of {lead['first'].day} {lead['first']:%B %Y}" if pd.notna(lead["first"]) else f"in {evidence.quarter}"
+    since = (
+        f"since the week of {lead['first'].day} {lead['first']:%B %Y}"
+        if pd.notna(lead["first"])
+        else f"in {evidence.quarter}"
+    )
     return Finding(
         key=f"news {lead['kpi']} {lead['queue']}".strip(), area=AREA[kpi.area], severity="red" if group["kpi"].nunique() > 2 else "amber", evidence="signals",
         says=f"{kpi.name} has changed by more than chance {since}: {_moves(kpi, group[group['kpi'] == lead['kpi']], currency)}.{_also(group, currency)}",
@@ -124,7 +148,10 @@ def _also(group, currency):
     others = group[group["kpi"] != group["kpi"].iloc[0]].drop_duplicates("kpi")
     if others.empty:
         return ""
-    told = [f"{KPIS[row.kpi].name.lower()} ({_moves(KPIS[row.kpi], others[others['kpi'] == row.kpi], currency)})" for row in others.head(ALSO).itertuples()]
+    told = [
+        f"{KPIS[row.kpi].name.lower()} ({_moves(KPIS[row.kpi], others[others['kpi'] == row.kpi], currency)})"
+        for row in others.head(ALSO).itertuples()
+    ]
     names = [KPIS[kpi].name.lower() for kpi in others["kpi"].iloc[ALSO:]]
     return f" With it: {', '.join(told)}{_and_also(names)}."
 
@@ -135,4 +162,7 @@ def _and_also(names):
 
 def _moves(kpi, part, currency):
     """Where a KPI moved: service from 297 s to 351 s, chat from ..."""
-    return ", ".join(f"{row.queue} from {said(kpi, row.was, currency)} to {said(kpi, row.now, currency)}".strip() for row in part.itertuples())
+    return ", ".join(
+        f"{row.queue} from {said(kpi, row.was, currency)} to {said(kpi, row.now, currency)}".strip()
+        for row in part.itertuples()
+    )

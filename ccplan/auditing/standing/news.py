@@ -1,5 +1,5 @@
-"""Which changes of a quarter are news: the chart says so, the change is large enough to matter, and it is not one of the
-false alarms that are bound to come where many charts are looked at.
+"""Which changes of a quarter are news: the chart says so, the change is large enough to matter, and it is not one
+of the false alarms that are bound to come where many charts are looked at.
 
 A change of a KPI in a queue is news when all of these hold:
 
@@ -14,9 +14,9 @@ A change of a KPI in a queue is news when all of these hold:
 A week belongs to the quarter of its Thursday. Weeks that a gap in the data touches, and past quarters that were news
 themselves, do not tell what is usual.
 
-Source: Wheeler (1993), Understanding Variation; Benjamini and Hochberg (1995), Controlling the false discovery rate,
-Journal of the Royal Statistical Society B 57; Welch (1947), Biometrika 34; Bayley and Hammersley (1946), The effective number of
-independent observations in an autocorrelated time series, the same journal, supplement 8.
+Source: Wheeler (1993), Understanding Variation; Benjamini and Hochberg (1995), Controlling the false discovery
+rate, Journal of the Royal Statistical Society B 57; Welch (1947), Biometrika 34; Bayley and Hammersley (1946), The
+effective number of independent observations in an autocorrelated time series, the same journal, supplement 8.
 """
 
 from dataclasses import dataclass, field
@@ -26,11 +26,11 @@ import pandas as pd
 
 from .signals import RULES, xmr
 
-FEWEST, FEWEST_USUAL = 4, 8   # weeks of the quarter, and of those before, without which nothing is judged
-CHANCE = 0.05                 # of what is called news, the share that may be chance
-BEFORE = 4                    # quarters that tell what is usual
+FEWEST, FEWEST_USUAL = 4, 8  # weeks of the quarter, and of those before, without which nothing is judged
+CHANCE = 0.05  # of what is called news, the share that may be chance
+BEFORE = 4  # quarters that tell what is usual
 SHARE_POINTS, SMALL_POINTS, OF_ITSELF, RELATIVE = 0.02, 0.01, 0.20, 0.05
-DUST = 1e-9                   # 0.06 − 0.05 is a hair below 0.01
+DUST = 1e-9  # 0.06 − 0.05 is a hair below 0.01
 MATERIAL = "a share: two points, or one point and a fifth of itself; all else: 5 %"
 SERIES = ["kpi", "variant", "queue"]
 
@@ -39,10 +39,11 @@ SERIES = ["kpi", "variant", "queue"]
 class News:
     """What was looked at, and what of it is news.
 
-    `table`: a row a series (kpi, variant, queue): usual and now (means of weeks), change, low and high (its 95 % interval),
-    weeks, usual_weeks, rules (those broken in the quarter's weeks, on the side of the change), first (the first such
-    week), chance (p), corrected (p after the correction), material, season, news, why (in words). `weeks`: the charts, a
-    row a series and week, with `now` for the quarter's weeks and `touched` for those left out.
+    `table`: a row a series (kpi, variant, queue): usual and now (means of weeks), change, low and high (its 95 %
+    interval), weeks, usual_weeks, rules (those broken in the quarter's weeks, on the side of the change), first
+    (the first such week), chance (p), corrected (p after the correction), material, season, news, why (in words).
+    `weeks`: the charts, a row a series and week, with `now` for the quarter's weeks and `touched` for those left
+    out.
     """
 
     quarter: object
@@ -65,7 +66,12 @@ def news(weeks, quarter, *, rules="Wheeler", units=None):
     names = pd.DataFrame([key for key, _ in groups], columns=SERIES)
     table = pd.concat([names, pd.DataFrame([row for row, _ in judged], columns=list(_nothing("")))], axis=1)
     charts = [chart for _, chart in judged]
-    return News(quarter=quarter, table=_concluded(table), weeks=pd.concat(charts, ignore_index=True) if charts else weeks.assign(now=False, usual=False, rules=""), rules=rules)
+    return News(
+        quarter=quarter,
+        table=_concluded(table),
+        weeks=pd.concat(charts, ignore_index=True) if charts else weeks.assign(now=False, usual=False, rules=""),
+        rules=rules,
+    )
 
 
 def quarter_of(weeks, quarter):
@@ -83,7 +89,9 @@ def is_material(usual, now, unit="share"):
     """
     size = abs(now - usual)
     if unit == "share":
-        return bool(size >= SHARE_POINTS - DUST or (size >= SMALL_POINTS - DUST and size >= OF_ITSELF * abs(usual) - DUST))
+        return bool(
+            size >= SHARE_POINTS - DUST or (size >= SMALL_POINTS - DUST and size >= OF_ITSELF * abs(usual) - DUST)
+        )
     return bool(size > 0 and size >= RELATIVE * abs(usual) - DUST)
 
 
@@ -120,7 +128,9 @@ def _usual(values, ago, unit):
     """The weeks before that tell what is usual: up to four quarters, without one that was itself unlike the others."""
     past = [quarters for quarters in range(1, BEFORE + 1) if len(_there(values[ago == quarters])) >= FEWEST]
     while len(past) > 2:  # of two that differ, nobody can say which one is unusual
-        chances = [_unlike(_there(values[np.isin(ago, past) & (ago != one)]), _there(values[ago == one]), unit) for one in past]
+        chances = [
+            _unlike(_there(values[np.isin(ago, past) & (ago != one)]), _there(values[ago == one]), unit) for one in past
+        ]
         if min(chances) >= CHANCE / 10:
             break
         past.pop(int(np.argmin(chances)))
@@ -139,10 +149,21 @@ def _compared(values, ago, usual, told, weeks, unit):
     change = mine.mean() - before.mean()
     chance, low, high = _welch(before, mine)
     hit = (ago == 0) & (told["rules"].to_numpy() != "") & ((values - before.mean()) * change > 0)
-    return {"usual": before.mean(), "now": mine.mean(), "change": change, "low": low, "high": high, "weeks": len(mine),
-            "usual_weeks": len(before), "rules": _listed(told["rules"][hit]), "first": weeks[hit].min(), "chance": chance,
-            "material": is_material(before.mean(), mine.mean(), unit),
-            "season": len(year) >= FEWEST and _as_a_year_ago(year.mean(), mine.mean(), change, unit), "why": ""}
+    return {
+        "usual": before.mean(),
+        "now": mine.mean(),
+        "change": change,
+        "low": low,
+        "high": high,
+        "weeks": len(mine),
+        "usual_weeks": len(before),
+        "rules": _listed(told["rules"][hit]),
+        "first": weeks[hit].min(),
+        "chance": chance,
+        "material": is_material(before.mean(), mine.mean(), unit),
+        "season": len(year) >= FEWEST and _as_a_year_ago(year.mean(), mine.mean(), change, unit),
+        "why": "",
+    }
 
 
 def _as_a_year_ago(year_ago, now, change, unit):
@@ -151,7 +172,9 @@ def _as_a_year_ago(year_ago, now, change, unit):
 
 
 def _welch(before, mine):
-    """Chance that the weeks' means differ so much, and the change's 95 % interval; weeks that are like the one before count less."""
+    """Chance that the weeks' means differ so much, and the change's 95 % interval; weeks that are like the one
+    before count less.
+    """
     from scipy.special import stdtr, stdtrit
 
     change, alike = mine.mean() - before.mean(), _alike(before)
@@ -165,7 +188,9 @@ def _welch(before, mine):
 
 
 def _alike(values):
-    """How many weeks tell as much as one independent one: (1 + r) ÷ (1 − r), r the correlation of neighbours, 0 to 0.8."""
+    """How many weeks tell as much as one independent one: (1 + r) ÷ (1 − r), r the correlation of neighbours, 0 to
+    0.8.
+    """
     away = values - values.mean()
     whole = (away**2).sum()
     r = (away[1:] * away[:-1]).sum() / whole + 1 / len(values) if whole else 0.0  # it is too low by 1 ÷ n
@@ -180,7 +205,16 @@ def _listed(told):
 
 def _nothing(why):
     blank = dict.fromkeys(("usual", "now", "change", "low", "high"), np.nan)
-    return blank | {"weeks": 0, "usual_weeks": 0, "rules": "", "first": pd.NaT, "chance": np.nan, "material": False, "season": False, "why": why}
+    return blank | {
+        "weeks": 0,
+        "usual_weeks": 0,
+        "rules": "",
+        "first": pd.NaT,
+        "chance": np.nan,
+        "material": False,
+        "season": False,
+        "why": why,
+    }
 
 
 def _too_few(now, usual):
@@ -203,8 +237,11 @@ def _concluded(table):
         corrected[known] = false_discovery_control(corrected[known])
     beyond = (corrected < CHANCE) & (table["rules"] != "")
     found = beyond & table["material"].astype(bool) & ~table["season"].astype(bool)
-    why = table["why"].mask(known & found, "news").mask(known & ~found, [_why_not(row, CHANCE) for row in
-                                                                        table.assign(corrected=corrected).itertuples()])
+    why = (
+        table["why"]
+        .mask(known & found, "news")
+        .mask(known & ~found, [_why_not(row, CHANCE) for row in table.assign(corrected=corrected).itertuples()])
+    )
     columns = [*table.columns.drop("why").insert(table.columns.get_loc("chance") + 1, "corrected"), "news", "why"]
     return table.assign(corrected=corrected, news=found, why=why)[columns]
 

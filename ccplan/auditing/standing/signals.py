@@ -19,7 +19,9 @@ SCALES = {"mean": (3 / 1.128, 3.267), "median": (3 / 0.954, 3.865)}  # how range
 
 @dataclass(frozen=True)
 class Rule:
-    """A detection rule: at least `hits` of `window` points in a row lie more than `sigmas` from the centre, all on one side."""
+    """A detection rule: at least `hits` of `window` points in a row lie more than `sigmas` from the centre, all on
+    one side.
+    """
 
     key: str
     hits: int
@@ -40,10 +42,11 @@ def xmr(values, baseline=None, *, rules="Wheeler", ranges="mean", possible=(-np.
     """The process-behaviour chart of a series: a row a point, in order.
 
     `values` is a Series (NaN: no value); `baseline` a mask of the points that tell what is usual (default: all);
-    `rules` a name of RULES or Rules; `ranges` mean or median, which a few wild points do not move; `possible` the least
-    and the most that a value can be, to which limits are cut. Returns value, centre, lower, upper, moving_range,
-    range_limit and rules: the keys of those that the point completes, "" for none. A moving range is that of neighbours
-    which are both there; rules count the points that are there. Raises ValueError with fewer than 2 neighbours in the baseline.
+    `rules` a name of RULES or Rules; `ranges` mean or median, which a few wild points do not move; `possible` the
+    least and the most that a value can be, to which limits are cut. Returns value, centre, lower, upper,
+    moving_range, range_limit and rules: the keys of those that the point completes, "" for none. A moving range is
+    that of neighbours which are both there; rules count the points that are there. Raises ValueError with fewer
+    than 2 neighbours in the baseline.
 
     >>> chart = xmr(pd.Series([10.0, 12, 11, 13, 11, 12, 30]), baseline=[True] * 6 + [False])
     >>> chart["upper"].iloc[0].round(3), chart["rules"].iloc[-1]      # 11.5 + 3 ÷ 1.128 × 1.6
@@ -54,8 +57,17 @@ def xmr(values, baseline=None, *, rules="Wheeler", ranges="mean", possible=(-np.
     centre, range_limit, sigma = _usual(values, moving, baseline, ranges)
     lower, upper = np.clip((centre - 3 * sigma, centre + 3 * sigma), *possible)
     chosen = RULES[_known("rules", rules, RULES)] if isinstance(rules, str) else tuple(rules)
-    return pd.DataFrame({"value": values, "centre": centre, "lower": lower, "upper": upper, "moving_range": moving,
-                         "range_limit": range_limit, "rules": broken(values, centre, sigma, chosen)})
+    return pd.DataFrame(
+        {
+            "value": values,
+            "centre": centre,
+            "lower": lower,
+            "upper": upper,
+            "moving_range": moving,
+            "range_limit": range_limit,
+            "rules": broken(values, centre, sigma, chosen),
+        }
+    )
 
 
 def _usual(values, moving, baseline, ranges):
@@ -64,7 +76,9 @@ def _usual(values, moving, baseline, ranges):
     mask = pd.Series(True if baseline is None else np.asarray(baseline, bool), index=values.index)
     within = moving[mask & mask.shift(fill_value=False)].dropna()  # both neighbours are the baseline's
     if len(within) < 2:
-        raise ValueError(f"baseline must hold at least 2 pairs of neighbouring values, got {len(within)} — wait for more weeks")
+        raise ValueError(
+            f"baseline must hold at least 2 pairs of neighbouring values, got {len(within)} — wait for more weeks"
+        )
     typical = float(getattr(within, ranges)())
     return float(values[mask].mean()), to_range * typical, to_limits * typical / 3
 

@@ -1,10 +1,12 @@
-"""Where every KPI stands: against its target, the quarter before and the same quarter a year before; by queue, week and hour.
+"""Where every KPI stands: against its target, the quarter before and the same quarter a year before; by queue, week
+and hour.
 
 A KPI of two quarters differs beyond noise where the 95 % interval of their difference leaves out 0. That interval takes
 the weeks as what was sampled (a ratio's variance from its weeks), for calls of one week share its weather: thousands of
 calls make every difference of a decimal "significant" that is nothing but the weeks' ups and downs.
 
-Source: Cochran (1977), Sampling Techniques, section 2.11 (variance of a ratio); Wilson (1927) for the intervals of shares.
+Source: Cochran (1977), Sampling Techniques, section 2.11 (variance of a ratio); Wilson (1927) for the intervals of
+shares.
 """
 
 import re
@@ -19,14 +21,34 @@ from .news import is_material, news, quarter_of
 from .trust import gaps_of, contacts_by_day
 
 # What happens in a contact before what follows from it: the order in which a change that moves many KPIs is told.
-OF_QUEUES = ("aht_s", "acw_s", "transfer", "fcr", "repeat_rate", "csat", "nps", "ces", "service_level", "abandonment", "asa_s", "occupancy")
-OF_ALL = ("transfer", "fcr", "repeat_rate", "csat", "nps", "ces")  # told of the whole centre too: what channels promise is not alike
+OF_QUEUES = (
+    "aht_s",
+    "acw_s",
+    "transfer",
+    "fcr",
+    "repeat_rate",
+    "csat",
+    "nps",
+    "ces",
+    "service_level",
+    "abandonment",
+    "asa_s",
+    "occupancy",
+)
+OF_ALL = (
+    "transfer",
+    "fcr",
+    "repeat_rate",
+    "csat",
+    "nps",
+    "ces",
+)  # told of the whole centre too: what channels promise is not alike
 OF_PEOPLE = ("absenteeism", "adherence", "shrinkage")
 OF_THE_WHOLE = ("attrition", "cost_per_contact", "spend_of_plan", "qa_score", "critical_accuracy")
 BY_HOUR = ("service_level", "abandonment", "asa_s", "aht_s", "occupancy")
 AT_MOST = ("abandonment", "asa_s", "occupancy", "blocked")  # promises that name the most, whichever way is better
 NUMBERS = ("value", "top", "bottom", "n", "low", "high")
-FEWEST = 4            # weeks, below which a difference has no interval
+FEWEST = 4  # weeks, below which a difference has no interval
 SERIES = ["kpi", "queue"]
 
 
@@ -34,11 +56,12 @@ SERIES = ["kpi", "queue"]
 class Standing:
     """Where the KPIs of a quarter stand.
 
-    `table`: a row a KPI and queue ("" is the whole centre): kpi, queue, variant, value, low, high, n, target, status (met,
-    missed, too close to tell, no target, not measured), touched (a gap of the data is in it); and for `previous` and
-    `year_ago`: the value, _change, _low, _high (95 %) and _told (better, worse, changed, noise, "" where it cannot be told).
-    `weeks` (kpi, queue, week, value, top, bottom, touched) of the quarter and the four before; `hours` (kpi, queue, hour,
-    value, n) of the quarter; `news` the News of the weeks; `absent` {kpi: why}; `currency`; `findings`.
+    `table`: a row a KPI and queue ("" is the whole centre): kpi, queue, variant, value, low, high, n, target,
+    status (met, missed, too close to tell, no target, not measured), touched (a gap of the data is in it); and for
+    `previous` and `year_ago`: the value, _change, _low, _high (95 %) and _told (better, worse, changed, noise, ""
+    where it cannot be told). `weeks` (kpi, queue, week, value, top, bottom, touched) of the quarter and the four
+    before; `hours` (kpi, queue, hour, value, n) of the quarter; `news` the News of the weeks; `absent` {kpi: why};
+    `currency`; `findings`.
     """
 
     quarter: object
@@ -62,8 +85,16 @@ def standing(evidence, *, rules="Wheeler"):
     table = _table(evidence, quarters, weeks)
     from .findings import standing_findings
 
-    return Standing(quarter=evidence.quarter, table=table, weeks=weeks, hours=hours, news=found, absent=absent, currency=evidence.centre.currency,
-                    findings=standing_findings(evidence, table, found))
+    return Standing(
+        quarter=evidence.quarter,
+        table=table,
+        weeks=weeks,
+        hours=hours,
+        news=found,
+        absent=absent,
+        currency=evidence.centre.currency,
+        findings=standing_findings(evidence, table, found),
+    )
 
 
 def kpi_unit(key):
@@ -76,7 +107,10 @@ def kpi_unit(key):
 
 def _measured(evidence):
     """Values by quarter and by week, of queues and of the whole centre; by hour; {kpi: why not}."""
-    since = {"start": _before(evidence.quarter, 4).first - pd.Timedelta(days=7), "end": evidence.quarter.end + pd.Timedelta(days=7)}
+    since = {
+        "start": _before(evidence.quarter, 4).first - pd.Timedelta(days=7),
+        "end": evidence.quarter.end + pd.Timedelta(days=7),
+    }
     asked = [(OF_QUEUES, ["queue"]), ((*OF_ALL, *OF_PEOPLE, *OF_THE_WHOLE), [])]
     quarters, weeks, absent = [], [], {}
     for kpis, by in asked:
@@ -104,7 +138,9 @@ def _cells(evidence, kpis, by, absent, **period):
         cells = measure(evidence, kpis, by=by, **period)
     except ValueError as problem:
         absent |= {kpi: _own_reason(kpi, str(problem)) for kpi in kpis if kpi not in absent}
-        return pd.DataFrame(columns=columns).astype(dict.fromkeys(NUMBERS, float) | ({"week": "datetime64[us]"} if "week" in by else {}))
+        return pd.DataFrame(columns=columns).astype(
+            dict.fromkeys(NUMBERS, float) | ({"week": "datetime64[us]"} if "week" in by else {})
+        )
     absent |= cells.attrs["missing"]
     return cells.assign(queue=cells["queue"].astype(str) if "queue" in by else "")[columns].dropna(subset="value")
 
@@ -149,7 +185,9 @@ def _cut(evidence, weeks):
     for name in TIMES:
         if name in evidence.tables and len(evidence.frame(name)):
             days = evidence.frame(name)[TIMES[name]].dt.tz_localize(None).dt.normalize()
-            short = (weeks["week"] + pd.Timedelta(days=3) > days.max()) | (weeks["week"] + pd.Timedelta(days=3) < days.min())
+            short = (weeks["week"] + pd.Timedelta(days=3) > days.max()) | (
+                weeks["week"] + pd.Timedelta(days=3) < days.min()
+            )
             cut |= short & rests_on(weeks["tables"], name)
     return cut
 
@@ -168,7 +206,12 @@ def _table(evidence, quarters, weeks):
     for name, quarter in (("previous", evidence.quarter.previous), ("year_ago", evidence.quarter.year_ago)):
         table = table.assign(**_against(table, quarters, spread, evidence.quarter, name, quarter))
     order = {key: i for i, key in enumerate((*OF_QUEUES, *OF_PEOPLE, *OF_THE_WHOLE))}
-    return table.assign(order=table["kpi"].map(order)).sort_values(["order", "n"], ascending=[True, False], kind="stable").drop(columns="order").reset_index(drop=True)
+    return (
+        table.assign(order=table["kpi"].map(order))
+        .sort_values(["order", "n"], ascending=[True, False], kind="stable")
+        .drop(columns="order")
+        .reset_index(drop=True)
+    )
 
 
 def _target(kpi, queue, centre):
@@ -197,19 +240,33 @@ def at_most(kpi):
 
 def _touched_in(weeks, quarter, table):
     gone = weeks[weeks["touched"] & quarter_of(weeks["week"], quarter)]
-    return [bool(len(gone[(gone["kpi"] == row.kpi) & gone["queue"].isin([row.queue] if row.queue else gone["queue"].unique())]))
-            for row in table.itertuples()]
+    return [
+        bool(
+            len(
+                gone[
+                    (gone["kpi"] == row.kpi) & gone["queue"].isin([row.queue] if row.queue else gone["queue"].unique())
+                ]
+            )
+        )
+        for row in table.itertuples()
+    ]
 
 
 def errors_by_quarter(weeks):
-    """The standard error of a ratio by quarter, a Series by kpi, queue, quarter; from its weeks: kpi, queue, week, top, bottom and touched."""
+    """The standard error of a ratio by quarter, a Series by kpi, queue, quarter; from its weeks: kpi, queue, week,
+    top, bottom and touched.
+    """
     sound = weeks[~weeks["touched"] & (weeks["bottom"] > 0)]
     day = sound["week"] + pd.Timedelta(days=3)
     sound = sound.assign(quarter=day.dt.year.astype(str) + "Q" + day.dt.quarter.astype(str))
     groups = sound.groupby([*SERIES, "quarter"])
     whole = groups[["top", "bottom"]].transform("sum")
     strays = (sound["top"] - whole["top"] / whole["bottom"] * sound["bottom"]) ** 2
-    sums = sound.assign(strays=strays).groupby([*SERIES, "quarter"]).agg(strays=("strays", "sum"), bottom=("bottom", "sum"), weeks=("week", "size"))
+    sums = (
+        sound.assign(strays=strays)
+        .groupby([*SERIES, "quarter"])
+        .agg(strays=("strays", "sum"), bottom=("bottom", "sum"), weeks=("week", "size"))
+    )
     error = np.sqrt(sums["strays"] * sums["weeks"] / (sums["weeks"] - 1).clip(lower=1)) / sums["bottom"]
     return error.where(sums["weeks"] >= FEWEST)
 
@@ -219,14 +276,24 @@ def _against(table, quarters, errors, quarter, name, other):
     values = quarters[quarters["quarter"] == str(other)].set_index(SERIES)["value"]
     then = values.reindex(pd.MultiIndex.from_frame(table[SERIES])).to_numpy(float)
     change = table["value"].to_numpy(float) - then
-    spread = [errors.reindex([(row.kpi, row.queue, str(one)) for row in table.itertuples()]).to_numpy(float) for one in (quarter, other)]
+    spread = [
+        errors.reindex([(row.kpi, row.queue, str(one)) for row in table.itertuples()]).to_numpy(float)
+        for one in (quarter, other)
+    ]
     half = 1.96 * np.hypot(*spread)
     told = [_told(kpi, *three) for kpi, *three in zip(table["kpi"], change, change - half, change + half, strict=True)]
-    return {name: then, f"{name}_change": change, f"{name}_low": change - half, f"{name}_high": change + half, f"{name}_told": told}
+    return {
+        name: then,
+        f"{name}_change": change,
+        f"{name}_low": change - half,
+        f"{name}_high": change + half,
+        f"{name}_told": told,
+    }
 
 
 def held_against(table, quarters, errors, quarter, other):
-    """KPIs of a `quarter` against an `other` one: a row a row of `table` with then, then_change, then_low, then_high (95 %), then_told.
+    """KPIs of a `quarter` against an `other` one: a row a row of `table` with then, then_change, then_low,
+    then_high (95 %), then_told.
 
     `table` has kpi, queue and value; `quarters` also the quarter; `errors` are of `errors_by_quarter`.
     """

@@ -12,9 +12,9 @@ import pandas as pd
 from ..evidence import TIMES
 from ..findings import Finding
 
-SLACK, SLACK_SHARE = 2, 0.01      # contacts by which two counts of a day may differ
-TELLING, GRAVE = 0.01, 0.10       # share of the quarter's contacts without a record: a finding, and a red one
-WHOLE = 0.95                      # share of the open days that a table of every day must hold
+SLACK, SLACK_SHARE = 2, 0.01  # contacts by which two counts of a day may differ
+TELLING, GRAVE = 0.01, 0.10  # share of the quarter's contacts without a record: a finding, and a red one
+WHOLE = 0.95  # share of the open days that a table of every day must hold
 DAILY = ("intervals", "calls", "activities")
 ORDINARY = "far from the same weekdays around"  # an unusual day is no fault of the data
 
@@ -23,12 +23,12 @@ ORDINARY = "far from the same weekdays around"  # an unusual day is no fault of 
 class Trust:
     """Whether the quarter's data can be trusted.
 
-    `coverage`: a row a table (table, rows, first, last, days, of, share, says), where days are those with a row and `of`
-    the open ones (months of a ledger). `hours`: a row a queue (queue, hours, of, share): open intervals with a row, in hours.
-    `days`: a row a day and queue (day, queue, intervals, calls, lost, extra, gap), empty where one of the two tables is
-    not there. `checks`: what the checks found in the quarter (table, rule, found, rows, first, message). `gaps`: a row a
-    stretch of days (table, first, last, lost, of, days). `touched`: the tables that a gap makes incomplete. `verdict`: a
-    sentence. `findings`: Findings.
+    `coverage`: a row a table (table, rows, first, last, days, of, share, says), where days are those with a row and
+    `of` the open ones (months of a ledger). `hours`: a row a queue (queue, hours, of, share): open intervals with a
+    row, in hours. `days`: a row a day and queue (day, queue, intervals, calls, lost, extra, gap), empty where one
+    of the two tables is not there. `checks`: what the checks found in the quarter (table, rule, found, rows, first,
+    message). `gaps`: a row a stretch of days (table, first, last, lost, of, days). `touched`: the tables that a gap
+    makes incomplete. `verdict`: a sentence. `findings`: Findings.
     """
 
     quarter: object
@@ -58,8 +58,17 @@ def trust(evidence):
     broken = [row.table for row in coverage.itertuples() if row.table in DAILY and not row.share >= WHOLE]
     touched = tuple(dict.fromkeys([*gaps["table"], *broken]))
     findings = (*_gap_findings(evidence, gaps, mine), *_half_findings(evidence, coverage))
-    return Trust(quarter=evidence.quarter, coverage=coverage, hours=hours, days=mine, checks=_checks(evidence), gaps=gaps, touched=touched,
-                 verdict=_verdict(evidence, coverage, gaps, mine), findings=findings)
+    return Trust(
+        quarter=evidence.quarter,
+        coverage=coverage,
+        hours=hours,
+        days=mine,
+        checks=_checks(evidence),
+        gaps=gaps,
+        touched=touched,
+        verdict=_verdict(evidence, coverage, gaps, mine),
+        findings=findings,
+    )
 
 
 # ------------------------------------------------------------------------------------------- two counts of a day
@@ -68,8 +77,9 @@ def trust(evidence):
 def contacts_by_day(evidence):
     """Contacts of every day and queue by both counts, over the days that both tables reach.
 
-    Returns day, queue, intervals, calls, lost (in the intervals only), extra (in the calls only) and gap: the table that
-    lacks them, "" where the counts agree. Empty where a table is not there; tables that name no queue alike are compared whole.
+    Returns day, queue, intervals, calls, lost (in the intervals only), extra (in the calls only) and gap: the table
+    that lacks them, "" where the counts agree. Empty where a table is not there; tables that name no queue alike
+    are compared whole.
     """
     columns = ["day", "queue", "intervals", "calls", "lost", "extra", "gap"]
     if not {"intervals", "calls"} <= set(evidence.tables) or _one_file(evidence):
@@ -82,7 +92,9 @@ def contacts_by_day(evidence):
 
 def _one_file(evidence):
     """Whether the intervals were made from the calls: then they cannot but agree."""
-    files = {name: evidence.check.readings[name].file for name in ("intervals", "calls") if name in evidence.check.readings}
+    files = {
+        name: evidence.check.readings[name].file for name in ("intervals", "calls") if name in evidence.check.readings
+    }
     return len(files) == 2 and len(set(files.values())) == 1
 
 
@@ -99,7 +111,11 @@ def _held_together(intervals, calls):
     both = both[both["day"].between(max(one.min() for one in days), min(one.max() for one in days))]
     apart = both["intervals"] - both["calls"]
     odd = apart.abs() > np.maximum(SLACK, SLACK_SHARE * both["intervals"])
-    return both.assign(lost=apart.clip(lower=0), extra=(-apart).clip(lower=0), gap=np.where(~odd, "", np.where(apart > 0, "calls", "intervals")))
+    return both.assign(
+        lost=apart.clip(lower=0),
+        extra=(-apart).clip(lower=0),
+        gap=np.where(~odd, "", np.where(apart > 0, "calls", "intervals")),
+    )
 
 
 def gaps_of(days, apart=3):
@@ -111,8 +127,19 @@ def gaps_of(days, apart=3):
     for table, mine in days[days["gap"] != ""].groupby("gap"):
         for _, one in mine.groupby((mine["day"].diff().dt.days > apart).cumsum()):
             fuller = one[["intervals", "calls"]].max(axis=1)
-            rows.append((table, one["day"].min(), one["day"].max(), float((fuller - one[table]).sum()), float(fuller.sum()), one["day"].nunique()))
-    return pd.DataFrame(rows, columns=["table", "first", "last", "lost", "of", "days"]).sort_values("first", ignore_index=True)
+            rows.append(
+                (
+                    table,
+                    one["day"].min(),
+                    one["day"].max(),
+                    float((fuller - one[table]).sum()),
+                    float(fuller.sum()),
+                    one["day"].nunique(),
+                )
+            )
+    return pd.DataFrame(rows, columns=["table", "first", "last", "lost", "of", "days"]).sort_values(
+        "first", ignore_index=True
+    )
 
 
 # ------------------------------------------------------------------------------------------- what is there
@@ -131,8 +158,10 @@ def _open_days(evidence):
 
 def _coverage(evidence):
     quarter, open_days = evidence.quarter, _open_days(evidence)
-    return pd.DataFrame([_covered(evidence.of(table), table, quarter, open_days) for table in TIMES if table in evidence.tables],
-                        columns=["table", "rows", "first", "last", "days", "of", "share", "says"])
+    return pd.DataFrame(
+        [_covered(evidence.of(table), table, quarter, open_days) for table in TIMES if table in evidence.tables],
+        columns=["table", "rows", "first", "last", "days", "of", "share", "says"],
+    )
 
 
 def _covered(rows, table, quarter, open_days):
@@ -166,7 +195,9 @@ def _hours(evidence):
     step = evidence.check.reading.interval_s if evidence.check.reading is not None else evidence.centre.interval_s
     step = step or evidence.centre.interval_s
     starts = evidence.of("intervals")
-    grid = pd.date_range(evidence.quarter.first, evidence.quarter.end, freq=f"{step}s", inclusive="left", tz=starts["start"].dt.tz)
+    grid = pd.date_range(
+        evidence.quarter.first, evidence.quarter.end, freq=f"{step}s", inclusive="left", tz=starts["start"].dt.tz
+    )
     rows = []
     for queue in evidence.centre.queues:
         due = grid[evidence.centre.is_open(queue.name, grid)]
@@ -182,17 +213,24 @@ def _checks(evidence):
     """The checks' errors and warnings of the quarter, a row a table and rule."""
     found = evidence.check.findings
     found = found[found["severity"].isin(["error", "warning"]) & (found["rule"] != ORDINARY)]
-    when = pd.to_datetime(pd.Series([_when(evidence, one) for one in found.itertuples()], index=found.index, dtype=object))
-    mine = found.assign(when=when)[evidence.quarter.holds(when).to_numpy(bool)] if len(found) else found.assign(when=when)
-    rows = [(table, rule, len(part), int(part["rows"].sum()), part["when"].min(), str(part["message"].iloc[0]))
-            for (table, rule), part in mine.groupby(["table", "rule"], sort=False)]
+    when = pd.to_datetime(
+        pd.Series([_when(evidence, one) for one in found.itertuples()], index=found.index, dtype=object)
+    )
+    mine = (
+        found.assign(when=when)[evidence.quarter.holds(when).to_numpy(bool)] if len(found) else found.assign(when=when)
+    )
+    rows = [
+        (table, rule, len(part), int(part["rows"].sum()), part["when"].min(), str(part["message"].iloc[0]))
+        for (table, rule), part in mine.groupby(["table", "rule"], sort=False)
+    ]
     return pd.DataFrame(rows, columns=["table", "rule", "found", "rows", "first", "message"])
 
 
 def _when(evidence, found):
     """When a finding of the checks was: its own time, else that of its first row, else none.
 
-    A faulty row is left out of its table, and its own time may be what is wrong: the time of the row kept before it stands for it.
+    A faulty row is left out of its table, and its own time may be what is wrong: the time of the row kept before it
+    stands for it.
     """
     if pd.notna(found.start):
         return pd.Timestamp(found.start).tz_localize(None)
@@ -201,7 +239,11 @@ def _when(evidence, found):
         return pd.NaT
     kept = np.asarray(reading.rows)
     at = np.flatnonzero(kept == found.row) if found.severity == "warning" else np.flatnonzero(kept <= found.row)[-1:]
-    return reading.frame[TIMES[found.table]].iloc[at[0]].tz_localize(None) if len(at) and at[0] < len(reading.frame) else pd.NaT
+    return (
+        reading.frame[TIMES[found.table]].iloc[at[0]].tz_localize(None)
+        if len(at) and at[0] < len(reading.frame)
+        else pd.NaT
+    )
 
 
 # ------------------------------------------------------------------------------------------- in words
@@ -214,29 +256,48 @@ def _gap_findings(evidence, gaps, days):
         share = mine["lost"].sum() / whole
         if share < TELLING:
             continue
-        yield Finding(key=f"gap {table}", area="improvements", severity="red" if share >= GRAVE else "amber", evidence="trust",
-                      says=f"{_upper(_stretches(mine))} the table {table} lacks {mine['lost'].sum():,.0f} of {mine['of'].sum():,.0f} contacts, {share:.0%} of "
-                           f"the quarter's, which the {_other(table)} have: what is measured from {table} alone rests on the records that are left.",
-                      brief=f"The table {table} lacks {mine['lost'].sum():,.0f} contacts, {share:.0%} of the quarter's",
-                      action=f"Ask whoever runs the {'recorder' if table == 'calls' else 'switch'} what failed, whether the records can be had again, "
-                             "and set an alarm on the daily count of both.", owner="technology", due=evidence.quarter.end + pd.Timedelta(days=30))
+        yield Finding(
+            key=f"gap {table}",
+            area="improvements",
+            severity="red" if share >= GRAVE else "amber",
+            evidence="trust",
+            says=f"{_upper(_stretches(mine))} the table {table} lacks {mine['lost'].sum():,.0f} of {mine['of'].sum():,.0f} contacts, {share:.0%} of "
+            f"the quarter's, which the {_other(table)} have: what is measured from {table} alone rests on the records that are left.",
+            brief=f"The table {table} lacks {mine['lost'].sum():,.0f} contacts, {share:.0%} of the quarter's",
+            action=f"Ask whoever runs the {'recorder' if table == 'calls' else 'switch'} what failed, whether the records can be had again, "
+            "and set an alarm on the daily count of both.",
+            owner="technology",
+            due=evidence.quarter.end + pd.Timedelta(days=30),
+        )
 
 
 def _half_findings(evidence, coverage):
     """A finding where the tables of contacts do not hold the whole quarter."""
     for row in coverage[coverage["table"].isin(("intervals", "calls"))].itertuples():
         if not row.share >= WHOLE:
-            yield Finding(key=f"coverage {row.table}", area="improvements", severity="red" if not row.share >= 0.5 else "amber", evidence="trust",
-                          says=f"The table {row.table} does not hold the whole of {evidence.quarter}: {row.says}. Sums are of those days only.",
-                          action=f"Export the rest of {row.table} and run the audit again.", owner="planning",
-                          due=evidence.quarter.end + pd.Timedelta(days=30))
+            yield Finding(
+                key=f"coverage {row.table}",
+                area="improvements",
+                severity="red" if not row.share >= 0.5 else "amber",
+                evidence="trust",
+                says=f"The table {row.table} does not hold the whole of {evidence.quarter}: {row.says}. Sums are of those days only.",
+                action=f"Export the rest of {row.table} and run the audit again.",
+                owner="planning",
+                due=evidence.quarter.end + pd.Timedelta(days=30),
+            )
 
 
 def _verdict(evidence, coverage, gaps, days):
     """One sentence: whether the quarter is whole, what is missing, and what stands in spite of it."""
-    holed, short = set(gaps["table"]), coverage[coverage["table"].isin((*DAILY, "ledger")) & (coverage["days"] < coverage["of"])]
-    told = [f"{_stretches(mine)} {table} lack {mine['lost'].sum():,.0f} of {mine['of'].sum():,.0f} contacts" + _stands(table, holed)
-            for table, mine in gaps.groupby("table")]
+    holed, short = (
+        set(gaps["table"]),
+        coverage[coverage["table"].isin((*DAILY, "ledger")) & (coverage["days"] < coverage["of"])],
+    )
+    told = [
+        f"{_stretches(mine)} {table} lack {mine['lost'].sum():,.0f} of {mine['of'].sum():,.0f} contacts"
+        + _stands(table, holed)
+        for table, mine in gaps.groupby("table")
+    ]
     told += [f"{row.table}: {row.says}" for row in short.itertuples() if row.table not in holed or row.share < WHOLE]
     told += _counted(evidence, days) if not len(gaps) else []
     care = len(gaps) or any(not share >= WHOLE for share in coverage.loc[coverage["table"].isin(DAILY), "share"])

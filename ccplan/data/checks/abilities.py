@@ -48,5 +48,8 @@ def _ability(frames, question, table, needs):
 
 def _history(frame):
     weeks = 0 if frame is None else (frame["start"].max() - frame["start"].min()).days / 7
-    for question, needed in (("What comes in the next two weeks?", WEEKS_FOR_FORECAST), ("Which season has the year?", WEEKS_FOR_SEASON)):
+    for question, needed in (
+        ("What comes in the next two weeks?", WEEKS_FOR_FORECAST),
+        ("Which season has the year?", WEEKS_FOR_SEASON),
+    ):
         yield question, weeks >= needed, f"{weeks:.0f} weeks of data, {needed} are needed", "intervals"

@@ -13,13 +13,13 @@ from .calls import garbled
 from .findings import finding, rows_finding
 
 FEW_WORDS, MANY_WORDS = 20, 500  # different values of a column that is a list of words, or of names
-RARE = 1e-4                      # share of the rows below which a word is likely a slip
-FAR = 5                          # times the value that one row in a thousand exceeds: far from all others
-SOMETIMES = 0.01                 # share of the rows below which being negative is a fault, not a meaning
-NEARLY_ALL = 0.99                # share of the cells that are numbers, in a column of numbers written as text
-LOOKED_AT, HALF = 1000, 0.5      # the first rows; a column that is not half numbers there is none of numbers
-SURELY = 2                       # times too many by an estimate: no need to count
-EXAMPLES = 5                     # rows that a finding names
+RARE = 1e-4  # share of the rows below which a word is likely a slip
+FAR = 5  # times the value that one row in a thousand exceeds: far from all others
+SOMETIMES = 0.01  # share of the rows below which being negative is a fault, not a meaning
+NEARLY_ALL = 0.99  # share of the cells that are numbers, in a column of numbers written as text
+LOOKED_AT, HALF = 1000, 0.5  # the first rows; a column that is not half numbers there is none of numbers
+SURELY = 2  # times too many by an estimate: no need to count
+EXAMPLES = 5  # rows that a finding names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,12 @@ def _counts(rows, texts):
     if not few:
         return {}
     grouped = [rows.group_by(word=texts[name].cells).agg(n=rows.count(), first=rows["row"].min()) for name in few]
-    found = ibis.union(*(each.mutate(at=ibis.literal(i)) for i, each in enumerate(grouped))).execute().dropna(subset=["word"]).sort_values(["n", "first"], ascending=[False, True])
+    found = (
+        ibis.union(*(each.mutate(at=ibis.literal(i)) for i, each in enumerate(grouped)))
+        .execute()
+        .dropna(subset=["word"])
+        .sort_values(["n", "first"], ascending=[False, True])
+    )
     counts = {name: found[found["at"] == i].set_index("word")["n"] for i, name in enumerate(few)}
     return {name: n for name, n in counts.items() if len(n) <= MANY_WORDS}
 
@@ -104,7 +109,9 @@ def _different(rows, texts):
 
 
 def _numeric_texts(rows, texts, words):
-    """The columns of text that are numbers in nearly every cell that is not empty; where the words are known, by these."""
+    """The columns of text that are numbers in nearly every cell that is not empty; where the words are known, by
+    these.
+    """
     for name, counts in words.items():
         counts = counts[counts.index != ""]
         numbers = pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().to_numpy()
@@ -194,8 +201,10 @@ def _numeric(rows, column, about, total, table, file):
     far = column.cells > FAR * about["usual"]
     count = int(rows.aggregate(n=far.sum()).execute()["n"].iloc[0])
     if 0 < count <= RARE * total:
-        what = (f"{column.name} is far above all others: up to {about['high']:,.0f}, "
-                f"where one row in a thousand exceeds {about['usual']:,.0f}")
+        what = (
+            f"{column.name} is far above all others: up to {about['high']:,.0f}, "
+            f"where one row in a thousand exceeds {about['usual']:,.0f}"
+        )
         yield _told(rows, column, far, count, table, file, what, "must be believable")
 
 
@@ -203,8 +212,17 @@ def _negative(rows, column, about, table, file):
     first = _first(rows, column, column.cells < 0)["row"]
     shown = f"rows {', '.join(map(str, first))}{', …' if about['below'] > EXAMPLES else ''}"
     what = f"{int(about['below']):,} rows: {column.name} is below 0, down to {about['low']:g} ({shown})"
-    return finding(table, file, "warning", what, row=int(first.iloc[0]), value=float(about["low"]), column=column.name,
-                   rule="must be 0 or more", rows=int(about["below"]))
+    return finding(
+        table,
+        file,
+        "warning",
+        what,
+        row=int(first.iloc[0]),
+        value=float(about["low"]),
+        column=column.name,
+        rule="must be 0 or more",
+        rows=int(about["below"]),
+    )
 
 
 def _told(rows, column, mask, count, table, file, what, rule):

@@ -15,11 +15,11 @@ from .findings import counted, finding, rows_finding
 
 LONG_WAIT_S = 4 * 3600
 LONG_HANDLE_S = 7200
-SLACK_S = 2        # clocks of a switch are not exact to the second
-EXAMPLES = 5       # rows that a finding names
+SLACK_S = 2  # clocks of a switch are not exact to the second
+EXAMPLES = 5  # rows that a finding names
 RARE_QUEUE = 0.001
-PLACEHOLDER = 10   # times as many calls as any other customer
-EXTRA = 4          # letters by which a garbled name is longer than the one it holds
+PLACEHOLDER = 10  # times as many calls as any other customer
+EXTRA = 4  # letters by which a garbled name is longer than the one it holds
 NOBODY = ("", "no server", "no agent", "none", "nobody", "n/a", "na", "unknown", "null", "-")
 DAY_S, TOLERANCE = 86400, 0.01
 
@@ -53,8 +53,13 @@ class CallLog:
             calls = calls.mutate(at_s=calls["arrived"].epoch_seconds())
         counts = _counts(calls, "agent")
         nobody = tuple(name for name in counts if _blank(name))
-        return cls(calls=calls, file=file, nobody=nobody, agents=tuple(sorted(set(counts) - set(nobody))),
-                   counts={"agent": counts, "queue": _counts(calls, "queue")})
+        return cls(
+            calls=calls,
+            file=file,
+            nobody=nobody,
+            agents=tuple(sorted(set(counts) - set(nobody))),
+            counts={"agent": counts, "queue": _counts(calls, "queue")},
+        )
 
     def has(self, *columns):
         """True where the log has all these columns."""
@@ -83,33 +88,66 @@ def check_calls(log, centre, agents=None):
 
 def _believable(log):
     """All rules of single rows are counted in one scan; rows are looked up only where one is broken."""
-    rules = [found for rule in (_long_wait, _long_handle, _no_server, _served_yet_lost, _past_midnight) if (found := rule(log))]
+    rules = [
+        found
+        for rule in (_long_wait, _long_handle, _no_server, _served_yet_lost, _past_midnight)
+        if (found := rule(log))
+    ]
     if not rules:
         return
-    found = log.calls.aggregate(**{f"n{i}": mask.fill_null(False).sum() for i, (mask, *_) in enumerate(rules)}).execute()
+    found = log.calls.aggregate(
+        **{f"n{i}": mask.fill_null(False).sum() for i, (mask, *_) in enumerate(rules)}
+    ).execute()
     for i, (mask, column, severity, what, rule) in enumerate(rules):
         count = int(found[f"n{i}"].fillna(0).iloc[0])
         if count:
-            yield rows_finding("calls", log.file, severity, what, count, _examples(log.calls, mask, column), column, rule)
+            yield rows_finding(
+                "calls", log.file, severity, what, count, _examples(log.calls, mask, column), column, rule
+            )
 
 
 def _long_wait(log):
-    return log.has("wait_s") and (_live(log) & (log.calls["wait_s"] > LONG_WAIT_S), "wait_s", "warning",
-                                  f"a wait above {LONG_WAIT_S:,} s (four hours)", "must be believable")
+    return log.has("wait_s") and (
+        _live(log) & (log.calls["wait_s"] > LONG_WAIT_S),
+        "wait_s",
+        "warning",
+        f"a wait above {LONG_WAIT_S:,} s (four hours)",
+        "must be believable",
+    )
 
 
 def _long_handle(log):
-    return log.has("talk_s") and (_handle(log.calls) > LONG_HANDLE_S, "talk_s", "warning", "a handle time above two hours", "must be believable")
+    return log.has("talk_s") and (
+        _handle(log.calls) > LONG_HANDLE_S,
+        "talk_s",
+        "warning",
+        "a handle time above two hours",
+        "must be believable",
+    )
 
 
 def _no_server(log):
-    return log.has("agent", "outcome") and log.agents and (
-        (log.calls["outcome"] == "answered") & ~log.somebody, "agent", "warning", "answered, but no agent is named", "an answered call has an agent")
+    return (
+        log.has("agent", "outcome")
+        and log.agents
+        and (
+            (log.calls["outcome"] == "answered") & ~log.somebody,
+            "agent",
+            "warning",
+            "answered, but no agent is named",
+            "an answered call has an agent",
+        )
+    )
 
 
 def _served_yet_lost(log):
     return log.has("agent", "outcome") and (
-        (log.calls["outcome"] != "answered") & log.somebody, "agent", "note", "not answered, but an agent is named", "only an answered call has an agent")
+        (log.calls["outcome"] != "answered") & log.somebody,
+        "agent",
+        "note",
+        "not answered, but an agent is named",
+        "only an answered call has an agent",
+    )
 
 
 def _past_midnight(log):
@@ -117,7 +155,13 @@ def _past_midnight(log):
         return None
     local = log.calls["arrived"].epoch_seconds() % DAY_S
     past = (local + log.calls["wait_s"].fill_null(0) + log.calls["talk_s"].fill_null(0)) >= DAY_S
-    return past, "arrived", "note", "the call runs past midnight; it belongs to the day on which it arrived", "a day ends at midnight"
+    return (
+        past,
+        "arrived",
+        "note",
+        "the call runs past midnight; it belongs to the day on which it arrived",
+        "a day ends at midnight",
+    )
 
 
 def _live(log):
@@ -169,8 +213,12 @@ def _garbled(log, agents):
     """Names that hold another name and a few letters more; those on the list of agents are right."""
     right = set() if agents is None else set(agents["agent"])
     found = {name: garbled(name, [*log.agents, *log.nobody]) for name in log.agents if name not in right}
-    yield from _spelled(log, "agent", {name: f"agent {name!r} looks like {other!r}, garbled" for name, other in found.items() if other},
-                        "a name is written one way")
+    yield from _spelled(
+        log,
+        "agent",
+        {name: f"agent {name!r} looks like {other!r}, garbled" for name, other in found.items() if other},
+        "a name is written one way",
+    )
 
 
 def _queues(log, centre):
@@ -178,8 +226,15 @@ def _queues(log, centre):
     known = {queue.name for queue in centre.queues}
     told = {}
     for name in sorted(set(names) - known if known else ()):
-        twin = next((other for other in known | set(names) if other != name and other.strip().lower() == name.strip().lower()), None)
-        told[name] = f"queue {name!r} is {twin!r} with blanks or other capitals" if twin else f"queue {name!r} is not in centre.toml"
+        twin = next(
+            (other for other in known | set(names) if other != name and other.strip().lower() == name.strip().lower()),
+            None,
+        )
+        told[name] = (
+            f"queue {name!r} is {twin!r} with blanks or other capitals"
+            if twin
+            else f"queue {name!r} is not in centre.toml"
+        )
     yield from _spelled(log, "queue", told, "must stand in centre.toml")
 
 
@@ -206,8 +261,16 @@ def _customers(log):
     if len(top) == 2 and top["n"].iloc[0] > max(100, PLACEHOLDER * top["n"].iloc[1]):
         value, count = top["customer"].iloc[0], int(top["n"].iloc[0])
         what = f"customer {value!r} stands for nobody: no other has more than {counted(int(top['n'].iloc[1]), 'call')}"
-        yield rows_finding("calls", log.file, "warning", what, count, _examples(log.calls, log.calls["customer"] == value, "customer"),
-                           "customer", "a customer is one person")
+        yield rows_finding(
+            "calls",
+            log.file,
+            "warning",
+            what,
+            count,
+            _examples(log.calls, log.calls["customer"] == value, "customer"),
+            "customer",
+            "a customer is one person",
+        )
 
 
 def _top(calls):
@@ -238,8 +301,14 @@ def _overlaps(log):
     hold = calls["hold_s"].fill_null(0) if log.has("hold_s") else 0
     spans = calls.select("row", "agent", begin=begin, end=begin + calls["talk_s"].fill_null(0) + hold)
     over = spans.mutate(busy=spans["end"].max().over(_before(spans))).filter(lambda t: t["begin"] < t["busy"] - SLACK_S)
-    yield from _rows(over.select("row", value="agent"), "calls", log.file, "the agent was still on another call", "agent",
-                     "an agent is on one call at a time")
+    yield from _rows(
+        over.select("row", value="agent"),
+        "calls",
+        log.file,
+        "the agent was still on another call",
+        "agent",
+        "an agent is on one call at a time",
+    )
 
 
 def _before(spans):
@@ -258,7 +327,9 @@ def _voice(log):
 def _employment(log, agents):
     """Agents that are on no list, and calls before the first or after the last day of employment."""
     unknown = [name for name in log.agents if name not in set(agents["agent"])]
-    yield from _spelled(log, "agent", {name: f"agent {name!r} is not in the table agents" for name in unknown}, "must stand in agents")
+    yield from _spelled(
+        log, "agent", {name: f"agent {name!r} is not in the table agents" for name in unknown}, "must stand in agents"
+    )
     if {"hired", "left"} & set(agents):
         yield from _outside(log, agents)
 
@@ -270,7 +341,9 @@ def _outside(log, agents):
     joined = log.calls.select("row", "agent", "arrived").join(ibis.memtable(spans), "agent")
     day = joined["arrived"].truncate("D")
     out = joined.filter((day < joined["hired"]) | (day > joined["left"])).select("row", value="agent")
-    yield from _rows(out, "calls", log.file, "the agent was not employed on that day", "agent", "must be between hired and left")
+    yield from _rows(
+        out, "calls", log.file, "the agent was not employed on that day", "agent", "must be between hired and left"
+    )
 
 
 def _date(agents, name):
@@ -284,21 +357,27 @@ def check_evaluated(log, evaluations):
     frame, file = evaluations.frame, evaluations.file.name
     if "call_id" not in frame or not log.has("call_id"):
         return
-    scored = ibis.memtable(frame.assign(row=evaluations.rows)[["row", *[n for n in ("call_id", "agent") if n in frame]]])
+    scored = ibis.memtable(
+        frame.assign(row=evaluations.rows)[["row", *[n for n in ("call_id", "agent") if n in frame]]]
+    )
     scored = scored.filter(scored["call_id"].notnull())
     lost = scored.anti_join(log.calls, "call_id").select("row", value="call_id")
     yield from _rows(lost, "evaluations", file, "the evaluated call is not in calls", "call_id", "must stand in calls")
     if log.has("agent") and "agent" in frame:
         taken = scored.join(log.calls.select("call_id", took="agent"), "call_id")
         other = taken.filter(taken["agent"] != taken["took"]).select("row", value="agent")
-        yield from _rows(other, "evaluations", file, "somebody else took the evaluated call", "agent", "must be as in calls")
+        yield from _rows(
+            other, "evaluations", file, "somebody else took the evaluated call", "agent", "must be as in calls"
+        )
 
 
 def _rows(found, table, file, what, column, rule):
     """One finding for the rows (row, value) of an Ibis table, nothing where it is empty; it is worked out once."""
     import ibis
 
-    first = found.mutate(rows=ibis.row_number().over(order_by=found["row"]), n=found.count().over()).filter(lambda t: t["rows"] < EXAMPLES)
+    first = found.mutate(rows=ibis.row_number().over(order_by=found["row"]), n=found.count().over()).filter(
+        lambda t: t["rows"] < EXAMPLES
+    )
     first = first.select("row", "value", "n").order_by("row").execute()
     if len(first):
         yield rows_finding(table, file, "warning", what, int(first["n"].iloc[0]), first[["row", "value"]], column, rule)
@@ -324,30 +403,55 @@ def against_intervals(log, reading):
 
 def _per_day(log):
     calls = log.calls.mutate(day=log.calls["arrived"].truncate("D"))
-    counts = calls.group_by(["queue", "day"]).agg(offered=calls["row"].count(), answered=(calls["outcome"] == "answered").sum())
+    counts = calls.group_by(["queue", "day"]).agg(
+        offered=calls["row"].count(), answered=(calls["outcome"] == "answered").sum()
+    )
     return counts.execute().astype({"day": "datetime64[us]"}).set_index(["queue", "day"])
 
 
 def _apart(both, column, reading):
     for (queue, day), pair in both.iterrows():
-        yield finding("intervals", reading.file.name, "warning", f"{day:%a %Y-%m-%d}, {queue}: {pair['table']:,.0f} {column} in the intervals, "
-                      f"{pair['records']:,.0f} in the calls", queue=queue, start=day.tz_localize(reading.time_zone), column=column,
-                      value=float(pair["table"]), rule="must be as in calls")
+        yield finding(
+            "intervals",
+            reading.file.name,
+            "warning",
+            f"{day:%a %Y-%m-%d}, {queue}: {pair['table']:,.0f} {column} in the intervals, "
+            f"{pair['records']:,.0f} in the calls",
+            queue=queue,
+            start=day.tz_localize(reading.time_zone),
+            column=column,
+            value=float(pair["table"]),
+            rule="must be as in calls",
+        )
 
 
 def _only_one(records, reading, wall, log):
     """Days that one of the tables lacks, within the span that both cover."""
     totals = reading.frame.groupby([reading.frame["queue"], wall])["offered"].sum()
     totals = totals[totals > 0]
-    first, last = (max(one.index.get_level_values(1).min() for one in (records, totals)),
-                   min(one.index.get_level_values(1).max() for one in (records, totals)))
-    for one, other, table, file in ((totals, records, "calls", log.file), (records, totals, "intervals", reading.file.name)):
+    first, last = (
+        max(one.index.get_level_values(1).min() for one in (records, totals)),
+        min(one.index.get_level_values(1).max() for one in (records, totals)),
+    )
+    for one, other, table, file in (
+        (totals, records, "calls", log.file),
+        (records, totals, "intervals", reading.file.name),
+    ):
         gone = one.index.difference(other.index)
         for queue, day in gone[(gone.get_level_values(1) >= first) & (gone.get_level_values(1) <= last)]:
-            yield finding(table, file, "warning", f"{day:%a %Y-%m-%d}, {queue}: no row here, {int(one[queue, day]):,} contacts in the "
-                          f"{'intervals' if table == 'calls' else 'calls'}", queue=queue, start=day.tz_localize(reading.time_zone),
-                          column="arrived" if table == "calls" else "start", value=int(one[queue, day]), rule="must be in both tables",
-                          rows=int(one[queue, day]) if table == "calls" else 1)
+            yield finding(
+                table,
+                file,
+                "warning",
+                f"{day:%a %Y-%m-%d}, {queue}: no row here, {int(one[queue, day]):,} contacts in the "
+                f"{'intervals' if table == 'calls' else 'calls'}",
+                queue=queue,
+                start=day.tz_localize(reading.time_zone),
+                column="arrived" if table == "calls" else "start",
+                value=int(one[queue, day]),
+                rule="must be in both tables",
+                rows=int(one[queue, day]) if table == "calls" else 1,
+            )
 
 
 def _naive(stamps):

@@ -33,16 +33,35 @@ def fault_findings(table, file, faults, counts=None):
         for fault in rows.head(LISTED).itertuples():
             yield finding(table, file, "error", said, row=fault.row, column=column, value=fault.value, rule=rule)
         if count > LISTED:
-            yield finding(table, file, "error", f"{said}: {counted(count - LISTED, 'row')} more", column=column, rule=rule,
-                          row=rows["row"].iloc[LISTED], value=rows["value"].iloc[LISTED], rows=count - LISTED)
+            yield finding(
+                table,
+                file,
+                "error",
+                f"{said}: {counted(count - LISTED, 'row')} more",
+                column=column,
+                rule=rule,
+                row=rows["row"].iloc[LISTED],
+                value=rows["value"].iloc[LISTED],
+                rows=count - LISTED,
+            )
 
 
 def rows_finding(table, file, severity, what, count, examples, column, rule, **more):
     """One finding for many rows: `examples` is a frame of row and value, the first ones."""
     shown = ", ".join(f"{row}" for row in examples["row"])
     rest = ", …" if count > len(examples) else ""
-    return finding(table, file, severity, f"{counted(count, 'row')}: {what} (row{'s' * (count != 1)} {shown}{rest})", rows=int(count),
-                   row=int(examples["row"].iloc[0]), value=examples["value"].iloc[0], column=column, rule=rule, **more)
+    return finding(
+        table,
+        file,
+        severity,
+        f"{counted(count, 'row')}: {what} (row{'s' * (count != 1)} {shown}{rest})",
+        rows=int(count),
+        row=int(examples["row"].iloc[0]),
+        value=examples["value"].iloc[0],
+        column=column,
+        rule=rule,
+        **more,
+    )
 
 
 def masked(table, file, frame, rows, mask, severity, what, column, rule):

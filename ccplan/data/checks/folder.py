@@ -75,9 +75,15 @@ def check_folder(folder, key=None):
     frame = findings_frame(findings)
     if key is not None:
         frame, readings = _private(frame, readings, centre, key), _coded(readings, key)
-    return CheckReport(folder=path, findings=frame, verdicts=_verdicts(frame, readings), reading=readings.get("intervals"),
-                       abilities=abilities(readings), centre=centre,
-                       readings={name: reading for name, reading in readings.items() if not hasattr(reading, "log")})
+    return CheckReport(
+        folder=path,
+        findings=frame,
+        verdicts=_verdicts(frame, readings),
+        reading=readings.get("intervals"),
+        abilities=abilities(readings),
+        centre=centre,
+        readings={name: reading for name, reading in readings.items() if not hasattr(reading, "log")},
+    )
 
 
 # ------------------------------------------------------------------------------------------- reading
@@ -94,12 +100,16 @@ def _centre(path):
     try:
         return read_centre(file), []
     except CentreError as problem:
-        return None, [finding("centre", FILE_NAME, "error", fault, rule="must be as the starter file says")
-                      for fault in problem.faults]
+        return None, [
+            finding("centre", FILE_NAME, "error", fault, rule="must be as the starter file says")
+            for fault in problem.faults
+        ]
 
 
 def _readings(path, centre, held):
-    """The tables without their faulty rows; the faults as findings, in place of an exception. A large log is held open."""
+    """The tables without their faulty rows; the faults as findings, in place of an exception. A large log is held
+    open.
+    """
     centre = centre or Centre(name="unknown", assumed=("time zone UTC",))
     large = find_large(path)
     try:
@@ -110,7 +120,9 @@ def _readings(path, centre, held):
     findings = [found for name, reading in tables.readings.items() for found in _told(name, reading)]
     findings += [found for name, problem in tables.broken.items() for found in _broken(name, problem, path)]
     if "intervals" in tables.absent:
-        findings.append(finding("intervals", "", "error", _here(tables.absent["intervals"], path), rule="must be readable"))
+        findings.append(
+            finding("intervals", "", "error", _here(tables.absent["intervals"], path), rule="must be readable")
+        )
     return tables.readings, findings
 
 
@@ -130,7 +142,9 @@ def _with_large(tables, large, centre, held):
         broken |= {"calls": problem} | ({"intervals": problem} if "intervals" in tables.absent else {})
     absent = {name: why for name, why in tables.absent.items() if name not in readings and name not in broken}
     in_order = {name: readings[name] for name in TABLES if name in readings}
-    return replace(tables, readings=in_order, broken={name: broken[name] for name in TABLES if name in broken}, absent=absent)
+    return replace(
+        tables, readings=in_order, broken={name: broken[name] for name in TABLES if name in broken}, absent=absent
+    )
 
 
 def _told(name, reading):
@@ -157,7 +171,9 @@ def _complete(centre, reading):
     if centre is not None:
         return centre, [finding("centre", FILE_NAME, "note", f"assumed: {words}") for words in centre.assumed]
     centre = assume_centre(reading, name=reading.file.parent.name or "Centre")
-    return centre, [finding("centre", "", "note", f"no usable {FILE_NAME}, assumed: {words}") for words in centre.assumed]
+    return centre, [
+        finding("centre", "", "note", f"no usable {FILE_NAME}, assumed: {words}") for words in centre.assumed
+    ]
 
 
 def _private(findings, readings, centre, key):
@@ -167,9 +183,13 @@ def _private(findings, readings, centre, key):
 
 
 def _coded(readings, key):
-    """The readings without people: their frames coded, and their faults, which quote cells of the file, left to the findings."""
-    return {name: replace(reading, frame=pseudonymise(reading.frame, name, key), faults=reading.faults.head(0))
-            for name, reading in readings.items()}
+    """The readings without people: their frames coded, and their faults, which quote cells of the file, left to the
+    findings.
+    """
+    return {
+        name: replace(reading, frame=pseudonymise(reading.frame, name, key), faults=reading.faults.head(0))
+        for name, reading in readings.items()
+    }
 
 
 # ------------------------------------------------------------------------------------------- checking
@@ -187,8 +207,11 @@ def _calls(readings, centre):
 
     reading = readings["calls"]
     large = hasattr(reading, "log")
-    log = CallLog.over(reading.log.drop("arrived").rename(arrived="wall"), reading.file.name) if large else CallLog.of(
-        reading.frame, reading.rows, reading.file.name)
+    log = (
+        CallLog.over(reading.log.drop("arrived").rename(arrived="wall"), reading.file.name)
+        if large
+        else CallLog.of(reading.frame, reading.rows, reading.file.name)
+    )
     yield from check_calls(log, centre, _frame(readings, "agents"))
     if "evaluations" in readings:
         yield from check_evaluated(log, readings["evaluations"])
@@ -211,7 +234,9 @@ def _as_found(reading):
         return
     if reading.kind.startswith("Parquet"):
         with engine() as connection:
-            yield from check_as_found(as_found_table(read_parquet(connection, reading.file)), "calls", reading.file.name)
+            yield from check_as_found(
+                as_found_table(read_parquet(connection, reading.file)), "calls", reading.file.name
+            )
         return
     try:
         cells = open_file(reading.file, "calls", mapping_of(reading.file) or FileMapping()).cells
@@ -224,8 +249,12 @@ def _people(readings, centre):
     from .people import check_activities, check_agents, check_evaluations, check_ledger
 
     agents = _frame(readings, "agents")
-    for name, check, more in (("activities", check_activities, agents), ("evaluations", check_evaluations, agents),
-                              ("ledger", check_ledger, _last_day(readings)), ("agents", check_agents, _frame(readings, "activities"))):
+    for name, check, more in (
+        ("activities", check_activities, agents),
+        ("evaluations", check_evaluations, agents),
+        ("ledger", check_ledger, _last_day(readings)),
+        ("agents", check_agents, _frame(readings, "activities")),
+    ):
         if name in readings:
             yield from check(readings[name], more)
 
@@ -248,16 +277,21 @@ def _verdicts(findings, readings):
     """One sentence a table; `centre` and `intervals` are always told, other tables where they are there."""
     told = set(findings["table"]) | set(readings) | {"centre", "intervals"}
     names = [name for name in ("centre", *TABLES) if name in told]
-    return pd.DataFrame([_verdict_row(name, findings[findings["table"] == name], readings.get(name)) for name in names]
-                        ).astype({"rows": "Int64"})
+    return pd.DataFrame(
+        [_verdict_row(name, findings[findings["table"] == name], readings.get(name)) for name in names]
+    ).astype({"rows": "Int64"})
 
 
 def _verdict_row(name, findings, reading):
     counts = {severity: findings[findings["severity"] == severity] for severity in SEVERITIES}
-    return {"table": name, "rows": pd.NA if reading is None else _size(reading),
-            **{severity + "s": len(rows) for severity, rows in counts.items()},
-            "faulty_rows": int(counts["error"]["rows"].sum()), "doubtful_rows": int(counts["warning"]["rows"].sum()),
-            "verdict": _verdict(name, counts, reading)}
+    return {
+        "table": name,
+        "rows": pd.NA if reading is None else _size(reading),
+        **{severity + "s": len(rows) for severity, rows in counts.items()},
+        "faulty_rows": int(counts["error"]["rows"].sum()),
+        "doubtful_rows": int(counts["warning"]["rows"].sum()),
+        "verdict": _verdict(name, counts, reading),
+    }
 
 
 def _verdict(name, counts, reading):
@@ -265,15 +299,26 @@ def _verdict(name, counts, reading):
     if name != "centre" and reading is None:
         return "cannot be read: mend the errors first"
     state = "must be mended" if errors else "can be used with care" if warnings else "can be used"
-    return f"{state}: {counted(errors, 'error')}, {counted(warnings, 'warning')}" + ("" if reading is None else f"; {_extent(reading)}")
+    return f"{state}: {counted(errors, 'error')}, {counted(warnings, 'warning')}" + (
+        "" if reading is None else f"; {_extent(reading)}"
+    )
 
 
 def _extent(reading):
     frame = reading.frame
     if reading.table == "intervals":
-        return (f"{counted(len(frame), 'interval')} of {reading.interval_s / 60:g} minutes, {counted(frame['queue'].nunique(), 'queue')}, "
-                f"{_span(frame['start'])}")
-    first = next((name for name in ("arrived", "start", "date", "month", "hired", "checked_on") if name in frame and frame[name].notna().any()), None)
+        return (
+            f"{counted(len(frame), 'interval')} of {reading.interval_s / 60:g} minutes, {counted(frame['queue'].nunique(), 'queue')}, "
+            f"{_span(frame['start'])}"
+        )
+    first = next(
+        (
+            name
+            for name in ("arrived", "start", "date", "month", "hired", "checked_on")
+            if name in frame and frame[name].notna().any()
+        ),
+        None,
+    )
     return counted(_size(reading), "row") + (f", {_span(frame[first].dropna())}" if first else "")
 
 

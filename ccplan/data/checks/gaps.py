@@ -16,8 +16,10 @@ def expected_starts(centre, queue, first, last, interval_s):
     """
     count = (last - first).total_seconds() / interval_s
     if count > MOST:
-        raise SourceError(f"{first:%Y-%m-%d} to {last:%Y-%m-%d} holds {count:,.0f} intervals of {interval_s} s, at most "
-                          f"{MOST:,} can be planned: look at the first and last dates")
+        raise SourceError(
+            f"{first:%Y-%m-%d} to {last:%Y-%m-%d} holds {count:,.0f} intervals of {interval_s} s, at most "
+            f"{MOST:,} can be planned: look at the first and last dates"
+        )
     starts = pd.date_range(first, last, freq=pd.Timedelta(seconds=interval_s))
     known = any(known.name == queue for known in centre.queues)
     return starts[centre.is_open(queue, starts)] if known else starts

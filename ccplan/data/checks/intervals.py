@@ -9,12 +9,12 @@ from ..centre_file import FILE_NAME
 from .findings import LISTED, counted, finding, rows_finding
 from .gaps import expected_starts, missing_intervals
 
-EXTRAORDINARY = 3.0   # robust standard deviations from the usual day of the week ...
-AT_LEAST = 0.35       # ... and as a log ratio: 40 % more or 30 % less
-NEARBY_WEEKS = 17     # same weekdays around a day that make its usual
+EXTRAORDINARY = 3.0  # robust standard deviations from the usual day of the week ...
+AT_LEAST = 0.35  # ... and as a log ratio: 40 % more or 30 % less
+NEARBY_WEEKS = 17  # same weekdays around a day that make its usual
 MAX_PLAUSIBLE_AHT_S = 7200
-MANY_SMOOTH = 10      # days of a queue; more are one finding: the table is a forecast or an average
-BY_CHANCE = 1e-6      # a day smoother than chance allows once in a million days is no count
+MANY_SMOOTH = 10  # days of a queue; more are one finding: the table is a forecast or an average
+BY_CHANCE = 1e-6  # a day smoother than chance allows once in a million days is no count
 
 
 def check_intervals(reading, centre):
@@ -44,9 +44,17 @@ def _missing_stretches(reading, centre):
     for (queue, _), run in missing.groupby(["queue", "run"], sort=False):
         first, last, count = run["start"].iloc[0], run["start"].iloc[-1], len(run)
         until = f" to {last:%Y-%m-%d %H:%M}" if count > 1 else ""
-        yield finding("intervals", reading.file.name, "warning", queue=queue, start=first, column="start", value=count,
-                       rule="must have a row for every open interval",
-                       message=f"{_intervals(count)} missing: {first:%a %Y-%m-%d %H:%M}{until}")
+        yield finding(
+            "intervals",
+            reading.file.name,
+            "warning",
+            queue=queue,
+            start=first,
+            column="start",
+            value=count,
+            rule="must have a row for every open interval",
+            message=f"{_intervals(count)} missing: {first:%a %Y-%m-%d %H:%M}{until}",
+        )
 
 
 def _missing_months(reading, centre):
@@ -63,9 +71,16 @@ def _months_gone(reading, first, last, begin, end):
     inside = begin < first < end
     side = "" if inside else ", before the data begins" if first < begin else ", after the data ends"
     named = f"in {first:%B %Y}" if first == last else f"from {first:%B %Y} to {last:%B %Y}"
-    return finding("intervals", reading.file.name, "warning" if inside else "note", f"no rows {named}{side}",
-                    start=first.start_time.tz_localize(reading.time_zone), column="start",
-                    value=f"{first} to {last}", rule="a year should be whole")
+    return finding(
+        "intervals",
+        reading.file.name,
+        "warning" if inside else "note",
+        f"no rows {named}{side}",
+        start=first.start_time.tz_localize(reading.time_zone),
+        column="start",
+        value=f"{first} to {last}",
+        rule="a year should be whole",
+    )
 
 
 def _clock_changes(reading, centre):
@@ -73,7 +88,8 @@ def _clock_changes(reading, centre):
     zone, starts = reading.time_zone, reading.frame["start"]
     days = pd.date_range(starts.min().tz_localize(None).normalize(), starts.max().tz_localize(None).normalize())
     edges = pd.DatetimeIndex([*days, days[-1] + pd.Timedelta(days=1)]).tz_localize(
-        zone, ambiguous=np.ones(len(days) + 1, bool), nonexistent="shift_forward")
+        zone, ambiguous=np.ones(len(days) + 1, bool), nonexistent="shift_forward"
+    )
     hours = np.diff(edges.asi8) / pd.Timedelta(hours=1).as_unit(edges.unit).asm8.astype("int64")
     for at in np.flatnonzero(hours != 24):
         for queue, rows in reading.frame.groupby("queue"):
@@ -85,9 +101,17 @@ def _changed_day(reading, centre, queue, starts, begin, end, hours):
     last = end - pd.Timedelta(seconds=reading.interval_s)
     expected = len(expected_starts(centre, queue, begin, last, reading.interval_s))
     if expected:
-        yield finding("intervals", reading.file.name, "note" if found == expected else "warning", queue=queue,
-                       start=begin, column="start", value=found, rule="a clock change makes a day of 23 or 25 hours",
-                       message=f"{begin:%Y-%m-%d} has {hours:g} hours: {_intervals(expected)} expected, {found} found")
+        yield finding(
+            "intervals",
+            reading.file.name,
+            "note" if found == expected else "warning",
+            queue=queue,
+            start=begin,
+            column="start",
+            value=found,
+            rule="a clock change makes a day of 23 or 25 hours",
+            message=f"{begin:%Y-%m-%d} has {hours:g} hours: {_intervals(expected)} expected, {found} found",
+        )
 
 
 def _extraordinary_days(reading, centre):
@@ -106,14 +130,23 @@ def _extraordinary_days(reading, centre):
 def _usual(daily):
     """Median of the same weekday in the weeks around."""
     return daily.groupby(daily.index.day_of_week).transform(
-        lambda days: days.rolling(NEARBY_WEEKS, center=True, min_periods=1).median())
+        lambda days: days.rolling(NEARBY_WEEKS, center=True, min_periods=1).median()
+    )
 
 
 def _odd_day(reading, queue, day, count, usual, holiday):
-    return finding("intervals", reading.file.name, "note" if holiday else "warning", queue=queue, column="offered",
-                    start=day.tz_localize(reading.time_zone), value=count, rule="far from the same weekdays around",
-                    message=f"{day:%a %Y-%m-%d}: {count:,} contacts, usual is about {usual:,.0f}"
-                            + (f" ({holiday})" if holiday else ""))
+    return finding(
+        "intervals",
+        reading.file.name,
+        "note" if holiday else "warning",
+        queue=queue,
+        column="offered",
+        start=day.tz_localize(reading.time_zone),
+        value=count,
+        rule="far from the same weekdays around",
+        message=f"{day:%a %Y-%m-%d}: {count:,} contacts, usual is about {usual:,.0f}"
+        + (f" ({holiday})" if holiday else ""),
+    )
 
 
 def _strange_values(reading, centre):
@@ -121,17 +154,25 @@ def _strange_values(reading, centre):
     frame = reading.frame
     if {"talk_s", "answered"} <= set(frame):
         handle = frame[["talk_s", *({"hold_s", "acw_s"} & set(frame))]].sum(axis=1)
-        yield from _strange(reading, frame, handle / frame["answered"].replace(0, np.nan) > MAX_PLAUSIBLE_AHT_S,
-                            "talk_s", "a mean handle time above two hours")
-        yield from _strange(reading, frame, (handle > 0) & (frame["answered"] == 0), "talk_s",
-                            "handle time without an answered contact")
+        yield from _strange(
+            reading,
+            frame,
+            handle / frame["answered"].replace(0, np.nan) > MAX_PLAUSIBLE_AHT_S,
+            "talk_s",
+            "a mean handle time above two hours",
+        )
+        yield from _strange(
+            reading, frame, (handle > 0) & (frame["answered"] == 0), "talk_s", "handle time without an answered contact"
+        )
     if {"wait_answered_s", "answered"} <= set(frame):
         mean = frame["wait_answered_s"] / frame["answered"].replace(0, np.nan)
         yield from _strange(reading, frame, mean > 86400, "wait_answered_s", "a mean wait longer than a day")
     if {"agents", "answered"} <= set(frame):
         # Who comes when nobody is there may be answered an interval later; who is answered at once is not.
         at_once = frame["answered_in_target" if "answered_in_target" in frame else "answered"] > 0
-        yield from _strange(reading, frame, (frame["agents"] == 0) & at_once, "agents", "contacts answered with nobody on the phones")
+        yield from _strange(
+            reading, frame, (frame["agents"] == 0) & at_once, "agents", "contacts answered with nobody on the phones"
+        )
 
 
 def _strange(reading, frame, mask, column, what):
@@ -139,12 +180,23 @@ def _strange(reading, frame, mask, column, what):
     bad = frame[mask]
     if len(bad) > LISTED:
         examples = pd.DataFrame({"row": reading.rows[bad.index[:5]], "value": bad[column].to_numpy()[:5]})
-        yield rows_finding("intervals", reading.file.name, "warning", what, len(bad), examples, column, "must be believable")
+        yield rows_finding(
+            "intervals", reading.file.name, "warning", what, len(bad), examples, column, "must be believable"
+        )
         return
     for row in bad.itertuples():
-        yield finding("intervals", reading.file.name, "warning", queue=row.queue, start=row.start, column=column,
-                      value=getattr(row, column), rule="must be believable", row=_row(reading, row.Index),
-                      message=f"{row.queue} {row.start:%Y-%m-%d %H:%M}: {what}")
+        yield finding(
+            "intervals",
+            reading.file.name,
+            "warning",
+            queue=row.queue,
+            start=row.start,
+            column=column,
+            value=getattr(row, column),
+            rule="must be believable",
+            row=_row(reading, row.Index),
+            message=f"{row.queue} {row.start:%Y-%m-%d %H:%M}: {what}",
+        )
 
 
 def _row(reading, index):
@@ -155,21 +207,42 @@ def _smooth_days(reading, centre):
     """Days whose counts vary less than calls can: filled in by hand or by a formula, not counted."""
     wall = reading.frame["start"].dt.tz_localize(None).dt.normalize()
     for queue, rows in reading.frame.groupby("queue"):
-        days = [(day, counts, smoothness(counts.to_numpy(float))) for day, counts in rows["offered"].groupby(wall[rows.index])]
+        days = [
+            (day, counts, smoothness(counts.to_numpy(float)))
+            for day, counts in rows["offered"].groupby(wall[rows.index])
+        ]
         smooth = [(day, counts, ratio) for day, counts, (ratio, number) in days if ratio < _smoothest(number)]
         if len(smooth) > MANY_SMOOTH:
-            yield _smooth(reading, queue, smooth[0], f"{len(smooth):,} of {len(days):,} days, the first on {smooth[0][0]:%Y-%m-%d}",
-                          sum(len(counts) for _, counts, _ in smooth))
+            yield _smooth(
+                reading,
+                queue,
+                smooth[0],
+                f"{len(smooth):,} of {len(days):,} days, the first on {smooth[0][0]:%Y-%m-%d}",
+                sum(len(counts) for _, counts, _ in smooth),
+            )
         else:
-            yield from (_smooth(reading, queue, one, f"{one[0]:%a %Y-%m-%d}, {int(one[1].sum()):,} contacts", len(one[1])) for one in smooth)
+            yield from (
+                _smooth(reading, queue, one, f"{one[0]:%a %Y-%m-%d}, {int(one[1].sum()):,} contacts", len(one[1]))
+                for one in smooth
+            )
 
 
 def _smooth(reading, queue, one, when, rows):
     day, counts, ratio = one
     times = f"{1 / ratio:,.0f} times" if ratio > 0.01 else "more than a hundred times"
-    return finding("intervals", reading.file.name, "warning", f"{when}: counts {times} smoother than chance allows: made up, not counted",
-                   queue=queue, column="offered", value=round(ratio, 3), rows=rows, row=_row(reading, counts.index[0]),
-                   start=day.tz_localize(reading.time_zone), rule="counts must vary by chance")
+    return finding(
+        "intervals",
+        reading.file.name,
+        "warning",
+        f"{when}: counts {times} smoother than chance allows: made up, not counted",
+        queue=queue,
+        column="offered",
+        value=round(ratio, 3),
+        rows=rows,
+        row=_row(reading, counts.index[0]),
+        start=day.tz_localize(reading.time_zone),
+        rule="counts must vary by chance",
+    )
 
 
 def smoothness(counts):
@@ -206,30 +279,67 @@ def _closed_hours(reading, centre):
         outside = rows[~centre.is_open(queue, rows["start"]) & (rows["offered"] > 0)]
         if len(outside):
             share = outside["offered"].sum() / max(rows["offered"].sum(), 1)
-            yield finding("intervals", reading.file.name, "warning" if share > 0.02 else "note", queue=queue,
-                           column="offered", value=int(outside["offered"].sum()), start=outside["start"].iloc[0],
-                           rule="contacts should come in opening hours",
-                           message=f"{outside['offered'].sum():,} contacts ({share:.1%}) in "
-                                   f"{_intervals(len(outside))} outside opening hours")
+            yield finding(
+                "intervals",
+                reading.file.name,
+                "warning" if share > 0.02 else "note",
+                queue=queue,
+                column="offered",
+                value=int(outside["offered"].sum()),
+                start=outside["start"].iloc[0],
+                rule="contacts should come in opening hours",
+                message=f"{outside['offered'].sum():,} contacts ({share:.1%}) in "
+                f"{_intervals(len(outside))} outside opening hours",
+            )
 
 
 def _against_centre(reading, centre):
     """Queues and interval length: the table and `centre.toml` must mean the same."""
     here, there = set(reading.frame["queue"]), {queue.name for queue in centre.queues}
     for name in sorted(here - there):
-        yield finding("intervals", reading.file.name, "warning", queue=name, column="queue", value=name,
-                       rule=f"must stand in {FILE_NAME}", message=f"queue {name} is not in {FILE_NAME}")
+        yield finding(
+            "intervals",
+            reading.file.name,
+            "warning",
+            queue=name,
+            column="queue",
+            value=name,
+            rule=f"must stand in {FILE_NAME}",
+            message=f"queue {name} is not in {FILE_NAME}",
+        )
     for name in sorted(there - here):
-        yield finding("centre", FILE_NAME, "warning", queue=name, column="queue", value=name,
-                       rule="must have rows", message=f"queue {name} has no row in {reading.file.name}")
+        yield finding(
+            "centre",
+            FILE_NAME,
+            "warning",
+            queue=name,
+            column="queue",
+            value=name,
+            rule="must have rows",
+            message=f"queue {name} has no row in {reading.file.name}",
+        )
     if centre.interval_s != reading.interval_s:
-        yield finding("centre", FILE_NAME, "note", column="interval_s", value=centre.interval_s,
-                       rule="should be as in the table",
-                       message=f"{FILE_NAME} plans in {centre.interval_s} s, the table counts in {reading.interval_s} s")
+        yield finding(
+            "centre",
+            FILE_NAME,
+            "note",
+            column="interval_s",
+            value=centre.interval_s,
+            rule="should be as in the table",
+            message=f"{FILE_NAME} plans in {centre.interval_s} s, the table counts in {reading.interval_s} s",
+        )
 
 
-CHECKS = (_against_centre, _missing_months, _missing_stretches, _clock_changes, _extraordinary_days,
-          _smooth_days, _strange_values, _closed_hours)
+CHECKS = (
+    _against_centre,
+    _missing_months,
+    _missing_stretches,
+    _clock_changes,
+    _extraordinary_days,
+    _smooth_days,
+    _strange_values,
+    _closed_hours,
+)
 
 
 def _intervals(count):

@@ -6,45 +6,94 @@ from .findings import counted, finding, masked
 
 PRESENT = ("work", "break", "lunch", "training", "meeting", "coaching", "systems down")
 LONGEST_S = 16 * 3600  # of one stretch of an agent's day
-CLOSED_MONTHS = 2      # after which a month's spending should be known
+CLOSED_MONTHS = 2  # after which a month's spending should be known
 
 
 def check_activities(reading, agents=None):
-    """Findings of the activities: overlaps of one agent, stretches too long, people on no list, days outside employment."""
+    """Findings of the activities: overlaps of one agent, stretches too long, people on no list, days outside
+    employment.
+    """
     frame, rows, file = reading.frame, reading.rows, reading.file.name
     if not {"agent", "start", "end"} <= set(frame):
         return
-    yield from masked("activities", file, frame, rows, _overlapping(frame), "warning", "an earlier stretch of the same agent has not ended yet",
-                      "start", "stretches of an agent must not overlap")
+    yield from masked(
+        "activities",
+        file,
+        frame,
+        rows,
+        _overlapping(frame),
+        "warning",
+        "an earlier stretch of the same agent has not ended yet",
+        "start",
+        "stretches of an agent must not overlap",
+    )
     long = (frame["end"] - frame["start"]).dt.total_seconds() > LONGEST_S
     if "actual" in frame:
         long &= frame["actual"].isin(PRESENT)
-    yield from masked("activities", file, frame, rows, long, "warning", "a stretch at work of more than 16 hours", "end", "must be believable")
+    yield from masked(
+        "activities",
+        file,
+        frame,
+        rows,
+        long,
+        "warning",
+        "a stretch at work of more than 16 hours",
+        "end",
+        "must be believable",
+    )
     if agents is not None:
         yield from _listed("activities", file, frame, rows, "agent", agents)
-        yield from masked("activities", file, frame, rows, _not_employed(frame, agents), "warning", "the agent was not employed on that day",
-                          "agent", "must be between hired and left")
+        yield from masked(
+            "activities",
+            file,
+            frame,
+            rows,
+            _not_employed(frame, agents),
+            "warning",
+            "the agent was not employed on that day",
+            "agent",
+            "must be between hired and left",
+        )
 
 
 def _overlapping(frame):
     """Rows that begin before an earlier one of the same agent ends."""
     ordered = frame[["agent", "start", "end"]].sort_values(["agent", "start"], kind="stable")
-    ends = ordered["end"].astype("int64").groupby(ordered["agent"], sort=False).cummax().groupby(ordered["agent"], sort=False).shift()
+    ends = (
+        ordered["end"]
+        .astype("int64")
+        .groupby(ordered["agent"], sort=False)
+        .cummax()
+        .groupby(ordered["agent"], sort=False)
+        .shift()
+    )
     return (ordered["start"].astype("int64") < ends).reindex(frame.index)
 
 
 def _not_employed(frame, agents):
     day = _naive(frame["start"]).dt.normalize()
     known = agents.drop_duplicates("agent").set_index("agent")
-    hired, left = (frame["agent"].map(_naive(known[name])) if name in known else pd.Series(pd.NaT, frame.index) for name in ("hired", "left"))
+    hired, left = (
+        frame["agent"].map(_naive(known[name])) if name in known else pd.Series(pd.NaT, frame.index)
+        for name in ("hired", "left")
+    )
     return (day < hired) | (day > left)
 
 
 def _listed(table, file, frame, rows, column, agents):
     unknown = frame[column].notna() & ~frame[column].isin(agents["agent"])
     for name, mine in frame[unknown].groupby(column):
-        yield from masked(table, file, frame, rows, frame[column] == name, "warning", f"agent {name!r} is not in the table agents", column,
-                          "must stand in agents")
+        yield from masked(
+            table,
+            file,
+            frame,
+            rows,
+            frame[column] == name,
+            "warning",
+            f"agent {name!r} is not in the table agents",
+            column,
+            "must stand in agents",
+        )
 
 
 def check_evaluations(reading, agents=None):
@@ -53,8 +102,17 @@ def check_evaluations(reading, agents=None):
     if agents is not None and "agent" in frame:
         yield from _listed("evaluations", file, frame, rows, "agent", agents)
     if {"agent", "evaluator"} <= set(frame):
-        yield from masked("evaluations", file, frame, rows, frame["agent"] == frame["evaluator"], "warning", "the agent evaluated himself",
-                          "evaluator", "nobody evaluates himself")
+        yield from masked(
+            "evaluations",
+            file,
+            frame,
+            rows,
+            frame["agent"] == frame["evaluator"],
+            "warning",
+            "the agent evaluated himself",
+            "evaluator",
+            "nobody evaluates himself",
+        )
 
 
 def check_ledger(reading, last=None):
@@ -66,21 +124,50 @@ def check_ledger(reading, last=None):
     months = frame["month"].dt.to_period("M")
     for (category, line), rows in frame.groupby(["category", "line"]):
         known = months[rows.index]
-        yield from _gone(file, category, line, pd.period_range(known.min(), known.max(), freq="M").difference(pd.PeriodIndex(known)))
+        yield from _gone(
+            file, category, line, pd.period_range(known.min(), known.max(), freq="M").difference(pd.PeriodIndex(known))
+        )
     whole = pd.period_range(months.min(), months.max(), freq="M").difference(pd.PeriodIndex(months))
     for month in whole:
-        yield finding("ledger", file, "warning", f"no line at all in {month:%B %Y}", column="month", value=str(month), rule="every month must be there")
+        yield finding(
+            "ledger",
+            file,
+            "warning",
+            f"no line at all in {month:%B %Y}",
+            column="month",
+            value=str(month),
+            rule="every month must be there",
+        )
     if last is not None and "actual" in frame:
         due = frame["actual"].isna() & (months < (pd.Timestamp(last).to_period("M") - CLOSED_MONTHS))
-        yield from masked("ledger", file, frame, reading.rows, due, "warning", "what was spent is not known, two months later", "month",
-                          "spending must be known after two months")
+        yield from masked(
+            "ledger",
+            file,
+            frame,
+            reading.rows,
+            due,
+            "warning",
+            "what was spent is not known, two months later",
+            "month",
+            "spending must be known after two months",
+        )
 
 
 def _gone(file, category, line, months):
     if len(months):
-        named = ", ".join(f"{month:%B %Y}" for month in months[:5]) + (f" and {len(months) - 5:,} more" if len(months) > 5 else "")
-        yield finding("ledger", file, "warning", f"{category}, {line}: {counted(len(months), 'month')} missing: {named}", column="month",
-                      value=str(months[0]), rule="every month must be there", rows=len(months))
+        named = ", ".join(f"{month:%B %Y}" for month in months[:5]) + (
+            f" and {len(months) - 5:,} more" if len(months) > 5 else ""
+        )
+        yield finding(
+            "ledger",
+            file,
+            "warning",
+            f"{category}, {line}: {counted(len(months), 'month')} missing: {named}",
+            column="month",
+            value=str(months[0]),
+            rule="every month must be there",
+            rows=len(months),
+        )
 
 
 def check_agents(reading, activities=None):
@@ -90,14 +177,25 @@ def check_agents(reading, activities=None):
         if column in frame and frame[column].notna().sum() >= 8:
             usual = frame[column].median()
             odd = (frame[column] > 3 * usual) | (frame[column] < usual / 3)
-            yield from masked("agents", file, frame, rows, odd, "warning", f"{what} three times as far from the middle ({usual:,.2f})", column,
-                              "must be believable")
+            yield from masked(
+                "agents",
+                file,
+                frame,
+                rows,
+                odd,
+                "warning",
+                f"{what} three times as far from the middle ({usual:,.2f})",
+                column,
+                "must be believable",
+            )
     if activities is not None and len(activities):
         first, last = _naive(activities["start"]).min().normalize(), _naive(activities["start"]).max().normalize()
         there = (_naive(frame["hired"]) < last) if "hired" in frame else pd.Series(True, frame.index)
         there &= ~(_naive(frame["left"]) <= first) if "left" in frame else True
         idle = there & ~frame["agent"].isin(activities["agent"].unique())
-        yield from masked("agents", file, frame, rows, idle, "note", "employed, but without an activity", "agent", "must do something")
+        yield from masked(
+            "agents", file, frame, rows, idle, "note", "employed, but without an activity", "agent", "must do something"
+        )
 
 
 def _naive(stamps):

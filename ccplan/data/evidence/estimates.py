@@ -18,7 +18,10 @@ QUANTILES = (0.50, 0.80, 0.90, 0.95)
 WORK = ("work", "phone", "available", "email", "chat", "back office")  # a contact can be taken, or is being worked on
 UNPAID = ("lunch", "off", "unpaid leave")
 CAUSES = {  # what activities say → the cause as centre.toml usually names it
-    "leave": "annual leave", "holiday": "public holidays", "break": "breaks", "meeting": "meetings and coaching",
+    "leave": "annual leave",
+    "holiday": "public holidays",
+    "break": "breaks",
+    "meeting": "meetings and coaching",
     "coaching": "meetings and coaching",
 }
 EXTERNAL_CAUSES = ("annual leave", "sickness", "public holidays", "family leave", "absence")
@@ -86,13 +89,20 @@ def _exponential(waited, abandons, n, confidence):
     from scipy.stats import chi2  # loads where it is used
 
     if not (abandons > 0 and waited > 0):
-        raise ValueError(f"patience cannot be estimated: {abandons:,} of {n:,} callers hung up, after {waited:,.0f} s of waiting")
+        raise ValueError(
+            f"patience cannot be estimated: {abandons:,} of {n:,} callers hung up, after {waited:,.0f} s of waiting"
+        )
     tail = (1 - confidence) / 2
     return Estimate(
-        name="patience_s", estimate=float(waited / abandons), n=n, unit="seconds",
-        low=float(2 * waited / chi2.ppf(1 - tail, 2 * abandons + 2)), high=float(2 * waited / chi2.ppf(tail, 2 * abandons)),
+        name="patience_s",
+        estimate=float(waited / abandons),
+        n=n,
+        unit="seconds",
+        low=float(2 * waited / chi2.ppf(1 - tail, 2 * abandons + 2)),
+        high=float(2 * waited / chi2.ppf(tail, 2 * abandons)),
         method="maximum likelihood, exponential: all waiting time ÷ abandons, answered calls censored",
-        source="Cox and Oakes 1984, section 3.2")
+        source="Cox and Oakes 1984, section 3.2",
+    )
 
 
 def naive_patience(calls, confidence=CONFIDENCE):
@@ -104,8 +114,14 @@ def naive_patience(calls, confidence=CONFIDENCE):
     waited, left = _waits(calls)
     if not left.any():
         raise ValueError("nobody hung up, so there is no wait of theirs to average")
-    return _mean(waited[left], "patience_s", "seconds", confidence, source="Gans, Koole and Mandelbaum 2003, section 6.3",
-                 method="WRONG for patience: mean wait of those who hung up, the patient are not among them")
+    return _mean(
+        waited[left],
+        "patience_s",
+        "seconds",
+        confidence,
+        source="Gans, Koole and Mandelbaum 2003, section 6.3",
+        method="WRONG for patience: mean wait of those who hung up, the patient are not among them",
+    )
 
 
 def still_waiting(calls, confidence=CONFIDENCE):
@@ -129,8 +145,16 @@ def still_waiting(calls, confidence=CONFIDENCE):
         low, high = _band(curve, confidence)
     events, sorted_waits = np.unique(waited[left], return_counts=True), np.sort(waited)
     at = np.searchsorted(curve.quantiles, events[0])
-    return pd.DataFrame({"wait_s": events[0], "still_waiting": curve.probabilities[at], "low": low[at], "high": high[at],
-                         "at_risk": len(waited) - np.searchsorted(sorted_waits, events[0]), "hung_up": events[1]})
+    return pd.DataFrame(
+        {
+            "wait_s": events[0],
+            "still_waiting": curve.probabilities[at],
+            "low": low[at],
+            "high": high[at],
+            "at_risk": len(waited) - np.searchsorted(sorted_waits, events[0]),
+            "hung_up": events[1],
+        }
+    )
 
 
 def _band(curve, confidence):
@@ -150,8 +174,16 @@ def median_patience(calls, confidence=CONFIDENCE):
     """
     curve = still_waiting(calls, confidence)
     low, middle, high = (_first(curve, name) for name in ("low", "still_waiting", "high"))
-    return Estimate(name="median_patience_s", estimate=middle, low=low, high=high, n=int(len(_waits(calls)[0])), unit="seconds",
-                    method="Kaplan–Meier: half have hung up, answered calls censored", source="Kaplan and Meier 1958")
+    return Estimate(
+        name="median_patience_s",
+        estimate=middle,
+        low=low,
+        high=high,
+        n=int(len(_waits(calls)[0])),
+        unit="seconds",
+        method="Kaplan–Meier: half have hung up, answered calls censored",
+        source="Kaplan and Meier 1958",
+    )
 
 
 def _first(curve, column):
@@ -182,8 +214,16 @@ def short_abandons(calls, within_s=SHORT_S, confidence=CONFIDENCE):
         raise ValueError("nobody hung up, so no share of them did so early")
     test = binomtest(int((waited[left] <= within_s).sum()), int(left.sum()))
     low, high = test.proportion_ci(confidence, method="wilson")
-    return Estimate(name="short_abandon_share", estimate=float(test.statistic), low=float(low), high=float(high), n=int(left.sum()),
-                    unit="share of abandons", method=f"abandons within {within_s:g} s ÷ abandons", source="Wilson 1927")
+    return Estimate(
+        name="short_abandon_share",
+        estimate=float(test.statistic),
+        low=float(low),
+        high=float(high),
+        n=int(left.sum()),
+        unit="share of abandons",
+        method=f"abandons within {within_s:g} s ÷ abandons",
+        source="Wilson 1927",
+    )
 
 
 # ---------------------------------------------------------------------------------------- handle time
@@ -201,9 +241,17 @@ def handle_time(calls, confidence=CONFIDENCE):
     handle = _handled(calls)
     if len(handle) < 2:
         raise ValueError(f"handle time needs two answered calls at least, got {len(handle)}")
-    mean = _mean(handle, "aht_s", "seconds", confidence, "mean of talk, hold and after-call work", "Student's t for a mean")
-    return as_frame([mean, _spread(handle, confidence), *_lognormal(handle, confidence),
-                     *(_quantile(handle, share, confidence) for share in QUANTILES)])
+    mean = _mean(
+        handle, "aht_s", "seconds", confidence, "mean of talk, hold and after-call work", "Student's t for a mean"
+    )
+    return as_frame(
+        [
+            mean,
+            _spread(handle, confidence),
+            *_lognormal(handle, confidence),
+            *(_quantile(handle, share, confidence) for share in QUANTILES),
+        ]
+    )
 
 
 def _handled(calls):
@@ -217,13 +265,23 @@ def _mean(values, name, unit, confidence, method, source):
 
     n, mean = len(values), float(np.mean(values))
     half = float(t.ppf((1 + confidence) / 2, n - 1) * np.std(values, ddof=1) / sqrt(n)) if n > 1 else nan
-    return Estimate(name=name, estimate=mean, low=mean - half, high=mean + half, n=n, unit=unit, method=method, source=source)
+    return Estimate(
+        name=name, estimate=mean, low=mean - half, high=mean + half, n=n, unit=unit, method=method, source=source
+    )
 
 
 def _spread(values, confidence):
     low, cv, high = _resampled(_cv, values, confidence=confidence)
-    return Estimate(name="aht_cv", estimate=cv, low=low, high=high, n=len(values), unit="ratio",
-                    method="standard deviation ÷ mean, interval by 999 resamples", source="Efron and Tibshirani 1993")
+    return Estimate(
+        name="aht_cv",
+        estimate=cv,
+        low=low,
+        high=high,
+        n=len(values),
+        unit="ratio",
+        method="standard deviation ÷ mean, interval by 999 resamples",
+        source="Efron and Tibshirani 1993",
+    )
 
 
 def _cv(values, axis=-1):
@@ -237,11 +295,26 @@ def _lognormal(values, confidence):
     logs, n, tail = np.log(values), len(values), (1 - confidence) / 2
     middle = _mean(logs, "", "", confidence, "", "")
     sigma = float(np.std(logs, ddof=1))
-    yield Estimate(name="lognormal_median_s", estimate=float(np.exp(middle.estimate)), low=float(np.exp(middle.low)),
-                   high=float(np.exp(middle.high)), n=n, unit="seconds", method="exp of the mean logarithm", source="Brown et al. 2005")
-    yield Estimate(name="lognormal_sigma", estimate=sigma, low=sigma * sqrt((n - 1) / chi2.ppf(1 - tail, n - 1)),
-                   high=sigma * sqrt((n - 1) / chi2.ppf(tail, n - 1)), n=n, unit="log seconds",
-                   method="standard deviation of the logarithms", source="Brown et al. 2005")
+    yield Estimate(
+        name="lognormal_median_s",
+        estimate=float(np.exp(middle.estimate)),
+        low=float(np.exp(middle.low)),
+        high=float(np.exp(middle.high)),
+        n=n,
+        unit="seconds",
+        method="exp of the mean logarithm",
+        source="Brown et al. 2005",
+    )
+    yield Estimate(
+        name="lognormal_sigma",
+        estimate=sigma,
+        low=sigma * sqrt((n - 1) / chi2.ppf(1 - tail, n - 1)),
+        high=sigma * sqrt((n - 1) / chi2.ppf(tail, n - 1)),
+        n=n,
+        unit="log seconds",
+        method="standard deviation of the logarithms",
+        source="Brown et al. 2005",
+    )
 
 
 def _quantile(values, share, confidence):
@@ -250,9 +323,16 @@ def _quantile(values, share, confidence):
     test = quantile_test(values, q=0, p=share)
     low, high = test.confidence_interval(confidence)
     fitted = np.exp(np.mean(np.log(values)) + norm.ppf(share) * np.std(np.log(values), ddof=1))
-    return Estimate(name=f"p{share * 100:.0f}_s", estimate=float(np.quantile(values, share)), low=float(low), high=float(high),
-                    n=len(values), unit="seconds", method=f"quantile of the data; the lognormal says {fitted:,.0f}",
-                    source="order statistics, Conover 1999, section 3.2")
+    return Estimate(
+        name=f"p{share * 100:.0f}_s",
+        estimate=float(np.quantile(values, share)),
+        low=float(low),
+        high=float(high),
+        n=len(values),
+        unit="seconds",
+        method=f"quantile of the data; the lognormal says {fitted:,.0f}",
+        source="order statistics, Conover 1999, section 3.2",
+    )
 
 
 def _resampled(statistic, *columns, confidence, n=20_000):
@@ -261,11 +341,22 @@ def _resampled(statistic, *columns, confidence, n=20_000):
 
     value = float(statistic(*columns))
     step = max(1, len(columns[0]) // n)
-    thin = [np.sort(column)[::step] for column in columns] if len(columns) == 1 else [column[::step] for column in columns]
+    thin = (
+        [np.sort(column)[::step] for column in columns] if len(columns) == 1 else [column[::step] for column in columns]
+    )
     if len(thin[0]) < 2:
         return nan, value, nan
-    found = bootstrap(thin, statistic, paired=True, vectorized=True, n_resamples=RESAMPLES, confidence_level=confidence,
-                      method="percentile", batch=50, rng=np.random.default_rng(2026)).confidence_interval
+    found = bootstrap(
+        thin,
+        statistic,
+        paired=True,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        confidence_level=confidence,
+        method="percentile",
+        batch=50,
+        rng=np.random.default_rng(2026),
+    ).confidence_interval
     width = 1 / sqrt(step)  # a thinned sample scatters more than the whole one
     return value + (found.low - value) * width, value, value + (found.high - value) * width
 
@@ -294,8 +385,20 @@ def _dispersion(queue, rows, leave_out, confidence):
     daily = counts.groupby(counts.index.normalize()).sum()
     ratio = _Pairs.of(counts, queue)
     day = _Pairs.of(daily, queue)
-    found = as_frame([ratio.estimate("variance_to_mean", "ratio", _ratio, confidence, "Σ half squared weekly differences ÷ Σ means"),
-                      day.estimate("day_factor_cv", "ratio", _gamma_cv, confidence, "(variance − mean) ÷ mean² of same weekdays, square root")])
+    found = as_frame(
+        [
+            ratio.estimate(
+                "variance_to_mean", "ratio", _ratio, confidence, "Σ half squared weekly differences ÷ Σ means"
+            ),
+            day.estimate(
+                "day_factor_cv",
+                "ratio",
+                _gamma_cv,
+                confidence,
+                "(variance − mean) ÷ mean² of same weekdays, square root",
+            ),
+        ]
+    )
     found.insert(0, "queue", queue)
     return found
 
@@ -314,16 +417,29 @@ class _Pairs:
         both = both[(both > 0).any(axis=1)]
         if both.empty:
             raise ValueError(f"queue {queue} has no two weeks in a row, so the scatter of arrivals cannot be told")
-        sums = pd.DataFrame({"variance": (both["now"] - both["later"]) ** 2 / 2, "mean": both.mean(axis=1),
-                             "product": both["now"] * both["later"]})
+        sums = pd.DataFrame(
+            {
+                "variance": (both["now"] - both["later"]) ** 2 / 2,
+                "mean": both.mean(axis=1),
+                "product": both["now"] * both["later"],
+            }
+        )
         return cls(sums.groupby(both.index.to_period("W")).sum(), len(both))
 
     def estimate(self, name, unit, statistic, confidence, method):
         """The statistic of the weeks with an interval from resampled weeks."""
         columns = [self.weeks[name].to_numpy(float) for name in ("variance", "mean", "product")]
         low, value, high = _resampled(statistic, *columns, confidence=confidence)
-        return Estimate(name=name, estimate=value, low=low, high=high, n=self.n, unit=unit, method=method,
-                        source="Jongbloed and Koole 2001")
+        return Estimate(
+            name=name,
+            estimate=value,
+            low=low,
+            high=high,
+            n=self.n,
+            unit=unit,
+            method=method,
+            source="Jongbloed and Koole 2001",
+        )
 
 
 def _ratio(variance, mean, product, axis=-1):
@@ -369,13 +485,26 @@ def weekly_hours(activities, unpaid, causes):
     hours = (activities["end"] - activities["start"]).dt.total_seconds() / 3600
     paid = did.notna() & ~did.isin(unpaid) & (hours > 0)
     week = activities["start"].dt.tz_localize(None).dt.to_period("W")
-    return hours[paid].groupby([week[paid], did[paid].map(lambda word: causes.get(word, word))]).sum().unstack(fill_value=0.0)
+    return (
+        hours[paid]
+        .groupby([week[paid], did[paid].map(lambda word: causes.get(word, word))])
+        .sum()
+        .unstack(fill_value=0.0)
+    )
 
 
 def _cause(cause, hours, paid, confidence):
     low, value, high = _resampled(_share, hours, paid, confidence=confidence)
-    return Estimate(name=f"shrinkage.{cause}", estimate=value, low=low, high=high, n=int(paid.sum()), unit="share of paid time",
-                    method="hours of the cause ÷ paid hours, interval by resampled weeks", source="Cleveland, Call Center Management 2012")
+    return Estimate(
+        name=f"shrinkage.{cause}",
+        estimate=value,
+        low=low,
+        high=high,
+        n=int(paid.sum()),
+        unit="share of paid time",
+        method="hours of the cause ÷ paid hours, interval by resampled weeks",
+        source="Cleveland, Call Center Management 2012",
+    )
 
 
 def _share(hours, paid, axis=-1):
@@ -391,15 +520,24 @@ def attrition(agents, first, last, confidence=CONFIDENCE):
     from scipy.stats import chi2
 
     first, last = pd.Timestamp(first), pd.Timestamp(last)
-    hired, left = (agents[name].dt.tz_localize(None) if agents[name].dt.tz else agents[name] for name in ("hired", "left"))
+    hired, left = (
+        agents[name].dt.tz_localize(None) if agents[name].dt.tz else agents[name] for name in ("hired", "left")
+    )
     days = (left.fillna(last).clip(upper=last) - hired.clip(lower=first)).dt.days.clip(lower=0).sum()
     if not days > 0:
         raise ValueError(f"nobody was employed between {first:%Y-%m-%d} and {last:%Y-%m-%d}")
     leavers, tail = int(left.between(first, last).sum()), (1 - confidence) / 2
     years = days / 365.25
-    return Estimate(name="attrition_per_year", estimate=leavers / years, low=float(chi2.ppf(tail, 2 * leavers) / 2 / years) if leavers else 0.0,
-                    high=float(chi2.ppf(1 - tail, 2 * leavers + 2) / 2 / years), n=int(agents["agent"].nunique()),
-                    unit="share per year", method=f"{leavers} leavers ÷ {years:,.1f} agent-years", source="Garwood 1936")
+    return Estimate(
+        name="attrition_per_year",
+        estimate=leavers / years,
+        low=float(chi2.ppf(tail, 2 * leavers) / 2 / years) if leavers else 0.0,
+        high=float(chi2.ppf(1 - tail, 2 * leavers + 2) / 2 / years),
+        n=int(agents["agent"].nunique()),
+        unit="share per year",
+        method=f"{leavers} leavers ÷ {years:,.1f} agent-years",
+        source="Garwood 1936",
+    )
 
 
 def mean_of(values, name, unit="", confidence=CONFIDENCE):
@@ -420,10 +558,17 @@ def estimates_of(frames, queue, leave_out=()):
     `frames` are frames by table name (intervals, calls); `leave_out` are dates left out of the scatter
     of arrivals. What the data cannot tell is not in it.
     """
-    calls, intervals = (frames[name][frames[name]["queue"] == queue] if frames.get(name) is not None else None for name in ("calls", "intervals"))
+    calls, intervals = (
+        frames[name][frames[name]["queue"] == queue] if frames.get(name) is not None else None
+        for name in ("calls", "intervals")
+    )
     singles = [_tried(one, calls) for one in (patience, median_patience, naive_patience, short_abandons)]
     singles[0] = singles[0] or _tried(patience_from_sums, intervals)
-    tables = [as_frame([one for one in singles if one is not None]), _tried(handle_time, calls), _tried(overdispersion, intervals, leave_out)]
+    tables = [
+        as_frame([one for one in singles if one is not None]),
+        _tried(handle_time, calls),
+        _tried(overdispersion, intervals, leave_out),
+    ]
     known = [one.drop(columns="queue", errors="ignore") for one in tables if one is not None and len(one)]
     return pd.concat(known, ignore_index=True) if known else as_frame([])
 

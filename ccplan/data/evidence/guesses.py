@@ -10,8 +10,8 @@ import pandas as pd
 from ..centre import Centre, Queue, public_holidays
 from ..hours import ALWAYS, DAY, OpeningHours
 
-NEGLIGIBLE = 0.05   # of a busy slot: below it a slot of the week counts as closed
-ALL_WEEK = 0.97     # of the slots in use: the queue is open at all times
+NEGLIGIBLE = 0.05  # of a busy slot: below it a slot of the week counts as closed
+ALL_WEEK = 0.97  # of the slots in use: the queue is open at all times
 SHORT_GAP_MIN = 60  # a shorter lull within a day does not close the queue
 QUIET_HOLIDAY = 0.10
 ZONE_TABLE = "zone.tab"
@@ -26,26 +26,41 @@ def assume_centre(reading, *, name="Centre", time_zone=None, country=None):
     """
     zone, code, said = zone_and_country(time_zone, country)
     queues = tuple(guess_queue(name, rows, reading, code) for name, rows in reading.frame.groupby("queue"))
-    return Centre(name=name, time_zone=zone, country=code, currency="EUR", interval_s=reading.interval_s,
-                  queues=queues, assumed=(*said, *_assumed(queues, reading)))
+    return Centre(
+        name=name,
+        time_zone=zone,
+        country=code,
+        currency="EUR",
+        interval_s=reading.interval_s,
+        queues=queues,
+        assumed=(*said, *_assumed(queues, reading)),
+    )
 
 
 def zone_and_country(time_zone, country):
     """(zone, country, what was assumed): one is found from the other where the world allows it."""
     zone = time_zone or _only(_zones(), country) or "UTC"
     code = country if country is not None else _only(_countries(), time_zone) or ""
-    said = [] if time_zone else [f"time zone {zone}" + (f", the only one of {country}" if zone != "UTC" else
-                                                       ", for none was named")]
+    said = (
+        []
+        if time_zone
+        else [f"time zone {zone}" + (f", the only one of {country}" if zone != "UTC" else ", for none was named")]
+    )
     if country is None:
-        said.append(f"country {code}, for the time zone is its own" if code else
-                    "no public holidays, for no country is named")
+        said.append(
+            f"country {code}, for the time zone is its own" if code else "no public holidays, for no country is named"
+        )
     return zone, code, tuple(said)
 
 
 def guess_queue(name, rows, reading, country=""):
     """A Queue from its intervals."""
-    return Queue(name=name, hours=guess_hours(rows, reading.interval_s, country),
-                 patience_s=mean_patience_s(rows), aht_s=mean_aht_s(rows) or 300.0)
+    return Queue(
+        name=name,
+        hours=guess_hours(rows, reading.interval_s, country),
+        patience_s=mean_patience_s(rows),
+        aht_s=mean_aht_s(rows) or 300.0,
+    )
 
 
 def guess_hours(rows, interval_s, country=""):
@@ -135,10 +150,13 @@ def _holiday_spans(rows, counts, country):
 
 
 def _assumed(queues, reading):
-    said = ["currency EUR", "targets of 80 % answered in 20 s",
-            "shrinkage of 30 % of paid time, by the usual causes",
-            "attrition of 30 % a year, 6 weeks to the first day, 4 of training",
-            "a wage of 15.00 an hour, 30 % on-costs, 37.5 hours a week, overtime at 1.5"]
+    said = [
+        "currency EUR",
+        "targets of 80 % answered in 20 s",
+        "shrinkage of 30 % of paid time, by the usual causes",
+        "attrition of 30 % a year, 6 weeks to the first day, 4 of training",
+        "a wage of 15.00 an hour, 30 % on-costs, 37.5 hours a week, overtime at 1.5",
+    ]
     for queue in queues:
         rows = reading.frame[reading.frame["queue"] == queue.name]
         said += [f"queue {queue.name}: {words}" for words in _queue_assumed(queue, mean_aht_s(rows))]
@@ -147,8 +165,11 @@ def _assumed(queues, reading):
 
 def _queue_assumed(queue, aht_s):
     hours = ", ".join(f"{day} {spans}" for day, spans in queue.hours.words().items())
-    patience = (f"mean patience {queue.patience_s:g} s, from the waits of answered and abandoned"
-                if queue.patience_s < inf else "callers never hang up, for the table does not tell")
+    patience = (
+        f"mean patience {queue.patience_s:g} s, from the waits of answered and abandoned"
+        if queue.patience_s < inf
+        else "callers never hang up, for the table does not tell"
+    )
     aht = f"handle time {aht_s:g} s, from the table" if aht_s else "handle time 300 s, for the table has none"
     return f"hours as the volume shows ({hours})", patience, aht
 

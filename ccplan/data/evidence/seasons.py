@@ -25,11 +25,18 @@ def shrinkage_by_month(activities, unpaid=UNPAID, causes=None):
     weekly = weekly_hours(activities, unpaid, CAUSES if causes is None else causes)
     paid = weekly.sum(axis=1)
     month = pd.Index(weekly.index.start_time + pd.Timedelta(days=3)).month  # a week counts to the month of its Thursday
-    counts = pd.Series(paid.to_numpy() > 0.5 * paid.median()).groupby(month).sum().reindex(range(1, MONTHS + 1), fill_value=0)
+    counts = (
+        pd.Series(paid.to_numpy() > 0.5 * paid.median())
+        .groupby(month)
+        .sum()
+        .reindex(range(1, MONTHS + 1), fill_value=0)
+    )
     few = counts.index[counts < ENOUGH_WEEKS]
     if len(few):
-        raise ValueError("the months of shrinkage cannot be told: the activities hold too few weeks of month "
-                         f"{', '.join(map(str, few))} — twelve months of records are needed")
+        raise ValueError(
+            "the months of shrinkage cannot be told: the activities hold too few weeks of month "
+            f"{', '.join(map(str, few))} — twelve months of records are needed"
+        )
     parts = [_cause(cause, weekly[cause] / paid, weekly[cause], paid, month) for cause in weekly]
     return pd.concat(parts, ignore_index=True)
 
@@ -42,7 +49,9 @@ def _cause(cause, shares, hours, paid, month):
     varies = np.ptp(share) > 0
     seasonal = varies and f_oneway(*groups).pvalue < SURE
     factor = share / share.mean() if varies else np.ones(MONTHS)
-    return pd.DataFrame({"cause": cause, "month": range(1, MONTHS + 1), "share": share, "factor": factor, "seasonal": bool(seasonal)})
+    return pd.DataFrame(
+        {"cause": cause, "month": range(1, MONTHS + 1), "share": share, "factor": factor, "seasonal": bool(seasonal)}
+    )
 
 
 def with_months(centre, activities):

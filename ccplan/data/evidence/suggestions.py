@@ -22,10 +22,16 @@ from ..hours import DAY, DAYS, GROUPS
 from ..locks import locked
 from ..reading.text_files import SourceError
 
-WORTH = {"patience_s": 0.10, "aht_s": 0.05, "attrition_per_year": 0.20, "hourly_wage": 0.02, "weekly_hours": 0.01}  # relative change
-OUTSIDE = 0.02    # share of contacts outside the hours that were decided, from which those are doubted
-LEAST_WEEKS = 2   # of data, from which a weekday without a contact means closed
-COMMON = 5        # agents with the same contract, that make it a usual one
+WORTH = {
+    "patience_s": 0.10,
+    "aht_s": 0.05,
+    "attrition_per_year": 0.20,
+    "hourly_wage": 0.02,
+    "weekly_hours": 0.01,
+}  # relative change
+OUTSIDE = 0.02  # share of contacts outside the hours that were decided, from which those are doubted
+LEAST_WEEKS = 2  # of data, from which a weekday without a contact means closed
+COMMON = 5  # agents with the same contract, that make it a usual one
 WORTH_SHRINKAGE = 0.005  # of paid time: half a point
 BOM = "\ufeff"  # some editors put it before UTF-8
 
@@ -107,8 +113,21 @@ def suggest(folder, tables=None):
     family = (*(key for key, *_ in found), *(key for key, *_ in sections))
     rest = _rest(said, family)
     made = [_suggestion(said, key, used, estimate, why, rest, family) for key, used, estimate, why in found]
-    made += [Suggestion(key=key, current=_shown(_value(said, key)), suggested=Several(value), low=_Unbounded("nan"), high=_Unbounded("nan"), n=n,
-                        unit=unit, why=why, rest=rest, family=family) for key, value, n, unit, why in sections]
+    made += [
+        Suggestion(
+            key=key,
+            current=_shown(_value(said, key)),
+            suggested=Several(value),
+            low=_Unbounded("nan"),
+            high=_Unbounded("nan"),
+            n=n,
+            unit=unit,
+            why=why,
+            rest=rest,
+            family=family,
+        )
+        for key, value, n, unit, why in sections
+    ]
     return tuple(one for one in made if one is not None)
 
 
@@ -152,7 +171,9 @@ def _accepted(file, suggestion):
     text = _read(file)
     said = _said(text)
     if _value(said, suggestion.key) != suggestion.current or _rest(said, suggestion.family) != suggestion.rest:
-        raise SuggestionError(f"{file.name} changed since {suggestion.name} was suggested: look at the suggestions again")
+        raise SuggestionError(
+            f"{file.name} changed since {suggestion.name} was suggested: look at the suggestions again"
+        )
     write = set_section if isinstance(suggestion.suggested, dict) else set_value
     changed = BOM * text.startswith(BOM) + write(text.removeprefix(BOM), suggestion.key, suggestion.suggested)
     read_centre_text(changed.removeprefix(BOM), file)  # what the centre would refuse is never written
@@ -204,13 +225,13 @@ def _removed(text, key):
     at = _place(lines, key)
     if at is None:
         raise SuggestionError(f"{'.'.join(key)} is written in a way that cannot be changed safely: take it out by hand")
-    return "".join([*lines[:at], *lines[at + 1:]])
+    return "".join([*lines[:at], *lines[at + 1 :]])
 
 
 def _replaced(lines, at, key, value):
     head, rest = re.match(r"((?:[^=\"']|\"(?:[^\"\\]|\\.)*\"|'[^']*')*=[ \t]*)(.*)", lines[at], re.DOTALL).groups()
     old = _written_value(rest)
-    return "".join([*lines[:at], head + _toml(value) + rest[len(old):], *lines[at + 1:]])
+    return "".join([*lines[:at], head + _toml(value) + rest[len(old) :], *lines[at + 1 :]])
 
 
 def _written_value(rest):
@@ -226,7 +247,9 @@ def _added(lines, key, value):
     if not heads and len(key) > 1:
         section = ".".join(bare_key(part) for part in key[:-1])
         return "".join(lines).rstrip("\n") + f"\n\n[{section}]\n{line}"
-    end = next((at for at in range(heads[0] + 1 if heads else 0, len(lines)) if _header(lines[at]) is not None), len(lines))
+    end = next(
+        (at for at in range(heads[0] + 1 if heads else 0, len(lines)) if _header(lines[at]) is not None), len(lines)
+    )
     while end and not re.match(r"\s*[^#\s]", lines[end - 1]):
         end -= 1  # blank lines and comments above the next section belong to that
     before = "".join(lines[:end])
@@ -259,7 +282,7 @@ def _path(line):
 def _deepest(said):
     path = ()
     while isinstance(said, dict) and len(said) == 1:
-        (name, said), = said.items()
+        ((name, said),) = said.items()
         path += (name,)
     return path
 
@@ -276,8 +299,10 @@ def _meant(text, changed, key, value):
     """The changed text, if it says exactly what the old one said but for the one value."""
     wanted = _with(tomllib.loads(text), key, value)
     if not _valid(changed) or tomllib.loads(changed) != wanted:
-        raise SuggestionError(f"{'.'.join(key)} is written in a way that cannot be changed safely: "
-                              f"set it to {format(Several(value)) if isinstance(value, dict) else _toml(value)} by hand")
+        raise SuggestionError(
+            f"{'.'.join(key)} is written in a way that cannot be changed safely: "
+            f"set it to {format(Several(value)) if isinstance(value, dict) else _toml(value)} by hand"
+        )
     return changed
 
 
@@ -357,7 +382,12 @@ def _aht(queue, tables):
     found = _tried(est.handle_time, _of(tables, "calls", queue.name))
     if found is not None:
         row = est.Estimate(**found.set_index("name", drop=False).loc["aht_s"].to_dict())
-        yield ("queues", queue.name, "aht_s"), queue.aht_s, row, f"answered contacts of {queue.name} took {row.estimate:.0f} s on average (calls)"
+        yield (
+            ("queues", queue.name, "aht_s"),
+            queue.aht_s,
+            row,
+            f"answered contacts of {queue.name} took {row.estimate:.0f} s on average (calls)",
+        )
 
 
 def _shrinkage_values(said, centre, tables):
@@ -369,7 +399,9 @@ def _shrinkage_values(said, centre, tables):
 
 
 def _shrinkage_sections(said, centre, tables):
-    """A group of causes that the file does not name at all stands for the usual ones: they are written down together."""
+    """A group of causes that the file does not name at all stands for the usual ones: they are written down
+    together.
+    """
     found = list(_causes(centre, tables))
     for group, usual in (("external", EXTERNAL), ("internal", INTERNAL)):
         mine = {cause: estimate for name, cause, estimate in found if name == group}
@@ -423,13 +455,17 @@ def _why_hours(centre, queue, rows, guessed, decided):
     outside = float(rows["offered"][~centre.is_open(queue.name, rows["start"])].sum() / max(contacts, 1))
     if not decided:
         held = float(rows["offered"][guessed.is_open(rows["start"], _holidays(centre, rows))].sum() / max(contacts, 1))
-        return (f"the file names no hours, so {queue.name} counts as open at all times; "
-                f"{held:.1%} of {contacts:,} contacts came in these {guessed.minutes_per_week() / 60:g} hours a week (intervals)")
+        return (
+            f"the file names no hours, so {queue.name} counts as open at all times; "
+            f"{held:.1%} of {contacts:,} contacts came in these {guessed.minutes_per_week() / 60:g} hours a week (intervals)"
+        )
     if outside >= OUTSIDE:
         return f"{outside:.1%} of {contacts:,} contacts of {queue.name} came outside its hours (intervals)"
     busy = set(rows["start"][rows["offered"] > 0].dt.day_of_week)
     idle = " or ".join(DAYS[at] for at, spans in enumerate(queue.hours.week) if spans and at not in busy)
-    return f"not one of {contacts:,} contacts of {queue.name} came on a {idle}, which is open (intervals)" if idle else ""
+    return (
+        f"not one of {contacts:,} contacts of {queue.name} came on a {idle}, which is open (intervals)" if idle else ""
+    )
 
 
 def _holidays(centre, rows):
@@ -464,8 +500,12 @@ def _people_values(centre, tables):
     employed = agents[agents["left"].isna()] if "left" in agents else agents
     if "hourly_wage" in employed and employed["hourly_wage"].notna().sum() >= 5:
         found = est.mean_of(employed["hourly_wage"], "hourly_wage")
-        yield ("costs", "hourly_wage"), centre.costs.hourly_wage, found, f"the mean wage of {found.n} agents is {found.estimate:.2f} (agents)"
-
+        yield (
+            ("costs", "hourly_wage"),
+            centre.costs.hourly_wage,
+            found,
+            f"the mean wage of {found.n} agents is {found.estimate:.2f} (agents)",
+        )
 
     contract = _full_time(employed)
     if contract is not None:
@@ -481,13 +521,25 @@ def _full_time(employed):
     if not len(usual):
         return None
     hours, n = float(max(usual)), int(counts[max(usual)])
-    return est.Estimate(name="weekly_hours", estimate=hours, low=hours, high=hours, n=n, unit="hours a week",
-                        source="the contracts themselves", method=f"{n} of {counts.sum():,} agents have {hours:g} hours a week, the longest contract that is usual")
+    return est.Estimate(
+        name="weekly_hours",
+        estimate=hours,
+        low=hours,
+        high=hours,
+        n=n,
+        unit="hours a week",
+        source="the contracts themselves",
+        method=f"{n} of {counts.sum():,} agents have {hours:g} hours a week, the longest contract that is usual",
+    )
 
 
 def _dates(tables):
     """The first and last day that the data covers."""
-    starts = [tables[name][column] for name, column in (("calls", "arrived"), ("intervals", "start"), ("activities", "start")) if name in tables]
+    starts = [
+        tables[name][column]
+        for name, column in (("calls", "arrived"), ("intervals", "start"), ("activities", "start"))
+        if name in tables
+    ]
     return (starts[0].min().tz_localize(None), starts[0].max().tz_localize(None)) if starts else None
 
 
@@ -507,11 +559,25 @@ def _tried(estimate, frame, *more):
 def _suggestion(said, key, used, found, why, rest, family):
     """A suggestion where the value differs enough and the data rules the present one out."""
     value = _rounded(key, found.estimate)
-    differs = abs(value - used) >= WORTH_SHRINKAGE if key[0] == "shrinkage" else abs(value - used) > WORTH[key[-1]] * abs(value)
+    differs = (
+        abs(value - used) >= WORTH_SHRINKAGE
+        if key[0] == "shrinkage"
+        else abs(value - used) > WORTH[key[-1]] * abs(value)
+    )
     if not differs or found.low <= used <= found.high:
         return None
-    return Suggestion(key=key, current=_value(said, key), suggested=value, low=found.low, high=found.high, n=found.n,
-                      unit=found.unit, why=why, rest=rest, family=family)
+    return Suggestion(
+        key=key,
+        current=_value(said, key),
+        suggested=value,
+        low=found.low,
+        high=found.high,
+        n=found.n,
+        unit=found.unit,
+        why=why,
+        rest=rest,
+        family=family,
+    )
 
 
 def _rounded(key, value):

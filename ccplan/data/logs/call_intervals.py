@@ -80,7 +80,9 @@ def _by_interval(parts):
 
 
 def reading_from_calls(calls, centre, notes=()):
-    """A Reading of intervals made from a Reading of calls; the centre's interval where it is one of 15, 30, 60 minutes."""
+    """A Reading of intervals made from a Reading of calls; the centre's interval where it is one of 15, 30, 60
+    minutes.
+    """
     return _made_from(calls, intervals_from_calls(calls, centre, _length(centre)), centre, notes)
 
 
@@ -92,9 +94,22 @@ def reading_from_log(log, centre, notes=()):
 
 def _made_from(calls, frame, centre, notes):
     return _as_reading(
-        frame, centre, file=calls.file, time_zone=centre.time_zone, kind=calls.kind, language=calls.language, encoding=calls.encoding,
-        separator=calls.separator, decimal=calls.decimal, date_format=calls.date_format, columns=calls.columns,
-        notes=(*notes, *calls.notes, *_target_notes(frame, centre)), left_aside=calls.left_aside, faults=calls.faults, counts=calls.counts)
+        frame,
+        centre,
+        file=calls.file,
+        time_zone=centre.time_zone,
+        kind=calls.kind,
+        language=calls.language,
+        encoding=calls.encoding,
+        separator=calls.separator,
+        decimal=calls.decimal,
+        date_format=calls.date_format,
+        columns=calls.columns,
+        notes=(*notes, *calls.notes, *_target_notes(frame, centre)),
+        left_aside=calls.left_aside,
+        faults=calls.faults,
+        counts=calls.counts,
+    )
 
 
 def reading_from_large(file, centre, faulty, notes=()):
@@ -108,12 +123,22 @@ def reading_from_large(file, centre, faulty, notes=()):
     with engine() as connection:
         rows = without_faults(parquet_table(connection, file, CALLS), CALLS)
         if not _ready(rows):
-            raise SourceError(f"{file} has {check.rows:,} rows: its columns must be ours and typed, its outcomes {', '.join(OUTCOMES)}")
+            raise SourceError(
+                f"{file} has {check.rows:,} rows: its columns must be ours and typed, its outcomes {', '.join(OUTCOMES)}"
+            )
         rows = _with_queue(rows).mutate(epoch_s=whole_seconds(rows.arrived))
         frame = intervals_from_calls(rows, centre, _length(centre))
     left = [f"{n:,} rows: {column} {rule}" for column, rule, n in check.counts.itertuples(index=False)]
-    return _as_reading(frame, centre, file=Path(file), kind="Parquet", columns={}, time_zone=centre.time_zone,
-                       faults=check.examples, notes=(*notes, *left, *_target_notes(frame, centre)))
+    return _as_reading(
+        frame,
+        centre,
+        file=Path(file),
+        kind="Parquet",
+        columns={},
+        time_zone=centre.time_zone,
+        faults=check.examples,
+        notes=(*notes, *left, *_target_notes(frame, centre)),
+    )
 
 
 def _length(centre):
@@ -122,13 +147,23 @@ def _length(centre):
 
 def _as_reading(frame, centre, **more):
     interval_s = _length(centre)
-    return Reading(table="intervals", frame=frame, interval_s=interval_s, missing=len(missing_intervals(frame, interval_s, centre)),
-                   rows=np.arange(1, len(frame) + 1), **more)
+    return Reading(
+        table="intervals",
+        frame=frame,
+        interval_s=interval_s,
+        missing=len(missing_intervals(frame, interval_s, centre)),
+        rows=np.arange(1, len(frame) + 1),
+        **more,
+    )
 
 
 def _target_notes(frame, centre):
     unknown = sorted(set(frame["queue"]) - {queue.name for queue in centre.queues})
-    return (f"answered_in_target of {', '.join(unknown)}: within {Targets().target_s:g} s, for no target is named",) if unknown else ()
+    return (
+        (f"answered_in_target of {', '.join(unknown)}: within {Targets().target_s:g} s, for no target is named",)
+        if unknown
+        else ()
+    )
 
 
 @contextmanager
@@ -141,8 +176,10 @@ def _table(calls, centre):
         with database_table(str(calls), "calls") as found:
             rows = with_our_names(found, CALLS)
             if not _ready(rows):
-                raise SourceError(f"{without_password(str(calls))}, table calls, must have our columns and words to be summed "
-                                  "there: use load_table")
+                raise SourceError(
+                    f"{without_password(str(calls))}, table calls, must have our columns and words to be summed "
+                    "there: use load_table"
+                )
             yield _with_queue(rows)
         return
     with engine() as connection:
@@ -155,7 +192,9 @@ def _table(calls, centre):
 
 
 def _is_log(path):
-    """True for a Parquet file, and for a folder of its parts; a centre's folder may hold Parquet files of many tables."""
+    """True for a Parquet file, and for a folder of its parts; a centre's folder may hold Parquet files of many
+    tables.
+    """
     parts = path.is_dir() and path.name.lower() == "calls" and any(path.glob("*.parquet"))
     return path.name.endswith(".parquet") or parts
 
@@ -186,7 +225,9 @@ def _in_memory(frame):
 
     lacks = [name for name in NEEDED if name not in frame]
     if lacks:
-        raise SourceError(f"calls must have {', '.join(NEEDED)}; {', '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} not there")
+        raise SourceError(
+            f"calls must have {', '.join(NEEDED)}; {', '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} not there"
+        )
     wanted = [name for name in (*NEEDED, "wait_s", *SUMS) if name in frame]
     return ibis.memtable(frame[wanted])
 
@@ -223,15 +264,25 @@ def _shift_s(rows, zone, interval_s):
 def _in_zone(counted, zone, interval_s, zoned):
     """Slots as times of the zone. Times without a zone are local: a repeated hour counts as summer time."""
     start = pd.to_datetime(counted["slot"], unit="s").astype("datetime64[us]")
-    local = start.dt.tz_localize("UTC").dt.tz_convert(zone) if zoned else start.dt.tz_localize(
-        zone, ambiguous=np.ones(len(start), bool), nonexistent="shift_forward").dt.floor(f"{interval_s}s", ambiguous=np.ones(len(start), bool))
-    frame = counted.drop(columns="slot").assign(start=local.astype(f"datetime64[us, {zone}]"), queue=counted["queue"].astype("str"))
+    local = (
+        start.dt.tz_localize("UTC").dt.tz_convert(zone)
+        if zoned
+        else start.dt.tz_localize(zone, ambiguous=np.ones(len(start), bool), nonexistent="shift_forward").dt.floor(
+            f"{interval_s}s", ambiguous=np.ones(len(start), bool)
+        )
+    )
+    frame = counted.drop(columns="slot").assign(
+        start=local.astype(f"datetime64[us, {zone}]"), queue=counted["queue"].astype("str")
+    )
     return frame.groupby(["queue", "start"], as_index=False).sum(min_count=1)
 
 
 def _with_zeros(frame, centre, interval_s, zoned):
     """Rows of zeros where a queue was open and nobody called; nothing where the whole log is silent for a day."""
-    quiet = [_quiet(queue, rows["start"], frame["start"], centre, interval_s, zoned) for queue, rows in frame.groupby("queue")]
+    quiet = [
+        _quiet(queue, rows["start"], frame["start"], centre, interval_s, zoned)
+        for queue, rows in frame.groupby("queue")
+    ]
     whole = pd.concat([frame, *(part for part in quiet if len(part))], ignore_index=True)
     waits = {"wait_answered_s": "answered", "wait_abandoned_s": "abandoned"}
     nobody = {name: whole[of].fillna(0) == 0 for name, of in (SUMS | waits).items()}
@@ -253,7 +304,13 @@ def _quiet(queue, own, all_starts, centre, interval_s, zoned):
     starts = starts[days.isin(all_starts.dt.tz_localize(None).dt.normalize().unique())]
     known = any(known.name == queue for known in centre.queues)
     starts = starts[centre.is_open(queue, starts)] if known else _between(starts, own)
-    starts = starts if zoned else starts[starts.tz_localize(None).tz_localize(centre.time_zone, ambiguous=np.ones(len(starts), bool)) == starts]
+    starts = (
+        starts
+        if zoned
+        else starts[
+            starts.tz_localize(None).tz_localize(centre.time_zone, ambiguous=np.ones(len(starts), bool)) == starts
+        ]
+    )
     return pd.DataFrame({"queue": queue, "start": starts[~starts.isin(own)]}).astype({"queue": "str"})
 
 

@@ -23,8 +23,13 @@ def engine(memory=MEMORY):
 
     spill = tempfile.mkdtemp(prefix="ccplan-")
     try:
-        connection = ibis.duckdb.connect(memory_limit=memory, temp_directory=spill, autoinstall_known_extensions=False,
-                                         autoload_known_extensions=False, preserve_insertion_order=False)
+        connection = ibis.duckdb.connect(
+            memory_limit=memory,
+            temp_directory=spill,
+            autoinstall_known_extensions=False,
+            autoload_known_extensions=False,
+            preserve_insertion_order=False,
+        )
         connection.raw_sql("SET enable_progress_bar = false")
         try:
             yield connection
@@ -54,7 +59,8 @@ def _selected(found, table, **more):
 
 
 def read_parquet(connection, source):
-    """A Parquet file, or a folder of Parquet parts, as an Ibis table; file_row_number numbers its rows from 0, through all parts.
+    """A Parquet file, or a folder of Parquet parts, as an Ibis table; file_row_number numbers its rows from 0,
+    through all parts.
 
     Raises SourceError (a ValueError) where a file is damaged.
     """
@@ -84,7 +90,9 @@ def _numbered_through(files):
 
 
 def is_large(source):
-    """True for Parquet (a file, or a folder of parts) or text of more rows than a frame should hold; False for what cannot be read."""
+    """True for Parquet (a file, or a folder of parts) or text of more rows than a frame should hold; False for what
+    cannot be read.
+    """
     from ..reading.text_files import has_more_lines
 
     name = str(source).lower()

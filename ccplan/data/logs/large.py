@@ -21,7 +21,9 @@ FIRST_SIGN = "!"  # of those that are seen: a text that begins with an earlier o
 
 @dataclass(frozen=True, kw_only=True)
 class LargeCheck:
-    """What breaks a table's rules: `rows` in all, `counts` (column, rule, rows), `examples` (row, column, value, rule)."""
+    """What breaks a table's rules: `rows` in all, `counts` (column, rule, rows), `examples` (row, column, value,
+    rule).
+    """
 
     table: str
     rows: int
@@ -74,15 +76,23 @@ def _check(rows, table, shown, in_file):
     broken = [(*case, n) for case, n in _counted(rows, _broken(rows, table, bounds))]
     examples = [example for *case, n in broken if n for example in _examples(rows, *case, shown=shown)]
     again, more = _twice(rows, table, shown, fast_hash if in_file else lambda text: text.hash())
-    frame = pd.DataFrame([*((column, rule, n) for column, rule, *_, n in broken), *again], columns=["column", "rule", "rows"])
+    frame = pd.DataFrame(
+        [*((column, rule, n) for column, rule, *_, n in broken), *again], columns=["column", "rule", "rows"]
+    )
     total = int(rows.count().to_pyarrow().as_py())
-    return LargeCheck(table=table.name, rows=total, counts=frame[frame["rows"] > 0].reset_index(drop=True),
-                      examples=as_faults([*examples, *more]))
+    return LargeCheck(
+        table=table.name,
+        rows=total,
+        counts=frame[frame["rows"] > 0].reset_index(drop=True),
+        examples=as_faults([*examples, *more]),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What a file says of a column without being read: whether every cell is filled, the lowest and the highest value."""
+    """What a file says of a column without being read: whether every cell is filled, the lowest and the highest
+    value.
+    """
 
     full: bool
     low: object
@@ -94,10 +104,17 @@ def _bounds(rows, table):
     names = [name for name in table.names if name in rows.columns and _has_bounds(rows[name].type())]
     asked = {"rows": rows.count()}
     for i, name in enumerate(names):
-        asked |= {f"filled{i}": rows[name].count(), f"low{i}": _plain(rows[name].min()), f"high{i}": _plain(rows[name].max())}
+        asked |= {
+            f"filled{i}": rows[name].count(),
+            f"low{i}": _plain(rows[name].min()),
+            f"high{i}": _plain(rows[name].max()),
+        }
     found = rows.aggregate(**asked).to_pyarrow().to_pylist()[0]
-    return {name: Bounds(full=found[f"filled{i}"] == found["rows"], low=found[f"low{i}"], high=found[f"high{i}"])
-            for i, name in enumerate(names) if found[f"low{i}"] is not None}
+    return {
+        name: Bounds(full=found[f"filled{i}"] == found["rows"], low=found[f"low{i}"], high=found[f"high{i}"])
+        for i, name in enumerate(names)
+        if found[f"low{i}"] is not None
+    }
 
 
 def _has_bounds(kind):
@@ -121,11 +138,18 @@ def _broken(rows, table, bounds):
     Rules that the bounds of a column prove are left out: no row breaks them.
     """
     _refuse_untyped(rows, table)
-    cases = [(column.name, says, expression, (column.name,)) for column in table.columns if column.name in rows.columns
-             for says, expression, proves in _column_cases(rows[column.name], column)
-             if not (column.name in bounds and proves(bounds[column.name]))]
-    return cases + [(rule.about, rule.says, ~rule.holds(rows), rule.columns) for rule in table.rules
-                    if set(rule.columns) <= set(rows.columns)]
+    cases = [
+        (column.name, says, expression, (column.name,))
+        for column in table.columns
+        if column.name in rows.columns
+        for says, expression, proves in _column_cases(rows[column.name], column)
+        if not (column.name in bounds and proves(bounds[column.name]))
+    ]
+    return cases + [
+        (rule.about, rule.says, ~rule.holds(rows), rule.columns)
+        for rule in table.rules
+        if set(rule.columns) <= set(rows.columns)
+    ]
 
 
 def _refuse_untyped(rows, table):
@@ -134,23 +158,38 @@ def _refuse_untyped(rows, table):
         kind = rows[column.name].type()
         fits = kind.is_numeric() if column.measured else kind.is_temporal() if column.kind in ("time", "date") else True
         if not fits:
-            raise SourceError(f"{column.name} must be {'numbers' if column.measured else 'times'} in a log that is checked where it lies, got {kind}: "
-                              "use load_table, or write the file with typed columns")
+            raise SourceError(
+                f"{column.name} must be {'numbers' if column.measured else 'times'} in a log that is checked where it lies, got {kind}: "
+                "use load_table, or write the file with typed columns"
+            )
 
 
 def _column_cases(cells, column):
-    """The rules of `faults.column_rules`, turned round: (rule, expression that is true where it is broken, what proves it)."""
+    """The rules of `faults.column_rules`, turned round: (rule, expression that is true where it is broken, what
+    proves it).
+    """
     text = cells.type().is_string()
     if column.required:
-        yield ("must not be empty", cells.isnull() | _blank(cells) if text else cells.isnull(),
-               lambda bounds: bounds.full and (bounds.low >= FIRST_SIGN if text else not cells.type().is_floating()))
+        yield (
+            "must not be empty",
+            cells.isnull() | _blank(cells) if text else cells.isnull(),
+            lambda bounds: bounds.full and (bounds.low >= FIRST_SIGN if text else not cells.type().is_floating()),
+        )
     if column.kind in ("time", "date"):
         first, end = f"{YEARS[0]}-01-01", f"{YEARS[1] + 1}-01-01"
-        yield (f"must lie in the years {YEARS[0]} to {YEARS[1]}", _outside(cells, first, end),
-               lambda bounds: pd.Timestamp(first).timestamp() <= bounds.low and bounds.high < pd.Timestamp(end).timestamp())
+        yield (
+            f"must lie in the years {YEARS[0]} to {YEARS[1]}",
+            _outside(cells, first, end),
+            lambda bounds: (
+                pd.Timestamp(first).timestamp() <= bounds.low and bounds.high < pd.Timestamp(end).timestamp()
+            ),
+        )
     elif column.words:
-        yield (f"must be one of {', '.join(column.words)}", cells.notin(column.words),
-               lambda bounds: bounds.low == bounds.high and bounds.low in column.words)
+        yield (
+            f"must be one of {', '.join(column.words)}",
+            cells.notin(column.words),
+            lambda bounds: bounds.low == bounds.high and bounds.low in column.words,
+        )
     elif column.measured:
         yield from _number_cases(cells, column)
 
@@ -160,7 +199,10 @@ def _outside(cells, first, end):
     import ibis
 
     zone = getattr(cells.type(), "timezone", None)
-    low, high = (ibis.literal(pd.Timestamp(day, tz="UTC" if zone else None).to_pydatetime(), type=cells.type()) for day in (first, end))
+    low, high = (
+        ibis.literal(pd.Timestamp(day, tz="UTC" if zone else None).to_pydatetime(), type=cells.type())
+        for day in (first, end)
+    )
     return (cells < low) | (cells >= high)
 
 
@@ -175,7 +217,11 @@ def _number_cases(cells, column):
     yield f"must be {column.low:g} or more", cells < column.low, lambda bounds: bounds.low >= column.low
     if cells.type().is_floating():
         yield "must be a finite number", cells.isinf(), lambda bounds: -np.inf < bounds.low and bounds.high < np.inf
-        yield f"must be at most {column.high:g}", (cells > column.high) & ~cells.isinf(), lambda bounds: bounds.high <= column.high
+        yield (
+            f"must be at most {column.high:g}",
+            (cells > column.high) & ~cells.isinf(),
+            lambda bounds: bounds.high <= column.high,
+        )
         if column.whole:
             yield "must be a whole number", (cells != cells.floor()) & ~cells.isinf(), lambda bounds: False
     else:
@@ -195,7 +241,10 @@ def _counted(rows, broken):
 def _examples(rows, column, rule, expression, names, shown):
     chosen = rows.filter(expression).select(*dict.fromkeys([*_row(rows), *names]))
     chosen = chosen.order_by("row") if "row" in chosen.columns else chosen
-    return [(row.get("row", pd.NA), column, _shown(row, names), rule) for row in chosen.limit(shown).to_pandas().to_dict("records")]
+    return [
+        (row.get("row", pd.NA), column, _shown(row, names), rule)
+        for row in chosen.limit(shown).to_pandas().to_dict("records")
+    ]
 
 
 def _row(rows):
@@ -221,8 +270,10 @@ def again_in(again, table, shown, numbered):
     rule = f"must stand once: the same {' and '.join(table.key)} as in an earlier row"
     nth = ibis.row_number().over(order_by=again["row"])
     first = again.mutate(n=again.count().over(), nth=nth).filter(lambda t: t["nth"] < shown).order_by("nth").to_pandas()
-    examples = [(row["row"] if numbered else pd.NA, table.key[-1], " ".join(str(row[name]) for name in table.key), rule)
-                for row in first.to_dict("records")]
+    examples = [
+        (row["row"] if numbered else pd.NA, table.key[-1], " ".join(str(row[name]) for name in table.key), rule)
+        for row in first.to_dict("records")
+    ]
     return [(table.key[-1], rule, int(first["n"].iloc[0]))] if len(first) else [], examples
 
 
@@ -256,14 +307,21 @@ def _joined(rows, key):
 
 
 def _hash(text, hash_of, parts):
-    """A number that tells texts apart; of few rows 32 bits tell enough (a thousandth is suspected wrongly), in half the time."""
+    """A number that tells texts apart; of few rows 32 bits tell enough (a thousandth is suspected wrongly), in half
+    the time.
+    """
     return (fast_hash(text) >> 31).cast("uint32") if hash_of is fast_hash and parts == 1 else hash_of(text)
 
 
 def _suspects(known, parts):
     """Hashes that stand more than once, of at most AT_ONCE rows at a time."""
-    return np.concatenate([_repeated(known.filter((known.hash % parts + parts) % parts == part) if parts > 1 else known)
-                           for part in range(parts)] or [np.array([], "int64")])
+    return np.concatenate(
+        [
+            _repeated(known.filter((known.hash % parts + parts) % parts == part) if parts > 1 else known)
+            for part in range(parts)
+        ]
+        or [np.array([], "int64")]
+    )
 
 
 def _repeated(part):

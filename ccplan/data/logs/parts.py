@@ -25,8 +25,20 @@ from ..tables import CALLS
 
 EXAMPLES = 21  # of each fault that are kept: one more than is listed
 ROW, THEIRS = "row", "column "
-ALIKE = ("table", "file", "time_zone", "kind", "language", "encoding", "separator", "decimal", "date_format", "columns",
-         "target_s", "left_aside")  # of every part
+ALIKE = (
+    "table",
+    "file",
+    "time_zone",
+    "kind",
+    "language",
+    "encoding",
+    "separator",
+    "decimal",
+    "date_format",
+    "columns",
+    "target_s",
+    "left_aside",
+)  # of every part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +98,17 @@ class _Parts:
             raise SourceError(f"{self.file} has no row that can be used")
         told = [note for note in told if note not in notes]
         notes = (*notes, *([said] if said else []), *told, *left_out(self.rows - size))
-        return LargeReading(**{name: getattr(head, name) for name in ALIKE}, notes=notes, faults=self.faults.first(again),
-                            counts=self.faults.counts, frame=_outline(log, head), rows=np.array([], "int64"), log=log,
-                            found=self._found(connection), size=size)
+        return LargeReading(
+            **{name: getattr(head, name) for name in ALIKE},
+            notes=notes,
+            faults=self.faults.first(again),
+            counts=self.faults.counts,
+            frame=_outline(log, head),
+            rows=np.array([], "int64"),
+            log=log,
+            found=self._found(connection),
+            size=size,
+        )
 
     def _settled(self):
         """(what is asked, a note): how numbers and dates are written is told by all parts together."""
@@ -124,11 +144,15 @@ class _Parts:
             yield replace(self.kept, cells=cells)
 
     def _understood(self, asked, centre, notes, aside):
-        """(the Reading of the last part, the notes of all); rows that were understood go to a typed file, broken ones marked."""
+        """(the Reading of the last part, the notes of all); rows that were understood go to a typed file, broken
+        ones marked.
+        """
         before, told, reading, table = RepeatedHours(), {}, None, replace(self.table, key=())
         for i, raw in enumerate(self._cells()):
             self.rows += len(raw.cells)
-            reading = read_cells(replace(raw, before=before), table, centre, asked, "leave out", notes, aside, self._judge)
+            reading = read_cells(
+                replace(raw, before=before), table, centre, asked, "leave out", notes, aside, self._judge
+            )
             told |= {_without_digits(note): note for note in reading.notes}  # counts go on: the last is of all parts
             _write(_typed(reading, self.broken), self.spill / "typed", i)
         if reading is None:
@@ -158,13 +182,20 @@ class _Parts:
         found = read_parquet(connection, self.file if is_parquet(self.file) else self.spill / "found")
         if not is_parquet(self.file):
             return found.drop("file_row_number")
-        return found.select(**{ROW: found["file_row_number"] + 1},
-                            **{f"{THEIRS}{name}": found[name] for name in found.columns
-                               if name != "file_row_number" and not name.startswith("__index_level_")})
+        return found.select(
+            **{ROW: found["file_row_number"] + 1},
+            **{
+                f"{THEIRS}{name}": found[name]
+                for name in found.columns
+                if name != "file_row_number" and not name.startswith("__index_level_")
+            },
+        )
 
 
 class Faults:
-    """The faults of all parts: `counts` {(column, rule): rows}, and the first of each in the order of a small table's."""
+    """The faults of all parts: `counts` {(column, rule): rows}, and the first of each in the order of a small
+    table's.
+    """
 
     def __init__(self):
         self.counts, self.kept = {}, ([], [])
@@ -204,10 +235,14 @@ def _write(frame, folder, i):
 
 
 def _outline(log, reading):
-    """The lowest and the highest value of each column as a frame, and everybody who answered: enough for what is asked of a whole."""
+    """The lowest and the highest value of each column as a frame, and everybody who answered: enough for what is
+    asked of a whole.
+    """
     names = [name for name in reading.frame.columns if name in log.columns]
     plain = {name: log[name].cast("int8") if log[name].type().is_boolean() else log[name] for name in names}
-    edges = log.aggregate(**{f"{edge} {name}": getattr(plain[name], edge)() for name in names for edge in ("min", "max")})
+    edges = log.aggregate(
+        **{f"{edge} {name}": getattr(plain[name], edge)() for name in names for edge in ("min", "max")}
+    )
     found = edges.execute().iloc[0]
     columns = {name: pd.Series([found[f"min {name}"], found[f"max {name}"]]) for name in names}
     if "arrived" in columns:

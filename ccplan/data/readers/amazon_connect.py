@@ -26,7 +26,9 @@ def read_contact_records(file, table="calls"):
     latest = {}
     for number, record in enumerate(records, start=1):
         key = str(record.get("ContactId"))
-        if key not in latest or str(record.get("LastUpdateTimestamp") or "") >= str(latest[key][1].get("LastUpdateTimestamp") or ""):
+        if key not in latest or str(record.get("LastUpdateTimestamp") or "") >= str(
+            latest[key][1].get("LastUpdateTimestamp") or ""
+        ):
             latest[key] = (number, record)
     after = {key for key, (_, record) in latest.items() if record.get("InitiationMethod") == "DISCONNECT"}
     ours = {number: (record, _went_on(record, after)) for number, record in latest.values() if _is_ours(record)}
@@ -44,29 +46,45 @@ def _went_on(record, after):
 
 
 def _is_ours(record):
-    return bool(isinstance(record.get("Queue"), dict) and record.get("InitiationMethod") not in NOT_INBOUND
-                and str(record.get("Channel", "VOICE")) in CHANNELS)
+    return bool(
+        isinstance(record.get("Queue"), dict)
+        and record.get("InitiationMethod") not in NOT_INBOUND
+        and str(record.get("Channel", "VOICE")) in CHANNELS
+    )
 
 
 def _row(record, went_on):
     agent = at(record, "Agent", "ConnectedToAgentTimestamp")
     return {
-        "call_id": record.get("ContactId"), "queue": at(record, "Queue", "Name"), "channel": CHANNELS[record.get("Channel", "VOICE")],
+        "call_id": record.get("ContactId"),
+        "queue": at(record, "Queue", "Name"),
+        "channel": CHANNELS[record.get("Channel", "VOICE")],
         "arrived": at(record, "Queue", "EnqueueTimestamp") or record.get("InitiationTimestamp"),
-        "answered_at": agent, "gone_at": record.get("DisconnectTimestamp"), "queued_s": at(record, "Queue", "Duration"),
-        "outcome": "answered" if agent else "abandoned", "talk_s": at(record, "Agent", "AgentInteractionDuration"),
-        "hold_s": at(record, "Agent", "CustomerHoldDuration"), "acw_s": at(record, "Agent", "AfterContactWorkDuration"),
-        "agent": at(record, "Agent", "Username"), "transferred": went_on or bool(record.get("TransferredToEndpoint")),
+        "answered_at": agent,
+        "gone_at": record.get("DisconnectTimestamp"),
+        "queued_s": at(record, "Queue", "Duration"),
+        "outcome": "answered" if agent else "abandoned",
+        "talk_s": at(record, "Agent", "AgentInteractionDuration"),
+        "hold_s": at(record, "Agent", "CustomerHoldDuration"),
+        "acw_s": at(record, "Agent", "AfterContactWorkDuration"),
+        "agent": at(record, "Agent", "Username"),
+        "transferred": went_on or bool(record.get("TransferredToEndpoint")),
         "customer": at(record, "CustomerEndpoint", "Address"),
     }
 
 
 def _timed(frame):
     """Times typed; the wait runs to the agent's answer, or as long as the contact was queued."""
-    times = {name: pd.to_datetime(frame[name].astype("str"), utc=True, errors="coerce", format="ISO8601")
-             for name in ("arrived", "answered_at", "gone_at")}
-    frame = frame.assign(**{name: pd.to_numeric(frame[name], errors="coerce").astype(float)
-                            for name in ("queued_s", "talk_s", "hold_s", "acw_s")})
+    times = {
+        name: pd.to_datetime(frame[name].astype("str"), utc=True, errors="coerce", format="ISO8601")
+        for name in ("arrived", "answered_at", "gone_at")
+    }
+    frame = frame.assign(
+        **{
+            name: pd.to_numeric(frame[name], errors="coerce").astype(float)
+            for name in ("queued_s", "talk_s", "hold_s", "acw_s")
+        }
+    )
     ended = (times["gone_at"] - times["arrived"]).dt.total_seconds()
     answered = (times["answered_at"] - times["arrived"]).dt.total_seconds()
     frame = frame.assign(wait_s=answered.fillna(frame["queued_s"]).fillna(ended), arrived=times["arrived"])
@@ -74,11 +92,28 @@ def _timed(frame):
 
 
 def _notes(again, other, moved):
-    return tuple(note for note in (
-        "times are UTC in the file", f"{again:,} earlier copies of records are left out" if again else "",
-        f"{other:,} contacts that were in no queue, outbound or tasks are left out" if other else "",
-        f"{moved:,} contacts left their queue for another one or a callback: counted there, not as abandoned" if moved else "") if note)
+    return tuple(
+        note
+        for note in (
+            "times are UTC in the file",
+            f"{again:,} earlier copies of records are left out" if again else "",
+            f"{other:,} contacts that were in no queue, outbound or tasks are left out" if other else "",
+            f"{moved:,} contacts left their queue for another one or a callback: counted there, not as abandoned"
+            if moved
+            else "",
+        )
+        if note
+    )
 
 
-READERS = (Reader(kind="amazon_connect", says="Amazon Connect contact records", tables=("calls",), read=read_contact_records,
-                  looks_like=lambda head: head.lstrip()[:1] in ("{", "[") and '"ContactId"' in head and '"InitiationTimestamp"' in head),)
+READERS = (
+    Reader(
+        kind="amazon_connect",
+        says="Amazon Connect contact records",
+        tables=("calls",),
+        read=read_contact_records,
+        looks_like=lambda head: (
+            head.lstrip()[:1] in ("{", "[") and '"ContactId"' in head and '"InitiationTimestamp"' in head
+        ),
+    ),
+)

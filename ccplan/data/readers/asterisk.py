@@ -18,7 +18,9 @@ from ..reading.text_files import SourceError, read_text
 from ..reading.understand import Cells
 from .shape import Reader
 
-LINE = re.compile(r"(\d{9,11})(?:\.\d+)?\|([^|]*)\|([^|]*)\|([^|]*)\|(\w[^|]*)\|?(.*)")  # QueueLog() may write events of its own
+LINE = re.compile(
+    r"(\d{9,11})(?:\.\d+)?\|([^|]*)\|([^|]*)\|([^|]*)\|(\w[^|]*)\|?(.*)"
+)  # QueueLog() may write events of its own
 WAIT_AT = {"ABANDON": 2, "EXITEMPTY": 2, "EXITWITHTIMEOUT": 2, "EXITWITHKEY": 3}
 WHY = {"EXITEMPTY": "left: no agents", "EXITWITHTIMEOUT": "left: time out", "EXITWITHKEY": "left: pressed a key"}
 TALK_AT = {"COMPLETEAGENT": 1, "COMPLETECALLER": 1, "TRANSFER": 3, "BLINDTRANSFER": 3, "ATTENDEDTRANSFER": -2}
@@ -27,7 +29,9 @@ COLUMNS = ["call_id", "queue", "arrived", "wait_s", "outcome", "talk_s", "agent"
 
 
 def read_queue_log(file, table="calls"):
-    """The calls of a queue_log, as Cells with our column names; a call that enters a second queue is a row of its own."""
+    """The calls of a queue_log, as Cells with our column names; a call that enters a second queue is a row of its
+    own.
+    """
     text, encoding = read_text(file)
     calls, open_calls, legs, strange = {}, {}, {}, 0
     for number, line in enumerate(text.splitlines(), start=1):
@@ -45,7 +49,11 @@ def _event(calls, open_calls, legs, number, epoch, call, queue, agent, event, da
         legs[call] = legs.get(call, 0) + 1
         row = {"call_id": call if legs[call] == 1 else f"{call}-{legs[call]}", "queue": queue, "arrived": int(epoch)}
         calls[number] = open_calls[call] = row
-        row |= {"customer": _at(data, 1)} if event == "ENTERQUEUE" else {"outcome": "blocked", "wait_s": 0.0, "reason": event.lower()}
+        row |= (
+            {"customer": _at(data, 1)}
+            if event == "ENTERQUEUE"
+            else {"outcome": "blocked", "wait_s": 0.0, "reason": event.lower()}
+        )
     elif call in open_calls:
         _continue(open_calls[call], int(epoch), agent, event, data)
 
@@ -69,10 +77,20 @@ def _cells(file, calls, open_calls, strange, encoding):
     frame = frame.assign(arrived=pd.to_datetime(frame["arrived"], unit="s", utc=True))
     talking = int((frame["outcome"].eq("answered") & frame["talk_s"].isna()).sum())
     waiting = len(calls) - len(ended)
-    notes = ["times are UTC in the file", f"{waiting:,} calls still waiting at its end are left out" if waiting else "",
-             f"{talking:,} answered calls have no end in the file: their talk time is not known" if talking else "",
-             f"{strange:,} lines are no events and are left out" if strange else ""]
-    return Cells(file=file, cells=frame, kind="asterisk", encoding=encoding, separator="|", notes=tuple(note for note in notes if note))
+    notes = [
+        "times are UTC in the file",
+        f"{waiting:,} calls still waiting at its end are left out" if waiting else "",
+        f"{talking:,} answered calls have no end in the file: their talk time is not known" if talking else "",
+        f"{strange:,} lines are no events and are left out" if strange else "",
+    ]
+    return Cells(
+        file=file,
+        cells=frame,
+        kind="asterisk",
+        encoding=encoding,
+        separator="|",
+        notes=tuple(note for note in notes if note),
+    )
 
 
 def _at(data, place):
@@ -85,5 +103,12 @@ def _number(text):
     return float(text) if re.fullmatch(r"\d{1,9}(\.\d+)?", text) else np.nan
 
 
-READERS = (Reader(kind="asterisk", says="Asterisk queue_log", tables=("calls",), read=read_queue_log,
-                  looks_like=lambda head: bool(LINE.fullmatch(head.split("\n", 1)[0].strip()))),)
+READERS = (
+    Reader(
+        kind="asterisk",
+        says="Asterisk queue_log",
+        tables=("calls",),
+        read=read_queue_log,
+        looks_like=lambda head: bool(LINE.fullmatch(head.split("\n", 1)[0].strip())),
+    ),
+)

@@ -28,15 +28,23 @@ WITHIN = ("within_service_level", "within_serv_lvl", "within_service_lvl", "with
 DASHES = ("-", "–", "")
 CLOCK = r"^(?P<h>\d{1,2}):(?P<m>\d\d)\s*(?P<half>[AaPp][Mm])?$"
 ITEMS = {  # database item → ours; the first that is there is taken
-    "offered": ("callsoffered",), "answered": ("acdcalls",), "abandoned": ("abncalls",), "blocked": ("busycalls",),
-    "talk_s": ("acdtime",), "hold_s": ("holdacdtime", "holdtime"), "acw_s": ("acwtime",), "wait_answered_s": ("anstime",),
+    "offered": ("callsoffered",),
+    "answered": ("acdcalls",),
+    "abandoned": ("abncalls",),
+    "blocked": ("busycalls",),
+    "talk_s": ("acdtime",),
+    "hold_s": ("holdacdtime", "holdtime"),
+    "acw_s": ("acwtime",),
+    "wait_answered_s": ("anstime",),
     "wait_abandoned_s": ("abntime",),
 }
 
 
 def read_split_report(file, table="intervals"):
     """The intervals of a split/skill interval report, as Cells: averages in mm:ss, start from date and time."""
-    cells, titles, encoding, separator = read_report(file, lambda names: "avg_speed_ans" in names and "acd_calls" in names, _widened)
+    cells, titles, encoding, separator = read_report(
+        file, lambda names: "avg_speed_ans" in names and "acd_calls" in names, _widened
+    )
     named = {plain(name): name for name in cells}
     date = cells[named["date"]] if "date" in named else next((titles[word] for word in DATES if word in titles), None)
     time = next((named[word] for word in ("time", "time_start", "start_time", "interval") if word in named), None)
@@ -50,7 +58,9 @@ def read_split_report(file, table="intervals"):
         cells = cells.assign(queue=re.sub(r"\s+", " ", queue))
     cells, notes = _within_service_level(cells)
     units = {name: "mm:ss" for name in cells if (meaning(name) or "").endswith("_s")}
-    return Cells(file=file, cells=cells, kind="avaya_cms", encoding=encoding, separator=separator, units=units, notes=notes)
+    return Cells(
+        file=file, cells=cells, kind="avaya_cms", encoding=encoding, separator=separator, units=units, notes=notes
+    )
 
 
 def _widened(header, row):
@@ -69,7 +79,9 @@ def _start(times, ends):
     lacks = start["half"].isna() & end["half"].notna() & start["h"].notna()
     halves = [_half(*row) for row in zip(start["h"], start["m"], end["h"], end["m"], end["half"], strict=True)]
     half = start["half"].mask(lacks, halves)
-    return (start["h"] + ":" + start["m"] + half.fillna("").radd(" ").where(half.notna(), "")).where(start["h"].notna(), texts)
+    return (start["h"] + ":" + start["m"] + half.fillna("").radd(" ").where(half.notna(), "")).where(
+        start["h"].notna(), texts
+    )
 
 
 def _half(hour, minute, end_hour, end_minute, end_half):
@@ -100,13 +112,19 @@ def read_hsplit(file, table="intervals"):
     made = {ours: cells[known[item]] for ours, items in ITEMS.items() for item in reversed(items) if item in known}
     notes = []
     if "offered" not in made:
-        notes.append("offered = ACDCALLS + ABNCALLS" + (" + BUSYCALLS" if "blocked" in made else "") + ": there is no CALLSOFFERED")
+        notes.append(
+            "offered = ACDCALLS + ABNCALLS"
+            + (" + BUSYCALLS" if "blocked" in made else "")
+            + ": there is no CALLSOFFERED"
+        )
     if "acceptable" in known:
         made[shares.named_target(shares.column(cells, "servicelevel"))] = cells[known["acceptable"]]
     if {"i_stafftime", "intrvl"} <= set(known):
         made["agents"] = shares.numbers(cells[known["i_stafftime"]]) / (60 * shares.numbers(cells[known["intrvl"]]))
     frame = pd.DataFrame(made | {"start": _moments(cells, known), "queue": _split_names(cells, known)})
-    return Cells(file=file, cells=frame, kind="avaya_hsplit", encoding=encoding, separator=separator, notes=tuple(notes))
+    return Cells(
+        file=file, cells=frame, kind="avaya_hsplit", encoding=encoding, separator=separator, notes=tuple(notes)
+    )
 
 
 def _is_hsplit(names):
@@ -128,9 +146,21 @@ def _split_names(cells, known):
 
 
 READERS = (
-    Reader(kind="avaya_cms", says="Avaya CMS split/skill interval report", tables=("intervals",), read=read_split_report,
-           looks_like=lambda head: "avg speed ans" in head.lower() and "acd calls" in head.lower()),
-    Reader(kind="avaya_hsplit", says="Avaya CMS table hsplit", tables=("intervals",), read=read_hsplit,
-           looks_like=lambda head: all(word in head[:4000].lower() for word in ("row_date", "starttime", "acdcalls", "abncalls"))
-           and "logid" not in head[:4000].lower()),
+    Reader(
+        kind="avaya_cms",
+        says="Avaya CMS split/skill interval report",
+        tables=("intervals",),
+        read=read_split_report,
+        looks_like=lambda head: "avg speed ans" in head.lower() and "acd calls" in head.lower(),
+    ),
+    Reader(
+        kind="avaya_hsplit",
+        says="Avaya CMS table hsplit",
+        tables=("intervals",),
+        read=read_hsplit,
+        looks_like=lambda head: (
+            all(word in head[:4000].lower() for word in ("row_date", "starttime", "acdcalls", "abncalls"))
+            and "logid" not in head[:4000].lower()
+        ),
+    ),
 )

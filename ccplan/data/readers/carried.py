@@ -24,13 +24,19 @@ def carried_back(frame):
     moved = before = 0
     for _, rows in frame.reset_index(drop=True).sort_values("start", kind="stable").groupby("queue", sort=False):
         for place, at in enumerate(rows.index):
-            earlier = rows.index[max(0, place - BACK):place][::-1]
+            earlier = rows.index[max(0, place - BACK) : place][::-1]
             done = sum(_move(columns, at, other) for other in earlier if _excess(columns, at) > 0)
             moved += done
             if place == 0 and _excess(columns, at) > 0:
                 before += _drop(columns, at)
-    notes = [f"{moved:,.0f} contacts answered or abandoned in a later interval than they were offered are counted where "
-             "they arrived"] if moved else []
+    notes = (
+        [
+            f"{moved:,.0f} contacts answered or abandoned in a later interval than they were offered are counted where "
+            "they arrived"
+        ]
+        if moved
+        else []
+    )
     notes += [f"{before:,.0f} contacts that arrived before the first interval are left out"] if before else []
     return frame.assign(**columns) if notes else frame, tuple(notes)
 
@@ -65,7 +71,12 @@ def _shift(columns, at, count, other):
             _transfer(columns[kind], at, other, take)
             rest -= take
     if "answered_in_target" in columns:
-        _transfer(columns["answered_in_target"], at, other, max(0.0, columns["answered_in_target"][at] - columns["answered"][at]))
+        _transfer(
+            columns["answered_in_target"],
+            at,
+            other,
+            max(0.0, columns["answered_in_target"][at] - columns["answered"][at]),
+        )
     return count - rest
 
 

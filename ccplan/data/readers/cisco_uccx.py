@@ -26,28 +26,45 @@ PERCENTAGES = {"negative_abandon": "calls_presented", "only_handled": "calls_han
 def read_queue_activity(file, table="intervals"):
     """The intervals of a CSQ activity report, as Cells: averages in hh:mm:ss, totals left out."""
     cells, _, encoding, separator = read_report(
-        file, lambda names: "calls_presented" in names and bool({"csq_name", "csq", "contact_service_queue"} & set(names)))
+        file,
+        lambda names: "calls_presented" in names and bool({"csq_name", "csq", "contact_service_queue"} & set(names)),
+    )
     for name in [name for name in cells if plain(name) in COUNTS]:
         cells = cells.assign(**{name: cells[name].str.replace(r"\s*\(.*\)$", "", regex=True)})
     cells, notes = _within_service_level(cells)
     units = {name: "hh:mm:ss" for name in cells if (meaning(name) or "").endswith("_s")}
-    return Cells(file=file, cells=cells, kind="cisco_uccx", encoding=encoding, separator=separator, units=units, notes=notes)
+    return Cells(
+        file=file, cells=cells, kind="cisco_uccx", encoding=encoding, separator=separator, units=units, notes=notes
+    )
 
 
 def _within_service_level(cells):
     """(cells, notes): calls handled within the service level, counted or from a percentage of a count that is there."""
-    named = shares.named_target(shares.column(cells, "service_level", "service_level_sec", "service_level_seconds", "service_level_s"))
+    named = shares.named_target(
+        shares.column(cells, "service_level", "service_level_sec", "service_level_seconds", "service_level_s")
+    )
     counted = next((name for name in cells if WITHIN.fullmatch(plain(name))), None)
     if counted:
         return cells.rename(columns={counted: named}), (f"{named} = {counted}",)
     for ending, whole in PERCENTAGES.items():
-        percent, base = next((name for name in cells if plain(name).endswith(ending)), None), shares.column(cells, whole)
+        percent, base = (
+            next((name for name in cells if plain(name).endswith(ending)), None),
+            shares.column(cells, whole),
+        )
         made = None if percent is None or base is None else shares.counted_from(cells[percent], base)
         if made is not None:
             return cells.assign(**{named: made}), (f"{named} = {percent} × {base.name}, to whole calls",)
     return cells, ()
 
 
-READERS = (Reader(kind="cisco_uccx", says="Cisco Unified CCX queue activity by interval", tables=("intervals",), read=read_queue_activity,
-                  looks_like=lambda head: "calls presented" in head.lower()
-                  and ("csq" in head.lower() or "contact service queue" in head.lower())),)
+READERS = (
+    Reader(
+        kind="cisco_uccx",
+        says="Cisco Unified CCX queue activity by interval",
+        tables=("intervals",),
+        read=read_queue_activity,
+        looks_like=lambda head: (
+            "calls presented" in head.lower() and ("csq" in head.lower() or "contact service queue" in head.lower())
+        ),
+    ),
+)

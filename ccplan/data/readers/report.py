@@ -36,15 +36,20 @@ def _split(lines, separator):
 
 def _body(file, rows, at, widen):
     """Rows under the header by their line in the file; a total sums up rows that are there already."""
-    kept = {number: row for number, row in enumerate(rows, start=1)
-            if number > at + 1 and any(row) and not TOTALS.match(plain(next(cell for cell in row if cell)))}
+    kept = {
+        number: row
+        for number, row in enumerate(rows, start=1)
+        if number > at + 1 and any(row) and not TOTALS.match(plain(next(cell for cell in row if cell)))
+    }
     if not kept:
         raise SourceError(f"{file} has a header but no rows")
     header = widen(rows[at], next(iter(kept.values())))
     for number, row in kept.items():
-        if any(row[len(header):]):  # cells would stand under the wrong name
-            raise SourceError(f"{file} has {len(row)} cells in row {number}, its header only {len(header)}: export it again")
-    kept = {number: (row + [""] * len(header))[:len(header)] for number, row in kept.items()}
+        if any(row[len(header) :]):  # cells would stand under the wrong name
+            raise SourceError(
+                f"{file} has {len(row)} cells in row {number}, its header only {len(header)}: export it again"
+            )
+    kept = {number: (row + [""] * len(header))[: len(header)] for number, row in kept.items()}
     return pd.DataFrame.from_dict(kept, orient="index", columns=list(_names(header)), dtype="str")
 
 

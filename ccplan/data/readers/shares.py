@@ -8,13 +8,16 @@ SLACK = 0.05  # contacts that rounding of the report itself may explain
 
 
 def numbers(cells):
-    """A column of text as floats; a percent sign and a share in brackets, as in "9 (90%)", go; what is no number is NaN."""
+    """A column of text as floats; a percent sign and a share in brackets, as in "9 (90%)", go; what is no number is
+    NaN.
+    """
     bare = cells.str.replace(r"\s*\(.*\)$", "", regex=True).str.replace("%", "", regex=False)
     return pd.to_numeric(bare.str.strip().str.replace(r"^(\d{1,3}),(\d{3})$", r"\1\2", regex=True), errors="coerce")
 
 
 def counted_from(percent, whole):
-    """Whole contacts from percentages of `whole` (two Series of text), None where they are percentages of something else.
+    """Whole contacts from percentages of `whole` (two Series of text), None where they are percentages of something
+    else.
 
     A percentage of a count is a whole number again, but for the rounding that its decimals allow.
     """

@@ -33,7 +33,9 @@ def read_database_table(address, table):
 
 @contextmanager
 def database_table(address, table):
-    """An open Ibis table of a database, for expressions that run there; closed at the end. Raises as `read_database_table`."""
+    """An open Ibis table of a database, for expressions that run there; closed at the end. Raises as
+    `read_database_table`.
+    """
     kind = urlsplit(address).scheme
     if kind not in KINDS:
         raise SourceError(f"address must begin with duckdb:/// or postgres://, got {without_password(address)!r}")
@@ -56,7 +58,11 @@ def without_password(address):
     if not parts.netloc:
         return address.split("?")[0]
     user, at, host = parts.netloc.rpartition("@")
-    return parts._replace(netloc=user.split(":")[0] + at + host, query="").geturl() if at else parts._replace(query="").geturl()
+    return (
+        parts._replace(netloc=user.split(":")[0] + at + host, query="").geturl()
+        if at
+        else parts._replace(query="").geturl()
+    )
 
 
 def _duckdb(address):
@@ -77,7 +83,9 @@ def _postgres(address):
 
     parts = urlsplit(address)
     if not parts.hostname or not parts.path.strip("/"):
-        raise SourceError(f"address must be postgres://user:password@host:port/database, got {without_password(address)!r}")
+        raise SourceError(
+            f"address must be postgres://user:password@host:port/database, got {without_password(address)!r}"
+        )
     try:
         port = parts.port or 5432
     except ValueError:
@@ -85,8 +93,15 @@ def _postgres(address):
     options = {key: value for key, value in parse_qsl(parts.query) if key in ("sslmode", "sslrootcert")}
     with _in_words(address, "while it was opened"):
         return ibis.postgres.connect(
-            host=unquote(parts.hostname), port=port, user=unquote(parts.username or "") or None,
-            password=unquote(parts.password or "") or None, database=unquote(parts.path.strip("/")), connect_timeout=WAIT_S, options="-c default_transaction_read_only=on", **options)
+            host=unquote(parts.hostname),
+            port=port,
+            user=unquote(parts.username or "") or None,
+            password=unquote(parts.password or "") or None,
+            database=unquote(parts.path.strip("/")),
+            connect_timeout=WAIT_S,
+            options="-c default_transaction_read_only=on",
+            **options,
+        )
 
 
 def _table(connection, address, table):
@@ -95,7 +110,9 @@ def _table(connection, address, table):
         there = _names(connection, schema)
         if name not in there:
             known = ", ".join(sorted(there)[:12]) or "none"
-            raise SourceError(f"{without_password(address)} has no table {table!r} (has {known}): name it with source_table=")
+            raise SourceError(
+                f"{without_password(address)} has no table {table!r} (has {known}): name it with source_table="
+            )
         return connection.table(name, database=schema or None)
 
 
@@ -116,7 +133,9 @@ def _in_words(address, when):
         raise  # told in words already
     except Exception as problem:  # each driver has kinds of its own, and none may show a traceback to a planner
         said = " ".join(str(problem).split()).replace(unquote(urlsplit(address).password or "\0"), "…")
-        raise SourceError(f"{without_password(address)} gave no answer {when}: {said[:200] or type(problem).__name__}") from None
+        raise SourceError(
+            f"{without_password(address)} gave no answer {when}: {said[:200] or type(problem).__name__}"
+        ) from None
 
 
 def _is_decimal(column):

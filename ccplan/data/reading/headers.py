@@ -12,8 +12,21 @@ from ..tables import TABLES
 SYNONYMS = {table: dict.fromkeys(TABLES[table].names, ()) | words for table, words in header_words.TABLES.items()}
 IN_TARGET = re.compile(r"(?:calls_)?(?:answered|handled|ans)_(?:in_|within_)?(\d+)_?(?:s|sec|secs|seconds)?")
 USUAL_TARGET_S = 20
-UNITS_IN_NAMES = {"ms": "ms", "milliseconds": "ms", "min": "min", "mins": "min", "minutes": "min", "s": "s", "sec": "s",
-                  "secs": "s", "seconds": "s", "h": "h", "hours": "h", "in_seconds": "s", "in_minutes": "min"}
+UNITS_IN_NAMES = {
+    "ms": "ms",
+    "milliseconds": "ms",
+    "min": "min",
+    "mins": "min",
+    "minutes": "min",
+    "s": "s",
+    "sec": "s",
+    "secs": "s",
+    "seconds": "s",
+    "h": "h",
+    "hours": "h",
+    "in_seconds": "s",
+    "in_minutes": "min",
+}
 MAIN_TIME = {"intervals": "start", "calls": "arrived"}
 
 
@@ -170,8 +183,13 @@ def map_headers(names, table="intervals"):
         columns[ours] = theirs
         languages.append(language)
         units |= {ours: unit} if unit not in ("", "s") else {}
-    return Mapping(columns=columns, target_s=_target_s(columns.get("answered_in_target", "")), notes=tuple(notes),
-                   units=units, language=_commonest(languages))
+    return Mapping(
+        columns=columns,
+        target_s=_target_s(columns.get("answered_in_target", "")),
+        notes=tuple(notes),
+        units=units,
+        language=_commonest(languages),
+    )
 
 
 def _commonest(languages):
@@ -182,7 +200,9 @@ def _commonest(languages):
 
 def can_be_intervals(columns):
     """True where a mapping holds what intervals need: a start (or a date) and the offered."""
-    return ("offered" in columns or {"answered", "abandoned"} <= set(columns)) and ("start" in columns or "date" in columns)
+    return ("offered" in columns or {"answered", "abandoned"} <= set(columns)) and (
+        "start" in columns or "date" in columns
+    )
 
 
 def can_be_calls(columns):
@@ -198,8 +218,11 @@ def make_sums(frame):
         if recipe.to not in frame and set(recipe.needs) <= set(frame):
             within, apart = _parts_of_handle(recipe, frame)
             rest = recipe.of(frame) - frame[apart].fillna(0).sum(axis=1)
-            notes.append(recipe.says + "".join(f" − {part}" for part in apart)
-                         + (f" ({' and '.join(within)} within it, so 0 here)" if within else ""))
+            notes.append(
+                recipe.says
+                + "".join(f" − {part}" for part in apart)
+                + (f" ({' and '.join(within)} within it, so 0 here)" if within else "")
+            )
             frame = frame.assign(**{recipe.to: rest.clip(lower=0) if apart else rest}, **{part: 0.0 for part in within})
     return _fill_counts(frame.drop(columns=[name for name in HELPERS if name in frame]), notes)
 

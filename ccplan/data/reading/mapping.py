@@ -1,23 +1,23 @@
 """`mapping.toml` beside the tables: what columns, units and words of any other export mean.
 
-    [files."export.csv"]
-    table = "calls"            # which of our tables it is
-    dates = "dmy"              # ymd, dmy or mdy
-    decimal = ","
-    time_zone = "UTC"          # in which its times are written; the centre's where left out
+[files."export.csv"]
+table = "calls"            # which of our tables it is
+dates = "dmy"              # ymd, dmy or mdy
+decimal = ","
+time_zone = "UTC"          # in which its times are written; the centre's where left out
 
-    [files."export.csv".columns]      # theirs = ours; "" leaves a column out
-    "Anrufbeginn" = "arrived"
-    "Dauer" = "talk_s"
+[files."export.csv".columns]      # theirs = ours; "" leaves a column out
+"Anrufbeginn" = "arrived"
+"Dauer" = "talk_s"
 
-    [files."export.csv".units]        # ours = s, ms, min, h, hh:mm:ss, mm:ss or hh:mm
-    talk_s = "min"
+[files."export.csv".units]        # ours = s, ms, min, h, hh:mm:ss, mm:ss or hh:mm
+talk_s = "min"
 
-    [files."export.csv".words.outcome]   # theirs = ours
-    "Verbunden" = "answered"
+[files."export.csv".words.outcome]   # theirs = ours
+"Verbunden" = "answered"
 
-    [files."export.csv".constants]    # ours = the value of every row
-    queue = "service"
+[files."export.csv".constants]    # ours = the value of every row
+queue = "service"
 """
 
 import dataclasses
@@ -41,9 +41,16 @@ from .text_files import SEPARATORS, SourceError
 from .understand import FileMapping, understand
 
 FILE_NAME = "mapping.toml"
-TEXTS = tuple(name for name in FileMapping.__dataclass_fields__ if name not in ("columns", "units", "words", "constants"))
+TEXTS = tuple(
+    name for name in FileMapping.__dataclass_fields__ if name not in ("columns", "units", "words", "constants")
+)
 DICTS = ("columns", "units", "constants")
-CHOICES = {"decimal": (".", ","), "dates": ("ymd", "dmy", "mdy"), "separator": tuple(SEPARATORS), "table": tuple(TABLES)}
+CHOICES = {
+    "decimal": (".", ","),
+    "dates": ("ymd", "dmy", "mdy"),
+    "separator": tuple(SEPARATORS),
+    "table": tuple(TABLES),
+}
 MAX_BYTES = 2**20
 MOST_SHOWN = 1e7  # of a measured number, where people are not to be shown: a larger one may be a number of theirs in the wrong column
 
@@ -59,7 +66,9 @@ class MappingError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """The first rows as a mapping reads them: `frame`, the source's `cells`, `problems` in words, `columns` {ours: theirs}."""
+    """The first rows as a mapping reads them: `frame`, the source's `cells`, `problems` in words, `columns` {ours:
+    theirs}.
+    """
 
     frame: pd.DataFrame
     cells: pd.DataFrame
@@ -102,12 +111,20 @@ def mapping_toml(mappings):
     lines = ["# What other programs' exports mean; see ccplan.data.reading.mapping. Columns: theirs = ours."]
     for name, mapping in mappings.items():
         head = f"files.{_quoted(name)}"
-        lines += ["", f"[{head}]", *(f"{key} = {_quoted(getattr(mapping, key))}" for key in TEXTS if getattr(mapping, key))]
+        lines += [
+            "",
+            f"[{head}]",
+            *(f"{key} = {_quoted(getattr(mapping, key))}" for key in TEXTS if getattr(mapping, key)),
+        ]
         parts = {key: getattr(mapping, key) for key in DICTS}
         parts |= {f"words.{_quoted(ours)}": words for ours, words in mapping.words.items()}
         for key, words in parts.items():
             if words:
-                lines += ["", f"[{head}.{key}]", *(f"{_quoted(left)} = {_quoted(right)}" for left, right in words.items())]
+                lines += [
+                    "",
+                    f"[{head}.{key}]",
+                    *(f"{_quoted(left)} = {_quoted(right)}" for left, right in words.items()),
+                ]
     return "\n".join(lines) + "\n"
 
 
@@ -132,15 +149,22 @@ def _without_people(shown, mapping, key):
         kind = PEOPLE.get(table, {}).get(ours.get(str(column.name)))
         if ours.get(str(column.name), column.name) == "queue":
             return column
-        return column.map(lambda cell: cell if pd.isna(cell) or cell == "" or (kind is None and innocent(cell))
-                          else code(cell, key, kind or "text"))
+        return column.map(
+            lambda cell: (
+                cell
+                if pd.isna(cell) or cell == "" or (kind is None and innocent(cell))
+                else code(cell, key, kind or "text")
+            )
+        )
 
     def open_to_all(column):
         values = shown.frame[column.name]
         return values.where(values < MOST_SHOWN) if column.measured else coded(values)
 
     cells = shown.cells.apply(coded) if len(shown.cells.columns) else shown.cells
-    if not known_headers(map(str, cells.columns), table) and not mapping.columns:  # a file without a header: its first row stands there
+    if (
+        not known_headers(map(str, cells.columns), table) and not mapping.columns
+    ):  # a file without a header: its first row stands there
         cells = cells.set_axis([f"column {n}" for n in range(1, len(cells.columns) + 1)], axis=1)
     frame = shown.frame if not len(shown.frame.columns) else pseudonymise(shown.frame, table, key)
     others = [c for c in TABLES[table].columns if c.name in frame and c.name not in PEOPLE.get(table, {})]
@@ -167,7 +191,10 @@ def _preview(file, mapping, rows, time_zone):
         return Preview(frame=empty, cells=cells, problems=(str(problem),), columns={})
     bad = as_faults(found.faults)
     broken = faults_in(found.frame[~found.frame.index.isin(bad["row"])], table)
-    problems = [f"row {f.row}: {f.column} {f.rule}, got {f.value!r}" for f in pd.concat([bad, broken]).sort_values("row").itertuples()]
+    problems = [
+        f"row {f.row}: {f.column} {f.rule}, got {f.value!r}"
+        for f in pd.concat([bad, broken]).sort_values("row").itertuples()
+    ]
     return Preview(frame=found.frame, cells=cells, problems=tuple(problems), columns=found.columns)
 
 
@@ -233,13 +260,19 @@ def _dict_faults(key, words, ours):
         yield f"{key} must be a table, got {words!r}"
         return
     for left, right in words.items():
-        if key == "words" and not (isinstance(right, dict) and all(isinstance(word, (str, bool)) for word in right.values())):
+        if key == "words" and not (
+            isinstance(right, dict) and all(isinstance(word, (str, bool)) for word in right.values())
+        ):
             yield f"words.{left} must be a table of their words = ours, got {right!r}"
         elif key != "words" and not isinstance(right, (str, int, float)):
             yield f"{key}.{_quoted(left)} must be a word, got {right!r}"
         else:
             name = right if key == "columns" else left
-            yield from [f"{key}.{_quoted(left)} must name a column of ours, got {name!r}"] if name not in ours and name != "" else []
+            yield from (
+                [f"{key}.{_quoted(left)} must name a column of ours, got {name!r}"]
+                if name not in ours and name != ""
+                else []
+            )
         if key == "units" and right not in UNITS:
             yield f"units.{left} must be one of {', '.join(UNITS)}, got {right!r}"
     if key == "columns":
@@ -248,7 +281,11 @@ def _dict_faults(key, words, ours):
 
 def _taken_twice(columns):
     ours = [right for right in columns.values() if right]
-    yield from (f"columns: {name} must stand once, got it {ours.count(name)} times" for name in dict.fromkeys(ours) if ours.count(name) > 1)
+    yield from (
+        f"columns: {name} must stand once, got it {ours.count(name)} times"
+        for name in dict.fromkeys(ours)
+        if ours.count(name) > 1
+    )
 
 
 def _as_dict(mapping):

@@ -18,13 +18,16 @@ CLOCK_UNITS = {  # how a duration is written → hours, minutes, seconds of its 
 UNITS = (*SECONDS_IN, *CLOCK_UNITS)
 SPACES = r"[\s\u00a0\u202f'’]"  # marks of thousands that are never decimal
 EVIDENCE = {  # what a cell must look like to prove that the mark is the decimal one
-    mark: re.compile(rf"-?(?:\d*{re.escape(mark)}(?:\d{{0,2}}|\d{{4,}})|0{re.escape(mark)}\d*"
-                     rf"|\d{{4,}}{re.escape(mark)}\d+|\d{{1,3}}(?:{re.escape(other)}\d{{3}})+{re.escape(mark)}\d+)")
-    for mark, other in ((".", ","), (",", "."))}
+    mark: re.compile(
+        rf"-?(?:\d*{re.escape(mark)}(?:\d{{0,2}}|\d{{4,}})|0{re.escape(mark)}\d*"
+        rf"|\d{{4,}}{re.escape(mark)}\d+|\d{{1,3}}(?:{re.escape(other)}\d{{3}})+{re.escape(mark)}\d+)"
+    )
+    for mark, other in ((".", ","), (",", "."))
+}
 
 
 def decimal_mark(cells, whole=()):
-    """"." or ",": the decimal mark of a file, from its measured columns as text (a DataFrame).
+    """ "." or ",": the decimal mark of a file, from its measured columns as text (a DataFrame).
 
     `whole` names the columns that hold whole counts: there "1,234" is a thousand. Raises
     SourceError (a ValueError) where cells contradict one another or no cell tells.
@@ -35,8 +38,10 @@ def decimal_mark(cells, whole=()):
     marked = _marked(cells)
     proof = {mark: _first(marked, pattern) for mark, pattern in EVIDENCE.items()}
     if proof["."] and proof[","]:
-        raise SourceError(f"numbers are written in two ways, got {proof['.']!r} and {proof[',']!r} — "
-                          "write all with the same decimal mark")
+        raise SourceError(
+            f"numbers are written in two ways, got {proof['.']!r} and {proof[',']!r} — "
+            "write all with the same decimal mark"
+        )
     if proof[","]:
         return ","
     unsure = _marked(cells.drop(columns=[name for name in whole if name in cells]))
@@ -70,13 +75,17 @@ def to_seconds(cells, unit="s", decimal="."):
     """
     typed = pd.api.types.is_numeric_dtype(cells.dtype)
     if unit in SECONDS_IN:
-        values, bad = (pd.to_numeric(cells).astype(float), pd.Series(False, cells.index)) if typed else to_numbers(cells, decimal)
+        values, bad = (
+            (pd.to_numeric(cells).astype(float), pd.Series(False, cells.index)) if typed else to_numbers(cells, decimal)
+        )
         clock = pd.Series(False, cells.index) if typed else cells.str.contains(":", regex=False)
         return values * SECONDS_IN[unit] if not clock.any() else values.where(clock, values * SECONDS_IN[unit]), bad
     texts = cells.astype(str).str.strip()
     parts = texts.str.extract(CLOCK_UNITS[unit])
     known = parts.notna().any(axis=1)
-    h, m, s = (pd.to_numeric(parts[name].str.replace(",", ".", regex=False).replace("", "0")).fillna(0) for name in "hms")
+    h, m, s = (
+        pd.to_numeric(parts[name].str.replace(",", ".", regex=False).replace("", "0")).fillna(0) for name in "hms"
+    )
     plain, bad = to_numbers(texts, decimal)  # a bare number beside clock times is seconds: 0, or 45
     return (h * 3600 + m * 60 + s).where(known, plain), bad & ~known
 

@@ -17,7 +17,10 @@ NOT_READ = {  # endings of files that may hold tables and cannot be read, and wh
     **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers"), "save it as .xlsx or CSV"),
     **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz"), "unpack it"),
     **dict.fromkeys((".pdf", ".htm", ".html", ".xml", ".doc", ".docx"), "export its tables as CSV"),
-    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".duckdb", ".mdb", ".accdb"), "read it by its address, or export its tables as CSV"),
+    **dict.fromkeys(
+        (".db", ".sqlite", ".sqlite3", ".duckdb", ".mdb", ".accdb"),
+        "read it by its address, or export its tables as CSV",
+    ),
 }
 ENDINGS = (*TEXT_ENDINGS, ".parquet", *BOOK_ENDINGS, *EXPORT_ENDINGS)
 LONG_BYTES = 2**26  # of text, packed or not, that are not read only to look at the columns
@@ -50,7 +53,9 @@ def open_file(file, table="intervals", asked=FileMapping()):
 
 
 def peek_file(file, table="intervals", asked=FileMapping()):
-    """(Cells, how many rows) of a file as `open_file` gives them; of Parquet and long texts only the columns, without rows."""
+    """(Cells, how many rows) of a file as `open_file` gives them; of Parquet and long texts only the columns,
+    without rows.
+    """
     file = Path(file)
     long = file.name.lower().endswith(TEXT_ENDINGS) and file.stat().st_size > LONG_BYTES
     if long and _ready(file, table, asked) is None:
@@ -84,7 +89,8 @@ def parquet_files(source):
 
 
 def read_parts(file, table="intervals", asked=FileMapping(), rows=None):
-    """The Cells of a Parquet file, a folder of Parquet parts or a text file, part by part: of a file that no frame should hold.
+    """The Cells of a Parquet file, a folder of Parquet parts or a text file, part by part: of a file that no frame
+    should hold.
 
     Every part has all columns, and rows are numbered through. Raises SourceError (a ValueError) as `open_file` does.
     """
@@ -92,7 +98,9 @@ def read_parts(file, table="intervals", asked=FileMapping(), rows=None):
     if is_parquet(file):
         yield from _parquet_parts(file, rows)
         return
-    for text in read_text_parts(file, _knows(table, asked), encoding=asked.encoding, separator=asked.separator, rows=rows):
+    for text in read_text_parts(
+        file, _knows(table, asked), encoding=asked.encoding, separator=asked.separator, rows=rows
+    ):
         yield Cells(file=file, cells=text.cells, kind="text", encoding=text.encoding, separator=text.separator)
 
 

@@ -7,9 +7,11 @@ import pandas as pd
 
 from .text_files import SourceError
 
-PATTERN = (r"^(?P<a>\d{1,4})(?P<mark>[-./])(?P<b>\d{1,2})[-./](?P<c>\d{1,4})"
-           r"(?:[T\s,]+(?P<h>\d{1,2})[:.](?P<m>\d\d)(?:[:.](?P<s>\d\d)(?:[.,]\d+)?)?)?"
-           r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|[+-]\d\d:?\d\d)?$")
+PATTERN = (
+    r"^(?P<a>\d{1,4})(?P<mark>[-./])(?P<b>\d{1,2})[-./](?P<c>\d{1,4})"
+    r"(?:[T\s,]+(?P<h>\d{1,2})[:.](?P<m>\d\d)(?:[:.](?P<s>\d\d)(?:[.,]\d+)?)?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|[+-]\d\d:?\d\d)?$"
+)
 ORDERS = {"ymd": ("a", "b", "c"), "dmy": ("c", "b", "a"), "mdy": ("c", "a", "b")}  # where year, month, day stand
 SHOWN = {"ymd": "year-month-day", "dmy": "day.month.year", "mdy": "month/day/year"}
 
@@ -43,7 +45,9 @@ def one_of_each_date(texts):
     unique = pd.Series(texts.unique(), dtype="str")
     parts = _extracted(_spaced(unique, None), PATTERN)
     date = parts["a"] + parts["mark"] + parts["b"] + parts["mark"] + parts["c"]
-    return unique[parts["a"].notna() & ~pd.DataFrame({"date": date, "zoned": parts["zone"].notna()}).duplicated()].tolist()
+    return unique[
+        parts["a"].notna() & ~pd.DataFrame({"date": date, "zoned": parts["zone"].notna()}).duplicated()
+    ].tolist()
 
 
 def _spaced(texts, order):
@@ -92,8 +96,10 @@ def _read_each(texts, order, name):
     order, note = (order, "") if order else _order(parts, name)
     zoned = parts["zone"].notna()
     if zoned.any() and not zoned[parts["a"].notna()].all():
-        raise SourceError(f"{name} must carry an offset in all rows or in none, got {texts[zoned].iloc[0]!r} "
-                          f"and {texts[parts['a'].notna() & ~zoned].iloc[0]!r}")
+        raise SourceError(
+            f"{name} must carry an offset in all rows or in none, got {texts[zoned].iloc[0]!r} "
+            f"and {texts[parts['a'].notna() & ~zoned].iloc[0]!r}"
+        )
     values = _moments(parts, order)
     values = values - _offsets(parts["zone"]) if zoned.any() else values
     return Stamps(values=values, order=order, utc=bool(zoned.any()), note=note)
@@ -124,7 +130,8 @@ def to_zone(stamps, queues, zone, empty):
 class RepeatedHours:
     """What the parts of a file that were read so far tell of repeated hours, so that the next goes on where they ended.
 
-    `last` is the last time in a repeated hour and whether it was winter time; `times` and `late` count all and those of winter time.
+    `last` is the last time in a repeated hour and whether it was winter time; `times` and `late` count all and
+    those of winter time.
     """
 
     last: tuple = ()
@@ -148,13 +155,21 @@ def moments_to_zone(stamps, zone, before=None):
     before = before or RepeatedHours()
     late = _after_step_back(values[twice], before) if twice.any() else first.isna() & False
     local = first.where(~late.reindex(values.index, fill_value=False), second)
-    notes = [f"{before.times:,} times stand in a repeated hour (clocks back): rows after the first step back are "
-             f"winter time ({before.late:,}), the others summer time"] if before.times else []
+    notes = (
+        [
+            f"{before.times:,} times stand in a repeated hour (clocks back): rows after the first step back are "
+            f"winter time ({before.late:,}), the others summer time"
+        ]
+        if before.times
+        else []
+    )
     return local, first.isna() & values.notna(), notes
 
 
 def _after_step_back(values, before):
-    """True from the first row of its date at which the clock runs back by a quarter of an hour or more; `before` goes on."""
+    """True from the first row of its date at which the clock runs back by a quarter of an hour or more; `before`
+    goes on.
+    """
     whole = pd.concat([pd.Series([before.last[0]], dtype=values.dtype), values]) if before.last else values
     day = whole.dt.normalize()
     step = whole.groupby(day).diff() <= -pd.Timedelta(minutes=15)
@@ -187,8 +202,10 @@ def _order_by_calendar(parts, name):
     whole = {order: _without_holes(_moments(parts, order)) for order in ("dmy", "mdy")}
     if whole["dmy"] == whole["mdy"]:
         day = f"{parts['a'].iloc[0]}{parts['mark'].iloc[0]}{parts['b'].iloc[0]}"
-        raise SourceError(f'{name} does not tell whether {day} is day or month first — write dates as '
-                          '2026-01-31, or pass dates="dmy" or dates="mdy"')
+        raise SourceError(
+            f"{name} does not tell whether {day} is day or month first — write dates as "
+            '2026-01-31, or pass dates="dmy" or dates="mdy"'
+        )
     order = "dmy" if whole["dmy"] else "mdy"
     return order, f"dates are read as {SHOWN[order]}: only so do the days follow one another"
 
@@ -230,8 +247,10 @@ def _clock_notes(values, nth, zone, gone):
     second = values.dt.tz_localize(zone, ambiguous=np.zeros(len(values), bool), nonexistent="NaT")
     twice = (first != second) & first.notna()
     if twice.any():
-        notes.append(f"{int((twice & (nth == 0)).sum())} intervals of repeated hours (clocks back): the first row "
-                     f"of two is summer time; {int((twice & (nth == 1)).sum())} have their second row")
+        notes.append(
+            f"{int((twice & (nth == 0)).sum())} intervals of repeated hours (clocks back): the first row "
+            f"of two is summer time; {int((twice & (nth == 1)).sum())} have their second row"
+        )
     if gone.any():
         notes.append(f"{int(gone.sum())} empty rows stand in hours that {zone} skipped (clocks forward): left out")
     return notes

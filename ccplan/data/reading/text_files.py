@@ -16,12 +16,18 @@ from pathlib import Path
 import pandas as pd
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-LOOK = 30          # lines that are looked at
+LOOK = 30  # lines that are looked at
 CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")  # signs that do not stand in tables
-AS_TEXT = {"dtype": str, "keep_default_na": False, "na_filter": False, "skip_blank_lines": False, "index_col": False,
-           "encoding_errors": "strict"}
+AS_TEXT = {
+    "dtype": str,
+    "keep_default_na": False,
+    "na_filter": False,
+    "skip_blank_lines": False,
+    "index_col": False,
+    "encoding_errors": "strict",
+}
 MAX_COLUMNS = 2000
-MAX_FOOT = 10      # short lines at the end that may be sums and remarks
+MAX_FOOT = 10  # short lines at the end that may be sums and remarks
 MAX_BYTES = 2**31  # of text after unpacking: a guard against files made to fill the memory
 
 
@@ -58,7 +64,8 @@ def read_text(file, encoding=""):
 
 
 def read_text_parts(file, knows=lambda header: 0, *, encoding="", separator="", rows=500_000):
-    """The cells of a text file as TextTables of so many rows each, as `read_text_table` finds them: for a file that fills the memory.
+    """The cells of a text file as TextTables of so many rows each, as `read_text_table` finds them: for a file that
+    fills the memory.
 
     Raises SourceError (a ValueError) as `read_text_table` does, some of it only when its rows are reached.
     """
@@ -69,7 +76,9 @@ def read_text_parts(file, knows=lambda header: 0, *, encoding="", separator="", 
     separator, at = _layout(lines, knows, (separator,) if separator else tuple(SEPARATORS))
     packed = "gzip" if _is_packed(file) else None
     with _in_words(file):
-        parts = pd.read_csv(file, sep=separator, skiprows=at, encoding=encoding, compression=packed, chunksize=rows, **AS_TEXT)
+        parts = pd.read_csv(
+            file, sep=separator, skiprows=at, encoding=encoding, compression=packed, chunksize=rows, **AS_TEXT
+        )
     with parts:
         while (cells := _next(file, parts)) is not None:
             yield TextTable(cells=_tidy(cells, at), encoding=encoding, separator=separator)
@@ -83,7 +92,9 @@ def _next(file, parts):
 def has_more_lines(file, limit):
     """True for a text file, gzipped or not, of more lines than the limit; False for one that cannot be read."""
     try:
-        return Path(file).stat().st_size > limit / 500 and count_lines(file, limit) > limit  # nothing packs a line into less than that
+        return (
+            Path(file).stat().st_size > limit / 500 and count_lines(file, limit) > limit
+        )  # nothing packs a line into less than that
     except (OSError, EOFError, zlib.error):
         return False
 
@@ -127,7 +138,9 @@ def _encoding_throughout(file, asked):
         except UnicodeError:
             continue
         except LookupError:
-            raise SourceError(f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}") from None
+            raise SourceError(
+                f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}"
+            ) from None
         except (EOFError, zlib.error, gzip.BadGzipFile):
             raise SourceError(f"{file} is a damaged gzip file: write it again") from None
     raise SourceError(f"{file} is not a text file: save it as CSV")
@@ -163,7 +176,9 @@ def _decode(file, data, asked=""):
         except UnicodeError:
             continue
         except LookupError:
-            raise SourceError(f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}") from None
+            raise SourceError(
+                f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}"
+            ) from None
         if not _looks_binary(text):
             return text.removeprefix("\ufeff"), encoding
     raise SourceError(f"{file} is not a text file: save it as CSV")
@@ -238,7 +253,8 @@ def _plain(problem):
 
 
 def _refuse_cut(file, cells):
-    """SourceError where a column that was always filled ends halfway: an export that was cut off reads as zeros otherwise.
+    """SourceError where a column that was always filled ends halfway: an export that was cut off reads as zeros
+    otherwise.
 
     A few short lines at the end may be sums or remarks; those are judged by what they say.
     """
@@ -246,8 +262,10 @@ def _refuse_cut(file, cells):
         filled = (cells[name] != "").to_numpy()
         first = int(filled.sum())
         if filled[:first].all() and first >= MAX_FOOT and len(cells) - first >= MAX_FOOT:
-            raise SourceError(f"{file}: the column {name} ends at row {cells.index[first - 1]:,}: the rows from {cells.index[first]:,} to {cells.index[-1]:,} have fewer cells "
-                              "than the header — export the file again, or take the column out of it")
+            raise SourceError(
+                f"{file}: the column {name} ends at row {cells.index[first - 1]:,}: the rows from {cells.index[first]:,} to {cells.index[-1]:,} have fewer cells "
+                "than the header — export the file again, or take the column out of it"
+            )
 
 
 def _tidy(cells, at):

@@ -8,8 +8,16 @@ import pandas as pd
 from . import header_words
 from .headers import HELPERS, make_sums, map_headers, plain, unit_in
 from .numbers import NOTHING, UNITS, decimal_mark, to_numbers, to_seconds
-from .stamps import (SHOWN, RepeatedHours, Stamps, join_date_and_time, moments_to_zone, one_of_each_date, read_stamps,
-                     to_zone)
+from .stamps import (
+    SHOWN,
+    RepeatedHours,
+    Stamps,
+    join_date_and_time,
+    moments_to_zone,
+    one_of_each_date,
+    read_stamps,
+    to_zone,
+)
 from ..tables import CALLS
 from .text_files import SourceError
 
@@ -79,12 +87,25 @@ def map_columns(raw, table, asked):
     said = {ours: theirs for theirs, ours in asked.columns.items() if ours}
     for theirs in asked.columns:
         if theirs not in there:
-            raise SourceError(f"{raw.file} has no column {theirs!r}, which the mapping names (has {', '.join(there[:12])})")
+            raise SourceError(
+                f"{raw.file} has no column {theirs!r}, which the mapping names (has {', '.join(there[:12])})"
+            )
     found = map_headers([name for name in there if name not in asked.columns], table.name)
     rest = {ours: theirs for ours, theirs in found.columns.items() if ours not in said and ours not in asked.constants}
-    told = {ours: unit_in(theirs) for ours, theirs in said.items() if ours.endswith("_s") and unit_in(theirs) not in ("", "s")}
-    units = told | {ours: raw.units[theirs] for ours, theirs in rest.items() if theirs in raw.units} | found.units | asked.units
-    return type(found)(columns=said | rest, target_s=found.target_s, notes=found.notes, units=units, language=found.language)
+    told = {
+        ours: unit_in(theirs)
+        for ours, theirs in said.items()
+        if ours.endswith("_s") and unit_in(theirs) not in ("", "s")
+    }
+    units = (
+        told
+        | {ours: raw.units[theirs] for ours, theirs in rest.items() if theirs in raw.units}
+        | found.units
+        | asked.units
+    )
+    return type(found)(
+        columns=said | rest, target_s=found.target_s, notes=found.notes, units=units, language=found.language
+    )
 
 
 def understand(raw, table, asked, zone):
@@ -126,7 +147,9 @@ class Evidence:
             unique = pd.Series(texts[name].unique(), dtype="str")
             self.marked.setdefault(name, {}).update(dict.fromkeys(unique[unique.str.contains(r"[.,]", regex=True)]))
         for kind in ("time", "date"):
-            for column in (c.name for c in self.table.columns if c.kind == kind and c.name in ours and not _moments(ours[c.name])):
+            for column in (
+                c.name for c in self.table.columns if c.kind == kind and c.name in ours and not _moments(ours[c.name])
+            ):
                 self.name = self.name or column
                 self.dates.update(dict.fromkeys(one_of_each_date(ours[column].astype("str").str.strip().fillna(""))))
 
@@ -137,16 +160,22 @@ class Evidence:
         if not self.dates:
             return replace(asked, decimal=decimal), ""
         found = read_stamps(pd.Series(list(self.dates), dtype="str"), asked.dates or None, name=self.name)
-        dates = asked.dates or ("" if found.order == "ymd" else found.order)  # asked for, ymd would read six digits as well
+        dates = asked.dates or (
+            "" if found.order == "ymd" else found.order
+        )  # asked for, ymd would read six digits as well
         return replace(asked, decimal=decimal, dates=dates), found.note
 
 
 def _refuse_lacking(raw, table, columns):
     """SourceError where a mapping leaves out what no row can do without."""
     there = set(columns)
-    lacks = {"intervals": [*(["start"] if not {"start", "date"} & there else []),
-                           *(["offered"] if "offered" not in there and not {"answered", "abandoned"} <= there else [])],
-             "calls": ["arrived"] if not {"arrived", "date"} & there else []}.get(table.name, [])
+    lacks = {
+        "intervals": [
+            *(["start"] if not {"start", "date"} & there else []),
+            *(["offered"] if "offered" not in there and not {"answered", "abandoned"} <= there else []),
+        ],
+        "calls": ["arrived"] if not {"arrived", "date"} & there else [],
+    }.get(table.name, [])
     if lacks:
         raise SourceError(f"{raw.file} has no column for {' and '.join(lacks)}: name one under columns in mapping.toml")
 
@@ -165,8 +194,12 @@ def _intervals(ours, table, mapping, asked, zone):
     offered = numbers["offered"] if "offered" in numbers else numbers["answered"] + numbers["abandoned"]
     local, drop, gone, notes = to_zone(stamps, queue, asked.time_zone or zone, empty=offered.fillna(0) == 0)
     texts = ours.get("start", ours.get("date")).astype(str)
-    faults += bad_cells(texts, stamps.values.isna() & ~blank, "start", "must be a date and time such as 2026-01-31 08:30")
-    faults += bad_cells(texts, gone, "start", f"must exist in {zone}: the clocks went forward (or the file is in another zone)")
+    faults += bad_cells(
+        texts, stamps.values.isna() & ~blank, "start", "must be a date and time such as 2026-01-31 08:30"
+    )
+    faults += bad_cells(
+        texts, gone, "start", f"must exist in {zone}: the clocks went forward (or the file is in another zone)"
+    )
     frame, sums = make_sums(numbers.assign(queue=queue, start=local.dt.tz_convert(zone)))
     frame = frame[[name for name in table.names if name in frame]]
     notes = [note for note in (stamps.note, _blank_note(blank), *notes, *sums) if note]
@@ -187,8 +220,16 @@ def _rows(ours, table, mapping, asked, zone, before):
 
 
 def _result(frame, faults, notes, decimal, order, mapping):
-    return Understood(frame=frame, faults=faults, notes=notes, decimal=decimal, date_format=SHOWN.get(order, "typed"),
-                      columns=mapping.columns, target_s=mapping.target_s, language=mapping.language)
+    return Understood(
+        frame=frame,
+        faults=faults,
+        notes=notes,
+        decimal=decimal,
+        date_format=SHOWN.get(order, "typed"),
+        columns=mapping.columns,
+        target_s=mapping.target_s,
+        language=mapping.language,
+    )
 
 
 def _column(column, cells, numbers, stamps, asked, zone, before):
@@ -209,12 +250,17 @@ def _column(column, cells, numbers, stamps, asked, zone, before):
 
 def _time_faults(column, cells, stamps, gone, zone):
     """Only cells without a time are looked at as text: writing millions of good times out again is slow."""
-    rule = "must be a date and time such as 2026-01-31 08:30" if column.kind == "time" else "must be a date such as 2026-01-31"
+    rule = (
+        "must be a date and time such as 2026-01-31 08:30"
+        if column.kind == "time"
+        else "must be a date such as 2026-01-31"
+    )
     texts = cells[stamps.values.isna()].astype(str)
     empty = texts.isna() | texts.str.strip().str.lower().isin((*NOTHING, "nat"))
     skipped = f"must exist in {zone}: the clocks went forward (or the file is in another zone)"
-    return (bad_cells(texts, ~empty | column.required, column.name, rule)
-            + bad_cells(cells[gone].astype(str), gone[gone], column.name, skipped))
+    return bad_cells(texts, ~empty | column.required, column.name, rule) + bad_cells(
+        cells[gone].astype(str), gone[gone], column.name, skipped
+    )
 
 
 def _yes_or_no(column, cells, words):
@@ -235,7 +281,11 @@ def _words(column, texts, words):
     """Their words as ours; a word that nobody knows stays, and the table's rules judge it."""
     if not words and not column.words:
         return texts
-    known = {plain(theirs): ours for ours, others in header_words.CELL_WORDS.get(column.name, {}).items() for theirs in others}
+    known = {
+        plain(theirs): ours
+        for ours, others in header_words.CELL_WORDS.get(column.name, {}).items()
+        for theirs in others
+    }
     known |= {plain(word): word for word in column.words} | {plain(theirs): str(ours) for theirs, ours in words.items()}
     codes, unique = pd.factorize(texts)
     ours = pd.array([known.get(plain(text), text) for text in unique], dtype="str")
@@ -281,7 +331,10 @@ def _date_texts(cells):
 def _made_calls(ours):
     notes = []
     if "call_id" not in ours:
-        ours, notes = ours.assign(call_id=[f"row {row}" for row in ours.index]), ["call_id = row of the file: it has no such column"]
+        ours, notes = (
+            ours.assign(call_id=[f"row {row}" for row in ours.index]),
+            ["call_id = row of the file: it has no such column"],
+        )
     if "outcome" not in ours:
         ours, note = _outcome(ours)
         notes.append(note)
@@ -301,7 +354,9 @@ def _outcome(ours):
     if "agent" not in ours:
         raise SourceError("no column for outcome: nothing tells answered from abandoned")
     there = _text(ours["agent"], False).notna()
-    return ours.assign(outcome=there.map({True: "answered", False: "abandoned"})), "outcome = answered where an agent is named, else abandoned"
+    return ours.assign(
+        outcome=there.map({True: "answered", False: "abandoned"})
+    ), "outcome = answered where an agent is named, else abandoned"
 
 
 def _blank_note(blank):
@@ -332,7 +387,9 @@ def _measured_names(ours, table):
 
 
 def _number_texts(ours, table, units):
-    """(the measured columns that are written as text, but for clock times; the names of those that hold whole counts)."""
+    """(the measured columns that are written as text, but for clock times; the names of those that hold whole
+    counts).
+    """
     texts = [name for name in _measured_names(ours, table) if not _typed(ours[name]) and units.get(name) not in CLOCKS]
     whole = {column.name for column in table.columns if column.measured and column.whole}
     return ours[texts].astype("str").fillna(""), [name for name in _measured_names(ours, table) if name in whole]
@@ -358,7 +415,9 @@ def _all_stamps(ours, table, dates):
         texts = {name: ours[name].astype("str").str.strip() for name in names[kind] if not _moments(ours[name])}
         found |= {name: _typed_stamps(ours[name]) for name in names[kind] if name not in texts}
         if texts:
-            read = read_stamps(pd.concat(list(texts.values()), ignore_index=True).fillna(""), order or None, name=next(iter(texts)))
+            read = read_stamps(
+                pd.concat(list(texts.values()), ignore_index=True).fillna(""), order or None, name=next(iter(texts))
+            )
             order, notes = read.order, notes + ([read.note] if read.note else [])
             found |= _cut(read, texts)
     return found, order, notes
@@ -367,8 +426,12 @@ def _all_stamps(ours, table, dates):
 def _cut(read, texts):
     """Stamps of several columns that were read as one."""
     size = len(next(iter(texts.values())))
-    return {name: Stamps(values=read.values.iloc[i * size:(i + 1) * size].set_axis(cells.index), order=read.order, utc=read.utc)
-            for i, (name, cells) in enumerate(texts.items())}
+    return {
+        name: Stamps(
+            values=read.values.iloc[i * size : (i + 1) * size].set_axis(cells.index), order=read.order, utc=read.utc
+        )
+        for i, (name, cells) in enumerate(texts.items())
+    }
 
 
 def _moments(column):

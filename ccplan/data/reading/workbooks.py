@@ -8,11 +8,11 @@ import pandas as pd
 
 from .text_files import LOOK, MAX_COLUMNS, SourceError
 
-MAX_UNPACKED = 2**30   # bytes of all parts together
-MAX_RATIO = 200        # unpacked ÷ packed of a part; real sheets stay below 50
-SMALL_PART = 2**20     # a part this small may have any ratio
+MAX_UNPACKED = 2**30  # bytes of all parts together
+MAX_RATIO = 200  # unpacked ÷ packed of a part; real sheets stay below 50
+SMALL_PART = 2**20  # a part this small may have any ratio
 MAX_PARTS = 10_000
-MAX_ROWS = 1_048_576   # of a sheet, by the format
+MAX_ROWS = 1_048_576  # of a sheet, by the format
 
 
 def read_workbook(file, sheet="", knows=lambda header: 0):
@@ -50,11 +50,17 @@ def _refuse_bomb(file):
         with zipfile.ZipFile(file) as packed:
             parts = packed.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
-        raise SourceError(f"{file} is not a workbook that can be read (locked, old or damaged): {_plain(problem)}") from None
+        raise SourceError(
+            f"{file} is not a workbook that can be read (locked, old or damaged): {_plain(problem)}"
+        ) from None
     total = sum(part.file_size for part in parts)
-    worst = max((part.file_size / max(part.compress_size, 1) for part in parts if part.file_size > SMALL_PART), default=0)
+    worst = max(
+        (part.file_size / max(part.compress_size, 1) for part in parts if part.file_size > SMALL_PART), default=0
+    )
     if total > MAX_UNPACKED or worst > MAX_RATIO or len(parts) > MAX_PARTS:
-        raise SourceError(f"{file} unpacks to {total:,} bytes in {len(parts):,} parts, up to {worst:,.0f} times its size: it is refused")
+        raise SourceError(
+            f"{file} unpacks to {total:,} bytes in {len(parts):,} parts, up to {worst:,.0f} times its size: it is refused"
+        )
 
 
 def _open(file):
@@ -95,12 +101,22 @@ def _cells(rows, at):
     """A frame of the rows under the header; its index holds the sheet's row numbers."""
     header = [str(cell).strip() if cell is not None else "" for cell in rows[at]]
     used = [i for i, name in enumerate(header) if name]
-    body = {number: [row[i] if i < len(row) else None for i in used] for number, row in enumerate(rows[at + 1:], start=at + 2)
-            if any(cell is not None and cell != "" for cell in row)}
+    body = {
+        number: [row[i] if i < len(row) else None for i in used]
+        for number, row in enumerate(rows[at + 1 :], start=at + 2)
+        if any(cell is not None and cell != "" for cell in row)
+    }
     names = pd.Index([header[i] for i in used])
-    names = [f"{name}.{n}" if n else name for name, n in zip(names, pd.Series(names).groupby(names).cumcount(), strict=True)]
-    return pd.DataFrame({name: _typed(pd.Series([row[i] for row in body.values()], index=list(body), dtype=object))
-                         for i, name in enumerate(names)}, index=list(body))
+    names = [
+        f"{name}.{n}" if n else name for name, n in zip(names, pd.Series(names).groupby(names).cumcount(), strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            name: _typed(pd.Series([row[i] for row in body.values()], index=list(body), dtype=object))
+            for i, name in enumerate(names)
+        },
+        index=list(body),
+    )
 
 
 def _typed(cells):
@@ -113,7 +129,11 @@ def _typed(cells):
     if kinds == {bool}:
         return cells.astype("boolean")
     if kinds and kinds <= {dt.timedelta, dt.time, int, float}:
-        return cells.map(_seconds, na_action="ignore").astype(float) if dt.timedelta in kinds else cells.map(_text).astype("str")
+        return (
+            cells.map(_seconds, na_action="ignore").astype(float)
+            if dt.timedelta in kinds
+            else cells.map(_text).astype("str")
+        )
     return cells.map(_text).astype("str")
 
 

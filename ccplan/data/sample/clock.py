@@ -12,7 +12,7 @@ import pandas as pd
 SEED = 20241001
 ZONE = "Europe/Helsinki"
 FIRST, LAST = "2024-10-01", "2026-09-30"  # of the intervals
-RECORDS_FROM = "2025-07-01"               # of all that is recorded call by call and person by person
+RECORDS_FROM = "2025-07-01"  # of all that is recorded call by call and person by person
 INTERVAL_S = 1800
 ZERO = pd.Timestamp(FIRST, tz=ZONE)
 

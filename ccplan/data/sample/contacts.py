@@ -13,8 +13,14 @@ from .volumes import SHAPES
 
 HANDLE_CV = 0.8  # of a lognormal handle time
 REASONS = {  # reason: (share, handle time against the queue's)
-    "service": {"bill": (0.34, 0.99), "contract": (0.22, 1.14), "moving": (0.17, 1.05), "payment": (0.15, 0.80),
-                "meter": (0.12, 0.95), NEW_REASON: (0.0, NEW_REASON_TIMES)},
+    "service": {
+        "bill": (0.34, 0.99),
+        "contract": (0.22, 1.14),
+        "moving": (0.17, 1.05),
+        "payment": (0.15, 0.80),
+        "meter": (0.12, 0.95),
+        NEW_REASON: (0.0, NEW_REASON_TIMES),
+    },
     "outage": {"power cut": (0.62, 0.85), "when will it be back": (0.20, 0.95), "compensation": (0.18, 1.57)},
 }
 

@@ -13,11 +13,11 @@ from .rosters import CHAT_HOURS
 from .stories import SICK_TEAM, SICKNESS
 
 LATE_SHARE, LATE_S = 0.22, 300
-LONG_BREAK_S = 170      # mean overrun of a break
+LONG_BREAK_S = 170  # mean overrun of a break
 SYSTEMS_DOWN_SHARE, SYSTEMS_DOWN_S = 0.12, 1500
 SICK_DAY_SHARE = 0.055
-SPELL = 1.6              # mean length in shifts
-CLOSING_S = 900         # after the last minute of a queue, its waiting callers are still served
+SPELL = 1.6  # mean length in shifts
+CLOSING_S = 900  # after the last minute of a queue, its waiting callers are still served
 MINUTE = 60
 
 
@@ -150,7 +150,7 @@ def _systems_down(actual, luck, size):
     if what == "work" and long:
         first = start + _minutes((end - start - long) * luck)
         pieces = [[start, first, "work"], [first, first + long, "systems down"], [first + long, end, "work"]]
-        actual[k:k + 1] = [piece for piece in pieces if piece[0] < piece[1]]
+        actual[k : k + 1] = [piece for piece in pieces if piece[0] < piece[1]]
 
 
 def _minutes(seconds):
@@ -170,6 +170,9 @@ def _chat_and_mail(shift, span):
     """Before chat opens and after it closes, its people answer mail."""
     opens, closes = (passed(shift.day, minute) for minute in CHAT_HOURS)
     _, start, end = span
-    cuts = [["email", start, min(end, opens)], ["chat", max(start, opens), min(end, closes)],
-            ["email", max(start, closes + CLOSING_S), end]]
+    cuts = [
+        ["email", start, min(end, opens)],
+        ["chat", max(start, opens), min(end, closes)],
+        ["email", max(start, closes + CLOSING_S), end],
+    ]
     return [cut for cut in cuts if cut[1] < cut[2]]

@@ -18,9 +18,17 @@ def write_parquet(file, frame, words=()):
     table = pa.table({name: _column(pa, frame[name], name in words) for name in frame})
     plain = {name: _encoding(name, table[name].type, pa) for name in table.column_names if name not in words}
     file.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table.replace_schema_metadata(None), file, compression="zstd", compression_level=19,
-                   row_group_size=ROWS, use_dictionary=[name for name in words], write_statistics=False,
-                   column_encoding={name: how for name, how in plain.items() if how}, data_page_size=1 << 20)
+    pq.write_table(
+        table.replace_schema_metadata(None),
+        file,
+        compression="zstd",
+        compression_level=19,
+        row_group_size=ROWS,
+        use_dictionary=[name for name in words],
+        write_statistics=False,
+        column_encoding={name: how for name, how in plain.items() if how},
+        data_page_size=1 << 20,
+    )
     return file
 
 

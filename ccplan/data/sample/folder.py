@@ -47,9 +47,17 @@ def make_tables(centre):
     people, days, served, intervals = _operate(centre)
     calls = break_week(calls_table(served, people))
     activities, equipment = activities_table(people, days), equipment_table()
-    return {"intervals": intervals, "calls": calls, "agents": agents_table(people), "activities": activities,
-            "evaluations": evaluations_table(calls, people), "ledger": ledger_table(people, activities, equipment),
-            "checklist": checklist_table(), "equipment": equipment, "candidates": candidates_table()}
+    return {
+        "intervals": intervals,
+        "calls": calls,
+        "agents": agents_table(people),
+        "activities": activities,
+        "evaluations": evaluations_table(calls, people),
+        "ledger": ledger_table(people, activities, equipment),
+        "checklist": checklist_table(),
+        "equipment": equipment,
+        "candidates": candidates_table(),
+    }
 
 
 def _operate(centre):

@@ -15,21 +15,32 @@ from .stories import OVERRUN
 
 ON_COSTS = Decimal("0.27")  # as in centre.toml
 PER_HIRE = Decimal(2100)
-PLATFORM = 9_800            # a month, telephone platform
+PLATFORM = 9_800  # a month, telephone platform
 MIGRATION = ("2026-08-01", 58_000)
 FIXED = (  # category, line, a month, noise of the actual
-    ("labour", "team leaders and planners", 37_400, 0.0), ("equipment", "screens and computers", 2_150, 0.25),
-    ("miscellaneous", "office supplies", 640, 0.20), ("miscellaneous", "insurance and travel", 1_180, 0.15),
-    ("marketing", "energy fairs", 900, 0.30), ("marketing", "customer letters", 1_350, 0.12),
-    ("technology", "customer register", 6_200, 0.01), ("technology", "recording and quality", 2_300, 0.02),
-    ("facilities", "rent", 11_400, 0.0), ("facilities", "cleaning and power", 2_650, 0.06))
+    ("labour", "team leaders and planners", 37_400, 0.0),
+    ("equipment", "screens and computers", 2_150, 0.25),
+    ("miscellaneous", "office supplies", 640, 0.20),
+    ("miscellaneous", "insurance and travel", 1_180, 0.15),
+    ("marketing", "energy fairs", 900, 0.30),
+    ("marketing", "customer letters", 1_350, 0.12),
+    ("technology", "customer register", 6_200, 0.01),
+    ("technology", "recording and quality", 2_300, 0.02),
+    ("facilities", "rent", 11_400, 0.0),
+    ("facilities", "cleaning and power", 2_650, 0.06),
+)
 
 
 def ledger_table(people, activities, equipment):
     """Month, category, line, planned and actual, in the centre's currency."""
     months = pd.date_range(RECORDS_FROM, LAST, freq="MS")
-    rows = [*_wages(people, activities, months), *_fixed(months), *_platform(months), *_hires(people, months),
-            *_repairs(equipment, months)]
+    rows = [
+        *_wages(people, activities, months),
+        *_fixed(months),
+        *_platform(months),
+        *_hires(people, months),
+        *_repairs(equipment, months),
+    ]
     table = pd.DataFrame(rows, columns=["month", "category", "line", "planned", "actual"])
     return table.sort_values(["month", "category", "line"], ignore_index=True)
 
@@ -54,8 +65,12 @@ def _wages(people, activities, months):
 
 # Paid ÷ contract hours by month, January first, as finance knows them from earlier years: seats stand
 # empty, part-timers are called in as needed, and more of them while others are on paid leave.
-PAID_OF_CONTRACT = tuple(map(Decimal, ("0.885", "0.875", "0.865", "0.88", "0.885", "0.915", "0.92", "0.925", "0.815",
-                                       "0.83", "0.865", "0.88")))
+PAID_OF_CONTRACT = tuple(
+    map(
+        Decimal,
+        ("0.885", "0.875", "0.865", "0.88", "0.885", "0.915", "0.92", "0.925", "0.815", "0.83", "0.865", "0.88"),
+    )
+)
 
 
 def _contract_wages(wage, month):
@@ -63,7 +78,9 @@ def _contract_wages(wage, month):
     hours = sum(Decimal(str(FULL_TIME)) * full + Decimal(str(PART_TIME)) * part for _, full, part in TEAMS.values())
     workdays = int(np.busday_count(month.date(), (month + pd.offsets.MonthBegin()).date()))
     mean = sum(wage.values()) / len(wage)
-    return (hours * workdays / 5 * mean * PAID_OF_CONTRACT[month.month - 1] / 100).quantize(Decimal(1), ROUND_HALF_UP) * 100
+    return (hours * workdays / 5 * mean * PAID_OF_CONTRACT[month.month - 1] / 100).quantize(
+        Decimal(1), ROUND_HALF_UP
+    ) * 100
 
 
 def _fixed(months):
@@ -77,7 +94,13 @@ def _platform(months):
     """The story of the overrun: a dearer platform, and a migration that nobody had planned."""
     for month in months:
         renewed = pd.Timestamp(OVERRUN.first) <= month
-        yield month, "technology", "telephone platform", Decimal(PLATFORM), _cents(PLATFORM * (1 + OVERRUN.size * renewed))
+        yield (
+            month,
+            "technology",
+            "telephone platform",
+            Decimal(PLATFORM),
+            _cents(PLATFORM * (1 + OVERRUN.size * renewed)),
+        )
     yield pd.Timestamp(MIGRATION[0]), "technology", "platform migration", Decimal(0), Decimal(MIGRATION[1])
 
 

@@ -8,21 +8,77 @@ import pandas as pd
 from .clock import FIRST, LAST, generator
 
 TEAMS = {  # name: (queue, seats of 37.5 hours, seats of 25 hours)
-    "Alder": ("service", 8, 7), "Birch": ("service", 8, 7), "Rowan": ("service", 8, 7),
+    "Alder": ("service", 8, 7),
+    "Birch": ("service", 8, 7),
+    "Rowan": ("service", 8, 7),
     "Willow": ("service", 8, 7),
-    "Storm": ("outage", 20, 0), "Harbour": ("digital", 9, 0),
+    "Storm": ("outage", 20, 0),
+    "Harbour": ("digital", 9, 0),
 }
 SKILLS = {"service": "service", "outage": "outage;service", "digital": "chat;email"}
 FULL_TIME, PART_TIME = 37.5, 25.0
-ATTRITION = 0.24      # leavers a year ÷ headcount, as in centre.toml
-TRAINING_DAYS = 28    # from the first day to the first call
+ATTRITION = 0.24  # leavers a year ÷ headcount, as in centre.toml
+TRAINING_DAYS = 28  # from the first day to the first call
 RAMP = (1.15, 1.08, 1.03)  # handle time in the first, second, third month on the phones
 # Nobody is called so: Finnish first names, birds for surnames.
-FORENAMES = ("Aada", "Aino", "Eero", "Elias", "Ella", "Emil", "Hanna", "Heikki", "Iida", "Ilmo", "Jari", "Juho",
-             "Kaisa", "Kerttu", "Lauri", "Leena", "Matti", "Mirja", "Niilo", "Noora", "Oiva", "Oona", "Paavo",
-             "Päivi", "Raili", "Riku", "Saara", "Sampo", "Taimi", "Tuomo", "Urho", "Valma", "Veikko", "Venla", "Yrjö")
-BIRDS = ("Bullfinch", "Crossbill", "Curlew", "Dipper", "Fieldfare", "Goldcrest", "Jackdaw", "Lapwing", "Nuthatch",
-         "Plover", "Redstart", "Siskin", "Treecreeper", "Turnstone", "Waxwing", "Whinchat", "Wigeon", "Woodcock", "Wren")
+FORENAMES = (
+    "Aada",
+    "Aino",
+    "Eero",
+    "Elias",
+    "Ella",
+    "Emil",
+    "Hanna",
+    "Heikki",
+    "Iida",
+    "Ilmo",
+    "Jari",
+    "Juho",
+    "Kaisa",
+    "Kerttu",
+    "Lauri",
+    "Leena",
+    "Matti",
+    "Mirja",
+    "Niilo",
+    "Noora",
+    "Oiva",
+    "Oona",
+    "Paavo",
+    "Päivi",
+    "Raili",
+    "Riku",
+    "Saara",
+    "Sampo",
+    "Taimi",
+    "Tuomo",
+    "Urho",
+    "Valma",
+    "Veikko",
+    "Venla",
+    "Yrjö",
+)
+BIRDS = (
+    "Bullfinch",
+    "Crossbill",
+    "Curlew",
+    "Dipper",
+    "Fieldfare",
+    "Goldcrest",
+    "Jackdaw",
+    "Lapwing",
+    "Nuthatch",
+    "Plover",
+    "Redstart",
+    "Siskin",
+    "Treecreeper",
+    "Turnstone",
+    "Waxwing",
+    "Whinchat",
+    "Wigeon",
+    "Woodcock",
+    "Wren",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +121,12 @@ class Person:
 def make_people():
     """All agents of the two years, in order of team and seat: a seat falls vacant and is filled again."""
     rng, names = generator(10), _names()
-    return [person for team, (_, full, part) in TEAMS.items() for seat in range(full + part)
-            for person in _occupants(rng, names, team, FULL_TIME if seat < full else PART_TIME)]
+    return [
+        person
+        for team, (_, full, part) in TEAMS.items()
+        for seat in range(full + part)
+        for person in _occupants(rng, names, team, FULL_TIME if seat < full else PART_TIME)
+    ]
 
 
 def _names():
@@ -90,8 +150,16 @@ def _person(rng, name, team, hours, hired, left):
     tenure = min(max(-hired, 0) / 365, 6)
     wage = 13.05 + 0.22 * tenure + 0.1 * int(rng.integers(0, 8)) + (0.9 if team == "Storm" else 0)
     pace = float(np.clip(rng.normal(1, 0.04), 0.88, 1.12))
-    return Person(name=name, team=team, hired=hired, left=left, weekly_hours=hours, hourly_wage=round(wage, 2),
-                  pace=pace, skill=float(rng.normal()))
+    return Person(
+        name=name,
+        team=team,
+        hired=hired,
+        left=left,
+        weekly_hours=hours,
+        hourly_wage=round(wage, 2),
+        pace=pace,
+        skill=float(rng.normal()),
+    )
 
 
 def _next_monday(day):
@@ -101,8 +169,18 @@ def _next_monday(day):
 def agents_table(people):
     """The table `agents`: everyone who was employed while calls were recorded, or had been before."""
     first, last = pd.Timestamp(FIRST), pd.Timestamp(LAST)
-    rows = [(p.name, p.team, first + pd.Timedelta(days=p.hired), first + pd.Timedelta(days=p.left), p.weekly_hours,
-             p.hourly_wage, SKILLS[p.queue]) for p in people]
+    rows = [
+        (
+            p.name,
+            p.team,
+            first + pd.Timedelta(days=p.hired),
+            first + pd.Timedelta(days=p.left),
+            p.weekly_hours,
+            p.hourly_wage,
+            SKILLS[p.queue],
+        )
+        for p in people
+    ]
     table = pd.DataFrame(rows, columns=["agent", "team", "hired", "left", "weekly_hours", "hourly_wage", "skills"])
     table["left"] = table["left"].where(table["left"] <= last)
     return table.sort_values(["team", "hired", "agent"], ignore_index=True)

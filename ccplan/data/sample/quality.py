@@ -32,8 +32,8 @@ STEPS = (  # step, points, critical, chance of full points, share to which it do
     ("was trained where the standard was not met", 4, False, 0.80, 0.90, False),
 )
 EVALUATORS = {"Lynx": 0.0, "Otter": 0.07, "Marten": -0.01, "Badger": 0.0}  # added to the chance: Otter is milder
-A_MONTH = 2       # calls of an agent
-TOGETHER = 6      # calls of a month that all hear
+A_MONTH = 2  # calls of an agent
+TOGETHER = 6  # calls of a month that all hear
 UNSETTLED = 0.22  # taken off the chance where the matter was not settled
 
 
@@ -41,12 +41,18 @@ def evaluations_table(calls, people):
     """The rows of every evaluation: evaluation, call_id, agent, evaluator, date, step, points, possible, critical."""
     heard = _heard(calls)
     points = _points(heard, {person.name: person.skill for person in people})
-    return pd.DataFrame({
-        **{name: np.repeat(heard[name].to_numpy(), len(STEPS))
-           for name in ("evaluation", "call_id", "agent", "evaluator", "date")},
-        "step": np.tile([step[0] for step in STEPS], len(heard)), "points": points.ravel(),
-        "possible": np.tile([step[1] for step in STEPS], len(heard)),
-        "critical": np.tile([step[2] for step in STEPS], len(heard))})
+    return pd.DataFrame(
+        {
+            **{
+                name: np.repeat(heard[name].to_numpy(), len(STEPS))
+                for name in ("evaluation", "call_id", "agent", "evaluator", "date")
+            },
+            "step": np.tile([step[0] for step in STEPS], len(heard)),
+            "points": points.ravel(),
+            "possible": np.tile([step[1] for step in STEPS], len(heard)),
+            "critical": np.tile([step[2] for step in STEPS], len(heard)),
+        }
+    )
 
 
 def _heard(calls):

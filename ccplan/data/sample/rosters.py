@@ -13,18 +13,18 @@ from .clock import RECORDS_FROM, day_number, days, generator, holidays_of_finlan
 from .people import FULL_TIME, PART_TIME
 
 SLOTS = 48
-ON_PHONES = 0.76           # share of a full shift that the planner counts on; the rest is breaks, lunch, sickness, …
+ON_PHONES = 0.76  # share of a full shift that the planner counts on; the rest is breaks, lunch, sickness, …
 PART_ON_PHONES = 0.84
-THRIFT = 0.92              # share of the required agents that the planner dares to roster
+THRIFT = 0.92  # share of the required agents that the planner dares to roster
 FULL_STARTS = (480, 510, 540, 600, 660, 720)  # minutes of the day: eight hours, lunch included
-PART_STARTS = tuple(range(480, 961, 60))      # four hours
+PART_STARTS = tuple(range(480, 961, 60))  # four hours
 PART_MINUTES = 240
 SATURDAY = (600, 960)
 NIGHT, MORNING, EVENING = (1320, 1800), (360, 840), (840, 1320)
 REST_S = 11 * 3600
 OUTAGE_ON_PHONES = 0.80
-LEAVE_WEEKS = 5           # a year
-CHAT_HOURS = (600, 900)    # chat is open from 10 to 15
+LEAVE_WEEKS = 5  # a year
+CHAT_HOURS = (600, 900)  # chat is open from 10 to 15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,8 +58,12 @@ class Shift:
 def make_shifts(people, needs):
     """Every shift of the two years. `needs` holds {queue: {day number: agents required by slot (48)}}."""
     away = _leave(people)
-    return [*_service(people, away, needs["service"]), *_outage(people, away, needs["outage"]),
-            *_digital(people, away, needs["chat"]), *_absences(people, away)]
+    return [
+        *_service(people, away, needs["service"]),
+        *_outage(people, away, needs["outage"]),
+        *_digital(people, away, needs["chat"]),
+        *_absences(people, away),
+    ]
 
 
 def need_by_day(grid, required):
@@ -81,7 +85,7 @@ def _leave(people):
             summer = [w for w in year if 6 <= month[w] <= 8]
             if len(summer) > 2:
                 start = summer[int(rng.integers(0, len(summer) - 1))]
-                away[number, start:start + 2] = True
+                away[number, start : start + 2] = True
             some = round((LEAVE_WEEKS - 2) * len(year) / 52)
             away[number, rng.choice(year, some, replace=False)] = True
     return away
@@ -90,8 +94,11 @@ def _leave(people):
 def _there(people, away, queue, day, hours=None):
     """Numbers of the people of a queue who can take calls on a day."""
     week = weeks()[day]
-    return [n for n, p in enumerate(people) if p.queue == queue and p.first_call <= day <= p.left
-            and not away[n, week] and hours in (None, p.weekly_hours)]
+    return [
+        n
+        for n, p in enumerate(people)
+        if p.queue == queue and p.first_call <= day <= p.left and not away[n, week] and hours in (None, p.weekly_hours)
+    ]
 
 
 def _options(starts, minutes, weight):
@@ -132,8 +139,15 @@ def _fill(people, day, short, starts, minutes, options, quota, least):
             break
         short -= options[best]
         _use(quota, n, day, minutes)
-        yield Shift(person=n, day=day, queue="service", first=starts[best], last=starts[best] + minutes,
-                    slack=bool(gains[best] < 1.5), place=place)
+        yield Shift(
+            person=n,
+            day=day,
+            queue="service",
+            first=starts[best],
+            last=starts[best] + minutes,
+            slack=bool(gains[best] < 1.5),
+            place=place,
+        )
 
 
 def _saturday(quota, people, day, short):
@@ -162,14 +176,14 @@ def _outage(people, away, need):
             fit = [n for n in there if last_end.get(n, -REST_S) + REST_S <= start and worked.get((n, week), 0) < 5]
             luck = rng.random(len(people))
             fit.sort(key=lambda n: (worked.get((n, week), 0) + worked.get((n, week - 1), 0), luck[n]))
-            for place, n in enumerate(fit[:_heads(need, day, first, last)]):
+            for place, n in enumerate(fit[: _heads(need, day, first, last)]):
                 last_end[n] = passed(day, last)
                 worked[n, week] = worked.get((n, week), 0) + 1
                 yield Shift(person=n, day=day, queue="outage", first=first, last=last, place=place)
 
 
 def _heads(need, day, first, last):
-    wanted = np.concatenate([need[day], need.get(day + 1, need[day])])[first // 30:last // 30]
+    wanted = np.concatenate([need[day], need.get(day + 1, need[day])])[first // 30 : last // 30]
     return int(np.ceil(max(np.sort(wanted)[-3], 2) / OUTAGE_ON_PHONES))
 
 

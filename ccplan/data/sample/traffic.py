@@ -23,21 +23,37 @@ def serve(name, grid, contacts, people, days):
     spans = _spans(name, people, days)
     last = _last_seconds(grid, name)
     until = np.array([end + CLOSING_S * (end in last) for _, _, end, _, _ in spans], dtype=float)
-    until[-1 if name == "email" else len(until):] = np.inf  # the last mail is answered before the doors close for good
-    routed = route_calls(contacts["arrived"], contacts["handle"], contacts["patience"],
-                         agent=[s[0] for s in spans], start_s=[s[1] for s in spans], end_s=until,
-                         pace=np.array([s[3] for s in spans]), at_once=SHAPES[name].at_once)
+    until[-1 if name == "email" else len(until) :] = np.inf  # the last mail is answered before the doors close for good
+    routed = route_calls(
+        contacts["arrived"],
+        contacts["handle"],
+        contacts["patience"],
+        agent=[s[0] for s in spans],
+        start_s=[s[1] for s in spans],
+        end_s=until,
+        pace=np.array([s[3] for s in spans]),
+        at_once=SHAPES[name].at_once,
+    )
     _stay_until(spans, routed.ended_s)
     person = np.array([s[0] for s in spans])[routed.span]
-    done = contacts.assign(queue=name, wait=routed.wait_s.astype(int), answered=routed.span >= 0,
-                           agent=np.where(routed.span >= 0, person, -1), handle=routed.handle_s.astype(int))
+    done = contacts.assign(
+        queue=name,
+        wait=routed.wait_s.astype(int),
+        answered=routed.span >= 0,
+        agent=np.where(routed.span >= 0, person, -1),
+        handle=routed.handle_s.astype(int),
+    )
     return _times_of_work(done, name)
 
 
 def _spans(name, people, days):
     """(person, start, end, pace, day) of all stretches in which the queue's contacts are taken, by start."""
-    spans = [(d.shift.person, start, end, people[d.shift.person].pace_on(d.shift.day), d)
-             for d in days for queue, start, end in d.calls if queue == name]
+    spans = [
+        (d.shift.person, start, end, people[d.shift.person].pace_on(d.shift.day), d)
+        for d in days
+        for queue, start, end in d.calls
+        if queue == name
+    ]
     return sorted(spans, key=lambda s: (s[1], s[0]))
 
 
@@ -81,15 +97,29 @@ def _times_of_work(done, name):
 def count_intervals(name, grid, served, days):
     """The table `intervals` of one queue: the sums of its contacts, by interval of arrival."""
     sums = served.assign(
-        abandoned=~served["answered"], in_target=served["answered"] & (served["wait"] <= SHAPES[name].target_s),
-        wait_answered=served["wait"] * served["answered"], wait_abandoned=served["wait"] * ~served["answered"],
+        abandoned=~served["answered"],
+        in_target=served["answered"] & (served["wait"] <= SHAPES[name].target_s),
+        wait_answered=served["wait"] * served["answered"],
+        wait_abandoned=served["wait"] * ~served["answered"],
     ).groupby("interval")[list(SUMMED)]
     sums = sums.sum().reindex(range(len(grid)), fill_value=0).astype(int).reset_index(drop=True)
-    return pd.DataFrame({
-        "queue": name, "start": grid["start"].dt.strftime("%Y-%m-%d %H:%M"), "offered": grid["offered"],
-        "answered": sums["answered"], "abandoned": sums["abandoned"], "blocked": 0, "answered_in_target": sums["in_target"],
-        "talk_s": sums["talk"], "hold_s": sums["hold"], "acw_s": sums["acw"], "wait_answered_s": sums["wait_answered"],
-        "wait_abandoned_s": sums["wait_abandoned"], "agents": _on_the_phones(name, grid, days)})
+    return pd.DataFrame(
+        {
+            "queue": name,
+            "start": grid["start"].dt.strftime("%Y-%m-%d %H:%M"),
+            "offered": grid["offered"],
+            "answered": sums["answered"],
+            "abandoned": sums["abandoned"],
+            "blocked": 0,
+            "answered_in_target": sums["in_target"],
+            "talk_s": sums["talk"],
+            "hold_s": sums["hold"],
+            "acw_s": sums["acw"],
+            "wait_answered_s": sums["wait_answered"],
+            "wait_abandoned_s": sums["wait_abandoned"],
+            "agents": _on_the_phones(name, grid, days),
+        }
+    )
 
 
 def _on_the_phones(name, grid, days):
@@ -103,7 +133,7 @@ def _on_the_phones(name, grid, days):
     edges = np.concatenate([grid["second"], grid["second"] + INTERVAL_S]).astype(float)
     order = np.argsort(spans[:, 0]), np.argsort(spans[:, 1])
     total = _seconds_before(spans[order[0], 0], edges) - _seconds_before(spans[order[1], 1], edges)
-    mean = (total[len(grid):] - total[:len(grid)]) / INTERVAL_S
+    mean = (total[len(grid) :] - total[: len(grid)]) / INTERVAL_S
     return np.where(mean > 0, np.maximum(np.round(mean), 1), 0) if name == "outage" else np.round(mean, 1)
 
 

@@ -22,34 +22,79 @@ class Shape:
     """How a queue behaves: `per_slot` mean contacts, peaks (hour, width, height), noise, handle time."""
 
     per_slot: float
-    floor: float           # of the intraday shape
+    floor: float  # of the intraday shape
     peaks: tuple
-    week: tuple            # Monday to Sunday
-    day_noise: float       # coefficient of variation from day to day
-    slot_noise: float      # and from half hour to half hour
-    trend: float           # growth per year
-    season: float          # half the swing of the year, highest in mid-January
+    week: tuple  # Monday to Sunday
+    day_noise: float  # coefficient of variation from day to day
+    slot_noise: float  # and from half hour to half hour
+    trend: float  # growth per year
+    season: float  # half the swing of the year, highest in mid-January
     aht_s: float
     patience_s: float
     target_s: float
     channel: str = "voice"
-    first: str = FIRST     # chat and e-mail came with the recording of calls
-    at_once: int = 1       # contacts that one agent serves at a time
+    first: str = FIRST  # chat and e-mail came with the recording of calls
+    at_once: int = 1  # contacts that one agent serves at a time
 
 
 SHAPES = {
-    "service": Shape(per_slot=78, floor=0.35, peaks=((10.3, 1.7, 1.0), (14.2, 2.0, 0.75)),
-                     week=(1.22, 1.05, 0.98, 0.96, 0.93, 0.42, 0.0), day_noise=0.07, slot_noise=0.08, trend=0.04,
-                     season=0.10, aht_s=300, patience_s=180, target_s=20),
-    "outage": Shape(per_slot=6.5, floor=0.30, peaks=((9.0, 3.0, 0.5), (17.5, 3.2, 0.7)),
-                    week=(1.05, 1.0, 1.0, 1.0, 1.05, 0.95, 0.95), day_noise=0.35, slot_noise=0.15, trend=-0.02,
-                    season=0.15, aht_s=240, patience_s=240, target_s=30),
-    "chat": Shape(per_slot=9, floor=0.6, peaks=((11.5, 1.5, 0.5), (14.5, 1.5, 0.4)),
-                  week=(1.15, 1.05, 0.97, 0.95, 0.90, 0.0, 0.0), day_noise=0.10, slot_noise=0.10, trend=0.08,
-                  season=0.08, aht_s=620, patience_s=240, target_s=60, channel="chat", first=RECORDS_FROM, at_once=2),
-    "email": Shape(per_slot=8, floor=0.8, peaks=((10.0, 2.0, 0.4),), week=(1.25, 1.05, 0.95, 0.92, 0.88, 0.0, 0.0),
-                   day_noise=0.12, slot_noise=0.10, trend=0.02, season=0.08, aht_s=390, patience_s=inf,
-                   target_s=14_400, channel="email", first=RECORDS_FROM),
+    "service": Shape(
+        per_slot=78,
+        floor=0.35,
+        peaks=((10.3, 1.7, 1.0), (14.2, 2.0, 0.75)),
+        week=(1.22, 1.05, 0.98, 0.96, 0.93, 0.42, 0.0),
+        day_noise=0.07,
+        slot_noise=0.08,
+        trend=0.04,
+        season=0.10,
+        aht_s=300,
+        patience_s=180,
+        target_s=20,
+    ),
+    "outage": Shape(
+        per_slot=6.5,
+        floor=0.30,
+        peaks=((9.0, 3.0, 0.5), (17.5, 3.2, 0.7)),
+        week=(1.05, 1.0, 1.0, 1.0, 1.05, 0.95, 0.95),
+        day_noise=0.35,
+        slot_noise=0.15,
+        trend=-0.02,
+        season=0.15,
+        aht_s=240,
+        patience_s=240,
+        target_s=30,
+    ),
+    "chat": Shape(
+        per_slot=9,
+        floor=0.6,
+        peaks=((11.5, 1.5, 0.5), (14.5, 1.5, 0.4)),
+        week=(1.15, 1.05, 0.97, 0.95, 0.90, 0.0, 0.0),
+        day_noise=0.10,
+        slot_noise=0.10,
+        trend=0.08,
+        season=0.08,
+        aht_s=620,
+        patience_s=240,
+        target_s=60,
+        channel="chat",
+        first=RECORDS_FROM,
+        at_once=2,
+    ),
+    "email": Shape(
+        per_slot=8,
+        floor=0.8,
+        peaks=((10.0, 2.0, 0.4),),
+        week=(1.25, 1.05, 0.95, 0.92, 0.88, 0.0, 0.0),
+        day_noise=0.12,
+        slot_noise=0.10,
+        trend=0.02,
+        season=0.08,
+        aht_s=390,
+        patience_s=inf,
+        target_s=14_400,
+        channel="email",
+        first=RECORDS_FROM,
+    ),
 }
 
 
@@ -63,13 +108,21 @@ def make_grid(centre, name):
 
 
 def _open_intervals(centre, name, shape):
-    starts = pd.date_range(shape.first, pd.Timestamp(LAST) + pd.Timedelta(days=1), freq="30min", tz=ZONE, inclusive="left")
+    starts = pd.date_range(
+        shape.first, pd.Timestamp(LAST) + pd.Timedelta(days=1), freq="30min", tz=ZONE, inclusive="left"
+    )
     starts = starts[centre.is_open(name, starts)]
     wall = starts.tz_localize(None)
-    return pd.DataFrame({
-        "start": starts, "second": (starts - ZERO) // pd.Timedelta(seconds=1), "date": wall.normalize(),
-        "hour": wall.hour + wall.minute / 60, "slot": wall.hour * 2 + wall.minute // 30,
-        "weekday": wall.day_of_week})
+    return pd.DataFrame(
+        {
+            "start": starts,
+            "second": (starts - ZERO) // pd.Timedelta(seconds=1),
+            "date": wall.normalize(),
+            "hour": wall.hour + wall.minute / 60,
+            "slot": wall.hour * 2 + wall.minute // 30,
+            "weekday": wall.day_of_week,
+        }
+    )
 
 
 def _expected(grid, name, shape):

@@ -1,4 +1,6 @@
-"""The audit's first and last pages: the verdict, the findings that matter, what is to be done, and what became of the last ones."""
+"""The audit's first and last pages: the verdict, the findings that matter, what is to be done, and what became of
+the last ones.
+"""
 
 import re
 from collections.abc import Iterator
@@ -16,9 +18,18 @@ from ..data.sheet import NIL, Markup, Sheet, _cell, _side
 from ..tables import Words, plain
 
 LOOKS = {  # colour of a verdict: (mark, ground, text); the mark and the word tell it to those who see no colour
-    "red": ("■", "#FBE9DF", "#A33C00"), "amber": ("▲", "#FDF3DC", "#7A5200"), "green": ("●", "#E3F4EE", "#006B4F"),
-    "grey": ("○", "#EEF1F4", theme.QUIET)}
-BECAME = {"back": "was done, is back", "worse": "worse", "still there": "still there", "better": "better", "gone": "gone"}
+    "red": ("■", "#FBE9DF", "#A33C00"),
+    "amber": ("▲", "#FDF3DC", "#7A5200"),
+    "green": ("●", "#E3F4EE", "#006B4F"),
+    "grey": ("○", "#EEF1F4", theme.QUIET),
+}
+BECAME = {
+    "back": "was done, is back",
+    "worse": "worse",
+    "still there": "still there",
+    "better": "better",
+    "gone": "gone",
+}
 PAGE = f"""<style>
 .ccplan-verdict {{ font: 14px/1.45 {theme.FONT}; color: {theme.INK}; max-width: 920px; margin: 4px 0 16px; font-variant-numeric: tabular-nums; }}
 .ccplan-verdict .row {{ display: grid; grid-template-columns: 12em 14.5em 1fr; gap: 0 16px; padding: 10px 0; border-bottom: 1px solid {theme.CONTEXT}; }}
@@ -55,7 +66,9 @@ def verdict_page(told):
 def _area(area):
     mark, ground, text = LOOKS[area.colour]
     sign = f"<span class='sign' style='background:{ground};color:{text}'>{mark} {area.colour}: {area.word}</span>"
-    return f"<div class='row'><b>{escape(area.name.capitalize())}</b>{sign}<span>{escape(_sentence(area))}</span></div>\n"
+    return (
+        f"<div class='row'><b>{escape(area.name.capitalize())}</b>{sign}<span>{escape(_sentence(area))}</span></div>\n"
+    )
 
 
 def _sentence(area):
@@ -65,7 +78,9 @@ def _sentence(area):
 
 
 def matters_page(told):
-    """The findings that matter (three at most) of an Audit: what, what it cost, what to do, who and by when, and where it is shown."""
+    """The findings that matter (three at most) of an Audit: what, what it cost, what to do, who and by when, and
+    where it is shown.
+    """
     matters = told.verdict.matters
     if not matters:
         return Words("Nothing was found that chance does not explain: there is nothing to act upon.")
@@ -79,10 +94,16 @@ def _matter(number, one, told):
     mark, ground, text = LOOKS[found.severity]
     also = f" Told with it: {len(one.also)} more of the same cause." if one.also else ""
     says = "" if found.says.rstrip(" .") == found.short else f"<span class='says'>{escape(found.says)}.</span>"
-    cost = "" if found.cost is None else f"{_amount(found.cost)} {escape(currency)}: {escape(found.cost_basis)}.</span><span class='says'>"
+    cost = (
+        ""
+        if found.cost is None
+        else f"{_amount(found.cost)} {escape(currency)}: {escape(found.cost_basis)}.</span><span class='says'>"
+    )
     who = f"{escape(found.action[:1].upper() + found.action[1:])} — {escape(found.owner)}, by {_day(found.due)}."
-    return (f"<li><span class='number'>{number}</span><div><span class='sign' style='background:{ground};color:{text}'>{mark} {found.severity}</span> <b>{escape(found.short)}.</b>{says}"
-            f"<span class='says'>{cost}{who}</span><span class='less'>{_link(found.evidence)}.{also}</span></div></li>\n")
+    return (
+        f"<li><span class='number'>{number}</span><div><span class='sign' style='background:{ground};color:{text}'>{mark} {found.severity}</span> <b>{escape(found.short)}.</b>{says}"
+        f"<span class='says'>{cost}{who}</span><span class='less'>{_link(found.evidence)}.{also}</span></div></li>\n"
+    )
 
 
 def _link(evidence):
@@ -116,11 +137,15 @@ def _amount(cost):
 
 @dataclass(frozen=True)
 class LinkedSheet(Sheet):
-    """A Sheet whose cells of one column lead to a place in the report: `links` is the column, `places` an anchor a row."""
+    """A Sheet whose cells of one column lead to a place in the report: `links` is the column, `places` an anchor a
+    row.
+    """
 
     links: str = ""
     places: tuple = field(default=())
-    _place: Iterator = field(default=iter(()), init=False, repr=False, compare=False)  # where the rows stand, while they are written
+    _place: Iterator = field(
+        default=iter(()), init=False, repr=False, compare=False
+    )  # where the rows stand, while they are written
 
     def _repr_html_(self):
         object.__setattr__(self, "_place", iter(self.places))
@@ -130,24 +155,44 @@ class LinkedSheet(Sheet):
         cells, place = [], next(self._place)
         for name, value in zip(self.frame, row, strict=True):
             if name == self.links:
-                cells.append(f"<td data-name='{escape(name)}'{_side(name)}><a href='#{place}'>{escape(str(value))}</a></td>")
+                cells.append(
+                    f"<td data-name='{escape(name)}'{_side(name)}><a href='#{place}'>{escape(str(value))}</a></td>"
+                )
             else:
                 cells.append(_cell(name, value, self._kind(name)))
         return f"<tr>{''.join(cells)}</tr>\n"
 
 
 def findings_and_actions(told):
-    """All findings of an Audit with evidence, cost, action, owner, day and status, the gravest first; each leads to its section."""
+    """All findings of an Audit with evidence, cost, action, owner, day and status, the gravest first; each leads to
+    its section.
+    """
     rows = told.actions
     if rows.empty:
         return Words("There is no finding, and so no action.")
-    shown = pd.DataFrame({
-        "area": [f"{LOOKS[name][0]}\u00a0{name}, {AREAS[area]}" for name, area in zip(rows["severity"], rows["area"])], "finding": _shorts(told, rows),
-        "shown in": rows["evidence"].map(title_of), f"cost, {told.evidence.centre.currency}": rows["cost"].map(_amount), "action": rows["action"],
-        "owner": rows["owner"], "due": rows["due"].map(_short_day), "status": rows["status"], "note": [note or NIL for note in rows["note"]]})
+    shown = pd.DataFrame(
+        {
+            "area": [
+                f"{LOOKS[name][0]}\u00a0{name}, {AREAS[area]}" for name, area in zip(rows["severity"], rows["area"])
+            ],
+            "finding": _shorts(told, rows),
+            "shown in": rows["evidence"].map(title_of),
+            f"cost, {told.evidence.centre.currency}": rows["cost"].map(_amount),
+            "action": rows["action"],
+            "owner": rows["owner"],
+            "due": rows["due"].map(_short_day),
+            "status": rows["status"],
+            "note": [note or NIL for note in rows["note"]],
+        }
+    )
     shown = shown if rows["note"].ne("").any() else shown.drop(columns="note")
-    return LinkedSheet(shown, _counted(rows), (f"cost, {told.evidence.centre.currency}", "due"), links="shown in",
-                       places=tuple(map(anchor, rows["evidence"])))
+    return LinkedSheet(
+        shown,
+        _counted(rows),
+        (f"cost, {told.evidence.centre.currency}", "due"),
+        links="shown in",
+        places=tuple(map(anchor, rows["evidence"])),
+    )
 
 
 def _short_day(day):
@@ -167,7 +212,13 @@ def costs_table(told):
     if rows.empty:
         return Words("There is nothing to tell in full.")
     unit = told.evidence.centre.currency
-    shown = pd.DataFrame({"in full": rows["says"], f"cost, {unit}": rows["cost"].map(_amount), "reckoned as": [basis or NIL for basis in rows["cost_basis"]]})
+    shown = pd.DataFrame(
+        {
+            "in full": rows["says"],
+            f"cost, {unit}": rows["cost"].map(_amount),
+            "reckoned as": [basis or NIL for basis in rows["cost_basis"]],
+        }
+    )
     return Sheet(shown, "Each finding in full. Costs overlap, and do not add up", (f"cost, {unit}",))
 
 
@@ -181,13 +232,25 @@ def carried_table(told):
     """What became of the last audit's findings, of an Audit."""
     rows = told.carried
     if rows.empty:
-        return Words("No earlier audit was handed in: from the next one on, this table tells what became of the findings above.")
+        return Words(
+            "No earlier audit was handed in: from the next one on, this table tells what became of the findings above."
+        )
     unit = told.evidence.centre.currency
-    shown = pd.DataFrame({
-        "became": [BECAME[name] + (", overdue" if late else "") for name, late in zip(rows["became"], rows["overdue"])],
-        "found in": rows["quarter"], "finding": rows["says"], f"cost then, {unit}": rows["cost"].map(_amount),
-        f"now, {unit}": rows["cost_now"].map(_amount), "owner": rows["owner"], "due": rows["due"].map(_short_day), "status": rows["status"],
-        "note": [note or NIL for note in rows["note"]]})
+    shown = pd.DataFrame(
+        {
+            "became": [
+                BECAME[name] + (", overdue" if late else "") for name, late in zip(rows["became"], rows["overdue"])
+            ],
+            "found in": rows["quarter"],
+            "finding": rows["says"],
+            f"cost then, {unit}": rows["cost"].map(_amount),
+            f"now, {unit}": rows["cost_now"].map(_amount),
+            "owner": rows["owner"],
+            "due": rows["due"].map(_short_day),
+            "status": rows["status"],
+            "note": [note or NIL for note in rows["note"]],
+        }
+    )
     shown = shown if rows["note"].ne("").any() else shown.drop(columns="note")
     return Sheet(shown, carried_sentence(rows), (f"cost then, {unit}", f"now, {unit}", "due"))
 
@@ -198,11 +261,16 @@ def carried_sentence(rows):
     >>> carried_sentence(pd.DataFrame({"became": ["gone", "worse", "gone"], "overdue": [False, True, False]}))
     'Of 3 earlier findings 1 is worse and 2 are gone; 1 is overdue'
     """
-    counts = [(int((rows["became"] == name).sum()), words) for name, words in (BECAME | {"back": "back after it was done"}).items()]
+    counts = [
+        (int((rows["became"] == name).sum()), words)
+        for name, words in (BECAME | {"back": "back after it was done"}).items()
+    ]
     parts = [f"{number} {'is' if number == 1 else 'are'} {words}" for number, words in counts if number]
     late = int(rows["overdue"].sum())
     joined = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-    return f"Of {len(rows)} earlier finding{'s' * (len(rows) != 1)} {joined}" + (f"; {late} {'is' if late == 1 else 'are'} overdue" if late else "")
+    return f"Of {len(rows)} earlier finding{'s' * (len(rows) != 1)} {joined}" + (
+        f"; {late} {'is' if late == 1 else 'are'} overdue" if late else ""
+    )
 
 
 def notes_words(told):
@@ -219,10 +287,24 @@ def overdue_table(better):
     """The items of the checklist that were overdue at the quarter's end, of an Improvements."""
     rows = better.overdue
     if rows.empty:
-        return Words("; ".join(map(plain, better.notes)) or "No item of the checklist was overdue at the quarter's end.")
-    shown = pd.DataFrame({"item": rows["item"], "checklist": rows["checklist"], "department": rows["department"].fillna(NIL),
-                          "due": rows["due"].map(_short_day), "days overdue": rows["days"].map("{:,}".format), "cost": rows["cost"].map(_amount)})
-    return Sheet(shown, f"{len(rows)} item{'s' * (len(rows) != 1)} of the checklist overdue at the quarter's end", ("days overdue", "cost", "due"))
+        return Words(
+            "; ".join(map(plain, better.notes)) or "No item of the checklist was overdue at the quarter's end."
+        )
+    shown = pd.DataFrame(
+        {
+            "item": rows["item"],
+            "checklist": rows["checklist"],
+            "department": rows["department"].fillna(NIL),
+            "due": rows["due"].map(_short_day),
+            "days overdue": rows["days"].map("{:,}".format),
+            "cost": rows["cost"].map(_amount),
+        }
+    )
+    return Sheet(
+        shown,
+        f"{len(rows)} item{'s' * (len(rows) != 1)} of the checklist overdue at the quarter's end",
+        ("days overdue", "cost", "due"),
+    )
 
 
 def worth_table(better, currency):
@@ -234,4 +316,8 @@ def worth_table(better, currency):
     table = table.loc[rows["lever"].drop_duplicates()]
     shown = table.map(_amount).assign(**{"all queues": table.sum(axis=1).map(_amount)}).reset_index()
     best = table.sum(axis=1).astype(float).idxmax()
-    return Sheet(shown, f"Dearest lever: {best}, worth {_amount(table.loc[best].sum())} {currency} of paid hours in the quarter", tuple(shown.columns[1:]))
+    return Sheet(
+        shown,
+        f"Dearest lever: {best}, worth {_amount(table.loc[best].sum())} {currency} of paid hours in the quarter",
+        tuple(shown.columns[1:]),
+    )

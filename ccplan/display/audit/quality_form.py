@@ -44,13 +44,18 @@ STYLE = """<style>
 def quality_panel(folder, who=None, language=None):
     """A form in which calls are evaluated and kept in a centre's folder, a widget.
 
-    The steps are those of the folder's scorecard.toml, else the twenty of the package. With the bundled centre it works on a
-    copy. `who` is the person at the keyboard for the journal (left out: the system's name); `language` a code such as
-    "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English). Raises ValueError in words where the
-    scorecard cannot be read.
+    The steps are those of the folder's scorecard.toml, else the twenty of the package. With the bundled centre it
+    works on a copy. `who` is the person at the keyboard for the journal (left out: the system's name); `language` a
+    code such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English). Raises ValueError in
+    words where the scorecard cannot be read.
     """
     desk = QualityDesk(folder, who, language)
-    return box(desk.children, "an evaluation of a call", scorecard_sheet(desk.store.card)._repr_html_(), desk.language.direction)
+    return box(
+        desk.children,
+        "an evaluation of a call",
+        scorecard_sheet(desk.store.card)._repr_html_(),
+        desk.language.direction,
+    )
 
 
 def speak(language, folder):
@@ -61,13 +66,26 @@ def speak(language, folder):
 def scorecard_sheet(card):
     """The steps of a Scorecard as a Sheet: step, points, whether it fails the call, why, how."""
     frame = card.frame()
-    shown = pd.DataFrame({"step": frame["step"], "points": frame["weight"].map("{:g}".format),
-                          "missed, it": frame["critical"].map({True: "fails the call", False: ""}), "why": frame["why"], "how it is marked": frame["how"]})
-    return Sheet(shown, f"{len(frame)} steps, {frame['weight'].sum():g} points; {frame['critical'].sum()} of them fail the call when missed", right=("points",))
+    shown = pd.DataFrame(
+        {
+            "step": frame["step"],
+            "points": frame["weight"].map("{:g}".format),
+            "missed, it": frame["critical"].map({True: "fails the call", False: ""}),
+            "why": frame["why"],
+            "how it is marked": frame["how"],
+        }
+    )
+    return Sheet(
+        shown,
+        f"{len(frame)} steps, {frame['weight'].sum():g} points; {frame['critical'].sum()} of them fail the call when missed",
+        right=("points",),
+    )
 
 
 class QualityDesk:
-    """The controls of the form: `call`, `agent`, `evaluator`, `day`, `marks` {step: radio buttons}, `save`, `undo`, `export`, and what they say."""
+    """The controls of the form: `call`, `agent`, `evaluator`, `day`, `marks` {step: radio buttons}, `save`, `undo`,
+    `export`, and what they say.
+    """
 
     def __init__(self, folder, who=None, language=None):
         import ipywidgets as w
@@ -79,19 +97,39 @@ class QualityDesk:
         said = self.language.said
         text = {"continuous_update": False, "style": {"description_width": "66px"}, "layout": {"width": "252px"}}
         self.call = w.Text(description=said("call"), placeholder=said("number of the call"), **text)
-        self.agent = w.Combobox(description=said("agent"), options=self.store.agents(), placeholder=said("who took it"), **text)
+        self.agent = w.Combobox(
+            description=said("agent"), options=self.store.agents(), placeholder=said("who took it"), **text
+        )
         self.evaluator = w.Text(description=said("evaluator"), placeholder=said("who listened"), **text)
-        self.day = w.DatePicker(description=said("heard on"), value=pd.Timestamp.now().date(), style=text["style"], layout=text["layout"])
+        self.day = w.DatePicker(
+            description=said("heard on"), value=pd.Timestamp.now().date(), style=text["style"], layout=text["layout"]
+        )
         self.marks = {step.name: _radio(w, step, said) for step in self.store.card.steps}
         self.score, self.said, self.file, self.last = w.HTML(), w.HTML(), w.HTML(), w.HTML()
         self.score.add_class("ccplan-score")
         self.last.add_class("ccplan-scroll")
-        self.save = w.Button(description=said("Save the evaluation"), button_style="primary", tooltip=said("check it and keep it in the centre's folder"))
-        self.undo = w.Button(description=said("Take back my last"), tooltip=said("the last evaluation that you saved here is taken out again"))
-        self.export = w.Button(description=said("Export as CSV"), tooltip=said("all evaluations entered here, as a file"))
-        self.children = [w.HTML(STYLE, layout={"height": "0", "margin": "0"}), row([self.call, self.agent, self.evaluator, self.day], "ccplan-asks"), self.score,
-                         *(_line(w, step, self.marks[step.name], said) for step in self.store.card.steps),
-                         row([self.save, self.undo, self.export], "ccplan-asks"), self.said, self.file, self.last]
+        self.save = w.Button(
+            description=said("Save the evaluation"),
+            button_style="primary",
+            tooltip=said("check it and keep it in the centre's folder"),
+        )
+        self.undo = w.Button(
+            description=said("Take back my last"),
+            tooltip=said("the last evaluation that you saved here is taken out again"),
+        )
+        self.export = w.Button(
+            description=said("Export as CSV"), tooltip=said("all evaluations entered here, as a file")
+        )
+        self.children = [
+            w.HTML(STYLE, layout={"height": "0", "margin": "0"}),
+            row([self.call, self.agent, self.evaluator, self.day], "ccplan-asks"),
+            self.score,
+            *(_line(w, step, self.marks[step.name], said) for step in self.store.card.steps),
+            row([self.save, self.undo, self.export], "ccplan-asks"),
+            self.said,
+            self.file,
+            self.last,
+        ]
         self._watch()
         self._look()
         self._say(self._start())
@@ -105,13 +143,22 @@ class QualityDesk:
         self.export.on_click(lambda _: self._guarded(self._export))
 
     def _start(self):
-        copy = "This is the bundled centre: what you save goes into a copy that ends with this panel. " if self.copied else ""
+        copy = (
+            "This is the bundled centre: what you save goes into a copy that ends with this panel. "
+            if self.copied
+            else ""
+        )
         return copy + "Click a step to read why it counts and how it is marked. Nothing is kept before you save."
 
     def evaluation(self):
         """What stands in the form, an Evaluation; blanks around names are nobody's."""
-        return Evaluation(call_id=self.call.value.strip(), agent=self.agent.value.strip(), evaluator=self.evaluator.value.strip(),
-                          date=pd.Timestamp(self.day.value) if self.day.value else pd.NaT, marks=self.marked())
+        return Evaluation(
+            call_id=self.call.value.strip(),
+            agent=self.agent.value.strip(),
+            evaluator=self.evaluator.value.strip(),
+            date=pd.Timestamp(self.day.value) if self.day.value else pd.NaT,
+            marks=self.marked(),
+        )
 
     def marked(self):
         """{step: mark} of the steps that have one."""
@@ -139,7 +186,10 @@ class QualityDesk:
         one = self.evaluation()
         number, came = self.store.save(one), outcome(self.store.card, one.marks)
         self._clear()
-        self._say(f"Saved as {number}: call {one.call_id} of {one.agent}, {_percent(came.score)}" + (", failed." if came.missed else "."))
+        self._say(
+            f"Saved as {number}: call {one.call_id} of {one.agent}, {_percent(came.score)}"
+            + (", failed." if came.missed else ".")
+        )
 
     def _clear(self):
         """The next call: evaluator and day stay."""
@@ -158,8 +208,10 @@ class QualityDesk:
         if not count:
             raise ValueError("nothing has been entered here yet, so there is nothing to export")
         data = base64.b64encode(self.store.export().encode()).decode()
-        self.file.value = (f'<a class="ccplan-file" download="evaluations.csv" href="data:text/csv;charset=utf-8;base64,{data}">'
-                           f"evaluations.csv, {_count(count)}</a>")
+        self.file.value = (
+            f'<a class="ccplan-file" download="evaluations.csv" href="data:text/csv;charset=utf-8;base64,{data}">'
+            f"evaluations.csv, {_count(count)}</a>"
+        )
         self._say("The file is ready below.")
 
     # --------------------------------------------------------------------------------- what is shown
@@ -180,41 +232,76 @@ class QualityDesk:
         except ValueError as problem:
             self.last.value = words(str(problem), fault=True)
             return
-        self.last.value = _entered_sheet(rows)._repr_html_() if len(rows) else words("No evaluation has been entered here yet.")
+        self.last.value = (
+            _entered_sheet(rows)._repr_html_() if len(rows) else words("No evaluation has been entered here yet.")
+        )
 
 
 def score_words(came, steps):
-    """The live score as HTML, a screen reader says it: a number, how far it is filled in, and in words that a critical step fails the call."""
+    """The live score as HTML, a screen reader says it: a number, how far it is filled in, and in words that a
+    critical step fails the call.
+    """
     if came.points is None:
         return f'<p role="status" lang="en" dir="auto"><b>–</b> no step is marked yet: {steps} to go</p>'
     left = f"{len(came.open)} of {steps} steps still to mark" if came.open else f"all {steps} steps are marked"
     if not came.missed:
-        return f'<p role="status" lang="en" dir="auto"><b>{_percent(came.score)}</b> of the points that apply; {left}</p>'
+        return (
+            f'<p role="status" lang="en" dir="auto"><b>{_percent(came.score)}</b> of the points that apply; {left}</p>'
+        )
     named = ", ".join(f"“{escape(name)}”" for name in came.missed)
-    return (f'<p role="alert" class="ccplan-alarm" lang="en" dir="auto"><b>0%</b> The call fails: {named} is critical and was missed. '
-            f"The points alone come to {_percent(came.points)}; {left}</p>")
+    return (
+        f'<p role="alert" class="ccplan-alarm" lang="en" dir="auto"><b>0%</b> The call fails: {named} is critical and was missed. '
+        f"The points alone come to {_percent(came.points)}; {left}</p>"
+    )
 
 
 def _entered_sheet(rows):
     from ...auditing.evaluating.call_scores import call_scores
 
     made = call_scores(rows).sort_values("evaluation", ascending=False).head(LAST_SHOWN)
-    shown = pd.DataFrame({"evaluation": made["evaluation"], "call": made["call_id"], "agent": made["agent"], "evaluator": made["evaluator"],
-                          "heard on": made["date"].dt.strftime("%Y-%m-%d"), "score": made["score"].map(_percent),
-                          "verdict": made["failed"].map({True: "failed", False: "passed"})})
-    return Sheet(shown.astype(str), f"{_count(rows['evaluation'].nunique())} entered here; the last {len(made)}" if len(made) > 1 else "1 evaluation entered here", right=("score",))
+    shown = pd.DataFrame(
+        {
+            "evaluation": made["evaluation"],
+            "call": made["call_id"],
+            "agent": made["agent"],
+            "evaluator": made["evaluator"],
+            "heard on": made["date"].dt.strftime("%Y-%m-%d"),
+            "score": made["score"].map(_percent),
+            "verdict": made["failed"].map({True: "failed", False: "passed"}),
+        }
+    )
+    return Sheet(
+        shown.astype(str),
+        f"{_count(rows['evaluation'].nunique())} entered here; the last {len(made)}"
+        if len(made) > 1
+        else "1 evaluation entered here",
+        right=("score",),
+    )
 
 
 def _radio(w, step, said):
     options = [(said(MARKS[mark]), mark) for mark in step.marks]
-    return w.RadioButtons(options=options, value=None, description=said(Filled("mark of: {step}", step=step.name)), orientation="horizontal")
+    return w.RadioButtons(
+        options=options,
+        value=None,
+        description=said(Filled("mark of: {step}", step=step.name)),
+        orientation="horizontal",
+    )
 
 
 def _line(w, step, radio, said):
-    told = " ".join(part for part in (f"Why: {step.why}." if step.why else "", f"How: {step.how}" if step.how else "") if part)
-    critical = f' <span class="ccplan-fails">{escape(said("critical: missed, it fails the call"))}</span>' if step.critical else ""
-    label = w.HTML(f'<details><summary title="{escape(told)}"><bdi>{escape(step.name)}</bdi> <small>{escape(said(Filled("{number} points", number=f"{step.weight:g}")))}{critical}</small></summary>'
-                   f"<p>{escape(told) or 'The scorecard says no more of it.'}</p></details>")
+    told = " ".join(
+        part for part in (f"Why: {step.why}." if step.why else "", f"How: {step.how}" if step.how else "") if part
+    )
+    critical = (
+        f' <span class="ccplan-fails">{escape(said("critical: missed, it fails the call"))}</span>'
+        if step.critical
+        else ""
+    )
+    label = w.HTML(
+        f'<details><summary title="{escape(told)}"><bdi>{escape(step.name)}</bdi> <small>{escape(said(Filled("{number} points", number=f"{step.weight:g}")))}{critical}</small></summary>'
+        f"<p>{escape(told) or 'The scorecard says no more of it.'}</p></details>"
+    )
     line = w.Box([label, radio])
     line.add_class("ccplan-step")
     if step.critical:

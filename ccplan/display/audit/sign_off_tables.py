@@ -1,4 +1,6 @@
-"""The last page of an audit: what it rests on, with which versions and parameters it was made, and where it is signed."""
+"""The last page of an audit: what it rests on, with which versions and parameters it was made, and where it is
+signed.
+"""
 
 from html import escape
 
@@ -16,19 +18,34 @@ STYLE = """<style>
 
 
 def inputs_table(folder):
-    """Every file of a centre's folder that the audit read, a Sheet: rows, bytes, SHA-256 (the fingerprint, 64 hexadecimal digits)."""
+    """Every file of a centre's folder that the audit read, a Sheet: rows, bytes, SHA-256 (the fingerprint, 64
+    hexadecimal digits).
+    """
     frame = fingerprints_frame(fingerprints(folder))
     rows = ["–" if pd.isna(count) else f"{count:,}" for count in frame["rows"]]
-    told = pd.DataFrame({"file": frame["file"], "rows": rows, "bytes": [f"{size:,}" for size in frame["bytes"]],
-                         "SHA-256": [f"{digest[:32]} {digest[32:]}" for digest in frame["sha256"]]})
-    return Sheet(told, f"{len(told)} files were read; a single changed letter gives another fingerprint", right=("bytes",))
+    told = pd.DataFrame(
+        {
+            "file": frame["file"],
+            "rows": rows,
+            "bytes": [f"{size:,}" for size in frame["bytes"]],
+            "SHA-256": [f"{digest[:32]} {digest[32:]}" for digest in frame["sha256"]],
+        }
+    )
+    return Sheet(
+        told, f"{len(told)} files were read; a single changed letter gives another fingerprint", right=("bytes",)
+    )
 
 
 def settings_table(parameters, *, of_machine=True):
-    """With which parameters {name: value} and, unless they are left out, with which versions of this machine the audit was made, a Sheet."""
+    """With which parameters {name: value} and, unless they are left out, with which versions of this machine the
+    audit was made, a Sheet.
+    """
     given = [("parameter", name, _said(value)) for name, value in parameters.items()]
     rows = given + [("version", name, words) for name, words in (versions().items() if of_machine else ())]
-    return Sheet(pd.DataFrame(rows, columns=["kind", "name", "what"]), "The same data, parameters and versions give the same report to the byte")
+    return Sheet(
+        pd.DataFrame(rows, columns=["kind", "name", "what"]),
+        "The same data, parameters and versions give the same report to the byte",
+    )
 
 
 def _said(value):
@@ -38,9 +55,15 @@ def _said(value):
 
 
 def sign_off_block(quarter, by=""):
-    """Where the audit of a quarter is signed, a Markup: who ran it, as they said, and lines for a signature on paper."""
+    """Where the audit of a quarter is signed, a Markup: who ran it, as they said, and lines for a signature on
+    paper.
+    """
     ran = f"Run by {by}." if by else "Nobody is named as having run it."
-    words = (f"Audit of {quarter}. {ran} A sign-off is kept in sign_off.json beside this report and is void as soon as the data, the "
-             "parameters or the report change; ccplan audit --verify tells what changed.")
+    words = (
+        f"Audit of {quarter}. {ran} A sign-off is kept in sign_off.json beside this report and is void as soon as the data, the "
+        "parameters or the report change; ccplan audit --verify tells what changed."
+    )
     lines = "".join(f"<span>{one}</span>" for one in ("name", "date", "signature"))
-    return Markup(f"{STYLE}<div class='ccplan-sign'><p>{escape(words)}</p><div class='ccplan-lines'>{lines}</div></div>", words)
+    return Markup(
+        f"{STYLE}<div class='ccplan-sign'><p>{escape(words)}</p><div class='ccplan-lines'>{lines}</div></div>", words
+    )

@@ -1,4 +1,6 @@
-"""The panel that says what the columns of any export mean: a file is chosen, its first rows are seen as they would be read."""
+"""The panel that says what the columns of any export mean: a file is chosen, its first rows are seen as they would
+be read.
+"""
 
 from dataclasses import replace
 from html import escape
@@ -44,14 +46,24 @@ class MappingDesk:
 
         place = Path(place)
         self.quiet, self.asked_file = False, ""
-        self.folder = w.Text(value=str(place.parent if place.is_file() else place), description="folder", continuous_update=False)
+        self.folder = w.Text(
+            value=str(place.parent if place.is_file() else place), description="folder", continuous_update=False
+        )
         self.file = w.Dropdown(options=_files(self.folder.value), description="file")
         self.table = w.Dropdown(options=tuple(TABLES), value=table, description="table")
         self.asks, self.rows, self.meant, self.shown, self.said = w.Box(), w.VBox(), w.VBox(), w.HTML(), w.HTML()
         self.asks.add_class("ccplan-asks")
         self.shown.add_class("ccplan-scroll")
         self.write = w.Button(description="Write mapping.toml", button_style="primary", disabled=True)
-        self.children = [row([self.folder, self.file, self.table], "ccplan-asks"), self.asks, self.rows, self.meant, self.shown, self.said, self.write]
+        self.children = [
+            row([self.folder, self.file, self.table], "ccplan-asks"),
+            self.asks,
+            self.rows,
+            self.meant,
+            self.shown,
+            self.said,
+            self.write,
+        ]
         self.file.value = place.name if place.name in self.file.options else _likely(self.file.options)
         self.folder.observe(lambda _: self._go(), names="value")
         self.file.observe(lambda _: self._open(), names="value")
@@ -115,7 +127,10 @@ class MappingDesk:
         ours, self.units = _by_name(raw, self.table.value, known)
         self._ask_settings(raw)
         self.worded = {}  # another table or other columns: their words are asked for anew
-        self.choices = {str(theirs): self._choice(str(theirs), ours.get(str(theirs), "")) for theirs in self.cells.columns[:MOST_COLUMNS]}
+        self.choices = {
+            str(theirs): self._choice(str(theirs), ours.get(str(theirs), ""))
+            for theirs in self.cells.columns[:MOST_COLUMNS]
+        }
         self.rows.children = [self._line(theirs, *pair) for theirs, pair in self.choices.items()]
         self.quiet = False
         self._ask_words()
@@ -125,9 +140,14 @@ class MappingDesk:
 
     def _ask_settings(self, raw):
         """How the file is written: found by looking, and what to say where that was wrong."""
-        asks = {"separator": [(f"{AS_FOUND}: {SEPARATORS.get(raw.separator, raw.separator)}", ""), *((name, mark) for mark, name in SEPARATORS.items())],
-                "decimal": [(AS_FOUND, ""), *((f"1{mark}5", mark) for mark in CHOICES["decimal"])],
-                "dates": [(AS_FOUND, ""), *((DATES[order], order) for order in CHOICES["dates"])]}
+        asks = {
+            "separator": [
+                (f"{AS_FOUND}: {SEPARATORS.get(raw.separator, raw.separator)}", ""),
+                *((name, mark) for mark, name in SEPARATORS.items()),
+            ],
+            "decimal": [(AS_FOUND, ""), *((f"1{mark}5", mark) for mark in CHOICES["decimal"])],
+            "dates": [(AS_FOUND, ""), *((DATES[order], order) for order in CHOICES["dates"])],
+        }
         if not raw.separator:
             del asks["separator"]
         self.settings = {name: self._setting(name, options) for name, options in asks.items()}
@@ -160,9 +180,15 @@ class MappingDesk:
         try:
             raw = open_file(self.path, self.table.value, self.mapping())
         except (ValueError, OSError) as problem:
-            self.shown.value, self.said.value, self.write.disabled = "", words(self._short(str(problem)), fault=True), True
+            self.shown.value, self.said.value, self.write.disabled = (
+                "",
+                words(self._short(str(problem)), fault=True),
+                True,
+            )
             return
-        if list(map(str, raw.cells.columns)) != list(map(str, self.cells.columns)):  # another sheet, another separator: other columns
+        if list(map(str, raw.cells.columns)) != list(
+            map(str, self.cells.columns)
+        ):  # another sheet, another separator: other columns
             self.known = replace(self.mapping(), columns={}, units={})
             return self._start()
         self.cells = raw.cells
@@ -174,9 +200,18 @@ class MappingDesk:
 
         names = [LEFT_OUT, *dict.fromkeys([*TABLES[self.table.value].names, *SYNONYMS[self.table.value], *HELPERS])]
         # the label is for those who hear the page: the column's name stands to the left already
-        name = w.Dropdown(options=names, value=ours if ours in names else LEFT_OUT, description="means", tooltip=f"what {theirs} means")
-        unit = w.Dropdown(options=((AS_FOUND, ""), *((unit, unit) for unit in UNITS)), value=self._unit(theirs, ours), description="in",
-                          tooltip=f"the unit of {theirs}")
+        name = w.Dropdown(
+            options=names,
+            value=ours if ours in names else LEFT_OUT,
+            description="means",
+            tooltip=f"what {theirs} means",
+        )
+        unit = w.Dropdown(
+            options=((AS_FOUND, ""), *((unit, unit) for unit in UNITS)),
+            value=self._unit(theirs, ours),
+            description="in",
+            tooltip=f"the unit of {theirs}",
+        )
         name.observe(lambda _: self._chosen(theirs, name, unit), names="value")
         unit.observe(lambda _: self._look(), names="value")
         self._offer_unit(name, unit)
@@ -219,9 +254,19 @@ class MappingDesk:
         asked, self.worded = self.worded, {}
         unread = self._unread()
         for theirs, (name, _) in self.choices.items():
-            allowed = TABLES[self.table.value].column(name.value).words if name.value in TABLES[self.table.value].names else ()
-            found = self.cells[theirs].dropna().astype(str).str.strip().unique() if allowed and theirs in self.cells else ()
-            for word in [word for word in found if word not in allowed and (word in unread or word in self.known.words.get(name.value, {}))][:MOST_WORDS]:
+            allowed = (
+                TABLES[self.table.value].column(name.value).words
+                if name.value in TABLES[self.table.value].names
+                else ()
+            )
+            found = (
+                self.cells[theirs].dropna().astype(str).str.strip().unique() if allowed and theirs in self.cells else ()
+            )
+            for word in [
+                word
+                for word in found
+                if word not in allowed and (word in unread or word in self.known.words.get(name.value, {}))
+            ][:MOST_WORDS]:
                 key = (theirs, name.value, word)
                 self.worded[key] = asked[key] if key in asked else self._word_line(*key, allowed)
         self.meanings = {(ours, word): line.children[1] for (_, ours, word), line in self.worded.items()}
@@ -239,8 +284,13 @@ class MappingDesk:
         from ...data.reading.header_words import CELL_WORDS
 
         known = {plain(word) for column in CELL_WORDS.values() for others in column.values() for word in others}
-        texts = [self.cells[theirs].dropna().astype(str).str.strip().unique() for theirs, (name, _) in self.choices.items()
-                 if name.value in TABLES[self.table.value].names and TABLES[self.table.value].column(name.value).words and theirs in self.cells]
+        texts = [
+            self.cells[theirs].dropna().astype(str).str.strip().unique()
+            for theirs, (name, _) in self.choices.items()
+            if name.value in TABLES[self.table.value].names
+            and TABLES[self.table.value].column(name.value).words
+            and theirs in self.cells
+        ]
         return {word for found in texts for word in found if plain(word) not in known}
 
     def _meaning(self, ours, word, allowed):
@@ -248,23 +298,40 @@ class MappingDesk:
 
         known = self.known.words.get(ours, {}).get(word, "")
         options = (("(choose)", ""), *((name, name) for name in allowed))
-        chosen = w.Dropdown(options=options, value=known if known in allowed else "", description="means", tooltip=f"what {word} means")
+        chosen = w.Dropdown(
+            options=options, value=known if known in allowed else "", description="means", tooltip=f"what {word} means"
+        )
         chosen.observe(lambda _: self._look(), names="value")
         return chosen
 
     def mapping(self):
         """What the controls say, as a FileMapping; marks and other words of an earlier mapping.toml stay."""
         columns = {theirs: "" if name.value == LEFT_OUT else name.value for theirs, (name, _) in self.choices.items()}
-        units = {name.value: unit.value for name, unit in self.choices.values() if unit.value and name.value.endswith("_s")}
+        units = {
+            name.value: unit.value for name, unit in self.choices.values() if unit.value and name.value.endswith("_s")
+        }
         told = {ours: dict(said) for ours, said in self.known.words.items()}
         for (ours, word), chosen in self.meanings.items():
             told.setdefault(ours, {}).pop(word, None)
             told[ours] |= {word: chosen.value} if chosen.value else {}
-        settings = {name: chosen.value.strip() if name != "separator" else chosen.value for name, chosen in self.settings.items() if name != "queue"}
+        settings = {
+            name: chosen.value.strip() if name != "separator" else chosen.value
+            for name, chosen in self.settings.items()
+            if name != "queue"
+        }
         queue = self.settings["queue"].value.strip()
-        constants = {name: value for name, value in self.known.constants.items() if name != "queue"} | ({"queue": queue} if queue else {})
-        return replace(self.known, table=self.table.value, columns=columns, units=units, constants=constants, **settings,
-                       words={ours: said for ours, said in told.items() if said})
+        constants = {name: value for name, value in self.known.constants.items() if name != "queue"} | (
+            {"queue": queue} if queue else {}
+        )
+        return replace(
+            self.known,
+            table=self.table.value,
+            columns=columns,
+            units=units,
+            constants=constants,
+            **settings,
+            words={ours: said for ours, said in told.items() if said},
+        )
 
     # ------------------------------------------------------------------------------- what is shown
 
@@ -274,35 +341,52 @@ class MappingDesk:
             return
         found = self._read(self.mapping())
         self.shown.value = _first_rows(found)._repr_html_() if len(found.frame) else ""
-        self.said.value = words(_problems(found), fault=True) if found.problems else words(
-            f"The first {len(found.frame)} rows, as they would be read, in the time of {self.zone}{self.why}. Nothing is written yet.")
+        self.said.value = (
+            words(_problems(found), fault=True)
+            if found.problems
+            else words(
+                f"The first {len(found.frame)} rows, as they would be read, in the time of {self.zone}{self.why}. Nothing is written yet."
+            )
+        )
         self.write.disabled = not len(found.frame)
 
     def _read(self, mapping):
         try:
             found = preview(self.path, mapping, ROWS_SHOWN, self.zone)
         except KeyError as problem:  # a column without which nothing can be read
-            found = Preview(frame=pd.DataFrame(), cells=pd.DataFrame(), columns={},
-                            problems=(f"{mapping.table} cannot be read without a column for {NEEDED.get(problem.args[0], problem.args[0])}",))
+            found = Preview(
+                frame=pd.DataFrame(),
+                cells=pd.DataFrame(),
+                columns={},
+                problems=(
+                    f"{mapping.table} cannot be read without a column for {NEEDED.get(problem.args[0], problem.args[0])}",
+                ),
+            )
         return replace(found, problems=tuple(self._short(problem) for problem in found.problems))
 
     def _write(self):
         if self.write.disabled:  # what cannot be read is not written, whoever asks
             return
         if is_bundled(self.folder.value):
-            self.said.value = words("This is the bundled centre, which stays as it is: name a folder of your own above.", fault=True)
+            self.said.value = words(
+                "This is the bundled centre, which stays as it is: name a folder of your own above.", fault=True
+            )
             return
         try:
             written = write_mapping(self.path, self.mapping())
         except (ValueError, OSError) as problem:
             self.said.value = words(self._short(str(problem)), fault=True)
             return
-        self.said.value = words(f"Written: {Path(written).name}, beside {self.path.name}, which stays as it is. "
-                                f"From now on ccplan check {Path(self.folder.value).name} reads it so.")
+        self.said.value = words(
+            f"Written: {Path(written).name}, beside {self.path.name}, which stays as it is. "
+            f"From now on ccplan check {Path(self.folder.value).name} reads it so."
+        )
 
 
 def _by_name(raw, table, known):
-    """({their column: ours}, {ours: unit}) as mapping.toml says or as their names say, whether or not the cells can be read so."""
+    """({their column: ours}, {ours: unit}) as mapping.toml says or as their names say, whether or not the cells can
+    be read so.
+    """
     try:
         found = map_columns(raw, TABLES[table], known)
     except ValueError:  # mapping.toml names a column that is not there: said below
@@ -325,7 +409,11 @@ def _files(folder):
         found = sorted(file.name for file in Path(folder).expanduser().iterdir() if file.is_file())
     except (OSError, ValueError, RuntimeError):
         return ()
-    return tuple(name for name in found if name.lower().endswith((*ENDINGS, ".txt")) and name not in NO_TABLES and not name.startswith((".", "~$")))
+    return tuple(
+        name
+        for name in found
+        if name.lower().endswith((*ENDINGS, ".txt")) and name not in NO_TABLES and not name.startswith((".", "~$"))
+    )
 
 
 def _likely(names):
@@ -346,7 +434,12 @@ def _zone(folder):
     try:
         return read_centre(file).time_zone, ""
     except (ValueError, OSError):
-        return "UTC", f", for {FILE_NAME} has faults (ccplan check names them)" if file.exists() else f", for there is no {FILE_NAME} yet"
+        return (
+            "UTC",
+            f", for {FILE_NAME} has faults (ccplan check names them)"
+            if file.exists()
+            else f", for there is no {FILE_NAME} yet",
+        )
 
 
 def _problems(found):

@@ -7,10 +7,32 @@ import pandas as pd
 
 from .. import theme
 
-RIGHT = ("row", "rows", "errors", "warnings", "notes", "findings", "estimate", "low", "high", "n", "now", "suggested", "value", "of paid time")
+RIGHT = (
+    "row",
+    "rows",
+    "errors",
+    "warnings",
+    "notes",
+    "findings",
+    "estimate",
+    "low",
+    "high",
+    "n",
+    "now",
+    "suggested",
+    "value",
+    "of paid time",
+)
 CARE = "#8A5000"  # a dark orange: 6 : 1 on white
 FAULT = "#B34700"  # the alarm, dark enough for text: 5 : 1 on white
-TONES = {"can be used with care": CARE, "warning": CARE, "error": FAULT, "must be mended": FAULT, "cannot be read": FAULT, "no": FAULT}
+TONES = {
+    "can be used with care": CARE,
+    "warning": CARE,
+    "error": FAULT,
+    "must be mended": FAULT,
+    "cannot be read": FAULT,
+    "no": FAULT,
+}
 NIL = "–"
 LONG = 60  # characters, from which on a cell needs room
 TONED = ("verdict", "severity", "answer")
@@ -40,7 +62,9 @@ STYLE = f"""<style>
 
 @dataclass(frozen=True)
 class Sheet:
-    """A frame of words shown whole, text never cut; `finding` is its caption, a sentence, `right` names more columns of numbers."""
+    """A frame of words shown whole, text never cut; `finding` is its caption, a sentence, `right` names more
+    columns of numbers.
+    """
 
     frame: pd.DataFrame
     finding: str = ""

@@ -45,7 +45,9 @@ class SuggestionDesk:
     def _start(self):
         if not self.made:
             return "The settings fit the data: nothing is suggested."
-        return "Nothing changes before you accept it." + (" This is the bundled centre: the buttons work on a copy of its centre.toml." * self.copied)
+        return "Nothing changes before you accept it." + (
+            " This is the bundled centre: the buttons work on a copy of its centre.toml." * self.copied
+        )
 
     def _copy(self):
         """A copy of the bundled `centre.toml` that goes away with the panel."""
@@ -57,8 +59,10 @@ class SuggestionDesk:
         import ipywidgets as w
 
         now = "not there" if one.current is None else said(one, one.current)
-        text = w.HTML(f"<b>{escape(one.name)}</b>: {escape(now)} → <b>{escape(said(one, one.suggested))}</b><br>"
-                      f"{escape(one.why)}; 95 % interval {escape(said(one, one.low))} to {escape(said(one, one.high))}")
+        text = w.HTML(
+            f"<b>{escape(one.name)}</b>: {escape(now)} → <b>{escape(said(one, one.suggested))}</b><br>"
+            f"{escape(one.why)}; 95 % interval {escape(said(one, one.low))} to {escape(said(one, one.high))}"
+        )
         text.add_class("ccplan-grows")
         button = w.Button(description="Accept", tooltip=f"write {one.name} = {one.suggested:g} into centre.toml")
         button.on_click(lambda _: self._accept(one, button))
@@ -74,4 +78,6 @@ class SuggestionDesk:
             return
         button.description, button.disabled = "Accepted", True
         which = "The copy of centre.toml" if self.copied else "centre.toml"
-        self.said.value = words(f"{which} now says {one.name} = {one.suggested:g}. Comments and everything else stay as they were.")
+        self.said.value = words(
+            f"{which} now says {one.name} = {one.suggested:g}. Comments and everything else stay as they were."
+        )

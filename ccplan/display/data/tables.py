@@ -12,17 +12,25 @@ from .sheet import NIL, Markup, Sheet
 from ..tables import Words, plain
 
 NAMES = {  # of the estimates, in words
-    "patience_s": "patience, mean", "median_patience_s": "patience, median", "short_abandon_share": "short abandons", "aht_s": "handle time, mean",
-    "aht_cv": "handle time, spread (CV)", "lognormal_median_s": "handle time, median of the lognormal", "lognormal_sigma": "handle time, σ of the lognormal",
-    "variance_to_mean": "arrivals, variance ÷ mean", "day_factor_cv": "arrivals, a day's own factor (CV)",
-    "p50_s": "handle time, half are shorter", "p80_s": "handle time, 80 % are shorter", "p90_s": "handle time, 90 % are shorter",
+    "patience_s": "patience, mean",
+    "median_patience_s": "patience, median",
+    "short_abandon_share": "short abandons",
+    "aht_s": "handle time, mean",
+    "aht_cv": "handle time, spread (CV)",
+    "lognormal_median_s": "handle time, median of the lognormal",
+    "lognormal_sigma": "handle time, σ of the lognormal",
+    "variance_to_mean": "arrivals, variance ÷ mean",
+    "day_factor_cv": "arrivals, a day's own factor (CV)",
+    "p50_s": "handle time, half are shorter",
+    "p80_s": "handle time, 80 % are shorter",
+    "p90_s": "handle time, 90 % are shorter",
     "p95_s": "handle time, 95 % are shorter",
 }
 GRAVE = ("error", "warning")
-MANY = 0.25          # of the grave findings in one week: then the answer names that week
+MANY = 0.25  # of the grave findings in one week: then the answer names that week
 PERSONAL = sorted({column for columns in PEOPLE.values() for column in columns if column != "name"})
 WITHHELD = "(withheld)"
-LINK_BYTES = 2**20   # of a CSV that travels in a link
+LINK_BYTES = 2**20  # of a CSV that travels in a link
 
 
 # ----------------------------------------------------------------------------------------- the answer
@@ -32,13 +40,20 @@ def data_answer(report):
     """Whether the data can be trusted, in a paragraph made from a CheckReport."""
     good = report.verdicts["verdict"].str.startswith("can be used")
     names = report.verdicts["table"]
-    state = ("Yes, as far as can be seen from the tables" if report.usable and not report.count("warning") else
-             "Yes, with care" if report.usable else "Not yet")
+    state = (
+        "Yes, as far as can be seen from the tables"
+        if report.usable and not report.count("warning")
+        else "Yes, with care"
+        if report.usable
+        else "Not yet"
+    )
     broken = "" if good.all() else f"To be mended first: {', '.join(names[~good])}. "
     able, asked = int(report.abilities["possible"].sum()), len(report.abilities)
     possible = f"All {asked}" if able == asked else f"{able} of {asked}"
-    return Words(f"**{state}: {_count(report.count('error'), 'error')} and {_count(report.count('warning'), 'warning')} in {_count(len(report.readings), 'table')}.** "
-                 f"{broken}{_worst(report)}{possible} questions of planning and auditing can be answered from it.")
+    return Words(
+        f"**{state}: {_count(report.count('error'), 'error')} and {_count(report.count('warning'), 'warning')} in {_count(len(report.readings), 'table')}.** "
+        f"{broken}{_worst(report)}{possible} questions of planning and auditing can be answered from it."
+    )
 
 
 def _count(number, noun):
@@ -78,9 +93,16 @@ def verdict_table(report):
     """A row a table: its verdict, what it covers, errors and warnings with the rows behind them, notes."""
     told = report.verdicts
     states = told["verdict"].str.split(":").str[0]
-    shown = pd.DataFrame({"table": told["table"], "verdict": states, "covers": [_covers(words) for words in told["verdict"]]})
-    for name, column in (("errors", "errors"), ("rows with errors", "faulty_rows"), ("warnings", "warnings"),
-                         ("rows behind them", "doubtful_rows"), ("notes", "notes")):
+    shown = pd.DataFrame(
+        {"table": told["table"], "verdict": states, "covers": [_covers(words) for words in told["verdict"]]}
+    )
+    for name, column in (
+        ("errors", "errors"),
+        ("rows with errors", "faulty_rows"),
+        ("warnings", "warnings"),
+        ("rows behind them", "doubtful_rows"),
+        ("notes", "notes"),
+    ):
         shown[name] = [f"{number:,}" if number else NIL for number in told[column]]
     return Sheet(shown, _states(states))
 
@@ -93,8 +115,11 @@ def _states(states):
     """The verdicts counted, in a sentence."""
     fine, care = int((states == "can be used").sum()), int((states == "can be used with care").sum())
     rest = len(states) - fine - care
-    words = [f"{fine} of {len(states)} can be used as they are", *([f"{care} with care"] * (care > 0)),
-             *([f"{rest} must be mended first"] * (rest > 0))]
+    words = [
+        f"{fine} of {len(states)} can be used as they are",
+        *([f"{care} with care"] * (care > 0)),
+        *([f"{rest} must be mended first"] * (rest > 0)),
+    ]
     return ", ".join(words)
 
 
@@ -104,7 +129,10 @@ def _states(states):
 def findings_by_rule(report):
     """All findings counted: severity, table, rule, findings, rows behind them, first and last day, the largest."""
     told = report.findings[report.findings["rule"] != ""].assign(day=report.findings["start"].map(_day))
-    rows = [_rule_row(*key, found=found) for key, found in told.groupby(["severity", "table", "rule"], observed=True, sort=False)]
+    rows = [
+        _rule_row(*key, found=found)
+        for key, found in told.groupby(["severity", "table", "rule"], observed=True, sort=False)
+    ]
     columns = ["severity", "table", "rule", "findings", "rows", "when", "the largest"]
     shown = pd.DataFrame(rows, columns=columns).sort_values("rows", ascending=False, kind="stable")
     shown = pd.concat([shown[shown["severity"] == severity] for severity in (*GRAVE, "note")])
@@ -113,7 +141,11 @@ def findings_by_rule(report):
 
 def _rules(shown):
     grave = shown[shown["severity"].isin(GRAVE)]
-    return f"{_count(int(grave['findings'].sum()), 'finding')} break {_count(len(grave), 'rule')}" if len(grave) else "No rule is broken"
+    return (
+        f"{_count(int(grave['findings'].sum()), 'finding')} break {_count(len(grave), 'rule')}"
+        if len(grave)
+        else "No rule is broken"
+    )
 
 
 def _rule_row(severity, table, rule, found):
@@ -140,9 +172,17 @@ def findings_table(report, most=12, each=3, names=False):
     """
     grave = _nameless(_grave(report), names).sort_values(["severity", "rows"], ascending=[True, False], kind="stable")
     grave = grave.groupby(["table", "rule"], sort=False).head(each).head(most)
-    shown = pd.DataFrame({"severity": grave["severity"].astype(str), "file": grave["file"], "row": [_whole(row) for row in grave["row"]],
-                          "column": grave["column"], "value": [_value(value) for value in grave["value"]],
-                          "rows behind it": [f"{n:,}" for n in grave["rows"]], "what": [_told(row) for _, row in grave.iterrows()]})
+    shown = pd.DataFrame(
+        {
+            "severity": grave["severity"].astype(str),
+            "file": grave["file"],
+            "row": [_whole(row) for row in grave["row"]],
+            "column": grave["column"],
+            "value": [_value(value) for value in grave["value"]],
+            "rows behind it": [f"{n:,}" for n in grave["rows"]],
+            "what": [_told(row) for _, row in grave.iterrows()],
+        }
+    )
     if shown.empty:
         return Words("No error and no warning was found.")
     return Sheet(shown, f"{len(shown)} of {_count(len(_grave(report)), 'finding')}, the largest of each rule")
@@ -168,15 +208,25 @@ def _nameless(findings, names):
 
 
 def findings_link(report, name="findings.csv", names=False):
-    """A link that saves all findings as CSV from the page itself; nothing is sent, no file is written before it is followed.
+    """A link that saves all findings as CSV from the page itself; nothing is sent, no file is written before it is
+    followed.
 
     People's names and numbers are withheld unless `names` are asked for.
     """
-    text = harmless(_nameless(report.findings, names).astype({"severity": "str"})).to_csv(index=False, lineterminator="\n").encode("utf-8")
+    text = (
+        harmless(_nameless(report.findings, names).astype({"severity": "str"}))
+        .to_csv(index=False, lineterminator="\n")
+        .encode("utf-8")
+    )
     if len(text) > LINK_BYTES:
-        return Words(f"{len(report.findings):,} findings are too many for a link: `ccplan check FOLDER --csv {name}` writes them.")
+        return Words(
+            f"{len(report.findings):,} findings are too many for a link: `ccplan check FOLDER --csv {name}` writes them."
+        )
     words = f"Save all {len(report.findings):,} findings as {name}"
-    return Markup(f'<a download="{name}" href="data:text/csv;charset=utf-8;base64,{base64.b64encode(text).decode()}">{words}</a>', words)
+    return Markup(
+        f'<a download="{name}" href="data:text/csv;charset=utf-8;base64,{base64.b64encode(text).decode()}">{words}</a>',
+        words,
+    )
 
 
 def special_days_table(report, queue):
@@ -185,9 +235,17 @@ def special_days_table(report, queue):
 
     found = report.findings
     mine = found[found["rule"].isin(ODD_RULES) & (found["queue"] == queue) & (found["severity"] == "warning")]
-    shown = pd.DataFrame({"day": [f"{_day(start):%A} {_day(start).day} {_day(start):%B %Y}" for start in mine["start"]],
-                          "what": [message.split(": ", 1)[-1] for message in mine["message"]]})
-    return Sheet(shown, f"{_count(len(shown), 'day')} of {queue} cannot be chance alone") if len(shown) else Words(f"No day of {plain(queue)} stands out.")
+    shown = pd.DataFrame(
+        {
+            "day": [f"{_day(start):%A} {_day(start).day} {_day(start):%B %Y}" for start in mine["start"]],
+            "what": [message.split(": ", 1)[-1] for message in mine["message"]],
+        }
+    )
+    return (
+        Sheet(shown, f"{_count(len(shown), 'day')} of {queue} cannot be chance alone")
+        if len(shown)
+        else Words(f"No day of {plain(queue)} stands out.")
+    )
 
 
 def abilities_table(report):
@@ -195,15 +253,23 @@ def abilities_table(report):
     rows = report.abilities
     no, yes = rows[~rows["possible"]], rows[rows["possible"]]
     lacking = pd.DataFrame({"answer": "no", "table": no["table"], "questions": no["question"], "why": no["why"]})
-    found = [{"answer": "yes", "table": table, "questions": " ".join(mine["question"]), "why": _measured(mine["why"])}
-             for table, mine in yes.groupby("table", sort=False)]
-    caption = f"All {len(rows)} questions can be answered" if no.empty else f"{len(yes)} of {len(rows)} questions can be answered, {len(no)} cannot"
+    found = [
+        {"answer": "yes", "table": table, "questions": " ".join(mine["question"]), "why": _measured(mine["why"])}
+        for table, mine in yes.groupby("table", sort=False)
+    ]
+    caption = (
+        f"All {len(rows)} questions can be answered"
+        if no.empty
+        else f"{len(yes)} of {len(rows)} questions can be answered, {len(no)} cannot"
+    )
     return Sheet(pd.concat([pd.DataFrame(found, columns=lacking.columns), lacking]), caption)
 
 
 def _measured(whys):
     """The reasons of a table in one: what is measured, each column once."""
-    columns = [name for why in whys if why.startswith("measured: ") for name in why.removeprefix("measured: ").split(", ")]
+    columns = [
+        name for why in whys if why.startswith("measured: ") for name in why.removeprefix("measured: ").split(", ")
+    ]
     others = [why for why in whys if not why.startswith("measured: ")]
     return "; ".join([*(["measured: " + ", ".join(dict.fromkeys(columns))] if columns else []), *dict.fromkeys(others)])
 
@@ -216,7 +282,11 @@ def trusted_frames(report):
     from .charts import record_days
 
     frames = {name: reading.frame for name, reading in report.readings.items()}
-    if "calls" not in frames or "intervals" not in frames or report.readings["calls"].file == report.readings["intervals"].file:
+    if (
+        "calls" not in frames
+        or "intervals" not in frames
+        or report.readings["calls"].file == report.readings["intervals"].file
+    ):
         return frames
     calls = frames["calls"]
     day = calls["arrived"].dt.tz_localize(None).dt.normalize()
@@ -229,19 +299,34 @@ def trusted_frames(report):
 
 
 def estimates_table(report, queue, leave_out=(), frames=None):
-    """The estimates of a queue with their 95 % intervals, observations and method; `frames` (by name) else `trusted_frames`."""
+    """The estimates of a queue with their 95 % intervals, observations and method; `frames` (by name) else
+    `trusted_frames`.
+    """
     found = estimates.estimates_of(trusted_frames(report) if frames is None else frames, queue, leave_out)
     if found.empty:
-        return Words(f"Nothing can be estimated for {plain(queue) or 'a queue'}: there are no contacts of it that can be read.")
+        return Words(
+            f"Nothing can be estimated for {plain(queue) or 'a queue'}: there are no contacts of it that can be read."
+        )
     naive = found["method"].str.startswith("WRONG")
-    names = [("patience if taken naively" if wrong else NAMES.get(name, name)) for name, wrong in zip(found["name"], naive, strict=True)]
-    return _estimates(found.assign(method=found["method"].str.replace("WRONG for patience", "wrong", regex=False)), names, _plan_with(found[~naive]))
+    names = [
+        ("patience if taken naively" if wrong else NAMES.get(name, name))
+        for name, wrong in zip(found["name"], naive, strict=True)
+    ]
+    return _estimates(
+        found.assign(method=found["method"].str.replace("WRONG for patience", "wrong", regex=False)),
+        names,
+        _plan_with(found[~naive]),
+    )
 
 
 def _plan_with(found):
     """What a plan takes from the estimates, in a sentence."""
     value = found.set_index("name")["estimate"]
-    words = {"patience_s": "a patience of {:,.0f} s", "aht_s": "a handle time of {:,.0f} s", "variance_to_mean": "counts that vary {:.1f} times as much as chance"}
+    words = {
+        "patience_s": "a patience of {:,.0f} s",
+        "aht_s": "a handle time of {:,.0f} s",
+        "variance_to_mean": "counts that vary {:.1f} times as much as chance",
+    }
     told = [how.format(value[name]) for name, how in words.items() if name in value]
     return f"Plan with {' and '.join([', '.join(told[:-1]), told[-1]] if len(told) > 1 else told)}" if told else ""
 
@@ -252,16 +337,33 @@ def shrinkage_frame(report):
     if activities is None:
         return Words("There is no table of activities in this folder, so shrinkage cannot be measured.")
     found = estimates.shrinkage_by_cause(activities)
-    shown = pd.DataFrame({"cause": found["cause"], "kind": found["group"], "of paid time": [f"{value:.1%}" for value in found["estimate"]],
-                          "95 % interval": [f"{row.low:.1%} to {row.high:.1%}" for row in found.itertuples()]})
+    shown = pd.DataFrame(
+        {
+            "cause": found["cause"],
+            "kind": found["group"],
+            "of paid time": [f"{value:.1%}" for value in found["estimate"]],
+            "95 % interval": [f"{row.low:.1%} to {row.high:.1%}" for row in found.itertuples()],
+        }
+    )
     largest = found.loc[found["estimate"].idxmax()]
-    return Sheet(shown, f"{found['estimate'].sum():.1%} of {found['n'].iloc[0]:,} paid hours are off the phones, {largest['cause']} the largest part")
+    return Sheet(
+        shown,
+        f"{found['estimate'].sum():.1%} of {found['n'].iloc[0]:,} paid hours are off the phones, {largest['cause']} the largest part",
+    )
 
 
 def _estimates(found, names, finding=""):
-    form = [".1%" if unit.startswith("share") else ",.2f" if unit in ("ratio", "log seconds") else ",.0f" for unit in found["unit"]]
-    cells = {name: [_number(value, how) for value, how in zip(found[name], form, strict=True)] for name in ("estimate", "low", "high")}
-    shown = pd.DataFrame({"what": names, **cells, "unit": found["unit"], "n": [f"{n:,}" for n in found["n"]], "how": found["method"]})
+    form = [
+        ".1%" if unit.startswith("share") else ",.2f" if unit in ("ratio", "log seconds") else ",.0f"
+        for unit in found["unit"]
+    ]
+    cells = {
+        name: [_number(value, how) for value, how in zip(found[name], form, strict=True)]
+        for name in ("estimate", "low", "high")
+    }
+    shown = pd.DataFrame(
+        {"what": names, **cells, "unit": found["unit"], "n": [f"{n:,}" for n in found["n"]], "how": found["method"]}
+    )
     return Sheet(shown, finding)
 
 
@@ -276,10 +378,20 @@ def suggestions_table(suggestions):
     """Suggestions for `centre.toml` as a table, or a sentence where everything fits."""
     if not suggestions:
         return Words("The settings of `centre.toml` fit the data: nothing is suggested.")
-    rows = [(one.name, "not there" if one.current is None else said(one, one.current), said(one, one.suggested),
-             f"{said(one, one.low)} to {said(one, one.high)}", one.why) for one in suggestions]
-    return Sheet(pd.DataFrame(rows, columns=["setting", "now", "suggested", "95 % interval", "why"]),
-                 f"{_count(len(suggestions), 'setting')} of centre.toml differ{'s' * (len(suggestions) == 1)} from what was measured")
+    rows = [
+        (
+            one.name,
+            "not there" if one.current is None else said(one, one.current),
+            said(one, one.suggested),
+            f"{said(one, one.low)} to {said(one, one.high)}",
+            one.why,
+        )
+        for one in suggestions
+    ]
+    return Sheet(
+        pd.DataFrame(rows, columns=["setting", "now", "suggested", "95 % interval", "why"]),
+        f"{_count(len(suggestions), 'setting')} of centre.toml differ{'s' * (len(suggestions) == 1)} from what was measured",
+    )
 
 
 def said(suggestion, value):

@@ -183,7 +183,9 @@ def overrides_or_example(folder, centre, queue, start):
 def overrides_table(overrides):
     """Overrides as people read them: when, who, why, from, to, change."""
     change = [
-        (f"{row.factor - 1:+.0%}" if np.isfinite(row.factor) else f"{row.contacts_per_day:+,.0f} a day").replace("-", "−")
+        (f"{row.factor - 1:+.0%}" if np.isfinite(row.factor) else f"{row.contacts_per_day:+,.0f} a day").replace(
+            "-", "−"
+        )
         for row in overrides.itertuples()
     ]
     shown = {
@@ -234,7 +236,8 @@ def surprise(found, rows):
 
 
 def replay_table(found, rows, day, every="2h", samples=400):
-    """A past day as it looked from hour to hour: what had come, what the whole day was expected to bring, and the errors.
+    """A past day as it looked from hour to hour: what had come, what the whole day was expected to bring, and the
+    errors.
 
     `found` is a QueueForecast of that day, `rows` the queue's history. Raises ValueError in words.
     """
@@ -275,7 +278,9 @@ def _as_of(found, rows, now, samples):
 
 
 def drivers_or_example(folder, centre, queue, base):
-    """The folder's growth drivers of a queue; else an example: in a year 4 % more customers, 5 points more self-service."""
+    """The folder's growth drivers of a queue; else an example: in a year 4 % more customers, 5 points more
+    self-service.
+    """
     from ...planning.forecasting.long_range import checked_drivers, drivers_of
 
     own = drivers_of(folder, centre)

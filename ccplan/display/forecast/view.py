@@ -1,4 +1,5 @@
-"""`forecast_view`, the plain function behind the dials of the forecast panel: a forecast that is there, scaled and selected.
+"""`forecast_view`, the plain function behind the dials of the forecast panel: a forecast that is there, scaled and
+selected.
 
 The forecast is made once a queue, with joint paths and many quantiles.
 """
@@ -26,11 +27,30 @@ class ForecastInputs:
     0.8
     """
 
-    uplift: float = dial(0.0, "Volume, the planner's uplift", "%", -0.5, 1.0, 0.01, scale=100, group="override",
-                         check=number(low=-1, open_low=True), says="contacts against the model's, on every day of the horizon")
-    band: float = dial(0.8, "Band, share of cases that it holds", "%", 0.5, 0.95, 0.01, scale=100, group="how sure",
-                       check=number(low=0, high=1, open_low=True, open_high=True),
-                       says="80 % is from P10 to P90: one case in ten lies above, one below")
+    uplift: float = dial(
+        0.0,
+        "Volume, the planner's uplift",
+        "%",
+        -0.5,
+        1.0,
+        0.01,
+        scale=100,
+        group="override",
+        check=number(low=-1, open_low=True),
+        says="contacts against the model's, on every day of the horizon",
+    )
+    band: float = dial(
+        0.8,
+        "Band, share of cases that it holds",
+        "%",
+        0.5,
+        0.95,
+        0.01,
+        scale=100,
+        group="how sure",
+        check=number(low=0, high=1, open_low=True, open_high=True),
+        says="80 % is from P10 to P90: one case in ten lies above, one below",
+    )
 
     def __post_init__(self):
         settle(self)

@@ -30,16 +30,24 @@ def _title(finding, subtitle):
 
 
 def monthly_cost_chart(budget, limit=None):
-    """Cost by month, stacked by category, named at the right; `limit` (a Series by month, such as a pinned budget) as a line."""
+    """Cost by month, stacked by category, named at the right; `limit` (a Series by month, such as a pinned budget)
+    as a line.
+    """
     rows = monthly_rows(budget, limit)
     words = _end_words(rows[rows["part"] != "limit"])
     chart = alt.layer(*monthly_layers(rows), _text(words, "end", "at"))
-    subtitle = f"{budget.currency} thousand a month, by category" + ("; black: the budget that it is held against" if limit is not None else "")
-    return chart.properties(width=WIDE - 150, height=TALL, title=_title(monthly_finding(budget), subtitle)).configure(aria=False)
+    subtitle = f"{budget.currency} thousand a month, by category" + (
+        "; black: the budget that it is held against" if limit is not None else ""
+    )
+    return chart.properties(width=WIDE - 150, height=TALL, title=_title(monthly_finding(budget), subtitle)).configure(
+        aria=False
+    )
 
 
 def monthly_rows(budget, limit=None):
-    """A row a month and category: month, end, part, low, high (thousands, stacked), colour; the limit's rows have part "limit"."""
+    """A row a month and category: month, end, part, low, high (thousands, stacked), colour; the limit's rows have
+    part "limit".
+    """
     months, month = np.unique(budget.ledger["month"].to_numpy(), return_inverse=True)
     names, kind = np.unique(budget.ledger["category"].to_numpy(str), return_inverse=True)
     sums = np.zeros((len(names), len(months)))  # plain arrays: frames of frames would cost as much as the plan itself
@@ -50,10 +58,23 @@ def monthly_rows(budget, limit=None):
     lows, parts, colours = tops - sums[order], list(names[order]), [CATEGORIES.get(names[i], OTHER) for i in order]
     if limit is not None:
         held = limit.reindex(months).to_numpy(float)[None] / 1000
-        lows, tops, parts, colours = np.vstack([lows, held]), np.vstack([tops, held]), [*parts, "limit"], [*colours, INK]
+        lows, tops, parts, colours = (
+            np.vstack([lows, held]),
+            np.vstack([tops, held]),
+            [*parts, "limit"],
+            [*colours, INK],
+        )
     ends = (pd.DatetimeIndex(months) + pd.offsets.MonthBegin(1)).to_numpy()
-    return pd.DataFrame({"month": np.tile(months, len(parts)), "end": np.tile(ends, len(parts)), "part": np.repeat(parts, len(months)),
-                         "low": lows.ravel().round(3), "high": tops.ravel().round(3), "colour": np.repeat(colours, len(months))})
+    return pd.DataFrame(
+        {
+            "month": np.tile(months, len(parts)),
+            "end": np.tile(ends, len(parts)),
+            "part": np.repeat(parts, len(months)),
+            "low": lows.ravel().round(3),
+            "high": tops.ravel().round(3),
+            "colour": np.repeat(colours, len(months)),
+        }
+    )
 
 
 def monthly_layers(data):
@@ -89,7 +110,9 @@ def _end_words(rows):
 
 
 def _text(rows, x, y):
-    return alt.Chart(settled(rows)).mark_text(align="left", dx=8, color=INK).encode(x=f"{x}:T", y=f"{y}:Q", text="words:N")
+    return (
+        alt.Chart(settled(rows)).mark_text(align="left", dx=8, color=INK).encode(x=f"{x}:T", y=f"{y}:Q", text="words:N")
+    )
 
 
 # ------------------------------------------------------------------------------------- tornado
@@ -98,14 +121,20 @@ def _text(rows, x, y):
 def tornado_chart(table, currency, measure="cost"):
     """What each assumption alone does to a measure, largest first: a frame of `planning.sensitivity.tornado`."""
     rows = tornado_rows(table)
-    subtitle = (f"{measure.replace('_', ' ')} of the plan, {currency} thousand; each assumption at its own low (light) and high (blue), "
-                f"all others as planned; line: the plan, {money(table['base'].iloc[0], currency)}")
+    subtitle = (
+        f"{measure.replace('_', ' ')} of the plan, {currency} thousand; each assumption at its own low (light) and high (blue), "
+        f"all others as planned; line: the plan, {money(table['base'].iloc[0], currency)}"
+    )
     chart = alt.layer(*tornado_layers(rows))
-    return chart.properties(width=WIDE - 190, height=alt.Step(ROW), title=_title(tornado_finding(table, currency), subtitle)).configure(aria=False)
+    return chart.properties(
+        width=WIDE - 190, height=alt.Step(ROW), title=_title(tornado_finding(table, currency), subtitle)
+    ).configure(aria=False)
 
 
 def tornado_rows(table):
-    """Two rows an assumption: label (with both values), side, from_, to (thousands), words (the difference), colour, base."""
+    """Two rows an assumption: label (with both values), side, from_, to (thousands), words (the difference),
+    colour, base.
+    """
     shown, rows = table[table["swing"] > 0].head(SHOWN), []
     for rank, one in enumerate(shown.to_dict("records")):
         label = f"{LABELS.get(one['name'], one['name'])}: {assumption_words(one)}"
@@ -113,8 +142,21 @@ def tornado_rows(table):
         for side, colour in (("low", LOWER), ("high", HIGHER)):
             end = one[f"at_{side}"] / 1000
             other = one["at_high" if side == "low" else "at_low"] / 1000 - base
-            inside = (end - base) * other > 0 and abs(end - base) < abs(other)  # within the other end's bar: no room for words
-            rows.append((label, side, base, end, "" if inside else _step(one[f"at_{side}"] - one["base"]), colour, end >= base, rank))
+            inside = (end - base) * other > 0 and abs(end - base) < abs(
+                other
+            )  # within the other end's bar: no room for words
+            rows.append(
+                (
+                    label,
+                    side,
+                    base,
+                    end,
+                    "" if inside else _step(one[f"at_{side}"] - one["base"]),
+                    colour,
+                    end >= base,
+                    rank,
+                )
+            )
     columns = ["label", "side", "base", "end", "words", "colour", "right", "rank"]
     return pd.DataFrame(rows, columns=columns).round({"base": 3, "end": 3})
 
@@ -131,16 +173,27 @@ def tornado_layers(data):
     x = alt.X("base:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, format=",.0f", grid=True))
     bars = base.mark_bar(size=15).encode(x=x, x2="end:Q", color=alt.Color("colour:N", scale=None))
     rule = alt.Chart(data).mark_rule(color=INK).encode(x=alt.X("base:Q", scale=scale))
-    return [bars, rule, *(_ends(base, alt.X("end:Q", scale=scale), f"{'' if right else '!'}datum.right", right) for right in (True, False))]
+    return [
+        bars,
+        rule,
+        *(
+            _ends(base, alt.X("end:Q", scale=scale), f"{'' if right else '!'}datum.right", right)
+            for right in (True, False)
+        ),
+    ]
 
 
 def _label(limit=300):
     order = alt.EncodingSortField("rank", op="min")  # not that of the data: a live view keeps the order of old rows
-    return alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=limit, labelColor=INK, domain=False, ticks=False))
+    return alt.Y(
+        "label:N", sort=order, title=None, axis=alt.Axis(labelLimit=limit, labelColor=INK, domain=False, ticks=False)
+    )
 
 
 def _ends(base, x, which, right):
-    mark = base.transform_filter(which).mark_text(align="left" if right else "right", dx=5 if right else -5, color=QUIET)
+    mark = base.transform_filter(which).mark_text(
+        align="left" if right else "right", dx=5 if right else -5, color=QUIET
+    )
     return mark.encode(x=x, text="words:N")
 
 
@@ -158,7 +211,9 @@ def tornado_finding(table, currency):
 
 
 def waterfall_chart(table, currency, names=("before", "after")):
-    """From one cost to another, step by step: a frame of `auditing.bridge.bridge`; `names` are those of its two ends."""
+    """From one cost to another, step by step: a frame of `auditing.bridge.bridge`; `names` are those of its two
+    ends.
+    """
     rows = waterfall_rows(table, names)
     chart = alt.layer(*waterfall_layers(rows))
     subtitle = f"{currency} thousand; each step is a driver's fair share of the difference (Shapley), and they add up to the cent; the grey ends are cut off"
@@ -167,7 +222,9 @@ def waterfall_chart(table, currency, names=("before", "after")):
 
 
 def waterfall_rows(table, names=("before", "after")):
-    """A row a step, the ends first and last: label, low, high (thousands), words, colour, foot (from which the axis starts)."""
+    """A row a step, the ends first and last: label, low, high (thousands), words, colour, foot (from which the axis
+    starts).
+    """
     rows, totals = [], [float(total) / 1000 for total in table["total"]]
     before = totals[0]
     steps = table.iloc[1:-1]
@@ -210,31 +267,60 @@ def waterfall_finding(table, currency, names=("before", "after")):
 # ----------------------------------------------------------------------------------- scenarios
 
 
-MEASURES = {"cost": "cost, million", "cost_per_contact": "cost of a contact", "fte": "FTE required", "heads_end": "people at the end",
-            "starters": "people hired", "gap_fte": "worst gap, FTE"}
+MEASURES = {
+    "cost": "cost, million",
+    "cost_per_contact": "cost of a contact",
+    "fte": "FTE required",
+    "heads_end": "people at the end",
+    "starters": "people hired",
+    "gap_fte": "worst gap, FTE",
+}
 
 
 def scenarios_chart(compared, currency):
     """Scenarios side by side, a small panel a measure: a frame of `planning.scenarios.compare_scenarios`."""
     names = [name for name in compared if " − " not in name]
-    panels = [_scenario_panel(compared.loc[measure, names], label, measure, i == 0) for i, (measure, label) in enumerate(MEASURES.items()) if measure in compared.index]
+    panels = [
+        _scenario_panel(compared.loc[measure, names], label, measure, i == 0)
+        for i, (measure, label) in enumerate(MEASURES.items())
+        if measure in compared.index
+    ]
     subtitle = f"{currency}; black mark: {names[0]}, against which the others are held"
-    return alt.hconcat(*panels, spacing=18).properties(title=_title(scenarios_finding(compared, currency), subtitle)).configure(aria=False)
+    return (
+        alt.hconcat(*panels, spacing=18)
+        .properties(title=_title(scenarios_finding(compared, currency), subtitle))
+        .configure(aria=False)
+    )
 
 
 def _scenario_panel(values, label, measure, first):
     shown = values.astype(float) / (1e6 if measure == "cost" else 1)
     form = {"cost": ",.2f", "cost_per_contact": ",.2f", "starters": ",.0f", "heads_end": ",.0f"}.get(measure, ",.1f")
-    rows = pd.DataFrame({"name": shown.index, "value": shown.round(4).to_numpy(), "words": [f"{value + 0:{form}}".replace("-", "−") for value in shown.round(2)],
-                         "base": shown.iloc[0].round(4), "colour": [CONTEXT, *["#9CCBE8"] * (len(shown) - 1)]})
+    rows = pd.DataFrame(
+        {
+            "name": shown.index,
+            "value": shown.round(4).to_numpy(),
+            "words": [f"{value + 0:{form}}".replace("-", "−") for value in shown.round(2)],
+            "base": shown.iloc[0].round(4),
+            "colour": [CONTEXT, *["#9CCBE8"] * (len(shown) - 1)],
+        }
+    )
     axis = alt.Axis(labelLimit=190, labelColor=INK, domain=False, ticks=False) if first else None
     ends = min(0.0, float(shown.min())), max(0.0, float(shown.max())) or 1.0
     scale = alt.Scale(domain=ends, nice=False)
     base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=None, title=None, axis=axis))
-    bars = base.mark_bar(size=18).encode(x=alt.X("value:Q", axis=None, scale=scale), color=alt.Color("colour:N", scale=None))
+    bars = base.mark_bar(size=18).encode(
+        x=alt.X("value:Q", axis=None, scale=scale), color=alt.Color("colour:N", scale=None)
+    )
     rule = base.mark_tick(color=INK, thickness=1.5, size=24).encode(x=alt.X("base:Q", scale=scale))
-    words = base.mark_text(align="left", dx=4, color=INK).encode(x=alt.datum(max(0.0, ends[0]), scale=scale), text="words:N")
-    return alt.layer(bars, rule, words).properties(width=78, height=alt.Step(30), title=alt.TitleParams(label, fontSize=12, fontWeight="normal", color=QUIET, offset=4))
+    words = base.mark_text(align="left", dx=4, color=INK).encode(
+        x=alt.datum(max(0.0, ends[0]), scale=scale), text="words:N"
+    )
+    return alt.layer(bars, rule, words).properties(
+        width=78,
+        height=alt.Step(30),
+        title=alt.TitleParams(label, fontSize=12, fontWeight="normal", color=QUIET, offset=4),
+    )
 
 
 def scenarios_finding(compared, currency):
@@ -242,8 +328,10 @@ def scenarios_finding(compared, currency):
     cost = compared.loc["cost", [name for name in compared if " − " not in name]].astype(float)
     if len(cost) < 2 or cost.max() == cost.min():
         return f"{cost.index[0]}: {money(cost.iloc[0], currency)}"
-    return (f"From {money(cost.min(), currency)} ({cost.idxmin()}) to {money(cost.max(), currency)} ({cost.idxmax()}): "
-            f"{percent(cost.max() / cost.min() - 1)} apart")
+    return (
+        f"From {money(cost.min(), currency)} ({cost.idxmin()}) to {money(cost.max(), currency)} ({cost.idxmax()}): "
+        f"{percent(cost.max() / cost.min() - 1)} apart"
+    )
 
 
 # ---------------------------------------------------------------------------------------- grid
@@ -254,24 +342,43 @@ def grid_chart(grid, currency):
     rows = grid_rows(grid)
     down, across = (LABELS.get(axis.name, axis.name) for axis in (grid.index, grid.columns))
     base = alt.Chart(rows).encode(
-        x=alt.X("across:N", sort=None, title=across, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
-        y=alt.Y("down:N", sort=None, title=down, axis=alt.Axis(domain=False, ticks=False)))
+        x=alt.X(
+            "across:N", sort=None, title=across, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)
+        ),
+        y=alt.Y("down:N", sort=None, title=down, axis=alt.Axis(domain=False, ticks=False)),
+    )
     ends = [float(rows["change"].min()), 0.0, float(rows["change"].max())]
-    colour = alt.Color("change:Q", scale=alt.Scale(domain=ends, range=["#7FC8B0", "#F7F8F9", "#EFA37C"], interpolate="rgb"))
+    colour = alt.Color(
+        "change:Q", scale=alt.Scale(domain=ends, range=["#7FC8B0", "#F7F8F9", "#EFA37C"], interpolate="rgb")
+    )
     boxes = base.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour)
-    words = [base.mark_text(dy=dy, color=tone, fontSize=size).encode(text=f"{name}:N")
-             for name, dy, tone, size in (("words", -6, INK, 13), ("delta", 10, QUIET, 11))]
+    words = [
+        base.mark_text(dy=dy, color=tone, fontSize=size).encode(text=f"{name}:N")
+        for name, dy, tone, size in (("words", -6, INK, 13), ("delta", 10, QUIET, 11))
+    ]
     subtitle = f"cost of the plan, {currency} million, hiring planned anew for each; below it the change against the plan; green: cheaper, orange: dearer"
-    chart = alt.layer(boxes, *words).properties(width=alt.Step(110), height=alt.Step(46), title=_title(grid_finding(grid, currency), subtitle))
+    chart = alt.layer(boxes, *words).properties(
+        width=alt.Step(110), height=alt.Step(46), title=_title(grid_finding(grid, currency), subtitle)
+    )
     return chart.configure(aria=False)
 
 
 def grid_rows(grid):
     """A row a cell: down, across (words), words (million), change (to the plan), delta."""
     base = _grid_base(grid)
-    rows = [(value_words(grid.index.name, down), value_words(grid.columns.name, across), f"{value / 1e6:,.2f}", value / base - 1,
-             "as planned" if down == 0 and across == 0 else f"{'+' if value >= base else '−'}{abs(value / base - 1):.1%}")
-            for down, line in grid.iterrows() for across, value in line.items()]
+    rows = [
+        (
+            value_words(grid.index.name, down),
+            value_words(grid.columns.name, across),
+            f"{value / 1e6:,.2f}",
+            value / base - 1,
+            "as planned"
+            if down == 0 and across == 0
+            else f"{'+' if value >= base else '−'}{abs(value / base - 1):.1%}",
+        )
+        for down, line in grid.iterrows()
+        for across, value in line.items()
+    ]
     return pd.DataFrame(rows, columns=["down", "across", "words", "change", "delta"]).round({"change": 6})
 
 
@@ -296,17 +403,34 @@ MEANS = {"hire": ("a hire", ACCENT), "overtime": ("overtime", "#B34700"), "outso
 
 
 def hour_sources_chart(sources, currency):
-    """What a productive hour costs by a hire, by overtime and by an outsourcer, by how long it is needed: a frame of `hour_sources`."""
+    """What a productive hour costs by a hire, by overtime and by an outsourcer, by how long it is needed: a frame
+    of `hour_sources`.
+    """
     rows = sources.melt("horizon", list(MEANS), "means", "cost").replace(np.inf, np.nan).dropna()
     rows = rows.assign(colour=[MEANS[name][1] for name in rows["means"]]).round({"cost": 4})
     top = 2.2 * float(rows.loc[rows["means"] != "hire", "cost"].max())  # the first months of a hire are off any scale
-    x = alt.X("horizon:Q", title="months in which the hour is missing", axis=alt.Axis(values=sources["horizon"].tolist()), scale=alt.Scale(nice=False))
+    x = alt.X(
+        "horizon:Q",
+        title="months in which the hour is missing",
+        axis=alt.Axis(values=sources["horizon"].tolist()),
+        scale=alt.Scale(nice=False),
+    )
     y = alt.Y("cost:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False), axis=alt.Axis(tickCount=5))
     base = alt.Chart(rows).encode(color=alt.Color("colour:N", scale=None), y=y, x=x)
     lines = base.mark_line(strokeWidth=2, clip=True).encode(detail="means:N")
     dots = base.transform_filter("datum.means == 'hire'").mark_point(filled=True, size=40, opacity=1, clip=True)
-    return alt.layer(lines, dots, _means_words(rows, top)).properties(
-        width=WIDE - 130, height=TALL - 20, title=_title(sources_finding(sources), f"{currency} for an hour on the phones; training, shrinkage and the chance of leaving are in it")).configure(aria=False)
+    return (
+        alt.layer(lines, dots, _means_words(rows, top))
+        .properties(
+            width=WIDE - 130,
+            height=TALL - 20,
+            title=_title(
+                sources_finding(sources),
+                f"{currency} for an hour on the phones; training, shrinkage and the chance of leaving are in it",
+            ),
+        )
+        .configure(aria=False)
+    )
 
 
 def _means_words(rows, top):
@@ -315,8 +439,11 @@ def _means_words(rows, top):
     last = rows[rows["horizon"] == rows["horizon"].max()].sort_values("cost")
     words = [f"{MEANS[row.means][0]} {row.cost:,.2f}" for row in last.itertuples()]
     last = last.assign(at=_apart(last["cost"].to_numpy(), 0.06 * top), words=words)
-    return alt.Chart(last).mark_text(align="left", dx=8).encode(
-        x="horizon:Q", y="at:Q", text="words:N", color=alt.Color("colour:N", scale=None))
+    return (
+        alt.Chart(last)
+        .mark_text(align="left", dx=8)
+        .encode(x="horizon:Q", y="at:Q", text="words:N", color=alt.Color("colour:N", scale=None))
+    )
 
 
 def sources_finding(sources):

@@ -1,4 +1,6 @@
-"""What can be turned and typed over in the budget panel: dials for the usual assumptions, a table for the rest and for every line's price."""
+"""What can be turned and typed over in the budget panel: dials for the usual assumptions, a table for the rest and
+for every line's price.
+"""
 
 import json
 from dataclasses import replace
@@ -16,7 +18,16 @@ DIALS = (
     Dial(name="service_level", label="Service target", unit="%", low=50, high=99, step=1, group="service", scale=100),
     Dial(name="max_occupancy", label="Occupancy cap", unit="%", low=60, high=95, step=1, group="service", scale=100),
     Dial(name="shrinkage", label="Shrinkage, all causes", unit="%", low=5, high=60, step=1, group="people", scale=100),
-    Dial(name="attrition_per_year", label="Attrition a year", unit="%", low=0, high=100, step=1, group="people", scale=100),
+    Dial(
+        name="attrition_per_year",
+        label="Attrition a year",
+        unit="%",
+        low=0,
+        high=100,
+        step=1,
+        group="people",
+        scale=100,
+    ),
     Dial(name="training_weeks", label="Training", unit="weeks", low=0, high=16, step=1, group="people"),
     Dial(name="hourly_wage", label="Hourly wage", unit="", low=8, high=40, step=0.1, group="money"),
     Dial(name="on_costs", label="On-costs", unit="%", low=10, high=60, step=1, group="money", scale=100),
@@ -26,12 +37,18 @@ DIALS = (
 
 
 def dials_of(ground):
-    """The dials that the centre has a value for, widened to hold it, money in its currency; the entry beside takes all that is allowed."""
+    """The dials that the centre has a value for, widened to hold it, money in its currency; the entry beside takes
+    all that is allowed.
+    """
     found = []
     for dial in DIALS:
         now = ground.now(dial.name)
         if now is not None and np.isfinite(now):
-            found.append(_bounded(replace(dial, unit=dial.unit or Filled("{currency}", currency=ground.centre.currency))).holding(now))
+            found.append(
+                _bounded(
+                    replace(dial, unit=dial.unit or Filled("{currency}", currency=ground.centre.currency))
+                ).holding(now)
+            )
     return tuple(found)
 
 
@@ -40,12 +57,37 @@ def rows_of(ground):
     from ...planning.scenarios import ASSUMPTIONS
 
     dialled, money = {dial.name for dial in DIALS}, ground.centre.currency
-    rest = [one for one in ASSUMPTIONS.values() if one.name not in dialled and ground.now(one.name) is not None and np.isfinite(ground.now(one.name))]
+    rest = [
+        one
+        for one in ASSUMPTIONS.values()
+        if one.name not in dialled and ground.now(one.name) is not None and np.isfinite(ground.now(one.name))
+    ]
     share = {one.name: one.unit.startswith("share") for one in rest}
-    rows = [Dial(name=one.name, label=LABELS.get(one.name, one.name), unit="%" if share[one.name] else Filled(one.unit.replace("currency", "{currency}"), currency=money),
-                 says=one.says, scale=100 if share[one.name] else 1) for one in rest]
-    return (*map(_bounded, rows), *(Dial(name=PRICE + line.name, label=line.name, unit=f"{line.currency or money}, {line.driver}", least=0, most=1e12,
-                                         says=line.source or "budget of centre.toml") for line in ground.centre.budget if not line.steps))
+    rows = [
+        Dial(
+            name=one.name,
+            label=LABELS.get(one.name, one.name),
+            unit="%" if share[one.name] else Filled(one.unit.replace("currency", "{currency}"), currency=money),
+            says=one.says,
+            scale=100 if share[one.name] else 1,
+        )
+        for one in rest
+    ]
+    return (
+        *map(_bounded, rows),
+        *(
+            Dial(
+                name=PRICE + line.name,
+                label=line.name,
+                unit=f"{line.currency or money}, {line.driver}",
+                least=0,
+                most=1e12,
+                says=line.source or "budget of centre.toml",
+            )
+            for line in ground.centre.budget
+            if not line.steps
+        ),
+    )
 
 
 def _bounded(dial):
@@ -65,7 +107,8 @@ def as_saved(overrides):
 
 
 def from_saved(scenario, entries):
-    """The overrides of a scenario as it is kept; ValueError in words for a shape, a name or a value that this plan does not have.
+    """The overrides of a scenario as it is kept; ValueError in words for a shape, a name or a value that this plan
+    does not have.
 
     `entries` {name: Dial}; a line that the budget has no more, and prices that cannot be read, override nothing.
     """

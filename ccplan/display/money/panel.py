@@ -1,7 +1,7 @@
 """A live panel of a budget: turn an assumption and see what it does to people and money.
 
-While a dial moves the classes stay as hired; when it rests hiring is planned anew, and the tornado and the waterfall, which take
-dozens of plans, follow.
+While a dial moves the classes stay as hired; when it rests hiring is planned anew, and the tornado and the
+waterfall, which take dozens of plans, follow.
 """
 
 import base64
@@ -23,16 +23,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def budget_panel(folder, centre=None, *, months=12, ground=None, language=None):
-    """A live budget panel, the widget of a `budget_desk`. Raises ValueError in words where the folder cannot be used."""
+    """A live budget panel, the widget of a `budget_desk`. Raises ValueError in words where the folder cannot be
+    used.
+    """
     return budget_desk(folder, centre, months=months, ground=ground, language=language).panel()
 
 
 def budget_desk(folder, centre=None, *, months=12, ground=None, language=None):
     """What is behind the panel: dials, table of assumptions and lines, tiles, charts, scenarios, files.
 
-    `folder` is a centre's folder, whose scenarios are opened and saved there (None: they last as long as the page), `months` the
-    whole months to plan; `ground` a BudgetGround that is laid ready already. `language` a code such as "fi" (left out:
-    CCPLAN_LANGUAGE, then centre.toml, then English). `panel()` is its widget, `frame()` its tiles.
+    `folder` is a centre's folder, whose scenarios are opened and saved there (None: they last as long as the page),
+    `months` the whole months to plan; `ground` a BudgetGround that is laid ready already. `language` a code such as
+    "fi" (left out: CCPLAN_LANGUAGE, then centre.toml, then English). `panel()` is its widget, `frame()` its tiles.
     """
     if ground is None:
         from ...data import load_centre
@@ -49,7 +51,10 @@ class BudgetDesk(Desk):
 
     def __init__(self, ground, folder=None, language=None):
         dials, self.rows = dials_of(ground), rows_of(ground)
-        self.table = {"label": "All assumptions and budget lines, to be typed over", "columns": ["assumption or line", "value", "unit", "source"]}
+        self.table = {
+            "label": "All assumptions and budget lines, to be typed over",
+            "columns": ["assumption or line", "value", "unit", "source"],
+        }
         state = State({entry.name: ground.now(entry.name) for entry in (*dials, *self.rows)}, {}, {})
         super().__init__(dials, state, folder=folder, language=chosen(language, ground.centre))
         self.ground, self.hires, self.currency = ground, ground.hires, ground.centre.currency
@@ -80,7 +85,9 @@ class BudgetDesk(Desk):
         return State(self.start.values | found, {}, {})
 
     def turned_words(self, state):
-        return ", ".join(f"{LABELS.get(name, name)} {value_words(name, value)}" for name, value in self.turned(state).items())
+        return ", ".join(
+            f"{LABELS.get(name, name)} {value_words(name, value)}" for name, value in self.turned(state).items()
+        )
 
     # ------------------------------------------------------------------------------ what is shown
 
@@ -89,11 +96,19 @@ class BudgetDesk(Desk):
         if rest or not overrides:
             self._hire(overrides)
         view, waiting = self.view(), self._work(rest, overrides)
-        hired = ("Hiring is the cheapest for what is set." if self.settled == overrides else
-                 "While a dial moves hiring stays as it was; it is planned anew when the dial rests.")
+        hired = (
+            "Hiring is the cheapest for what is set."
+            if self.settled == overrides
+            else "While a dial moves hiring stays as it was; it is planned anew when the dial rests."
+        )
         names = (self.called(self.pinned), "now")
-        return {"tiles": self.tiles(view.totals), "against": f"Changes are against {self.pinned_words()}. {hired}", "unsettled": waiting,
-                "warnings": list(view.warnings), "charts": chart_data(view, self._limit(), self.bridge, names, self.tornado)}
+        return {
+            "tiles": self.tiles(view.totals),
+            "against": f"Changes are against {self.pinned_words()}. {hired}",
+            "unsettled": waiting,
+            "warnings": list(view.warnings),
+            "charts": chart_data(view, self._limit(), self.bridge, names, self.tornado),
+        }
 
     def _limit(self):
         """The cost by month of the pinned plan, worked out once for each pin; None where that is what is shown."""
@@ -109,7 +124,9 @@ class BudgetDesk(Desk):
             self.hires, self.settled = self.ground.replanned(overrides).hires, overrides
 
     def _work(self, rest, overrides):
-        """Milliseconds after which the browser is to ask again, 0 when all is done; a slice of the work when it rests."""
+        """Milliseconds after which the browser is to ask again, 0 when all is done; a slice of the work when it
+        rests.
+        """
         if self.worked != (self.pinned, self.state):
             self.worked, self.resting = (self.pinned, self.state), self._plans(self.turned(self.pinned), overrides)
             self.tornado = self.bridge = None
@@ -153,5 +170,7 @@ class BudgetDesk(Desk):
 
         self._hire(self.overrides)
         view = self.view()
-        book = workbook_bytes(view.plan, self.ground.changed(view.overrides), people=self.ground.people, hires=view.hires)
+        book = workbook_bytes(
+            view.plan, self.ground.changed(view.overrides), people=self.ground.people, hires=view.hires
+        )
         return {"name": "budget.xlsx", "base64": base64.b64encode(book).decode(), "type": XLSX}

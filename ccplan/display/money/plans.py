@@ -1,4 +1,6 @@
-"""The ground of the budget panel: one plan that answers at once for other assumptions, and what rests on many such plans."""
+"""The ground of the budget panel: one plan that answers at once for other assumptions, and what rests on many such
+plans.
+"""
 
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from ...planning.scenarios import PointPlan
     from ...planning.uncertainty.quick_plan import QuickPlan
 
-PRICE = "price of "   # an override of a budget line: price of rent
-MOST_STEPS = 6        # drivers that a waterfall tells apart: 64 plans
+PRICE = "price of "  # an override of a budget line: price of rent
+MOST_STEPS = 6  # drivers that a waterfall tells apart: 64 plans
 REST = "all others"
 
 
@@ -63,7 +65,9 @@ class BudgetGround:
         needed, centre = quick_requirement(self.quick, with_prices(self.centre, prices), checked_overrides(moved))
         found = cheapest_hires(needed, centre, people=self.people)
         needed = needed[needed["month"].isin(found.headcount["month"])].reset_index(drop=True)
-        return Replanned(PointPlan(needed, found.headcount, plan_budget(found.headcount, centre, contacts=needed)), found.hires)
+        return Replanned(
+            PointPlan(needed, found.headcount, plan_budget(found.headcount, centre, contacts=needed)), found.hires
+        )
 
     def changed(self, overrides):
         """The centre with the overrides."""
@@ -105,7 +109,10 @@ def budget_ground(staffed, centre, *, people, teams=None, checklist=None, hires=
 
         first = staffed["start"].min().tz_localize(None).to_period("M").to_timestamp()
         own = {line.name for line in centre.budget}
-        centre = replace(centre, budget=(*centre.budget, *(line for line in checklist_lines(checklist, first) if line.name not in own)))
+        centre = replace(
+            centre,
+            budget=(*centre.budget, *(line for line in checklist_lines(checklist, first) if line.name not in own)),
+        )
     frame = staffed[["queue", "start", "offered", "aht_s"]].reset_index(drop=True)
     ground = BudgetGround(centre, frame, people, quick_plan(staffed, centre, teams=teams))
     ground.hires = ground.replanned({}).hires if hires is None else hires
@@ -125,7 +132,9 @@ def with_prices(centre, prices):
     strange = set(prices) - {line.name for line in centre.budget}
     if strange:
         raise ValueError(f"the budget has no line {min(strange)!r}")
-    return replace(centre, budget=tuple(replace(line, price=prices.get(line.name, line.price)) for line in centre.budget))
+    return replace(
+        centre, budget=tuple(replace(line, price=prices.get(line.name, line.price)) for line in centre.budget)
+    )
 
 
 # ------------------------------------------------------------------- what rests on many plans
@@ -150,41 +159,65 @@ def tornado_of(ground, overrides, ranges, ends):
     found = [ground.replanned(one).plan.measures["cost"] for one in ends]
     table = ranges.assign(at_low=found[0::2], at_high=found[1::2], base=base)
     three = table[["at_low", "at_high", "base"]]
-    return table.assign(swing=three.max(axis=1) - three.min(axis=1)).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+    return table.assign(swing=three.max(axis=1) - three.min(axis=1)).sort_values(
+        "swing", ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def grid_of(ground, rows=("volume", (-0.2, -0.1, 0.0, 0.1, 0.2)), columns=("aht", (-0.1, 0.0, 0.1)), measure="cost"):
     """A frame as of `planning.sensitivity.two_way_grid`, hiring planned anew in every cell."""
-    found = [[ground.replanned({rows[0]: down, columns[0]: across}).plan.measures[measure] for across in columns[1]] for down in rows[1]]
+    found = [
+        [ground.replanned({rows[0]: down, columns[0]: across}).plan.measures[measure] for across in columns[1]]
+        for down in rows[1]
+    ]
     return pd.DataFrame(found, index=pd.Index(rows[1], name=rows[0]), columns=pd.Index(columns[1], name=columns[0]))
 
 
 def tornado(ground, overrides=None):
-    """What each assumption alone does to the cost, hiring planned anew at every end: a frame as of `planning.sensitivity.tornado`."""
+    """What each assumption alone does to the cost, hiring planned anew at every end: a frame as of
+    `planning.sensitivity.tornado`.
+    """
     overrides = dict(overrides or {})
     return tornado_of(ground, overrides, *tornado_cases(ground, overrides))
 
 
 def scenarios_of(ground, named):
-    """Scenarios {name: overrides} beside the plan as it is: a frame of `compare_scenarios`, hiring planned anew in each."""
+    """Scenarios {name: overrides} beside the plan as it is: a frame of `compare_scenarios`, hiring planned anew in
+    each.
+    """
     from ...planning.scenarios import compare_scenarios
 
-    return compare_scenarios({"as planned": ground.replanned({}).plan} | {name: ground.replanned(moved).plan for name, moved in named.items()})
+    return compare_scenarios(
+        {"as planned": ground.replanned({}).plan}
+        | {name: ground.replanned(moved).plan for name, moved in named.items()}
+    )
 
 
 def steps_between(ground, before, after):
-    """The drivers from one set of overrides to another: {label: ({name: value} before, after)}; beyond six, the last are told as one."""
-    names = [name for name in dict.fromkeys([*after, *before]) if before.get(name, ground.now(name)) != after.get(name, ground.now(name))]
-    single, rest = (names, []) if len(names) <= MOST_STEPS else (names[: MOST_STEPS - 1], names[MOST_STEPS - 1:])
+    """The drivers from one set of overrides to another: {label: ({name: value} before, after)}; beyond six, the
+    last are told as one.
+    """
+    names = [
+        name
+        for name in dict.fromkeys([*after, *before])
+        if before.get(name, ground.now(name)) != after.get(name, ground.now(name))
+    ]
+    single, rest = (names, []) if len(names) <= MOST_STEPS else (names[: MOST_STEPS - 1], names[MOST_STEPS - 1 :])
     groups = {LABELS.get(name, name): [name] for name in single} | ({REST: rest} if rest else {})
-    return {label: tuple({name: side.get(name, ground.now(name)) for name in group} for side in (before, after)) for label, group in groups.items()}
+    return {
+        label: tuple({name: side.get(name, ground.now(name)) for name in group} for side in (before, after))
+        for label, group in groups.items()
+    }
 
 
 def states_between(ground, before, after):
     """The overrides of every state of the bridge between two sets of overrides."""
     steps = steps_between(ground, before, after)
-    return [_state(ground, {label: sides[label in chosen] for label, sides in steps.items()}, before)
-            for count in range(len(steps) + 1) for chosen in combinations(steps, count)]
+    return [
+        _state(ground, {label: sides[label in chosen] for label, sides in steps.items()}, before)
+        for count in range(len(steps) + 1)
+        for chosen in combinations(steps, count)
+    ]
 
 
 def bridge_of(ground, before, after):

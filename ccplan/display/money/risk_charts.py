@@ -1,4 +1,6 @@
-"""Charts of risk: what the plan may cost month by month, how likely it overruns its budget, and where that comes from."""
+"""Charts of risk: what the plan may cost month by month, how likely it overruns its budget, and where that comes
+from.
+"""
 
 from textwrap import wrap
 
@@ -12,13 +14,14 @@ BAND = "#BCD7EA"
 WIDE, HIGH, ROW = 640, 260, 24
 TITLE_LETTERS, SUBTITLE_LETTERS = 70, 92
 EVEN_CHANCE = (0.45, 0.55)
-SHOWN = 8           # sources that have a bar of their own
-NEVER = "\N{NO-BREAK SPACE}"   # between a number and what it counts
-SMALL = 0.005       # of the variance: less is no bar
+SHOWN = 8  # sources that have a bar of their own
+NEVER = "\N{NO-BREAK SPACE}"  # between a number and what it counts
+SMALL = 0.005  # of the variance: less is no bar
 
 
 def cost_fan_chart(risk):
-    """Monthly cost: the band that holds 80 % of the paths, their middle, the budget as steps, and below the chance of overrun so far.
+    """Monthly cost: the band that holds 80 % of the paths, their middle, the budget as steps, and below the chance
+    of overrun so far.
 
     `risk` is a `Risk` of `plan_risk`.
     """
@@ -29,7 +32,8 @@ def cost_fan_chart(risk):
 
 
 def risk_sources_chart(risk, said=None):
-    """Where the spread of the total cost comes from: a bar a source, its share of the variance, and what its extremes do to cost.
+    """Where the spread of the total cost comes from: a bar a source, its share of the variance, and what its
+    extremes do to cost.
 
     `said` {source: words} replaces names. Sources below half a per cent are told as one.
     """
@@ -62,7 +66,9 @@ def sources_finding(rows):
     if not len(named):
         return "Nothing that was drawn moves the cost"
     first = named.iloc[0]
-    return f"{first['source'][0].upper()}{first['source'][1:]} makes {_percent(first['share'])} of the uncertainty of cost"
+    return (
+        f"{first['source'][0].upper()}{first['source'][1:]} makes {_percent(first['share'])} of the uncertainty of cost"
+    )
 
 
 def _fan(rows):
@@ -75,8 +81,11 @@ def _fan(rows):
     band = base.mark_area(color=BAND).encode(y=y, y2="p90:Q")
     middle = base.mark_line(color=ACCENT, strokeWidth=2).encode(y="p50:Q")
     budget = base.mark_line(color=INK, strokeWidth=1.5, interpolate="step", strokeDash=[4, 3]).encode(y="budget:Q")
-    words = alt.Chart(_end_words(rows)).mark_text(align="left", dx=8).encode(
-        x="month:T", y="at:Q", text="words:N", color=alt.Color("colour:N", scale=None))
+    words = (
+        alt.Chart(_end_words(rows))
+        .mark_text(align="left", dx=8)
+        .encode(x="month:T", y="at:Q", text="words:N", color=alt.Color("colour:N", scale=None))
+    )
     return alt.layer(band, middle, budget, words).properties(width=WIDE, height=HIGH)
 
 
@@ -84,21 +93,36 @@ def _end_words(rows):
     """Names of band, middle and budget at the right end, moved apart where they would touch."""
     last = rows.iloc[-1]
     low, high = rows["p10"].min(), rows["p90"].max()
-    marks = [(last["p90"], "one in ten is above", QUIET), (last["p50"], "middle of the paths", ACCENT), (last["budget"], "budget", INK),
-             (last["p10"], "one in ten is below", QUIET)]
+    marks = [
+        (last["p90"], "one in ten is above", QUIET),
+        (last["p50"], "middle of the paths", ACCENT),
+        (last["budget"], "budget", INK),
+        (last["p10"], "one in ten is below", QUIET),
+    ]
     marks.sort(key=lambda mark: -mark[0])
     gap, at = 0.075 * (high - low), []
     for value, *_ in marks:
         at.append(value if not at else min(value, at[-1] - gap))
     shift = (sum(value for value, *_ in marks) - sum(at)) / len(at)
-    return pd.DataFrame({"month": last["month"], "at": np.array(at) + shift, "words": [words for _, words, _ in marks],
-                         "colour": [colour for *_, colour in marks]})
+    return pd.DataFrame(
+        {
+            "month": last["month"],
+            "at": np.array(at) + shift,
+            "words": [words for _, words, _ in marks],
+            "colour": [colour for *_, colour in marks],
+        }
+    )
 
 
 def _chances(rows):
     x = alt.X("month:T", title=None, axis=None)
     shown = rows.assign(words=rows["chance_so_far"].map(_percent)).iloc[[-1]]
-    y = alt.Y("chance_so_far:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1], labelExpr="100 * datum.value + ' %'"))
+    y = alt.Y(
+        "chance_so_far:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(values=[0, 0.5, 1], labelExpr="100 * datum.value + ' %'"),
+    )
     line = alt.Chart(rows).mark_line(color=ALARM, strokeWidth=2).encode(x=x, y=y)
     end = alt.Chart(shown).mark_text(align="left", dx=8, color=ALARM).encode(x=x, y=y, text="words:N")
     said = "chance that the months up to here cost more than their budget"
@@ -111,17 +135,31 @@ def _told_sources(sources, said, currency):
     own = sources[(sources["source"] != "together")]
     large = own[own["share"] >= SMALL].head(SHOWN)
     rest = own.drop(large.index)
-    words = [f"{_percent(share)} of it, {_swing(swing, currency)}" for share, swing in zip(large["share"], large["swing"], strict=True)]
-    rows = pd.DataFrame({"source": [said.get(name, name) for name in large["source"]], "share": large["share"], "words": words,
-                         "colour": ACCENT, "named": True})
+    words = [
+        f"{_percent(share)} of it, {_swing(swing, currency)}"
+        for share, swing in zip(large["share"], large["swing"], strict=True)
+    ]
+    rows = pd.DataFrame(
+        {
+            "source": [said.get(name, name) for name in large["source"]],
+            "share": large["share"],
+            "words": words,
+            "colour": ACCENT,
+            "named": True,
+        }
+    )
     extra = []
     if len(rest):
         extra.append((f"{len(rest)} others", rest["share"].sum()))
     together = sources.loc[sources["source"] == "together", "share"].sum()
     if together >= SMALL:
         extra.append(("no single one", together))
-    more = pd.DataFrame([{"source": name, "share": share, "words": _percent(share), "colour": CONTEXT, "named": False}
-                         for name, share in extra])
+    more = pd.DataFrame(
+        [
+            {"source": name, "share": share, "words": _percent(share), "colour": CONTEXT, "named": False}
+            for name, share in extra
+        ]
+    )
     return pd.concat([rows, more], ignore_index=True)
 
 
@@ -130,9 +168,11 @@ def _fan_words(risk):
 
 
 def _source_words(risk):
-    return ("Share of the variance of the total cost that each explains by itself; beside it, cost in the highest tenth of its values "
-            f"less cost in the lowest. {len(risk.paths):,} sample paths, hiring as decided today"
-            + ("; cost that falls as people leave is paid for in service" if _falls(risk.sources) else ""))
+    return (
+        "Share of the variance of the total cost that each explains by itself; beside it, cost in the highest tenth of its values "
+        f"less cost in the lowest. {len(risk.paths):,} sample paths, hiring as decided today"
+        + ("; cost that falls as people leave is paid for in service" if _falls(risk.sources) else "")
+    )
 
 
 def _falls(sources):

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BudgetCase:
-    """A centre's budget and what it rests on: `ground` (see `budget_ground`), the `plan` as it is, the folder's tables."""
+    """A centre's budget and what it rests on: `ground` (see `budget_ground`), the `plan` as it is, the folder's
+    tables.
+    """
 
     ground: "BudgetGround"
     plan: "PointPlan"
@@ -42,14 +44,30 @@ class BudgetCase:
 
         calls = self.tables.get("calls")
         solved = first_contact_resolution(calls) if calls is not None else {}
-        return unit_costs(self.plan.budget, self.plan.headcount, self.centre, self.plan.requirement, resolution=_by_team(solved, self.teams, self.forecasts))
+        return unit_costs(
+            self.plan.budget,
+            self.plan.headcount,
+            self.centre,
+            self.plan.requirement,
+            resolution=_by_team(solved, self.teams, self.forecasts),
+        )
 
     def risk(self, paths=200, seed=0):
         """The plan on sample paths: a Risk, with hires as decided."""
         from ...planning import plan_risk
 
         count = self.plan.headcount["month"].nunique()
-        return plan_risk(self.forecasts, self.centre, count, paths=paths, seed=seed, people=self.ground.people, hires=self.hires, teams=self.teams, jobs=1)
+        return plan_risk(
+            self.forecasts,
+            self.centre,
+            count,
+            paths=paths,
+            seed=seed,
+            people=self.ground.people,
+            hires=self.hires,
+            teams=self.teams,
+            jobs=1,
+        )
 
 
 def budget_case(folder, centre, *, months=12):
@@ -58,8 +76,14 @@ def budget_case(folder, centre, *, months=12):
     from ...planning.people.headcount_case import optional_table
 
     case = headcount_case(folder, centre, months=months)
-    tables = {name: frame for name in ("checklist", "ledger", "agents", "calls") if (frame := optional_table(folder, name, centre)) is not None}
-    ground = budget_ground(case.staffed, case.centre, people=case.people, teams=case.teams, checklist=tables.get("checklist"))
+    tables = {
+        name: frame
+        for name in ("checklist", "ledger", "agents", "calls")
+        if (frame := optional_table(folder, name, centre)) is not None
+    }
+    ground = budget_ground(
+        case.staffed, case.centre, people=case.people, teams=case.teams, checklist=tables.get("checklist")
+    )
     made = ground.replanned({})
     return BudgetCase(ground, made.plan, made.hires, case.forecasts, case.teams, tables, case.notes)
 
@@ -87,11 +111,15 @@ def budget_answer(case, risk=None):
 def _answer(case, risk):
     budget, told, currency = case.plan.budget, case.plan.measures, case.centre.currency
     months = budget.ledger["month"]
-    yield (f"**From {months.min():%B %Y} to {months.max():%B %Y} {plain(case.centre.name)} will cost {money(budget.total, currency)}: "
-           f"{money(float(budget.total) / months.nunique(), currency)} a month, {shown(told['cost_per_contact'], 'coins', currency)} a contact.**")
+    yield (
+        f"**From {months.min():%B %Y} to {months.max():%B %Y} {plain(case.centre.name)} will cost {money(budget.total, currency)}: "
+        f"{money(float(budget.total) / months.nunique(), currency)} a month, {shown(told['cost_per_contact'], 'coins', currency)} a contact.**"
+    )
     yield f"That is {told['fte']:,.1f} FTE required on average and {told['starters']:,.0f} people hired on the way."
     if risk is not None:
-        yield (f"In eight cases of ten it will lie between {money(risk.total['p10'], currency)} and {money(risk.total['p90'], currency)}.")
+        yield (
+            f"In eight cases of ten it will lie between {money(risk.total['p10'], currency)} and {money(risk.total['p90'], currency)}."
+        )
     top = budget.by("category").astype(float)
     yield f"{percent(top.max() / top.sum()).replace(' ', chr(160))} of it is {top.idxmax()}."
 
@@ -105,8 +133,19 @@ def categories_table(budget):
         mine = ledger["category"] == name
         rows.append((name, _sum(ledger[mine & once]), _sum(ledger[mine & ~once])))
     rows.append(("total", budget.set_up, budget.running))
-    frame = pd.DataFrame([(name, _amount(up), _amount(run), _amount(up + run), percent(float((up + run) / budget.total)) if budget.total else NIL)
-                          for name, up, run in rows], columns=["category", "set-up", "running", "in all", "share"])
+    frame = pd.DataFrame(
+        [
+            (
+                name,
+                _amount(up),
+                _amount(run),
+                _amount(up + run),
+                percent(float((up + run) / budget.total)) if budget.total else NIL,
+            )
+            for name, up, run in rows
+        ],
+        columns=["category", "set-up", "running", "in all", "share"],
+    )
     return _sheet(frame, f"{currency} by category, exact to the cent")
 
 
@@ -116,30 +155,55 @@ def lines_table(budget, months=None):
     rows = []
     for (category, line, driver), mine in ledger.groupby(["category", "line", "driver"], sort=False):
         quantity, amount = float(mine["quantity"].astype(float).sum()), _sum(mine)
-        rows.append((category, line, driver, f"{quantity:,.0f}", f"{float(amount) / quantity:,.2f}" if quantity else NIL, _amount(amount)))
+        rows.append(
+            (
+                category,
+                line,
+                driver,
+                f"{quantity:,.0f}",
+                f"{float(amount) / quantity:,.2f}" if quantity else NIL,
+                _amount(amount),
+            )
+        )
     frame = pd.DataFrame(rows, columns=["category", "line", "driver", "quantity", "price", "amount"])
     return _sheet(frame, f"{len(rows)} lines make {_amount(budget.total)} {budget.currency}")
 
 
 def unit_table(units, currency):
     """Loaded cost of an hour, a productive hour, a contact and a solved contact by queue."""
-    names = {"cost_per_paid_hour": "paid hour", "cost_per_productive_hour": "hour on the phones", "cost_per_contact": "contact",
-             "cost_per_resolution": "contact solved"}
-    frame = pd.DataFrame({"queue": units["queue"]} | {label: [_coins(value) for value in units[name]] for name, label in names.items()})
+    names = {
+        "cost_per_paid_hour": "paid hour",
+        "cost_per_productive_hour": "hour on the phones",
+        "cost_per_contact": "contact",
+        "cost_per_resolution": "contact solved",
+    }
+    frame = pd.DataFrame(
+        {"queue": units["queue"]} | {label: [_coins(value) for value in units[name]] for name, label in names.items()}
+    )
     frame["labour share"] = [NIL if pd.isna(value) else percent(float(value)) for value in units["labour_share"]]
     whole = units.set_index("queue").loc["all"]
-    return _sheet(frame, f"An hour on the phones costs {currency} {whole['cost_per_productive_hour']:,.2f}, all running costs counted")
+    return _sheet(
+        frame,
+        f"An hour on the phones costs {currency} {whole['cost_per_productive_hour']:,.2f}, all running costs counted",
+    )
 
 
 def means_table(sources, currency):
     """A productive hour by hire, overtime and outsourcer by horizon, with the hours a month from which a hire pays."""
+
     def hours(value):
         return "never" if value == float("inf") else f"{value:,.0f}"
 
-    frame = pd.DataFrame({"months": [str(value) for value in sources["horizon"]], "hire": [_coins(value) for value in sources["hire"]],
-                          "overtime": [_coins(value) for value in sources["overtime"]], "outsourcer": [_coins(value) for value in sources["outsourcing"]],
-                          "beats overtime from, hours a month": [hours(value) for value in sources["beats_overtime"]],
-                          "beats the outsourcer from": [hours(value) for value in sources["beats_outsourcing"]]})
+    frame = pd.DataFrame(
+        {
+            "months": [str(value) for value in sources["horizon"]],
+            "hire": [_coins(value) for value in sources["hire"]],
+            "overtime": [_coins(value) for value in sources["overtime"]],
+            "outsourcer": [_coins(value) for value in sources["outsourcing"]],
+            "beats overtime from, hours a month": [hours(value) for value in sources["beats_overtime"]],
+            "beats the outsourcer from": [hours(value) for value in sources["beats_outsourcing"]],
+        }
+    )
     return _sheet(frame, f"{currency} for an hour on the phones, by how many months it is needed")
 
 
@@ -151,11 +215,19 @@ def beside_last_year(case):
     if "ledger" not in case.tables:
         return Words("The folder has no table `ledger`, so there is no last year to stand beside.")
     table = by_category(against_ledger(case.plan.budget, case.tables["ledger"]))
-    frame = pd.DataFrame({"category": table["category"], "budget": map(_amount, table["budget"]), "spent before": map(_amount, table["actual"]),
-                          "difference": map(_difference, table["difference"]),
-                          "change": [NIL if value != value else _change(value) for value in table["change"]]})
+    frame = pd.DataFrame(
+        {
+            "category": table["category"],
+            "budget": map(_amount, table["budget"]),
+            "spent before": map(_amount, table["actual"]),
+            "difference": map(_difference, table["difference"]),
+            "change": [NIL if value != value else _change(value) for value in table["change"]],
+        }
+    )
     last = table.iloc[-1]
-    return _sheet(frame, f"{_difference(last['difference'])} {case.centre.currency} against the same months of the year before")
+    return _sheet(
+        frame, f"{_difference(last['difference'])} {case.centre.currency} against the same months of the year before"
+    )
 
 
 def quarter_bridge(case, folder, quarter):
@@ -182,7 +254,9 @@ def quarter_bridge(case, folder, quarter):
 
 def budget_notes(budget):
     """What a reader of the budget should know besides, a point each."""
-    return Words("\n".join(f"- {plain(note)}" for note in budget.notes) or "- Nothing: every line has its price and its months.")
+    return Words(
+        "\n".join(f"- {plain(note)}" for note in budget.notes) or "- Nothing: every line has its price and its months."
+    )
 
 
 def _sum(rows):

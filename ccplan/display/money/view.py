@@ -21,12 +21,16 @@ class BudgetTotals:
     fte: float = total("FTE required, mean", "paid FTE that the forecast asks for, mean of the months", "number", -1)
     heads_end: float = total("People at the end", "expected heads on the last day of the plan", "number")
     starters: float = total("People hired", "Σ starters of the classes", "count")
-    gap_fte: float = total("Worst gap, FTE", "available less required in the worst month, overtime and outsourcing counted", "number", 1)
+    gap_fte: float = total(
+        "Worst gap, FTE", "available less required in the worst month, overtime and outsourcing counted", "number", 1
+    )
 
 
 @dataclass(frozen=True)
 class BudgetView:
-    """What the panel shows for some overrides: the `plan` (a PointPlan), its `totals`, the classes `hires`, `warnings` in words."""
+    """What the panel shows for some overrides: the `plan` (a PointPlan), its `totals`, the classes `hires`,
+    `warnings` in words.
+    """
 
     overrides: dict
     plan: object
@@ -38,9 +42,11 @@ class BudgetView:
     def answer(self):
         """The plan in a paragraph."""
         told, money = self.totals, self.currency
-        return Words(f"**The plan costs {shown(told.cost, 'money', money)}: {shown(told.cost_per_month, 'money', money)} a month, "
-                     f"{shown(told.cost_per_contact, 'coins', money)} a contact.** It asks for {told.fte:,.1f} FTE on average and hires {told.starters:,.0f} people; "
-                     f"labour is {told.labour:.0%} of the running cost.")
+        return Words(
+            f"**The plan costs {shown(told.cost, 'money', money)}: {shown(told.cost_per_month, 'money', money)} a month, "
+            f"{shown(told.cost_per_contact, 'coins', money)} a contact.** It asks for {told.fte:,.1f} FTE on average and hires {told.starters:,.0f} people; "
+            f"labour is {told.labour:.0%} of the running cost."
+        )
 
     def frame(self):
         """The tiles as a table: a row a number, in words as shown."""
@@ -65,13 +71,23 @@ def budget_view(ground, overrides=None, *, hires=None):
 def totals_of(plan):
     """The BudgetTotals of a PointPlan."""
     told, months = plan.measures, plan.headcount["month"].nunique()
-    return BudgetTotals(cost=told["cost"], cost_per_month=told["cost"] / months, cost_per_contact=told["cost_per_contact"],
-                        labour=labour_part(plan), fte=told["fte"], heads_end=told["heads_end"], starters=told["starters"], gap_fte=told["gap_fte"])
+    return BudgetTotals(
+        cost=told["cost"],
+        cost_per_month=told["cost"] / months,
+        cost_per_contact=told["cost_per_contact"],
+        labour=labour_part(plan),
+        fte=told["fte"],
+        heads_end=told["heads_end"],
+        starters=told["starters"],
+        gap_fte=told["gap_fte"],
+    )
 
 
 def _warnings(plan):
     gaps = plan.headcount[plan.headcount["gap_fte"] < -0.05]
     if len(gaps):
         worst = gaps.loc[gaps["gap_fte"].idxmin()]
-        yield (f"{len(gaps)} months of queues lack people, most {worst['queue']} in {worst['month']:%B %Y}: {-worst['gap_fte']:.1f} FTE. "
-               "What is not paid to them is not in the cost: it is paid for in service.")
+        yield (
+            f"{len(gaps)} months of queues lack people, most {worst['queue']} in {worst['month']:%B %Y}: {-worst['gap_fte']:.1f} FTE. "
+            "What is not paid to them is not in the cost: it is paid for in service."
+        )

@@ -1,6 +1,6 @@
 """Money and assumptions in words: an amount to three digits, a change with its sign, a value with its unit."""
 
-NARROW = "\N{NO-BREAK SPACE}"   # between a number and what it counts
+NARROW = "\N{NO-BREAK SPACE}"  # between a number and what it counts
 LABELS = {  # assumptions as a chart names them
     "volume": "volume", "aht": "handle time", "patience": "patience", "service_level": "service target", "max_occupancy": "occupancy cap",
     "shrinkage": "shrinkage", "attrition_per_year": "attrition", "training_weeks": "training", "hourly_wage": "hourly wage",
@@ -9,7 +9,15 @@ LABELS = {  # assumptions as a chart names them
     "class_cost": "a class", "overtime": "overtime limit", "outsourced_output": "outsourcer's output",
 }  # fmt: skip
 CHANGES = ("volume", "aht", "patience", "growth", "inflation")  # told as a change of what is planned
-SHARES = ("service_level", "max_occupancy", "shrinkage", "attrition_per_year", "on_costs", "overtime", "outsourced_output")
+SHARES = (
+    "service_level",
+    "max_occupancy",
+    "shrinkage",
+    "attrition_per_year",
+    "on_costs",
+    "overtime",
+    "outsourced_output",
+)
 
 
 def money(amount, currency):

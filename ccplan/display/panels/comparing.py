@@ -9,7 +9,9 @@ from .saying import change, said
 
 @dataclass(frozen=True)
 class Column:
-    """One scenario in a comparison: `place` it is of, `settings` {label: words} and `tiles` {name: (label, value, form, better, words)}."""
+    """One scenario in a comparison: `place` it is of, `settings` {label: words} and `tiles` {name: (label, value,
+    form, better, words)}.
+    """
 
     place: str
     settings: dict
@@ -25,7 +27,13 @@ def tiles_of(kind, totals, currency=""):
 def _told(field, value, currency):
     known = field.metadata
     number = np.nan if value is None or known["form"] in ("text", "date") else float(value)
-    return known["label"], number, known["form"], known["better"], "–" if value is None else said(known, value, currency)
+    return (
+        known["label"],
+        number,
+        known["form"],
+        known["better"],
+        "–" if value is None else said(known, value, currency),
+    )
 
 
 def side_by_side(columns):
@@ -35,10 +43,17 @@ def side_by_side(columns):
     """
     first, places = next(iter(columns.values())), {one.place for one in columns.values()}
     heads = [name if len(places) == 1 else f"{name}, {one.place}" for name, one in columns.items()]
-    rows = [{"label": label, "cells": [_cell(one.settings.get(label, "–")) for one in columns.values()]} for label in _differing(columns)]
+    rows = [
+        {"label": label, "cells": [_cell(one.settings.get(label, "–")) for one in columns.values()]}
+        for label in _differing(columns)
+    ]
     for name, (label, *_) in first.tiles.items():
         rows.append({"label": label, "tile": name, "cells": [_against(one, first, name) for one in columns.values()]})
-    problems = [{"label": f"{head}: {one.problem}", "cells": []} for head, one in zip(heads, columns.values(), strict=True) if one.problem]
+    problems = [
+        {"label": f"{head}: {one.problem}", "cells": []}
+        for head, one in zip(heads, columns.values(), strict=True)
+        if one.problem
+    ]
     return {"columns": heads, "rows": rows + problems}
 
 

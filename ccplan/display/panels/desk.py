@@ -1,6 +1,8 @@
-"""The desk behind every live panel: dials that are read and blamed, pickers, pin, reset, tiles with their changes, scenarios.
+"""The desk behind every live panel: dials that are read and blamed, pickers, pin, reset, tiles with their changes,
+scenarios.
 
-A panel's own desk says what is shown for a State; this one keeps where it stands. Nothing here knows a chart or a model.
+A panel's own desk says what is shown for a State; this one keeps where it stands. Nothing here knows a chart or a
+model.
 """
 
 from dataclasses import fields, replace
@@ -15,10 +17,10 @@ RECKONED = 200  # states whose totals are kept for a comparison
 class Desk:
     """What a panel remembers: its dials, where it stands, what is pinned, what things are called.
 
-    A desk of its own has a `kind` (the word for its scenarios and files), `title`, `totals` (a dataclass of `total` fields),
-    `options(state)` {picker: choices}, `charts()` as drawn once, `view()` and `show(rest)`: what to show for `self.state`; `totals_at(state)`
-    reckons for a comparison. `rows` are dials that stand in a table. Where the pickers only choose what is drawn, `follows` is True:
-    start and pin go along with them.
+    A desk of its own has a `kind` (the word for its scenarios and files), `title`, `totals` (a dataclass of `total`
+    fields), `options(state)` {picker: choices}, `charts()` as drawn once, `view()` and `show(rest)`: what to show
+    for `self.state`; `totals_at(state)` reckons for a comparison. `rows` are dials that stand in a table. Where the
+    pickers only choose what is drawn, `follows` is True: start and pin go along with them.
     """
 
     kind, title, totals, currency, notes, rows, follows = "panel", "", None, "", None, (), False
@@ -31,7 +33,9 @@ class Desk:
         self.before, self.seen, self.reckoned, self.named = {}, None, {}, {}
 
     def panel(self):
-        """The live widget with its tools; scenarios are kept in the centre's folder, or with the page where none is known."""
+        """The live widget with its tools; scenarios are kept in the centre's folder, or with the page where none is
+        known.
+        """
         from .tools import equipped
 
         return equipped(self)
@@ -56,10 +60,14 @@ class Desk:
         return [{"name": name, "label": labels[name], "options": options[name]} for name in options]
 
     def at(self, places):
-        """The State at other choices of the pickers, nothing turned; ValueError in words where the panel cannot stand there."""
+        """The State at other choices of the pickers, nothing turned; ValueError in words where the panel cannot
+        stand there.
+        """
         for name, choices in self.options(replace(self.start, places=places)).items():
             if places[name] not in choices:
-                raise ValueError(f"{self.labels()[name].lower()} must be one of {', '.join(choices)}, got {places[name]!r}")
+                raise ValueError(
+                    f"{self.labels()[name].lower()} must be one of {', '.join(choices)}, got {places[name]!r}"
+                )
         return replace(self.start, places=places)
 
     def dials_at(self, state):
@@ -91,7 +99,9 @@ class Desk:
         return None
 
     def files(self):
-        """{kind of file: (what it is, function without arguments that makes what the browser saves)}, where the tools' own will not do."""
+        """{kind of file: (what it is, function without arguments that makes what the browser saves)}, where the
+        tools' own will not do.
+        """
         return {}
 
     def settle(self):
@@ -114,7 +124,14 @@ class Desk:
             self.before = now
         else:
             now = {**self.before, "charts": None, "warnings": words or list(faults.values()), "unsettled": 0}
-        return {"seq": message["seq"], "now": self.settings(), "settings": settings, "faults": faults, "download": download, **now}
+        return {
+            "seq": message["seq"],
+            "now": self.settings(),
+            "settings": settings,
+            "faults": faults,
+            "download": download,
+            **now,
+        }
 
     def _take(self, message):
         """(faults, settings for the browser or None) after taking in what the user did."""
@@ -148,7 +165,9 @@ class Desk:
         for dial in (*self.dials, *self.rows):
             now = self.state.values[dial.name]
             try:  # one that still shows what was set keeps its exact value
-                values[dial.name] = now if str(given[dial.name]) == str(dial.dialled(now)) else self._exact(dial, given[dial.name])
+                values[dial.name] = (
+                    now if str(given[dial.name]) == str(dial.dialled(now)) else self._exact(dial, given[dial.name])
+                )
             except ValueError as problem:
                 faults[dial.name] = str(problem)
         return values, faults
@@ -184,7 +203,9 @@ class Desk:
         return read_scenario(self, scenario)
 
     def take(self, scenario):
-        """Set what a scenario says; None is how it is. Raises ValueError in words for one that this panel cannot show."""
+        """Set what a scenario says; None is how it is. Raises ValueError in words for one that this panel cannot
+        show.
+        """
         self.stand(self.start if scenario is None else self.read(scenario))
 
     def compared(self, scenario):
@@ -196,8 +217,12 @@ class Desk:
             totals = self.totals_of(state)
         except ValueError as words:
             problem = str(words)
-        return Column("" if state is None else self.place_of(state), {} if state is None else self.settings_of(state),
-                      tiles_of(self.totals, totals, self.currency), problem)
+        return Column(
+            "" if state is None else self.place_of(state),
+            {} if state is None else self.settings_of(state),
+            tiles_of(self.totals, totals, self.currency),
+            problem,
+        )
 
     def place_of(self, state):
         """Where a state is, for the head of its column; "" where the pickers stand among the settings."""
@@ -206,7 +231,10 @@ class Desk:
     def settings_of(self, state):
         """What a state sets, {label: words}."""
         told = {label: state.places[name] for name, label in self.labels().items() if name in state.places}
-        return told | {dial.short: "off" if state.on.get(dial.name) is False else dial.words(state.values[dial.name]) for dial in (*self.dials, *self.rows)}
+        return told | {
+            dial.short: "off" if state.on.get(dial.name) is False else dial.words(state.values[dial.name])
+            for dial in (*self.dials, *self.rows)
+        }
 
     def key(self, state):
         """What the totals of a state depend on."""
@@ -243,18 +271,36 @@ class Desk:
         """Where dials, switches and pickers stand, for the browser."""
         shown = {dial.name: dial.dialled(self.state.values[dial.name]) for dial in (*self.dials, *self.rows)}
         cells = {"cells": {row.name: shown.pop(row.name) for row in self.rows}} if self.table else {}
-        return {"dials": shown, "switches": dict(self.state.on), "pickers": dict(self.state.places), "options": self.options(self.state), **cells}
+        return {
+            "dials": shown,
+            "switches": dict(self.state.on),
+            "pickers": dict(self.state.places),
+            "options": self.options(self.state),
+            **cells,
+        }
 
     def layout(self):
         """What is drawn once."""
         groups = {}
         for dial in self.dials:
             groups.setdefault(dial.group, []).append(dial.told())
-        actions = [PIN, RESET | {"says": self.reset_says}, *({"name": name, "label": name.upper(), "says": says} for name, (says, _) in self.files().items())]
-        return {"title": self.title, "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
-                "pickers": self.pickers(), "actions": actions, "charts": self.charts(), "notes": self.notes,
-                "tiles": [{"name": f.name, "label": f.metadata["label"], "says": f.metadata["says"]} for f in fields(self.totals)],
-                **({"table": self.table | {"rows": self.told_rows()}} if self.table else {})}
+        actions = [
+            PIN,
+            RESET | {"says": self.reset_says},
+            *({"name": name, "label": name.upper(), "says": says} for name, (says, _) in self.files().items()),
+        ]
+        return {
+            "title": self.title,
+            "groups": [{"label": name.capitalize(), "dials": dials} for name, dials in groups.items()],
+            "pickers": self.pickers(),
+            "actions": actions,
+            "charts": self.charts(),
+            "notes": self.notes,
+            "tiles": [
+                {"name": f.name, "label": f.metadata["label"], "says": f.metadata["says"]} for f in fields(self.totals)
+            ],
+            **({"table": self.table | {"rows": self.told_rows()}} if self.table else {}),
+        }
 
     def told_rows(self):
         """The rows of the table as the browser draws them."""
@@ -266,10 +312,16 @@ class Desk:
 
     def turned_words(self, state):
         """What a state turned against the start, in words; "" for nothing."""
-        told = [f"{dial.short.lower()} {dial.words(state.values[dial.name])}" for dial in (*self.dials, *self.rows)
-                if state.values[dial.name] != self.start.values[dial.name]]
-        told += [f"{dial.short.lower()} {'on' if state.on[dial.name] else 'off'}" for dial in self.dials
-                 if dial.switch and state.on[dial.name] != self.start.on[dial.name]]
+        told = [
+            f"{dial.short.lower()} {dial.words(state.values[dial.name])}"
+            for dial in (*self.dials, *self.rows)
+            if state.values[dial.name] != self.start.values[dial.name]
+        ]
+        told += [
+            f"{dial.short.lower()} {'on' if state.on[dial.name] else 'off'}"
+            for dial in self.dials
+            if dial.switch and state.on[dial.name] != self.start.on[dial.name]
+        ]
         return ", ".join(told)
 
     def called(self, state):

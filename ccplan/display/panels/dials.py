@@ -15,8 +15,8 @@ TYPED = str.maketrans({"−": "-", " ": None, "\N{NO-BREAK SPACE}": None})  # a 
 class Dial:
     """A slider in the unit that is shown (value × scale); `least` and `most` bound what may be typed beside it.
 
-    `switch` is the label of a box beside it that switches it off; `whole` allows whole numbers only; `digits` are those shown
-    after the point. An entry of a panel's table is a Dial without a slider.
+    `switch` is the label of a box beside it that switches it off; `whole` allows whole numbers only; `digits` are
+    those shown after the point. An entry of a panel's table is a Dial without a slider.
     """
 
     name: str
@@ -60,7 +60,9 @@ class Dial:
 
     def _bounded(self, given):
         if not self.least - DUST <= given <= self.most + DUST:
-            raise ValueError(f"{self.short} must be between {self.least:,g} and {self.most:,g} {self.unit}, got {given:g}.")
+            raise ValueError(
+                f"{self.short} must be between {self.least:,g} and {self.most:,g} {self.unit}, got {given:g}."
+            )
         if self.whole and given != round(given):
             raise ValueError(f"{self.short} must be a whole number, got {given:g}.")
         return given
@@ -84,13 +86,23 @@ class Dial:
 
     def told(self):
         """The dial as the browser draws it."""
-        return {"name": self.name, "label": self.label, "unit": self.unit, "says": self.says, "low": self.low, "high": self.high,
-                "step": self.step, "switch": {"label": self.switch} if self.switch else None}
+        return {
+            "name": self.name,
+            "label": self.label,
+            "unit": self.unit,
+            "says": self.says,
+            "low": self.low,
+            "high": self.high,
+            "step": self.step,
+            "switch": {"label": self.switch} if self.switch else None,
+        }
 
 
 @dataclass(frozen=True)
 class State:
-    """Where a panel stands: `values` of the dials in their own units, which are `on`, and what the pickers say; dicts never changed."""
+    """Where a panel stands: `values` of the dials in their own units, which are `on`, and what the pickers say;
+    dicts never changed.
+    """
 
     values: dict
     on: dict
@@ -109,8 +121,16 @@ def dial(default, label, unit, low, high, step, *, group, check, says, scale=1):
 
     `slider` is the range of the dial in the field's own unit; what is shown is the value × `scale`.
     """
-    known = {"label": label, "unit": unit, "slider": (low, high), "step": step, "scale": scale,
-             "group": group, "check": check, "says": says}
+    known = {
+        "label": label,
+        "unit": unit,
+        "slider": (low, high),
+        "step": step,
+        "scale": scale,
+        "group": group,
+        "check": check,
+        "says": says,
+    }
     return dataclasses.field(default=default, metadata=known)
 
 
@@ -137,22 +157,39 @@ def switch_fields(inputs):
 def dials_of(inputs):
     """The Dials of inputs, each widened to hold what the inputs have; what may be typed is what the slider reaches."""
     boxes = switch_fields(inputs)
-    return tuple(_dial_of(field, getattr(inputs, field.name), boxes[field.name].metadata["label"] if field.name in boxes else "") for field in dial_fields(inputs))
+    return tuple(
+        _dial_of(field, getattr(inputs, field.name), boxes[field.name].metadata["label"] if field.name in boxes else "")
+        for field in dial_fields(inputs)
+    )
 
 
 def _dial_of(field, now, box):
     known = field.metadata
     scale = known["scale"]
     low, high = (plain(end * scale) for end in known["slider"])
-    made = Dial(name=field.name, label=known["label"], unit=known["unit"], low=low, high=high, step=plain(known["step"] * scale),
-                group=known["group"], says=known["says"], scale=scale, switch=box, digits=1).holding(now)
+    made = Dial(
+        name=field.name,
+        label=known["label"],
+        unit=known["unit"],
+        low=low,
+        high=high,
+        step=plain(known["step"] * scale),
+        group=known["group"],
+        says=known["says"],
+        scale=scale,
+        switch=box,
+        digits=1,
+    ).holding(now)
     return replace(made, least=made.low, most=made.high)
 
 
 def state_of(inputs, places):
     """The State that inputs stand for."""
-    return State({field.name: getattr(inputs, field.name) for field in dial_fields(inputs)},
-                 {name: getattr(inputs, field.name) for name, field in switch_fields(inputs).items()}, places)
+    return State(
+        {field.name: getattr(inputs, field.name) for field in dial_fields(inputs)},
+        {name: getattr(inputs, field.name) for name, field in switch_fields(inputs).items()},
+        places,
+    )
 
 
 def inputs_of(kind, state, **more):

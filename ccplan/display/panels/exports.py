@@ -15,13 +15,20 @@ from .. import theme
 
 WIDTH = 760  # pixels of a chart in a file
 GAP = 18
-KINDS = {"csv": "text/csv;charset=utf-8", "svg": "image/svg+xml", "html": "text/html;charset=utf-8", "png": "image/png",
-         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+KINDS = {
+    "csv": "text/csv;charset=utf-8",
+    "svg": "image/svg+xml",
+    "html": "text/html;charset=utf-8",
+    "png": "image/png",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What a panel shows: title and place, `settings` and `tiles` as frames of text, sentences, charts, frames by name."""
+    """What a panel shows: title and place, `settings` and `tiles` as frames of text, sentences, charts, frames by
+    name.
+    """
 
     title: str
     place: str
@@ -50,14 +57,33 @@ class Chart:
 def screen_of(layout, answer, frames=None):
     """The Screen of a panel's layout and of what it answered last; `frames` {name: DataFrame} are tables of its own."""
     charts = tuple(
-        Chart(one["name"], one["spec"], answer["charts"][one["name"]]["rows"], answer["charts"][one["name"]]["finding"], one["note"], one["key"])
-        for one in layout["charts"] if answer["charts"] and one["name"] in answer["charts"] and not answer["charts"][one["name"]].get("hidden"))
+        Chart(
+            one["name"],
+            one["spec"],
+            answer["charts"][one["name"]]["rows"],
+            answer["charts"][one["name"]]["finding"],
+            one["note"],
+            one["key"],
+        )
+        for one in layout["charts"]
+        if answer["charts"] and one["name"] in answer["charts"] and not answer["charts"][one["name"]].get("hidden")
+    )
     frames = frames or {chart.name: pd.DataFrame(chart.rows) for chart in charts}
     compared = (answer.get("tools") or {}).get("comparison")
     pickers = answer["now"]["pickers"]
     place = " · ".join(f"{one['label']}: {pickers[one['name']]}" for one in layout["pickers"] if not one.get("text"))
-    return Screen(layout["title"], place, _settings(layout, answer["now"]), _tiles(layout, answer["tiles"]), answer["against"], tuple(answer.get("says", ())),
-                  tuple(answer["warnings"]), charts, frames, _compared(compared) if compared else None)
+    return Screen(
+        layout["title"],
+        place,
+        _settings(layout, answer["now"]),
+        _tiles(layout, answer["tiles"]),
+        answer["against"],
+        tuple(answer.get("says", ())),
+        tuple(answer["warnings"]),
+        charts,
+        frames,
+        _compared(compared) if compared else None,
+    )
 
 
 def _settings(layout, now):
@@ -65,7 +91,9 @@ def _settings(layout, now):
     for dial in (dial for group in layout["groups"] for dial in group["dials"]):
         off = now["switches"].get(dial["name"]) is False
         rows.append((dial["label"], "off" if off else f"{now['dials'][dial['name']]:g}", "" if off else dial["unit"]))
-    rows += [(row["label"], str(now["cells"][row["name"]]), row["unit"]) for row in layout.get("table", {}).get("rows", ())]
+    rows += [
+        (row["label"], str(now["cells"][row["name"]]), row["unit"]) for row in layout.get("table", {}).get("rows", ())
+    ]
     return pd.DataFrame(rows, columns=["setting", "value", "unit"])
 
 
@@ -76,7 +104,13 @@ def _tiles(layout, tiles):
 
 def _compared(told):
     """The table of the scenarios side by side, as text."""
-    cells = [[row["label"], *(f"{cell['value']} ({cell['delta']})" if cell["delta"] else cell["value"] for cell in row["cells"])] for row in told["rows"]]
+    cells = [
+        [
+            row["label"],
+            *(f"{cell['value']} ({cell['delta']})" if cell["delta"] else cell["value"] for cell in row["cells"]),
+        ]
+        for row in told["rows"]
+    ]
     return pd.DataFrame(cells, columns=["number", *told["columns"]])
 
 
@@ -96,8 +130,15 @@ def _csv(screen):
 
 def _wall(frame):
     """Times as the clock on the wall shows them, days as days."""
-    return frame.assign(**{name: column.dt.strftime("%Y-%m-%d" if (column.dt.normalize() == column)[column.notna()].all() else "%Y-%m-%d %H:%M")
-                           for name, column in frame.items() if pd.api.types.is_datetime64_any_dtype(column)})
+    return frame.assign(
+        **{
+            name: column.dt.strftime(
+                "%Y-%m-%d" if (column.dt.normalize() == column)[column.notna()].all() else "%Y-%m-%d %H:%M"
+            )
+            for name, column in frame.items()
+            if pd.api.types.is_datetime64_any_dtype(column)
+        }
+    )
 
 
 def _xlsx(screen):
@@ -121,7 +162,12 @@ def chart_svg(chart):
 def static_spec(chart):
     """The live specification with its rows in it: nothing is left to be pushed."""
     title = {"text": wrap(chart.finding, 84), "subtitle": [*wrap(chart.note, 120), ""], "subtitleLineHeight": 16}
-    return chart.spec | {"width": WIDTH, "autosize": {"type": "fit-x", "contains": "padding"}, "datasets": {chart.name: chart.rows}, "title": title}
+    return chart.spec | {
+        "width": WIDTH,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "datasets": {chart.name: chart.rows},
+        "title": title,
+    }
 
 
 def picture(screen):
@@ -132,11 +178,15 @@ def picture(screen):
     parts, top = [], 0.0
     for (width, height, body), chart in zip(drawn, screen.charts, strict=True):
         keys, low = _key(chart.key)
-        parts.append(f'<g transform="translate(0,{top:g})">{body}</g><g transform="translate(8,{top + height:g})">{keys}</g>')
+        parts.append(
+            f'<g transform="translate(0,{top:g})">{body}</g><g transform="translate(8,{top + height:g})">{keys}</g>'
+        )
         top += height + low + GAP
     wide = max(width for width, _, _ in drawn)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide:g}" height="{top:g}" '
-            f'viewBox="0 0 {wide:g} {top:g}"><rect width="100%" height="100%" fill="{theme.PAPER}"/>{"".join(parts)}</svg>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide:g}" height="{top:g}" '
+        f'viewBox="0 0 {wide:g} {top:g}"><rect width="100%" height="100%" fill="{theme.PAPER}"/>{"".join(parts)}</svg>'
+    )
 
 
 def _inner(svg, number):
@@ -155,8 +205,10 @@ def _key(key):
         room = 34 + 6.4 * len(entry["label"]) + 14
         if x + room > WIDTH and x:
             x, y = 0.0, y + 18
-        found.append(f'<g transform="translate({x:g},{y:g})">{_sample(entry["shape"], quoteattr(entry["colour"]))}'
-                     f'<text x="30" y="4" font-family={quoteattr(theme.FONT)} font-size="12" fill="{theme.INK}">{escape(entry["label"])}</text></g>')
+        found.append(
+            f'<g transform="translate({x:g},{y:g})">{_sample(entry["shape"], quoteattr(entry["colour"]))}'
+            f'<text x="30" y="4" font-family={quoteattr(theme.FONT)} font-size="12" fill="{theme.INK}">{escape(entry["label"])}</text></g>'
+        )
         x += room
     return "".join(found), (y + 10 if key else 0)
 

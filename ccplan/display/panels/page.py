@@ -34,31 +34,58 @@ def page(screen):
     """The page of a Screen, a str."""
     from ..frontend import style
 
-    tiles = "".join(f'<div class="ccplan-tile"><dt>{escape(label)}</dt><dd class="ccplan-value">{escape(value)}</dd><dd class="ccplan-delta">{escape(change)}</dd></div>'
-                    for label, value, change in screen.tiles.itertuples(index=False))
-    return still_page(screen.title, f"{style()}\n{STILL}\n", PAGE.format(
-        title=escape(screen.title), place=escape(screen.place), tiles=tiles, against=escape(screen.against), settings=_table(screen.settings),
-        says="".join(f'<p class="ccplan-says">{escape(words)}</p>\n' for words in screen.says), warnings=_warnings(screen.warnings),
-        comparison="" if screen.comparison is None else f"<h2>Scenarios side by side</h2>\n{_table(screen.comparison)}\n",
-        figures="\n".join(map(_figure, screen.charts))))
+    tiles = "".join(
+        f'<div class="ccplan-tile"><dt>{escape(label)}</dt><dd class="ccplan-value">{escape(value)}</dd><dd class="ccplan-delta">{escape(change)}</dd></div>'
+        for label, value, change in screen.tiles.itertuples(index=False)
+    )
+    return still_page(
+        screen.title,
+        f"{style()}\n{STILL}\n",
+        PAGE.format(
+            title=escape(screen.title),
+            place=escape(screen.place),
+            tiles=tiles,
+            against=escape(screen.against),
+            settings=_table(screen.settings),
+            says="".join(f'<p class="ccplan-says">{escape(words)}</p>\n' for words in screen.says),
+            warnings=_warnings(screen.warnings),
+            comparison=""
+            if screen.comparison is None
+            else f"<h2>Scenarios side by side</h2>\n{_table(screen.comparison)}\n",
+            figures="\n".join(map(_figure, screen.charts)),
+        ),
+    )
 
 
 def _warnings(warnings):
-    return f'<ul class="ccplan-warnings">{"".join(f"<li>{escape(words)}</li>" for words in warnings)}</ul>\n' if warnings else ""
+    return (
+        f'<ul class="ccplan-warnings">{"".join(f"<li>{escape(words)}</li>" for words in warnings)}</ul>\n'
+        if warnings
+        else ""
+    )
 
 
 def _figure(chart):
     from .exports import chart_svg
 
-    keys = "".join(f'<li><span class="ccplan-sample ccplan-sample-{escape(one["shape"])}" style="--colour:{escape(one["colour"])}"></span>{escape(one["label"])}</li>'
-                   for one in chart.key)
+    keys = "".join(
+        f'<li><span class="ccplan-sample ccplan-sample-{escape(one["shape"])}" style="--colour:{escape(one["colour"])}"></span>{escape(one["label"])}</li>'
+        for one in chart.key
+    )
     drawn = base64.b64encode(chart_svg(chart).encode()).decode()
-    return (f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{escape(f"Chart. {chart.finding}.", quote=True)}">'
-            f'<ul class="ccplan-key">{keys}</ul></figure>')
+    return (
+        f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{escape(f"Chart. {chart.finding}.", quote=True)}">'
+        f'<ul class="ccplan-key">{keys}</ul></figure>'
+    )
 
 
 def _table(frame):
     head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in frame.columns)
-    rows = "".join("<tr>" + f'<th scope="row">{escape(str(first))}</th>' + "".join(f"<td>{escape(str(value))}</td>" for value in rest) + "</tr>"
-                   for first, *rest in frame.itertuples(index=False))
+    rows = "".join(
+        "<tr>"
+        + f'<th scope="row">{escape(str(first))}</th>'
+        + "".join(f"<td>{escape(str(value))}</td>" for value in rest)
+        + "</tr>"
+        for first, *rest in frame.itertuples(index=False)
+    )
     return f'<div class="ccplan-wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'

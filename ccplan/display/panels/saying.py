@@ -19,8 +19,14 @@ def shown(value, form, currency=""):
     if np.isinf(value):
         return "no end"
     prefix = f"{currency} " if currency else ""
-    return {"count": f"{value:,.0f}", "number": f"{value:,.1f}", "share": f"{value:.1%}", "seconds": f"{value:,.1f} s",
-            "money": f"{prefix}{value:,.0f}", "coins": f"{prefix}{value:,.2f}"}[form]
+    return {
+        "count": f"{value:,.0f}",
+        "number": f"{value:,.1f}",
+        "share": f"{value:.1%}",
+        "seconds": f"{value:,.1f} s",
+        "money": f"{prefix}{value:,.0f}",
+        "coins": f"{prefix}{value:,.2f}",
+    }[form]
 
 
 def change(now, then, form, better):
@@ -41,7 +47,9 @@ def change(now, then, form, better):
 
 
 def said(known, value, currency=""):
-    """A total as its tile says it, by the metadata that `total` gave its field; a text as it is, a day as people write it."""
+    """A total as its tile says it, by the metadata that `total` gave its field; a text as it is, a day as people
+    write it.
+    """
     if known["form"] in ("text", "date"):
         return value if isinstance(value, str) else f"{value.day} {value:%b %Y}" if pd.notna(value) else "–"
     return shown(value, known["form"], currency).replace("-", "−")
@@ -49,7 +57,12 @@ def said(known, value, currency=""):
 
 def tiles(totals, pinned, currency=""):
     """The tiles' words by name: value, change against the pinned ones (None: none), tone of the change."""
-    return {f.name: _tile(f.metadata, getattr(totals, f.name), None if pinned is None else getattr(pinned, f.name), currency) for f in fields(totals)}
+    return {
+        f.name: _tile(
+            f.metadata, getattr(totals, f.name), None if pinned is None else getattr(pinned, f.name), currency
+        )
+        for f in fields(totals)
+    }
 
 
 def _tile(known, now, then, currency):
@@ -73,7 +86,9 @@ def frame_of(totals, currency=""):
 
 
 def live(rows, finding, kind="Chart"):
-    """What a live chart is pushed: rows as plain JSON values, what is missing as null; its finding, its words for a screen reader."""
+    """What a live chart is pushed: rows as plain JSON values, what is missing as null; its finding, its words for a
+    screen reader.
+    """
     return {"rows": records(rows), "finding": finding, "alt": f"{kind}. {finding}."}
 
 

@@ -8,7 +8,9 @@ def read_scenario(desk, scenario):
 
     Raises ValueError in words for a shape, a name or a value that no scenario of this panel has.
     """
-    parts = [scenario.get(name, {}) if isinstance(scenario, dict) else None for name in ("dials", "switches", "pickers")]
+    parts = [
+        scenario.get(name, {}) if isinstance(scenario, dict) else None for name in ("dials", "switches", "pickers")
+    ]
     if not all(isinstance(part, dict) for part in parts) or not any(parts):
         raise ValueError(f"a scenario of {desk.kind} must hold dials, switches or pickers")
     dials, switches, pickers = parts
@@ -16,7 +18,11 @@ def read_scenario(desk, scenario):
     known = {dial.name: dial for dial in desk.dials_at(base)}
     _no_strangers(desk, "dial", dials, base.values)
     _no_strangers(desk, "switch", switches, base.on)
-    return State(base.values | {name: known[name].kept(value) for name, value in dials.items()}, base.on | {name: _yes_or_no(name, on) for name, on in switches.items()}, base.places)
+    return State(
+        base.values | {name: known[name].kept(value) for name, value in dials.items()},
+        base.on | {name: _yes_or_no(name, on) for name, on in switches.items()},
+        base.places,
+    )
 
 
 def _texts(desk, pickers):
@@ -30,7 +36,9 @@ def _texts(desk, pickers):
 def _no_strangers(desk, what, given, known):
     strange = [str(name)[:40] for name in given if name not in known]
     if strange:
-        raise ValueError(f"a scenario of {desk.kind} knows no {what} {strange[0]!r}: known are {', '.join(known) or 'none'}")
+        raise ValueError(
+            f"a scenario of {desk.kind} knows no {what} {strange[0]!r}: known are {', '.join(known) or 'none'}"
+        )
 
 
 def _yes_or_no(name, on):

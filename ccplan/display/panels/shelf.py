@@ -16,7 +16,9 @@ MOST_BYTES = 64_000  # of a scenario sent as a file
 MOST_KEPT = 1_000_000  # bytes of a folder's file of scenarios
 MOST_LETTERS = 80
 KIND = "ccplan scenario"
-FILES = {"budget": "scenarios.json"}  # those of a plan, which `planning.scenarios` reads too; of others NAME_scenarios.json
+FILES = {
+    "budget": "scenarios.json"
+}  # those of a plan, which `planning.scenarios` reads too; of others NAME_scenarios.json
 
 
 class Shelf:
@@ -32,7 +34,9 @@ class Shelf:
             return dict(self.here)
         try:
             if self.file.stat().st_size > MOST_KEPT:
-                raise ValueError(f"{self.file.name} is larger than {MOST_KEPT:,} bytes, which no folder of scenarios is: move it away")
+                raise ValueError(
+                    f"{self.file.name} is larger than {MOST_KEPT:,} bytes, which no folder of scenarios is: move it away"
+                )
             kept = json.loads(self.file.read_text("utf-8"))
         except FileNotFoundError:
             return {}
@@ -45,7 +49,8 @@ class Shelf:
     def keep(self, name, scenario, known=None):
         """Save a scenario: the name as it is kept. `known` is what the caller believes stands under that name.
 
-        Raises ValueError in words for a bad name and for one under which something else stands, OSError where the folder refuses.
+        Raises ValueError in words for a bad name and for one under which something else stands, OSError where the
+        folder refuses.
         """
         name = good_name(name)
         if self.file is None:
@@ -56,7 +61,9 @@ class Shelf:
             kept, name = _put(self.all(), name, scenario, known)
             text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             if len(text.encode()) > MOST_KEPT:
-                raise ValueError(f"{self.file.name} would be larger than {MOST_KEPT:,} bytes: take out scenarios that nobody needs")
+                raise ValueError(
+                    f"{self.file.name} would be larger than {MOST_KEPT:,} bytes: take out scenarios that nobody needs"
+                )
             write_whole(self.file, text)
         return name
 
@@ -87,7 +94,11 @@ def as_file(name, panel, scenario):
     """A scenario as the file that is shared: a download of the browser."""
     told = {"kind": KIND, "panel": panel, "name": name, "scenario": scenario}
     stem = re.sub(r"[^\w-]+", "-", name).strip("-") or "scenario"
-    return {"name": f"{stem}.scenario.json", "text": json.dumps(told, ensure_ascii=False, indent=1) + "\n", "type": "application/json"}
+    return {
+        "name": f"{stem}.scenario.json",
+        "text": json.dumps(told, ensure_ascii=False, indent=1) + "\n",
+        "type": "application/json",
+    }
 
 
 def from_file(text, panel):
@@ -101,7 +112,9 @@ def from_file(text, panel):
     if not isinstance(told, dict) or told.get("kind") != KIND or not isinstance(told.get("scenario"), dict):
         raise ValueError("This file is no scenario of ccplan: open one that was saved with “Share as a file”.")
     if told.get("panel") != panel:
-        raise ValueError(f"This is a scenario of another panel: {str(told.get('panel'))[:40]!r}; this is the {panel} panel.")
+        raise ValueError(
+            f"This is a scenario of another panel: {str(told.get('panel'))[:40]!r}; this is the {panel} panel."
+        )
     return good_name(told.get("name", "")), told["scenario"]
 
 

@@ -1,7 +1,7 @@
 """The tools of a panel, between its desk and the browser: undo and redo, scenarios, files of what is on screen.
 
-Of a desk (see `desk.Desk`) they use `layout` and `answer`; `remembered` and `recall` for undo; `kind`, `folder`, `scenario`, `take` and
-`compared` for scenarios; `settle` and `frames` for files.
+Of a desk (see `desk.Desk`) they use `layout` and `answer`; `remembered` and `recall` for undo; `kind`, `folder`,
+`scenario`, `take` and `compared` for scenarios; `settle` and `frames` for files.
 """
 
 from ..language import Filled
@@ -17,7 +17,9 @@ OWN = (*UNDONE, "keep", "open", "share", "upload")
 
 
 def equipped(desk):
-    """The live widget of a desk with its tools; scenarios are kept in the desk's folder, its files are called by its kind."""
+    """The live widget of a desk with its tools; scenarios are kept in the desk's folder, its files are called by
+    its kind.
+    """
     from .. import frontend
 
     tools = Tools(desk)
@@ -25,7 +27,9 @@ def equipped(desk):
 
 
 class Tools:
-    """What stands between a desk and its page; `layout()` and `answer(message)` as those of a desk, and more in them."""
+    """What stands between a desk and its page; `layout()` and `answer(message)` as those of a desk, and more in
+    them.
+    """
 
     def __init__(self, desk):
         self.desk, self.drawn = desk, desk.layout()
@@ -36,9 +40,14 @@ class Tools:
         """What is drawn once: the desk's layout and the tools. All files have one row, whoever makes them."""
         own = [one for one in self.drawn["actions"] if one["name"] not in KINDS]
         told = {one["name"]: one for one in self.drawn["actions"]}
-        tools = {"files": [told.get(one["name"], one) for one in words.FILES], "words": words.WORDS, "most_bytes": MOST_BYTES,
-                 "most_letters": MOST_LETTERS, "history": list(words.HISTORY),
-                 "scenarios": list(words.SCENARIOS)}
+        tools = {
+            "files": [told.get(one["name"], one) for one in words.FILES],
+            "words": words.WORDS,
+            "most_bytes": MOST_BYTES,
+            "most_letters": MOST_LETTERS,
+            "history": list(words.HISTORY),
+            "scenarios": list(words.SCENARIOS),
+        }
         return self.drawn | {"actions": own, "tools": tools}
 
     def answer(self, message):
@@ -53,7 +62,9 @@ class Tools:
             self.name, self.opened = words.AS_IT_IS, None
         told = message.get("tools") or {}
         shown, download, notice = self._do(action, told, shown, message["seq"])
-        shown = shown | {"tools": self._tools(told, notice, look=action not in (None, "rest") or "dials" not in message)}
+        shown = shown | {
+            "tools": self._tools(told, notice, look=action not in (None, "rest") or "dials" not in message)
+        }
         return shown | {"download": download or shown.get("download") or self._file(action, shown)}
 
     def _do(self, action, told, shown, seq):
@@ -122,9 +133,16 @@ class Tools:
         self.ticked = tuple(told.get("compare", self.ticked))
         offered = [words.AS_IT_IS, *([words.PINNED] if self.desk.pinned != self.desk.start else []), *self.kept]
         can = {"undo": bool(self.history.past), "redo": bool(self.history.future)}
-        return {"can": can, "notice": notice, "kept": [words.AS_IT_IS, *self.kept], "open": self.name if self.name in self.kept else words.AS_IT_IS,
-                "name": "" if self.name == words.AS_IT_IS else self.name, "offered": offered,
-                "ticked": [name for name in self.ticked if name in offered], "comparison": self._comparison(offered)}
+        return {
+            "can": can,
+            "notice": notice,
+            "kept": [words.AS_IT_IS, *self.kept],
+            "open": self.name if self.name in self.kept else words.AS_IT_IS,
+            "name": "" if self.name == words.AS_IT_IS else self.name,
+            "offered": offered,
+            "ticked": [name for name in self.ticked if name in offered],
+            "comparison": self._comparison(offered),
+        }
 
     def _look(self, notice):
         try:

@@ -1,4 +1,6 @@
-"""Work at rest takes turns: of all panels on this machine one core's worth works ahead, and the other cores follow moving hands."""
+"""Work at rest takes turns: of all panels on this machine one core's worth works ahead, and the other cores follow
+moving hands.
+"""
 
 import contextlib
 import os

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 NEAR, SECONDS = 1e-3, 5.0  # share of the cost within which a plan counts as the cheapest, and how long it is looked for
 OWN = {  # what a hiring plan has beside the assumptions of `planning.scenarios`: settings of the centre's hiring
     "lead_time_weeks": lambda hiring, value: replace(hiring, lead_time_weeks=value),
-    "class_size": lambda hiring, value: replace(hiring, class_size=int(value), smallest_class=min(hiring.smallest_class, int(value))),
+    "class_size": lambda hiring, value: replace(
+        hiring, class_size=int(value), smallest_class=min(hiring.smallest_class, int(value))
+    ),
     "first_month": lambda hiring, value: replace(hiring, ramp=ramp_from(hiring.ramp, value)),
 }
 
@@ -30,7 +32,9 @@ def ramp_from(ramp, first):
 
 @dataclass
 class HeadcountGround:
-    """A HeadcountCase laid ready for other assumptions; `quick` is the QuickPlan of its intervals, `plan` the cheapest hires as it is."""
+    """A HeadcountCase laid ready for other assumptions; `quick` is the QuickPlan of its intervals, `plan` the
+    cheapest hires as it is.
+    """
 
     case: "HeadcountCase"
     quick: "QuickPlan"
@@ -46,8 +50,15 @@ class HeadcountGround:
         from ...planning.scenarios import ASSUMPTIONS
 
         hiring = self.centre.hiring
-        return hiring.ramp[0] if name == "first_month" and hiring.ramp else 1.0 if name == "first_month" else float(
-            getattr(hiring, name)) if name in OWN else ASSUMPTIONS[name].now(self.centre)
+        return (
+            hiring.ramp[0]
+            if name == "first_month" and hiring.ramp
+            else 1.0
+            if name == "first_month"
+            else float(getattr(hiring, name))
+            if name in OWN
+            else ASSUMPTIONS[name].now(self.centre)
+        )
 
     def asked(self, overrides):
         """(monthly requirement, centre) with the overrides."""
@@ -57,7 +68,9 @@ class HeadcountGround:
         centre = self.centre
         for name, value in own.items():
             centre = replace(centre, hiring=OWN[name](centre.hiring, value))
-        return quick_requirement(self.quick, centre, checked_overrides({name: value for name, value in overrides.items() if name not in own}))
+        return quick_requirement(
+            self.quick, centre, checked_overrides({name: value for name, value in overrides.items() if name not in own})
+        )
 
     def headcount(self, overrides, hires):
         """(headcount, centre) with the overrides and the classes as given: a frame of `plan_headcount`."""
@@ -65,7 +78,9 @@ class HeadcountGround:
 
         needed, centre = self.asked(overrides)
         hires = startable(hires, centre, self.case.at)
-        return plan_headcount(needed, centre, people=self.case.people, hires=hires, at=self.case.at, curves=self.case.curves), centre
+        return plan_headcount(
+            needed, centre, people=self.case.people, hires=hires, at=self.case.at, curves=self.case.curves
+        ), centre
 
     def replanned(self, overrides):
         """The HiringPlan for the overrides, kept once found."""
@@ -76,7 +91,15 @@ class HeadcountGround:
             if len(self.kept) > 200:
                 self.kept.clear()
             needed, centre = self.asked(overrides)
-            self.kept[key] = cheapest_hires(needed, centre, people=self.case.people, at=self.case.at, curves=self.case.curves, within=NEAR, time_limit=SECONDS)
+            self.kept[key] = cheapest_hires(
+                needed,
+                centre,
+                people=self.case.people,
+                at=self.case.at,
+                curves=self.case.curves,
+                within=NEAR,
+                time_limit=SECONDS,
+            )
         return self.kept[key]
 
 

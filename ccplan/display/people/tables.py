@@ -24,8 +24,10 @@ def _answer(plan):
         yield _due(plan.decisions)
     if len(plan.shortfalls):
         worst = plan.shortfalls.loc[plan.shortfalls["missing_fte"].idxmax()]
-        yield (f"Even so the requirement cannot be kept: {plain(worst['queue'])} lacks {worst['missing_fte']:.1f} of {worst['required_fte']:.1f} FTE "
-               f"in {worst['month']:%B %Y}.")
+        yield (
+            f"Even so the requirement cannot be kept: {plain(worst['queue'])} lacks {worst['missing_fte']:.1f} of {worst['required_fte']:.1f} FTE "
+            f"in {worst['month']:%B %Y}."
+        )
     yield _price(plan)
 
 
@@ -74,10 +76,14 @@ def _signed(value):
 
 
 def shrinkage_months(requirement, centre, queue):
-    """Net, scheduled and paid FTE side by side by month, with both shrinkages and every cause as a share of paid time."""
+    """Net, scheduled and paid FTE side by side by month, with both shrinkages and every cause as a share of paid
+    time.
+    """
     rows = requirement[requirement["queue"] == queue]
-    share = {cause: [_percent(part, whole) for part, whole in zip(rows[f"fte_{cause}"], rows["fte"], strict=True)]
-             for cause in centre.shrinkage.causes}
+    share = {
+        cause: [_percent(part, whole) for part, whole in zip(rows[f"fte_{cause}"], rows["fte"], strict=True)]
+        for cause in centre.shrinkage.causes
+    }
     shown = pd.DataFrame({
         "net FTE": rows["fte_net"].map("{:,.1f}".format), "scheduled": rows["fte_scheduled"].map("{:,.1f}".format),
         "paid": rows["fte"].map("{:,.1f}".format), "shrinkage, scheduled": rows["shrinkage_scheduled"].map("{:.0%}".format),
@@ -120,9 +126,23 @@ def without_hires(case):
     from ...planning import plan_headcount
 
     nobody = case.requirement.iloc[:0][["queue", "month"]].assign(heads=[])
-    left = plan_headcount(case.requirement, case.centre, people=case.people, hires=nobody, at=case.at, curves=case.curves)
+    left = plan_headcount(
+        case.requirement, case.centre, people=case.people, hires=nobody, at=case.at, curves=case.curves
+    )
     rows = [_left_alone(name, rows) for name, rows in left.groupby("queue", sort=False)]
-    return Sheet(pd.DataFrame(rows, columns=["queue", "first month short", "worst month", "FTE missing then", "service level then", "months short"]))
+    return Sheet(
+        pd.DataFrame(
+            rows,
+            columns=[
+                "queue",
+                "first month short",
+                "worst month",
+                "FTE missing then",
+                "service level then",
+                "months short",
+            ],
+        )
+    )
 
 
 def _left_alone(name, rows):
@@ -130,12 +150,20 @@ def _left_alone(name, rows):
     if short.empty:
         return (name, NIL, NIL, NIL, NIL, "0")
     worst = short.loc[short["gap_fte"].idxmin()]
-    return (name, f"{short['month'].min():%b %Y}", f"{worst['month']:%b %Y}", f"{-worst['gap_fte']:.1f} of {worst['required_fte']:.1f}",
-            f"{worst['service_level']:.0%}", f"{len(short)} of {len(rows)}")
+    return (
+        name,
+        f"{short['month'].min():%b %Y}",
+        f"{worst['month']:%b %Y}",
+        f"{-worst['gap_fte']:.1f} of {worst['required_fte']:.1f}",
+        f"{worst['service_level']:.0%}",
+        f"{len(short)} of {len(rows)}",
+    )
 
 
 def gap_prices(case, gaps=(0.0, 0.02, 0.05), **asked):
-    """What it saves to let a share of the requirement go missing: people to hire, cost, lowest service level of a month."""
+    """What it saves to let a share of the requirement go missing: people to hire, cost, lowest service level of a
+    month.
+    """
     plans = [case.plan(allowed_gap=gap, **asked) for gap in gaps]
     least = [plan.headcount.loc[plan.headcount["service_level"].idxmin()] for plan in plans]
     shown = pd.DataFrame({

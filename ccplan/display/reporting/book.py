@@ -22,9 +22,10 @@ WHOLE = ("carried over",)  # sheets whose name is more than a part and what it h
 def sheets_workbook(file, sheets, *, title, made):
     """Write frames {name of the sheet: DataFrame} as an XLSX to `file`: its path; the same frames give the same bytes.
 
-    A column's format follows from `frame.attrs["units"]` {column: unit}, else from its name (service_level a share, cost
-    money, aht_s seconds); where the frame has a column `unit`, each row's numbers follow that. `made` is the date that the
-    file's properties bear. Raises ValueError in words for a name that does not end in .xlsx, and for no sheets.
+    A column's format follows from `frame.attrs["units"]` {column: unit}, else from its name (service_level a share,
+    cost money, aht_s seconds); where the frame has a column `unit`, each row's numbers follow that. `made` is the
+    date that the file's properties bear. Raises ValueError in words for a name that does not end in .xlsx, and for
+    no sheets.
     """
     if Path(file).suffix.lower() != ".xlsx":
         raise ValueError(f"file must be an .xlsx workbook, got {Path(file).name!r}")
@@ -63,7 +64,9 @@ def sheet_names(names):
 
 def _flat(frame):
     frame = frame.reset_index() if not isinstance(frame.index, pd.RangeIndex) else frame
-    return frame.set_axis([" ".join(map(str, name)).strip() if isinstance(name, tuple) else str(name) for name in frame.columns], axis=1)
+    return frame.set_axis(
+        [" ".join(map(str, name)).strip() if isinstance(name, tuple) else str(name) for name in frame.columns], axis=1
+    )
 
 
 def _write(book, sheet, frame):
@@ -88,8 +91,12 @@ def _write_column(book, sheet, frame, place, lines):
 
     name, column = frame.columns[place], frame.iloc[:, place]
     cells = [_cell(value) for value in column]
-    units = frame["unit"].map(str) if "unit" in frame and not pd.api.types.is_integer_dtype(column) else [None] * len(frame)
-    usual = _by_unit(str(frame.attrs["units"][name])) if name in frame.attrs.get("units", {}) else _by_name(name, column)
+    units = (
+        frame["unit"].map(str) if "unit" in frame and not pd.api.types.is_integer_dtype(column) else [None] * len(frame)
+    )
+    usual = (
+        _by_unit(str(frame.attrs["units"][name])) if name in frame.attrs.get("units", {}) else _by_name(name, column)
+    )
     side = {"align": "right"} if cells and not any(isinstance(value, str) for value in cells) else {"indent": 1}
     sheet.write_string(HEAD_ROW, place, name, book.form(bold=True, text_wrap=True, bottom=1, valign="bottom", **side))
     for row, (value, unit) in enumerate(zip(cells, units, strict=True)):
@@ -133,7 +140,11 @@ def _by_name(name, column):
     bare = str(name).lower().replace(" ", "_")
     if bare in SHARES or bare.startswith("share") or bare.endswith(("_share", "_rate", "adherence", "shrinkage")):
         return "share"
-    if bare in MONEY or any(isinstance(value, Decimal) for value in column) or bare.endswith(("_cost", "amount", "_eur")):
+    if (
+        bare in MONEY
+        or any(isinstance(value, Decimal) for value in column)
+        or bare.endswith(("_cost", "amount", "_eur"))
+    ):
         return "money"
     if bare.endswith("_s"):
         return "tenth"
@@ -143,7 +154,10 @@ def _by_name(name, column):
 
 
 def _width(name, cells):
-    longest = max((len(value) if isinstance(value, str) else 12 if isinstance(value, pd.Timestamp) else 10 for value in cells), default=0)
+    longest = max(
+        (len(value) if isinstance(value, str) else 12 if isinstance(value, pd.Timestamp) else 10 for value in cells),
+        default=0,
+    )
     return min(max(longest, len(name) * 0.8, NARROW) + 2, WIDE)
 
 
@@ -151,20 +165,34 @@ def _width(name, cells):
 
 
 def audit_sheets(audit, out=""):
-    """What an audit puts beside its notebook, a Sheet of the workbook's parts with their sheets and rows; meant for its last cell.
+    """What an audit puts beside its notebook, a Sheet of the workbook's parts with their sheets and rows; meant for
+    its last cell.
 
     With `out`, the folder of the report that is being made, it is written there: `audit.xlsx` with `audit.sheets()`
-    {name: frame}, `findings.csv`, `actions.csv` (what people wrote into that of an earlier run of the same audit stays) and
-    `verdict.txt`, the verdict's sentence.
-    Of the audit it takes `sheets()`, `findings`, `verdict`, `quarter` and `evidence.centre.name`.
-    The words shown are the same with and without.
+    {name: frame}, `findings.csv`, `actions.csv` (what people wrote into that of an earlier run of the same audit
+    stays) and `verdict.txt`, the verdict's sentence. Of the audit it takes `sheets()`, `findings`, `verdict`,
+    `quarter` and `evidence.centre.name`. The words shown are the same with and without.
     """
     sheets = audit.sheets()
     if out:
         _write_audit(audit, sheets, Path(out))
-    parts = pd.DataFrame({"part": [name.split(" ")[0] if name not in WHOLE else name for name in sheets], "rows": [len(frame) for frame in sheets.values()]})
-    rows = parts.groupby("part", sort=False)["rows"].agg(["size", "sum"]).reset_index().set_axis(["part", "sheets", "rows"], axis=1)
-    return Sheet(rows.assign(rows=rows["rows"].map("{:,}".format), sheets=rows["sheets"].map(str)), f"The workbook {BOOK} has {len(sheets)} sheets", ("sheets",))
+    parts = pd.DataFrame(
+        {
+            "part": [name.split(" ")[0] if name not in WHOLE else name for name in sheets],
+            "rows": [len(frame) for frame in sheets.values()],
+        }
+    )
+    rows = (
+        parts.groupby("part", sort=False)["rows"]
+        .agg(["size", "sum"])
+        .reset_index()
+        .set_axis(["part", "sheets", "rows"], axis=1)
+    )
+    return Sheet(
+        rows.assign(rows=rows["rows"].map("{:,}".format), sheets=rows["sheets"].map(str)),
+        f"The workbook {BOOK} has {len(sheets)} sheets",
+        ("sheets",),
+    )
 
 
 def _write_audit(audit, sheets, out):
@@ -184,7 +212,9 @@ def verdict_sentence(verdict):
 
 
 def findings_frame(findings):
-    """Findings as a DataFrame, a row each, with the fields of Finding as columns; `also` the keys of those that are told with it."""
+    """Findings as a DataFrame, a row each, with the fields of Finding as columns; `also` the keys of those that are
+    told with it.
+    """
     from ...auditing.findings import Finding
 
     names = list(Finding.__dataclass_fields__)

@@ -5,19 +5,27 @@ import re
 from ..data import sheet as data_sheet
 from .. import theme
 
-TAGS = frozenset("a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
-                 "img ins kbd li mark ol p pre s section small span strong sub summary sup table tbody td tfoot th thead tr ul "
-                 "svg g path line polyline polygon rect circle ellipse text tspan title desc".split())
-ANYWHERE = frozenset("class id title role lang dir style scope colspan rowspan headers tabindex open start align".split())
-DRAWN = frozenset("viewBox width height x y x1 x2 y1 y2 cx cy r rx ry d points transform fill fill-opacity stroke stroke-width stroke-opacity "
-                  "stroke-dasharray stroke-linecap stroke-linejoin opacity text-anchor dominant-baseline font-size font-weight font-family "
-                  "preserveAspectRatio focusable dx dy xmlns".split())
+TAGS = frozenset(
+    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
+    "img ins kbd li mark ol p pre s section small span strong sub summary sup table tbody td tfoot th thead tr ul "
+    "svg g path line polyline polygon rect circle ellipse text tspan title desc".split()
+)
+ANYWHERE = frozenset(
+    "class id title role lang dir style scope colspan rowspan headers tabindex open start align".split()
+)
+DRAWN = frozenset(
+    "viewBox width height x y x1 x2 y1 y2 cx cy r rx ry d points transform fill fill-opacity stroke stroke-width stroke-opacity "
+    "stroke-dasharray stroke-linecap stroke-linejoin opacity text-anchor dominant-baseline font-size font-weight font-family "
+    "preserveAspectRatio focusable dx dy xmlns".split()
+)
 PICTURES = frozenset("svg g path line polyline polygon rect circle ellipse text tspan title desc".split())
-PROPERTIES = frozenset("color background background-color font-weight font-style font-size font-variant-numeric text-align text-decoration "
-                       "white-space vertical-align width min-width max-width height min-height border border-left border-right border-top "
-                       "border-bottom border-color border-radius padding padding-left padding-right padding-top padding-bottom margin "
-                       "margin-left margin-right margin-top margin-bottom display opacity line-height fill stroke stroke-width gap flex "
-                       "align-items justify-content grid-template-columns".split())
+PROPERTIES = frozenset(
+    "color background background-color font-weight font-style font-size font-variant-numeric text-align text-decoration "
+    "white-space vertical-align width min-width max-width height min-height border border-left border-right border-top "
+    "border-bottom border-color border-radius padding padding-left padding-right padding-top padding-bottom margin "
+    "margin-left margin-right margin-top margin-bottom display opacity line-height fill stroke stroke-width gap flex "
+    "align-items justify-content grid-template-columns".split()
+)
 SAFE_IMAGES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
 COLOURS = {  # of the house, as names that a dark page gives other values
     theme.PAPER: "paper", theme.INK: "ink", theme.QUIET: "quiet", theme.CONTEXT: "context", theme.RULE: "rule", "#EEF1F4": "faint",
@@ -35,8 +43,14 @@ class Cleaner:
         from bleach.sanitizer import Cleaner as Bleach
 
         self.styles = {}
-        self._bleach = Bleach(tags=TAGS, attributes=_may, protocols=("http", "https", "mailto", "data"), strip=False,
-                              strip_comments=True, css_sanitizer=CSSSanitizer(allowed_css_properties=PROPERTIES, allowed_svg_properties=()))
+        self._bleach = Bleach(
+            tags=TAGS,
+            attributes=_may,
+            protocols=("http", "https", "mailto", "data"),
+            strip=False,
+            strip_comments=True,
+            css_sanitizer=CSSSanitizer(allowed_css_properties=PROPERTIES, allowed_svg_properties=()),
+        )
 
     def clean(self, html):
         """The markup without anything that could run, ask the network or cover the page; unknown tags become text.
@@ -83,12 +97,18 @@ def _is_scoped_rule(rule):
     import tinycss2
 
     if rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content:
-        return all(map(_is_scoped_rule, tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)))
-    return rule.type == "qualified-rule" and all(".ccplan-" in part for part in tinycss2.serialize(rule.prelude).split(","))
+        return all(
+            map(_is_scoped_rule, tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
+        )
+    return rule.type == "qualified-rule" and all(
+        ".ccplan-" in part for part in tinycss2.serialize(rule.prelude).split(",")
+    )
 
 
 def named_colours(text, attributes_only=False):
-    """Text with the house's colours as variables of the page: in a style sheet, or in the style attributes of markup."""
+    """Text with the house's colours as variables of the page: in a style sheet, or in the style attributes of
+    markup.
+    """
     if attributes_only:
         return re.sub(r'(?<=\sstyle=")[^"]*', lambda found: named_colours(found[0]), text)
     return _HEX.sub(lambda found: f"var(--{_named(found[0])})", text)

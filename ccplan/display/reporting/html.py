@@ -1,4 +1,6 @@
-"""A run notebook as one HTML file: no script, no request, contents, one look for screen, telephone, dark room and paper."""
+"""A run notebook as one HTML file: no script, no request, contents, one look for screen, telephone, dark room and
+paper.
+"""
 
 from dataclasses import dataclass
 from html import escape
@@ -53,7 +55,8 @@ def still_page(title, css, body):
 
 
 def report_html(notebook, title, about=""):
-    """The HTML page (a str) of a run notebook (a NotebookNode): opens without network, runs nothing, the same every time.
+    """The HTML page (a str) of a run notebook (a NotebookNode): opens without network, runs nothing, the same every
+    time.
 
     `title` names the page, `about` a line above it. Code is hidden behind one switch. Headings of the first two levels
     make the contents; a markdown cell tagged `section:NAME` can be linked to as #NAME.
@@ -61,25 +64,41 @@ def report_html(notebook, title, about=""):
     cleaner = Cleaner()
     body, headings = _with_anchors(_body(notebook, cleaner))
     css = "\n".join([_variables(), (HERE / "static" / "report.css").read_text(encoding="utf-8"), *cleaner.styles])
-    return still_page(title, css, REPORT.format(about=escape(about), contents=_contents(headings), numbered=_numbered(headings), body=body))
+    return still_page(
+        title,
+        css,
+        REPORT.format(about=escape(about), contents=_contents(headings), numbered=_numbered(headings), body=body),
+    )
 
 
 def _body(notebook, cleaner):
     from nbconvert.exporters.templateexporter import TemplateExporter
     from traitlets.config import Config
 
-    class Body(TemplateExporter):  # the base of nbconvert's exporters: its HTML one puts in scripts that this page has no use for
+    class Body(
+        TemplateExporter
+    ):  # the base of nbconvert's exporters: its HTML one puts in scripts that this page has no use for
         export_from_notebook, output_mimetype = None, "text/html"
 
     asked = Config({"NbConvertBase": {"display_data_priority": SHOWN_FIRST}})
-    exporter = Body(config=asked, template_name="ccplan", file_extension=".html", extra_template_basedirs=[str(TEMPLATES)], filters={
-        "clean": cleaner.clean, "prose": lambda text: cleaner.clean(_markdown(text, markup=True)),
-        "words": lambda text: cleaner.clean(_markdown(text, markup=False))})
+    exporter = Body(
+        config=asked,
+        template_name="ccplan",
+        file_extension=".html",
+        extra_template_basedirs=[str(TEMPLATES)],
+        filters={
+            "clean": cleaner.clean,
+            "prose": lambda text: cleaner.clean(_markdown(text, markup=True)),
+            "words": lambda text: cleaner.clean(_markdown(text, markup=False)),
+        },
+    )
     return exporter.from_notebook_node(notebook)[0]
 
 
 def _markdown(text, markup):
-    """Markdown as HTML. Markup in it stays in the notebook's own prose; in a result it may come from data and is text."""
+    """Markdown as HTML. Markup in it stays in the notebook's own prose; in a result it may come from data and is
+    text.
+    """
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     class AsText(IPythonRenderer):
@@ -102,9 +121,16 @@ def _with_anchors(body):
     for found in soup.select("h1, h2, h3, h4"):
         words = " ".join(found.get_text().split())
         first = found.find_parent("section")
-        tagged = first is not None and first.get("id") and "prose" in first.get("class", ()) and first.select_one("h1, h2, h3, h4") is found
+        tagged = (
+            first is not None
+            and first.get("id")
+            and "prose" in first.get("class", ())
+            and first.select_one("h1, h2, h3, h4") is found
+        )
         found["id"] = _anchor(words, taken)
-        found.append(soup.new_tag("a", href=f"#{found['id']}", attrs={"class": "anchor", "aria-label": "link to this heading"}))
+        found.append(
+            soup.new_tag("a", href=f"#{found['id']}", attrs={"class": "anchor", "aria-label": "link to this heading"})
+        )
         headings.append(_Heading(int(found.name[1]), first["id"] if tagged else found["id"], words))
     return str(soup), headings
 
@@ -124,7 +150,9 @@ def _anchor(words, taken):
 
 
 def _contents(headings):
-    return "\n".join(f'<li><a href="#{escape(one.anchor)}">{escape(one.words)}</a></li>' for one in headings if one.level == 2)
+    return "\n".join(
+        f'<li><a href="#{escape(one.anchor)}">{escape(one.words)}</a></li>' for one in headings if one.level == 2
+    )
 
 
 def _numbered(headings):
@@ -135,9 +163,24 @@ def _numbered(headings):
 
 def _variables():
     """The house's colours as variables of the page, and what they are in the dark."""
-    light = {"paper": theme.PAPER, "ink": theme.INK, "quiet": theme.QUIET, "context": theme.CONTEXT, "rule": theme.RULE, "faint": theme.LIGHT["faint"],
-             "care": data_sheet.CARE, "fault": data_sheet.FAULT, "accent": theme.ACCENT, "alarm": theme.ALARM}
+    light = {
+        "paper": theme.PAPER,
+        "ink": theme.INK,
+        "quiet": theme.QUIET,
+        "context": theme.CONTEXT,
+        "rule": theme.RULE,
+        "faint": theme.LIGHT["faint"],
+        "care": data_sheet.CARE,
+        "fault": data_sheet.FAULT,
+        "accent": theme.ACCENT,
+        "alarm": theme.ALARM,
+    }
     dark = {name: theme.DARK[name] for name in light}
-    told = {name: "".join(f" --{key}: {value};" for key, value in colours.items()) for name, colours in (("light", light), ("dark", dark))}
-    return (f":root {{ --font: {theme.FONT};{told['light']} }}\n"
-            f"@media screen and (prefers-color-scheme: dark) {{ :root {{{told['dark']} color-scheme: dark; }} }}")
+    told = {
+        name: "".join(f" --{key}: {value};" for key, value in colours.items())
+        for name, colours in (("light", light), ("dark", dark))
+    }
+    return (
+        f":root {{ --font: {theme.FONT};{told['light']} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{{told['dark']} color-scheme: dark; }} }}"
+    )

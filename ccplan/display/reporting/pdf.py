@@ -8,14 +8,22 @@ import tempfile
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
-PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
-          "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge", r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-          r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe")
-FLAGS = ("--headless --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
-         "--disable-sync --no-pdf-header-footer").split()
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+FLAGS = (
+    "--headless --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --no-pdf-header-footer"
+).split()
 PATIENCE_S = 120
-NO_BROWSER = ("no PDF was made: it takes Chromium, Chrome or Edge, and none was found — install one, name it in CCPLAN_BROWSER, "
-              "or print the HTML file from any browser")
+NO_BROWSER = (
+    "no PDF was made: it takes Chromium, Chrome or Edge, and none was found — install one, name it in CCPLAN_BROWSER, "
+    "or print the HTML file from any browser"
+)
 _WHEN = re.compile(rb"/(CreationDate|ModDate) \(D:[^)]*\)")
 _NODE = re.compile(rb"\bnode\d{8}\b")
 
@@ -43,7 +51,17 @@ def write_pdf(html, file):
         raise NoPdf(NO_BROWSER)
     with tempfile.TemporaryDirectory(prefix="ccplan-", ignore_cleanup_errors=True) as profile:
         root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # in a container
-        _print([browser, *FLAGS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={file}", Path(html).resolve().as_uri()], browser)
+        _print(
+            [
+                browser,
+                *FLAGS,
+                *root,
+                f"--user-data-dir={profile}",
+                f"--print-to-pdf={file}",
+                Path(html).resolve().as_uri(),
+            ],
+            browser,
+        )
     content = file.read_bytes() if file.is_file() else b""
     if not content.startswith(b"%PDF"):
         file.unlink(missing_ok=True)
@@ -56,13 +74,19 @@ def _print(command, browser):
     try:
         subprocess.run(command, timeout=PATIENCE_S, check=True, capture_output=True)  # nosec B603 # a browser's path and flags, no shell
     except subprocess.TimeoutExpired:
-        raise NoPdf(f"no PDF was made: {Path(browser).name} was not done in {PATIENCE_S} s — print the HTML file") from None
+        raise NoPdf(
+            f"no PDF was made: {Path(browser).name} was not done in {PATIENCE_S} s — print the HTML file"
+        ) from None
     except (OSError, subprocess.CalledProcessError) as problem:
-        raise NoPdf(f"no PDF was made: {Path(browser).name} failed ({problem}) — print the HTML file from any browser"[:400]) from None
+        raise NoPdf(
+            f"no PDF was made: {Path(browser).name} failed ({problem}) — print the HTML file from any browser"[:400]
+        ) from None
 
 
 def _steady(content):
-    """The same page as the same bytes: a fixed day, and the browser's counters from 0; places in the file do not move."""
+    """The same page as the same bytes: a fixed day, and the browser's counters from 0; places in the file do not
+    move.
+    """
     numbers = {found: b"node%08d" % place for place, found in enumerate(sorted(set(_NODE.findall(content))))}
     return _NODE.sub(lambda found: numbers[found[0]], _WHEN.sub(_no_date, content))
 

@@ -16,27 +16,44 @@ EDITED = "edited"
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A report that was made: its `folder`, its `files` (names in order), and `notes`, sentences on what should be known."""
+    """A report that was made: its `folder`, its `files` (names in order), and `notes`, sentences on what should be
+    known.
+    """
 
     folder: Path
     files: tuple
     notes: tuple = ()
 
 
-def write_report(notebook, out, parameters=None, *, name="report", title="Report", about="", hidden=(), progress=None, pdf=True,
-                 ours=None, living=(), finish=None):
+def write_report(
+    notebook,
+    out,
+    parameters=None,
+    *,
+    name="report",
+    title="Report",
+    about="",
+    hidden=(),
+    progress=None,
+    pdf=True,
+    ours=None,
+    living=(),
+    finish=None,
+):
     """Run a notebook (a path) with `parameters` and write it as a report into the folder `out`: a Report.
 
-    The folder then holds `name`.ipynb, `name`.html (one file, no network), `name`.pdf and what the notebook's cells wrote:
-    a notebook whose parameters include `out` is given the folder that is being made. `title` and `about` head the page;
-    paths among the parameters and the `hidden` ones are shown by their last name. `progress` is called with (steps done,
-    steps, what is being done). `finish(folder, files)` is called last, before the report takes its place.
+    The folder then holds `name`.ipynb, `name`.html (one file, no network), `name`.pdf and what the notebook's cells
+    wrote: a notebook whose parameters include `out` is given the folder that is being made. `title` and `about`
+    head the page; paths among the parameters and the `hidden` ones are shown by their last name. `progress` is
+    called with (steps done, steps, what is being done). `finish(folder, files)` is called last, before the report
+    takes its place.
 
-    The new report takes the old one's place in one step when it is ready; stopped or failed before, the old one stands
-    untouched. Files that others put into the folder stay. `ours` {name: SHA-256} says which files of the old report were
-    made and how: what was edited since is kept beside the new one. `living` files are meant to be edited: the notebook
-    finds those of the old report in the folder that is being made, and writes them anew with what people wrote. Raises ReportError (a ValueError) where a cell fails,
-    OSError where the disk refuses or another run makes the same report.
+    The new report takes the old one's place in one step when it is ready; stopped or failed before, the old one
+    stands untouched. Files that others put into the folder stay. `ours` {name: SHA-256} says which files of the old
+    report were made and how: what was edited since is kept beside the new one. `living` files are meant to be
+    edited: the notebook finds those of the old report in the folder that is being made, and writes them anew with
+    what people wrote. Raises ReportError (a ValueError) where a cell fails, OSError where the disk refuses or
+    another run makes the same report.
     """
     out, tell, notes = Path(out), progress or (lambda done, number, what: None), []
     with new_folder(out, "report") as made:
@@ -60,8 +77,12 @@ def parameters_of_file(notebook):
 def _run(notebook, parameters, made, hidden, tell):
     """The notebook after its run; the folder being made, whose name is of chance, is named nowhere in it."""
     made_in = {"out": str(made)} if "out" in parameters_of_file(notebook) else {}
-    return run_notebook(notebook, {**parameters, **made_in}, progress=lambda done, number, what: tell(done, number + STEPS, what),
-                        hidden={**{place: Path(place).name for place in hidden}, made: ""})
+    return run_notebook(
+        notebook,
+        {**parameters, **made_in},
+        progress=lambda done, number, what: tell(done, number + STEPS, what),
+        hidden={**{place: Path(place).name for place in hidden}, made: ""},
+    )
 
 
 def _write(ran, made, name, title, about, tell, notes, pdf):

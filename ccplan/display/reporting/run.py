@@ -1,4 +1,6 @@
-"""Run a notebook for a report: papermill executes it, and what differs from run to run or tells of this machine is left out."""
+"""Run a notebook for a report: papermill executes it, and what differs from run to run or tells of this machine is
+left out.
+"""
 
 import contextlib
 import os
@@ -6,8 +8,10 @@ import re
 import tempfile
 from pathlib import Path
 
-KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-          "language_info": {"name": "python"}}
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 LIVE = "application/vnd.jupyter.widget-view+json"
 UNSTEADY = ((re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py"), "cell"), (re.compile(r"\b0x[0-9a-f]{6,16}\b"), "0x…"))
 SHOWN = 1500  # characters of an error
@@ -18,11 +22,13 @@ class ReportError(ValueError):
 
 
 def run_notebook(notebook, parameters, progress=None, hidden=None):
-    """The notebook (a path) after a run with `parameters` {name: value}: an nbformat NotebookNode, the same bytes every time.
+    """The notebook (a path) after a run with `parameters` {name: value}: an nbformat NotebookNode, the same bytes
+    every time.
 
-    `progress`, if given, is called with (cells done, cells, heading of the section). Paths among the parameters appear in
-    the result by their last name only, and those of `hidden` {path: words} as these words. Raises ReportError where a cell fails or a parameter is
-    not known to the notebook, FileNotFoundError where there is no notebook.
+    `progress`, if given, is called with (cells done, cells, heading of the section). Paths among the parameters
+    appear in the result by their last name only, and those of `hidden` {path: words} as these words. Raises
+    ReportError where a cell fails or a parameter is not known to the notebook, FileNotFoundError where there is no
+    notebook.
     """
     import nbformat
 
@@ -52,8 +58,10 @@ def _known(source):
 def _refuse_unknown(source, parameters, notebook):
     unknown = sorted(set(parameters) - _known(source))
     if unknown:
-        raise ReportError(f"{notebook.name} has no parameter {', '.join(unknown)}: its cell tagged parameters sets "
-                          f"{', '.join(sorted(_known(source))) or 'none'}")
+        raise ReportError(
+            f"{notebook.name} has no parameter {', '.join(unknown)}: its cell tagged parameters sets "
+            f"{', '.join(sorted(_known(source))) or 'none'}"
+        )
 
 
 # ------------------------------------------------------------------------------------------ running
@@ -66,14 +74,26 @@ def _executed(source, parameters, progress, notebook):
     hooks = {"on_cell_start": _telling(source, progress, bool(parameters))} if progress else {}
     try:
         with _steady(), _private() as config:
-            return papermill.execute_notebook(source, None, parameters, kernel_name="python3", progress_bar=False,
-                                              cwd=notebook.resolve().parent, store_widget_state=False, config=config, **hooks)
+            return papermill.execute_notebook(
+                source,
+                None,
+                parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=notebook.resolve().parent,
+                store_widget_state=False,
+                config=config,
+                **hooks,
+            )
     except PapermillExecutionError as problem:
-        raise ReportError(_in_words(problem, notebook.name, _headings(source.cells)[max(problem.cell_index - bool(parameters), 0)])) from None
+        raise ReportError(
+            _in_words(problem, notebook.name, _headings(source.cells)[max(problem.cell_index - bool(parameters), 0)])
+        ) from None
 
 
 def _telling(source, progress, with_parameters):
     """What the run calls before each cell; papermill puts a cell of parameters among them."""
+
     def tell(cell, cell_index):
         progress(cell_index, number, headings[max(cell_index - with_parameters, 0)])
 
@@ -94,7 +114,9 @@ def _headings(cells):
 
 @contextlib.contextmanager
 def _steady():
-    """A kernel whose sets come in the same order every time, and that loads no program from the folder where somebody stands."""
+    """A kernel whose sets come in the same order every time, and that loads no program from the folder where
+    somebody stands.
+    """
     wanted = {"PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
@@ -129,9 +151,16 @@ def _in_words(problem, name, section):
 
 def _shortened(places):
     """[(pattern, what is written instead)] for folders and files of this machine."""
-    names = {str(form): words for place, words in places.items() for form in (Path(place), Path(place).resolve()) if len(form.parts) > 1}
-    return [(re.compile(rf"(?<![\w/.<-]){re.escape(path)}(?![\w.-])"), name)
-            for path, name in sorted(names.items(), key=lambda item: -len(item[0]))]
+    names = {
+        str(form): words
+        for place, words in places.items()
+        for form in (Path(place), Path(place).resolve())
+        if len(form.parts) > 1
+    }
+    return [
+        (re.compile(rf"(?<![\w/.<-]){re.escape(path)}(?![\w.-])"), name)
+        for path, name in sorted(names.items(), key=lambda item: -len(item[0]))
+    ]
 
 
 def _settled(notebook, swaps):

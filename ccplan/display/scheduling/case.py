@@ -1,4 +1,6 @@
-"""What a schedule is made from: the coming weeks of a queue, its shifts, its people, their leave and wishes; laid ready from a folder."""
+"""What a schedule is made from: the coming weeks of a queue, its shifts, its people, their leave and wishes; laid
+ready from a folder.
+"""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
@@ -12,13 +14,17 @@ from ..tables import Words
 YEAR = pd.Timedelta(weeks=52)  # keeps the weekdays
 AWAY = ("leave", "holiday")
 PART = 0.75  # of the longest contract: who has less is part-time, and so is a shift of which five days give less
-NEAR, LONG_S = 0.03, 600.0  # share of the best within which a cover is searched, and seconds that are never needed for it
+NEAR, LONG_S = (
+    0.03,
+    600.0,
+)  # share of the best within which a cover is searched, and seconds that are never needed for it
 
 
 @dataclass(frozen=True)
 class ScheduleCase:
-    """A queue of a centre and the weeks to plan: `requirement` (start, agents on shift, net, offered, aht_s), `shifts`, `at_desk`, `people`,
-    `leave`, `wishes` (None where there is no table that tells them), `activities` (None likewise) and the calls so far, `intervals`."""
+    """A queue of a centre and the weeks to plan: `requirement` (start, agents on shift, net, offered, aht_s),
+    `shifts`, `at_desk`, `people`, `leave`, `wishes` (None where there is no table that tells them), `activities`
+    (None likewise) and the calls so far, `intervals`."""
 
     folder: Path
     centre: object
@@ -49,7 +55,9 @@ class ScheduleCase:
 
     @property
     def round_the_clock(self):
-        """Whether a shift passes midnight: the last night then reaches into the first morning, as weeks follow one another."""
+        """Whether a shift passes midnight: the last night then reaches into the first morning, as weeks follow one
+        another.
+        """
         return any(max(one.start_s) + one.length_s > 86_400 for one in self.shifts)
 
     @cached_property
@@ -63,23 +71,41 @@ class ScheduleCase:
         from ...planning import roster
 
         weeks = (self.days.max() - self.first).days // 7 + 1
-        return roster(self.people, self.cover.shifts, self.centre, start=self.first, weeks=weeks, wishes=self.wishes, leave=self.leave, limit_s=LONG_S, effort=0.5)
+        return roster(
+            self.people,
+            self.cover.shifts,
+            self.centre,
+            start=self.first,
+            weeks=weeks,
+            wishes=self.wishes,
+            leave=self.leave,
+            limit_s=LONG_S,
+            effort=0.5,
+        )
 
     def covered(self, requirement, objective="cost", **more):
         """A `Cover` of some of the requirement."""
         from ...planning import cover_shifts
 
-        how = {"within": NEAR, "limit_s": LONG_S, "at_desk": self.at_desk, "cyclic": self.round_the_clock and len(requirement) == len(self.requirement)} | more
+        how = {
+            "within": NEAR,
+            "limit_s": LONG_S,
+            "at_desk": self.at_desk,
+            "cyclic": self.round_the_clock and len(requirement) == len(self.requirement),
+        } | more
         return cover_shifts(requirement, self.shifts, objective=objective, centre=self.centre, queue=self.queue, **how)
 
 
-MISSING = {"people": "There is no table `agents` with people of this queue: who works which shift cannot be told.",
-           "activities": "There is no table `activities`: how the day itself ran cannot be told."}
+MISSING = {
+    "people": "There is no table `agents` with people of this queue: who works which shift cannot be told.",
+    "activities": "There is no table `activities`: how the day itself ran cannot be told.",
+}
 MISSING["people_then"] = MISSING["people"]
 
 
 def needs(*tables):
     """A decorator: a sentence in place of what is told of a case, where a table that it is told from is not there."""
+
     def told(function):
         @wraps(function)
         def asked(case, *more, **named):
@@ -94,11 +120,13 @@ def needs(*tables):
 def schedule_case(folder, centre=None, *, queue="", weeks=4):
     """A `ScheduleCase` of the whole weeks after the tables' end.
 
-    The requirement is that of the mean forecast, staffed interval by interval, plus what neither shifts nor roster hold. Leave
-    is in `leave.csv` and wishes in `wishes.csv` of the folder, where there are such files; else leave is taken as in the same
-    weeks a year before, and wishes are invented (see `invented_wishes`). Raises ValueError in words, for a centre without shifts too.
+    The requirement is that of the mean forecast, staffed interval by interval, plus what neither shifts nor roster
+    hold. Leave is in `leave.csv` and wishes in `wishes.csv` of the folder, where there are such files; else leave
+    is taken as in the same weeks a year before, and wishes are invented (see `invented_wishes`). Raises ValueError
+    in words, for a centre without shifts too.
     """
     from ...data import load_centre, load_intervals
+
     return _case(Path(folder), centre or load_centre(folder), load_intervals, queue, weeks)
 
 
@@ -107,7 +135,9 @@ def _case(folder, centre, load_intervals, queue, weeks):
     from ..forecast.tables import calendar_of, forecast_rows
 
     if not centre.shifts:
-        raise ValueError("the centre has no shifts: add a [shifts.NAME] to centre.toml, such as starts = \"08:00-12:00\" and length_s = 28800")
+        raise ValueError(
+            'the centre has no shifts: add a [shifts.NAME] to centre.toml, such as starts = "08:00-12:00" and length_s = 28800'
+        )
     intervals = load_intervals(folder, centre).frame
     rows = forecast_rows(intervals, queue)
     queue = str(rows["queue"].iloc[0])
@@ -124,13 +154,28 @@ def _case(folder, centre, load_intervals, queue, weeks):
         activities = activities[activities["agent"].isin(then["agent"])].reset_index(drop=True)
     shifts = tuple(_for_part_timers(shifts_of_queue(centre, queue), people))
     last = first + pd.Timedelta(days=7 * weeks - 1)
-    return ScheduleCase(folder=folder, centre=centre, queue=queue, first=first, requirement=desk_requirement(staff(coming, centre), centre, shifts),
-                        shifts=shifts, at_desk=at_desk_share(centre, shifts), people=people, activities=activities, intervals=rows, calendar=calendar, people_then=then,
-                        leave=_leave(folder, activities, people, first, last), wishes=_wishes(folder, people, first, weeks))
+    return ScheduleCase(
+        folder=folder,
+        centre=centre,
+        queue=queue,
+        first=first,
+        requirement=desk_requirement(staff(coming, centre), centre, shifts),
+        shifts=shifts,
+        at_desk=at_desk_share(centre, shifts),
+        people=people,
+        activities=activities,
+        intervals=rows,
+        calendar=calendar,
+        people_then=then,
+        leave=_leave(folder, activities, people, first, last),
+        wishes=_wishes(folder, people, first, weeks),
+    )
 
 
 def _for_part_timers(shifts, people):
-    """The shifts, short ones no more a day than there are people on part-time contracts: a full-timer's week does not fill with them."""
+    """The shifts, short ones no more a day than there are people on part-time contracts: a full-timer's week does
+    not fill with them.
+    """
     if people is None or not len(people):
         return shifts
     full = people["weekly_hours"].max()
@@ -152,7 +197,9 @@ def _table(folder, name, centre):
 
 
 def _people(folder, centre, queue, first):
-    """The agents whose first skill is the queue and who are there on the first day; all where no skill is told. None where there is nobody."""
+    """The agents whose first skill is the queue and who are there on the first day; all where no skill is told.
+    None where there is nobody.
+    """
     agents = _table(folder, "agents", centre)
     if agents is None:
         return None
@@ -190,13 +237,17 @@ def _wishes(folder, people, first, weeks):
 
 
 def invented_wishes(people, first, weeks, *, seed=1):
-    """Wishes for want of a table of them: everybody asks for one day off every two weeks, mostly a Friday, a Saturday or a Monday.
+    """Wishes for want of a table of them: everybody asks for one day off every two weeks, mostly a Friday, a
+    Saturday or a Monday.
 
     A frame agent, day, wish, weight, drawn by `seed`: the same every time.
     """
     rng = np.random.default_rng(seed)
     odds = np.array([4, 1, 1, 1, 6, 4, 0]) / 17
-    rows = [(agent, first + pd.Timedelta(days=int(14 * part + 7 * rng.integers(2) + rng.choice(7, p=odds))), "off", 1.0)
-            for agent in people["agent"] for part in range(max(weeks // 2, 1))]
+    rows = [
+        (agent, first + pd.Timedelta(days=int(14 * part + 7 * rng.integers(2) + rng.choice(7, p=odds))), "off", 1.0)
+        for agent in people["agent"]
+        for part in range(max(weeks // 2, 1))
+    ]
     frame = pd.DataFrame(rows, columns=["agent", "day", "wish", "weight"])
     return frame[frame["day"] < first + pd.Timedelta(weeks=weeks)].reset_index(drop=True)

@@ -12,9 +12,16 @@ SMALL = 0.05  # of a person, from which a gap is drawn
 
 
 def cover_rows(intervals):
-    """Rows for the charts of one day: hour, end, stretch, required, cover, short (how far cover stays below), from a Cover's `intervals`."""
-    rows = pd.DataFrame({"hour": clock_hours(intervals["start"]).to_numpy(), "required": intervals["required"].to_numpy(float),
-                         "cover": intervals["cover"].to_numpy(float)})
+    """Rows for the charts of one day: hour, end, stretch, required, cover, short (how far cover stays below), from
+    a Cover's `intervals`.
+    """
+    rows = pd.DataFrame(
+        {
+            "hour": clock_hours(intervals["start"]).to_numpy(),
+            "required": intervals["required"].to_numpy(float),
+            "cover": intervals["cover"].to_numpy(float),
+        }
+    )
     if not (rows["hour"].is_unique and rows["hour"].is_monotonic_increasing):  # the hour that comes twice
         rows = rows.groupby("hour", as_index=False).max()
     rows = _closed(rows)
@@ -31,10 +38,20 @@ def cover_layers(data, top=None, labels=True):
         return alt.Y(f"{name}:Q", title=None, scale=scale, axis=axis)
 
     base = alt.Chart(data)
-    area = base.mark_area(interpolate="step-after", color=CONTEXT, line=False).encode(x=_x(), y=y("cover"), detail="stretch:N")
-    short = base.transform_filter("datum.short > 0").mark_rect(color=ALARM, opacity=0.75).encode(x=_x(), x2="end:Q", y=y("cover"), y2="required:Q")
-    lines = [base.mark_line(interpolate="step-after", strokeWidth=width, color=colour).encode(x=_x(), y=y(name), detail="stretch:N")
-             for name, colour, width in (("cover", INK, 1.25), ("required", ACCENT, 2.5))]
+    area = base.mark_area(interpolate="step-after", color=CONTEXT, line=False).encode(
+        x=_x(), y=y("cover"), detail="stretch:N"
+    )
+    short = (
+        base.transform_filter("datum.short > 0")
+        .mark_rect(color=ALARM, opacity=0.75)
+        .encode(x=_x(), x2="end:Q", y=y("cover"), y2="required:Q")
+    )
+    lines = [
+        base.mark_line(interpolate="step-after", strokeWidth=width, color=colour).encode(
+            x=_x(), y=y(name), detail="stretch:N"
+        )
+        for name, colour, width in (("cover", INK, 1.25), ("required", ACCENT, 2.5))
+    ]
     return alt.layer(area, short, *lines)
 
 
@@ -43,7 +60,10 @@ def cover_chart(cover, day=None):
     mine = day_of(cover.intervals, day)
     rows = cover_rows(mine)
     chart = cover_layers(rows) + _end_labels(rows, LABELS)
-    title = alt.TitleParams(cover_finding(rows), subtitle=f"{long_date(mine['start'].iloc[0])}; people by interval, parts of breaks as parts of people; red: missing")
+    title = alt.TitleParams(
+        cover_finding(rows),
+        subtitle=f"{long_date(mine['start'].iloc[0])}; people by interval, parts of breaks as parts of people; red: missing",
+    )
     return chart.properties(title=title).configure(aria=False)
 
 
@@ -79,9 +99,14 @@ def week_cover_chart(cover, width=700, height=130):
     local = cover.intervals["start"].dt.tz_localize(None).dt.normalize()
     days = [day for day in sorted(local.unique()) if day < local.min() + pd.Timedelta(days=7)]
     top = float(cover.intervals[["required", "cover"]].max().max()) * 1.06
-    panels = [_day_panel(cover.intervals[local == day], day, top, width / len(days) - 12, height, day == days[0]) for day in days]
-    title = alt.TitleParams(week_finding(cover.intervals[local.isin(days)], cover.interval_s),
-                            subtitle="People by interval. Black: on shift, breaks taken out; blue: required; red: missing")
+    panels = [
+        _day_panel(cover.intervals[local == day], day, top, width / len(days) - 12, height, day == days[0])
+        for day in days
+    ]
+    title = alt.TitleParams(
+        week_finding(cover.intervals[local.isin(days)], cover.interval_s),
+        subtitle="People by interval. Black: on shift, breaks taken out; blue: required; red: missing",
+    )
     return alt.hconcat(*panels, spacing=12).properties(title=title).configure(aria=False)
 
 
@@ -94,7 +119,9 @@ def week_finding(intervals, interval_s):
     """What a week's cover leaves open and has over, in a sentence."""
     short, over = (float(intervals[name].sum()) * interval_s / 3600 for name in ("shortage", "surplus"))
     asked = float(intervals["required"].sum()) * interval_s / 3600
-    return f"Of {asked:,.0f} person-hours required {short:,.1f} are missing; {over:,.1f} are there that nobody asked for"
+    return (
+        f"Of {asked:,.0f} person-hours required {short:,.1f} are missing; {over:,.1f} are there that nobody asked for"
+    )
 
 
 # ------------------------------------------------------------------------------------ starts of shifts
@@ -104,15 +131,27 @@ def start_rows(shifts):
     """People by shift and start: shift, hour, people, words; summed over the days."""
     hour = clock_hours(shifts["start"])
     rows = shifts.assign(hour=hour).groupby(["shift", "hour"], as_index=False)["people"].sum()
-    return rows.assign(at=[clock(one) for one in rows["hour"]], words=[f"{n:,.0f}" if n >= 0.5 else "" for n in rows["people"]])
+    return rows.assign(
+        at=[clock(one) for one in rows["hour"]], words=[f"{n:,.0f}" if n >= 0.5 else "" for n in rows["people"]]
+    )
 
 
 def start_layers(data):
     """Circles by shift (rows) and start (clock), the people in them."""
     clock_x = _x()
     clock_x.scale = alt.Scale(zero=False, nice=False, padding=24)
-    base = alt.Chart(data).encode(x=clock_x, y=alt.Y("shift:N", title=None, sort=None, axis=alt.Axis(labelColor=INK, domain=False, ticks=False, grid=True, gridColor=RULE)))
-    dots = base.mark_point(filled=True, opacity=1, color=ACCENT, stroke=PAPER).encode(size=alt.Size("people:Q", legend=None, scale=alt.Scale(range=[20, 700], zero=True)))
+    base = alt.Chart(data).encode(
+        x=clock_x,
+        y=alt.Y(
+            "shift:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(labelColor=INK, domain=False, ticks=False, grid=True, gridColor=RULE),
+        ),
+    )
+    dots = base.mark_point(filled=True, opacity=1, color=ACCENT, stroke=PAPER).encode(
+        size=alt.Size("people:Q", legend=None, scale=alt.Scale(range=[20, 700], zero=True))
+    )
     return alt.layer(dots, base.mark_text(dy=-19, fontSize=11, color=QUIET).encode(text="words:N"))
 
 

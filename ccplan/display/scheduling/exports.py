@@ -15,15 +15,16 @@ ROSTER = ("agent", "day", "shift", "start", "end", "paid_h")
 
 
 def duties_to_ics(duties, folder=None, *, zone=None, activities=None, title="Shifts", made=None):
-    """A calendar for each agent with an event for each duty: a frame agent, file, text; written to `folder` where one is given.
+    """A calendar for each agent with an event for each duty: a frame agent, file, text; written to `folder` where
+    one is given.
 
-    `duties` is a frame agent, day, shift, start, end. Times are written in UTC, which every calendar shows by its owner's
-    clock, right also in the nights in which the clock changes; timestamps without a zone need `zone`, such as
-    "Europe/Helsinki" (of a time that comes twice, the first; one that is leapt over, an hour later). `activities` put breaks and
-    trainings into the event's notes. An event's UID follows from agent, day and the number of the duty on it, so that a
-    later calendar replaces what changed rather than doubles it; `made` is the moment of writing (None: now), which tells
-    calendars which version is the latest. The text is RFC 5545: lines end in CR LF, none is longer than 75 octets.
-    Raises ValueError in words.
+    `duties` is a frame agent, day, shift, start, end. Times are written in UTC, which every calendar shows by its
+    owner's clock, right also in the nights in which the clock changes; timestamps without a zone need `zone`, such
+    as "Europe/Helsinki" (of a time that comes twice, the first; one that is leapt over, an hour later).
+    `activities` put breaks and trainings into the event's notes. An event's UID follows from agent, day and the
+    number of the duty on it, so that a later calendar replaces what changed rather than doubles it; `made` is the
+    moment of writing (None: now), which tells calendars which version is the latest. The text is RFC 5545: lines
+    end in CR LF, none is longer than 75 octets. Raises ValueError in words.
 
     >>> at = pd.Timestamp("2026-10-05 08:00", tz="Europe/Helsinki")
     >>> duties = pd.DataFrame({"agent": ["Ann"], "day": [at.date()], "shift": ["early"], "start": [at], "end": [at + pd.Timedelta("8h")]})
@@ -32,12 +33,25 @@ def duties_to_ics(duties, folder=None, *, zone=None, activities=None, title="Shi
     ('Ann.ics', True)
     """
     rows = checked_duties(duties)
-    moment = _utc(pd.Series([pd.Timestamp(made)]), "UTC").iloc[0] if made is not None else pd.Timestamp(datetime.now(UTC)).floor("s")
+    moment = (
+        _utc(pd.Series([pd.Timestamp(made)]), "UTC").iloc[0]
+        if made is not None
+        else pd.Timestamp(datetime.now(UTC)).floor("s")
+    )
     rows = rows.assign(start=_utc(rows["start"], zone), end=_utc(rows["end"], zone), local=rows["start"])
     notes = None if activities is None else checked(activities, ACTIVITIES, "activities")
     notes = None if notes is None else notes.assign(at=_utc(notes["start"], zone), until=_utc(notes["end"], zone))
-    found = [(agent, _calendar(mine.sort_values("start"), notes, title, moment)) for agent, mine in rows.groupby("agent", sort=True)]
-    frame = pd.DataFrame({"agent": [agent for agent, _ in found], "file": _file_names([agent for agent, _ in found]), "text": [text for _, text in found]})
+    found = [
+        (agent, _calendar(mine.sort_values("start"), notes, title, moment))
+        for agent, mine in rows.groupby("agent", sort=True)
+    ]
+    frame = pd.DataFrame(
+        {
+            "agent": [agent for agent, _ in found],
+            "file": _file_names([agent for agent, _ in found]),
+            "text": [text for _, text in found],
+        }
+    )
     for row in frame.itertuples() if folder is not None else ():
         write_whole(Path(folder) / row.file, row.text.encode("utf-8"))  # bytes: CR LF stays as it is
     return frame
@@ -63,7 +77,12 @@ def _calendar(mine, notes, title, moment):
 
     agent = str(mine["agent"].iloc[0])
     calendar = Calendar()
-    for name, value in {"prodid": PRODUCT, "version": "2.0", "method": "PUBLISH", "x-wr-calname": vText(f"{title}: {agent}")}.items():
+    for name, value in {
+        "prodid": PRODUCT,
+        "version": "2.0",
+        "method": "PUBLISH",
+        "x-wr-calname": vText(f"{title}: {agent}"),
+    }.items():
         calendar.add(name, value)
     number = mine.groupby("day").cumcount()
     for row, place in zip(mine.itertuples(), number, strict=True):
@@ -76,14 +95,28 @@ def _event(row, place, notes, moment):
 
     event = Event()
     said = f"{row.agent}\n{row.day:%Y-%m-%d}\n{place}"
-    told = {"uid": hashlib.sha256(said.encode()).hexdigest()[:32] + "@ccplan", "dtstamp": moment.to_pydatetime(), "summary": str(row.shift),
-            "dtstart": row.start.to_pydatetime(), "dtend": row.end.to_pydatetime(), "sequence": int(moment.timestamp()) - 1_500_000_000}
+    told = {
+        "uid": hashlib.sha256(said.encode()).hexdigest()[:32] + "@ccplan",
+        "dtstamp": moment.to_pydatetime(),
+        "summary": str(row.shift),
+        "dtstart": row.start.to_pydatetime(),
+        "dtend": row.end.to_pydatetime(),
+        "sequence": int(moment.timestamp()) - 1_500_000_000,
+    }
     for name, value in told.items():
         event.add(name, value)
     if notes is not None:
-        within = notes[(notes["agent"] == row.agent) & (notes["at"] < row.end) & (notes["until"] > row.start) & (notes["scheduled"] != "work")]
+        within = notes[
+            (notes["agent"] == row.agent)
+            & (notes["at"] < row.end)
+            & (notes["until"] > row.start)
+            & (notes["scheduled"] != "work")
+        ]
         if len(within):
-            event.add("description", "\n".join(f"{one.scheduled} {one.start:%H:%M}–{one.end:%H:%M}" for one in within.itertuples()))
+            event.add(
+                "description",
+                "\n".join(f"{one.scheduled} {one.start:%H:%M}–{one.end:%H:%M}" for one in within.itertuples()),
+            )
     return event
 
 
@@ -123,8 +156,11 @@ def roster_grid(duties):
     if not len(rows):
         return pd.DataFrame({"agent": []})
     grid = cells.unstack("day").reindex(columns=pd.date_range(rows["day"].min(), rows["day"].max()))
-    return grid.set_axis(grid.columns.strftime("%a %d.%m."), axis=1).fillna("").reset_index() if _within_a_year(rows) else (
-        grid.set_axis(grid.columns.strftime("%Y-%m-%d"), axis=1).fillna("").reset_index())
+    return (
+        grid.set_axis(grid.columns.strftime("%a %d.%m."), axis=1).fillna("").reset_index()
+        if _within_a_year(rows)
+        else (grid.set_axis(grid.columns.strftime("%Y-%m-%d"), axis=1).fillna("").reset_index())
+    )
 
 
 def _within_a_year(rows):
@@ -138,13 +174,21 @@ def roster_to_csv(duties, file):
 
 
 def roster_to_xlsx(duties, file, *, activities=None, title="Roster", made=None):
-    """Write the roster as a workbook: sheets "Roster" (a row an agent, a column a day), "Shifts" and, where `activities` are
-    given, "Activities"; text never a formula. The same roster and `made`, a date (None: its first day), give the same bytes. The path."""
+    """Write the roster as a workbook: sheets "Roster" (a row an agent, a column a day), "Shifts" and, where
+    `activities` are given, "Activities"; text never a formula. The same roster and `made`, a date (None: its first
+    day), give the same bytes. The path."""
     from ..reporting.book import sheets_workbook
 
     sheets = {"Roster": roster_grid(duties), "Shifts": roster_table(duties)}
     if activities is not None:
         rows = checked(activities, ACTIVITIES, "activities")
-        sheets["Activities"] = rows.assign(**{end: rows[end].dt.tz_localize(None) for end in ("start", "end")})[list(ACTIVITIES)]
+        sheets["Activities"] = rows.assign(**{end: rows[end].dt.tz_localize(None) for end in ("start", "end")})[
+            list(ACTIVITIES)
+        ]
     first = sheets["Shifts"]["day"].min()
-    return sheets_workbook(file, sheets, title=title, made=made if made is not None else first if pd.notna(first) else pd.Timestamp("2000-01-01"))
+    return sheets_workbook(
+        file,
+        sheets,
+        title=title,
+        made=made if made is not None else first if pd.notna(first) else pd.Timestamp("2000-01-01"),
+    )

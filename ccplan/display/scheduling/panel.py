@@ -1,7 +1,8 @@
-"""A live panel of shifts: turn demand, people or a price and see which shifts cover the week, what stays open, what callers find.
+"""A live panel of shifts: turn demand, people or a price and see which shifts cover the week, what stays open, what
+callers find.
 
-`schedule_view` is the plain function behind the dials. While a dial moves people come in parts, as the linear programme has
-them: no plan of whole people is better. When it rests the week is solved in whole people, day by day.
+`schedule_view` is the plain function behind the dials. While a dial moves people come in parts, as the linear
+programme has them: no plan of whole people is better. When it rests the week is solved in whole people, day by day.
 """
 
 import time
@@ -24,45 +25,121 @@ REST_MS, SLICE_S = 300, 0.25  # after which a hand rests; how long the kernel wo
 NO_LIMIT = 200  # people: what the dials of limits show where there is none
 
 DIALS = (
-    Dial(name="volume", label="Volume, change", unit="%", low=-30, high=50, step=1, group="demand", scale=100, least=-90, most=900,
-         says="contacts of every interval against the forecast"),
-    Dial(name="off_desk", label="Off the desk beside breaks, change", unit="points", low=-10, high=20, step=1, group="people", scale=100, least=-50, most=60,
-         says="share of people on shift who are ill, in training or in meetings; breaks are in the shifts, leave is in the roster"),
-    Dial(name="people", label="People at most a day", unit="people", low=0, high=NO_LIMIT, step=1, group="people", least=0, most=10_000, whole=True,
-         says="nobody beyond them is put on a shift; what they cannot cover stays open"),
-    Dial(name="short_most", label="Short shifts a day, at most", unit="people", low=0, high=NO_LIMIT, step=1, group="shifts", least=0, most=10_000, whole=True,
-         says="those shorter than three quarters of the longest: as many as there are people for them"),
-    Dial(name="extra_h", label="One more length of shift", unit="hours", low=0, high=10, step=0.5, group="shifts", least=0, most=12,
-         says="tried beside the centre's own, at every half-hour, with a paid break of a quarter-hour; 0 for none, else at least 1"),
-    Dial(name="missing_hour", label="Price of a missing hour", unit="", low=0, high=200, step=5, group="price", least=0, most=100_000,
-         says="of one person, in the centre's currency: the higher, the fewer are missing"),
+    Dial(
+        name="volume",
+        label="Volume, change",
+        unit="%",
+        low=-30,
+        high=50,
+        step=1,
+        group="demand",
+        scale=100,
+        least=-90,
+        most=900,
+        says="contacts of every interval against the forecast",
+    ),
+    Dial(
+        name="off_desk",
+        label="Off the desk beside breaks, change",
+        unit="points",
+        low=-10,
+        high=20,
+        step=1,
+        group="people",
+        scale=100,
+        least=-50,
+        most=60,
+        says="share of people on shift who are ill, in training or in meetings; breaks are in the shifts, leave is in the roster",
+    ),
+    Dial(
+        name="people",
+        label="People at most a day",
+        unit="people",
+        low=0,
+        high=NO_LIMIT,
+        step=1,
+        group="people",
+        least=0,
+        most=10_000,
+        whole=True,
+        says="nobody beyond them is put on a shift; what they cannot cover stays open",
+    ),
+    Dial(
+        name="short_most",
+        label="Short shifts a day, at most",
+        unit="people",
+        low=0,
+        high=NO_LIMIT,
+        step=1,
+        group="shifts",
+        least=0,
+        most=10_000,
+        whole=True,
+        says="those shorter than three quarters of the longest: as many as there are people for them",
+    ),
+    Dial(
+        name="extra_h",
+        label="One more length of shift",
+        unit="hours",
+        low=0,
+        high=10,
+        step=0.5,
+        group="shifts",
+        least=0,
+        most=12,
+        says="tried beside the centre's own, at every half-hour, with a paid break of a quarter-hour; 0 for none, else at least 1",
+    ),
+    Dial(
+        name="missing_hour",
+        label="Price of a missing hour",
+        unit="",
+        low=0,
+        high=200,
+        step=5,
+        group="price",
+        least=0,
+        most=100_000,
+        says="of one person, in the centre's currency: the higher, the fewer are missing",
+    ),
 )
 
 
 def schedule_panel(folder, centre=None, *, queue="", weeks=4, case=None, language=None):
-    """A live panel of shifts, the widget of a `schedule_desk`. Raises ValueError in words where the folder cannot be used."""
+    """A live panel of shifts, the widget of a `schedule_desk`. Raises ValueError in words where the folder cannot
+    be used.
+    """
     return schedule_desk(folder, centre, queue=queue, weeks=weeks, case=case, language=language).panel()
 
 
 def schedule_desk(folder, centre=None, *, queue="", weeks=4, case=None, language=None):
     """What is behind the panel: dials, tiles, charts, scenarios.
 
-    `folder` is a centre's folder, in which scenarios are kept (None: they last as long as the page); `queue` the one shown first (the
-    largest if left out), `weeks` the whole weeks to plan; `case` a ScheduleCase of it that is there already. `language` is a code such as "fi".
+    `folder` is a centre's folder, in which scenarios are kept (None: they last as long as the page); `queue` the
+    one shown first (the largest if left out), `weeks` the whole weeks to plan; `case` a ScheduleCase of it that is
+    there already. `language` is a code such as "fi".
     """
     from ...planning import shifts_of_queue
     from .case import schedule_case
 
     case = case or schedule_case(folder, centre, queue=queue, weeks=weeks)
     centre = case.centre
-    queues = [case.queue, *(one.name for one in centre.queues if not one.deferred and one.name != case.queue and shifts_of_queue(centre, one.name))]
+    queues = [
+        case.queue,
+        *(
+            one.name
+            for one in centre.queues
+            if not one.deferred and one.name != case.queue and shifts_of_queue(centre, one.name)
+        ),
+    ]
 
     def load(name):
         mine = case if name == case.queue else schedule_case(case.folder, centre, queue=name, weeks=weeks)
         return mine.requirement[["start", "offered", "aht_s"]], 0 if mine.people is None else len(mine.people)
 
     short = min((one.most for one in case.shifts), default=inf)
-    return ScheduleDesk(ScheduleGround(centre, tuple(queues), load), short_most=short, folder=folder, language=chosen(language, centre))
+    return ScheduleDesk(
+        ScheduleGround(centre, tuple(queues), load), short_most=short, folder=folder, language=chosen(language, centre)
+    )
 
 
 class ScheduleDesk(Desk):
@@ -75,8 +152,14 @@ class ScheduleDesk(Desk):
         self.currency = ground.centre.currency
         first = ground.queues[0]
         heads = ground.of(first)[1]
-        values = {"volume": 0.0, "off_desk": 0.0, "people": float(heads or NO_LIMIT), "short_most": float(min(short_most, NO_LIMIT)), "extra_h": 0.0,
-                  "missing_hour": float(ground.centre.rostering.missing_hour)}
+        values = {
+            "volume": 0.0,
+            "off_desk": 0.0,
+            "people": float(heads or NO_LIMIT),
+            "short_most": float(min(short_most, NO_LIMIT)),
+            "extra_h": 0.0,
+            "missing_hour": float(ground.centre.rostering.missing_hour),
+        }
         dials = tuple(dial.holding(values[dial.name]) for dial in DIALS)
         weeks = self._weeks(first)
         places = {"queue": first, "week": weeks[0], "aim": next(iter(AIMS)), "day": str(self._days(first, weeks[0])[0])}
@@ -89,13 +172,21 @@ class ScheduleDesk(Desk):
     def _days(self, queue, week):
         calls, _ = self.ground.of(queue)
         local = calls["start"].dt.tz_localize(None).dt.normalize()
-        return [Term(f"{day:%A}") for day in sorted(local[(local >= week) & (local < pd.Timestamp(week) + pd.Timedelta(days=7))].unique())]
+        return [
+            Term(f"{day:%A}")
+            for day in sorted(local[(local >= week) & (local < pd.Timestamp(week) + pd.Timedelta(days=7))].unique())
+        ]
 
     def options(self, state):
         queue = state.places["queue"] if state.places["queue"] in self.ground.queues else self.ground.queues[0]
         weeks = self._weeks(queue)
         week = state.places["week"] if state.places["week"] in weeks else weeks[0]
-        return {"queue": list(self.ground.queues), "week": weeks, "aim": [Term(aim) for aim in AIMS], "day": self._days(queue, week)}
+        return {
+            "queue": list(self.ground.queues),
+            "week": weeks,
+            "aim": [Term(aim) for aim in AIMS],
+            "day": self._days(queue, week),
+        }
 
     def labels(self):
         return {"queue": "Queue", "week": "Week from", "aim": "What is made best", "day": "Day drawn"}
@@ -113,9 +204,17 @@ class ScheduleDesk(Desk):
         values = state.values
         if 0 < values["extra_h"] < 1:
             raise ValueError(f"one more length of shift must be 0 or from 1 to 12 hours, got {values['extra_h']:g}")
-        return Asked(queue=state.places["queue"], week=pd.Timestamp(state.places["week"]), aim=state.places["aim"],
-                     volume=values["volume"], off_desk=values["off_desk"], missing_hour=values["missing_hour"], people=values["people"],
-                     short_most=values["short_most"], extra_h=values["extra_h"])
+        return Asked(
+            queue=state.places["queue"],
+            week=pd.Timestamp(state.places["week"]),
+            aim=state.places["aim"],
+            volume=values["volume"],
+            off_desk=values["off_desk"],
+            missing_hour=values["missing_hour"],
+            people=values["people"],
+            short_most=values["short_most"],
+            extra_h=values["extra_h"],
+        )
 
     def view(self):
         """The ScheduleView where the panel stands: in whole people once they are worked out."""
@@ -136,10 +235,20 @@ class ScheduleDesk(Desk):
     def show(self, rest):
         waiting = self._rested(rest)
         view = self.view()
-        told = f"Whole people, proven to within {view.cover.gap:.1%} of the best." if view.proven else (
-            "While a dial moves people come in parts, which no plan of whole people can better; whole people follow when it rests.")
-        return {"tiles": self.tiles(view.totals), "warnings": list(view.warnings), "unsettled": waiting, "charts": self._charts(view),
-                "against": f"Changes are against {self.pinned_words()}. {told}"}
+        told = (
+            f"Whole people, proven to within {view.cover.gap:.1%} of the best."
+            if view.proven
+            else (
+                "While a dial moves people come in parts, which no plan of whole people can better; whole people follow when it rests."
+            )
+        )
+        return {
+            "tiles": self.tiles(view.totals),
+            "warnings": list(view.warnings),
+            "unsettled": waiting,
+            "charts": self._charts(view),
+            "against": f"Changes are against {self.pinned_words()}. {told}",
+        }
 
     def _rested(self, rest):
         """Milliseconds after which the browser is to ask again, 0 when the week is solved in whole people."""
@@ -180,8 +289,10 @@ class ScheduleDesk(Desk):
         day = cover.intervals["start"].dt.strftime("%A") == places["day"]
         rows = cover_charts.cover_rows(cover.intervals[day])
         starts = cover_charts.start_rows(cover.shifts)
-        return {"day": live(rows, f"{places['day']}: {cover_charts.cover_finding(rows)}", "Step chart"),
-                "starts": live(starts, cover_charts.starts_finding(starts), "Dots")}
+        return {
+            "day": live(rows, f"{places['day']}: {cover_charts.cover_finding(rows)}", "Step chart"),
+            "starts": live(starts, cover_charts.starts_finding(starts), "Dots"),
+        }
 
     def charts(self):
         return chart_places()
@@ -192,10 +303,25 @@ def chart_places():
     fit = {"width": "container", "autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
     day = cover_charts.cover_layers(alt.NamedData("day")).properties(height=260, **fit)
     starts = cover_charts.start_layers(alt.NamedData("starts")).properties(height=alt.Step(58), **fit)
-    return [{"name": "day", "spec": theme.themed(day), "note": "people by interval of the day that is drawn", "key": DAY_KEY},
-            {"name": "starts", "spec": theme.themed(starts), "note": "people of the week by shift and start", "key": STARTS_KEY}]
+    return [
+        {
+            "name": "day",
+            "spec": theme.themed(day),
+            "note": "people by interval of the day that is drawn",
+            "key": DAY_KEY,
+        },
+        {
+            "name": "starts",
+            "spec": theme.themed(starts),
+            "note": "people of the week by shift and start",
+            "key": STARTS_KEY,
+        },
+    ]
 
 
-DAY_KEY = [{"label": "required", "colour": ACCENT, "shape": "line"}, {"label": "on shift, breaks taken out", "colour": INK, "shape": "line"},
-           {"label": "missing", "colour": ALARM, "shape": "area"}]
+DAY_KEY = [
+    {"label": "required", "colour": ACCENT, "shape": "line"},
+    {"label": "on shift, breaks taken out", "colour": INK, "shape": "line"},
+    {"label": "missing", "colour": ALARM, "shape": "area"},
+]
 STARTS_KEY = [{"label": "people who start then, the larger the more", "colour": ACCENT, "shape": "area"}]

@@ -1,4 +1,6 @@
-"""A day as it ran, for a look at it in the middle: who was planned, what the morning expected, what can still be done."""
+"""A day as it ran, for a look at it in the middle: who was planned, what the morning expected, what can still be
+done.
+"""
 
 from dataclasses import dataclass, field
 
@@ -10,13 +12,20 @@ from ..tables import Words, cornered, plain
 from .case import AWAY, needs
 
 ILL = "sickness"
-WORDS = {"move break": "moved breaks", "move activity": "moved trainings and meetings", "postpone activity": "postponed trainings and meetings",
-         "overtime": "overtime", "time off": "voluntary time off"}
+WORDS = {
+    "move break": "moved breaks",
+    "move activity": "moved trainings and meetings",
+    "postpone activity": "postponed trainings and meetings",
+    "overtime": "overtime",
+    "time off": "voluntary time off",
+}
 
 
 @dataclass(frozen=True)
 class Today:
-    """A day at a moment: the `state` (an `Intraday`), the day's `activities`, the week's `duties` around it, the `options`."""
+    """A day at a moment: the `state` (an `Intraday`), the day's `activities`, the week's `duties` around it, the
+    `options`.
+    """
 
     state: object
     activities: pd.DataFrame = field(repr=False)
@@ -26,7 +35,8 @@ class Today:
 
 @needs("activities", "people_then")
 def today_of(case, day="", at="11:00", *, most=3):
-    """The `Today` of a day that has passed; of the last four weeks' the one on which most people were ill, where none is named.
+    """The `Today` of a day that has passed; of the last four weeks' the one on which most people were ill, where
+    none is named.
 
     The morning's forecast is made from what was known on the evening before. Raises ValueError in words.
     """
@@ -36,7 +46,9 @@ def today_of(case, day="", at="11:00", *, most=3):
     local = case.activities["start"].dt.tz_localize(None).dt.normalize()
     mine = case.activities[local == day]
     if not len(mine):
-        raise ValueError(f"day must be one of the activities ({local.min():%Y-%m-%d} to {local.max():%Y-%m-%d}), got {day:%Y-%m-%d}")
+        raise ValueError(
+            f"day must be one of the activities ({local.min():%Y-%m-%d} to {local.max():%Y-%m-%d}), got {day:%Y-%m-%d}"
+        )
     known = case.intervals[case.intervals["start"].dt.tz_localize(None) < day]
     morning = forecast_queues(known, case.centre, "1d", samples=200, cache=True, **case.calendar)[0]
     zone = mine["start"].dt.tz
@@ -44,22 +56,32 @@ def today_of(case, day="", at="11:00", *, most=3):
     state = intraday(mine, morning, case.intervals, case.centre, now, queue=case.queue)
     around = case.activities[(local >= day - pd.Timedelta(days=6)) & (local <= day + pd.Timedelta(days=2))]
     duties = duties_of(around, case.shifts)
-    options = intraday_options(state, duties, case.people_then, case.centre.rostering, case.shifts, case.centre, most=most)
+    options = intraday_options(
+        state, duties, case.people_then, case.centre.rostering, case.shifts, case.centre, most=most
+    )
     return Today(state, mine, duties, options)
 
 
 def hard_day(activities):
     """Of the last four weeks the day on which most of those planned were ill."""
     local = activities["start"].dt.tz_localize(None).dt.normalize()
-    ill = activities[(activities["actual"] == ILL) & (activities["scheduled"] == "work") & (local > local.max() - pd.Timedelta(weeks=4))]
+    ill = activities[
+        (activities["actual"] == ILL)
+        & (activities["scheduled"] == "work")
+        & (local > local.max() - pd.Timedelta(weeks=4))
+    ]
     return ill.groupby(local[ill.index])["agent"].nunique().sort_index().idxmax()
 
 
 def duties_of(activities, shifts):
-    """A duty for each agent and day, from the first to the last moment scheduled at the centre; the shift is that of the length."""
+    """A duty for each agent and day, from the first to the last moment scheduled at the centre; the shift is that
+    of the length.
+    """
     there = activities[activities["scheduled"].notna() & ~activities["scheduled"].isin(AWAY)]
     day = there["start"].dt.tz_localize(None).dt.normalize()
-    found = there.assign(day=day).groupby(["agent", "day"]).agg(start=("start", "min"), end=("end", "max")).reset_index()
+    found = (
+        there.assign(day=day).groupby(["agent", "day"]).agg(start=("start", "min"), end=("end", "max")).reset_index()
+    )
     lengths = {shift.length_s: shift.name for shift in reversed(shifts)}
     last = (found["end"] - found["start"]).dt.total_seconds()
     return found.assign(shift=[lengths.get(length, "other") for length in last])
@@ -82,8 +104,16 @@ def adherence_table(today, most=6):
     if isinstance(today, Words):
         return today
     rows = today.state.adherence.causes.head(most)
-    return cornered(pd.DataFrame({"cause": rows["cause"], "hours": (rows["seconds"] / 3600).map("{:.1f}".format), "people": rows["agents"],
-                                  "counts as": np.where(rows["counts"], "adherence", "absence")}).set_index("cause"))
+    return cornered(
+        pd.DataFrame(
+            {
+                "cause": rows["cause"],
+                "hours": (rows["seconds"] / 3600).map("{:.1f}".format),
+                "people": rows["agents"],
+                "counts as": np.where(rows["counts"], "adherence", "absence"),
+            }
+        ).set_index("cause")
+    )
 
 
 def options_table(today, most=9):
@@ -91,10 +121,21 @@ def options_table(today, most=9):
     if isinstance(today, Words):
         return today
     rows = today.options.head(most)
-    told = pd.DataFrame({"what": rows["words"].str.split(": ", n=2).str[:2].str.join(": ").where(rows["kind"].str.startswith(("move", "postpone")), rows["words"].str.split(": ").str[0]),
-                         "cost": rows["cost"].map("{:+.0f}".format).str.replace("-", "−").str.replace("+0", "0"), "hours missing": rows["missing_h"].map("{:+.2f}".format).str.replace("-", "−"),
-                         "service, points": (100 * (rows["service_after"] - rows["service_before"])).map("{:+.1f}".format).str.replace("-", "−"),
-                         "worth": rows["worth"].map("{:,.0f}".format)})
+    told = pd.DataFrame(
+        {
+            "what": rows["words"]
+            .str.split(": ", n=2)
+            .str[:2]
+            .str.join(": ")
+            .where(rows["kind"].str.startswith(("move", "postpone")), rows["words"].str.split(": ").str[0]),
+            "cost": rows["cost"].map("{:+.0f}".format).str.replace("-", "−").str.replace("+0", "0"),
+            "hours missing": rows["missing_h"].map("{:+.2f}".format).str.replace("-", "−"),
+            "service, points": (100 * (rows["service_after"] - rows["service_before"]))
+            .map("{:+.1f}".format)
+            .str.replace("-", "−"),
+            "worth": rows["worth"].map("{:,.0f}".format),
+        }
+    )
     return told.set_axis([""] * len(told))
 
 
@@ -119,7 +160,12 @@ def options_answer(case, today):
     from ...planning.scheduling.intraday import seen_then
 
     ahead = (model.rows["start"] >= today.state.now).to_numpy()
-    service = [totals_of(model.service(seen_then(model, table, table, today.state.now))[ahead])["service_level"] for table in (today.state.activities, activities)]
+    service = [
+        totals_of(model.service(seen_then(model, table, table, today.state.now))[ahead])["service_level"]
+        for table in (today.state.activities, activities)
+    ]
     kinds = ", ".join(f"{done.count(kind)} {WORDS[kind]}" for kind in dict.fromkeys(done))
-    return Words(f"**All of them together ({kinds}) lift the rest of the day from {service[0]:.1%} to {service[1]:.1%} answered in time**, "
-                 f"for {case.centre.currency} {cost:,.0f}.")
+    return Words(
+        f"**All of them together ({kinds}) lift the rest of the day from {service[0]:.1%} to {service[1]:.1%} answered in time**, "
+        f"for {case.centre.currency} {cost:,.0f}."
+    )

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from ...planning.schedule import Cover
 
 AIMS = {"least cost": "cost", "fewest hours": "hours", "least difference": "difference"}
-NEAR, SECONDS = 0.02, 4.0  # share of the best within which a plan of whole people is searched, and how long a day may take
+NEAR, SECONDS = (
+    0.02,
+    4.0,
+)  # share of the best within which a plan of whole people is searched, and how long a day may take
 WEEK = pd.Timedelta(days=7)
 EXTRA = "extra"
 KEPT = 200  # covers that are kept once found
@@ -27,18 +30,27 @@ class ScheduleTotals:
     """What a week's cover comes to, as its tiles say it."""
 
     shifts: float = total("Shifts worked", "Σ people on a shift, all days of the week", "count", -1)
-    people: float = total("People needed", "so many that nobody works more than five days; at least those of the busiest day", "count", -1)
+    people: float = total(
+        "People needed", "so many that nobody works more than five days; at least those of the busiest day", "count", -1
+    )
     hours: float = total("Paid hours", "of the week; unpaid breaks left out", "number", -1)
     cost: float = total("Cost of the week", "wages with on-costs, and what is paid on top for the shift", "money", -1)
     missing: float = total("Hours missing", "hours in which one person is missing", "number", -1)
     surplus: float = total("Hours too many", "hours in which one person is too many", "number", -1)
-    service: float = total("Service of the cover", "calls answered in time ÷ calls offered, by the queueing model, with those who are at their desks", "share", 1)
+    service: float = total(
+        "Service of the cover",
+        "calls answered in time ÷ calls offered, by the queueing model, with those who are at their desks",
+        "share",
+        1,
+    )
     worst: float = total("Worst interval", "the lowest service level of any interval", "share", 1)
 
 
 @dataclass(frozen=True)
 class ScheduleView:
-    """What the panel shows: the `cover`, its `totals`, `warnings` in words; `proven` is False where people come in parts."""
+    """What the panel shows: the `cover`, its `totals`, `warnings` in words; `proven` is False where people come in
+    parts.
+    """
 
     cover: "Cover"
     totals: ScheduleTotals
@@ -54,8 +66,10 @@ class ScheduleView:
         """The week in a paragraph."""
         told = self.totals
         service = f" Callers find {told.service:.1%} answered in time." if np.isfinite(told.service) else ""
-        return Words(f"**{told.shifts:,.0f} shifts cover the week; {told.people:,.0f} people can work them.** {told.missing:,.1f} hours stay open, "
-                     f"{told.surplus:,.1f} are too many, and the week costs {shown(told.cost, 'money', self.currency)}.{service}")
+        return Words(
+            f"**{told.shifts:,.0f} shifts cover the week; {told.people:,.0f} people can work them.** {told.missing:,.1f} hours stay open, "
+            f"{told.surplus:,.1f} are too many, and the week costs {shown(told.cost, 'money', self.currency)}.{service}"
+        )
 
     def frame(self):
         """The tiles as a table: a row a number, in words as shown."""
@@ -64,8 +78,8 @@ class ScheduleView:
 
 @dataclass
 class ScheduleGround:
-    """Weeks laid ready for other assumptions: `calls` {queue: rows of start, offered, aht_s} and `heads` {queue: its people}, a queue's
-    asked for when it is first looked at."""
+    """Weeks laid ready for other assumptions: `calls` {queue: rows of start, offered, aht_s} and `heads` {queue:
+    its people}, a queue's asked for when it is first looked at."""
 
     centre: object
     queues: tuple
@@ -93,8 +107,12 @@ class ScheduleGround:
             self.ready["shifts", queue] = shifts_of_queue(self.centre, queue)
         found = self.ready["shifts", queue]
         longest = max(one.length_s for one in found)
-        found = [replace(one, most=min(one.most, int(short_most))) if one.length_s < 0.75 * longest and len(one.days) > 2 and np.isfinite(short_most) else one
-                 for one in found]
+        found = [
+            replace(one, most=min(one.most, int(short_most)))
+            if one.length_s < 0.75 * longest and len(one.days) > 2 and np.isfinite(short_most)
+            else one
+            for one in found
+        ]
         return found + ([extra_shift(max(found, key=lambda one: one.length_s), extra_h)] if extra_h else [])
 
     def requirement(self, queue, week, volume=0.0, off_desk=0.0):
@@ -118,15 +136,24 @@ class ScheduleGround:
             self.kept.clear()
 
     def parts(self, asked):
-        """The stretches of a week that are solved by themselves: its days, or all of it where a shift passes midnight."""
+        """The stretches of a week that are solved by themselves: its days, or all of it where a shift passes
+        midnight.
+        """
         rows, _ = self.requirement(asked.queue, asked.week, asked.volume, asked.off_desk)
         days = rows["start"].dt.tz_localize(None).dt.normalize()
         over = self.over_midnight(asked)
-        return [rows.reset_index(drop=True)] if over else [rows[days == day].reset_index(drop=True) for day in sorted(days.unique())]
+        return (
+            [rows.reset_index(drop=True)]
+            if over
+            else [rows[days == day].reset_index(drop=True) for day in sorted(days.unique())]
+        )
 
     def over_midnight(self, asked):
         """Whether a shift passes midnight: the week's last night then reaches into its first morning."""
-        return any(max(one.start_s) + one.length_s > 86_400 for one in self.shifts(asked.queue, asked.short_most, asked.extra_h))
+        return any(
+            max(one.start_s) + one.length_s > 86_400
+            for one in self.shifts(asked.queue, asked.short_most, asked.extra_h)
+        )
 
     def cover(self, asked, rows=None, whole=True):
         """The Cover of a week, or some rows of it, for an Asked; kept once found."""
@@ -137,14 +164,28 @@ class ScheduleGround:
             self._room()
             need, share = self.requirement(asked.queue, asked.week, asked.volume, asked.off_desk)
             self.kept[key] = cover_shifts(
-                need if rows is None else rows, self.shifts(asked.queue, asked.short_most, asked.extra_h), objective=AIMS[asked.aim], centre=self.centre,
-                queue=asked.queue, people=asked.people, days_a_week=7, missing_hour=asked.missing_hour, at_desk=share, whole=whole, cyclic=self.over_midnight(asked), within=NEAR, limit_s=SECONDS)
+                need if rows is None else rows,
+                self.shifts(asked.queue, asked.short_most, asked.extra_h),
+                objective=AIMS[asked.aim],
+                centre=self.centre,
+                queue=asked.queue,
+                people=asked.people,
+                days_a_week=7,
+                missing_hour=asked.missing_hour,
+                at_desk=share,
+                whole=whole,
+                cyclic=self.over_midnight(asked),
+                within=NEAR,
+                limit_s=SECONDS,
+            )
         return self.kept[key]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a week's cover is asked for: changes of demand and of time off the desk (shares), limits, the price of a missing hour."""
+    """What a week's cover is asked for: changes of demand and of time off the desk (shares), limits, the price of a
+    missing hour.
+    """
 
     queue: str
     week: pd.Timestamp
@@ -158,13 +199,21 @@ class Asked:
 
 
 def extra_shift(like, hours):
-    """A shift of so many hours that starts every half-hour while another lasts, a paid break of a quarter-hour in its middle third."""
+    """A shift of so many hours that starts every half-hour while another lasts, a paid break of a quarter-hour in
+    its middle third.
+    """
     from ...data.shifts import Break, Shift, clock_words
 
     length = hours * 3600
     first, last = min(like.start_s), max(like.start_s) + like.length_s - length
     starts = clock_words(first) if last <= first else f"{clock_words(first)}-{clock_words(min(last, 86_400 - 1800))}"
-    pause = Break(name="break", length_s=900, earliest_s=length // 3 // 900 * 900, latest_s=length * 2 // 3 // 900 * 900, paid=True)
+    pause = Break(
+        name="break",
+        length_s=900,
+        earliest_s=length // 3 // 900 * 900,
+        latest_s=length * 2 // 3 // 900 * 900,
+        paid=True,
+    )
     return Shift(name=EXTRA, starts=starts, length_s=length, every_s=1800, breaks=(pause,), days=like.days)
 
 
@@ -172,12 +221,23 @@ def joined(covers):
     """The covers of days one after the other as one."""
     if len(covers) == 1:
         return covers[0]
-    frames = {name: pd.concat([getattr(one, name) for one in covers], ignore_index=True) for name in ("shifts", "breaks", "intervals")}
-    sums = {name: sum(getattr(one, name) for one in covers) for name in ("cost", "prices", "hours", "objective", "bound", "seconds", "blocks")}
+    frames = {
+        name: pd.concat([getattr(one, name) for one in covers], ignore_index=True)
+        for name in ("shifts", "breaks", "intervals")
+    }
+    sums = {
+        name: sum(getattr(one, name) for one in covers)
+        for name in ("cost", "prices", "hours", "objective", "bound", "seconds", "blocks")
+    }
     apart = abs(sums["objective"] - sums["bound"])
     late = [one.status for one in covers if one.status not in ("optimal", "in parts")]
-    return replace(covers[0], **frames, **sums, gap=apart / abs(sums["objective"]) if sums["objective"] and apart > 1e-7 else 0.0,
-                   status=late[0] if late else covers[0].status)
+    return replace(
+        covers[0],
+        **frames,
+        **sums,
+        gap=apart / abs(sums["objective"]) if sums["objective"] and apart > 1e-7 else 0.0,
+        status=late[0] if late else covers[0].status,
+    )
 
 
 def schedule_view(ground, asked, cover=None):
@@ -188,8 +248,16 @@ def schedule_view(ground, asked, cover=None):
     cover = joined([ground.cover(asked, rows) for rows in ground.parts(asked)]) if cover is None else cover
     five = replace(cover, days_a_week=5).weeks
     people = five["people"] if cover.status != "in parts" else np.maximum(five["day_shifts"] / 5, five["busiest_day"])
-    totals = ScheduleTotals(shifts=float(cover.shifts["people"].sum()), people=float(people.max()) if len(five) else 0.0, hours=cover.hours, cost=cover.cost,
-                            missing=cover.shortage_hours, surplus=cover.surplus_hours, service=cover.service_level, worst=worst_of(cover))
+    totals = ScheduleTotals(
+        shifts=float(cover.shifts["people"].sum()),
+        people=float(people.max()) if len(five) else 0.0,
+        hours=cover.hours,
+        cost=cover.cost,
+        missing=cover.shortage_hours,
+        surplus=cover.surplus_hours,
+        service=cover.service_level,
+        worst=worst_of(cover),
+    )
     return ScheduleView(cover, totals, tuple(_warnings(ground, asked, cover)), ground.centre.currency)
 
 

@@ -1,4 +1,6 @@
-"""What the set-up notebook stands on: the centre's checklists, devices and people as of a day, and a start-up planned from its numbers."""
+"""What the set-up notebook stands on: the centre's checklists, devices and people as of a day, and a start-up
+planned from its numbers.
+"""
 
 from dataclasses import dataclass, field
 
@@ -17,20 +19,47 @@ from ...planning.setting_up.floor_plan import Room, floor_plan
 from ...planning.setting_up.weighing import weigh
 
 EXAMPLE_GOALS = (  # of the notebook, where the folder has no goals.csv
-    Goal(goal="customers stay", factor="matters are settled at the first contact, within a year", until="2027-12-31", kpi="fcr", target=0.75,
-         plan="hear ten calls a week that were called settled"),
-    Goal(goal="help while it is needed", factor="enough people at the peaks, from the first month", until="2027-09-30", kpi="service_level", target=0.80, likely="low",
-         plan="look at the cost of a contact beside it"),
-    Goal(goal="support pays its way", factor="fewer contacts that come twice, within a year", until="2027-12-31", kpi="cost_per_contact", target=5.80, likely="high",
-         plan="never without service beside it"),
+    Goal(
+        goal="customers stay",
+        factor="matters are settled at the first contact, within a year",
+        until="2027-12-31",
+        kpi="fcr",
+        target=0.75,
+        plan="hear ten calls a week that were called settled",
+    ),
+    Goal(
+        goal="help while it is needed",
+        factor="enough people at the peaks, from the first month",
+        until="2027-09-30",
+        kpi="service_level",
+        target=0.80,
+        likely="low",
+        plan="look at the cost of a contact beside it",
+    ),
+    Goal(
+        goal="support pays its way",
+        factor="fewer contacts that come twice, within a year",
+        until="2027-12-31",
+        kpi="cost_per_contact",
+        target=5.80,
+        likely="high",
+        plan="never without service beside it",
+    ),
 )
-ROOMS = (Room(name="north hall", width=17, depth=12, stations=30), Room(name="south hall", width=17, depth=9, stations=20, y=12),
-         Room(name="quiet room", width=6, depth=5, x=17), Room(name="training", width=6, depth=9, x=17, y=5), Room(name="manager", width=6, depth=7, x=17, y=14))
+ROOMS = (
+    Room(name="north hall", width=17, depth=12, stations=30),
+    Room(name="south hall", width=17, depth=9, stations=20, y=12),
+    Room(name="quiet room", width=6, depth=5, x=17),
+    Room(name="training", width=6, depth=9, x=17, y=5),
+    Room(name="manager", width=6, depth=7, x=17, y=14),
+)
 
 
 @dataclass(frozen=True)
 class SetupCase:
-    """`table` (the centre's checklist), `at` (the day after the tables end), `startup`, `goals`, and the folder's other tables (empty where absent)."""
+    """`table` (the centre's checklist), `at` (the day after the tables end), `startup`, `goals`, and the folder's
+    other tables (empty where absent).
+    """
 
     folder: object
     centre: object = field(repr=False)
@@ -85,12 +114,18 @@ class SetupCase:
 
 
 def setup_case(folder, *, start, volume=1.0, queue="", people_per_seat=1.3):
-    """The SetupCase of a centre's folder, with a start-up begun on `start` for `volume` × the contacts of a queue (the busiest if left out)."""
+    """The SetupCase of a centre's folder, with a start-up begun on `start` for `volume` × the contacts of a queue
+    (the busiest if left out).
+    """
     centre = load_centre(folder)
     intervals = load_intervals(folder, centre, faulty="leave out").frame
     live = [one.name for one in centre.queues if not one.deferred]
-    queue = queue or str(intervals[intervals["queue"].isin(live)].groupby("queue", observed=True)["offered"].sum().idxmax())
+    queue = queue or str(
+        intervals[intervals["queue"].isin(live)].groupby("queue", observed=True)["offered"].sum().idxmax()
+    )
     goals = read_goals(folder) or EXAMPLE_GOALS
     at = intervals["start"].max().tz_localize(None).normalize() + pd.Timedelta(days=1)
     startup = plan_startup(intervals, centre, queue, start, goals=goals, volume=volume, people_per_seat=people_per_seat)
-    return SetupCase(folder, centre, intervals, load_table(folder, "checklist", centre, faulty="leave out").frame, at, startup, goals)
+    return SetupCase(
+        folder, centre, intervals, load_table(folder, "checklist", centre, faulty="leave out").frame, at, startup, goals
+    )

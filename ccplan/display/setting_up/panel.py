@@ -36,10 +36,10 @@ STYLE = """<style>
 def checklist_panel(folder, who=None, at=None, language=None):
     """The checklists of a centre's folder to tick, a widget; every change is saved at once.
 
-    A folder without checklist.csv begins with the shipped lists. With the bundled centre it works on a copy. `who` is the person
-    at the keyboard for the journal (left out: the system's name), `at` the day against which late is reckoned (today), `language` a code
-    such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English). Raises ValueError in words where the file
-    cannot be read.
+    A folder without checklist.csv begins with the shipped lists. With the bundled centre it works on a copy. `who`
+    is the person at the keyboard for the journal (left out: the system's name), `at` the day against which late is
+    reckoned (today), `language` a code such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then
+    English). Raises ValueError in words where the file cannot be read.
     """
     desk = ChecklistDesk(folder, who, at, language)
     return box(desk.children, "the checklists of the centre", desk.summary()._repr_html_(), desk.language.direction)
@@ -52,7 +52,9 @@ def speak(language, folder):
 
 
 class ChecklistDesk:
-    """The controls: `which` list, `step`, the items' fields `cells` {(item, column): widget}, `undo`, `export`, and what they say (`said`)."""
+    """The controls: `which` list, `step`, the items' fields `cells` {(item, column): widget}, `undo`, `export`, and
+    what they say (`said`).
+    """
 
     def __init__(self, folder, who=None, at=None, language=None):
         import ipywidgets as w
@@ -72,30 +74,58 @@ class ChecklistDesk:
         self.which = w.Dropdown(description=said("list"), options=names, **wide)
         self.step = w.Dropdown(description=said("step"), options=[(said("all"), "all")], **wide)
         self.only = w.Checkbox(description=said("only what is open"), value=False, indent=False)
-        self.undo = w.Button(description=said("Take back my last"), tooltip=said("the last change that you made here is taken back"))
+        self.undo = w.Button(
+            description=said("Take back my last"), tooltip=said("the last change that you made here is taken back")
+        )
         self.again = w.Button(description=said("Look again"), tooltip=said("read what others have changed"))
-        self.export = w.Button(description=said("Export as CSV"), tooltip=said("the whole checklist as a file in which nothing is a formula"))
+        self.export = w.Button(
+            description=said("Export as CSV"),
+            tooltip=said("the whole checklist as a file in which nothing is a formula"),
+        )
         self.said, self.file, self.total = w.HTML(), w.HTML(), w.HTML()
         self.items = w.VBox([])
-        self.children = [w.HTML(STYLE, layout={"height": "0", "margin": "0"}), row([self.which, self.step, self.only], "ccplan-asks"), self.total, self.items,
-                         row([self.undo, self.again, self.export], "ccplan-asks"), self.said, self.file]
+        self.children = [
+            w.HTML(STYLE, layout={"height": "0", "margin": "0"}),
+            row([self.which, self.step, self.only], "ccplan-asks"),
+            self.total,
+            self.items,
+            row([self.undo, self.again, self.export], "ccplan-asks"),
+            self.said,
+            self.file,
+        ]
         self._steps()
         self._draw()
         self._watch()
-        self._say(("This is the bundled centre: what you change goes into a copy that ends with this panel. " if self.place else "")
-                  + "Every change is saved at once. Click an item to read why and how.")
+        self._say(
+            (
+                "This is the bundled centre: what you change goes into a copy that ends with this panel. "
+                if self.place
+                else ""
+            )
+            + "Every change is saved at once. Click an item to read why and how."
+        )
 
     def summary(self):
         """How far each list is, a Sheet."""
         rows = progress(self._typed(), self._today())
         rows = rows[rows["step"].eq("all")]
-        told = pd.DataFrame({"list": rows["checklist"], "items": rows["items"].astype(str), "done": rows["done"].astype(str), "late": rows["late"].map(lambda n: str(n or ""))})
+        told = pd.DataFrame(
+            {
+                "list": rows["checklist"],
+                "items": rows["items"].astype(str),
+                "done": rows["done"].astype(str),
+                "late": rows["late"].map(lambda n: str(n or "")),
+            }
+        )
         told.columns = list(map(self.language.said, COLUMNS))
         return Sheet(told, right=tuple(told.columns[1:]))
 
     def _typed(self):
-        return self.seen.assign(due=pd.to_datetime(self.seen["due"], errors="coerce"), status=self.seen["status"].replace("", "open"),
-                                cost=pd.to_numeric(self.seen["cost"], errors="coerce"))
+        return self.seen.assign(
+            due=pd.to_datetime(self.seen["due"], errors="coerce"),
+            status=self.seen["status"].replace("", "open"),
+            cost=pd.to_numeric(self.seen["cost"], errors="coerce"),
+        )
 
     def _today(self):
         return pd.Timestamp(self.at) if self.at else pd.Timestamp.now().normalize()
@@ -113,7 +143,10 @@ class ChecklistDesk:
     def _steps(self):
         mine = self.seen[self.seen["checklist"].eq(self.which.value)]
         self.quiet = True
-        self.step.options = [(self.language.said("all"), "all"), *((step, step) for step in dict.fromkeys(mine["step"]))]
+        self.step.options = [
+            (self.language.said("all"), "all"),
+            *((step, step) for step in dict.fromkeys(mine["step"])),
+        ]
         self.step.value = "all"
         self.quiet = False
 
@@ -126,9 +159,15 @@ class ChecklistDesk:
         self.total.value = self.summary()._repr_html_()
 
     def _line(self, one):
-        known = next((item for item in checklists()[one["checklist"]].items if item.item == one["item"]), None) if one["checklist"] in checklists() else None
+        known = (
+            next((item for item in checklists()[one["checklist"]].items if item.item == one["item"]), None)
+            if one["checklist"] in checklists()
+            else None
+        )
         told = f"{known.how}" if known else self.language.said(OWN)
-        label = self.w.HTML(f"<details><summary>{escape(one['item'])}</summary><p>{escape(one['step'])}: {escape(told)}</p></details>")
+        label = self.w.HTML(
+            f"<details><summary>{escape(one['item'])}</summary><p>{escape(one['step'])}: {escape(told)}</p></details>"
+        )
         for column in FIELDS:
             self.cells[one["item"], column] = self._cell(one, column)
         line = self.w.Box([label, *(self.cells[one["item"], column] for column in FIELDS)])
@@ -140,10 +179,14 @@ class ChecklistDesk:
         value, about = one[column], said(Filled("{field} of: {item}", field=Term(column), item=one["item"]))
         if column == "status":
             options = [*STATUSES] if value in STATUSES else [*STATUSES, value]
-            cell = self.w.Dropdown(options=[(said(option), option) for option in options], value=value or "open", description=about)
+            cell = self.w.Dropdown(
+                options=[(said(option), option) for option in options], value=value or "open", description=about
+            )
         else:
             cell = self.w.Text(value=value, placeholder=said(HINTS[column]), description=about, continuous_update=False)
-        cell.observe(lambda change, item=one["item"], column=column: self._changed(item, column, change["new"]), names="value")
+        cell.observe(
+            lambda change, item=one["item"], column=column: self._changed(item, column, change["new"]), names="value"
+        )
         return cell
 
     def _say(self, text, fault=False):

@@ -1,6 +1,7 @@
 """What the staffing panel works out when the hand rests: the whole week, and the day played call by call many times.
 
-Both take longer than a move of the hand may; they are done a slice at a time, so that the next move never waits for them.
+Both take longer than a move of the hand may; they are done a slice at a time, so that the next move never waits for
+them.
 """
 
 import time
@@ -16,7 +17,9 @@ SLICE_S = 0.1  # how long the kernel works before it listens again
 
 @dataclass(frozen=True)
 class PlayedDays:
-    """Days played call by call: `low` and `high` service of each interval (P10, P90), `kept` the share that meets the target."""
+    """Days played call by call: `low` and `high` service of each interval (P10, P90), `kept` the share that meets
+    the target.
+    """
 
     low: np.ndarray
     high: np.ndarray
@@ -25,8 +28,10 @@ class PlayedDays:
 
     def words(self, target):
         """What the played days come to, in a sentence."""
-        return (f"Played call by call {self.days} times, the day as a whole keeps the target of {target:.0%} on {self.kept:.0%} of the days; "
-                "in eight of ten of them each interval's service lies in the pale band.")
+        return (
+            f"Played call by call {self.days} times, the day as a whole keeps the target of {target:.0%} on {self.kept:.0%} of the days; "
+            "in eight of ten of them each interval's service lies in the pale band."
+        )
 
 
 class AtRest:
@@ -57,7 +62,9 @@ class AtRest:
 
 
 def staffed_week(days, staffed):
-    """The staffed days of a week, one at a time: `days` are frames of calls, `staffed` staffs one; one that cannot be staffed is left out."""
+    """The staffed days of a week, one at a time: `days` are frames of calls, `staffed` staffs one; one that cannot
+    be staffed is left out.
+    """
     for day in days:
         try:
             if day["offered"].sum() > 0:
@@ -69,8 +76,8 @@ def staffed_week(days, staffed):
 def played_days(staffed, queue, interval_s, *, days=PLAYED):
     """PlayedDays of a staffed day, at last; None while the days are being played, one at a time.
 
-    `staffed` has offered, aht_s and agents; handle times and patience are exponential, as the formulas take them. Nothing is
-    yielded for limited lines or contacts held together, which single calls cannot tell.
+    `staffed` has offered, aht_s and agents; handle times and patience are exponential, as the formulas take them.
+    Nothing is yielded for limited lines or contacts held together, which single calls cannot tell.
     """
     from ...queueing import each_day
 
@@ -78,8 +85,18 @@ def played_days(staffed, queue, interval_s, *, days=PLAYED):
         return
     calls, aht_s, agents = staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
     level, kept = np.full((days, len(calls)), np.nan), np.zeros(days)
-    for number, (by_interval, day) in enumerate(each_day(calls, aht_s, agents, interval_s=interval_s, patience_s=queue.patience_s, days=days,
-                                                        target_s=queue.targets.target_s, definition=queue.targets.definition)):
+    for number, (by_interval, day) in enumerate(
+        each_day(
+            calls,
+            aht_s,
+            agents,
+            interval_s=interval_s,
+            patience_s=queue.patience_s,
+            days=days,
+            target_s=queue.targets.target_s,
+            definition=queue.targets.definition,
+        )
+    ):
         level[number], kept[number] = by_interval, day >= queue.targets.service_level
         yield None
     low, high = _band(level)

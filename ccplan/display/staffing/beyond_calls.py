@@ -1,7 +1,7 @@
 """What the staffing notebook shows beyond one queue of calls: shared skills, chat, mail, callbacks, outbound work.
 
-Each of these is a chart or a paragraph made from a centre's own day; where the centre has nothing of the kind, a sentence
-says so, so that the notebook reads on.
+Each of these is a chart or a paragraph made from a centre's own day; where the centre has nothing of the kind, a
+sentence says so, so that the notebook reads on.
 """
 
 from dataclasses import replace
@@ -24,7 +24,9 @@ def shared_hours(intervals, centre, day, hours=2):
 
     `day` is any time of it, local. Queues of limited lines, and work that may wait, are left out.
     """
-    live = [queue.name for queue in centre.queues if not queue.deferred and queue.at_once == 1 and np.isinf(queue.lines)]
+    live = [
+        queue.name for queue in centre.queues if not queue.deferred and queue.at_once == 1 and np.isinf(queue.lines)
+    ]
     today = _of_day(intervals[intervals["queue"].isin(live)], day)
     came = today.groupby("start")["offered"].sum()
     stretch = pd.Timedelta(hours=hours)
@@ -56,18 +58,23 @@ def chat_answer(intervals, centre, day):
     """What holding several chats at a time does to the day's busiest interval, in a paragraph."""
     busiest = _busiest_chat(intervals, centre, day)
     if busiest is None:
-        return Words("No queue of this centre lets agents hold several contacts at a time (`at_once` in `centre.toml`).")
+        return Words(
+            "No queue of this centre lets agents hold several contacts at a time (`at_once` in `centre.toml`)."
+        )
     queue, rows = busiest["queue"], concurrency_of(busiest, centre)
     alone, now = rows.iloc[0], rows[rows["in_use"]].iloc[0] if rows["in_use"].any() else rows.iloc[-1]
     return Words(
         f"**At {busiest['start']:%H:%M} on {long_date(busiest['start'])}, {busiest['offered']:.0f} contacts of the queue {plain(queue.name)} need "
         f"{now['agents']:.0f} people who hold {now['at_once']:.0f} at a time, in place of {alone['agents']:.0f} who hold one.** "
         f"A busy one then holds {now['concurrency']:.1f} in the mean; by the slowdown of {queue.slowdown:.0%} in `centre.toml` "
-        f"a chat takes {_minutes(alone, now)}.")
+        f"a chat takes {_minutes(alone, now)}."
+    )
 
 
 def concurrency_picture(intervals, centre, day, slowdown=None):
-    """People needed by the chats that each holds, at the day's busiest interval; `slowdown` stands in for the queue's."""
+    """People needed by the chats that each holds, at the day's busiest interval; `slowdown` stands in for the
+    queue's.
+    """
     busiest = _busiest_chat(intervals, centre, day)
     if busiest is None:
         return chat_answer(intervals, centre, day)
@@ -86,7 +93,9 @@ def _minutes(alone, now):
 
 
 def _busiest_chat(intervals, centre, day):
-    """queue, start, offered and aht_s of the busiest interval of the first queue of chats; its last day where it is closed on `day`."""
+    """queue, start, offered and aht_s of the busiest interval of the first queue of chats; its last day where it is
+    closed on `day`.
+    """
     from ...planning.staffing import handle_times
 
     for queue in centre.queues:
@@ -95,7 +104,12 @@ def _busiest_chat(intervals, centre, day):
             today = _of_day(mine, day) if len(_of_day(mine, day)) else _of_day(mine, mine["start"].max())
             top = today["offered"].idxmax()
             aht_s = handle_times(today).fillna(queue.aht_s)
-            return {"queue": queue, "start": today.at[top, "start"], "offered": float(today.at[top, "offered"]), "aht_s": float(aht_s[top])}
+            return {
+                "queue": queue,
+                "start": today.at[top, "start"],
+                "offered": float(today.at[top, "offered"]),
+                "aht_s": float(aht_s[top]),
+            }
     return None
 
 
@@ -124,18 +138,26 @@ def waiting_rows(intervals, centre, day):
 
 
 def callbacks_table(staffed, centre, callbacks, *, hours=3):
-    """The agents that the day's busiest hours need with callbacks and without, a row an interval, to be shown by `table`.
+    """The agents that the day's busiest hours need with callbacks and without, a row an interval, to be shown by
+    `table`.
 
-    `staffed` is one queue and day of `staff`. Columns: start, offered, agents_without, agents, promise_kept, callbacks (both shares
-    of the calls) and called, callbacks made in the interval.
+    `staffed` is one queue and day of `staff`. Columns: start, offered, agents_without, agents, promise_kept,
+    callbacks (both shares of the calls) and called, callbacks made in the interval.
     """
     from ...queueing import required_with_callbacks
 
     rows = shared_hours(staffed, centre, staffed["start"].iloc[0], hours)
     queue = centre.queue(rows["queue"].iloc[0])
     aht_s = float(np.average(rows["aht_s"], weights=rows["offered"]))
-    found = required_with_callbacks(rows["offered"].to_numpy(float), aht_s, queue.targets, callbacks, interval_s=centre.interval_s,
-                                    patience_s=queue.patience_s, days=200)
+    found = required_with_callbacks(
+        rows["offered"].to_numpy(float),
+        aht_s,
+        queue.targets,
+        callbacks,
+        interval_s=centre.interval_s,
+        patience_s=queue.patience_s,
+        days=200,
+    )
     shown = ["offered", "agents_without", "agents", "promise_kept", "callbacks", "called"]
     return found[shown].assign(called=found["called"].round(1)).set_index(rows["start"]).reset_index()
 
@@ -146,8 +168,10 @@ def callbacks_answer(rows, centre):
     without, with_them = rows["agents_without"].sum() * hours, rows["agents"].sum() * hours
     asked = np.average(rows["callbacks"], weights=rows["offered"])
     saves = f"save {without - with_them:g} of {without:g} agent-hours" if with_them < without else "save no agent-hours"
-    return Words(f"**In these hours callbacks {saves}; {asked:.0%} of the callers take one.** The others wait as before, and whoever is called back "
-                 "by the promised time counts as served.")
+    return Words(
+        f"**In these hours callbacks {saves}; {asked:.0%} of the callers take one.** The others wait as before, and whoever is called back "
+        "by the promised time counts as served."
+    )
 
 
 # ------------------------------------------------------------------------------- outbound and blended work
@@ -160,14 +184,22 @@ def modes_picture(centre, agents=8):
     if not centre.campaigns:
         return _no_campaign()
     campaign = centre.campaigns[0]
-    return _told(lambda: outbound_charts.modes_chart(compare_modes(campaign, centre, agents), centre.currency, campaign.max_abandonment))
+    return _told(
+        lambda: outbound_charts.modes_chart(
+            compare_modes(campaign, centre, agents), centre.currency, campaign.max_abandonment
+        )
+    )
 
 
 def penetration_picture(centre):
     """How far the first campaign's list is reached, and by when, as a Picture or a sentence."""
     from ...planning import plan_campaign
 
-    return _told(lambda: outbound_charts.penetration_chart(plan_campaign(centre.campaigns[0], centre))) if centre.campaigns else _no_campaign()
+    return (
+        _told(lambda: outbound_charts.penetration_chart(plan_campaign(centre.campaigns[0], centre)))
+        if centre.campaigns
+        else _no_campaign()
+    )
 
 
 def reserve_picture(blended, centre, work_s):
@@ -178,17 +210,25 @@ def reserve_picture(blended, centre, work_s):
     from ...planning import reserve_curve
 
     row, queue = blended.loc[blended["work"].idxmax()], centre.queue(blended["queue"].iloc[0])
-    return _told(lambda: outbound_charts.reserve_chart(
-        reserve_curve(row["offered"], row["aht_s"], row["agents"], work_s, queue, interval_s=centre.interval_s), queue.targets.service_level))
+    return _told(
+        lambda: outbound_charts.reserve_chart(
+            reserve_curve(row["offered"], row["aht_s"], row["agents"], work_s, queue, interval_s=centre.interval_s),
+            queue.targets.service_level,
+        )
+    )
 
 
 def blending_answer(gain):
     """What blended agents save against two teams, in a paragraph: a frame of `planning.blending_gain`, of one day."""
     day = gain.iloc[0]
-    saves = f"saves {day['saved_hours']:g} agent-hours, {day['saved']:.1%}" if day["saved_hours"] > 0 else "saves nothing"
-    return Words(f"**One blended team that also does {day['pieces']:,.0f} pieces of such work a day {saves}.** It needs {day['blended_hours']:g} agent-hours; "
-                 f"apart, the calls need {day['inbound_hours']:g} and a team of its own for the work {day['team_hours']:g}, though the work itself is "
-                 f"only {day['work_hours']:.1f} hours.")
+    saves = (
+        f"saves {day['saved_hours']:g} agent-hours, {day['saved']:.1%}" if day["saved_hours"] > 0 else "saves nothing"
+    )
+    return Words(
+        f"**One blended team that also does {day['pieces']:,.0f} pieces of such work a day {saves}.** It needs {day['blended_hours']:g} agent-hours; "
+        f"apart, the calls need {day['inbound_hours']:g} and a team of its own for the work {day['team_hours']:g}, though the work itself is "
+        f"only {day['work_hours']:.1f} hours."
+    )
 
 
 def _no_campaign():

@@ -17,12 +17,20 @@ def backlog_chart(plan):
     `plan` is a `planning.DeferredPlan` of up to some weeks; the hours of `plan.intervals` are drawn by the wall clock.
     """
     rows = backlog_rows(plan.intervals)
-    title = alt.TitleParams(backlog_finding(plan), subtitle=f"{plan.intervals['queue'].iloc[0]}, {_span(rows)}; grey: nobody is at work")
+    title = alt.TitleParams(
+        backlog_finding(plan), subtitle=f"{plan.intervals['queue'].iloc[0]}, {_span(rows)}; grey: nobody is at work"
+    )
     names = {"came": ("coming", QUIET), "done": ("answered", ACCENT)}
-    flows = alt.layer(_nights(rows), _flow(rows, "came", QUIET, 1.5), _flow(rows, "done", ACCENT, 2.25), _labels(rows, names))
+    flows = alt.layer(
+        _nights(rows), _flow(rows, "came", QUIET, 1.5), _flow(rows, "done", ACCENT, 2.25), _labels(rows, names)
+    )
     left = alt.layer(_nights(rows), _left(rows), _late(rows))
     flows = flows.properties(height=150, width=theme.WIDTH, title=_heading("contacts an hour"))
-    left = left.properties(height=150, width=theme.WIDTH, title=_heading("contacts left to answer; red: when the contacts come that will be answered late"))
+    left = left.properties(
+        height=150,
+        width=theme.WIDTH,
+        title=_heading("contacts left to answer; red: when the contacts come that will be answered late"),
+    )
     return alt.vconcat(flows, left, spacing=22).resolve_scale(x="shared").properties(title=title)
 
 
@@ -37,14 +45,24 @@ def backlog_finding(plan):
 
 
 def backlog_rows(intervals):
-    """Rows for the chart: wall-clock start and end, contacts an hour coming and done, backlog, 1 where some will be late."""
+    """Rows for the chart: wall-clock start and end, contacts an hour coming and done, backlog, 1 where some will be
+    late.
+    """
     start = intervals["start"].dt.tz_localize(None)
     step = intervals["start"].diff().dropna().min()
     hours = step.total_seconds() / 3600
     late = (intervals["service_level"] < 1 - 1e-6) & (intervals["offered"] > 0)
-    rows = pd.DataFrame({
-        "start": start, "end": start + step, "came": intervals["offered"] / hours, "done": intervals["done"] / hours,
-        "backlog": intervals["backlog"], "late": np.where(late, intervals["backlog"], np.nan), "worked": intervals["worked"]})
+    rows = pd.DataFrame(
+        {
+            "start": start,
+            "end": start + step,
+            "came": intervals["offered"] / hours,
+            "done": intervals["done"] / hours,
+            "backlog": intervals["backlog"],
+            "late": np.where(late, intervals["backlog"], np.nan),
+            "worked": intervals["worked"],
+        }
+    )
     return rows.reset_index(drop=True)
 
 
@@ -76,11 +94,15 @@ def _labels(rows, series):
     frame = pd.DataFrame(frame)
     base = alt.Chart(frame).encode(x=_x(), y="at:Q", text="label:N")
     halo = base.mark_text(align="left", dx=4, dy=-9, fontWeight=600, stroke=theme.PAPER, strokeWidth=4)
-    return halo + base.mark_text(align="left", dx=4, dy=-9, fontWeight=600).encode(color=alt.Color("colour:N", scale=None))
+    return halo + base.mark_text(align="left", dx=4, dy=-9, fontWeight=600).encode(
+        color=alt.Color("colour:N", scale=None)
+    )
 
 
 def _left(rows):
-    mark = alt.Chart(rows[["end", "backlog"]]).mark_area(color=ACCENT, opacity=0.22, line={"color": ACCENT, "strokeWidth": 1.75})
+    mark = alt.Chart(rows[["end", "backlog"]]).mark_area(
+        color=ACCENT, opacity=0.22, line={"color": ACCENT, "strokeWidth": 1.75}
+    )
     return mark.encode(x=_x("end"), y=alt.Y("backlog:Q", title=None))
 
 
@@ -101,10 +123,11 @@ def _span(rows):
 
 
 def concurrency_rows(chats, aht_s, queue, *, interval_s=1800, most=6):
-    """People needed with 1, 2, … `most` chats at a time: a row a number held, with agents, handle_s, worth and slowdown.
+    """People needed with 1, 2, … `most` chats at a time: a row a number held, with agents, handle_s, worth and
+    slowdown.
 
-    `chats` an interval of `aht_s` seconds held alone; `queue` gives targets, patience and slowdown. handle_s is the mean
-    time of a chat, worth what the chats held at a time by one agent are worth when held alone.
+    `chats` an interval of `aht_s` seconds held alone; `queue` gives targets, patience and slowdown. handle_s is the
+    mean time of a chat, worth what the chats held at a time by one agent are worth when held alone.
     """
     from ...queueing import chat_performance, chat_worth, required_chat_agents
 
@@ -113,20 +136,35 @@ def concurrency_rows(chats, aht_s, queue, *, interval_s=1800, most=6):
         how = dict(at_once=held, slowdown=queue.slowdown, interval_s=interval_s, patience_s=queue.patience_s)
         agents = required_chat_agents(chats, aht_s, queue.targets, **how)
         told = chat_performance(chats, aht_s, agents, target_s=queue.targets.target_s, **how)
-        rows.append({"at_once": held, "agents": agents, "handle_s": told.handle_s, "concurrency": told.concurrency,
-                     "worth": chat_worth(held, queue.slowdown), "in_use": held == queue.at_once, "slowdown": queue.slowdown})
+        rows.append(
+            {
+                "at_once": held,
+                "agents": agents,
+                "handle_s": told.handle_s,
+                "concurrency": told.concurrency,
+                "worth": chat_worth(held, queue.slowdown),
+                "in_use": held == queue.at_once,
+                "slowdown": queue.slowdown,
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def concurrency_chart(rows):
-    """People needed against the chats that each may hold, beside how long a chat then takes: where concurrency stops helping.
+    """People needed against the chats that each may hold, beside how long a chat then takes: where concurrency
+    stops helping.
 
     `rows` is a frame of `concurrency_rows`.
     """
-    title = alt.TitleParams(concurrency_finding(rows), subtitle=f"each further chat held makes all of them {rows['slowdown'].iloc[0]:.0%} longer; "
-                            "the same chats, promise and patience")
+    title = alt.TitleParams(
+        concurrency_finding(rows),
+        subtitle=f"each further chat held makes all of them {rows['slowdown'].iloc[0]:.0%} longer; "
+        "the same chats, promise and patience",
+    )
     people = _points(rows, "agents", ".0f", ACCENT, "people needed (net)")
-    minutes = _points(rows.assign(minutes=rows["handle_s"] / 60), "minutes", ".1f", INK, "minutes that a chat takes in the mean")
+    minutes = _points(
+        rows.assign(minutes=rows["handle_s"] / 60), "minutes", ".1f", INK, "minutes that a chat takes in the mean"
+    )
     return alt.hconcat(people, minutes, spacing=48).properties(title=title)
 
 
@@ -143,10 +181,20 @@ def concurrency_finding(rows):
 
 
 def _points(rows, column, form, colour, words):
-    x = alt.X("at_once:Q", title="chats that an agent may hold", axis=alt.Axis(tickMinStep=1, format="d", values=rows["at_once"].tolist()),
-              scale=alt.Scale(padding=18, zero=False))
-    base = alt.Chart(rows[["at_once", column, "in_use"]]).encode(x=x, y=alt.Y(f"{column}:Q", title=None, scale=alt.Scale(domain=[0, 1.15 * rows[column].max()])))
+    x = alt.X(
+        "at_once:Q",
+        title="chats that an agent may hold",
+        axis=alt.Axis(tickMinStep=1, format="d", values=rows["at_once"].tolist()),
+        scale=alt.Scale(padding=18, zero=False),
+    )
+    base = alt.Chart(rows[["at_once", column, "in_use"]]).encode(
+        x=x, y=alt.Y(f"{column}:Q", title=None, scale=alt.Scale(domain=[0, 1.15 * rows[column].max()]))
+    )
     size = alt.condition("datum.in_use", alt.value(150), alt.value(60))
     text = base.mark_text(dy=-13, color=colour, fontWeight=600).encode(text=alt.Text(f"{column}:Q", format=form))
-    layers = base.mark_line(color=theme.RULE), base.mark_point(filled=True, opacity=1, color=colour).encode(size=size), text
+    layers = (
+        base.mark_line(color=theme.RULE),
+        base.mark_point(filled=True, opacity=1, color=colour).encode(size=size),
+        text,
+    )
     return alt.layer(*layers).properties(width=340, height=230, title=_heading(words))

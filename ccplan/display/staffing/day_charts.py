@@ -21,7 +21,8 @@ SERVICE = {  # column: label, colour, width, dash
 
 
 def service_rows(day, target, simulated=None):
-    """Rows for `service_chart`: hour, end, stretch, promised, given, target, gap (1 where given is notably less), and low, high.
+    """Rows for `service_chart`: hour, end, stretch, promised, given, target, gap (1 where given is notably less),
+    and low, high.
 
     `day` has start, offered, promised and given (shares); `simulated`, if given, is the `intervals` of
     `simulate_day` for the same intervals, or {"low": …, "high": …} of a band. An interval without calls has no service.
@@ -83,8 +84,12 @@ def service_chart(day, target, simulated=None, days=None):
 def _names(rows, labels):
     """Each line's name at its right end, moved apart where two would overlap."""
     last = rows.iloc[-1].where(rows.iloc[-1].notna(), rows.ffill().iloc[-1])
-    frame = pd.DataFrame([{"hour": last["hour"], "at": last[name], "label": label, "colour": colour}
-                          for name, (label, colour) in labels.items()]).sort_values("at")
+    frame = pd.DataFrame(
+        [
+            {"hour": last["hour"], "at": last[name], "label": label, "colour": colour}
+            for name, (label, colour) in labels.items()
+        ]
+    ).sort_values("at")
     drawn = rows[[name for name in ("promised", "given", "target", "low", "high") if name in rows]]
     frame["at"] = charts._apart(frame["at"].to_numpy(), 0.075 * float(np.nanmax(drawn) - np.nanmin(drawn)))
     text = alt.Chart(frame).mark_text(align="left", dx=8, baseline="middle")
@@ -105,8 +110,10 @@ def service_finding(rows):
     if less.empty:
         return f"The day gives what is promised: within {100 * NOTABLE:g} points in all {len(wide)} {charts.span_word(rows)}, or better"
     worst = less.loc[(less["promised"] - less["given"]).idxmax()]
-    return (f"Promised {worst['promised']:.0%} at {charts.clock(worst['hour'])}, given {worst['given']:.0%}: more than "
-            f"{100 * NOTABLE:g} points less in {len(less)} of {len(wide)} {charts.span_word(rows)}")
+    return (
+        f"Promised {worst['promised']:.0%} at {charts.clock(worst['hour'])}, given {worst['given']:.0%}: more than "
+        f"{100 * NOTABLE:g} points less in {len(less)} of {len(wide)} {charts.span_word(rows)}"
+    )
 
 
 def kept_finding(rows):
@@ -122,8 +129,10 @@ def kept_finding(rows):
     less, worst = wide[wide["given"] < wide["target"] - 1e-6], wide.loc[wide["given"].idxmin()]
     if less.empty:
         return f"The day gives {worst['given']:.0%} or more in every one of the {len(wide)} {charts.span_word(rows)}"
-    return (f"The day gives less than {worst['target']:.0%} in {len(less)} of {len(wide)} {charts.span_word(rows)}, "
-            f"{worst['given']:.0%} at {charts.clock(worst['hour'])} at worst")
+    return (
+        f"The day gives less than {worst['target']:.0%} in {len(less)} of {len(wide)} {charts.span_word(rows)}, "
+        f"{worst['given']:.0%} at {charts.clock(worst['hour'])} at worst"
+    )
 
 
 def day_verdict(day, played, targets):
@@ -132,16 +141,27 @@ def day_verdict(day, played, targets):
     `day` as for `service_chart`, `played` as `planning.play_day` gives, `targets` of the queue.
     """
     calls, whole = day["offered"].to_numpy(float), played.day.iloc[0]
-    promised, level, half = np.average(day["promised"], weights=calls), whole["service_level"], whole["service_level_ci95"]
+    promised, level, half = (
+        np.average(day["promised"], weights=calls),
+        whole["service_level"],
+        whole["service_level_ci95"],
+    )
     apart = np.abs(played.intervals["service_level"] - day["given"])[calls > 0]
-    words = (f"**The formula promises that {promised:.1%} of the day's calls are answered within {targets.target_s:g} seconds; "
-             f"on {len(played.days):,} played days it is {level:.1%}, give or take {100 * half:.1f} points.**")
+    words = (
+        f"**The formula promises that {promised:.1%} of the day's calls are answered within {targets.target_s:g} seconds; "
+        f"on {len(played.days):,} played days it is {level:.1%}, give or take {100 * half:.1f} points.**"
+    )
     if targets.service_level is not None:
         good = (played.days["service_level"] >= targets.service_level).mean()
-        words += (f" Even where the forecast is right, callers come when they like: such a day reaches {targets.service_level:.0%} with a "
-                  f"chance of {good:.0%}.")
-    return Words(words + f" The equations behind the blue line and the played days part by {100 * apart.mean():.1f} points in a mean interval, "
-                 f"{100 * apart.max():.1f} at most.")
+        words += (
+            f" Even where the forecast is right, callers come when they like: such a day reaches {targets.service_level:.0%} with a "
+            f"chance of {good:.0%}."
+        )
+    return Words(
+        words
+        + f" The equations behind the blue line and the played days part by {100 * apart.mean():.1f} points in a mean interval, "
+        f"{100 * apart.max():.1f} at most."
+    )
 
 
 # --------------------------------------------------------------------------------- what service costs
@@ -152,18 +172,30 @@ def price_chart(table, currency=""):
 
     Each dot is a target; the words beside it what one more point of service cost to get there.
     """
-    rows = table.assign(label=[f"{target:.0%}" for target in table["target"]],
-                        price=["" if not np.isfinite(p) else f"{p:,.0f} a point" for p in table["cost_per_point"]])
+    rows = table.assign(
+        label=[f"{target:.0%}" for target in table["target"]],
+        price=["" if not np.isfinite(p) else f"{p:,.0f} a point" for p in table["cost_per_point"]],
+    )
     rows = rows[["service_level", "cost", "label", "price"]]
     base = alt.Chart(rows).encode(
-        x=alt.X("service_level:Q", title="service that the day gives", axis=alt.Axis(format="%", tickCount=6), scale=alt.Scale(zero=False, padding=30)),
-        y=alt.Y("cost:Q", title=None, axis=alt.Axis(format=",.0f"), scale=alt.Scale(zero=False, padding=30)))
+        x=alt.X(
+            "service_level:Q",
+            title="service that the day gives",
+            axis=alt.Axis(format="%", tickCount=6),
+            scale=alt.Scale(zero=False, padding=30),
+        ),
+        y=alt.Y("cost:Q", title=None, axis=alt.Axis(format=",.0f"), scale=alt.Scale(zero=False, padding=30)),
+    )
     names = base.mark_text(dy=-14, dx=-4, align="right", color=ACCENT, fontWeight=600).encode(text="label:N")
     prices = base.mark_text(dy=14, dx=4, align="left", color=QUIET).encode(text="price:N")
-    title = alt.TitleParams(price_finding(table, currency), subtitle=f"cost of the day{f', {currency}' if currency else ''}, "
-                            "by service target; grey: what each point of the last step cost")
-    return alt.layer(base.mark_line(color=theme.RULE), base.mark_point(filled=True, size=110, opacity=1, color=ACCENT),
-                     names, prices).properties(title=title, height=260)
+    title = alt.TitleParams(
+        price_finding(table, currency),
+        subtitle=f"cost of the day{f', {currency}' if currency else ''}, "
+        "by service target; grey: what each point of the last step cost",
+    )
+    return alt.layer(
+        base.mark_line(color=theme.RULE), base.mark_point(filled=True, size=110, opacity=1, color=ACCENT), names, prices
+    ).properties(title=title, height=260)
 
 
 def price_finding(table, currency=""):
@@ -174,9 +206,13 @@ def price_finding(table, currency=""):
     unit = f"{currency} " if currency else ""
     first, last = known.iloc[0], known.iloc[-1]
     if len(known) == 1:
-        return f"A point of service costs {unit}{first['cost_per_point']:,.0f} a day, on the way to {first['target']:.0%}"
-    return (f"A point of service costs {unit}{first['cost_per_point']:,.0f} a day on the way to {first['target']:.0%}, "
-            f"{unit}{last['cost_per_point']:,.0f} on the way to {last['target']:.0%}")
+        return (
+            f"A point of service costs {unit}{first['cost_per_point']:,.0f} a day, on the way to {first['target']:.0%}"
+        )
+    return (
+        f"A point of service costs {unit}{first['cost_per_point']:,.0f} a day on the way to {first['target']:.0%}, "
+        f"{unit}{last['cost_per_point']:,.0f} on the way to {last['target']:.0%}"
+    )
 
 
 def best_places(more, number=5):

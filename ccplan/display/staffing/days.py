@@ -5,13 +5,14 @@ import pandas as pd
 
 from ..charts import long_date
 
+
 def queue_day(intervals, queue="", date="", *, centre=None):
     """The rows of one queue on one local date as queue, start, offered, aht_s and, where known, agents.
 
-    `intervals` is the table of that name, or a forecast with aht_s; an interval in which nobody was
-    answered takes the day's mean handle time. Without a queue it is the largest (with a `centre`, of those that may not
-    wait), without a date the busiest of its last four weeks. Where the table has no handle times, `centre` gives the queue's own.
-    Raises ValueError where there are no rows.
+    `intervals` is the table of that name, or a forecast with aht_s; an interval in which nobody was answered takes
+    the day's mean handle time. Without a queue it is the largest (with a `centre`, of those that may not wait),
+    without a date the busiest of its last four weeks. Where the table has no handle times, `centre` gives the
+    queue's own. Raises ValueError where there are no rows.
     """
     from ...planning.service.days import busiest_day
 
@@ -29,8 +30,9 @@ def queue_day(intervals, queue="", date="", *, centre=None):
 def tidy_day(rows, queue, date, centre=None):
     """The rows of one queue and date as of `queue_day`; ValueError where there are none."""
     if rows.empty:
-        raise ValueError(f"{queue} has no intervals on {long_date(pd.Timestamp(date))}: "
-                         "the queue is closed or the data has a gap")
+        raise ValueError(
+            f"{queue} has no intervals on {long_date(pd.Timestamp(date))}: the queue is closed or the data has a gap"
+        )
     from ...planning.staffing import handle_times
 
     rows = rows.sort_values("start", ignore_index=True)
@@ -43,6 +45,7 @@ def tidy_day(rows, queue, date, centre=None):
 def mean_aht(day):
     """The day's mean handle time, seconds: each interval weighs as many calls as it was offered."""
     return float(np.average(day["aht_s"], weights=day["offered"]))
+
 
 def last_day(days):
     """The last of {date: rows} with calls."""

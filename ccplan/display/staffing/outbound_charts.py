@@ -1,4 +1,6 @@
-"""Charts of outbound and blended work: how far a list is reached, what each way of dialling costs, what a reserve buys."""
+"""Charts of outbound and blended work: how far a list is reached, what each way of dialling costs, what a reserve
+buys.
+"""
 
 from textwrap import wrap
 
@@ -30,7 +32,11 @@ def penetration_chart(plan):
     `plan` is a CampaignPlan of `planning.plan_campaign`. Raises ValueError where nobody is called.
     """
     rows, through = penetration_rows(plan), attempts_through(plan)
-    x = alt.X("at:T", title=None, axis=alt.Axis(format="%-d %b", tickCount={"interval": "day", "step": _every(rows)}, labelOverlap=True))
+    x = alt.X(
+        "at:T",
+        title=None,
+        axis=alt.Axis(format="%-d %b", tickCount={"interval": "day", "step": _every(rows)}, labelOverlap=True),
+    )
     top = min(max(rows["penetration"].max() * 1.18, 0.05), 1.08)
     y = alt.Y("penetration:Q", title=None, axis=_percent_axis(), scale=alt.Scale(domain=[0, top]))
     line = alt.Chart(rows).mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y=y)
@@ -38,11 +44,14 @@ def penetration_chart(plan):
     points = marks.mark_point(filled=True, color=ACCENT, size=70, opacity=1).encode(x=x, y=y)
     words = marks.mark_text(align="right", dx=-8, dy=-11, color=INK).encode(x=x, y=y, text="words:N")
     subtitle = f"{plan.campaign.name}: right parties spoken to ÷ {plan.campaign.records:,} records; {_staff(plan)}"
-    return alt.layer(line, points, words).properties(title=_title(penetration_finding(plan), subtitle), width=WIDTH, height=260)
+    return alt.layer(line, points, words).properties(
+        title=_title(penetration_finding(plan), subtitle), width=WIDTH, height=260
+    )
 
 
 def penetration_rows(plan):
-    """Penetration at the start and the end of each calling day: at (timestamp), hours (agent-hours so far), penetration.
+    """Penetration at the start and the end of each calling day: at (timestamp), hours (agent-hours so far),
+    penetration.
 
     Between a day's end and the next day's start nothing happens, so that weekends lie flat.
     """
@@ -50,7 +59,9 @@ def penetration_rows(plan):
     if days.empty:
         raise ValueError(f"{plan.campaign.name}: nobody is called in this plan, so there is nothing to draw")
     hours, reached = days["agent_hours"].cumsum(), days["penetration"]
-    opened = pd.DataFrame({"at": days["day"], "hours": hours.shift(fill_value=0.0), "penetration": reached.shift(fill_value=0.0)})
+    opened = pd.DataFrame(
+        {"at": days["day"], "hours": hours.shift(fill_value=0.0), "penetration": reached.shift(fill_value=0.0)}
+    )
     closed = pd.DataFrame({"at": days["day"] + pd.Timedelta(days=1), "hours": hours, "penetration": reached})
     return pd.concat([opened, closed]).sort_values(["at", "hours"], kind="stable").reset_index(drop=True)
 
@@ -60,8 +71,13 @@ def attempts_through(plan):
     rows, passes = penetration_rows(plan), plan.attempts
     marks = passes["agent_hours"].cumsum().to_numpy()
     seconds = np.interp(marks * (1 - 1e-9), rows["hours"], (rows["at"] - rows["at"].iloc[0]).dt.total_seconds())
-    frame = pd.DataFrame({"at": rows["at"].iloc[0] + pd.to_timedelta(seconds, unit="s"), "penetration": passes["penetration"]})
-    frame["words"] = [f"{_ordinal(number)} attempt {share:.0%}" for number, share in zip(passes["attempt"], passes["penetration"], strict=True)]
+    frame = pd.DataFrame(
+        {"at": rows["at"].iloc[0] + pd.to_timedelta(seconds, unit="s"), "penetration": passes["penetration"]}
+    )
+    frame["words"] = [
+        f"{_ordinal(number)} attempt {share:.0%}"
+        for number, share in zip(passes["attempt"], passes["penetration"], strict=True)
+    ]
     return frame[marks <= rows["hours"].iloc[-1] * (1 + 1e-9)]
 
 
@@ -100,10 +116,20 @@ def modes_chart(modes, currency="", cap=None):
     breaks it is drawn in the colour of alarm.
     """
     frame = modes.assign(colour=[_mode_colour(row, modes) for row in modes.itertuples()])
-    parts = [_bars(frame, "right_parties", "right parties by agent-hour", ".1f"),
-             _bars(frame, "cost_per_right_party", f"cost of a right party{', ' + currency if currency else ''}", ".2f", axis=None),
-             _bars(frame, "abandonment", "answered calls dropped", ".1%", axis=None, rule=cap)]
-    subtitle = "agents on the phones (net) by hour; cost with shrinkage" + (f"; dashed: the cap of {cap:.0%}" if cap is not None else "")
+    parts = [
+        _bars(frame, "right_parties", "right parties by agent-hour", ".1f"),
+        _bars(
+            frame,
+            "cost_per_right_party",
+            f"cost of a right party{', ' + currency if currency else ''}",
+            ".2f",
+            axis=None,
+        ),
+        _bars(frame, "abandonment", "answered calls dropped", ".1%", axis=None, rule=cap),
+    ]
+    subtitle = "agents on the phones (net) by hour; cost with shrinkage" + (
+        f"; dashed: the cap of {cap:.0%}" if cap is not None else ""
+    )
     return alt.hconcat(*parts, spacing=26).properties(title=_title(modes_finding(modes), subtitle))
 
 
@@ -125,12 +151,18 @@ def _mode_colour(row, modes):
 
 def _bars(frame, column, title, words, axis=alt.Undefined, rule=None):
     top = max(frame[column].max(), rule or 0.0, 1e-9) * 1.35
-    y = alt.Y("mode:N", sort=list(frame["mode"]), title=None,
-              axis=None if axis is None else alt.Axis(domain=False, ticks=False, labelColor=INK))
+    y = alt.Y(
+        "mode:N",
+        sort=list(frame["mode"]),
+        title=None,
+        axis=None if axis is None else alt.Axis(domain=False, ticks=False, labelColor=INK),
+    )
     x = alt.X(f"{column}:Q", axis=None, scale=alt.Scale(domain=[0, top]))
     base = alt.Chart(frame).encode(x=x, y=y)
-    layers = [base.mark_bar(height=18).encode(color=alt.Color("colour:N", scale=None)),
-              base.mark_text(align="left", dx=5).encode(text=alt.Text(f"{column}:Q", format=words))]
+    layers = [
+        base.mark_bar(height=18).encode(color=alt.Color("colour:N", scale=None)),
+        base.mark_text(align="left", dx=5).encode(text=alt.Text(f"{column}:Q", format=words)),
+    ]
     if rule is not None:
         layers.append(alt.Chart(pd.DataFrame({column: [rule]})).mark_rule(color=INK, strokeDash=[2, 3]).encode(x=x))
     head = alt.TitleParams(title, fontSize=12, fontWeight="normal", color=QUIET, offset=6, frame="group")
@@ -146,21 +178,31 @@ def reserve_chart(curve, target):
     `curve` is a frame of `planning.reserve_curve`, `target` the promised service level (share).
     """
     rows = reserve_rows(curve)
-    x = alt.X("hourly:Q", title="pieces of other work done in an interval", scale=alt.Scale(domain=[0, max(rows["hourly"].max(), 1) * 1.12]))
+    x = alt.X(
+        "hourly:Q",
+        title="pieces of other work done in an interval",
+        scale=alt.Scale(domain=[0, max(rows["hourly"].max(), 1) * 1.12]),
+    )
     y = alt.Y("service_level:Q", title=None, axis=_percent_axis(), scale=alt.Scale(domain=[0, 1.05]))
     base = alt.Chart(rows).encode(x=x, y=y)
     colour = alt.condition("datum.chosen", alt.value(ACCENT), alt.value("#8C959F"))
     points = base.mark_point(filled=True, opacity=1).encode(
-        color=colour, size=alt.condition("datum.chosen", alt.value(170), alt.value(45)))
-    words = base.mark_text(dx=9, dy=-10, align="left").encode(text="words:N", color=alt.condition(
-        "datum.chosen", alt.value(ACCENT), alt.value(QUIET)))
+        color=colour, size=alt.condition("datum.chosen", alt.value(170), alt.value(45))
+    )
+    words = base.mark_text(dx=9, dy=-10, align="left").encode(
+        text="words:N", color=alt.condition("datum.chosen", alt.value(ACCENT), alt.value(QUIET))
+    )
     promise = alt.Chart(pd.DataFrame({"service_level": [target], "hourly": [0.0], "words": [f"promise {target:.0%}"]}))
     rule = promise.mark_rule(color=INK, strokeDash=[2, 3]).encode(y=y)
     said = promise.mark_text(align="left", dx=2, dy=11, color=INK).encode(x=x, y=y, text="words:N")
     top = curve.iloc[0]
-    subtitle = (f"share of calls answered in time, {top['agents']:.0f} agents for {top['load']:.1f} Erlang of calls; "
-                "a point for each number of agents kept free for calls")
-    layers = alt.layer(base.mark_line(color=CONTEXT, strokeWidth=2).encode(order="reserve:Q"), rule, said, points, words)
+    subtitle = (
+        f"share of calls answered in time, {top['agents']:.0f} agents for {top['load']:.1f} Erlang of calls; "
+        "a point for each number of agents kept free for calls"
+    )
+    layers = alt.layer(
+        base.mark_line(color=CONTEXT, strokeWidth=2).encode(order="reserve:Q"), rule, said, points, words
+    )
     return layers.properties(title=_title(reserve_finding(curve), subtitle), width=WIDTH, height=280)
 
 
@@ -171,8 +213,15 @@ def reserve_rows(curve):
     chosen = curve["reserve"] == best
     named = chosen | (curve["reserve"] == 0)
     words = [f"{r or 'none'} kept free" if name else "" for r, name in zip(curve["reserve"], named, strict=True)]
-    return pd.DataFrame({"reserve": curve["reserve"], "hourly": curve["work"], "service_level": curve["service_level"],
-                         "chosen": chosen, "words": words})
+    return pd.DataFrame(
+        {
+            "reserve": curve["reserve"],
+            "hourly": curve["work"],
+            "service_level": curve["service_level"],
+            "chosen": chosen,
+            "words": words,
+        }
+    )
 
 
 def reserve_finding(curve):
@@ -198,21 +247,51 @@ def blended_day_chart(day):
     step = float(np.diff(hours).min()) if len(hours) > 1 else 0.5
     parts = {"calls": day["occupancy"].fillna(0) * day["agents"], "other work": day["work_occupancy"] * day["agents"]}
     parts["idle"] = day["agents"] - parts["calls"] - parts["other work"]
-    rows = pd.concat([pd.DataFrame({"hour": hours, "end": hours + step, "agents": part.to_numpy(), "part": name, "place": i})
-                      for i, (name, part) in enumerate(parts.items())])
+    rows = pd.concat(
+        [
+            pd.DataFrame({"hour": hours, "end": hours + step, "agents": part.to_numpy(), "part": name, "place": i})
+            for i, (name, part) in enumerate(parts.items())
+        ]
+    )
     colours = dict(zip(parts, ("#9AA4AE", ACCENT, CONTEXT), strict=True))
     rows["to"] = rows.groupby("hour")["agents"].cumsum()
     rows["from"] = rows["to"] - rows["agents"]
     rows["colour"] = rows["part"].map(colours)
-    axis = alt.Axis(title=None, labelExpr="format(datum.value % 24, '02') + ':00'", tickMinStep=1, labelOverlap=True, labelFlush=False)
-    bars = alt.Chart(rows).mark_rect(stroke=theme.PAPER, strokeWidth=0.6).encode(
-        x=alt.X("hour:Q", axis=axis, scale=alt.Scale(zero=False, nice=False)), x2="end:Q",
-        y=alt.Y("from:Q", title=None), y2="to:Q", color=alt.Color("colour:N", scale=None))
-    last = rows[rows["hour"] == hours.max()].assign(at=lambda r: _spread((r["from"] + r["to"]) / 2, 0.07 * rows["to"].max()))
+    axis = alt.Axis(
+        title=None,
+        labelExpr="format(datum.value % 24, '02') + ':00'",
+        tickMinStep=1,
+        labelOverlap=True,
+        labelFlush=False,
+    )
+    bars = (
+        alt.Chart(rows)
+        .mark_rect(stroke=theme.PAPER, strokeWidth=0.6)
+        .encode(
+            x=alt.X("hour:Q", axis=axis, scale=alt.Scale(zero=False, nice=False)),
+            x2="end:Q",
+            y=alt.Y("from:Q", title=None),
+            y2="to:Q",
+            color=alt.Color("colour:N", scale=None),
+        )
+    )
+    last = rows[rows["hour"] == hours.max()].assign(
+        at=lambda r: _spread((r["from"] + r["to"]) / 2, 0.07 * rows["to"].max())
+    )
     ink = last.assign(ink=last["part"].map({"calls": QUIET, "other work": ACCENT, "idle": QUIET}))
-    words = alt.Chart(ink).mark_text(align="left", dx=8).encode(x="end:Q", y="at:Q", text="part:N", color=alt.Color("ink:N", scale=None))
-    queue = f"{day['queue'].iloc[0]}, {day['start'].iloc[0]:%A} {day['start'].iloc[0].day} {day['start'].iloc[0]:%B %Y}: "
-    return (bars + words).properties(title=_title(blended_day_finding(day), f"{queue}agents on the phones (net) by what they do"), width=WIDTH, height=260)
+    words = (
+        alt.Chart(ink)
+        .mark_text(align="left", dx=8)
+        .encode(x="end:Q", y="at:Q", text="part:N", color=alt.Color("ink:N", scale=None))
+    )
+    queue = (
+        f"{day['queue'].iloc[0]}, {day['start'].iloc[0]:%A} {day['start'].iloc[0].day} {day['start'].iloc[0]:%B %Y}: "
+    )
+    return (bars + words).properties(
+        title=_title(blended_day_finding(day), f"{queue}agents on the phones (net) by what they do"),
+        width=WIDTH,
+        height=260,
+    )
 
 
 def blended_day_finding(day):

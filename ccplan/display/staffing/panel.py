@@ -1,4 +1,6 @@
-"""The live staffing panel: a plain function of numbers → what to show (`staffing_view`), and the desk that stands around it."""
+"""The live staffing panel: a plain function of numbers → what to show (`staffing_view`), and the desk that stands
+around it.
+"""
 
 import threading
 from dataclasses import replace
@@ -19,20 +21,31 @@ from .live_charts import chart_data, chart_places, one_more
 from .view import DayTotals, StaffingView, staffing_view
 from .week_charts import week_of
 
-__all__ = ["StaffingInputs", "StaffingView", "queue_day", "staffing_panel", "staffing_view", "start_inputs"]  # the room's public names
+__all__ = [
+    "StaffingInputs",
+    "StaffingView",
+    "queue_day",
+    "staffing_panel",
+    "staffing_view",
+    "start_inputs",
+]  # the room's public names
 
 FEW_WEEKS = 8  # of data, below which a weekday has been seen too seldom to be told from chance
-REST_MS, WAIT_MS, KEPT = 350, 1500, 6  # after which a hand rests; while something is compiled; settings whose week and played days are kept
+REST_MS, WAIT_MS, KEPT = (
+    350,
+    1500,
+    6,
+)  # after which a hand rests; while something is compiled; settings whose week and played days are kept
 
 
 def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None, folder=None, language=None):
     """A live staffing panel: turn demand, service target or people and see what it does.
 
-    `folder_or_intervals` is a centre's folder or an `intervals` table (then `centre` is needed);
-    `queue` and `day` (local date) are where it opens, else the first queue and its last day with calls. `folder` is where
-    scenarios are opened and saved (left out: the centre's folder, or the page alone for a table). `language` is a code such
-    as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English).
-    Returns a widget. Raises ValueError where the folder, queue or day cannot be used.
+    `folder_or_intervals` is a centre's folder or an `intervals` table (then `centre` is needed); `queue` and `day`
+    (local date) are where it opens, else the first queue and its last day with calls. `folder` is where scenarios
+    are opened and saved (left out: the centre's folder, or the page alone for a table). `language` is a code such
+    as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English). Returns a widget. Raises
+    ValueError where the folder, queue or day cannot be used.
     """
     if not isinstance(folder_or_intervals, pd.DataFrame):
         from ...data import load_centre, load_intervals
@@ -50,13 +63,18 @@ class _Desk(Desk):
 
     kind, totals, a_pin = "staffing", DayTotals, "the pinned scenario"
     queue: str
-    as_it_is, reset_says = "the day as it is, staffed to the centre's own targets", "back to the day and the centre as they are"
+    as_it_is, reset_says = (
+        "the day as it is, staffed to the centre's own targets",
+        "back to the day and the centre as they are",
+    )
 
     def __init__(self, intervals, centre, *, folder=None, language=None):
         super().__init__(folder=folder, language=language)
         self.centre, self.currency = centre, centre.currency
         self.title = Filled("{centre}: how many people, and what each choice does", centre=centre.name)
-        known = [queue.name for queue in centre.queues if not queue.deferred and (intervals["queue"] == queue.name).any()]
+        known = [
+            queue.name for queue in centre.queues if not queue.deferred and (intervals["queue"] == queue.name).any()
+        ]
         by_queue = {name: intervals[intervals["queue"] == name] for name in known}
         self.days = {name: dict(list(rows.groupby(rows["start"].dt.date))) for name, rows in by_queue.items()}
         self.compiler, self.rests, self.viewed, self.date = None, {}, (None, None), None
@@ -72,8 +90,10 @@ class _Desk(Desk):
     def _days_of(self, queue):
         if queue not in self.days:
             waits = any(one.name == queue and one.deferred for one in self.centre.queues)
-            raise ValueError(f"queue must be one of {', '.join(self.days) or 'none'}, got {queue!r}"
-                             + (" — work that may wait is no matter of one day: plan it with plan_deferred" if waits else ""))
+            raise ValueError(
+                f"queue must be one of {', '.join(self.days) or 'none'}, got {queue!r}"
+                + (" — work that may wait is no matter of one day: plan it with plan_deferred" if waits else "")
+            )
         return self.days[queue]
 
     def day_at(self, places):
@@ -105,7 +125,9 @@ class _Desk(Desk):
         return replace(state, values=state.values | follows, places=start.places | {"rule": places["rule"]})
 
     def stand(self, state):
-        """Go where a state is: how it is there is what changes are told against, unless the pin can be carried along."""
+        """Go where a state is: how it is there is what changes are told against, unless the pin can be carried
+        along.
+        """
         self.inputs_at(state)  # a rule that is none is refused before anything has changed
         place, here = ((one.places["queue"], one.places["day"]) for one in (state, self.start))
         if place != here:
@@ -119,7 +141,12 @@ class _Desk(Desk):
         """What follows from where it stands."""
         queue, date = self.start.places["queue"], date_of(self.start.places["day"])
         if self.date is None or (queue, date) != (self.queue, self.date):
-            self.queue, self.date, self.day, self.dials = queue, date, self.day_at(self.start.places), self.dials_at(self.start)
+            self.queue, self.date, self.day, self.dials = (
+                queue,
+                date,
+                self.day_at(self.start.places),
+                self.dials_at(self.start),
+            )
         self.inputs = self.inputs_at(self.state)
 
     # ------------------------------------------------------------------------------ what is drawn
@@ -127,9 +154,11 @@ class _Desk(Desk):
     def pickers(self):
         """Queue, day and rule."""
         dates = [date for days in self.days.values() for date in days]
-        return [{"name": "queue", "label": "Queue", "options": list(self.days)},
-                {"name": "day", "label": "Day", "low": min(dates).isoformat(), "high": max(dates).isoformat()},
-                {"name": "rule", "label": "Staffed", "options": list(RULES), "words": list(RULES)}]
+        return [
+            {"name": "queue", "label": "Queue", "options": list(self.days)},
+            {"name": "day", "label": "Day", "low": min(dates).isoformat(), "high": max(dates).isoformat()},
+            {"name": "rule", "label": "Staffed", "options": list(RULES), "words": list(RULES)},
+        ]
 
     def charts(self):
         return chart_places()
@@ -154,10 +183,14 @@ class _Desk(Desk):
         if compiling and self.inputs.rule != ALONE:
             raise ValueError(compiling)
         view, rested = self.view(), self._rested()
-        return {"tiles": self.tiles(view.totals), "against": f"Changes are against {self.pinned_words()}.{also_promised(self.centre.queue(self.queue).targets)}",
-                "warnings": [*view.warnings, *self._short_history(), *([compiling] if compiling else [])],
-                "says": [*one_more(view), *([rested.played.words(self.inputs.service_level)] if rested.played else [])],
-                "charts": chart_data(view, rested, self.date), "unsettled": WAIT_MS if compiling else 0 if rested.done else REST_MS}
+        return {
+            "tiles": self.tiles(view.totals),
+            "against": f"Changes are against {self.pinned_words()}.{also_promised(self.centre.queue(self.queue).targets)}",
+            "warnings": [*view.warnings, *self._short_history(), *([compiling] if compiling else [])],
+            "says": [*one_more(view), *([rested.played.words(self.inputs.service_level)] if rested.played else [])],
+            "charts": chart_data(view, rested, self.date),
+            "unsettled": WAIT_MS if compiling else 0 if rested.done else REST_MS,
+        }
 
     def _rested(self):
         """What is worked out when the hand rests, for what is set; the latest few are kept, for undo."""
@@ -175,10 +208,21 @@ class _Desk(Desk):
         """The staffed days of the week, one at a time, moved as the dials move the day."""
         from ...planning.staffing import staff
 
-        asked, inputs, (rule, meet) = centre_asked(self.centre, self.queue, self.inputs), self.inputs, RULES[self.inputs.rule]
+        asked, inputs, (rule, meet) = (
+            centre_asked(self.centre, self.queue, self.inputs),
+            self.inputs,
+            RULES[self.inputs.rule],
+        )
         factor = inputs.aht_s / mean_aht(self.day)
-        rows = (tidy_day(self.days[self.queue][date], self.queue, date, self.centre) for date in week_of(self.date) if date in self.days[self.queue])
-        moved = (day[["queue", "start"]].assign(offered=day["offered"] * (1 + inputs.volume), aht_s=day["aht_s"] * factor) for day in rows)
+        rows = (
+            tidy_day(self.days[self.queue][date], self.queue, date, self.centre)
+            for date in week_of(self.date)
+            if date in self.days[self.queue]
+        )
+        moved = (
+            day[["queue", "start"]].assign(offered=day["offered"] * (1 + inputs.volume), aht_s=day["aht_s"] * factor)
+            for day in rows
+        )
         return staffed_week(moved, lambda day: staff(day, asked, rule=rule, meet=meet))
 
     def _played(self):
@@ -190,8 +234,10 @@ class _Desk(Desk):
         dates = list(self.days[self.queue])
         weeks = ((max(dates) - min(dates)).days + 1) / 7
         if weeks < FEW_WEEKS:
-            yield (f"History is too short: the data of {self.queue} spans {weeks:.0f} weeks, and with fewer than {FEW_WEEKS} one odd day "
-                   "looks like a pattern. Take what is shown as one day, not as a usual one.")
+            yield (
+                f"History is too short: the data of {self.queue} spans {weeks:.0f} weeks, and with fewer than {FEW_WEEKS} one odd day "
+                "looks like a pattern. Take what is shown as one day, not as a usual one."
+            )
 
     def _compiling(self):
         """What to say while the equations of the day are compiled, beside the panel; nothing once they are."""
@@ -200,8 +246,10 @@ class _Desk(Desk):
         if self.compiler is None:
             self.compiler = threading.Thread(target=warm_up, daemon=True)
             self.compiler.start()
-        return (f"The equations of the day are being compiled, once, which takes about {SECONDS} seconds; what the day as a whole "
-                "gives is shown from the next move of a dial after that.")
+        return (
+            f"The equations of the day are being compiled, once, which takes about {SECONDS} seconds; what the day as a whole "
+            "gives is shown from the next move of a dial after that."
+        )
 
     # ---------------------------------------------------------------------- what is compared and kept
 
@@ -209,7 +257,9 @@ class _Desk(Desk):
         return (*super().key(state), is_compiled())
 
     def totals_at(self, state):
-        return staffing_view(self.day_at(state.places), self.inputs_at(state), self.centre, through=is_compiled()).totals
+        return staffing_view(
+            self.day_at(state.places), self.inputs_at(state), self.centre, through=is_compiled()
+        ).totals
 
     def place_of(self, state):
         return f"{state.places['queue']} {date_of(state.places['day']):%d %b %Y}"
@@ -219,7 +269,9 @@ class _Desk(Desk):
 
     def turned_words(self, state):
         rule = state.places["rule"]
-        return ", ".join(filter(None, (super().turned_words(state), "" if rule == self.start.places["rule"] else f"staffed {rule}")))
+        return ", ".join(
+            filter(None, (super().turned_words(state), "" if rule == self.start.places["rule"] else f"staffed {rule}"))
+        )
 
     def frames(self):
         """The day by interval, the service of a few agents more and fewer and, once known, the week."""
@@ -235,8 +287,14 @@ def also_promised(targets):
     >>> also_promised(Targets(max_abandonment=0.05))
     ' Kept besides, as the centre promises: abandonment at most 5%.'
     """
-    kept = {"mean wait of the answered at most": (targets.max_asa_s, " s"), "abandonment at most":
-            (targets.max_abandonment, "%"), "blocking at most": (targets.max_blocking, "%")}
-    words = [f"{name} {limit * (100 if unit == '%' else 1):g}{unit}" for name, (limit, unit) in kept.items()
-             if limit is not None]
+    kept = {
+        "mean wait of the answered at most": (targets.max_asa_s, " s"),
+        "abandonment at most": (targets.max_abandonment, "%"),
+        "blocking at most": (targets.max_blocking, "%"),
+    }
+    words = [
+        f"{name} {limit * (100 if unit == '%' else 1):g}{unit}"
+        for name, (limit, unit) in kept.items()
+        if limit is not None
+    ]
     return f" Kept besides, as the centre promises: {', '.join(words)}." if words else ""

@@ -9,18 +9,35 @@ _MOST_OF_IT = 2 / 3  # of the gain: the share of cross-training that the title n
 
 
 def pooling_chart(gain):
-    """Agent-hours of siloed queues, of the groups as they are and of everybody cross-trained; a frame of `pooling_gain`.
+    """Agent-hours of siloed queues, of the groups as they are and of everybody cross-trained; a frame of
+    `pooling_gain`.
 
     Beside each bar stand the hours and the service with its 95 % interval, for hours compare at equal promises only.
     """
-    rows = gain.assign(place=range(len(gain)), words=[_hours_words(row) for row in gain.itertuples()],
-                       colour=[CONTEXT] + [ACCENT if name == "as it is" or len(gain) == 2 else "#8CB8D6" for name in gain["arrangement"][1:]])
-    y = alt.Y("arrangement:N", sort=alt.SortField("place"), title=None, axis=alt.Axis(labelColor=INK, labelFontSize=13, domain=False, ticks=False, labelLimit=220))
-    x = alt.X("agent_hours:Q", title="agent-hours on the phones (net)", scale=alt.Scale(domain=[0, float(rows["agent_hours"].max()) * 1.55], nice=False),
-              axis=alt.Axis(values=_ticks(rows["agent_hours"].max())))
+    rows = gain.assign(
+        place=range(len(gain)),
+        words=[_hours_words(row) for row in gain.itertuples()],
+        colour=[CONTEXT]
+        + [ACCENT if name == "as it is" or len(gain) == 2 else "#8CB8D6" for name in gain["arrangement"][1:]],
+    )
+    y = alt.Y(
+        "arrangement:N",
+        sort=alt.SortField("place"),
+        title=None,
+        axis=alt.Axis(labelColor=INK, labelFontSize=13, domain=False, ticks=False, labelLimit=220),
+    )
+    x = alt.X(
+        "agent_hours:Q",
+        title="agent-hours on the phones (net)",
+        scale=alt.Scale(domain=[0, float(rows["agent_hours"].max()) * 1.55], nice=False),
+        axis=alt.Axis(values=_ticks(rows["agent_hours"].max())),
+    )
     bars = alt.Chart(rows).mark_bar(height=26).encode(x=x, y=y, color=alt.Color("colour:N", scale=None))
     words = alt.Chart(rows).mark_text(align="left", dx=8).encode(x=x, y=y, text="words:N")
-    title = alt.TitleParams(pooling_finding(gain), subtitle="the same promise to every queue; service of the day on fresh simulated days, with its 95 % interval")
+    title = alt.TitleParams(
+        pooling_finding(gain),
+        subtitle="the same promise to every queue; service of the day on fresh simulated days, with its 95 % interval",
+    )
     return (bars + words).properties(title=title, height=46 * len(rows), width=theme.WIDTH)
 
 
@@ -47,18 +64,39 @@ def _saves(part, many=False):
 
 def cross_training_chart(curve):
     """The agents that one interval needs by the share who take every queue; a frame of `cross_training`."""
-    rows = curve.assign(words=[f"{n:.0f}" if new else "" for n, new in zip(curve["agents"], curve["agents"].diff().fillna(1) != 0)],
-                        chosen=(curve.index == _enough(curve)).astype(int))
+    rows = curve.assign(
+        words=[f"{n:.0f}" if new else "" for n, new in zip(curve["agents"], curve["agents"].diff().fillna(1) != 0)],
+        chosen=(curve.index == _enough(curve)).astype(int),
+    )
     low, high = float(rows["agents"].min()), float(rows["agents"].max())
-    x = alt.X("share:Q", title="share of the agents who are cross-trained", axis=alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1.0]), scale=alt.Scale(domain=[-0.04, 1], nice=False))
-    y = alt.Y("agents:Q", title=None, axis=alt.Axis(values=_whole_ticks(low, high), format="d"), scale=alt.Scale(domain=[low - 1, high + 1], nice=False, zero=False))
+    x = alt.X(
+        "share:Q",
+        title="share of the agents who are cross-trained",
+        axis=alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        scale=alt.Scale(domain=[-0.04, 1], nice=False),
+    )
+    y = alt.Y(
+        "agents:Q",
+        title=None,
+        axis=alt.Axis(values=_whole_ticks(low, high), format="d"),
+        scale=alt.Scale(domain=[low - 1, high + 1], nice=False, zero=False),
+    )
     line = alt.Chart(rows).mark_line(color=theme.RULE, interpolate="linear").encode(x=x, y=y)
     colour = alt.condition("datum.chosen == 1", alt.value(ACCENT), alt.value("#8C959F"))
-    points = alt.Chart(rows).mark_point(filled=True, opacity=1).encode(
-        x=x, y=y, color=colour, size=alt.condition("datum.chosen == 1", alt.value(170), alt.value(60)))
-    words = alt.Chart(rows).mark_text(dy=-16, fontWeight=600).encode(
-        x=x, y=y, text="words:N", color=alt.condition("datum.chosen == 1", alt.value(ACCENT), alt.value(QUIET)))
-    title = alt.TitleParams(cross_training_finding(curve), subtitle="agents on the phones (net) with which every queue keeps its promise; the axis does not begin at zero")
+    points = (
+        alt.Chart(rows)
+        .mark_point(filled=True, opacity=1)
+        .encode(x=x, y=y, color=colour, size=alt.condition("datum.chosen == 1", alt.value(170), alt.value(60)))
+    )
+    words = (
+        alt.Chart(rows)
+        .mark_text(dy=-16, fontWeight=600)
+        .encode(x=x, y=y, text="words:N", color=alt.condition("datum.chosen == 1", alt.value(ACCENT), alt.value(QUIET)))
+    )
+    title = alt.TitleParams(
+        cross_training_finding(curve),
+        subtitle="agents on the phones (net) with which every queue keeps its promise; the axis does not begin at zero",
+    )
     return (line + points + words).properties(title=title, width=560, height=260)
 
 

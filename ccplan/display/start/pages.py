@@ -14,16 +14,23 @@ from ..language import centre_of, chosen
 START = "00_start"
 SHORT = {START: "Start"}  # others are called by what follows their number
 ROLES = {  # reader → what they are here for, and the notebooks in the order in which they are read
-    "Manager": ("to see whether callers are served, and what one more person would do",
-                ("03_staffing", "04_schedule", "10_explore", "07_audit", "08_setup")),
-    "Planner": ("to know what is coming, and to put people where it comes",
-                ("02_forecast", "03_staffing", "04_schedule", "05_headcount")),
-    "Finance": ("to know what it costs, what it could cost, and who is to be hired when",
-                ("06_budget", "05_headcount", "07_audit")),
-    "Auditor": ("to find out what happened, why, and how far the figures carry",
-                ("01_data", "07_audit", "10_explore", "09_validation")),
-    "Founder": ("to open a centre, or to put one in order",
-                ("08_setup", "03_staffing", "06_budget")),
+    "Manager": (
+        "to see whether callers are served, and what one more person would do",
+        ("03_staffing", "04_schedule", "10_explore", "07_audit", "08_setup"),
+    ),
+    "Planner": (
+        "to know what is coming, and to put people where it comes",
+        ("02_forecast", "03_staffing", "04_schedule", "05_headcount"),
+    ),
+    "Finance": (
+        "to know what it costs, what it could cost, and who is to be hired when",
+        ("06_budget", "05_headcount", "07_audit"),
+    ),
+    "Auditor": (
+        "to find out what happened, why, and how far the figures carry",
+        ("01_data", "07_audit", "10_explore", "09_validation"),
+    ),
+    "Founder": ("to open a centre, or to put one in order", ("08_setup", "03_staffing", "06_budget")),
 }
 STYLE = """<style>
 .ccplan-roles.ccplan-roles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 20px 36px; max-width: 72rem; margin: 4px 0 12px; }
@@ -58,7 +65,11 @@ def pages(folder=None):
     """
     files = sorted(Path(folder or notebooks_folder()).glob("[0-9][0-9]_*.ipynb"))
     found = ((file, _question(file, file.stat().st_mtime_ns)) for file in files)
-    return tuple(Page(name=file.stem, short=SHORT.get(file.stem, _short(file.stem)), question=words) for file, words in found if words)
+    return tuple(
+        Page(name=file.stem, short=SHORT.get(file.stem, _short(file.stem)), question=words)
+        for file, words in found
+        if words
+    )
 
 
 def _short(stem):
@@ -77,18 +88,28 @@ def _question(file, changed):
 
 
 def pages_by_role(folder=None, language=None):
-    """Links to the notebooks for each reader, with the question that each answers; they work in JupyterLab and on the pages of `ccplan serve`.
+    """Links to the notebooks for each reader, with the question that each answers; they work in JupyterLab and on
+    the pages of `ccplan serve`.
 
-    `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then what the served centre's file says, then English).
+    `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then what the served centre's file says, then
+    English).
     """
     spoken = chosen(language, centre_of(os.environ.get("CCPLAN_FOLDER", "")))
     say = spoken.said
     known = {page.name: page for page in pages(folder)}
     known = {name: Page(name=name, short=say(page.short), question=say(page.question)) for name, page in known.items()}
-    parts = [(say(role), say(why), [known[name] for name in names if name in known]) for role, (why, names) in ROLES.items()]
+    parts = [
+        (say(role), say(why), [known[name] for name in names if name in known]) for role, (why, names) in ROLES.items()
+    ]
     parts = [part for part in parts if part[2]]
-    words = "\n".join(f"{role}, {why}: " + "; ".join(f"{page.short} — {page.question}" for page in found) for role, why, found in parts)
-    return Markup(f"{STYLE}<div class='ccplan-roles'{spoken.attributes()}>{''.join(_section(*part) for part in parts)}</div>", words)
+    words = "\n".join(
+        f"{role}, {why}: " + "; ".join(f"{page.short} — {page.question}" for page in found)
+        for role, why, found in parts
+    )
+    return Markup(
+        f"{STYLE}<div class='ccplan-roles'{spoken.attributes()}>{''.join(_section(*part) for part in parts)}</div>",
+        words,
+    )
 
 
 def speak(language, folder):
@@ -98,5 +119,8 @@ def speak(language, folder):
 
 
 def _section(role, why, found):
-    links = "".join(f"<li><a href='{escape(page.name)}.ipynb'>{escape(page.short)}</a><span>{escape(page.question)}</span></li>" for page in found)
+    links = "".join(
+        f"<li><a href='{escape(page.name)}.ipynb'>{escape(page.short)}</a><span>{escape(page.question)}</span></li>"
+        for page in found
+    )
     return f"<section><h3>{escape(role)}</h3><p>{escape(why)}</p><ul>{links}</ul></section>"

@@ -1,4 +1,5 @@
-"""The start page in words and tiles: a sentence, a tile a queue, a tile a figure of the centre, and how fresh it all is.
+"""The start page in words and tiles: a sentence, a tile a queue, a tile a figure of the centre, and how fresh it
+all is.
 
 A promise that is kept or missed is told by a word and a mark, never by colour alone.
 """
@@ -38,11 +39,18 @@ STYLE = """<style>
 
 
 def today_answer(today):
-    """The state of the centre in a paragraph: contacts against the weeks before, promises kept and missed, what is overdue."""
-    parts = [f"**{_stretch(today)}** {plain(today.centre.name)} had {today.whole['contacts']:,.0f} contacts{_against_before(today)}.", _promises(today)]
+    """The state of the centre in a paragraph: contacts against the weeks before, promises kept and missed, what is
+    overdue.
+    """
+    parts = [
+        f"**{_stretch(today)}** {plain(today.centre.name)} had {today.whole['contacts']:,.0f} contacts{_against_before(today)}.",
+        _promises(today),
+    ]
     late = today.overdue
     if late is not None and len(late):
-        parts.append(f"{_number(len(late)).capitalize()} item{'s' * (len(late) != 1)} of the checklist {'is' if len(late) == 1 else 'are'} overdue.")
+        parts.append(
+            f"{_number(len(late)).capitalize()} item{'s' * (len(late) != 1)} of the checklist {'is' if len(late) == 1 else 'are'} overdue."
+        )
     return Words(" ".join(filter(None, parts)))
 
 
@@ -58,7 +66,11 @@ def _against_before(today):
         return ""
     change = today.whole["contacts"] / today.whole["contacts_before"] - 1
     than = "the week before" if today.weeks == 1 else f"the {_number(today.weeks)} before"
-    return f", as many as in {than}" if abs(change) < 0.005 else f", {abs(change):.0%} {'more' if change > 0 else 'fewer'} than in {than}"
+    return (
+        f", as many as in {than}"
+        if abs(change) < 0.005
+        else f", {abs(change):.0%} {'more' if change > 0 else 'fewer'} than in {than}"
+    )
 
 
 def _promises(today):
@@ -69,16 +81,23 @@ def _promises(today):
     if rows.empty and lost.empty:
         return "No service is promised in its `centre.toml`, or none can be measured."
     parts = [_service_words(rows, missed)] if len(rows) else []
-    parts += [f"in {plain(row.queue)} {row.abandonment:.1%} of the callers hung up, more than the {row.most:.0%} allowed" for row in lost.itertuples()]
+    parts += [
+        f"in {plain(row.queue)} {row.abandonment:.1%} of the callers hung up, more than the {row.most:.0%} allowed"
+        for row in lost.itertuples()
+    ]
     words = "; ".join(parts)
     return words[0].upper() + words[1:] + "."
 
 
 def _service_words(rows, missed):
     if missed.empty:
-        return "the service that was promised is kept" + (f" in all {_number(len(rows))} queues" if len(rows) > 1 else "")
-    named = "; ".join(f"{plain(row.queue)} answered {row.service_level:.1%} in {time_words(row.target_s)} instead of {row.target:.0%}"
-                      for row in missed.head(3).itertuples())
+        return "the service that was promised is kept" + (
+            f" in all {_number(len(rows))} queues" if len(rows) > 1 else ""
+        )
+    named = "; ".join(
+        f"{plain(row.queue)} answered {row.service_level:.1%} in {time_words(row.target_s)} instead of {row.target:.0%}"
+        for row in missed.head(3).itertuples()
+    )
     return f"{_number(len(missed))} of {_number(len(rows))} queues miss{'es' * (len(missed) == 1)} the promised service: {named}"
 
 
@@ -94,16 +113,35 @@ def queue_tiles(today, language=None):
     tiles = [_queue_tile(row, today, spoken) for row in rows.itertuples()]
     left = len(today.queues) - len(rows)
     if left:
-        tiles.append(_tile(spoken.said("Smaller queues"), str(left), "", [escape(_smaller(today.queues.iloc[SHOWN:], spoken.said))]))
-    words = "\n".join(f"{row.queue}: {_share(row.service_level)} answered in time, {_mark(row.service_level, row.target)[0]}" for row in rows.itertuples())
+        tiles.append(
+            _tile(
+                spoken.said("Smaller queues"), str(left), "", [escape(_smaller(today.queues.iloc[SHOWN:], spoken.said))]
+            )
+        )
+    words = "\n".join(
+        f"{row.queue}: {_share(row.service_level)} answered in time, {_mark(row.service_level, row.target)[0]}"
+        for row in rows.itertuples()
+    )
     return _board(tiles, words, spoken)
 
 
 def _queue_tile(row, today, spoken):
     say, (word, kind) = spoken.said, _mark(row.service_level, row.target)
-    target = "" if isnan(row.target) else f"{_badge(say(word), kind)} {escape(say(Filled('target {value}', value=f'{row.target:.0%}')))}"
-    lines = [_bar(row.service_level, row.target), " · ".join(filter(None, [target, _points(row.service_level, row.service_before, today, spoken)])), _hung_up(row, say)]
-    in_time = say("answered in time") if isnan(row.target_s) else say(Filled("answered in {time}", time=time_words(row.target_s)))
+    target = (
+        ""
+        if isnan(row.target)
+        else f"{_badge(say(word), kind)} {escape(say(Filled('target {value}', value=f'{row.target:.0%}')))}"
+    )
+    lines = [
+        _bar(row.service_level, row.target),
+        " · ".join(filter(None, [target, _points(row.service_level, row.service_before, today, spoken)])),
+        _hung_up(row, say),
+    ]
+    in_time = (
+        say("answered in time")
+        if isnan(row.target_s)
+        else say(Filled("answered in {time}", time=time_words(row.target_s)))
+    )
     return _tile(row.queue, _share(row.service_level), in_time, lines)
 
 
@@ -125,17 +163,32 @@ def _smaller(rows, say):
 
 
 def centre_tiles(today, language=None):
-    """Tiles for the centre as a whole: contacts, handle time, callers who hung up, people, cost per contact, the checklist.
+    """Tiles for the centre as a whole: contacts, handle time, callers who hung up, people, cost per contact, the
+    checklist.
 
     `language` is a code such as "fi" (left out: CCPLAN_LANGUAGE, then what centre.toml says, then English).
     """
     spoken = chosen(language, today.centre)
     say, whole = spoken.said, today.whole
-    tiles = [_contacts_tile(today, say), _tile(say("Average handle time"), _seconds(whole["aht_s"]), say("a contact"), [_change_s(today, say)]),
-             _tile(say("Callers who hung up"), _share(whole["abandonment"]), say("of all contacts"), [_points(whole["abandonment"], whole["abandonment_before"], today, spoken)])]
+    tiles = [
+        _contacts_tile(today, say),
+        _tile(say("Average handle time"), _seconds(whole["aht_s"]), say("a contact"), [_change_s(today, say)]),
+        _tile(
+            say("Callers who hung up"),
+            _share(whole["abandonment"]),
+            say("of all contacts"),
+            [_points(whole["abandonment"], whole["abandonment_before"], today, spoken)],
+        ),
+    ]
     tiles += [_people_tile(today, say), _money_tile(today, spoken), _late_tile(today, say)]
-    figures = {"contacts": f"{today.whole['contacts']:,.0f}", "handle time": _seconds(today.whole["aht_s"]), "hung up": _share(today.whole["abandonment"])}
-    return _board([tile for tile in tiles if tile], "; ".join(f"{name} {value}" for name, value in figures.items()), spoken)
+    figures = {
+        "contacts": f"{today.whole['contacts']:,.0f}",
+        "handle time": _seconds(today.whole["aht_s"]),
+        "hung up": _share(today.whole["abandonment"]),
+    }
+    return _board(
+        [tile for tile in tiles if tile], "; ".join(f"{name} {value}" for name, value in figures.items()), spoken
+    )
 
 
 def speak(language, folder):
@@ -149,11 +202,34 @@ def speak(language, folder):
 
 
 WORDS = (  # what tiles say of other centres than the bundled one
-    "kept", "missed", "no target", "not measured", "as before", "Smaller queues", "answered in time", "answered in {time}", "{share} hung up", "at most {value}",
-    "{count} keep their promise", "missed: {queues}", "under contract", "under contract, {people} people", "{fte} at the phones, net of all that keeps people away",
-    "items overdue", "item overdue", "longest: {item}, {days} days", "target {value}", "{value} the month before", "{seconds} longer than before",
-    "{seconds} shorter than before", "as many as in the week before", "as many as in the {weeks} weeks before", "{share} more than in the week before",
-    "{share} fewer than in the week before", "{share} more than in the {weeks} weeks before", "{share} fewer than in the {weeks} weeks before",
+    "kept",
+    "missed",
+    "no target",
+    "not measured",
+    "as before",
+    "Smaller queues",
+    "answered in time",
+    "answered in {time}",
+    "{share} hung up",
+    "at most {value}",
+    "{count} keep their promise",
+    "missed: {queues}",
+    "under contract",
+    "under contract, {people} people",
+    "{fte} at the phones, net of all that keeps people away",
+    "items overdue",
+    "item overdue",
+    "longest: {item}, {days} days",
+    "target {value}",
+    "{value} the month before",
+    "{seconds} longer than before",
+    "{seconds} shorter than before",
+    "as many as in the week before",
+    "as many as in the {weeks} weeks before",
+    "{share} more than in the week before",
+    "{share} fewer than in the week before",
+    "{share} more than in the {weeks} weeks before",
+    "{share} fewer than in the {weeks} weeks before",
 )
 
 
@@ -177,10 +253,26 @@ def _people_tile(today, say):
     staff = today.staff
     if staff is None:
         return ""
-    net = "" if isnan(staff.net_fte) else say(Filled("{fte} at the phones, net of all that keeps people away", fte=f"{staff.net_fte:,.1f} {say('FTE')}"))
+    net = (
+        ""
+        if isnan(staff.net_fte)
+        else say(
+            Filled("{fte} at the phones, net of all that keeps people away", fte=f"{staff.net_fte:,.1f} {say('FTE')}")
+        )
+    )
     if isnan(staff.fte):
-        return _tile(say("People"), NIL if staff.people is None else f"{staff.people:,}", say("under contract") if staff.people is not None else "", [escape(net)])
-    return _tile(say("People"), f"{staff.fte:,.1f} {say('FTE')}", say(Filled("under contract, {people} people", people=f"{staff.people:,}")), [escape(net)])
+        return _tile(
+            say("People"),
+            NIL if staff.people is None else f"{staff.people:,}",
+            say("under contract") if staff.people is not None else "",
+            [escape(net)],
+        )
+    return _tile(
+        say("People"),
+        f"{staff.fte:,.1f} {say('FTE')}",
+        say(Filled("under contract, {people} people", people=f"{staff.people:,}")),
+        [escape(net)],
+    )
 
 
 def _money_tile(today, spoken):
@@ -188,13 +280,22 @@ def _money_tile(today, spoken):
     if money is None:
         return ""
     kpi, say = KPIS["cost_per_contact"], spoken.said
-    before = "" if isnan(money.before) else say(Filled("{value} the month before", value=said(kpi, money.before, money.currency)))
+    before = (
+        ""
+        if isnan(money.before)
+        else say(Filled("{value} the month before", value=said(kpi, money.before, money.currency)))
+    )
     target = ""
     if money.target is not None:
         over = money.cost_per_contact > money.target
         target = _badge(say("missed"), "missed") if over else _badge(say("kept"), "kept")
         target += " " + escape(say(Filled("target {value}", value=said(kpi, money.target, money.currency))))
-    return _tile(say("Cost per contact"), said(kpi, money.cost_per_contact, money.currency), spoken.date(money.month.year, money.month.month), [" · ".join(filter(None, [target, escape(before)]))])
+    return _tile(
+        say("Cost per contact"),
+        said(kpi, money.cost_per_contact, money.currency),
+        spoken.date(money.month.year, money.month.month),
+        [" · ".join(filter(None, [target, escape(before)]))],
+    )
 
 
 def _late_tile(today, say):
@@ -205,7 +306,12 @@ def _late_tile(today, say):
         return _tile(say("Checklist"), "0", say("items overdue"), [_badge(say("kept"), "kept")])
     longest = late.iloc[0]
     words = say(Filled("longest: {item}, {days} days", item=longest["item"], days=f"{longest['days']:,}"))
-    return _tile(say("Checklist"), f"{len(late):,}", say("item overdue" if len(late) == 1 else "items overdue"), [f"{_badge(say('missed'), 'missed')} {escape(words)}"])
+    return _tile(
+        say("Checklist"),
+        f"{len(late):,}",
+        say("item overdue" if len(late) == 1 else "items overdue"),
+        [f"{_badge(say('missed'), 'missed')} {escape(words)}"],
+    )
 
 
 def _board(tiles, words, spoken):
@@ -251,7 +357,9 @@ def _change_s(today, say):
     change = now - before
     if abs(change) < 0.5:
         return say("as before")
-    return escape(say(Filled(f"{{seconds}} {'longer' if change > 0 else 'shorter'} than before", seconds=f"{abs(change):,.0f} s")))
+    return escape(
+        say(Filled(f"{{seconds}} {'longer' if change > 0 else 'shorter'} than before", seconds=f"{abs(change):,.0f} s"))
+    )
 
 
 def _share(value):
@@ -284,4 +392,6 @@ def freshness_words(today):
     reach = f"**The contacts reach to {day_words(today.fresh['contacts'])}**"
     reach += f", the ledger to {day_words(today.fresh['ledger'])}" if "ledger" in today.fresh else ""
     notes = "".join(f"\n- {plain(note[0].upper() + note[1:])}." for note in today.notes)
-    return Words(f"{reach}. Every figure here is counted back from there, not from today's date.{notes and chr(10)}{notes}")
+    return Words(
+        f"{reach}. Every figure here is counted back from there, not from today's date.{notes and chr(10)}{notes}"
+    )

@@ -1,16 +1,30 @@
-"""What the frame of every page says, in the language of the centre: the bar, the door, a page that waits or met a fault."""
+"""What the frame of every page says, in the language of the centre: the bar, the door, a page that waits or met a
+fault.
+"""
 
 from ..language import Filled
 
-FRAME = ("Skip to the page", "Pages", "Dark", "Opening the page …", "Working it out, step {cell} of {cells} …", "The page ends here", "Token", "Open",
-         "Something happened that was not foreseen ({kind}). Where ccplan serve was started it is told in full.")
+FRAME = (
+    "Skip to the page",
+    "Pages",
+    "Dark",
+    "Opening the page …",
+    "Working it out, step {cell} of {cells} …",
+    "The page ends here",
+    "Token",
+    "Open",
+    "Something happened that was not foreseen ({kind}). Where ccplan serve was started it is told in full.",
+)
 WORDS = {  # status → title, sentence
     401: ("Who is there?", "That is not the token."),
     403: ("Not open to you", "Open the address that was printed where ccplan serve was started; it holds the token."),
     404: ("There is no such page", "The pages are listed above; nothing else is served here."),
     429: ("Too many guesses", "Too many wrong tokens were tried at once. Wait a minute."),
     500: ("This page met a fault", "What happened is told where ccplan serve was started."),
-    503: ("All places are taken", "As many pages are open as this machine is meant to hold. Close one, or come back in a few minutes."),
+    503: (
+        "All places are taken",
+        "As many pages are open as this machine is meant to hold. Close one, or come back in a few minutes.",
+    ),
 }
 OTHER = ("This cannot be answered", "The request was not understood.")
 DOOR = "These dashboards open with a token. It was printed where ccplan serve was started."
@@ -18,9 +32,15 @@ REACH, AGO, NOWHERE = "tables to {day}", "tables to {day}, {days} days ago", "th
 
 
 def frame_words(language):
-    """{English: said} of what the templates of the pages say, and `language` and `direction` of the page's frame, for the template."""
+    """{English: said} of what the templates of the pages say, and `language` and `direction` of the page's frame,
+    for the template.
+    """
     texts = (*FRAME, DOOR, *(text for told in (*WORDS.values(), OTHER) for text in told))
-    return {"words": {text: language.said(text) for text in texts}, "language": language.code, "direction": language.direction}
+    return {
+        "words": {text: language.said(text) for text in texts},
+        "language": language.code,
+        "direction": language.direction,
+    }
 
 
 def page_words(page, language):
@@ -29,7 +49,8 @@ def page_words(page, language):
 
 
 def reach_words(language, day, days):
-    """To which day the tables reach, and how long ago that is where it is long; `day` is None where they cannot be read.
+    """To which day the tables reach, and how long ago that is where it is long; `day` is None where they cannot be
+    read.
 
     >>> from datetime import date
     >>> from ccplan.display.language import chosen

@@ -38,8 +38,13 @@ def promise_chart(kept, target, name, rules=("stationary", "through the day")):
     """
     low = max(np.floor(10 * min(kept["low"].min(), kept["promised"].min(), target)) / 10, 0.0)
     mine = [rule for rule in rules if (kept["rule"] == rule).any()]
-    panels = [_promise_panel(kept[(kept["rule"] == rule) & (kept["offered"] > 0)], target, low, rule, first=rule == mine[0]) for rule in mine]
-    subtitle = f"{name}: service by interval; line: promised by the rule, band: delivered on simulated days (95 % confidence)"
+    panels = [
+        _promise_panel(kept[(kept["rule"] == rule) & (kept["offered"] > 0)], target, low, rule, first=rule == mine[0])
+        for rule in mine
+    ]
+    subtitle = (
+        f"{name}: service by interval; line: promised by the rule, band: delivered on simulated days (95 % confidence)"
+    )
     chart = alt.hconcat(*panels, spacing=26)
     return chart.properties(title=_title(promise_finding(kept, mine), subtitle)).configure(aria=False)
 
@@ -52,14 +57,23 @@ def _promise_panel(plan, target, low, rule, first):
     band = base.mark_area(color=BAND, opacity=0.9).encode(y=_percent("low", low), y2="high:Q")
     middle = base.mark_line(color=ACCENT, strokeWidth=1.5).encode(y=_percent("delivered", low))
     promised = base.mark_line(color=INK, strokeWidth=1.75).encode(y=_percent("promised", low))
-    goal = alt.Chart(pd.DataFrame({"target": [target]})).mark_rule(color=INK, strokeDash=[2, 3]).encode(y=_percent("target", low))
+    goal = (
+        alt.Chart(pd.DataFrame({"target": [target]}))
+        .mark_rule(color=INK, strokeDash=[2, 3])
+        .encode(y=_percent("target", low))
+    )
     words = _promise_words(rows, target, low) if first else []
     return alt.layer(short, band, middle, goal, promised, *words).properties(
-        width=HALF, height=TALL, title=alt.TitleParams(RULE_WORDS[rule], fontSize=13, fontWeight="normal", anchor="start", offset=6))
+        width=HALF,
+        height=TALL,
+        title=alt.TitleParams(RULE_WORDS[rule], fontSize=13, fontWeight="normal", anchor="start", offset=6),
+    )
 
 
 def _promise_words(rows, target, low):
-    """The names of line, band and target: promised above its last value, delivered under its lowest, target on its line."""
+    """The names of line, band and target: promised above its last value, delivered under its lowest, target on its
+    line.
+    """
     lowest, last, step = rows.loc[rows["delivered"].idxmin()], rows["hour"].max(), (1 - low) * 0.085
     words = pd.DataFrame({
         "hour": [last, lowest["hour"], rows["hour"].min()],
@@ -67,8 +81,12 @@ def _promise_words(rows, target, low):
         "words": ["promised", "delivered", f"target {target:.0%}"], "colour": [INK, ACCENT, QUIET], "bold": [600, 600, 400],
         "align": ["right", "right" if lowest["hour"] > rows["hour"].mean() else "left", "left"]})  # fmt: skip
     parts = [(part.round(4), side, bold) for (side, bold), part in words.groupby(["align", "bold"])]
-    return [alt.Chart(part).mark_text(align=side, fontWeight=int(bold)).encode(
-        x="hour:Q", y=_percent("at", low), text="words:N", color=alt.Color("colour:N", scale=None)) for part, side, bold in parts]
+    return [
+        alt.Chart(part)
+        .mark_text(align=side, fontWeight=int(bold))
+        .encode(x="hour:Q", y=_percent("at", low), text="words:N", color=alt.Color("colour:N", scale=None))
+        for part, side, bold in parts
+    ]
 
 
 def promise_finding(kept, rules):
@@ -99,14 +117,30 @@ def calibration_picture_of(steps, name):
         axis = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
         return alt.Y(f"{field}:Q", title="service that was", axis=axis, scale=alt.Scale(domain=[-0.12, 1], nice=False))
 
-    ideal = alt.Chart(pd.DataFrame({"service_level": [0.0, 1.0], "actual": [0.0, 1.0]})).mark_line(color=theme.RULE).encode(x=x, y=y("actual"))
+    ideal = (
+        alt.Chart(pd.DataFrame({"service_level": [0.0, 1.0], "actual": [0.0, 1.0]}))
+        .mark_line(color=theme.RULE)
+        .encode(x=x, y=y("actual"))
+    )
     spread = alt.Chart(rows).mark_rule(color=BAND, strokeWidth=9, opacity=0.9).encode(x=x, y=y("p10"), y2="p90:Q")
-    points = alt.Chart(rows).mark_circle(color=ACCENT, opacity=1).encode(
-        x=x, y=y("actual"), size=alt.Size("n:Q", scale=alt.Scale(type="sqrt", range=[20, 220]), legend=None))
-    names = alt.Chart(rows.assign(at=-0.075)).mark_text(fontSize=10, color=QUIET).encode(x=x, y=y("at"), text=alt.Text("n:Q", format=",d"))
-    subtitle = f"{name}: dots: mean of the intervals predicted alike; bars: four of five calls; below: how many intervals"
-    return (spread + ideal + points + names).properties(
-        title=_title(calibration_words(steps), subtitle), width=SQUARE + 60, height=SQUARE).configure(aria=False)
+    points = (
+        alt.Chart(rows)
+        .mark_circle(color=ACCENT, opacity=1)
+        .encode(x=x, y=y("actual"), size=alt.Size("n:Q", scale=alt.Scale(type="sqrt", range=[20, 220]), legend=None))
+    )
+    names = (
+        alt.Chart(rows.assign(at=-0.075))
+        .mark_text(fontSize=10, color=QUIET)
+        .encode(x=x, y=y("at"), text=alt.Text("n:Q", format=",d"))
+    )
+    subtitle = (
+        f"{name}: dots: mean of the intervals predicted alike; bars: four of five calls; below: how many intervals"
+    )
+    return (
+        (spread + ideal + points + names)
+        .properties(title=_title(calibration_words(steps), subtitle), width=SQUARE + 60, height=SQUARE)
+        .configure(aria=False)
+    )
 
 
 def calibration_words(steps):
@@ -127,13 +161,24 @@ def hours_chart(errors, name):
     """
     rows = settled(errors[["group", "bias", "mae", "n"]])
     top = max(0.10, float(np.ceil(20 * rows["bias"].abs().max()) / 20))
-    axis = alt.Axis(labelExpr="(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + format(abs(datum.value * 100), 'd')", tickCount=5)
+    axis = alt.Axis(
+        labelExpr="(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + format(abs(datum.value * 100), 'd')",
+        tickCount=5,
+    )
     y = alt.Y("bias:Q", title=None, axis=axis, scale=alt.Scale(domain=[-top, top]))
     x = alt.X("group:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, grid=False))
-    bars = alt.Chart(rows).mark_bar(size=18).encode(x=x, y=y, color=alt.condition("datum.bias > 0", alt.value(ALARM), alt.value(ACCENT)))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(size=18)
+        .encode(x=x, y=y, color=alt.condition("datum.bias > 0", alt.value(ALARM), alt.value(ACCENT)))
+    )
     zero = alt.Chart(pd.DataFrame({"bias": [0.0]})).mark_rule(color=INK).encode(y=y)
     subtitle = f"{name}: predicted − actual service in points, by hour; orange: too much promised"
-    return (bars + zero).properties(title=_title(hours_words(errors), subtitle), width=640, height=190).configure(aria=False)
+    return (
+        (bars + zero)
+        .properties(title=_title(hours_words(errors), subtitle), width=640, height=190)
+        .configure(aria=False)
+    )
 
 
 def hours_words(errors):
@@ -157,5 +202,15 @@ def days_chart(days, name):
     ideal = alt.Chart(ends).mark_line(color=CONTEXT, strokeWidth=2).encode(x=x, y=y)
     dots = alt.Chart(rows).mark_circle(color=ACCENT, size=38, opacity=0.75).encode(x=x, y=y)
     within = ((rows["service_level"] - rows["service_level_actual"]).abs() <= 0.05).mean()
-    return (ideal + dots).properties(title=_title(f"{within:.0%} of {len(rows)} days came within 5 points of what was predicted", f"{name}: service of whole days"),
-                                     width=SQUARE, height=SQUARE).configure(aria=False)
+    return (
+        (ideal + dots)
+        .properties(
+            title=_title(
+                f"{within:.0%} of {len(rows)} days came within 5 points of what was predicted",
+                f"{name}: service of whole days",
+            ),
+            width=SQUARE,
+            height=SQUARE,
+        )
+        .configure(aria=False)
+    )

@@ -15,12 +15,18 @@ from ..tables import Words, plain
 from .charts import calibration_picture_of, days_chart, hours_chart
 
 MODEL = "through the day"
-MEASURE_WORDS = {"service_level": ("service", 100, ".0f"), "abandonment": ("abandonment", 100, ".1f"), "asa_s": ("ASA (s)", 1, ".0f")}
+MEASURE_WORDS = {
+    "service_level": ("service", 100, ".0f"),
+    "abandonment": ("abandonment", 100, ".1f"),
+    "asa_s": ("ASA (s)", 1, ".0f"),
+}
 
 
 @dataclass(frozen=True)
 class Held:
-    """A folder held against its own past: Presence, Validation (out of sample, and in hindsight), or in `why` the words why not."""
+    """A folder held against its own past: Presence, Validation (out of sample, and in hindsight), or in `why` the
+    words why not.
+    """
 
     found: presence.Presence | None = None
     result: comparing.Validation | None = None
@@ -73,8 +79,10 @@ def _promise_words(kept, target):
 
     table = promise_table(kept, target).set_index("rule")
     plain_rule, best = table.loc["stationary"], table.loc[MODEL]
-    yield (f"**On simulated days the plan through the day keeps within {_points(best['mean_error'])} of what it promises in each interval; "
-           f"the plan interval by interval within {_points(plain_rule['mean_error'])}.**")
+    yield (
+        f"**On simulated days the plan through the day keeps within {_points(best['mean_error'])} of what it promises in each interval; "
+        f"the plan interval by interval within {_points(plain_rule['mean_error'])}.**"
+    )
 
 
 def _held_words(held):
@@ -84,9 +92,11 @@ def _held_words(held):
     half, day = (_of(table, MODEL) for table in (held.result.errors(), held.result.day_errors()))
     side = "too low" if half["bias"] < 0 else "too high"
     later = _of(held.hindsight.errors(), f"{MODEL}, told afterwards")
-    yield (f"On {day['n']:,.0f} days of this centre's own past (each queue's counted) the predicted service of an interval was off by "
-           f"{_points(half['mae'])} on average, that of a whole day by {_points(day['mae'])}, and {_points(abs(half['bias']))} {side} in all; with the "
-           f"handle times as they came the formula itself is {_points(abs(later['bias']))} {'too low' if later['bias'] < 0 else 'too high'}.")
+    yield (
+        f"On {day['n']:,.0f} days of this centre's own past (each queue's counted) the predicted service of an interval was off by "
+        f"{_points(half['mae'])} on average, that of a whole day by {_points(day['mae'])}, and {_points(abs(half['bias']))} {side} in all; with the "
+        f"handle times as they came the formula itself is {_points(abs(later['bias']))} {'too low' if later['bias'] < 0 else 'too high'}."
+    )
 
 
 def _of(errors, model, measure="service_level"):
@@ -111,15 +121,33 @@ def promise_words_table(kept, target, interval_s=1800):
     from ...planning import promise_table
 
     table = promise_table(kept, target, interval_s)
-    return _text(table, "rule", {
-        "agent_hours": ("agent-hours", ",.1f"), "promised": ("promised", ".1%"), "delivered": ("delivered", ".1%"),
-        "worst_interval": ("worst interval", ".0%"), "under_target": ("intervals under target", ".0%"), "mean_error": ("off by, points", "points")})
+    return _text(
+        table,
+        "rule",
+        {
+            "agent_hours": ("agent-hours", ",.1f"),
+            "promised": ("promised", ".1%"),
+            "delivered": ("delivered", ".1%"),
+            "worst_interval": ("worst interval", ".0%"),
+            "under_target": ("intervals under target", ".0%"),
+            "mean_error": ("off by, points", "points"),
+        },
+    )
 
 
 def worlds_table(table):
     """The same plan in worlds that differ from the formulas' in one thing, a row a world, as text."""
-    return _text(table, "world", {"delivered": ("day's service", ".1%"), "change": ("change, points", "signed"), "worst_interval": ("worst interval", ".0%"),
-                                  "under_target": ("intervals under target", ".0%"), "chance": ("days that meet the target", ".0%")})
+    return _text(
+        table,
+        "world",
+        {
+            "delivered": ("day's service", ".1%"),
+            "change": ("change, points", "signed"),
+            "worst_interval": ("worst interval", ".0%"),
+            "under_target": ("intervals under target", ".0%"),
+            "chance": ("days that meet the target", ".0%"),
+        },
+    )
 
 
 def worlds_answer(table):
@@ -131,7 +159,8 @@ def worlds_answer(table):
         f"**{worst['world'][0].upper()}{worst['world'][1:]}: that takes {_points(max(-worst['change'], 0.0))} from the day's service, more than anything "
         f"else here**; "
         f"least matters: {mild['world']} ({_signed(100 * mild['change'], '.1f')} points). Even where all is as assumed, {met:.0%} of the days meet the "
-        f"target and no more, for days are drawn too; where they vary in volume as well, {volume:.0%} do.")
+        f"target and no more, for days are drawn too; where they vary in volume as well, {volume:.0%} do."
+    )
 
 
 def errors_table(errors, key="model", unit="intervals"):
@@ -141,9 +170,14 @@ def errors_table(errors, key="model", unit="intervals"):
         row = {key: name, unit: f"{part['n'].max():,.0f}"}
         for line in part.itertuples():
             words, times, form = MEASURE_WORDS[line.measure]
-            row |= {f"{words}": format(line.actual * times, form) + " %" * (times > 1), f"{words} bias": _signed(line.bias * times, form),
-                    f"{words} off by": format(line.mae * times, form)}
-        rows[name] = row | {"correlation": _blank(part.loc[part["measure"] == "service_level", "correlation"].iloc[0], ".2f")}
+            row |= {
+                f"{words}": format(line.actual * times, form) + " %" * (times > 1),
+                f"{words} bias": _signed(line.bias * times, form),
+                f"{words} off by": format(line.mae * times, form),
+            }
+        rows[name] = row | {
+            "correlation": _blank(part.loc[part["measure"] == "service_level", "correlation"].iloc[0], ".2f")
+        }
     return Sheet(pd.DataFrame(list(rows.values())))
 
 
@@ -165,7 +199,9 @@ def told_words(held):
 
 
 def held_picture(held, what="calibration"):
-    """A chart of a Held as a Picture: "calibration", "hours" or "days", or a sentence where there is nothing to show."""
+    """A chart of a Held as a Picture: "calibration", "hours" or "days", or a sentence where there is nothing to
+    show.
+    """
     if held.result is None:
         return Words(_sentence(held.why))
     name = " and ".join(held.found.told)
@@ -179,7 +215,9 @@ def held_picture(held, what="calibration"):
 
 
 def bank_table(cut):
-    """One cut of the bank's figures as `errors_table`: "all" by model, or "month", "agents at work", "who was at work", …"""
+    """One cut of the bank's figures as `errors_table`: "all" by model, or "month", "agents at work", "who was at
+    work", …
+    """
     rows = published.bank_figures()
     rows = rows[(rows["cut"] == cut) & ((rows["group"] == "half-hours") | (cut != "all"))]
     return errors_table(rows, "model" if cut == "all" else "group")
@@ -205,7 +243,8 @@ def bank_answer():
         f"**Of {half['n']:,.0f} half-hours the bank answered {half['actual']:.0%} of its callers in 20 seconds; {half['predicted']:.0%} was predicted, and "
         f"{naive['predicted']:.0%} by Erlang C.** A single half-hour was off by {_points(half['mae'])} on average, of which chance alone makes up to "
         f"{_points(chance)}: few calls are a draw. A whole day was off by {_points(day['mae'])}, and predicted and actual days go together with a "
-        f"correlation of {day['correlation']:.2f}.")
+        f"correlation of {day['correlation']:.2f}."
+    )
 
 
 def published_table():
@@ -217,9 +256,16 @@ def published_table():
 def published_answer():
     """How many published figures the library confirms, in a sentence."""
     counts = published.published_examples()["verdict"].value_counts()
-    total, agree, cut, differ = counts.sum(), counts.get(published.AGREES, 0), counts.get(published.CUT, 0), counts.get(published.DIFFERS, 0)
-    return Words(f"**{agree} of {total} published figures are the library's to the last digit printed**, {cut} more were cut off instead of rounded, "
-                 f"and {differ} differ. Those that differ, and why:")
+    total, agree, cut, differ = (
+        counts.sum(),
+        counts.get(published.AGREES, 0),
+        counts.get(published.CUT, 0),
+        counts.get(published.DIFFERS, 0),
+    )
+    return Words(
+        f"**{agree} of {total} published figures are the library's to the last digit printed**, {cut} more were cut off instead of rounded, "
+        f"and {differ} differ. Those that differ, and why:"
+    )
 
 
 def published_mistakes():
@@ -227,12 +273,25 @@ def published_mistakes():
     rows = published.published_examples()
     rows = rows[rows["verdict"] == published.DIFFERS]
     shown = rows.assign(ours=[f"{value:.4g}" for value in rows["ours"]])
-    return Sheet(shown[["source", "what", "measure", "published", "ours", "note"]].rename(columns={"note": "why"}).replace({"measure": {
-        "max_calls": "calls an hour", "blocking": "share blocked", "trunk_occupancy": "occupancy of the lines"}}))
+    return Sheet(
+        shown[["source", "what", "measure", "published", "ours", "note"]]
+        .rename(columns={"note": "why"})
+        .replace(
+            {
+                "measure": {
+                    "max_calls": "calls an hour",
+                    "blocking": "share blocked",
+                    "trunk_occupancy": "occupancy of the lines",
+                }
+            }
+        )
+    )
 
 
 def foresight_of(intervals, centre, queue="", **calendar):
-    """`planning.foresight_table` of the largest (or the named) queue's last four weeks, or None where the history is too short."""
+    """`planning.foresight_table` of the largest (or the named) queue's last four weeks, or None where the history
+    is too short.
+    """
     from ...planning import foresight_table, planned_from_forecast
     from ..forecast.tables import forecast_rows, replay_start
 
@@ -247,13 +306,16 @@ def foresight_of(intervals, centre, queue="", **calendar):
 def foresight_words(table):
     """What a forecast of the past cost in agents and service, in a paragraph; `table` of `foresight_of`."""
     if table is None:
-        return Words("The history is too short to forecast its last four weeks, so nothing can be said of what a forecast costs.")
+        return Words(
+            "The history is too short to forecast its last four weeks, so nothing can be said of what a forecast costs."
+        )
     more = "more" if table["hours_bias"] >= 0 else "fewer"
     return Words(
         f"**The plan promised {table['promised']:.0%} and the calls that came would have got {table['service_level']:.0%}.** "
         f"Over {table['days']:.0f} days the forecast was off by {table['calls_error']:.0%} of an interval's calls, which is "
         f"{table['agents_error']:.1f} agents in a mean interval, and asked for {abs(table['hours_bias']):.1%} {more} agent-hours than knowing the calls "
-        f"would have. A whole day's service strayed from its promise by {_points(table['day_error'])}, and {table['days_met']:.0%} of the days met the target.")
+        f"would have. A whole day's service strayed from its promise by {_points(table['day_error'])}, and {table['days_met']:.0%} of the days met the target."
+    )
 
 
 def trust_table(days, worlds, held, foresight):
@@ -266,9 +328,19 @@ def trust_table(days, worlds, held, foresight):
         for rule, words in (("stationary", "interval by interval"), (MODEL, "through the day")):
             plan = kept[(kept["rule"] == rule) & (kept["offered"] > 0)]
             apart = (plan["promised"] - plan["delivered"]).abs()
-            rows.append((f"service of an interval, planned {words}", f"± {_points(apart.mean())}, at worst {_points(apart.max())}", f"simulated: {name}"))
+            rows.append(
+                (
+                    f"service of an interval, planned {words}",
+                    f"± {_points(apart.mean())}, at worst {_points(apart.max())}",
+                    f"simulated: {name}",
+                )
+            )
     change = worlds.set_index("world")["change"]
-    rows += [(f"service of a day, if: {name}", _signed(100 * value, ".1f") + " points", "simulated") for name, value in change.items() if value]
+    rows += [
+        (f"service of a day, if: {name}", _signed(100 * value, ".1f") + " points", "simulated")
+        for name, value in change.items()
+        if value
+    ]
     rows += _foresight_rows(foresight) + _held_rows(held) + _bank_rows()
     return Sheet(pd.DataFrame(rows, columns=["what", "how far off", "measured on"]))
 
@@ -281,23 +353,41 @@ def _share_agreed():
 def _foresight_rows(table):
     if table is None:
         return []
-    return [("service of a day, planned from a forecast", f"± {_points(table['day_error'])}", f"{table['days']:.0f} days that came"),
-            ("agents of an interval, planned from a forecast", f"± {table['agents_error']:.1f} agents", f"{table['days']:.0f} days that came")]
+    return [
+        (
+            "service of a day, planned from a forecast",
+            f"± {_points(table['day_error'])}",
+            f"{table['days']:.0f} days that came",
+        ),
+        (
+            "agents of an interval, planned from a forecast",
+            f"± {table['agents_error']:.1f} agents",
+            f"{table['days']:.0f} days that came",
+        ),
+    ]
 
 
 def _held_rows(held):
     if held.result is None:
         return []
     half, day = (_of(table, MODEL) for table in (held.result.errors(), held.result.day_errors()))
-    return [("service of an interval, agents known", f"± {_points(half['mae'])}", "this centre's past"),
-            ("service of a day, agents known", f"± {_points(day['mae'])}", "this centre's past")]
+    return [
+        ("service of an interval, agents known", f"± {_points(half['mae'])}", "this centre's past"),
+        ("service of a day, agents known", f"± {_points(day['mae'])}", "this centre's past"),
+    ]
 
 
 def _bank_rows():
     rows = published.bank_figures()
     whole = rows[rows["cut"] == "all"]
-    return [(f"service of a {words}, agents inferred", f"± {_points(_of(whole[whole['group'] == group], MODEL)['mae'])}", "a bank, 1999")
-            for group, words in (("half-hours", "half-hour"), ("days", "day"))]
+    return [
+        (
+            f"service of a {words}, agents inferred",
+            f"± {_points(_of(whole[whole['group'] == group], MODEL)['mae'])}",
+            "a bank, 1999",
+        )
+        for group, words in (("half-hours", "half-hour"), ("days", "day"))
+    ]
 
 
 def _sentence(why):
@@ -312,7 +402,11 @@ def _text(table, index, columns):
 def _form(value, form):
     if pd.isna(value):
         return ""
-    special = {"points": lambda: f"{100 * value:.1f}", "signed": lambda: _signed(100 * value, ".1f") if value else "", "count": lambda: f"{value:,d}" if value else ""}
+    special = {
+        "points": lambda: f"{100 * value:.1f}",
+        "signed": lambda: _signed(100 * value, ".1f") if value else "",
+        "count": lambda: f"{value:,d}" if value else "",
+    }
     return special[form]() if form in special else format(value, form)
 
 

@@ -1,4 +1,5 @@
-"""The source of every catalogue, `en.toml`, made from the panels and KPIs themselves: `python -m ccplan.display.words.source`.
+"""The source of every catalogue, `en.toml`, made from the panels and KPIs themselves: `python -m
+ccplan.display.words.source`.
 
 The panels are asked to speak to a listener, so a panel that is built otherwise, or anew, needs no change here.
 """
@@ -16,16 +17,27 @@ from ..language import OF_PANEL, PHRASES, WAS, Language, Term, lettered
 HEAD = '''# The source of every catalogue, written by `python -m ccplan.display.words.source`: copy it, translate what stands to the right.
 name = "English"
 direction = "ltr"'''
-CALENDAR = '''[calendar]
+CALENDAR = """[calendar]
 date = "{day} {name} {year}"
 month = "{name} {year}"
 months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 short_months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-short_days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]'''
+short_days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]"""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNITS = ("points", "pts", "contacts", "FTE", "days a year", "% a year", "s")  # of tiles, after a number
-VERDICTS = ("met", "missed", "too close to tell", "no target", "not measured", "better", "worse", "changed", "noise", "not known")  # of an audit's tiles
+VERDICTS = (
+    "met",
+    "missed",
+    "too close to tell",
+    "no target",
+    "not measured",
+    "better",
+    "worse",
+    "changed",
+    "noise",
+    "not known",
+)  # of an audit's tiles
 
 
 @dataclass(frozen=True)
@@ -74,9 +86,20 @@ def texts_of_tables():
     from ..scheduling.view import AIMS
 
     told = [(dial.label, dial.unit) for dial in DIALS]
-    told += [(LABELS.get(name, name), one.says, one.unit.replace("currency", "{currency}")) for name, one in ASSUMPTIONS.items()
-             if name not in {dial.name for dial in DIALS} and not one.unit.startswith("share")]
-    told += [AIMS, OF_PANEL, (words.SAVED, words.OPENED, words.SHARED, words.MEND, words.NO_FOLDER), WEEKDAYS, VERDICTS, UNITS, charts.CATEGORIES]
+    told += [
+        (LABELS.get(name, name), one.says, one.unit.replace("currency", "{currency}"))
+        for name, one in ASSUMPTIONS.items()
+        if name not in {dial.name for dial in DIALS} and not one.unit.startswith("share")
+    ]
+    told += [
+        AIMS,
+        OF_PANEL,
+        (words.SAVED, words.OPENED, words.SHARED, words.MEND, words.NO_FOLDER),
+        WEEKDAYS,
+        VERDICTS,
+        UNITS,
+        charts.CATEGORIES,
+    ]
     told += [("as before", "no end", WAS), audit.GRAINS, audit.AGAINST.values(), *_counted()]
     return {text for texts in told for text in texts if lettered(text)} - {kpi.name for kpi in KPIS.values()}
 
@@ -88,7 +111,13 @@ def _counted():
     return [tuple(variants_of(key)) for key in KPIS]
 
 
-FORMS = ("audit.quality_form", "setting_up.panel", "start.pages", "start.tiles", "start.words")  # rooms with a `speak(language, folder)` of their own
+FORMS = (
+    "audit.quality_form",
+    "setting_up.panel",
+    "start.pages",
+    "start.tiles",
+    "start.words",
+)  # rooms with a `speak(language, folder)` of their own
 
 
 def texts_of_forms(folder):
@@ -105,7 +134,15 @@ def texts_of_forms(folder):
 def panels(language=None):
     """All live panels, widgets, for a sketch of a centre: its figures are in no label."""
     from ..scheduling.panel import ScheduleDesk
-    from .. import audit_panel, budget_ground, budget_panel, forecast_panel, headcount_panel, staffing_panel, validation_panel
+    from .. import (
+        audit_panel,
+        budget_ground,
+        budget_panel,
+        forecast_panel,
+        headcount_panel,
+        staffing_panel,
+        validation_panel,
+    )
 
     centre, intervals = sketch()
     people = pd.DataFrame({"queue": ["front"], "started": pd.Timestamp("2025-01-01"), "heads": [20.0], "fte": [20.0]})
@@ -129,11 +166,28 @@ def sketch():
     from ...data import Centre, Queue
     from ...queueing import Targets
 
-    centre = Centre(name="Sketch", time_zone="Europe/Helsinki", queues=(Queue(name="front", patience_s=180.0, targets=Targets(service_level=0.8)),))
+    centre = Centre(
+        name="Sketch",
+        time_zone="Europe/Helsinki",
+        queues=(Queue(name="front", patience_s=180.0, targets=Targets(service_level=0.8)),),
+    )
     start = pd.date_range("2026-04-06", "2026-06-01", freq="30min", inclusive="left", tz=centre.time_zone)
     start = start[(start.hour >= 9) & (start.hour < 17)]
-    return centre, pd.DataFrame({"queue": "front", "start": start, "offered": 40, "answered": 38, "abandoned": 2, "blocked": 0, "answered_in_target": 33,
-                                 "talk_s": 8000.0, "hold_s": 400.0, "acw_s": 3000.0, "aht_s": 300.0})
+    return centre, pd.DataFrame(
+        {
+            "queue": "front",
+            "start": start,
+            "offered": 40,
+            "answered": 38,
+            "abandoned": 2,
+            "blocked": 0,
+            "answered_in_target": 33,
+            "talk_s": 8000.0,
+            "hold_s": 400.0,
+            "acw_s": 3000.0,
+            "aht_s": 300.0,
+        }
+    )
 
 
 def sketch_schedule():
@@ -145,9 +199,14 @@ def sketch_schedule():
 
     centre, intervals = sketch()
     lunch = {"length_s": 1800, "earliest_s": 10800, "latest_s": 14400}
-    shifts = (Shift(name="full", starts="09:00", length_s=28800, breaks=[lunch]), Shift(name="short", starts="09:00-13:00", every_s=3600, length_s=14400))
+    shifts = (
+        Shift(name="full", starts="09:00", length_s=28800, breaks=[lunch]),
+        Shift(name="short", starts="09:00-13:00", every_s=3600, length_s=14400),
+    )
     week = intervals[(intervals["start"] >= "2026-05-04") & (intervals["start"] < "2026-05-11")]
-    return ScheduleGround(replace(centre, shifts=shifts), ("front",), lambda name: (week[["start", "offered", "aht_s"]], 30))
+    return ScheduleGround(
+        replace(centre, shifts=shifts), ("front",), lambda name: (week[["start", "offered", "aht_s"]], 30)
+    )
 
 
 def sketch_case(intervals, centre, people):
@@ -156,8 +215,15 @@ def sketch_case(intervals, centre, people):
     from ...planning.people.requirement import monthly_requirement
 
     staffed = staff(intervals, centre)
-    return HeadcountCase(centre=centre, staffed=staffed, requirement=monthly_requirement(staffed, centre), people=people,
-                         curves=service_curves(staffed, centre), teams={}, at=intervals["start"].min().tz_localize(None).normalize())
+    return HeadcountCase(
+        centre=centre,
+        staffed=staffed,
+        requirement=monthly_requirement(staffed, centre),
+        people=people,
+        curves=service_curves(staffed, centre),
+        teams={},
+        at=intervals["start"].min().tz_localize(None).normalize(),
+    )
 
 
 def sketch_audit(centre, intervals):
@@ -165,8 +231,12 @@ def sketch_audit(centre, intervals):
     from ...auditing.findings import Finding
     from ...auditing.quarter import Quarter
 
-    found = Finding(key="a", area="customers", severity="red", says="Callers waited", evidence="kpis", action="Staff more")
-    return SimpleNamespace(tables={"intervals": intervals}, quarter=Quarter.of("2026Q2"), centre=centre, findings=(found,))
+    found = Finding(
+        key="a", area="customers", severity="red", says="Callers waited", evidence="kpis", action="Staff more"
+    )
+    return SimpleNamespace(
+        tables={"intervals": intervals}, quarter=Quarter.of("2026Q2"), centre=centre, findings=(found,)
+    )
 
 
 # ---------------------------------------------------------------------------------------- the file
@@ -186,8 +256,20 @@ def source(labels):
     ['[labels]', '"Day" = "Day"']
     """
     kpis = [f'{key} = "{kpi.name}"' for key, kpi in KPIS.items()]
-    return "\n".join([HEAD, "", CALENDAR, "", "[kpis]", *kpis, "", "[labels]",
-                      *(f'"{text}" = "{text}"' for text in sorted(labels, key=lambda text: (text.casefold(), text))), ""])
+    return "\n".join(
+        [
+            HEAD,
+            "",
+            CALENDAR,
+            "",
+            "[kpis]",
+            *kpis,
+            "",
+            "[labels]",
+            *(f'"{text}" = "{text}"' for text in sorted(labels, key=lambda text: (text.casefold(), text))),
+            "",
+        ]
+    )
 
 
 if __name__ == "__main__":

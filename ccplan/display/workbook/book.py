@@ -11,28 +11,40 @@ import pandas as pd
 from ...data.budget_lines import CATEGORIES
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PALETTE, QUIET, RULE
 
-TITLE_ROW, NOTE_ROW, HEAD_ROW, TOP = 0, 1, 3, 4   # from 0; tables begin at TOP
-ENTRY = "#EAF4FB"                                 # the ground of a cell that is meant to be changed
+TITLE_ROW, NOTE_ROW, HEAD_ROW, TOP = 0, 1, 3, 4  # from 0; tables begin at TOP
+ENTRY = "#EAF4FB"  # the ground of a cell that is meant to be changed
 KINDS = {
     "text": "@", "words": "@", "whole": "#,##0", "tenth": '#,##0.0;-#,##0.0;"–"', "number": "#,##0.######",
     "share": "0.0%", "curve": "0.0000", "plain": "0", "factor": "0.000",
     "money": "#,##0.00", "round": '#,##0;-#,##0;"–"', "price": "#,##0.00####", "month": "mmm yyyy", "day": "yyyy-mm-dd",
     "quantity": "#,##0.######", "stamp": "yyyy-mm-dd hh:mm",
 }  # fmt: skip
-COLOURS = dict(zip(CATEGORIES,
-                   (ACCENT, PALETTE["sky"], CONTEXT, PALETTE["purple"], PALETTE["green"], PALETTE["orange"],
-                    PALETTE["yellow"], QUIET),
-                   strict=True))
+COLOURS = dict(
+    zip(
+        CATEGORIES,
+        (
+            ACCENT,
+            PALETTE["sky"],
+            CONTEXT,
+            PALETTE["purple"],
+            PALETTE["green"],
+            PALETTE["orange"],
+            PALETTE["yellow"],
+            QUIET,
+        ),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a table: `values` by row, and the `formula` that makes them, where one does.
 
-    A formula is a template for all rows, or a list of one for each row ("" for none): {key} is the cell of that column in
-    the same row, {key:above} the one above it, {key:all} the whole column; `also` has more words to fill in, each a list
-    by row or one for all. `entry` says which cells are meant to be changed; columns `aside` stand last and are not printed;
-    `bounds` are the least and the most that may be typed in.
+    A formula is a template for all rows, or a list of one for each row ("" for none): {key} is the cell of that
+    column in the same row, {key:above} the one above it, {key:all} the whole column; `also` has more words to fill
+    in, each a list by row or one for all. `entry` says which cells are meant to be changed; columns `aside` stand
+    last and are not printed; `bounds` are the least and the most that may be typed in.
     """
 
     key: str
@@ -64,8 +76,8 @@ class Place:
     """Where a table stands: its cells and columns as references from anywhere."""
 
     sheet: str
-    letters: dict   # key → letters of the column
-    top: int        # from 0
+    letters: dict  # key → letters of the column
+    top: int  # from 0
     rows: int
 
     def at(self, key, i):
@@ -113,11 +125,20 @@ class Book:
         """A cell's format, made once."""
         key = (kind, entry, *sorted(more.items()))
         if key not in self._formats:
-            look = {"font_name": "Arial", "font_size": 9, "font_color": INK, "num_format": KINDS[kind],
-                    "valign": "vcenter", "locked": not entry}
+            look = {
+                "font_name": "Arial",
+                "font_size": 9,
+                "font_color": INK,
+                "num_format": KINDS[kind],
+                "valign": "vcenter",
+                "locked": not entry,
+            }
             look |= {"font_color": ACCENT, "bg_color": ENTRY, "border": 1, "border_color": "#FFFFFF"} if entry else {}
-            look |= {"align": "left", "indent": 0 if "bold" in more else 1} if kind in ("text",
-                                                                                        "words") else {"align": "right"}
+            look |= (
+                {"align": "left", "indent": 0 if "bold" in more else 1}
+                if kind in ("text", "words")
+                else {"align": "right"}
+            )
             look |= {"text_wrap": True} if kind == "words" else {}
             self._formats[key] = self.workbook.add_format(look | more)
         return self._formats[key]
@@ -127,7 +148,9 @@ class Book:
         self.workbook.define_name(name, "=" + place)
 
     def entitle(self, name, title, note, *, across=1, down=0, portrait=False, locked=True):
-        """Title and note of a sheet, and how it is printed: `across` pages wide and `down` tall (0: as many as it takes)."""
+        """Title and note of a sheet, and how it is printed: `across` pages wide and `down` tall (0: as many as it
+        takes).
+        """
         sheet = self.sheets[name]
         sheet.write_string(TITLE_ROW, 0, title, self.form(font_size=14, bold=True))
         sheet.set_row(TITLE_ROW, 22)
@@ -140,19 +163,31 @@ class Book:
         sheet.set_header(f"&L&8{words} &R&8&A")
         sheet.set_footer("&R&8page &P of &N")
         if locked:
-            sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True, "objects": True,
-                               "scenarios": True})
+            sheet.protect(
+                "",
+                {
+                    "format_columns": True,
+                    "format_rows": True,
+                    "autofilter": True,
+                    "sort": True,
+                    "objects": True,
+                    "scenarios": True,
+                },
+            )
 
     def table(self, name, columns, *, top=TOP, frozen=0, filtered=False):
-        """Write a table with its heads in the row above `top`: the Place where it stands. `frozen` columns stay in view."""
+        """Write a table with its heads in the row above `top`: the Place where it stands. `frozen` columns stay in
+        view.
+        """
         sheet, rows = self.sheets[name], len(columns[0].values)
         place = self.place(name, [column.key for column in columns], rows, top)
         sheet.set_row(top - 1, 36)
         for j, column in enumerate(columns):
             side = {"indent": 1} if column.kind in ("text", "words") else {"align": "right"}
             side |= {"font_color": QUIET, "bold": False} if column.aside else {"bold": True}
-            sheet.write_string(top - 1, j, column.head,
-                               self.form(text_wrap=True, bottom=1, bottom_color=RULE, valign="bottom", **side))
+            sheet.write_string(
+                top - 1, j, column.head, self.form(text_wrap=True, bottom=1, bottom_color=RULE, valign="bottom", **side)
+            )
             sheet.set_column(j, j, column.width)
             self._fill(sheet, column, j, place)
             if np.any(column.entry):
@@ -184,8 +219,11 @@ class Book:
         also = {word: _by_row(told, place.rows) for word, told in column.also.items()}
         for i, (value, formula) in enumerate(zip(list(column.values), formulas, strict=True)):
             if formula:
-                words = {key: _Cell(letters, place.top + i + 1, place.span(key)) for key,
-                         letters in place.letters.items() if "{" + key in formula}
+                words = {
+                    key: _Cell(letters, place.top + i + 1, place.span(key))
+                    for key, letters in place.letters.items()
+                    if "{" + key in formula
+                }
                 formula = formula.format(**words, **{word: told[i] for word, told in also.items()})
             self.put(sheet, place.top + i, j, value, forms[entries[i]], formula)
 
@@ -214,14 +252,24 @@ class Book:
 def allowed(column):
     """What may be typed into a column, as a rule of the spreadsheet with its message."""
     if column.kind in ("month", "day"):
-        return {"validate": "date", "criteria": ">=", "value": datetime(2000, 1, 1),
-                "error_message": "A date, such as 2027-01-01."}
+        return {
+            "validate": "date",
+            "criteria": ">=",
+            "value": datetime(2000, 1, 1),
+            "error_message": "A date, such as 2027-01-01.",
+        }
     if column.kind in ("text", "words"):
         return {"validate": "any"}
     low, high = column.bounds
     words = f"A number from {low:g} to {high:g}" + (": 30 % is 0.30." if column.kind == "share" else ".")
-    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high,
-            "error_title": column.head[:32], "error_message": words}
+    return {
+        "validate": "decimal",
+        "criteria": "between",
+        "minimum": low,
+        "maximum": high,
+        "error_title": column.head[:32],
+        "error_message": words,
+    }
 
 
 def _by_row(told, rows):

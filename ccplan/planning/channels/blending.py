@@ -45,7 +45,9 @@ def blend_day(staffed, centre, work):
     piece_s, reach = _piece(work)
     frame = _checked(staffed, centre)
     may_work = _in_hours(frame, centre, work)
-    told = [_quiet(row, centre, piece_s, open_) for row, open_ in zip(frame.itertuples(index=False), may_work, strict=True)]
+    told = [
+        _quiet(row, centre, piece_s, open_) for row, open_ in zip(frame.itertuples(index=False), may_work, strict=True)
+    ]
     result = frame.assign(service_alone=[alone for alone, _, _ in told], **_columns([best for _, best, _ in told]))
     result["kept"] = [kept for _, _, kept in told]
     result["work_hours"] = result["work"] * piece_s / 3600
@@ -66,7 +68,9 @@ def staff_blended(intervals, centre, work, pieces, *, per="day"):
     pieces = _one_number("pieces", pieces)
     alone = staff(intervals, centre)
     _piece(work)
-    agents = _each_interval(alone, centre, work, pieces) if per == "interval" else _each_day(alone, centre, work, pieces)
+    agents = (
+        _each_interval(alone, centre, work, pieces) if per == "interval" else _each_day(alone, centre, work, pieces)
+    )
     return blend_day(staff(intervals, centre, agents=agents), centre, work)
 
 
@@ -98,8 +102,13 @@ def reserve_curve(calls, aht_s, agents, work_s, queue, *, interval_s=1800):
     `calls` an interval, `aht_s` and `work_s` seconds, `queue` a Queue, whose patience, lines and targets hold. Adds
     kept: whether its targets are met. Raises ValueError for bad input.
     """
-    how = dict(interval_s=interval_s, patience_s=queue.patience_s, lines=queue.lines, target_s=queue.targets.target_s,
-               definition=queue.targets.definition)
+    how = dict(
+        interval_s=interval_s,
+        patience_s=queue.patience_s,
+        lines=queue.lines,
+        target_s=queue.targets.target_s,
+        definition=queue.targets.definition,
+    )
     told = [blended_service(calls, aht_s, agents, work_s, reserve, **how) for reserve in range(int(agents) + 1)]
     return pd.DataFrame([asdict(one) | {"kept": not missed_target(one, queue.targets)} for one in told])
 
@@ -110,8 +119,15 @@ def _piece(work):
         return _one_number("work", work, open_low=True), np.nan
     mode = "preview" if work.mode == "preview" else "progressive"
     rate = work.contact_rate_of(1)
-    alone = dialling(1, mode, contact_rate=rate, handle_s=work.handle_s, answer_s=work.answer_s, no_answer_s=work.no_answer_s,
-                     preview_s=work.preview_s)
+    alone = dialling(
+        1,
+        mode,
+        contact_rate=rate,
+        handle_s=work.handle_s,
+        answer_s=work.answer_s,
+        no_answer_s=work.no_answer_s,
+        preview_s=work.preview_s,
+    )
     return 3600 / alone.dials, rate * work.right_party_rate
 
 
@@ -124,7 +140,9 @@ def _one_number(name, value, **bounds):
 def _checked(staffed, centre):
     missing = [name for name in NEEDED if name not in staffed]
     if missing:
-        raise ValueError(f"staffed must have the columns {', '.join(NEEDED)}, as staff gives them; missing: {', '.join(missing)}")
+        raise ValueError(
+            f"staffed must have the columns {', '.join(NEEDED)}, as staff gives them; missing: {', '.join(missing)}"
+        )
     agents = floats("agents", staffed["agents"].to_numpy(dtype=float, na_value=np.nan), high=1e6)
     if (agents != agents.astype(int)).any():
         raise ValueError(f"agents must be whole numbers, got {agents[agents != agents.astype(int)][0]:g}")
@@ -151,7 +169,9 @@ def _best(calls, aht_s, agents, work_s, queue_of, interval_s):
     """The Blended of the smallest reserve that keeps the targets, None where no reserve does."""
     targets, patience_s, lines = queue_of
     try:
-        return best_reserve(calls, aht_s, agents, work_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines)
+        return best_reserve(
+            calls, aht_s, agents, work_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines
+        )
     except Infeasible:
         return None
 
@@ -165,7 +185,13 @@ def _quiet(row, centre, piece_s, may_work):
     """A row's service level with no other work, its Blended, and whether the promise holds."""
     targets, patience_s, lines = queue_of = _queue_of(centre, row.queue)
     aht_s = row.aht_s if row.offered > 0 and row.aht_s > 0 else 1.0
-    how = dict(interval_s=centre.interval_s, patience_s=patience_s, lines=lines, target_s=targets.target_s, definition=targets.definition)
+    how = dict(
+        interval_s=centre.interval_s,
+        patience_s=patience_s,
+        lines=lines,
+        target_s=targets.target_s,
+        definition=targets.definition,
+    )
     alone = blended_service(row.offered, aht_s, row.agents, piece_s, row.agents, **how)
     best = _best(float(row.offered), float(aht_s), int(row.agents), piece_s, queue_of, centre.interval_s)
     return alone.service_level, (best if best and may_work else alone), best is not None
@@ -176,8 +202,16 @@ def _each_interval(alone, centre, work, pieces):
     needed = []
     for row, open_ in zip(alone.itertuples(index=False), _in_hours(alone, centre, work), strict=True):
         targets, patience_s, lines = _queue_of(centre, row.queue)
-        gain = required_blended(row.offered, row.aht_s, pieces if open_ else 0.0, piece_s, targets, interval_s=centre.interval_s,
-                                patience_s=patience_s, lines=lines)
+        gain = required_blended(
+            row.offered,
+            row.aht_s,
+            pieces if open_ else 0.0,
+            piece_s,
+            targets,
+            interval_s=centre.interval_s,
+            patience_s=patience_s,
+            lines=lines,
+        )
         needed.append(gain.blended.agents)
     return np.array(needed, dtype=int)
 
@@ -189,7 +223,9 @@ def _each_day(alone, centre, work, pieces):
     for day, places in rows.groupby(local_days(rows["start"])).groups.items():
         places = np.array([place for place in places if may_work[place]], dtype=int)
         if pieces > 0 and not len(places):
-            raise Infeasible(f"no work can be done on {day:%Y-%m-%d}: none of its intervals lies in the campaign's hours")
+            raise Infeasible(
+                f"no work can be done on {day:%Y-%m-%d}: none of its intervals lies in the campaign's hours"
+            )
         agents[places] = _enough(rows.loc[places], agents[places], centre, _piece(work)[0], pieces)
     return agents
 
@@ -201,7 +237,14 @@ def _enough(rows, agents, centre, piece_s, pieces):
     def done(place, extra=0):
         row = rows[place]
         aht_s = row.aht_s if row.offered > 0 else 1.0
-        found = _best(float(row.offered), float(aht_s), int(agents[place] + extra), piece_s, _queue_of(centre, row.queue), centre.interval_s)
+        found = _best(
+            float(row.offered),
+            float(aht_s),
+            int(agents[place] + extra),
+            piece_s,
+            _queue_of(centre, row.queue),
+            centre.interval_s,
+        )
         return found.work if found else 0.0
 
     work = [done(place) for place in range(len(rows))]
@@ -217,4 +260,6 @@ def _enough(rows, agents, centre, piece_s, pieces):
         if total >= pieces * (1 - 1e-12):
             return agents
         heapq.heappush(gains, (done(place) - done(place, 1), place))
-    raise Infeasible(f"{pieces:,.0f} pieces a day take more than {MOST_ADDED:,} agents beyond those for calls: do them on more days")
+    raise Infeasible(
+        f"{pieces:,.0f} pieces a day take more than {MOST_ADDED:,} agents beyond those for calls: do them on more days"
+    )

@@ -1,8 +1,8 @@
 """Staffing work that may wait: the fewest agent-hours that answer e-mail and back office by their deadline.
 
-The plan is an integer programme over the cumulative curves of `queueing.backlog`: work done by each deadline ≥
-work that was due, never more than has come. A long table is planned a week at a time, each with what the week
-before left over and a look ahead far enough for every deadline; then agents whom the promise does not need are taken away.
+The plan is an integer programme over the cumulative curves of `queueing.backlog`: work done by each deadline ≥ work
+that was due, never more than has come. A long table is planned a week at a time, each with what the week before
+left over and a look ahead far enough for every deadline; then agents whom the promise does not need are taken away.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ..service.days import local_days
 from ..service.quiet import quiet
 
 SHAPES = ("level day", "level week", "following")
-SECONDS_A_WEEK = 2      # for the integer programme; then the best plan found so far is taken
+SECONDS_A_WEEK = 2  # for the integer programme; then the best plan found so far is taken
 DAY_S = 86_400
 
 
@@ -25,13 +25,13 @@ DAY_S = 86_400
 class DeferredPlan:
     """Who works off what, when, and whether the promise is kept.
 
-    `intervals`: a row for every interval of the clock, nights included: queue, start, offered, aht_s, load,
-    worked (bool), agents (net), scheduled (gross, heads), fte, service_level (share of the contacts that came then
+    `intervals`: a row for every interval of the clock, nights included: queue, start, offered, aht_s, load, worked
+    (bool), agents (net), scheduled (gross, heads), fte, service_level (share of the contacts that came then
     answered by their deadline), asa_s, abandonment (0), occupancy, done (contacts), backlog (contacts left at the
-    end), backlog_h (hours of work), oldest_s, cost. `days`: a row a day of arrival with queue, day, offered, done, agent_hours,
-    backlog, service_level, cost. `service_level` of all, `target` the share promised of each day, `kept` whether every
-    day is; `breaks_at` the arrival of the first contact answered late, NaT if none; `agent_hours` (net) and
-    `cost` in all.
+    end), backlog_h (hours of work), oldest_s, cost. `days`: a row a day of arrival with queue, day, offered, done,
+    agent_hours, backlog, service_level, cost. `service_level` of all, `target` the share promised of each day,
+    `kept` whether every day is; `breaks_at` the arrival of the first contact answered late, NaT if none;
+    `agent_hours` (net) and `cost` in all.
     """
 
     intervals: pd.DataFrame
@@ -47,12 +47,12 @@ class DeferredPlan:
 def plan_deferred(intervals, centre, *, shape="level day", backlog=0.0, whole=True, agents=None):
     """The fewest agent-hours that answer each day's contacts of one queue by its deadline: a `DeferredPlan`.
 
-    `intervals` has queue (one, with a `deadline_s` in the centre), start, offered and handle times as for `staff`; hours
-    that are missing are worked if the queue is, as far as the last deadline. The share promised is the service_level
-    of the queue's targets (1 where none is set), and max_occupancy caps the time at work. `shape`: agents are level
-    through the worked hours of a day ("level day") or week ("level week"), or change with every interval
-    ("following"); `whole` agents or fractions. `backlog` contacts lie there at the start, as if they came then.
-    `agents`, an array as long as the frame, asks what a given staff would do. Raises Infeasible where
+    `intervals` has queue (one, with a `deadline_s` in the centre), start, offered and handle times as for `staff`;
+    hours that are missing are worked if the queue is, as far as the last deadline. The share promised is the
+    service_level of the queue's targets (1 where none is set), and max_occupancy caps the time at work. `shape`:
+    agents are level through the worked hours of a day ("level day") or week ("level week"), or change with every
+    interval ("following"); `whole` agents or fractions. `backlog` contacts lie there at the start, as if they came
+    then. `agents`, an array as long as the frame, asks what a given staff would do. Raises Infeasible where
     deadlines end before anybody works, ValueError in words.
 
     >>> from ccplan.data import Centre, OpeningHours, Queue
@@ -104,21 +104,38 @@ def clock_of(rows, queue, centre, agents):
     step = pd.Timedelta(seconds=centre.interval_s)
     first, last = rows["start"].iloc[0], rows["start"].iloc[-1]
     week_s = max(queue.working_hours.minutes_per_week() * 60, 1)
-    waits = queue.deadline_s if queue.deadline_counts == "by the clock" else queue.deadline_s / week_s * 7 * DAY_S + 14 * DAY_S
+    waits = (
+        queue.deadline_s
+        if queue.deadline_counts == "by the clock"
+        else queue.deadline_s / week_s * 7 * DAY_S + 14 * DAY_S
+    )
     size = int(((last - first).total_seconds() + waits) // centre.interval_s) + 2
     if size > 2_000_000:
-        raise ValueError(f"queue {queue.name}: the table and its deadlines span {size:,} intervals — plan fewer years, or mend the dates")
+        raise ValueError(
+            f"queue {queue.name}: the table and its deadlines span {size:,} intervals — plan fewer years, or mend the dates"
+        )
     start = first + step * np.arange(size)
     place = ((rows["start"] - first).dt.total_seconds() / centre.interval_s).to_numpy()
     if (place % 1 > 1e-6).any():
-        raise ValueError(f"queue {queue.name}: starts must be whole intervals of {centre.interval_s:g} s apart, "
-                         f"got {rows['start'].iloc[np.argmax(place % 1 > 1e-6)]} after {first}")
+        raise ValueError(
+            f"queue {queue.name}: starts must be whole intervals of {centre.interval_s:g} s apart, "
+            f"got {rows['start'].iloc[np.argmax(place % 1 > 1e-6)]} after {first}"
+        )
     place = place.astype(int)
     from ..staffing import handle_times
 
     aht_s = handle_times(rows).fillna(queue.aht_s)
-    clock = pd.DataFrame({"queue": queue.name, "start": start, "offered": 0.0, "aht_s": np.nan, "row": -1,
-                          "worked": centre.is_worked(queue.name, start), "agents": 0.0})
+    clock = pd.DataFrame(
+        {
+            "queue": queue.name,
+            "start": start,
+            "offered": 0.0,
+            "aht_s": np.nan,
+            "row": -1,
+            "worked": centre.is_worked(queue.name, start),
+            "agents": 0.0,
+        }
+    )
     clock.loc[place, "offered"], clock.loc[place, "aht_s"] = rows["offered"].to_numpy(float), aht_s.to_numpy(float)
     clock.loc[place, "row"] = rows.index.to_numpy()
     clock["aht_s"] = clock["aht_s"].ffill().where(clock["row"] < 0, clock["aht_s"])
@@ -127,8 +144,10 @@ def clock_of(rows, queue, centre, agents):
         clock.loc[place, "agents"] = given
         idle = clock[(clock["agents"] > 0) & ~clock["worked"]]
         if len(idle):
-            raise ValueError(f"queue {queue.name}: agents must be 0 outside its worked hours, got {idle['agents'].iloc[0]:g} at "
-                             f"{idle['start'].iloc[0]} — widen `worked` in centre.toml")
+            raise ValueError(
+                f"queue {queue.name}: agents must be 0 outside its worked hours, got {idle['agents'].iloc[0]:g} at "
+                f"{idle['start'].iloc[0]} — widen `worked` in centre.toml"
+            )
     return clock
 
 
@@ -140,8 +159,15 @@ def _given(agents, rows):
 
 def flow_of(clock, queue, centre, backlog=0.0):
     """What arrives and when it is due, of a clock of `clock_of`."""
-    return Flow(clock["offered"].to_numpy(), clock["aht_s"].to_numpy(), deadline_s=queue.deadline_s,
-                interval_s=centre.interval_s, worked=clock["worked"].to_numpy(), counts=queue.deadline_counts, backlog=backlog)
+    return Flow(
+        clock["offered"].to_numpy(),
+        clock["aht_s"].to_numpy(),
+        deadline_s=queue.deadline_s,
+        interval_s=centre.interval_s,
+        worked=clock["worked"].to_numpy(),
+        counts=queue.deadline_counts,
+        backlog=backlog,
+    )
 
 
 def _needed(clock, queue, centre, backlog):
@@ -236,8 +262,13 @@ class _Window:
         bounds = Bounds(floor, np.concatenate([np.full(groups, most), np.maximum(ceiling, 0), np.ones(slices)]))
         rows = [self._pace(groups, cost.size), *self._promises(groups, cost.size, scale, target, binary)]
         with quiet():
-            found = milp(cost, integrality=kinds, bounds=bounds, constraints=[LinearConstraint(*row) for row in rows],
-                         options={"time_limit": SECONDS_A_WEEK, "mip_rel_gap": 5e-3 if groups > 50 else 1e-6})
+            found = milp(
+                cost,
+                integrality=kinds,
+                bounds=bounds,
+                constraints=[LinearConstraint(*row) for row in rows],
+                options={"time_limit": SECONDS_A_WEEK, "mip_rel_gap": 5e-3 if groups > 50 else 1e-6},
+            )
         if found.x is None:
             return np.where(self.worked, most, 0.0)  # taken away again, one by one
         level = np.round(found.x[:groups]) if whole else np.maximum(found.x[:groups], 0)
@@ -254,7 +285,9 @@ class _Window:
         value = [np.ones(n), -np.ones(max(n - 1, 0)), np.full(self.worked.sum(), -self.cap)]
         # Up: done − before − cap × agents ≤ 0; down: done − before ≥ 0, in rows of their own.
         up = coo_array((np.concatenate(value), (np.concatenate(row), np.concatenate(column))), shape=(n, width)).tocsr()
-        down = coo_array((np.concatenate(value[:2]), (np.concatenate(row[:2]), np.concatenate(column[:2]))), shape=(n, width)).tocsr()
+        down = coo_array(
+            (np.concatenate(value[:2]), (np.concatenate(row[:2]), np.concatenate(column[:2]))), shape=(n, width)
+        ).tocsr()
         from scipy.sparse import vstack
 
         both = vstack([up, down]).tocsr()
@@ -284,7 +317,11 @@ class _Window:
             values.append(-np.maximum(need, 0))
             low = np.zeros(2 * k)
         shape = (2 * k, width)
-        kept = (coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape).tocsr(), low, np.inf)
+        kept = (
+            coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape).tocsr(),
+            low,
+            np.inf,
+        )
         return [kept, self._daily(groups, width, target)] if binary else [kept]
 
     def _daily(self, groups, width, target):
@@ -292,7 +329,9 @@ class _Window:
 
         mine = np.isin(self.judged, self.slices)
         place, column = self.place[mine], groups + self.size + np.arange(self.slices.size)
-        shares = coo_array((self.weight[mine] / self.total[place], (place, column)), shape=(self.total.size, width)).tocsr()
+        shares = coo_array(
+            (self.weight[mine] / self.total[place], (place, column)), shape=(self.total.size, width)
+        ).tocsr()
         return shares, target - 1e-9 - self.known, np.inf
 
     def trim(self, agents, target):
@@ -332,24 +371,43 @@ def _told(flow, clock, queue, centre, target):
     hours = scheduled_agents(agents, centre.shrinkage.total, whole=False) * centre.interval_s / 3600
     whole = not (agents % 1).any()
     table = clock.assign(
-        load=clock["offered"] * clock["aht_s"] / centre.interval_s, agents=agents.astype(int) if whole else agents,
-        scheduled=scheduled_agents(agents, centre.shrinkage.total), fte=hours / centre.costs.weekly_hours,
-        service_level=there.in_time, asa_s=there.asa_s, abandonment=0.0,
-        occupancy=np.where(agents > 0, there.occupancy, np.where(flow.offered > 0, np.nan, 0.0)), done=there.done,
-        backlog=there.backlog, backlog_h=there.backlog_s / 3600, oldest_s=there.oldest_s,
-        cost=hours * centre.costs.loaded_hourly_cost)
+        load=clock["offered"] * clock["aht_s"] / centre.interval_s,
+        agents=agents.astype(int) if whole else agents,
+        scheduled=scheduled_agents(agents, centre.shrinkage.total),
+        fte=hours / centre.costs.weekly_hours,
+        service_level=there.in_time,
+        asa_s=there.asa_s,
+        abandonment=0.0,
+        occupancy=np.where(agents > 0, there.occupancy, np.where(flow.offered > 0, np.nan, 0.0)),
+        done=there.done,
+        backlog=there.backlog,
+        backlog_h=there.backlog_s / 3600,
+        oldest_s=there.oldest_s,
+        cost=hours * centre.costs.loaded_hourly_cost,
+    )
     days = _days(table, centre)
     came = table["offered"].sum()
-    breaks = pd.NaT if np.isnan(there.breaks_s) else clock["start"].iloc[0] + pd.Timedelta(seconds=round(there.breaks_s))
+    breaks = (
+        pd.NaT if np.isnan(there.breaks_s) else clock["start"].iloc[0] + pd.Timedelta(seconds=round(there.breaks_s))
+    )
     return DeferredPlan(
-        intervals=table, days=days, service_level=float((there.in_time * flow.offered).sum() / came) if came else 1.0,
-        target=target, kept=bool((days["service_level"].fillna(1.0) >= target - 1e-6).all()), breaks_at=breaks,
-        agent_hours=float(agents.sum() * centre.interval_s / 3600), cost=float(table["cost"].sum()))
+        intervals=table,
+        days=days,
+        service_level=float((there.in_time * flow.offered).sum() / came) if came else 1.0,
+        target=target,
+        kept=bool((days["service_level"].fillna(1.0) >= target - 1e-6).all()),
+        breaks_at=breaks,
+        agent_hours=float(agents.sum() * centre.interval_s / 3600),
+        cost=float(table["cost"].sum()),
+    )
 
 
 def _days(table, centre):
-    rows = table.assign(day=local_days(table["start"]), in_time=table["service_level"] * table["offered"],
-                        agent_hours=table["agents"] * centre.interval_s / 3600)
+    rows = table.assign(
+        day=local_days(table["start"]),
+        in_time=table["service_level"] * table["offered"],
+        agent_hours=table["agents"] * centre.interval_s / 3600,
+    )
     groups = rows.groupby(["queue", "day"], sort=False)
     days = groups[["offered", "done", "agent_hours", "cost", "in_time"]].sum()
     days["service_level"] = days["in_time"] / days["offered"].where(days["offered"] > 0)
@@ -359,10 +417,14 @@ def _days(table, centre):
 
 def _refuse_other(queue):
     if not queue.deferred:
-        raise ValueError(f"queue {queue.name}: work that may wait needs a deadline_s in centre.toml, got none — staff it as a queue")
+        raise ValueError(
+            f"queue {queue.name}: work that may wait needs a deadline_s in centre.toml, got none — staff it as a queue"
+        )
     if queue.targets.max_asa_s is not None:
-        raise ValueError(f"queue {queue.name}: max_asa_s is a promise of live contacts, got {queue.targets.max_asa_s:g} s for work with a "
-                         "deadline — leave it out and set deadline_s")
+        raise ValueError(
+            f"queue {queue.name}: max_asa_s is a promise of live contacts, got {queue.targets.max_asa_s:g} s for work with a "
+            "deadline — leave it out and set deadline_s"
+        )
     if not queue.working_hours.minutes_per_week():
         raise ValueError(f"queue {queue.name}: worked must hold some hours of the week, got none")
 
@@ -384,4 +446,5 @@ def _refuse_hopeless(flow, clock, queue, target):
         raise Infeasible(
             f"queue {queue.name}: service_level = {target:g} within deadline_s = {queue.deadline_s:g} cannot be met by any number of agents: "
             f"of what came on {pd.Timestamp(names[day]):%Y-%m-%d} at most {best[day]:.0%} is due when somebody works — widen `worked`, lengthen "
-            'deadline_s, or let it run "in worked hours"')
+            'deadline_s, or let it run "in worked hours"'
+        )

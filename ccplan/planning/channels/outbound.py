@@ -16,9 +16,9 @@ from ...queueing import Infeasible, dialling
 from ...queueing.inputs import floats
 from ..staffing import scheduled_agents
 
-MOST_AGENTS = 2000   # that a campaign is planned with
-LONGEST = 3 * 366    # days that a plan looks ahead
-_SURE = 1e-9         # of the hours: a list done to rounding is done
+MOST_AGENTS = 2000  # that a campaign is planned with
+LONGEST = 3 * 366  # days that a plan looks ahead
+_SURE = 1e-9  # of the hours: a list done to rounding is done
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,14 @@ def _window(campaign, agents, by, starts):
     """First and last day as timestamps; the last is None where given agents may take as long as they need."""
     start = _day("starts", starts or campaign.starts)
     if start is None:
-        raise ValueError(f"{campaign.name}: starts must be set — write starts = 2026-09-01 into [campaigns.{campaign.name}], or pass it")
+        raise ValueError(
+            f"{campaign.name}: starts must be set — write starts = 2026-09-01 into [campaigns.{campaign.name}], or pass it"
+        )
     end = _day("by", by if by is not None or agents is not None else campaign.ends)
     if end is None and agents is None:
-        raise ValueError(f"{campaign.name}: name the agents, or the day by which the list must be done (by, or ends in centre.toml)")
+        raise ValueError(
+            f"{campaign.name}: name the agents, or the day by which the list must be done (by, or ends in centre.toml)"
+        )
     if end is not None and end < start:
         raise ValueError(f"{campaign.name}: by must not lie before starts, got {end:%Y-%m-%d} before {start:%Y-%m-%d}")
     if end is not None and (end - start).days > LONGEST:
@@ -173,7 +177,15 @@ def _day(name, value):
 
 
 def _dialling(campaign, agents, rate):
-    names = ("handle_s", "answer_s", "no_answer_s", "preview_s", "lines_per_agent", "max_abandonment", "abandon_after_s")
+    names = (
+        "handle_s",
+        "answer_s",
+        "no_answer_s",
+        "preview_s",
+        "lines_per_agent",
+        "max_abandonment",
+        "abandon_after_s",
+    )
     return dialling(agents, campaign.mode, contact_rate=rate, **{name: getattr(campaign, name) for name in names})
 
 
@@ -199,14 +211,20 @@ def _fewest(campaign, hours, start, by):
         return 0
     window = hours.sum()
     if window == 0:
-        raise Infeasible(f"campaign {campaign.name}: there is no calling hour from {start:%Y-%m-%d} to {by:%Y-%m-%d} — "
-                         "choose a later day, or widen its hours")
+        raise Infeasible(
+            f"campaign {campaign.name}: there is no calling hour from {start:%Y-%m-%d} to {by:%Y-%m-%d} — "
+            "choose a later day, or widen its hours"
+        )
     high = int(np.ceil(_needed(campaign, 1) / window * (1 - _SURE)))
     while high <= MOST_AGENTS and _needed(campaign, high) > high * window * (1 + _SURE):
-        high = max(high + 1, int(np.ceil(_needed(campaign, high) / window)))  # a power dialler's team drops less, and dials less
+        high = max(
+            high + 1, int(np.ceil(_needed(campaign, high) / window))
+        )  # a power dialler's team drops less, and dials less
     if high > MOST_AGENTS:
-        raise Infeasible(f"campaign {campaign.name}: {_needed(campaign, MOST_AGENTS):,.0f} agent-hours do not fit into {window:g} "
-                         f"calling hours with {MOST_AGENTS:,} agents — choose a later day, fewer records or fewer attempts")
+        raise Infeasible(
+            f"campaign {campaign.name}: {_needed(campaign, MOST_AGENTS):,.0f} agent-hours do not fit into {window:g} "
+            f"calling hours with {MOST_AGENTS:,} agents — choose a later day, fewer records or fewer attempts"
+        )
     low = 0
     while high - low > 1:
         middle = (low + high) // 2
@@ -218,8 +236,11 @@ def _refuse_late(campaign, attempts, hours, agents, by):
     needed, there = attempts["agent_hours"].sum(skipna=False), agents * hours.sum()
     if campaign.records and not needed <= there * (1 + _SURE):
         what = f"needs {needed:,.0f} agent-hours" if agents else "needs agents"
-        raise Infeasible(f"campaign {campaign.name}: the list {what}, {agents} agents have {there:,.0f} by {by:%Y-%m-%d}"
-                         + (f", {needed - there:,.0f} too few" if agents else "") + " — add agents, choose a later day or fewer records")
+        raise Infeasible(
+            f"campaign {campaign.name}: the list {what}, {agents} agents have {there:,.0f} by {by:%Y-%m-%d}"
+            + (f", {needed - there:,.0f} too few" if agents else "")
+            + " — add agents, choose a later day or fewer records"
+        )
 
 
 def _plan(campaign, centre, hours, start, by, agents, attempts):

@@ -1,4 +1,6 @@
-"""Which model to trust: every model forecasts the queue's own past from rolling origins, and is held against what came."""
+"""Which model to trust: every model forecasts the queue's own past from rolling origins, and is held against what
+came.
+"""
 
 import time
 from dataclasses import dataclass
@@ -9,13 +11,13 @@ import pandas as pd
 from .models import MODELS
 from .spread import learn_spread
 
-ORIGINS = 16          # forecasts of the past
-LEAST_TRAINING = 28   # days
-MAIN = 14             # days ahead that are scored for short horizons
+ORIGINS = 16  # forecasts of the past
+LEAST_TRAINING = 28  # days
+MAIN = 14  # days ahead that are scored for short horizons
 LONGEST = 60
 BY_CALENDAR = ("calendar regression", "ETS", "ARIMA", "MSTL")
-CLOSE = 1.10          # a model within 10 % of the best takes part in the combination
-PREFER = 1.01         # the combination is taken unless a single model is 1 % better
+CLOSE = 1.10  # a model within 10 % of the best takes part in the combination
+PREFER = 1.01  # the combination is taken unless a single model is 1 % better
 LEAGUE = ("model", "wape", "mase", "bias", "pinball", "coverage_80", "seconds", "chosen")
 
 
@@ -38,7 +40,9 @@ class Backtest:
 
 
 def backtest(history, prepared, horizon_days, method="auto"):
-    """Backtest of a History; None where it is too short for one. `prepared(number, ahead)` gives the Training of the first days."""
+    """Backtest of a History; None where it is too short for one. `prepared(number, ahead)` gives the Training of
+    the first days.
+    """
     origins, ahead = rolling_origins(len(history.days), horizon_days)
     if not len(origins):
         return None
@@ -55,13 +59,21 @@ def backtest(history, prepared, horizon_days, method="auto"):
             means[name].append(MODELS[name].predict(training, params[name]))
             seconds[name] += time.perf_counter() - begun
     counts = np.where(history.closed[:, None], np.nan, history.counts)  # nobody could call: nothing to be right about
-    actual = np.array([counts[origin:origin + ahead] for origin in origins])
+    actual = np.array([counts[origin : origin + ahead] for origin in origins])
     means = {name: np.array(each) for name, each in means.items()}
     weights = combination_weights(actual, means)
     if weights:
         means["combination"], seconds["combination"] = combined(means, weights), sum(seconds[name] for name in weights)
-    return Backtest(actual=actual, means=means, special=np.array(special), first_days=history.days[origins],
-                    scale=_scale(history), seconds=seconds, weights=weights, chosen=_chosen(actual, means, method))
+    return Backtest(
+        actual=actual,
+        means=means,
+        special=np.array(special),
+        first_days=history.days[origins],
+        scale=_scale(history),
+        seconds=seconds,
+        weights=weights,
+        chosen=_chosen(actual, means, method),
+    )
 
 
 def rolling_origins(number, horizon_days):
@@ -80,7 +92,9 @@ def rolling_origins(number, horizon_days):
 
 
 def combination_weights(actual, means):
-    """{model: share} of the calendar models near the best, by the inverse square of their error; {} where there are none."""
+    """{model: share} of the calendar models near the best, by the inverse square of their error; {} where there are
+    none.
+    """
     errors = {name: wape(actual, means[name]) for name in BY_CALENDAR if name in means}
     best = min(errors.values(), default=0.0)
     near = {name: error**-2.0 for name, error in errors.items() if 0 < error <= CLOSE * best}
@@ -135,9 +149,16 @@ def _league_row(name, tested):
     inside = (actual >= low) & (actual <= high)
     open_slot = known & ((mean > 0) | (actual > 0))
     error, contacts = np.abs(actual - mean)[known], actual[known].sum()
-    return (name, wape(actual, mean), error.mean() / tested.scale if tested.scale else np.nan,
-            (mean[known].sum() - contacts) / contacts if contacts else np.nan, pinball,
-            inside[open_slot].mean() if open_slot.any() else np.nan, tested.seconds.get(name, 0.0), name == tested.chosen)
+    return (
+        name,
+        wape(actual, mean),
+        error.mean() / tested.scale if tested.scale else np.nan,
+        (mean[known].sum() - contacts) / contacts if contacts else np.nan,
+        pinball,
+        inside[open_slot].mean() if open_slot.any() else np.nan,
+        tested.seconds.get(name, 0.0),
+        name == tested.chosen,
+    )
 
 
 def _pinball(actual, quantile, p):

@@ -18,14 +18,19 @@ def checked_borrow(borrow, history_queues, centre):
     for name, asked in borrow.items():
         centre.queue(name)
         if not isinstance(asked, (tuple, list)) or len(asked) != 2 or not isinstance(asked[0], str):
-            raise ValueError('borrow must be {new queue: (queue it is like, factor)}, '
-                             f"such as {{'new': ('service', 0.25)}}, got {name!r}: {asked!r}")
+            raise ValueError(
+                "borrow must be {new queue: (queue it is like, factor)}, "
+                f"such as {{'new': ('service', 0.25)}}, got {name!r}: {asked!r}"
+            )
         if asked[0] not in history_queues:
-            raise ValueError(f"borrow: {name} can only be like a queue with a history ({', '.join(history_queues)}), "
-                             f"got {asked[0]!r}")
+            raise ValueError(
+                f"borrow: {name} can only be like a queue with a history ({', '.join(history_queues)}), "
+                f"got {asked[0]!r}"
+            )
         if name in history_queues:
-            raise ValueError(f"borrow: {name} has a history of its own: leave it out of borrow, "
-                             "or leave its rows out of the history")
+            raise ValueError(
+                f"borrow: {name} has a history of its own: leave it out of borrow, or leave its rows out of the history"
+            )
         floats(f"borrow: factor of {name}", asked[1], open_low=True, high=1e6)
     return borrow
 
@@ -39,8 +44,9 @@ def borrowed(found, borrow, centre, levels, paths):
     Raises ValueError where the two are never open together.
     """
     by_name = {one.queue: one for one in found}
-    return [_one(name, by_name[lender], float(factor), centre, levels, paths)
-            for name, (lender, factor) in borrow.items()]
+    return [
+        _one(name, by_name[lender], float(factor), centre, levels, paths) for name, (lender, factor) in borrow.items()
+    ]
 
 
 def _one(name, lender, factor, centre, levels, paths):
@@ -55,8 +61,16 @@ def _one(name, lender, factor, centre, levels, paths):
         frame[f"offered_p{100 * level:g}"] = spread.quantile(mean, lender.ahead.special, level)[where]
     frame["aht_s"] = aht
     frame = with_paths(frame, [path[where] for path in paths(spread, mean, lender.ahead.special, name)])
-    return replace(lender, queue=name, frame=frame, tested=None, repairs=lender.repairs.head(0), spread=spread,
-                   method=f"borrowed: {factor:g} × {lender.queue}", ahead=replace(lender.ahead, mean=mean))
+    return replace(
+        lender,
+        queue=name,
+        frame=frame,
+        tested=None,
+        repairs=lender.repairs.head(0),
+        spread=spread,
+        method=f"borrowed: {factor:g} × {lender.queue}",
+        ahead=replace(lender.ahead, mean=mean),
+    )
 
 
 def _wider(spread):
@@ -64,5 +78,9 @@ def _wider(spread):
     more, days = UNKNOWN**2, spread.days
     level = more / (more + max(spread.day_share[0], 1e-9))
     share = {each: (getattr(spread, each)[0] + more, getattr(spread, each)[1]) for each in ("share", "day_share")}
-    return replace(spread, **share, special=float(np.hypot(spread.special, UNKNOWN)),
-                   days=(days[0] + (1 - days[0]) * level, days[1]))
+    return replace(
+        spread,
+        **share,
+        special=float(np.hypot(spread.special, UNKNOWN)),
+        days=(days[0] + (1 - days[0]) * level, days[1]),
+    )

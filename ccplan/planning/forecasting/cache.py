@@ -1,4 +1,5 @@
-"""Forecasts kept by content: the same history and settings give the same forecast at once, from the user's own cache folder.
+"""Forecasts kept by content: the same history and settings give the same forecast at once, from the user's own
+cache folder.
 
 Frames lie as Parquet, arrays as NPZ, the rest as JSON: nothing in the cache can run as a program.
 """
@@ -13,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-KEPT = 200   # forecasts; the oldest go first
+KEPT = 200  # forecasts; the oldest go first
 AHEAD = ("slots", "mean", "special")
-SWITCH = "CCPLAN_CACHE"   # a folder, or "off"
+SWITCH = "CCPLAN_CACHE"  # a folder, or "off"
 
 
 def folder():
@@ -58,13 +59,17 @@ def save_forecast(found, into):
     found.frame.to_parquet(into / "frame.parquet")
     found.repairs.to_parquet(into / "repairs.parquet")
     facts = {name: getattr(found, name) for name in ("queue", "method", "seasonal")}
-    facts["spread"] = {name: getattr(found.spread, name) for name in ("share", "day_share", "special", "lifts", "neighbours", "days")}
+    facts["spread"] = {
+        name: getattr(found.spread, name) for name in ("share", "day_share", "special", "lifts", "neighbours", "days")
+    }
     facts["interval_s"] = found.ahead.interval_s
     arrays = {"days": _nanoseconds(found.ahead.days)} | {f"ahead_{name}": getattr(found.ahead, name) for name in AHEAD}
     arrays |= {} if found.spread.form is None else {"form": found.spread.form}
     if found.tested:
         test = found.tested
-        facts["tested"] = {name: getattr(test, name) for name in ("scale", "seconds", "weights", "chosen")} | {"models": list(test.means)}
+        facts["tested"] = {name: getattr(test, name) for name in ("scale", "seconds", "weights", "chosen")} | {
+            "models": list(test.means)
+        }
         arrays |= {"actual": test.actual, "special": test.special, "first_days": _nanoseconds(test.first_days)}
         arrays |= {f"mean_{number}": mean for number, mean in enumerate(test.means.values())}
     np.savez_compressed(into / "arrays.npz", **arrays)
@@ -85,13 +90,25 @@ def load_forecast(source):
     tested = None
     if "tested" in facts:
         models = facts["tested"].pop("models")
-        tested = Backtest(actual=arrays["actual"], special=arrays["special"], first_days=pd.DatetimeIndex(arrays["first_days"]),
-                          means={name: arrays[f"mean_{number}"] for number, name in enumerate(models)}, **facts["tested"])
-    return QueueForecast(frame=pd.read_parquet(source / "frame.parquet"), repairs=pd.read_parquet(source / "repairs.parquet"),
-                         spread=Spread(form=arrays.get("form"), **said), tested=tested,
-                         ahead=Ahead(days=pd.DatetimeIndex(arrays["days"]), interval_s=facts["interval_s"],
-                                     **{name: arrays[f"ahead_{name}"] for name in AHEAD}),
-                         **{name: facts[name] for name in ("queue", "method", "seasonal")})
+        tested = Backtest(
+            actual=arrays["actual"],
+            special=arrays["special"],
+            first_days=pd.DatetimeIndex(arrays["first_days"]),
+            means={name: arrays[f"mean_{number}"] for number, name in enumerate(models)},
+            **facts["tested"],
+        )
+    return QueueForecast(
+        frame=pd.read_parquet(source / "frame.parquet"),
+        repairs=pd.read_parquet(source / "repairs.parquet"),
+        spread=Spread(form=arrays.get("form"), **said),
+        tested=tested,
+        ahead=Ahead(
+            days=pd.DatetimeIndex(arrays["days"]),
+            interval_s=facts["interval_s"],
+            **{name: arrays[f"ahead_{name}"] for name in AHEAD},
+        ),
+        **{name: facts[name] for name in ("queue", "method", "seasonal")},
+    )
 
 
 def _nanoseconds(days):
@@ -114,7 +131,9 @@ def _keep(made, place, key):
 
 
 def _forget(place):
-    there = sorted((each for each in place.iterdir() if not each.name.startswith(".")), key=lambda each: each.stat().st_mtime)
+    there = sorted(
+        (each for each in place.iterdir() if not each.name.startswith(".")), key=lambda each: each.stat().st_mtime
+    )
     for old in there[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 
@@ -122,7 +141,9 @@ def _forget(place):
 def _told(setting):
     if isinstance(setting, pd.DataFrame):
         return setting.to_csv()
-    return {name: _told(value) for name, value in sorted(setting.items())} if isinstance(setting, dict) else repr(setting)
+    return (
+        {name: _told(value) for name, value in sorted(setting.items())} if isinstance(setting, dict) else repr(setting)
+    )
 
 
 def _own_code():

@@ -13,9 +13,9 @@ import pandas as pd
 from ...data import public_holidays
 from .events import KNOWN, event_columns
 
-WINDOW = 6          # same weekdays on either side that tell what is ordinary
-DEEPEST = -4.0      # of an effect: e^-4 is 2 %, and next to nothing
-NOISE = 0.10        # least day-to-day noise that is believed, as a share
+WINDOW = 6  # same weekdays on either side that tell what is ordinary
+DEEPEST = -4.0  # of an effect: e^-4 is 2 %, and next to nothing
+NOISE = 0.10  # least day-to-day noise that is believed, as a share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ MONTH_END = Kind(name="last working days of a month", spread=0.05)
 PAY_DAY = Kind(name="pay day", spread=0.10)
 SCHOOL = Kind(name="school holidays", spread=0.10)
 NAMED_SPREAD, EVENT_SPREAD = 0.3, 0.4
-CERTAIN = 1e-6      # spread of an effect that was given
+CERTAIN = 1e-6  # spread of an effect that was given
 
 
 def features(days, country, *, events=None, school=None, pay_days=()):
@@ -49,7 +49,13 @@ def features(days, country, *, events=None, school=None, pay_days=()):
     dates, one = pd.DatetimeIndex([pd.Timestamp(day) for day in around]), pd.Timedelta(days=1)
     free = days.isin(dates)
     table = {HOLIDAY.name: free, EVE.name: days.isin(dates - one) & ~free, AFTER.name: days.isin(dates + one) & ~free}
-    table |= _named(days, around) | _month(days) | _pay_days(days, pay_days) | _school(days, school) | event_columns(days, events)
+    table |= (
+        _named(days, around)
+        | _month(days)
+        | _pay_days(days, pay_days)
+        | _school(days, school)
+        | event_columns(days, events)
+    )
     return pd.DataFrame(table, index=days).astype(float)
 
 
@@ -136,7 +142,10 @@ def _month(days):
     month = date.astype("datetime64[M]")
     first, following = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
     work = np.asarray(days.day_of_week < 5)
-    return {MONTH_START.name: work & (np.busday_count(first, date) < 2), MONTH_END.name: work & (np.busday_count(date, following) <= 2)}
+    return {
+        MONTH_START.name: work & (np.busday_count(first, date) < 2),
+        MONTH_END.name: work & (np.busday_count(date, following) <= 2),
+    }
 
 
 def _pay_days(days, pay_days):

@@ -5,7 +5,7 @@ import pandas as pd
 
 from ...queueing.inputs import floats, share
 
-LARGEST = 1e12   # contacts of an interval: beyond it a cell is broken
+LARGEST = 1e12  # contacts of an interval: beyond it a cell is broken
 MOST_SAMPLES = 100_000
 
 
@@ -39,16 +39,20 @@ def checked_queue(rows, centre):
     """
     name = rows["queue"].iloc[0]
     if rows["offered"].isna().all():
-        raise ValueError(f"queue {name} has no counts to forecast from: leave its rows out, or lend it a history with "
-                         f'borrow={{"{name}": (queue it is like, factor)}}')
+        raise ValueError(
+            f"queue {name} has no counts to forecast from: leave its rows out, or lend it a history with "
+            f'borrow={{"{name}": (queue it is like, factor)}}'
+        )
     rows = rows.sort_values("start", kind="stable")
     again = rows["start"].duplicated()
     if again.any() and rows["start"].dt.tz is None:
         repeated = rows["start"].dt.tz_localize(centre.time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
         again &= ~repeated | (rows.groupby("start").cumcount() > 1)
     if again.any():
-        raise ValueError(f"history must hold an interval once, got {name} {rows.loc[again, 'start'].iloc[0]} twice: "
-                         "add the two up, or leave one out")
+        raise ValueError(
+            f"history must hold an interval once, got {name} {rows.loc[again, 'start'].iloc[0]} twice: "
+            "add the two up, or leave one out"
+        )
     return rows
 
 

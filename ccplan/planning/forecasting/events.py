@@ -12,9 +12,9 @@ import pandas as pd
 
 from .own_tables import EVENTS, SCHOOL, days_of, needed, read_own, told, written_share
 
-LEARNED, KNOWN = "event: ", "known: "   # how the columns of the calendar begin
-FAINT = 0.05         # of an event's strength below which its fading is over
-STILL_TEACHES = 4    # days of a weekday that must be left to teach the ordinary, else event days teach too
+LEARNED, KNOWN = "event: ", "known: "  # how the columns of the calendar begin
+FAINT = 0.05  # of an event's strength below which its fading is over
+STILL_TEACHES = 4  # days of a weekday that must be left to teach the ordinary, else event days teach too
 
 
 def events_of(folder, centre=None):
@@ -47,13 +47,15 @@ def checked_events(events, centre=None):
     end = end.fillna(start)
     if (end < start).any():
         row = frame.index[(end < start).to_numpy()][0]
-        raise ValueError(f"events: end must be at or after start, got {end[row]:%Y-%m-%d} "
-                         f"before {start[row]:%Y-%m-%d} in row {row}")
+        raise ValueError(
+            f"events: end must be at or after start, got {end[row]:%Y-%m-%d} before {start[row]:%Y-%m-%d} in row {row}"
+        )
     decay = pd.to_numeric(frame["decay_days"]).astype(float).fillna(0.0)
     shares = [np.nan if each is None else each for each in map(written_share, frame["uplift"])]
     uplift = pd.Series(shares, frame.index, dtype=float)
-    return frame.assign(start=start, end=end, decay_days=decay, uplift=uplift,
-                        queue=frame["queue"].fillna("").astype(str))
+    return frame.assign(
+        start=start, end=end, decay_days=decay, uplift=uplift, queue=frame["queue"].fillna("").astype(str)
+    )
 
 
 def checked_school(school):
@@ -62,8 +64,9 @@ def checked_school(school):
     start, end = days_of(frame["start"], "school: start"), days_of(frame["end"], "school: end")
     if start.isna().any() or end.isna().any() or (end < start).any():
         row = frame.index[(start.isna() | end.isna() | (end < start)).to_numpy()][0]
-        raise ValueError("school: end must be at or after start, "
-                         f"got {frame['start'][row]} to {frame['end'][row]} in row {row}")
+        raise ValueError(
+            f"school: end must be at or after start, got {frame['start'][row]} to {frame['end'][row]} in row {row}"
+        )
     return frame.assign(start=start, end=end)
 
 
@@ -97,8 +100,10 @@ def event_columns(days, events):
         return {}
     uplift = events["uplift"] if "uplift" in events else pd.Series(np.nan, events.index)
     known, learned = events[uplift.notna()], events[uplift.isna()]
-    table = {LEARNED + str(name): np.max(_strengths(days, rows), axis=0)
-             for name, rows in learned.groupby("event", sort=False)}
+    table = {
+        LEARNED + str(name): np.max(_strengths(days, rows), axis=0)
+        for name, rows in learned.groupby("event", sort=False)
+    }
     for name, rows in known.groupby("event", sort=False):
         each = np.array(_strengths(days, rows)) * np.log(np.maximum(1 + rows["uplift"].to_numpy(float), 1e-3))[:, None]
         table[KNOWN + str(name)] = each[np.abs(each).argmax(axis=0), np.arange(len(days))]
@@ -126,8 +131,9 @@ def events_seen(events, rows):
 
     `rows` is the history. An event that never came before and has no uplift changes nothing, and is said to.
     """
-    first, last = [pd.Timestamp(each).tz_localize(None).normalize()
-                   for each in (rows["start"].min(), rows["start"].max())]
+    first, last = [
+        pd.Timestamp(each).tz_localize(None).normalize() for each in (rows["start"].min(), rows["start"].max())
+    ]
     found = []
     for (name, queue), mine in checked_events(events).groupby(["event", "queue"], sort=False):
         spans = [pd.date_range(row.start, row.end) for row in mine.itertuples()]

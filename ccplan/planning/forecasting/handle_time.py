@@ -5,8 +5,8 @@ import pandas as pd
 
 from ..staffing import WORK
 
-HALF_LIFE = 28    # days
-LENT = 200.0      # answered contacts of the whole day that a slot of the day borrows
+HALF_LIFE = 28  # days
+LENT = 200.0  # answered contacts of the whole day that a slot of the day borrows
 
 
 def expected_aht(rows, slots, first_s, interval_s):
@@ -25,7 +25,9 @@ def expected_aht(rows, slots, first_s, interval_s):
     age = ((day.max() - day) / pd.Timedelta(days=1)).to_numpy()
     fading = np.where(known, 0.5 ** (age / HALF_LIFE), 0.0)
     level = (fading * np.where(known, seconds, 0)).sum() / (fading * answered).sum()
-    work, number = [np.bincount(np.clip(slot, 0, slots - 1), known * np.where(known, x, 0.0), slots) for x in (seconds, answered)]
+    work, number = [
+        np.bincount(np.clip(slot, 0, slots - 1), known * np.where(known, x, 0.0), slots) for x in (seconds, answered)
+    ]
     usual = work.sum() / number.sum()
     return level / usual * (work + LENT * usual) / (number + LENT)
 

@@ -11,15 +11,16 @@ import pandas as pd
 
 from .horizon import starts
 
-CERTAIN = 3.0     # calls expected in a slot: with so many, a slot without a row is missing rather than empty
-HALF = 0.5        # share of a weekday's days with rows above which the weekday is open
-SEEN = 0.1        # share of a weekday's active days with a row above which a slot belongs to the weekday
+CERTAIN = 3.0  # calls expected in a slot: with so many, a slot without a row is missing rather than empty
+HALF = 0.5  # share of a weekday's days with rows above which the weekday is open
+SEEN = 0.1  # share of a weekday's active days with a row above which a slot belongs to the weekday
 WHOLE_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """Days × slots of one queue: `counts` (nan where unknown), `active` (days with rows), `closed` (days), `open_slots` (7 × slots).
+    """Days × slots of one queue: `counts` (nan where unknown), `active` (days with rows), `closed` (days),
+    `open_slots` (7 × slots).
 
     `days` are local dates without a gap, `slots` seconds since local midnight, `interval_s` their length.
     """
@@ -40,15 +41,21 @@ class History:
 
     def before(self, number):
         """The first `number` days."""
-        return replace(self, days=self.days[:number], counts=self.counts[:number], active=self.active[:number],
-                       closed=self.closed[:number])
+        return replace(
+            self,
+            days=self.days[:number],
+            counts=self.counts[:number],
+            active=self.active[:number],
+            closed=self.closed[:number],
+        )
 
 
 def by_day(rows, interval_s, *, closed_days=()):
     """History of one queue's rows (queue, start, offered): which slots are zero, unknown or closed is told here.
 
-    A slot without a row is empty where few calls were to be expected in it, unknown where at least three
-    were; a day without rows is closed on weekdays that mostly have none (as Wednesdays here) and on `closed_days`, else unknown.
+    A slot without a row is empty where few calls were to be expected in it, unknown where at least three were; a
+    day without rows is closed on weekdays that mostly have none (as Wednesdays here) and on `closed_days`, else
+    unknown.
 
     >>> rows = pd.DataFrame({"queue": "q", "start": pd.to_datetime(["2026-09-01 08:00", "2026-09-03 08:00"]), "offered": [4, 6]})
     >>> by_day(rows, 1800).counts[:, 16].tolist()
@@ -64,8 +71,16 @@ def by_day(rows, interval_s, *, closed_days=()):
     where = ((day - days[0]) // pd.Timedelta(days=1)).to_numpy()
     counts = _means(where, slot, rows["offered"].to_numpy(float, na_value=np.nan), (len(days), number))
     active = np.isin(np.arange(len(days)), where)
-    known = History(queue=str(rows["queue"].iloc[0]), days=days, slots=first_s + interval_s * np.arange(number),
-                    interval_s=interval_s, counts=counts, active=active, closed=~active, open_slots=_seen(counts, active, days.day_of_week))
+    known = History(
+        queue=str(rows["queue"].iloc[0]),
+        days=days,
+        slots=first_s + interval_s * np.arange(number),
+        interval_s=interval_s,
+        counts=counts,
+        active=active,
+        closed=~active,
+        open_slots=_seen(counts, active, days.day_of_week),
+    )
     known = replace(known, closed=_closed(known, closed_days))
     return replace(known, counts=_without_skipped(_told_apart(known), known, rows["start"].dt.tz))
 
@@ -83,8 +98,14 @@ def _seen(counts, active, weekdays):
     """Which slots belong to each weekday: those with a row on at least a tenth of its active days."""
     weekdays = np.asarray(weekdays)
     there = ~np.isnan(counts)
-    return np.array([there[active & (weekdays == k)].mean(axis=0) >= SEEN if (active & (weekdays == k)).any()
-                     else np.zeros(counts.shape[1], bool) for k in range(7)])
+    return np.array(
+        [
+            there[active & (weekdays == k)].mean(axis=0) >= SEEN
+            if (active & (weekdays == k)).any()
+            else np.zeros(counts.shape[1], bool)
+            for k in range(7)
+        ]
+    )
 
 
 def _closed(history, closed_days):

@@ -5,8 +5,20 @@ import re
 import numpy as np
 import pandas as pd
 
-UNITS = {"d": "days", "day": "days", "days": "days", "w": "weeks", "week": "weeks", "weeks": "weeks",
-         "m": "months", "month": "months", "months": "months", "y": "years", "year": "years", "years": "years"}
+UNITS = {
+    "d": "days",
+    "day": "days",
+    "days": "days",
+    "w": "weeks",
+    "week": "weeks",
+    "weeks": "weeks",
+    "m": "months",
+    "month": "months",
+    "months": "months",
+    "y": "years",
+    "year": "years",
+    "years": "years",
+}
 LONGEST_DAYS = 1100
 
 
@@ -33,7 +45,9 @@ def _end(horizon, start):
             return start + pd.DateOffset(days=int(horizon))
         return start + pd.Timedelta(horizon)
     except (AttributeError, KeyError, ValueError, TypeError, OverflowError):
-        raise ValueError(f'horizon must be a time such as "14d", "8w", "6 months" or days as a whole number, got {horizon!r}') from None
+        raise ValueError(
+            f'horizon must be a time such as "14d", "8w", "6 months" or days as a whole number, got {horizon!r}'
+        ) from None
 
 
 def local(moment, like, what="at"):

@@ -17,9 +17,9 @@ from .horizon import local
 from .scaling import path_columns, quantile_columns, with_before, with_paths
 from .spread import EVEN, LEAST, NORMAL_80, Spread, whole
 
-FARTHEST = 3.0      # standard deviations: what lies beyond is a fault of the switch rather than the day's demand
-POINTS = np.linspace(0.005, 0.995, 100)   # levels over which a mean is taken
-SMALL = 25.0        # contacts below which a count is looked at as the whole number it is
+FARTHEST = 3.0  # standard deviations: what lies beyond is a fault of the switch rather than the day's demand
+POINTS = np.linspace(0.005, 0.995, 100)  # levels over which a mean is taken
+SMALL = 25.0  # contacts below which a count is looked at as the whole number it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +73,10 @@ def replay_errors(replayed):
 
 def _errors(rows):
     came, total = rows["actual"].to_numpy(float), rows["actual"].sum()
-    wape = {name: np.abs(rows[column] - came).sum() / total if total else np.nan
-            for name, column in (("wape_before", "offered_before"), ("wape", "offered"))}
+    wape = {
+        name: np.abs(rows[column] - came).sum() / total if total else np.nan
+        for name, column in (("wape_before", "offered_before"), ("wape", "offered"))
+    }
     band = quantile_columns(rows)
     inside = (came >= rows[band[0]]) & (came <= rows[band[-1]]) if len(band) > 1 else pd.Series(np.nan, rows.index)
     return {"to_come": total, **wape, "in_band": inside.mean()}
@@ -103,8 +105,10 @@ def _days(forecast, actuals, now):
     if isinstance(forecast, pd.DataFrame):
         days = [_implied(rows, local(now, rows["start"], "now").normalize()) for rows in _frames(forecast)]
     else:
-        days = [_known(one, local(now, one.frame["start"], "now").normalize())
-                for one in ([forecast] if hasattr(forecast, "frame") else forecast)]
+        days = [
+            _known(one, local(now, one.frame["start"], "now").normalize())
+            for one in ([forecast] if hasattr(forecast, "frame") else forecast)
+        ]
     return [(day, _by_wall(actuals, day)) for day in days]
 
 
@@ -125,8 +129,10 @@ def _today(frame, day):
     rows = frame[frame["start"].dt.tz_localize(None).dt.normalize() == day]
     if not len(rows):
         first, last = frame["start"].min(), frame["start"].max()
-        raise ValueError(f"now must lie on a day of the forecast, which runs from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
-                         f"and on which {frame['queue'].iloc[0]} is open, got {day:%Y-%m-%d}")
+        raise ValueError(
+            f"now must lie on a day of the forecast, which runs from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+            f"and on which {frame['queue'].iloc[0]} is open, got {day:%Y-%m-%d}"
+        )
     return rows.reset_index(drop=True)
 
 
@@ -134,15 +140,21 @@ def _known(one, day):
     rows, ahead = _today(one.frame, day), one.ahead
     number, cells = ahead.cells(rows["start"])
     row = int(number[0])
-    return Day(rows=rows, cells=cells, mean=ahead.mean[row], special=ahead.special[row:row + 1],
-               interval_s=ahead.interval_s,
-               spread=_of_day(one.spread, row + 1))
+    return Day(
+        rows=rows,
+        cells=cells,
+        mean=ahead.mean[row],
+        special=ahead.special[row : row + 1],
+        interval_s=ahead.interval_s,
+        spread=_of_day(one.spread, row + 1),
+    )
 
 
 def _of_day(spread, ahead):
     """The spread as it is `ahead` days on, for a day by itself."""
-    shares = {name: (getattr(spread, name)[0] + getattr(spread, name)[1] * ahead, 0.0)
-              for name in ("share", "day_share")}
+    shares = {
+        name: (getattr(spread, name)[0] + getattr(spread, name)[1] * ahead, 0.0) for name in ("share", "day_share")
+    }
     return replace(spread, **shares)
 
 
@@ -150,15 +162,22 @@ def _implied(frame, day):
     """A day from a frame alone: its error's share from P10 and P90, half of it shared by the whole day."""
     rows = _today(frame, day)
     if not {"offered_p10", "offered_p90"} <= set(rows):
-        raise ValueError("a forecast's frame must have offered_p10 and offered_p90 to be updated, "
-                         "or pass the QueueForecast of forecast_queues")
+        raise ValueError(
+            "a forecast's frame must have offered_p10 and offered_p90 to be updated, "
+            "or pass the QueueForecast of forecast_queues"
+        )
     mean = rows["offered"].to_numpy(float)
     spread_ = ((rows["offered_p90"] - rows["offered_p10"]) / (2 * NORMAL_80)).to_numpy(float)
     share = max(float((spread_**2 - mean).sum() / max((mean**2).sum(), 1e-9)), 1e-4)
     step = rows["start"].diff().min()
-    return Day(rows=rows, cells=np.arange(len(rows)), mean=mean, special=np.zeros(1, bool),
-               interval_s=step.total_seconds() if pd.notna(step) else 86_400.0,
-               spread=Spread(share=(share, 0.0), day_share=(share / 2, 0.0), special=np.sqrt(share)))
+    return Day(
+        rows=rows,
+        cells=np.arange(len(rows)),
+        mean=mean,
+        special=np.zeros(1, bool),
+        interval_s=step.total_seconds() if pd.notna(step) else 86_400.0,
+        spread=Spread(share=(share, 0.0), day_share=(share / 2, 0.0), special=np.sqrt(share)),
+    )
 
 
 def _by_wall(actuals, today):
@@ -207,8 +226,9 @@ def _conditioned(today, counts, to_come):
         return np.zeros(to_come.sum()), ahead
     score, reliable = _scores(today, counts, known)
     noise = np.diag(1 / reliable - 1)
-    gain = np.linalg.solve(join[np.ix_(known, known)] + noise + 1e-9 * np.eye(known.sum()),
-                           join[np.ix_(known, to_come)]).T
+    gain = np.linalg.solve(
+        join[np.ix_(known, known)] + noise + 1e-9 * np.eye(known.sum()), join[np.ix_(known, to_come)]
+    ).T
     return gain @ (score / reliable), ahead - gain @ join[np.ix_(known, to_come)]
 
 
@@ -250,7 +270,7 @@ def _chance(today, mean, variance, value):
 
 
 def _density(score):
-    return np.exp(-np.where(np.isfinite(score), score, 0) ** 2 / 2) / np.sqrt(2 * np.pi) * np.isfinite(score)
+    return np.exp(-(np.where(np.isfinite(score), score, 0) ** 2) / 2) / np.sqrt(2 * np.pi) * np.isfinite(score)
 
 
 def _reliability(today, mean, variance):
@@ -273,8 +293,10 @@ def _updated(today, to_come, shift, scores, samples, seed):
     fresh = np.mean([value(shift + spread * ndtri(p)) for p in POINTS], axis=0)
     before = rows["offered"].to_numpy(float)
     columns = {"offered": before * np.where(plain > 0, fresh / np.where(plain > 0, plain, 1), 1)}
-    columns |= {name: value(shift + spread * ndtri(float(name.removeprefix("offered_p")) / 100))
-                for name in quantile_columns(rows)}
+    columns |= {
+        name: value(shift + spread * ndtri(float(name.removeprefix("offered_p")) / 100))
+        for name in quantile_columns(rows)
+    }
     rows = with_before(rows.drop(columns=path_columns(rows)).assign(**columns), before)
     return _drawn(rows, value, shift, scores, samples, seed) if samples else rows
 
@@ -293,4 +315,5 @@ def _values(today, to_come):
         level = np.full((1, slots), 0.5)
         level[0, cells] = today.spread._level(ndtr(score))
         return today.spread._at(today.mean[None], today.special, level)[0, cells]
+
     return value

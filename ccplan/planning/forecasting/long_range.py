@@ -18,21 +18,22 @@ FORMULA = "contacts = customers × contact_rate × (1 − self_service)"
 # calls 80 % of the months up to a year ahead then lie in the band of 80 %, without it some 60 %.
 DRIFT = 0.10
 BAND = (0.1, 0.5, 0.9)
-ENOUGH = 50         # paths below which their tenth percentile says little
+ENOUGH = 50  # paths below which their tenth percentile says little
 
 
 def monthly_volumes(frame, *, drift=DRIFT, seed=0):
     """Contacts by queue and month with P10, P50 and P90, from the sample paths of a forecast of up to 36 months.
 
     `frame` comes from `forecast(..., samples=200)`. A backtest sees some weeks ahead; beyond them a level strays by
-    `drift` (a share, in a year; √2 times that in two, √3 times in three), which is added to each path. Returns queue, month (its first
-    day), days (with open hours), whole (no day on which the queue is usually open lies outside the forecast), offered
-    (mean), offered_p10, _p50, _p90. Raises ValueError in words without paths.
+    `drift` (a share, in a year; √2 times that in two, √3 times in three), which is added to each path. Returns
+    queue, month (its first day), days (with open hours), whole (no day on which the queue is usually open lies
+    outside the forecast), offered (mean), offered_p10, _p50, _p90. Raises ValueError in words without paths.
     """
     paths = path_columns(frame)
     if len(paths) < ENOUGH:
-        raise ValueError(f"a band for months needs sample paths: forecast(..., samples=200), at least {ENOUGH}, "
-                         f"got {len(paths)}")
+        raise ValueError(
+            f"a band for months needs sample paths: forecast(..., samples=200), at least {ENOUGH}, got {len(paths)}"
+        )
     if not (np.isscalar(drift) and 0 <= drift < 1):
         raise ValueError(f"drift must be a share of a year from 0 to 1, such as 0.10, got {drift!r}")
     found = [_of_queue(rows, paths, drift, seed) for _, rows in frame.groupby("queue", sort=False, observed=True)]
@@ -95,8 +96,10 @@ def checked_drivers(drivers):
     frame = frame.assign(month=month.dt.to_period("M").dt.to_timestamp(), queue=frame["queue"].astype(str))
     twice = frame[frame.duplicated(["queue", "month"])]
     if len(twice):
-        raise ValueError("drivers: a month must stand once a queue, "
-                         f"got {twice['queue'].iloc[0]} {twice['month'].iloc[0]:%Y-%m} twice")
+        raise ValueError(
+            "drivers: a month must stand once a queue, "
+            f"got {twice['queue'].iloc[0]} {twice['month'].iloc[0]:%Y-%m} twice"
+        )
     return frame.sort_values(["queue", "month"], kind="stable", ignore_index=True)
 
 
@@ -106,9 +109,13 @@ def _of_queue(rows, paths, drift, seed):
     sums = rows[["offered", *paths]].groupby(month, sort=True).sum()
     own = [seed, zlib.crc32(str(rows["queue"].iloc[0]).encode())]
     strayed = sums[paths].to_numpy() * straying(sums.index, len(paths), drift, own)
-    table = {"queue": rows["queue"].iloc[0], "month": sums.index.to_timestamp(),
-             "days": day.groupby(month).nunique().to_numpy(),
-             "whole": [_is_whole(each, day) for each in sums.index], "offered": sums["offered"].to_numpy()}
+    table = {
+        "queue": rows["queue"].iloc[0],
+        "month": sums.index.to_timestamp(),
+        "days": day.groupby(month).nunique().to_numpy(),
+        "whole": [_is_whole(each, day) for each in sums.index],
+        "offered": sums["offered"].to_numpy(),
+    }
     return pd.DataFrame(table | {f"offered_p{100 * p:g}": np.quantile(strayed, p, axis=1) for p in BAND})
 
 
@@ -132,14 +139,19 @@ def _path(queue, rows, base, wanted):
     if every[0] < given[0]:
         raise ValueError(f"drivers of {queue} begin in {given[0]:%Y-%m}: there are none for {every[0]:%Y-%m}")
     at, when = _number(every), _number(given)
-    table = pd.DataFrame({"queue": queue, "month": every} | {
-        name: np.interp(at, when, rows[name].to_numpy(float))
-        for name in ("customers", "contact_rate", "self_service")})
+    table = pd.DataFrame(
+        {"queue": queue, "month": every}
+        | {
+            name: np.interp(at, when, rows[name].to_numpy(float))
+            for name in ("customers", "contact_rate", "self_service")
+        }
+    )
     table["contacts"] = table["customers"] * table["contact_rate"] * (1 - table["self_service"])
     start = table.loc[table["month"] == base, "contacts"].iloc[0]
     if not start > 0:
-        raise ValueError(f"drivers of {queue} make no contacts in the base month {base:%Y-%m}: "
-                         "nothing can grow from there")
+        raise ValueError(
+            f"drivers of {queue} make no contacts in the base month {base:%Y-%m}: nothing can grow from there"
+        )
     table["factor"] = table["contacts"] / start
     table["known"] = np.where(every.isin(given), "given", np.where(every > given[-1], "held", "between"))
     return table[table["month"].isin(wanted)]
@@ -169,9 +181,11 @@ def _faults(frame, queues):
             faults.append((row, "queue", cells["queue"], "must name a queue"))
         elif queues and cells["queue"] not in queues:
             faults.append((row, "queue", cells["queue"], f"must be one of {', '.join(queues)}"))
-        for name, high, says in (("customers", 1e12, "must be customers, 0 or more"),
-                                 ("contact_rate", 1e3, "must be contacts a customer and month, 0 or more"),
-                                 ("self_service", 1.0, "must be a share from 0 to 1 — write 30 % as 0.30")):
+        for name, high, says in (
+            ("customers", 1e12, "must be customers, 0 or more"),
+            ("contact_rate", 1e3, "must be contacts a customer and month, 0 or more"),
+            ("self_service", 1.0, "must be a share from 0 to 1 — write 30 % as 0.30"),
+        ):
             value = pd.to_numeric(pd.Series([cells[name]]), errors="coerce").iloc[0]
             if not 0 <= value <= high:
                 faults.append((row, name, cells[name], says))

@@ -11,11 +11,11 @@ from typing import Callable
 
 import numpy as np
 
-HALF_LIFE = 56    # days
-TRACKING = 0.1    # of a day's surprise goes into the running level ...
+HALF_LIFE = 56  # days
+TRACKING = 0.1  # of a day's surprise goes into the running level ...
 FORGETTING = 0.9  # ... which fades by this factor a day ahead
 WEEKS_FOR_FIT = 5
-OPEN_DAYS = 400   # the last open days that statsmodels' models look at: older ones have little to say, and cost time
+OPEN_DAYS = 400  # the last open days that statsmodels' models look at: older ones have little to say, and cost time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,9 @@ def arima(training, params):
 
 
 def mstl(training, params=None):
-    """Trend and week taken apart by loess (statsmodels MSTL); the level goes on, smoothed, with the last week's season."""
+    """Trend and week taken apart by loess (statsmodels MSTL); the level goes on, smoothed, with the last week's
+    season.
+    """
     return _by_statsmodels(training, params, None)
 
 
@@ -94,7 +96,9 @@ def _open_days(training):
 
 
 def _by_statsmodels(training, params, model):
-    """Ordinary totals by a model of statsmodels on open days only, projected; the regression where there is too little."""
+    """Ordinary totals by a model of statsmodels on open days only, projected; the regression where there is too
+    little.
+    """
     train = len(training.totals)
     is_open, season = _open_days(training)
     values = np.sqrt(training.totals[is_open[:train]])[-OPEN_DAYS:]
@@ -104,9 +108,13 @@ def _by_statsmodels(training, params, model):
         return calendar_regression(training)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fit that has not quite converged is judged by the backtest
-        roots, errors = _mstl_ahead(values, season, steps) if model is None else _ahead(_run(model(values, season), params), steps)
+        roots, errors = (
+            _mstl_ahead(values, season, steps) if model is None else _ahead(_run(model(values, season), params), steps)
+        )
     roots = np.clip(np.nan_to_num(roots, nan=values[-season:].mean()), 0, 3 * values.max())
-    ordinary[is_open[train:]] = roots**2 + np.nanvar(errors[2 * season:])  # the mean of a square is the square of the mean, and the variance
+    ordinary[is_open[train:]] = roots**2 + np.nanvar(
+        errors[2 * season :]
+    )  # the mean of a square is the square of the mean, and the variance
     return training.project(ordinary)
 
 
@@ -137,7 +145,11 @@ def _run(model, params):
 def _ets_model(values, season):
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # loads where it is used
 
-    weekly = dict(seasonal="add", seasonal_periods=season, initialization_method="heuristic") if season > 1 and len(values) >= 5 * season else {}
+    weekly = (
+        dict(seasonal="add", seasonal_periods=season, initialization_method="heuristic")
+        if season > 1 and len(values) >= 5 * season
+        else {}
+    )
     return ETSModel(values, error="add", **weekly)
 
 
@@ -145,8 +157,13 @@ def _arima_model(values, season):
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     weekly = (0, 1, 1, season) if season > 1 else (0, 1, 1, 0)
-    return SARIMAX(values, order=(1, 0, 1) if season > 1 else (0, 1, 1), seasonal_order=weekly if season > 1 else (0, 0, 0, 0),
-                   simple_differencing=False, initialization="approximate_diffuse")
+    return SARIMAX(
+        values,
+        order=(1, 0, 1) if season > 1 else (0, 1, 1),
+        seasonal_order=weekly if season > 1 else (0, 0, 0, 0),
+        simple_differencing=False,
+        initialization="approximate_diffuse",
+    )
 
 
 def _mstl_ahead(values, season, steps):
@@ -169,11 +186,28 @@ def _smoothed(values):
     return float(fitted.forecast(1)[0]), np.asarray(fitted.resid)
 
 
-MODELS = {model.name: model for model in (
-    Model(name="same weekday last week", predict=same_weekday_last_week, says="the last known week again"),
-    Model(name="mean of weekdays", predict=mean_of_weekdays, says="mean of the last four same weekdays"),
-    Model(name="calendar regression", predict=calendar_regression, says="fading weekday means, calendar effects, running level"),
-    Model(name="ETS", predict=ets, fit=lambda training: _fit(training, _ets_model), says="exponential smoothing of days with a week's season"),
-    Model(name="ARIMA", predict=arima, fit=lambda training: _fit(training, _arima_model), says="ARIMA (1,0,1)(0,1,1) of days"),
-    Model(name="MSTL", predict=mstl, says="seasons taken apart by loess, level smoothed"),
-)}
+MODELS = {
+    model.name: model
+    for model in (
+        Model(name="same weekday last week", predict=same_weekday_last_week, says="the last known week again"),
+        Model(name="mean of weekdays", predict=mean_of_weekdays, says="mean of the last four same weekdays"),
+        Model(
+            name="calendar regression",
+            predict=calendar_regression,
+            says="fading weekday means, calendar effects, running level",
+        ),
+        Model(
+            name="ETS",
+            predict=ets,
+            fit=lambda training: _fit(training, _ets_model),
+            says="exponential smoothing of days with a week's season",
+        ),
+        Model(
+            name="ARIMA",
+            predict=arima,
+            fit=lambda training: _fit(training, _arima_model),
+            says="ARIMA (1,0,1)(0,1,1) of days",
+        ),
+        Model(name="MSTL", predict=mstl, says="seasons taken apart by loess, level smoothed"),
+    )
+}

@@ -39,8 +39,16 @@ def add_override(folder, centre, *, who, why, queue, start, end, made_on, factor
     Whole or not at all, one writer at a time: two who write at once both find their row there. Raises
     ValueError in words for a row that cannot be used, and then writes nothing.
     """
-    row = dict(made_on=made_on, who=who, why=why, queue=queue, start=start, end=end, factor=factor,
-               contacts_per_day=contacts_per_day)
+    row = dict(
+        made_on=made_on,
+        who=who,
+        why=why,
+        queue=queue,
+        start=start,
+        end=end,
+        factor=factor,
+        contacts_per_day=contacts_per_day,
+    )
     new = checked_overrides(pd.DataFrame([row]), [each.name for each in centre.queues])
     file = Path(folder) / FILE
     with locked(file):
@@ -50,8 +58,9 @@ def add_override(folder, centre, *, who, why, queue, start, end, made_on, factor
         written = harmless(_plain(rows))
         again = written.duplicated(list(OVERRIDES.key))
         if again.any():
-            raise ValueError(f"this override stands in {FILE} already: "
-                             f"{who}, {queue}, {new['start'][0]:%Y-%m-%d}, {why!r}")
+            raise ValueError(
+                f"this override stands in {FILE} already: {who}, {queue}, {new['start'][0]:%Y-%m-%d}, {why!r}"
+            )
         write_whole(file, written.to_csv(index=False, lineterminator="\n", float_format="%.12g"))
     return rows
 
@@ -111,11 +120,14 @@ def override_effect(frame, actual, *, each=False):
     came = actual[["queue", "start", "offered"]].rename(columns={"offered": "came"}).astype({"queue": "str"})
     both = frame.astype({"queue": "str"}).merge(came, on=["queue", "start"]).dropna(subset="came")
     if not len(both):
-        raise ValueError("actual must hold intervals of the forecast, got none in common: "
-                         "the same queues, starts and time zone are needed")
+        raise ValueError(
+            "actual must hold intervals of the forecast, got none in common: "
+            "the same queues, starts and time zone are needed"
+        )
     if not each:
-        return pd.DataFrame([_effect(name, "", rows) for name, rows in both.groupby("queue", sort=False)],
-                            columns=list(EFFECT))
+        return pd.DataFrame(
+            [_effect(name, "", rows) for name, rows in both.groupby("queue", sort=False)], columns=list(EFFECT)
+        )
     touched = both.assign(override=both["overrides"].str.split(";")).explode("override")
     touched = touched[touched["override"] != ""]
     groups = touched.groupby(["queue", "override"], sort=False)
@@ -148,22 +160,27 @@ def _typed(frame):
     """Factors as numbers, days as days."""
     factor = [np.nan if each is None else each for each in map(written_factor, frame["factor"])]
     added = pd.to_numeric(frame["contacts_per_day"]).astype(float)
-    return frame.assign(factor=pd.Series(factor, frame.index, dtype=float), contacts_per_day=added,
-                        **{name: frame[name].astype("datetime64[us]") for name in ("made_on", "start", "end")})
+    return frame.assign(
+        factor=pd.Series(factor, frame.index, dtype=float),
+        contacts_per_day=added,
+        **{name: frame[name].astype("datetime64[us]") for name in ("made_on", "start", "end")},
+    )
 
 
 def _refuse_loss(file):
     """The file is written anew from what is understood of it: a column of the user's own would be gone."""
     own = own_columns(file, OVERRIDES)
     if own:
-        raise ValueError(f"{file} has columns of its own that writing would lose: {', '.join(own)} "
-                         "— move them to another file")
+        raise ValueError(
+            f"{file} has columns of its own that writing would lose: {', '.join(own)} — move them to another file"
+        )
 
 
 def _plain(rows):
     """The rows as they stand in the file."""
-    return rows.assign(**{name: rows[name].dt.strftime("%Y-%m-%d")
-                          for name in ("made_on", "start", "end")})[list(OVERRIDES.names)]
+    return rows.assign(**{name: rows[name].dt.strftime("%Y-%m-%d") for name in ("made_on", "start", "end")})[
+        list(OVERRIDES.names)
+    ]
 
 
 def _faults(frame, queues):

@@ -19,21 +19,34 @@ from ...data.shapes import Column, Table, not_before
 NOT_YET = 10.0  # a share beyond it was meant as a percentage
 
 EVENTS = Table(
-    name="events", row="an event of the centre", key=("event", "start", "queue"),
+    name="events",
+    row="an event of the centre",
+    key=("event", "start", "queue"),
     columns=(
         Column(name="event", kind="text", required=True, says="its name; the same name teaches from earlier times"),
         Column(name="start", kind="date", unit="date", required=True, says="first day"),
         Column(name="end", kind="date", unit="date", says="last day; empty: the first"),
         Column(name="queue", kind="text", says="the queue it touches; empty: every queue"),
-        Column(name="uplift", kind="text", unit="share",
-               says="change that is known in advance, 0.12 or +12 %; empty: learned"),
-        Column(name="decay_days", kind="number", unit="days", high=366,
-               says="days after the end in which it halves; empty: none"),
+        Column(
+            name="uplift",
+            kind="text",
+            unit="share",
+            says="change that is known in advance, 0.12 or +12 %; empty: learned",
+        ),
+        Column(
+            name="decay_days",
+            kind="number",
+            unit="days",
+            high=366,
+            says="days after the end in which it halves; empty: none",
+        ),
     ),
     rules=(not_before("end", "start"),),
 )
 SCHOOL = Table(
-    name="school_holidays", row="a span of school holidays", key=("start",),
+    name="school_holidays",
+    row="a span of school holidays",
+    key=("start",),
     columns=(
         Column(name="start", kind="date", unit="date", required=True, says="first day"),
         Column(name="end", kind="date", unit="date", required=True, says="last day"),
@@ -42,7 +55,9 @@ SCHOOL = Table(
     rules=(not_before("end", "start"),),
 )
 OVERRIDES = Table(
-    name="overrides", row="a planner's change to the forecast", key=("made_on", "who", "queue", "start", "end", "why"),
+    name="overrides",
+    row="a planner's change to the forecast",
+    key=("made_on", "who", "queue", "start", "end", "why"),
     columns=(
         Column(name="made_on", kind="date", unit="date", required=True, says="day on which it was made"),
         Column(name="who", kind="text", required=True, says="who made it"),
@@ -50,23 +65,47 @@ OVERRIDES = Table(
         Column(name="queue", kind="text", required=True, says="the queue it changes"),
         Column(name="start", kind="date", unit="date", required=True, says="first day it changes"),
         Column(name="end", kind="date", unit="date", required=True, says="last day it changes"),
-        Column(name="factor", kind="text", unit="ratio",
-               says="contacts after ÷ before, 1.12 or +12 %; empty where contacts are added"),
-        Column(name="contacts_per_day", kind="number", unit="contacts a day", low=-1e9, high=1e9,
-               says="contacts to add to each day; empty where a factor is given"),
+        Column(
+            name="factor",
+            kind="text",
+            unit="ratio",
+            says="contacts after ÷ before, 1.12 or +12 %; empty where contacts are added",
+        ),
+        Column(
+            name="contacts_per_day",
+            kind="number",
+            unit="contacts a day",
+            low=-1e9,
+            high=1e9,
+            says="contacts to add to each day; empty where a factor is given",
+        ),
     ),
     rules=(not_before("end", "start"),),
 )
 DRIVERS = Table(
-    name="drivers", row="a month's drivers of a queue", key=("month", "queue"),
+    name="drivers",
+    row="a month's drivers of a queue",
+    key=("month", "queue"),
     columns=(
         Column(name="month", kind="date", unit="first day of the month", required=True, says="the month"),
         Column(name="queue", kind="text", required=True, says="the queue"),
         Column(name="customers", kind="number", unit="customers", required=True, says="customers in the month"),
-        Column(name="contact_rate", kind="number", unit="contacts a customer and month", required=True, high=1000.0,
-               says="contacts that a customer wants in a month"),
-        Column(name="self_service", kind="number", unit="share", required=True, high=1.0,
-               says="share of them that customers settle by themselves"),
+        Column(
+            name="contact_rate",
+            kind="number",
+            unit="contacts a customer and month",
+            required=True,
+            high=1000.0,
+            says="contacts that a customer wants in a month",
+        ),
+        Column(
+            name="self_service",
+            kind="number",
+            unit="share",
+            required=True,
+            high=1.0,
+            says="share of them that customers settle by themselves",
+        ),
     ),
 )
 
@@ -127,8 +166,9 @@ def needed(frame, table, what):
 
 def told(what, faults):
     """Faults (row, column, value, rule) of a frame in one sentence."""
-    return f"{what}: " + "; ".join(f"{column} {rule}, got {value!r} in row {row}" for row, column, value,
-                                   rule in faults)
+    return f"{what}: " + "; ".join(
+        f"{column} {rule}, got {value!r} in row {row}" for row, column, value, rule in faults
+    )
 
 
 def days_of(values, what):
@@ -178,8 +218,9 @@ def written_factor(value):
     if change and not text.endswith("%"):
         raise ValueError(f"must be a factor such as 1.12, or a change such as +12 %, got {value!r}")
     if not 0 < factor <= 100:
-        raise ValueError("must be a factor above 0 and at most 100, such as 1.12 or +12 % (so no -100 % or less), "
-                         f"got {value!r}")
+        raise ValueError(
+            f"must be a factor above 0 and at most 100, such as 1.12 or +12 % (so no -100 % or less), got {value!r}"
+        )
     return round(factor, 12)
 
 

@@ -34,8 +34,10 @@ def scaled(frame, ratio, added=0.0):
     touched = (ratio != 1) | (added != 0)
     if not touched.any():
         return frame.copy()
-    columns = {name: np.maximum(frame[name].to_numpy(float) * ratio + added, 0)
-               for name in ("offered", *quantile_columns(frame))}
+    columns = {
+        name: np.maximum(frame[name].to_numpy(float) * ratio + added, 0)
+        for name in ("offered", *quantile_columns(frame))
+    }
     paths = path_columns(frame)
     if paths:
         values = frame[paths].to_numpy(float, copy=True)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-LONG = 400          # days of history below which a season cannot be told from a trend
+LONG = 400  # days of history below which a season cannot be told from a trend
 HARMONICS = 5
 YEAR = 365.25
 SEASON_SPREAD, TREND_SPREAD, NOISE = 0.20, 0.15, 0.15
-TOGETHER = 7        # days that move together, so that a year is not 365 independent witnesses
+TOGETHER = 7  # days that move together, so that a year is not 365 independent witnesses
 DAMPING_DAYS = 365  # after a year a trend has done two thirds of what it will ever do
 
 
@@ -25,11 +25,15 @@ def yearly(totals, level, days):
         return np.zeros(len(days))
     waves = np.column_stack([f(2 * np.pi * k * _turn(days)) for k in range(1, HARMONICS + 1) for f in (np.sin, np.cos)])
     design = np.column_stack([np.eye(7)[weekdays], year - year[train - 1], waves])
-    spread = np.concatenate([np.full(7, 10.0), [TREND_SPREAD], np.repeat(SEASON_SPREAD / np.arange(1, HARMONICS + 1), 2)])
+    spread = np.concatenate(
+        [np.full(7, 10.0), [TREND_SPREAD], np.repeat(SEASON_SPREAD / np.arange(1, HARMONICS + 1), 2)]
+    )
     seen, wanted = design[:train][useful], np.log(totals[useful] + 0.5)
-    found = np.linalg.solve(seen.T @ seen / (TOGETHER * NOISE**2) + np.diag(spread**-2.0), seen.T @ wanted / (TOGETHER * NOISE**2))
+    found = np.linalg.solve(
+        seen.T @ seen / (TOGETHER * NOISE**2) + np.diag(spread**-2.0), seen.T @ wanted / (TOGETHER * NOISE**2)
+    )
     season = waves @ found[8:]
-    return season - season[train - 28:train].mean() + _trend(found[7], len(days), train)
+    return season - season[train - 28 : train].mean() + _trend(found[7], len(days), train)
 
 
 def _turn(days):

@@ -2,18 +2,19 @@
 
 import numpy as np
 
-HALF_LIVES = (60, 365)   # days after which an old day counts half; which of the two is found from the data
-POOL = 4000.0            # contacts that weekdays of a like shape lend to one another
-LIKENESS = 8.0           # how fast lending falls with the difference between two shapes
+HALF_LIVES = (60, 365)  # days after which an old day counts half; which of the two is found from the data
+POOL = 4000.0  # contacts that weekdays of a like shape lend to one another
+LIKENESS = 8.0  # how fast lending falls with the difference between two shapes
 TEST_DAYS = 28
 
 
 def shapes(counts, weekdays, weights, open_slots):
     """Shares of a day's contacts by slot, 7 × slots, each row adding up to 1; nan counts are left out.
 
-    `counts` days × slots, `weekdays` 0–6, `weights` ≥ 0 a day (0: a day unlike others). A weekday's own
-    counts are joined with POOL contacts spread as on weekdays of like shape, so that a day with few
-    contacts does not get a ragged shape; only open slots (7 × slots) take part. The memory is the one of HALF_LIVES that fits the last weeks better.
+    `counts` days × slots, `weekdays` 0–6, `weights` ≥ 0 a day (0: a day unlike others). A weekday's own counts are
+    joined with POOL contacts spread as on weekdays of like shape, so that a day with few contacts does not get a
+    ragged shape; only open slots (7 × slots) take part. The memory is the one of HALF_LIVES that fits the last
+    weeks better.
     """
     usable = (weights > 0) & ~np.isnan(counts).any(axis=1) & (counts.sum(axis=1) > 0)
     if not usable.any():
@@ -33,8 +34,10 @@ def _memory(counts, weekdays, weights):
     cut = len(counts) - TEST_DAYS
     if cut < TEST_DAYS:
         return HALF_LIVES[0]
-    fits = [_log_likelihood(counts[cut:], _shapes(counts[:cut], weekdays[:cut], weights[:cut], half)[weekdays[cut:]])
-            for half in HALF_LIVES]
+    fits = [
+        _log_likelihood(counts[cut:], _shapes(counts[:cut], weekdays[:cut], weights[:cut], half)[weekdays[cut:]])
+        for half in HALF_LIVES
+    ]
     return HALF_LIVES[int(np.argmax(fits))]
 
 

@@ -10,26 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammainc, gammaincinv, ndtr
 
-UNKNOWN = 0.25      # share of error where nothing could be held out
-SPECIAL = 0.50      # ... and on days with a strong calendar effect
-ENOUGH = 300        # held-out intervals for the form of the distribution; fewer lean on the gamma form
+UNKNOWN = 0.25  # share of error where nothing could be held out
+SPECIAL = 0.50  # ... and on days with a strong calendar effect
+ENOUGH = 300  # held-out intervals for the form of the distribution; fewer lean on the gamma form
 NORMAL_80 = 1.2816  # standard deviations on either side that hold 80 %
-QUIET = 1.0         # contacts an interval below which whole counts hide the form, and a band is wider than it says
-LIFT = 1.15         # of a busy interval's tails, at most, to make up for quiet intervals whose band holds nearly all
+QUIET = 1.0  # contacts an interval below which whole counts hide the form, and a band is wider than it says
+LIFT = 1.15  # of a busy interval's tails, at most, to make up for quiet intervals whose band holds nearly all
 EVEN = (np.arange(200) + 0.5) / 200
 ROUNDING_STEPS = 10
-DRIFT = 1e-5        # of v² a day ahead, at least: a level wanders by 6 % in a year though no backtest was long enough to see it
-COMMON = 0.15       # of a day's error that all days of a forecast share, at least
-LEAST = 0.02        # contacts below which an interval is taken as empty
+DRIFT = (
+    1e-5  # of v² a day ahead, at least: a level wanders by 6 % in a year though no backtest was long enough to see it
+)
+COMMON = 0.15  # of a day's error that all days of a forecast share, at least
+LEAST = 0.02  # contacts below which an interval is taken as empty
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
     """Error shares by days ahead, and the form of the distribution.
 
-    `share` and `day_share` are (a, b): v² = a + b × days ahead, of intervals and of whole days; `special` v of
-    days with a strong calendar effect; `form` (3 × 200) sorted levels of the gamma distribution at held-out counts, as the
-    lower end of a band, the count itself, and the upper end meet them; `lifts` of the tails below and above;
+    `share` and `day_share` are (a, b): v² = a + b × days ahead, of intervals and of whole days; `special` v of days
+    with a strong calendar effect; `form` (3 × 200) sorted levels of the gamma distribution at held-out counts, as
+    the lower end of a band, the count itself, and the upper end meet them; `lifts` of the tails below and above;
     `neighbours` correlation of one interval's error with the next; `days` the correlation of days (common, next).
     """
 
@@ -55,9 +57,11 @@ class Spread:
         return whole(np.array([self._at(mean, special, self._level(each)) for each in chance]), mean)
 
     def rates(self, special, scores):
-        """Rate ÷ forecast of each day (row) at normal scores: what is unsure of the forecast without the chance of single calls.
+        """Rate ÷ forecast of each day (row) at normal scores: what is unsure of the forecast without the chance of
+        single calls.
 
-        A plan needs the rate that calls come at; their chance is the queueing formulas' own. The mean over the scores is 1.
+        A plan needs the rate that calls come at; their chance is the queueing formulas' own. The mean over the
+        scores is 1.
         """
         share = _by_day(self.share, len(special), special, self.special)[:, None]
 
@@ -75,7 +79,9 @@ class Spread:
         return np.clip(day / np.maximum(share, 1e-12), 0, 0.98)
 
     def _end(self, p):
-        """The gamma distribution's level of a band's end: of busy held-out intervals, the share `p` did not exceed it."""
+        """The gamma distribution's level of a band's end: of busy held-out intervals, the share `p` did not exceed
+        it.
+        """
         if p < 0.5:
             return self._level(p * self.lifts[0], 0)
         return self._level(1 - (1 - p) * self.lifts[1], 2) if p > 0.5 else self._level(p)
@@ -108,7 +114,8 @@ class Spread:
 
 
 def whole(paths, mean):
-    """Paths (number × …) in whole contacts, rounded at the point that keeps each interval's mean as near as rounding can.
+    """Paths (number × …) in whole contacts, rounded at the point that keeps each interval's mean as near as
+    rounding can.
 
     At the half, an interval of 0.4 contacts would lose a third of them.
     """
@@ -121,7 +128,9 @@ def whole(paths, mean):
 
 
 def learn_spread(actual, mean, special):
-    """Spread from held-out counts: `actual` and `mean` origins × days ahead × slots (nan unknown), `special` origins × days."""
+    """Spread from held-out counts: `actual` and `mean` origins × days ahead × slots (nan unknown), `special`
+    origins × days.
+    """
     plain = np.where(special[:, :, None], np.nan, 1.0)
     mean, actual = np.where(mean > LEAST, mean, np.nan), actual.astype(float)
     if not np.isfinite(actual * mean * plain).any():
@@ -134,8 +143,15 @@ def learn_spread(actual, mean, special):
     odd = _special_share(actual, mean, special)
     found = Spread(share=share, day_share=day_share, special=odd)
     form, lifts = _form(found, actual * plain, mean)
-    return Spread(share=share, day_share=day_share, special=odd, form=form, lifts=lifts, neighbours=neighbours,
-                  days=_day_correlation(totals * plain, means))
+    return Spread(
+        share=share,
+        day_share=day_share,
+        special=odd,
+        form=form,
+        lifts=lifts,
+        neighbours=neighbours,
+        days=_day_correlation(totals * plain, means),
+    )
 
 
 def _gamma(mean, variance):
@@ -174,7 +190,9 @@ def _usual_day_share(day_share, share, neighbours, totals, means, actual, mean):
     ahead = np.arange(1, totals.shape[1] + 1)[None, :, None]
     both = np.isfinite(actual) & np.isfinite(mean)
     beyond = max(share[0] - day_share[0], 0.0)
-    noise = np.where(both, mean + beyond * mean**2, 0.0).sum(axis=2, keepdims=True) * (1 + neighbours) / (1 - neighbours)
+    noise = (
+        np.where(both, mean + beyond * mean**2, 0.0).sum(axis=2, keepdims=True) * (1 + neighbours) / (1 - neighbours)
+    )
     shape = (day_share[0] + day_share[1] * ahead) / max(day_share[0] + day_share[1] * ahead.mean(), 1e-9)
     usable = np.isfinite(totals) & (means > 0)
     if not usable.any():
@@ -185,7 +203,10 @@ def _usual_day_share(day_share, share, neighbours, totals, means, actual, mean):
 
 
 def _special_share(actual, mean, special):
-    error, size = [np.where(special[:, :, None] & np.isfinite(actual * mean), x, 0.0).sum() for x in ((actual - mean) ** 2 - mean, mean**2)]
+    error, size = [
+        np.where(special[:, :, None] & np.isfinite(actual * mean), x, 0.0).sum()
+        for x in ((actual - mean) ** 2 - mean, mean**2)
+    ]
     seen = special.sum()
     return float(np.sqrt((max(error / size, 0.0) * seen + 3 * SPECIAL**2) / (seen + 3))) if size > 0 else SPECIAL
 
@@ -196,7 +217,9 @@ def _day_totals(actual, mean):
 
 
 def _form(found, actual, mean):
-    """(form, lifts) of a Spread from held-out counts of busy intervals, leaning on the gamma form where they are few."""
+    """(form, lifts) of a Spread from held-out counts of busy intervals, leaning on the gamma form where they are
+    few.
+    """
     known = np.isfinite(actual) & np.isfinite(mean)
     variance = np.array([found._variance(np.where(np.isfinite(m), m, 1.0), np.zeros(len(m), bool)) for m in mean])
     y, m, variance = actual[known], mean[known], variance[known]
@@ -222,7 +245,9 @@ def _lifts(y, shape, scale, busy):
 
 def _standard(actual, mean):
     """Errors in standard deviations within each day, the day's own level taken out."""
-    ratio = np.nansum(actual, axis=2, keepdims=True) / np.maximum(np.nansum(np.where(np.isfinite(actual), mean, np.nan), axis=2, keepdims=True), 1e-9)
+    ratio = np.nansum(actual, axis=2, keepdims=True) / np.maximum(
+        np.nansum(np.where(np.isfinite(actual), mean, np.nan), axis=2, keepdims=True), 1e-9
+    )
     return (actual - mean * ratio) / np.sqrt(mean)
 
 

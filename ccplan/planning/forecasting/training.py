@@ -1,4 +1,5 @@
-"""What the models learn from: totals by day, freed of the calendar and of the year, with unlikely and missing days repaired.
+"""What the models learn from: totals by day, freed of the calendar and of the year, with unlikely and missing days
+repaired.
 
 Repairs are made in the training data only, and each is listed. The future's calendar and season come back in `project`.
 """
@@ -13,10 +14,10 @@ from .events import marked
 from .season import yearly
 from .shape import shapes
 
-UNLIKELY = 3.5    # robust standard deviations from an ordinary day beyond which a day is drawn back to that limit
+UNLIKELY = 3.5  # robust standard deviations from an ordinary day beyond which a day is drawn back to that limit
 AROUND, MOST = 11, 7  # so many of the open days around on the same side are a new level
-STRONG = 0.4      # a calendar effect beyond which a day does not teach the ordinary week
-QUIET = -0.7      # an effect below which a public holiday has the shape of the quietest weekday
+STRONG = 0.4  # a calendar effect beyond which a day does not teach the ordinary week
+QUIET = -0.7  # an effect below which a public holiday has the shape of the quietest weekday
 REPAIRS = ("queue", "day", "offered", "taken_as", "why")
 
 
@@ -46,7 +47,12 @@ class Training:
         """Counts by slot (days to come × slots) from ordinary totals of the days to come."""
         train = len(self.totals)
         ahead, weekdays = self.effects[train:], self.weekdays[train:]
-        levels = np.array([self.totals[self.weekdays[:train] == k][-8:].mean() if (self.weekdays[:train] == k).any() else 0 for k in range(7)])
+        levels = np.array(
+            [
+                self.totals[self.weekdays[:train] == k][-8:].mean() if (self.weekdays[:train] == k).any() else 0
+                for k in range(7)
+            ]
+        )
         quiet = int(np.argmin(np.where(levels > 0.02 * levels.max(initial=0.0), levels, np.inf))) if levels.any() else 0
         like = np.where(self.holiday[train:] & (ahead < QUIET), quiet, weekdays)
         return np.maximum(ordinary, 0.0)[:, None] * np.exp(ahead)[:, None] * self.shape[like]
@@ -74,9 +80,16 @@ def prepare(history, table, *, seasonal=False):
         season = 0.0
     weights = np.where((np.abs((effect - season)[:train]) > STRONG) | odd, 0.0, 1.0)
     shape = shapes(history.counts, weekdays[:train], weights * ~repairs, history.open_slots)
-    return Training(totals=plain, weights=weights, weekdays=weekdays, effects=effect, shape=shape,
-                    holiday=table[HOLIDAY.name].to_numpy() > 0,
-                    raw=_filled(history.counts, level, shape[weekdays[:train]]), repairs=listed)
+    return Training(
+        totals=plain,
+        weights=weights,
+        weekdays=weekdays,
+        effects=effect,
+        shape=shape,
+        holiday=table[HOLIDAY.name].to_numpy() > 0,
+        raw=_filled(history.counts, level, shape[weekdays[:train]]),
+        repairs=listed,
+    )
 
 
 def _shut(history):
@@ -124,6 +137,16 @@ def _filled(counts, level, share):
 def _listed(history, totals, taken, repaired):
     """The repaired days in contacts, the calendar in them: what was there and what it was `taken` as."""
     where = np.flatnonzero(repaired & ~history.closed)
-    why = np.where(np.isnan(totals[where]), "missing", np.where(totals[where] > taken[where], "unusually many", "unusually few"))
-    return pd.DataFrame({"queue": history.queue, "day": history.days[where], "offered": totals[where],
-                         "taken_as": taken[where].round(1), "why": why}, columns=list(REPAIRS))
+    why = np.where(
+        np.isnan(totals[where]), "missing", np.where(totals[where] > taken[where], "unusually many", "unusually few")
+    )
+    return pd.DataFrame(
+        {
+            "queue": history.queue,
+            "day": history.days[where],
+            "offered": totals[where],
+            "taken_as": taken[where].round(1),
+            "why": why,
+        },
+        columns=list(REPAIRS),
+    )

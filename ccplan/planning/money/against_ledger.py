@@ -38,12 +38,18 @@ def against_ledger(budget, ledger):
 def by_category(beside):
     """The frame of `against_ledger` added up by category over the months that have a ledger month, with the total."""
     known = beside[beside["ledger_month"].notna()]
-    sums = {category: [sum((v for v in rows[name] if v is not None), Decimal(0)) for name in ("budget", "planned", "actual")]
-            for category, rows in known.groupby("category", sort=False)}
+    sums = {
+        category: [
+            sum((v for v in rows[name] if v is not None), Decimal(0)) for name in ("budget", "planned", "actual")
+        ]
+        for category, rows in known.groupby("category", sort=False)
+    }
     table = pd.DataFrame.from_dict(sums, orient="index", columns=["budget", "planned", "actual"], dtype=object)
     table.loc["total"] = [sum(table[name], Decimal(0)) for name in table]
     table["difference"] = table["budget"] - table["actual"]
-    table["change"] = [float(d / a) if a else float("nan") for d, a in zip(table["difference"], table["actual"], strict=True)]
+    table["change"] = [
+        float(d / a) if a else float("nan") for d, a in zip(table["difference"], table["actual"], strict=True)
+    ]
     return table.rename_axis("category").reset_index()
 
 
@@ -74,7 +80,9 @@ def _theirs(ledger, beside, names):
     wanted, found = {}, {}
     for month, other in beside.items():
         wanted.setdefault(other, []).append(month)
-    for month, category, line, planned, actual in ledger[["month", "category", "line", "planned", "actual"]].itertuples(index=False):
+    for month, category, line, planned, actual in ledger[["month", "category", "line", "planned", "actual"]].itertuples(
+        index=False
+    ):
         category, line = names.get(str(line).casefold(), (str(category), str(line)))
         for mine in wanted.get(month, ()):
             before = found.get((mine, line.casefold()), (category, line, Decimal(0), Decimal(0)))
@@ -88,7 +96,16 @@ def _row(key, mine, theirs, beside):
     amount = mine[key][2] if key in mine else Decimal("0.00")
     none = (None, None) if other is None else (Decimal("0.00"), Decimal("0.00"))
     planned, actual = theirs[key][2:] if key in theirs else none
-    return month, pd.NaT if other is None else other, category, line, amount, planned, actual, None if actual is None else amount - actual
+    return (
+        month,
+        pd.NaT if other is None else other,
+        category,
+        line,
+        amount,
+        planned,
+        actual,
+        None if actual is None else amount - actual,
+    )
 
 
 def _money(value):

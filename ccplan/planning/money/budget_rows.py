@@ -30,11 +30,11 @@ class Rows:
 class Grid:
     """Where the drivers are known: a row a queue and month."""
 
-    month: np.ndarray       # number of the month, year × 12 + month − 1
-    queue: np.ndarray       # place in `queues`
-    queues: tuple           # "" first
-    drivers: dict           # driver → millionths
-    months: np.ndarray      # every month once, in order
+    month: np.ndarray  # number of the month, year × 12 + month − 1
+    queue: np.ndarray  # place in `queues`
+    queues: tuple  # "" first
+    drivers: dict  # driver → millionths
+    months: np.ndarray  # every month once, in order
     centre: object
 
     @property
@@ -117,8 +117,11 @@ def _fixed(line, grid):
 def _stepped(line, grid):
     """The whole centre's quantity of a month, cut at the steps: a row for each step that is reached."""
     months = grid.months[_due(line, grid.months, grid)]
-    whole = np.full(len(months), MICRO, np.int64) if line.driver in FIXED else np.array(
-        [grid.drivers[line.driver][grid.month == month].sum() for month in months], dtype=np.int64)
+    whole = (
+        np.full(len(months), MICRO, np.int64)
+        if line.driver in FIXED
+        else np.array([grid.drivers[line.driver][grid.month == month].sum() for month in months], dtype=np.int64)
+    )
     parts = []
     starts = micros([at for at, _ in line.steps], f"budget.{line.name}: steps")
     ends = [*starts[1:].tolist(), np.iinfo(np.int64).max]
@@ -179,7 +182,8 @@ def _as_frame(lines, made, grid):
     sizes = [len(rows.month) for rows in made]
     month, queue, quantity, price, cents = (
         np.concatenate([getattr(rows, name) for rows in made]) if made else np.zeros(0, np.int64)
-        for name in ("month", "queue", "quantity", "price", "cents"))
+        for name in ("month", "queue", "quantity", "price", "cents")
+    )
     of = np.repeat(np.arange(len(lines)), sizes)
     rank = _ranks([(line.category, line.name) for line in lines])
     order = np.lexsort((_ranks(grid.queues)[queue], rank[of], month))
@@ -191,8 +195,12 @@ def _as_frame(lines, made, grid):
         "quantity": decimals(quantity[order], 6), "price": decimals(price[order], 6), "amount": decimals(cents[order], 2),
         "set_up": np.array([line.set_up for line in lines], dtype=bool)[of],
     }  # fmt: skip
-    frame = pd.DataFrame({name: pd.Series(values, dtype=object) if name in ("quantity", "price", "amount") else values
-                          for name, values in columns.items()})
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=object) if name in ("quantity", "price", "amount") else values
+            for name, values in columns.items()
+        }
+    )
     return frame[list(LEDGER)]
 
 

@@ -9,11 +9,11 @@ from functools import lru_cache
 
 import numpy as np
 
-MICRO = 1_000_000          # millionths: how finely quantities and prices are told
-MICROS_A_CENT = 10**10     # a cent, in millionths × millionths
-LARGEST = 9.0e9            # units of a driver in a month: above this a float cannot tell millionths
-ROOM = Context(prec=200)   # of digits: no whole number here is cut
-FITS = 4.0e18              # products below this fit 64 bits with room to round
+MICRO = 1_000_000  # millionths: how finely quantities and prices are told
+MICROS_A_CENT = 10**10  # a cent, in millionths × millionths
+LARGEST = 9.0e9  # units of a driver in a month: above this a float cannot tell millionths
+ROOM = Context(prec=200)  # of digits: no whole number here is cut
+FITS = 4.0e18  # products below this fit 64 bits with room to round
 
 
 def micros(quantities, name="quantity"):
@@ -46,7 +46,8 @@ def rounded(top, bottom):
 
 @lru_cache(maxsize=65_536)
 def price_micros(price, rate, inflation, rises):
-    """A price in the centre's currency after `rises` rises, in whole millionths: price × rate × (1 + inflation) ^ rises.
+    """A price in the centre's currency after `rises` rises, in whole millionths: price × rate × (1 + inflation) ^
+    rises.
 
     All three are floats, each read as the decimal that it is written as.
 
@@ -80,7 +81,8 @@ def _decimal(value, places):
 
 
 def written_off(bought, cents, life, months):
-    """Cents written off in each of `months` of what was bought for `cents` in the month numbers `bought`: one row a purchase.
+    """Cents written off in each of `months` of what was bought for `cents` in the month numbers `bought`: one row a
+    purchase.
 
     Straight line: what is written off by the end of a month is rounded half up, so that all months add up to the price.
 

@@ -9,7 +9,9 @@ from ...data.budget_lines import BudgetLine
 STEPS = {  # category → words in the name of a step
     "training": ("training", "onboarding"),
     "technology": ("technology", "tool", "integration", "access", "encrypt", "network", "card", "back-up"),
-    "equipment": ("equipment",), "facilities": ("floor",), "recruitment": ("manager",),
+    "equipment": ("equipment",),
+    "facilities": ("floor",),
+    "recruitment": ("manager",),
 }
 
 
@@ -20,21 +22,39 @@ def checklist_lines(checklist, first):
     centre up; the others run it.
     """
     first, lines = pd.Timestamp(first).to_period("M"), []
-    rows = checklist[checklist["status"].ne("done") & (checklist["cost"].fillna(0) != 0)] if "cost" in checklist else checklist[:0]
+    rows = (
+        checklist[checklist["status"].ne("done") & (checklist["cost"].fillna(0) != 0)]
+        if "cost" in checklist
+        else checklist[:0]
+    )
     for row in rows.to_dict("records"):
         due = row.get("due")
         due = None if due is None or pd.isna(due) else due
         month = first if due is None else max(first, pd.Timestamp(due).to_period("M"))
-        when = "no date is set" if due is None else f"due {due:%Y-%m-%d}{', overdue' if month > pd.Timestamp(due).to_period('M') else ''}"
-        lines.append(BudgetLine(
-            name=f"{row['checklist']}: {row['item']}", category=_category_of(str(row["step"])), driver="once", start=str(month),
-            price=float(row["cost"]), set_up="set-up" in str(row["checklist"]).lower(), source=f"checklist, {row['step']}: {when}"))
+        when = (
+            "no date is set"
+            if due is None
+            else f"due {due:%Y-%m-%d}{', overdue' if month > pd.Timestamp(due).to_period('M') else ''}"
+        )
+        lines.append(
+            BudgetLine(
+                name=f"{row['checklist']}: {row['item']}",
+                category=_category_of(str(row["step"])),
+                driver="once",
+                start=str(month),
+                price=float(row["cost"]),
+                set_up="set-up" in str(row["checklist"]).lower(),
+                source=f"checklist, {row['step']}: {when}",
+            )
+        )
     return tuple(_once_each(lines))
 
 
 def _category_of(step):
     """The category of a step by the words in its name."""
-    return next((category for category, some in STEPS.items() if any(word in step.lower() for word in some)), "miscellaneous")
+    return next(
+        (category for category, some in STEPS.items() if any(word in step.lower() for word in some)), "miscellaneous"
+    )
 
 
 def _once_each(lines):

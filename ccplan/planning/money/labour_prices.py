@@ -41,10 +41,15 @@ def headcount_costs(headcount, centre):
     A seat is counted for everybody who is here in the month.
     """
     prices = {name: column.to_numpy() for name, column in labour_prices(headcount["month"], centre).items()}
-    told = {name: headcount[name].to_numpy(float) for name in ("paid_fte", "overtime_fte", "outsourced_fte", "heads_start", "starters", "moved", "classes")}
+    told = {
+        name: headcount[name].to_numpy(float)
+        for name in ("paid_fte", "overtime_fte", "outsourced_fte", "heads_start", "starters", "moved", "classes")
+    }
     parts = {
         "wages": told["paid_fte"] * prices["wage"], "overtime": told["overtime_fte"] * prices["overtime"], "outsourcing": told["outsourced_fte"] * prices["outsourced"],
         "seats": (told["heads_start"] + told["starters"] + told["moved"].clip(min=0)) * centre.costs.seat_per_month,
         "recruiting": told["starters"] * centre.costs.per_hire, "classes": told["classes"] * centre.hiring.class_cost,
     }  # fmt: skip
-    return pd.DataFrame({"queue": headcount["queue"], "month": headcount["month"]} | parts | {"cost": sum(parts.values())})
+    return pd.DataFrame(
+        {"queue": headcount["queue"], "month": headcount["month"]} | parts | {"cost": sum(parts.values())}
+    )

@@ -20,13 +20,28 @@ from ..people.phone_hours import overtime_output, phone_hours
 
 LABOUR_BAND = (0.60, 0.75)  # labour ÷ running cost, as guides of the sector quote it
 BAND_SOURCE = "guides of the sector quote (indicative, no verified standard)"
-COLUMNS = ("queue", "cost", "labour", "labour_share", "paid_hours", "productive_hours", "contacts", "resolution",
-           "labour_per_paid_hour", "cost_per_paid_hour", "cost_per_productive_hour", "cost_per_contact", "cost_per_resolution")
+COLUMNS = (
+    "queue",
+    "cost",
+    "labour",
+    "labour_share",
+    "paid_hours",
+    "productive_hours",
+    "contacts",
+    "resolution",
+    "labour_per_paid_hour",
+    "cost_per_paid_hour",
+    "cost_per_productive_hour",
+    "cost_per_contact",
+    "cost_per_resolution",
+)
 
 
 @dataclass(frozen=True)
 class LabourShare:
-    """Labour ÷ running cost (`share`) beside the sector's band (`low`, `high`), and what that means in words (`says`)."""
+    """Labour ÷ running cost (`share`) beside the sector's band (`low`, `high`), and what that means in words
+    (`says`).
+    """
 
     share: float
     low: float
@@ -38,10 +53,11 @@ def unit_costs(budget, headcount, centre, contacts=None, *, resolution=None, key
     """Running cost by queue and in all (queue "all"), and what it comes to by hour, contact and resolution.
 
     `headcount` and `contacts` are the frames that the budget was made from; `resolution` {queue: share of contacts
-    solved at first contact} or one share (see `first_contact_resolution`); `key` the driver by which costs of no queue
-    are shared out ("paid hour", "agent", "seat", "call" or "minute"). nan where nothing can be divided by. Paid hours
-    are those of one's own people, overtime too, and what an outsourcer is paid is left out of what they cost; productive
-    hours are on the phones, the outsourcer's too, and all cost is in theirs. Raises ValueError in words.
+    solved at first contact} or one share (see `first_contact_resolution`); `key` the driver by which costs of no
+    queue are shared out ("paid hour", "agent", "seat", "call" or "minute"). nan where nothing can be divided by.
+    Paid hours are those of one's own people, overtime too, and what an outsourcer is paid is left out of what they
+    cost; productive hours are on the phones, the outsourcer's too, and all cost is in theirs. Raises ValueError in
+    words.
     """
     amounts = _allocated(budget, key)
     hours = _hours(budget, headcount, centre).join(_contacts(headcount, centre, contacts))
@@ -90,7 +106,10 @@ def shared_out(amount, weights, otherwise):
     fair = [cents * exact(weight) / whole for weight in weights]
     floors = [int(part.to_integral_value("ROUND_FLOOR")) for part in fair]
     most = sorted(range(len(fair)), key=lambda i: floors[i] - fair[i])[: cents - sum(floors)]
-    return {name: Decimal(floor + (i in most)).scaleb(-2) for i, (name, floor) in enumerate(zip(weights.index, floors, strict=True))}
+    return {
+        name: Decimal(floor + (i in most)).scaleb(-2)
+        for i, (name, floor) in enumerate(zip(weights.index, floors, strict=True))
+    }
 
 
 def first_contact_resolution(calls):
@@ -131,12 +150,12 @@ def _beside_band(share):
 def hour_sources(centre, horizons=(1, 3, 6, 12, 24, 36)):
     """A productive hour by overtime, by a hire and by an outsourcer side by side, and the break-evens: a row a horizon.
 
-    For each horizon (months): what a hire costs in all (hire_cost: wages while there, adverts, the share of a class, a
-    seat as the budget prices one more), the productive hours that the hire gives (hire_hours: after training, ramp,
-    shrinkage and the chance of leaving), the cost of a productive hour by hire, by overtime and by outsourcing, and the hours a month that must be
-    missing, month after month, for the hire to be cheaper (beats_overtime, beats_outsourcing; inf: never within the
-    horizon, for the hire gives fewer hours than that). `cheapest` names the means with the lowest cost of an hour where
-    a hire is fully used.
+    For each horizon (months): what a hire costs in all (hire_cost: wages while there, adverts, the share of a
+    class, a seat as the budget prices one more), the productive hours that the hire gives (hire_hours: after
+    training, ramp, shrinkage and the chance of leaving), the cost of a productive hour by hire, by overtime and by
+    outsourcing, and the hours a month that must be missing, month after month, for the hire to be cheaper
+    (beats_overtime, beats_outsourcing; inf: never within the horizon, for the hire gives fewer hours than that).
+    `cheapest` names the means with the lowest cost of an hour where a hire is fully used.
     """
     if not len(horizons) or any(not (isinstance(h, (int, np.integer)) and 1 <= h <= 600) for h in horizons):
         raise ValueError(f"horizons must be whole months from 1 to 600, got {', '.join(map(repr, horizons)) or 'none'}")
@@ -148,10 +167,19 @@ def hour_sources(centre, horizons=(1, 3, 6, 12, 24, 36)):
 def _horizon(centre, horizon, overtime, outsourcing):
     cost, given = _hire(centre, horizon)
     hire = cost / given if given > 0 else inf
-    break_even = {name: _break_even(cost, given, other, horizon) for name, other in (("overtime", overtime), ("outsourcing", outsourcing))}
+    break_even = {
+        name: _break_even(cost, given, other, horizon)
+        for name, other in (("overtime", overtime), ("outsourcing", outsourcing))
+    }
     means = {"hire": hire, "overtime": overtime, "outsourcing": outsourcing}
-    return {"horizon": horizon, "hire_cost": cost, "hire_hours": given, **means,
-            **{f"beats_{name}": hours for name, hours in break_even.items()}, "cheapest": min(means, key=means.get)}
+    return {
+        "horizon": horizon,
+        "hire_cost": cost,
+        "hire_hours": given,
+        **means,
+        **{f"beats_{name}": hours for name, hours in break_even.items()},
+        "cheapest": min(means, key=means.get),
+    }
 
 
 def _hire(centre, horizon):
@@ -204,16 +232,22 @@ def _resolution(resolution, queues):
     shares = pd.Series({queue: told.get(queue, np.nan) for queue in queues}, dtype=float)
     wrong = shares[(shares < 0) | (shares > 1)]
     if len(wrong):
-        raise ValueError(f"resolution must be in [0, 1], got {wrong.iloc[0]:g} for {wrong.index[0]} — write 70 % as 0.70")
+        raise ValueError(
+            f"resolution must be in [0, 1], got {wrong.iloc[0]:g} for {wrong.index[0]} — write 70 % as 0.70"
+        )
     return shares
 
 
 def _ratios(table):
     cost, labour, bought = (table[name].astype(float) for name in ("cost", "labour", "bought"))
-    over = {"labour_share": (labour, cost), "labour_per_paid_hour": (labour - bought, table["paid_hours"]),
-            "cost_per_paid_hour": (cost - bought, table["paid_hours"]),
-            "cost_per_productive_hour": (cost, table["productive_hours"]), "cost_per_contact": (cost, table["contacts"]),
-            "cost_per_resolution": (cost, table["solved"])}
+    over = {
+        "labour_share": (labour, cost),
+        "labour_per_paid_hour": (labour - bought, table["paid_hours"]),
+        "cost_per_paid_hour": (cost - bought, table["paid_hours"]),
+        "cost_per_productive_hour": (cost, table["productive_hours"]),
+        "cost_per_contact": (cost, table["contacts"]),
+        "cost_per_resolution": (cost, table["solved"]),
+    }
     ratios = {name: top / bottom.astype(float).where(bottom.astype(float) > 0) for name, (top, bottom) in over.items()}
     numbers = {name: table[name].astype(float) for name in ("paid_hours", "productive_hours", "contacts", "resolution")}
     return table.assign(**numbers, **ratios)[list(COLUMNS)]

@@ -11,7 +11,7 @@ import pandas as pd
 from .requirement import month_of
 
 WEEKS_A_MONTH = 365.25 / 12 / 7
-LONGEST = 600       # months of tenure that are told apart
+LONGEST = 600  # months of tenure that are told apart
 
 
 def leaving_shares(hiring, months):
@@ -65,7 +65,8 @@ ALIKE = 0.5  # queues are one team where more of their people can do both than o
 
 
 def teams_of(agents, centre):
-    """Queues that the same people serve, joined: {team: (queues)}, in the order of the centre; others stay by themselves.
+    """Queues that the same people serve, joined: {team: (queues)}, in the order of the centre; others stay by
+    themselves.
 
     `agents` is the table of that name with skills ("chat;email"). Two queues are a team where the people who can do
     both are more than half of those who can do either.
@@ -105,23 +106,38 @@ def employed(agents, at):
 
 
 def people_here(agents, centre, at, teams=None):
-    """Who is here `at` a date, as classes: queue (or team), started (month), heads, fte (paid ÷ full-time hours: contract × paid_share).
+    """Who is here `at` a date, as classes: queue (or team), started (month), heads, fte (paid ÷ full-time hours:
+    contract × paid_share).
 
     `agents` is the table of that name; an agent counts to the team or queue of the first of their skills that the
     centre knows, and not to the others. `teams` {name: queues}, by default `teams_of` the agents. People who leave
-    later count: attrition takes them; who has no day of hire counts as long here. Raises ValueError where nobody is here, or nobody's skills are known.
+    later count: attrition takes them; who has no day of hire counts as long here. Raises ValueError where nobody is
+    here, or nobody's skills are known.
     """
     at = pd.Timestamp(at).tz_localize(None)
     here = employed(agents, at)
     if not len(here):
         raise ValueError(f"agents: nobody is here on {at:%Y-%m-%d} by the table's hired and left")
-    known = {queue: team for team, queues in (teams_of(here, centre) if teams is None else teams).items() for queue in queues}
+    known = {
+        queue: team for team, queues in (teams_of(here, centre) if teams is None else teams).items() for queue in queues
+    }
     known = {queue.name: known.get(queue.name, queue.name) for queue in centre.queues}
     skills = here["skills"] if "skills" in here else pd.Series("", here.index)
     team = skills.fillna("").map(lambda words: next((known[w] for w in _words(words) if w in known), None))
     if team.isna().all():
-        raise ValueError(f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) "
-                         "— write the queues' names into skills")
-    hours = here["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in here else centre.costs.weekly_hours
-    rows = pd.DataFrame({"queue": team, "started": month_of(here["hired"]), "heads": 1.0, "fte": hours / centre.costs.weekly_hours * centre.costs.paid_share})
+        raise ValueError(
+            f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) "
+            "— write the queues' names into skills"
+        )
+    hours = (
+        here["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in here else centre.costs.weekly_hours
+    )
+    rows = pd.DataFrame(
+        {
+            "queue": team,
+            "started": month_of(here["hired"]),
+            "heads": 1.0,
+            "fte": hours / centre.costs.weekly_hours * centre.costs.paid_share,
+        }
+    )
     return rows.dropna().groupby(["queue", "started"], as_index=False)[["heads", "fte"]].sum()

@@ -1,9 +1,9 @@
 """What missing people do to service: each queue and month with a share of the agents it requires.
 
-Every interval is taken with share × its required agents; what is not whole is mixed from the whole number below and the
-one above, as on days when one more is there and days when not. Nothing is sampled: all intervals of the plan count.
-Between two shares of the table service is read off a straight line. Of work that may wait, the service is the share that
-is answered by its deadline (see `waiting_service`).
+Every interval is taken with share × its required agents; what is not whole is mixed from the whole number below and
+the one above, as on days when one more is there and days when not. Nothing is sampled: all intervals of the plan
+count. Between two shares of the table service is read off a straight line. Of work that may wait, the service is
+the share that is answered by its deadline (see `waiting_service`).
 """
 
 import numpy as np
@@ -20,10 +20,10 @@ MEASURES = ("service_level", "asa_s", "abandonment", "occupancy")
 def service_curves(staffed, centre, *, teams=None, shares=SHARES):
     """Service of each queue (or team) and month where only a share of the required agents is there: a row a share.
 
-    `staffed` is a frame of `staff`, `teams` as in `monthly_requirement`. Returns queue, month, share (agents ÷ required),
-    offered, service_level (Σ in time ÷ Σ offered), asa_s (of those answered, of live contacts where the team has any;
-    inf where the queue grows for ever),
-    abandonment and occupancy. Raises ValueError for shares that are not rising numbers from 0 on.
+    `staffed` is a frame of `staff`, `teams` as in `monthly_requirement`. Returns queue, month, share (agents ÷
+    required), offered, service_level (Σ in time ÷ Σ offered), asa_s (of those answered, of live contacts where the
+    team has any; inf where the queue grows for ever), abandonment and occupancy. Raises ValueError for shares that
+    are not rising numbers from 0 on.
 
     >>> from ccplan.data import Centre, Queue
     >>> day = pd.DataFrame({"queue": "q", "start": pd.date_range("2026-06-01", periods=2, freq="30min"), "offered": [0.0, 100.0], "aht_s": 180.0})
@@ -34,12 +34,18 @@ def service_curves(staffed, centre, *, teams=None, shares=SHARES):
     """
     shares = _rising(shares)
     team = team_of(staffed, teams)
-    parts = [_of_queue(rows, centre.queue(name), centre, shares).assign(queue=team[str(name)])
-             for name, rows in staffed.groupby("queue", sort=False, observed=True)]
+    parts = [
+        _of_queue(rows, centre.queue(name), centre, shares).assign(queue=team[str(name)])
+        for name, rows in staffed.groupby("queue", sort=False, observed=True)
+    ]
     parts = _answer_times_of_live(parts, [centre.queue(name).deferred for name in staffed["queue"].unique()])
     sums = pd.concat(parts).groupby(["queue", "month", "share"]).sum()
-    every = pd.date_range(*month_of(staffed["start"]).agg(["min", "max"]), freq="MS")  # a closed month has no calls to serve
-    sums = sums.reindex(pd.MultiIndex.from_product([sorted(set(team.values())), every, shares], names=sums.index.names), fill_value=0.0)
+    every = pd.date_range(
+        *month_of(staffed["start"]).agg(["min", "max"]), freq="MS"
+    )  # a closed month has no calls to serve
+    sums = sums.reindex(
+        pd.MultiIndex.from_product([sorted(set(team.values())), every, shares], names=sums.index.names), fill_value=0.0
+    )
     with np.errstate(invalid="ignore"):
         table = pd.DataFrame({
             "offered": sums["offered"], "service_level": (sums["in_time"] / sums["offered"]).where(sums["offered"] > 0, 1.0),
@@ -60,12 +66,17 @@ def service_of(curves, queue, month, share):
     heads = np.flatnonzero(told == shares[0])
     if len(heads) * len(shares) != len(curves):
         raise ValueError("curves must hold the same shares for every queue and month, as service_curves makes them")
-    known = {cell: row for row, cell in enumerate(_cells(curves["queue"].to_numpy(object)[heads], curves["month"].to_numpy()[heads]))}
+    known = {
+        cell: row
+        for row, cell in enumerate(_cells(curves["queue"].to_numpy(object)[heads], curves["month"].to_numpy()[heads]))
+    }
     place = np.array([known.get(cell, -1) for cell in _cells(queue, month)], dtype=int)
     if (place < 0).any():
         missing = int(np.argmax(place < 0))
-        raise ValueError(f"curves must hold every queue and month of the plan, {list(queue)[missing]} has no {list(month)[missing]:%Y-%m} "
-                         "— make them with service_curves from the same intervals and teams")
+        raise ValueError(
+            f"curves must hold every queue and month of the plan, {list(queue)[missing]} has no {list(month)[missing]:%Y-%m} "
+            "— make them with service_curves from the same intervals and teams"
+        )
     at = np.clip(np.asarray(share, float), shares[0], shares[-1])
     below = np.minimum(np.searchsorted(shares, at, side="right") - 1, len(shares) - 2)
     part = (at - shares[below]) / (shares[below + 1] - shares[below])
@@ -79,29 +90,39 @@ def _cells(queue, month):
 
 
 def gap_for_service(curves, service_level):
-    """How much of the requirement may be missing so that the month still gives a service level: queue, month, allowed_gap.
+    """How much of the requirement may be missing so that the month still gives a service level: queue, month,
+    allowed_gap.
 
     `service_level` is a share; allowed_gap may be negative where the requirement itself gives less.
     Raises ValueError naming queue and month where no share of the curves gives it.
     """
-    parts = [(queue, month, 1 - _least_share(rows, service_level, queue, month)) for (queue, month), rows in curves.groupby(["queue", "month"])]
+    parts = [
+        (queue, month, 1 - _least_share(rows, service_level, queue, month))
+        for (queue, month), rows in curves.groupby(["queue", "month"])
+    ]
     return pd.DataFrame(parts, columns=["queue", "month", "allowed_gap"])
 
 
 def _least_share(rows, wanted, queue, month):
     level, share = np.maximum.accumulate(rows["service_level"].to_numpy()), rows["share"].to_numpy()
     if level[-1] < wanted:
-        raise ValueError(f"{queue}: {month:%Y-%m} cannot give a service level of {wanted:.0%} with up to {share[-1]:.0%} of the "
-                         f"required agents (it gives {level[-1]:.1%}) — ask for less, or change the queue's targets")
+        raise ValueError(
+            f"{queue}: {month:%Y-%m} cannot give a service level of {wanted:.0%} with up to {share[-1]:.0%} of the "
+            f"required agents (it gives {level[-1]:.1%}) — ask for less, or change the queue's targets"
+        )
     at = int(np.argmax(level >= wanted))
-    return share[0] if at == 0 else float(np.interp(wanted, level[at - 1: at + 1], share[at - 1: at + 1]))
+    return share[0] if at == 0 else float(np.interp(wanted, level[at - 1 : at + 1], share[at - 1 : at + 1]))
 
 
 def _answer_times_of_live(parts, deferred):
-    """Hours of a letter and seconds of a call have no mean that says anything: a team's is that of its live contacts."""
+    """Hours of a letter and seconds of a call have no mean that says anything: a team's is that of its live
+    contacts.
+    """
     live = {part["queue"].iloc[0] for part, waits in zip(parts, deferred, strict=True) if len(part) and not waits}
-    return [part.assign(answered=0.0, waited_s=0.0) if waits and len(part) and part["queue"].iloc[0] in live else part
-            for part, waits in zip(parts, deferred, strict=True)]
+    return [
+        part.assign(answered=0.0, waited_s=0.0) if waits and len(part) and part["queue"].iloc[0] in live else part
+        for part, waits in zip(parts, deferred, strict=True)
+    ]
 
 
 def _of_queue(rows, queue, centre, shares):
@@ -127,7 +148,9 @@ def _mix(below, above, part):
 
 
 def _whole(rows, agents, queue, centre):
-    """For whole agents (2, shares, intervals): calls in time, answered, lost, seconds waited; each pair is asked once."""
+    """For whole agents (2, shares, intervals): calls in time, answered, lost, seconds waited; each pair is asked
+    once.
+    """
     width = agents.max(initial=0) + 1
     pairs, again = np.unique(np.arange(len(rows)) * width + agents, return_inverse=True)
     asked = rows.take((pairs // width).astype(int))
@@ -143,12 +166,25 @@ def _sums(rows, agents, queue, centre):
     answered = calls * (1 - given.abandonment - given.blocking)
     waited = np.where(answered > 0, answered * np.where(answered > 0, given.asa_s, 0.0), 0.0)
     busy = np.where(agents > 0, np.nan_to_num(given.occupancy) * agents, 0.0)
-    return {"offered": calls, "in_time": calls * given.service_level, "answered": answered, "lost": calls * given.abandonment,
-            "waited_s": waited, "busy": busy, "agents": agents}
+    return {
+        "offered": calls,
+        "in_time": calls * given.service_level,
+        "answered": answered,
+        "lost": calls * given.abandonment,
+        "waited_s": waited,
+        "busy": busy,
+        "agents": agents,
+    }
 
 
 def _rising(shares):
     shares = np.asarray(shares, float)
-    if shares.ndim != 1 or len(shares) < 2 or not np.isfinite(shares).all() or shares[0] < 0 or (np.diff(shares) <= 0).any():
+    if (
+        shares.ndim != 1
+        or len(shares) < 2
+        or not np.isfinite(shares).all()
+        or shares[0] < 0
+        or (np.diff(shares) <= 0).any()
+    ):
         raise ValueError(f"shares must be rising numbers from 0 on, two at least, got {shares.tolist()}")
     return shares

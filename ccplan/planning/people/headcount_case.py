@@ -21,9 +21,9 @@ SPARE_DAYS = 31  # a plan of whole months begins up to a month after the tables 
 
 @dataclass(frozen=True, kw_only=True)
 class HeadcountCase:
-    """What a hiring plan rests on: `centre` (with its seasons of shrinkage), `staffed` intervals, monthly `requirement`,
-    `people` at the start, service `curves`, `teams` of queues, the day of decision `at`, `notes` on what was
-    assumed, and the `forecasts` of the queues."""
+    """What a hiring plan rests on: `centre` (with its seasons of shrinkage), `staffed` intervals, monthly
+    `requirement`, `people` at the start, service `curves`, `teams` of queues, the day of decision `at`, `notes` on
+    what was assumed, and the `forecasts` of the queues."""
 
     centre: object
     staffed: pd.DataFrame
@@ -52,20 +52,40 @@ def headcount_case(folder, centre, intervals=None, *, agents=None, activities=No
     if not (isinstance(months, (int, np.integer)) and 1 <= months <= 24):
         raise ValueError(f"months must be a whole number from 1 to 24, got {months!r}")
     intervals = load_intervals(folder, centre, faulty="leave out").frame if intervals is None else intervals
-    agents, activities = (optional_table(folder, name, centre) if frame is None else frame
-                          for name, frame in (("agents", agents), ("activities", activities)))
+    agents, activities = (
+        optional_table(folder, name, centre) if frame is None else frame
+        for name, frame in (("agents", agents), ("activities", activities))
+    )
     centre, season_note = _seasons(centre, activities)
-    found = forecast_queues(intervals, centre, f"{months * 31 + SPARE_DAYS} d", cache=True, progress=progress,
-                            events=events_of(folder, centre), school=school_of(folder))
+    found = forecast_queues(
+        intervals,
+        centre,
+        f"{months * 31 + SPARE_DAYS} d",
+        cache=True,
+        progress=progress,
+        events=events_of(folder, centre),
+        school=school_of(folder),
+    )
     staffed = staff(pd.concat([one.frame for one in found], ignore_index=True), centre)
     teams = {} if agents is None else teams_of(agents, centre)
-    teams = {name: kept for name, queues in teams.items() if (kept := tuple(q for q in queues if q in set(staffed["queue"])))}
+    teams = {
+        name: kept for name, queues in teams.items() if (kept := tuple(q for q in queues if q in set(staffed["queue"])))
+    }
     needed = monthly_requirement(staffed, centre, teams=teams)
     needed = checked_requirement(needed, min(months, needed.loc[needed["whole"], "month"].nunique()))
     staffed = staffed[month_of(staffed["start"]).isin(needed["month"])].reset_index(drop=True)
     people, people_note = _people(agents, centre, needed, teams)
-    return HeadcountCase(centre=centre, staffed=staffed, requirement=needed, people=people, teams=teams, at=_first_day(intervals),
-                         curves=service_curves(staffed, centre, teams=teams), notes=tuple(filter(None, (season_note, people_note))), forecasts=tuple(found))
+    return HeadcountCase(
+        centre=centre,
+        staffed=staffed,
+        requirement=needed,
+        people=people,
+        teams=teams,
+        at=_first_day(intervals),
+        curves=service_curves(staffed, centre, teams=teams),
+        notes=tuple(filter(None, (season_note, people_note))),
+        forecasts=tuple(found),
+    )
 
 
 def optional_table(folder, name, centre):

@@ -1,9 +1,10 @@
 """The cheapest classes that keep the requirement: a mixed-integer programme, proven by HiGHS (scipy.optimize.milp).
 
-Decided are the heads and the number of classes of each queue and month, on contracts without an end or for a season, and
-overtime and outsourcing as priced recourse. Paid are wages of those who start (also where they are surplus), seats,
-recruiting, classes, overtime and outsourcing within the plan's months. Attrition, training and ramp are those of
-`headcount`. Where no plan keeps the requirement, what is missing has a price: `missing_price` times an FTE's wages.
+Decided are the heads and the number of classes of each queue and month, on contracts without an end or for a
+season, and overtime and outsourcing as priced recourse. Paid are wages of those who start (also where they are
+surplus), seats, recruiting, classes, overtime and outsourcing within the plan's months. Attrition, training and
+ramp are those of `headcount`. Where no plan keeps the requirement, what is missing has a price: `missing_price`
+times an FTE's wages.
 """
 
 from dataclasses import dataclass, field
@@ -20,8 +21,8 @@ from .training_room import in_training
 
 HIRES = ("queue", "month", "heads", "fte", "contract_months")
 NEAR_ENOUGH = 1e-4  # share of the cost within which a plan counts as the cheapest
-SHORT = 1e-6        # FTE that do not count as missing
-DEAR = 10.0         # wages that a missing FTE is worth: nobody hires for good to fill a corner of one month
+SHORT = 1e-6  # FTE that do not count as missing
+DEAR = 10.0  # wages that a missing FTE is worth: nobody hires for good to fill a corner of one month
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +69,19 @@ class HiringPlan:
         return hiring_decisions(self)
 
 
-def cheapest_hires(requirement, centre, *, people=None, moves=None, at=None, allowed_gap=0.0, curves=None, within=NEAR_ENOUGH, time_limit=30.0,
-                   missing_price=DEAR):
+def cheapest_hires(
+    requirement,
+    centre,
+    *,
+    people=None,
+    moves=None,
+    at=None,
+    allowed_gap=0.0,
+    curves=None,
+    within=NEAR_ENOUGH,
+    time_limit=30.0,
+    missing_price=DEAR,
+):
     """The cheapest hires that keep the requirement of every queue and month: a HiringPlan.
 
     `requirement`, `people`, `moves`, `at`, `allowed_gap` and `curves` as in `plan_headcount`; a service floor is an
@@ -82,12 +94,22 @@ def cheapest_hires(requirement, centre, *, people=None, moves=None, at=None, all
     if not (np.isscalar(missing_price) and 0 < missing_price < inf):
         raise ValueError(f"missing_price must be a number above 0, such as 10 (times the wages), got {missing_price!r}")
     if not (np.isscalar(within) and 0 <= within < 1 and np.isscalar(time_limit) and time_limit > 0):
-        raise ValueError(f"within must be a share in [0, 1) and time_limit seconds above 0, got {within!r} and {time_limit!r}")
+        raise ValueError(
+            f"within must be a share in [0, 1) and time_limit seconds above 0, got {within!r} and {time_limit!r}"
+        )
     needed = checked_requirement(requirement)
     people = opening(needed, centre) if people is None else people
     at = needed["month"].min() if at is None else pd.Timestamp(at).tz_localize(None)
-    case = {"requirement": needed, "centre": centre, "people": people, "moves": moves, "at": at, "allowed_gap": allowed_gap,
-            "curves": curves, "within": within}
+    case = {
+        "requirement": needed,
+        "centre": centre,
+        "people": people,
+        "moves": moves,
+        "at": at,
+        "allowed_gap": allowed_gap,
+        "curves": curves,
+        "within": within,
+    }
     programme = Programme(needed, centre, people, moves, at, allowed_gap)
     solved = programme.solve(within, time_limit, missing_price)
     return _told(solved, programme, case)
@@ -95,8 +117,8 @@ def cheapest_hires(requirement, centre, *, people=None, moves=None, at=None, all
 
 @dataclass(frozen=True, kw_only=True)
 class Solved:
-    """What the solver said: whole `heads` by column, how far its aim is `above` what is proven (share `gap` of the aim),
-    whether time ran out, and the FTE-months that every plan misses."""
+    """What the solver said: whole `heads` by column, how far its aim is `above` what is proven (share `gap` of the
+    aim), whether time ran out, and the FTE-months that every plan misses."""
 
     heads: np.ndarray
     above: float
@@ -113,8 +135,15 @@ class Programme:
         self.months = pd.DatetimeIndex(needed["month"].unique())
         self.queues = list(needed["queue"].unique())
         shape = (len(self.queues), len(self.months))
-        self.base = plan_headcount(needed, centre, people=people, hires=needed.iloc[:0].assign(heads=[]), moves=moves, at=at,
-                                   allowed_gap=allowed_gap)
+        self.base = plan_headcount(
+            needed,
+            centre,
+            people=people,
+            hires=needed.iloc[:0].assign(heads=[]),
+            moves=moves,
+            at=at,
+            allowed_gap=allowed_gap,
+        )
         self.productive = self.base["productive_fte"].to_numpy().reshape(shape)
         self.wanted = (needed["fte"].to_numpy(float) * (1 - allowed(needed, allowed_gap))).reshape(shape)
         self.prices = labour_prices(pd.Series(self.months), centre)
@@ -127,23 +156,39 @@ class Programme:
         """Queue, month of start and contract of every class that might start."""
         ready = at + pd.Timedelta(weeks=self.centre.hiring.lead_time_weeks)
         season = self.centre.hiring.seasonal_months
-        rows = [(q, m, length) for length in ([PERMANENT, season] if season else [PERMANENT])
-                for q in range(len(self.queues)) for m, month in enumerate(self.months) if month >= ready]
+        rows = [
+            (q, m, length)
+            for length in ([PERMANENT, season] if season else [PERMANENT])
+            for q in range(len(self.queues))
+            for m, month in enumerate(self.months)
+            if month >= ready
+        ]
         return pd.DataFrame(rows, columns=["q", "m", "contract_months"], dtype=int)
 
     def _lives(self):
         """The life of one head of each column, arrays columns × months."""
         one = contract(self.centre)
         stay = self.columns["contract_months"].astype(float).replace(PERMANENT, NEVER)
-        classes = pd.DataFrame({"entered": self.months[self.columns["m"]], "age": 0, "heads": 1.0, "fte": one,
-                                "contract_months": stay, "retraining_weeks": 0.0})
+        classes = pd.DataFrame(
+            {
+                "entered": self.months[self.columns["m"]],
+                "age": 0,
+                "heads": 1.0,
+                "fte": one,
+                "contract_months": stay,
+                "retraining_weeks": 0.0,
+            }
+        )
         return class_months(classes, self.months, self.centre.hiring)
 
     def _prices(self):
         """Cost of one head of each column over the months."""
         costs = self.centre.costs
-        return self.lives["paid_fte"] @ self.prices["wage"].to_numpy() + (self.lives["start"] > 0) * self.lives["start"] @ np.full(
-            len(self.months), costs.seat_per_month) + costs.per_hire
+        return (
+            self.lives["paid_fte"] @ self.prices["wage"].to_numpy()
+            + (self.lives["start"] > 0) * self.lives["start"] @ np.full(len(self.months), costs.seat_per_month)
+            + costs.per_hire
+        )
 
     def _most(self):
         """Heads of one column beyond which more never help: as many as would fill the largest gap alone."""
@@ -174,25 +219,45 @@ class Programme:
         if found.x is None:
             return Solved(heads=np.zeros(len(self.columns)), above=inf, gap=1.0, late=True, unavoidable=unavoidable)
         above = max(float(found.fun) - _proven(found), 0.0)
-        return Solved(heads=np.rint(found.x[: len(self.columns)]), above=above, gap=above / max(float(found.fun), 1e-9),
-                      late=found.status == 1, unavoidable=unavoidable)
+        return Solved(
+            heads=np.rint(found.x[: len(self.columns)]),
+            above=above,
+            gap=above / max(float(found.fun), 1e-9),
+            late=found.status == 1,
+            unavoidable=unavoidable,
+        )
 
     def _search(self, within, time_limit, missing=None, only_missing=False):
-        """HiGHS on heads, classes, overtime, outsourcing and, if some may be missing at a price, missing FTE; in that order."""
+        """HiGHS on heads, classes, overtime, outsourcing and, if some may be missing at a price, missing FTE; in
+        that order.
+        """
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         k, cells = len(self.columns), self.productive.size
         c = k if self.classes_matter() else 0
         s = 0 if missing is None else cells
-        cost = np.concatenate([self.price, np.full(c, float(self.centre.hiring.class_cost)), self._by_cell("overtime"),
-                               self._by_cell("outsourced")])
+        cost = np.concatenate(
+            [
+                self.price,
+                np.full(c, float(self.centre.hiring.class_cost)),
+                self._by_cell("overtime"),
+                self._by_cell("outsourced"),
+            ]
+        )
         aim = np.concatenate([0 * cost if only_missing else cost, np.zeros(0) if missing is None else missing])
-        top = np.concatenate([self.large, np.ceil(self.large[:c] / self.centre.hiring.smallest_class), np.full(2 * cells + s, inf)])
+        top = np.concatenate(
+            [self.large, np.ceil(self.large[:c] / self.centre.hiring.smallest_class), np.full(2 * cells + s, inf)]
+        )
         whole = np.concatenate([np.ones(k + c), np.zeros(2 * cells + s)])
         rows = [LinearConstraint(a, low, high) for a, low, high in self._rows(k, c, cells, s)]
         with quiet():
-            return milp(aim, integrality=whole, bounds=Bounds(0.0, top), constraints=rows,
-                        options={"time_limit": time_limit, "mip_rel_gap": within})
+            return milp(
+                aim,
+                integrality=whole,
+                bounds=Bounds(0.0, top),
+                constraints=rows,
+                options={"time_limit": time_limit, "mip_rel_gap": within},
+            )
 
     def _by_cell(self, what):
         return np.tile(self.prices[what].to_numpy(), len(self.queues))
@@ -222,7 +287,12 @@ class Programme:
         if hiring.training_seats < inf:
             yield (start * self._training()).T, np.full(len(self.months), float(hiring.training_seats))
         if hiring.seats < inf:
-            taken = (self.base["heads_start"] + self.base["moved"].clip(lower=0)).to_numpy().reshape(self.productive.shape).sum(axis=0)
+            taken = (
+                (self.base["heads_start"] + self.base["moved"].clip(lower=0))
+                .to_numpy()
+                .reshape(self.productive.shape)
+                .sum(axis=0)
+            )
             yield start.T, np.maximum(hiring.seats - taken, 0.0)
 
     def _training(self):
@@ -236,13 +306,19 @@ class Programme:
         yield np.hstack([eye, -hiring.smallest_class * eye, zero]), 0.0, inf
         if hiring.trainers < inf:
             busy = self._training().T.astype(float)
-            yield np.hstack([np.zeros((len(busy), k)), busy, np.zeros((len(busy), rest))]), -inf, np.full(len(busy), float(hiring.trainers))
+            yield (
+                np.hstack([np.zeros((len(busy), k)), busy, np.zeros((len(busy), rest))]),
+                -inf,
+                np.full(len(busy), float(hiring.trainers)),
+            )
 
     def hires(self, heads):
         """The heads of each column as classes, as even as can be: a row a class."""
-        rows = [(self.queues[row.q], self.months[row.m], size, row.contract_months)
-                for row, number in zip(self.columns.itertuples(), heads, strict=True)
-                for size in even_classes(int(number), self.centre.hiring.class_size)]
+        rows = [
+            (self.queues[row.q], self.months[row.m], size, row.contract_months)
+            for row, number in zip(self.columns.itertuples(), heads, strict=True)
+            for size in even_classes(int(number), self.centre.hiring.class_size)
+        ]
         table = pd.DataFrame(rows, columns=["queue", "month", "heads", "contract_months"])
         table = table.astype({"heads": int, "contract_months": int, "queue": "str", "month": "datetime64[ns]"})
         table.insert(3, "fte", table["heads"] * contract(self.centre))
@@ -273,41 +349,71 @@ def plan_cost(headcount, base):
 def _told(solved, programme, case):
     """The HiringPlan of what the solver found."""
     hires = programme.hires(solved.heads)
-    headcount = plan_headcount(case["requirement"], case["centre"], people=case["people"], hires=hires, moves=case["moves"], at=case["at"],
-                               allowed_gap=case["allowed_gap"], curves=case["curves"])
+    headcount = plan_headcount(
+        case["requirement"],
+        case["centre"],
+        people=case["people"],
+        hires=hires,
+        moves=case["moves"],
+        at=case["at"],
+        allowed_gap=case["allowed_gap"],
+        curves=case["curves"],
+    )
     case["base_costs"] = headcount_costs(programme.base, case["centre"])
     cost = plan_cost(headcount_costs(headcount, case["centre"]), case["base_costs"])
     shortfalls = missing_fte(headcount, programme.wanted.ravel())
-    return HiringPlan(hires=hires, headcount=headcount, cost=cost, bound=max(cost - solved.above, 0.0), gap=solved.gap,
-                      status=_words(hires, shortfalls, cost, solved, case), shortfalls=shortfalls,
-                      unavoidable_fte=solved.unavoidable, case=case)
+    return HiringPlan(
+        hires=hires,
+        headcount=headcount,
+        cost=cost,
+        bound=max(cost - solved.above, 0.0),
+        gap=solved.gap,
+        status=_words(hires, shortfalls, cost, solved, case),
+        shortfalls=shortfalls,
+        unavoidable_fte=solved.unavoidable,
+        case=case,
+    )
 
 
 def missing_fte(headcount, wanted):
-    """Where less is available than `wanted` (an array): queue, month, missing_fte, required_fte; no row where all is there."""
+    """Where less is available than `wanted` (an array): queue, month, missing_fte, required_fte; no row where all
+    is there.
+    """
     missing = wanted - headcount["available_fte"].to_numpy()
     table = headcount[["queue", "month", "required_fte"]].assign(missing_fte=missing)
-    return table[missing > 10 * SHORT * np.maximum(wanted, 1.0)].reset_index(drop=True)[["queue", "month", "missing_fte", "required_fte"]]
+    return table[missing > 10 * SHORT * np.maximum(wanted, 1.0)].reset_index(drop=True)[
+        ["queue", "month", "missing_fte", "required_fte"]
+    ]
 
 
 def _words(hires, shortfalls, cost, solved, case):
     """What was found, in a sentence or two."""
     people, classes = int(hires["heads"].sum()), len(hires)
-    number = f"{people} {'person' if people == 1 else 'people'} in {classes} class{'es' * (classes != 1)}" if classes else "nobody"
+    number = (
+        f"{people} {'person' if people == 1 else 'people'} in {classes} class{'es' * (classes != 1)}"
+        if classes
+        else "nobody"
+    )
     found = f"{cost:,.0f} {case['centre'].currency}, {_how_sure(solved, case['within'])}"
     if shortfalls.empty:
         return f"hire {number}: {found}"
     first, worst = shortfalls.iloc[0], shortfalls.loc[shortfalls["missing_fte"].idxmax()]
     both = _missing(first) if first.name == worst.name else f"{_missing(first)} first, {_missing(worst)} at worst"
     total = shortfalls["missing_fte"].sum()
-    return (f"the requirement cannot be kept: {both}; {total:.1f} FTE-months are missing in {len(shortfalls)} of "
-            f"{len(case['requirement'])} queue-months, and no plan misses less than {solved.unavoidable:.1f}. Hire {number}: {found}")
+    return (
+        f"the requirement cannot be kept: {both}; {total:.1f} FTE-months are missing in {len(shortfalls)} of "
+        f"{len(case['requirement'])} queue-months, and no plan misses less than {solved.unavoidable:.1f}. Hire {number}: {found}"
+    )
 
 
 def _how_sure(solved, within):
     if solved.above == inf:
         return "but the search found no plan in its time, so this is the plan without hires: give it more (time_limit)"
-    return "proven cheapest" if solved.gap <= within + 1e-9 else f"at most {solved.gap:.1%} above the cheapest when time ran out"
+    return (
+        "proven cheapest"
+        if solved.gap <= within + 1e-9
+        else f"at most {solved.gap:.1%} above the cheapest when time ran out"
+    )
 
 
 def _missing(row):

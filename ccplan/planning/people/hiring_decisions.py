@@ -1,8 +1,8 @@
 """When a decision is due: the last day on which a class can be decided without harm, and the price of a month's delay.
 
-Each class is put off by a month, by two months, …, while the other classes stay as planned; overtime and the outsourcer
-fill what they can. It is safe as long as no month misses more of its requirement than the plan does by a tolerated share,
-and the class still finds a trainer and a place.
+Each class is put off by a month, by two months, …, while the other classes stay as planned; overtime and the
+outsourcer fill what they can. It is safe as long as no month misses more of its requirement than the plan does by a
+tolerated share, and the class still finds a trainer and a place.
 """
 
 from dataclasses import dataclass
@@ -15,31 +15,52 @@ from .hiring import SHORT, plan_cost
 from ..money.labour_prices import headcount_costs
 from .training_room import room_faults
 
-COLUMNS = ("queue", "heads", "contract_months", "start", "decide_by", "last_safe_start", "last_safe_date", "harm", "waiting_cost",
-           "waiting_missing_fte", "worst_month", "waiting_service", "waiting_calls_late")
+COLUMNS = (
+    "queue",
+    "heads",
+    "contract_months",
+    "start",
+    "decide_by",
+    "last_safe_start",
+    "last_safe_date",
+    "harm",
+    "waiting_cost",
+    "waiting_missing_fte",
+    "worst_month",
+    "waiting_service",
+    "waiting_calls_late",
+)
 TOLERATED = 0.01  # of a month's required FTE: about a point of service
 LEAST = 1e-3  # FTE, where nothing is required
 POSTPONED = 18  # months that are looked at
 
 
 def hiring_decisions(plan, tolerated=TOLERATED, classes=None):
-    """Every class of a HiringPlan with its dates and what it costs to wait a month: a row a class; `classes` numbers of those to look at (all).
+    """Every class of a HiringPlan with its dates and what it costs to wait a month: a row a class; `classes`
+    numbers of those to look at (all).
 
-    `tolerated` is the share of a month's required FTE that may go missing, beyond what the plan misses, before a delay
-    does harm. Returns queue, heads, contract_months, start, decide_by (start − lead time), last_safe_start and last_safe_date (the
-    latest start that harms no month, and its last day of decision; NaT where the plan's months end before it harms), harm
-    (in words, what goes wrong after that), and of starting one month later: waiting_cost (currency, often below 0: wages are saved), waiting_missing_fte (FTE-months
-    missing more), worst_month (where most is missing), and, where the plan has curves, waiting_service (change of that
-    month's service level, a share) and waiting_calls_late (calls of all months that are not answered in time).
+    `tolerated` is the share of a month's required FTE that may go missing, beyond what the plan misses, before a
+    delay does harm. Returns queue, heads, contract_months, start, decide_by (start − lead time), last_safe_start
+    and last_safe_date (the latest start that harms no month, and its last day of decision; NaT where the plan's
+    months end before it harms), harm (in words, what goes wrong after that), and of starting one month later:
+    waiting_cost (currency, often below 0: wages are saved), waiting_missing_fte (FTE-months missing more),
+    worst_month (where most is missing), and, where the plan has curves, waiting_service (change of that month's
+    service level, a share) and waiting_calls_late (calls of all months that are not answered in time).
     """
     if not (np.isscalar(tolerated) and not isinstance(tolerated, str) and 0 <= tolerated < 1):
-        raise ValueError(f"tolerated must be a share of the required FTE in [0, 1), got {tolerated!r} — write 1 % as 0.01")
+        raise ValueError(
+            f"tolerated must be a share of the required FTE in [0, 1), got {tolerated!r} — write 1 % as 0.01"
+        )
     lead = pd.Timedelta(weeks=plan.case["centre"].hiring.lead_time_weeks)
     limit = np.maximum(tolerated * plan.headcount["required_fte"].to_numpy(), LEAST)
     rows = [_decision(plan, number, lead, limit) for number in (range(len(plan.hires)) if classes is None else classes)]
     dates = ("start", "decide_by", "last_safe_start", "last_safe_date", "worst_month")
-    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({name: "datetime64[ns]" for name in dates} | {"queue": "str"})
-    return table.astype({name: float for name in COLUMNS if name.startswith("waiting")} | {"heads": int, "contract_months": int})
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {name: "datetime64[ns]" for name in dates} | {"queue": "str"}
+    )
+    return table.astype(
+        {name: float for name in COLUMNS if name.startswith("waiting")} | {"heads": int, "contract_months": int}
+    )
 
 
 def delayed(plan, number, months):
@@ -47,8 +68,16 @@ def delayed(plan, number, months):
     hires = plan.hires.copy()
     hires.loc[number, "month"] += pd.DateOffset(months=months)
     case = plan.case
-    return hires, plan_headcount(case["requirement"], case["centre"], people=case["people"], hires=hires, moves=case["moves"],
-                                 at=case["at"], allowed_gap=case["allowed_gap"], curves=case["curves"])
+    return hires, plan_headcount(
+        case["requirement"],
+        case["centre"],
+        people=case["people"],
+        hires=hires,
+        moves=case["moves"],
+        at=case["at"],
+        allowed_gap=case["allowed_gap"],
+        curves=case["curves"],
+    )
 
 
 def _decision(plan, number, lead, limit):
@@ -59,9 +88,20 @@ def _decision(plan, number, lead, limit):
     safe = row["month"] + pd.DateOffset(months=latest.months)
     safe = pd.NaT if safe > plan.headcount["month"].max() else safe
     worst = later.loc[int(np.argmax(missing))] if missing.max() > LEAST else None
-    return (row["queue"], row["heads"], row["contract_months"], row["month"], row["month"] - lead, safe, safe - lead, latest.harm,
-            _cost(plan, later) - _cost(plan, plan.headcount), float(missing.sum()), pd.NaT if worst is None else worst["month"],
-            *_service(plan, later, worst))
+    return (
+        row["queue"],
+        row["heads"],
+        row["contract_months"],
+        row["month"],
+        row["month"] - lead,
+        safe,
+        safe - lead,
+        latest.harm,
+        _cost(plan, later) - _cost(plan, plan.headcount),
+        float(missing.sum()),
+        pd.NaT if worst is None else worst["month"],
+        *_service(plan, later, worst),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,12 +31,27 @@ def past_headcount(agents, centre, months, team_of=None):
     words = (agents["skills"] if "skills" in agents else pd.Series("", agents.index)).fillna("").str.split(";")
     queue = words.map(lambda skills: next((known[skill] for skill in skills if skill in known), None))
     if queue.isna().all():
-        raise ValueError(f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) — write the queues' names into skills")
+        raise ValueError(
+            f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) — write the queues' names into skills"
+        )
     names = list(dict.fromkeys(queue.dropna()))
     full = centre.costs.weekly_hours / centre.costs.paid_share
-    hours = agents["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in agents else centre.costs.weekly_hours
-    rows = [_month(pd.Timestamp(month), name, agents[queue.eq(name)], (hours / full * pd.Series(1.0, agents.index))[queue.eq(name)], centre)
-            for name in names for month in months]
+    hours = (
+        agents["weekly_hours"].fillna(centre.costs.weekly_hours)
+        if "weekly_hours" in agents
+        else centre.costs.weekly_hours
+    )
+    rows = [
+        _month(
+            pd.Timestamp(month),
+            name,
+            agents[queue.eq(name)],
+            (hours / full * pd.Series(1.0, agents.index))[queue.eq(name)],
+            centre,
+        )
+        for name in names
+        for month in months
+    ]
     table = pd.DataFrame(rows)
     return table[[name for name in COLUMNS if name in table]]
 
@@ -47,12 +62,30 @@ def _month(first, name, people, fte, centre):
     hired, left = pd.to_datetime(people["hired"]), pd.to_datetime(people["left"]).fillna(last + DAY * 32)
     days = ((left.clip(upper=last) - hired.clip(lower=first)) / DAY + 1).clip(lower=0) / last.day
     ready = hired + DAY * 7 * centre.hiring.training_weeks  # first day on the phones
-    trainee = ((ready.where(ready < left + DAY, left + DAY).clip(upper=last + DAY) - hired.clip(lower=first)) / DAY).clip(lower=0) / last.day
+    trainee = (
+        (ready.where(ready < left + DAY, left + DAY).clip(upper=last + DAY) - hired.clip(lower=first)) / DAY
+    ).clip(lower=0) / last.day
     age = ((first.year - hired.dt.year) * 12 + first.month - hired.dt.month).clip(0, LONGEST - 1)
     output = output_shares(centre.hiring, LONGEST)[age]
-    counts = {"heads_start": (hired < first) & (left >= first), "starters": (hired >= first) & (hired <= last),
-              "leavers": (hired <= last) & (left >= first) & (left <= last), "heads_end": (hired <= last) & (left > last)}
+    counts = {
+        "heads_start": (hired < first) & (left >= first),
+        "starters": (hired >= first) & (hired <= last),
+        "leavers": (hired <= last) & (left >= first) & (left <= last),
+        "heads_end": (hired <= last) & (left > last),
+    }
     paid, productive = float((days * fte).sum()), float((days * fte * output).sum())
-    return {"queue": name, "month": first, "required_fte": np.nan, "moved": 0.0, **{key: float(who.sum()) for key, who in counts.items()},
-            "paid_fte": paid, "trainees": float(trainee.sum()), "ramping": max(0.0, float((days * (output < 1 - 1e-12)).sum() - trainee.sum())),
-            "productive_fte": productive, "overtime_fte": 0.0, "outsourced_fte": 0.0, "available_fte": productive, "gap_fte": np.nan}
+    return {
+        "queue": name,
+        "month": first,
+        "required_fte": np.nan,
+        "moved": 0.0,
+        **{key: float(who.sum()) for key, who in counts.items()},
+        "paid_fte": paid,
+        "trainees": float(trainee.sum()),
+        "ramping": max(0.0, float((days * (output < 1 - 1e-12)).sum() - trainee.sum())),
+        "productive_fte": productive,
+        "overtime_fte": 0.0,
+        "outsourced_fte": 0.0,
+        "available_fte": productive,
+        "gap_fte": np.nan,
+    }

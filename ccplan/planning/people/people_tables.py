@@ -25,13 +25,17 @@ def checked_requirement(requirement, months=None):
         raise ValueError("requirement has no whole month: plan months from their first to their last day")
     count = len(there) if months is None else months
     if not (isinstance(count, (int, np.integer)) and 1 <= count <= len(there)):
-        raise ValueError(f"months must be a whole number from 1 to {len(there)}, the whole months of the requirement, got {months!r}")
+        raise ValueError(
+            f"months must be a whole number from 1 to {len(there)}, the whole months of the requirement, got {months!r}"
+        )
     wanted = pd.date_range(there[0], periods=count, freq="MS")
     month = frame["month"].to_numpy()
     frame = frame[(month >= wanted[0].to_datetime64()) & (month <= wanted[-1].to_datetime64())]
     _refuse_gaps(frame, wanted)
     if not (np.isfinite(frame["fte"].to_numpy(float)) & (frame["fte"].to_numpy(float) >= 0)).all():
-        raise ValueError("requirement: fte must be numbers from 0 on, got " + str(frame.loc[~(frame["fte"] >= 0), "fte"].iloc[0]))
+        raise ValueError(
+            "requirement: fte must be numbers from 0 on, got " + str(frame.loc[~(frame["fte"] >= 0), "fte"].iloc[0])
+        )
     order = np.lexsort((frame["month"].to_numpy(), frame["queue"].astype(str).to_numpy(object)))
     return frame.take(order).reset_index(drop=True)
 
@@ -65,7 +69,14 @@ def opening(requirement, centre):
     first = requirement[requirement["month"] == requirement["month"].min()]
     fte = np.ceil(first["fte"].to_numpy() * (1 - 1e-12))
     started = first["month"] - pd.DateOffset(months=LONGEST // 12)
-    return pd.DataFrame({"queue": first["queue"].to_numpy(), "started": started.to_numpy(), "heads": np.ceil(fte / contract(centre)), "fte": fte})
+    return pd.DataFrame(
+        {
+            "queue": first["queue"].to_numpy(),
+            "started": started.to_numpy(),
+            "heads": np.ceil(fte / contract(centre)),
+            "fte": fte,
+        }
+    )
 
 
 def checked_people(people, queues, first):
@@ -74,8 +85,10 @@ def checked_people(people, queues, first):
     _numbers("people", frame, ("heads", "fte"))
     late = frame[frame["started"] >= first]
     if len(late):
-        raise ValueError(f"people: started must lie before the first month, {first:%Y-%m}, got {late['started'].iloc[0]:%Y-%m-%d} "
-                         f"in {late['queue'].iloc[0]} — who starts later belongs into hires")
+        raise ValueError(
+            f"people: started must lie before the first month, {first:%Y-%m}, got {late['started'].iloc[0]:%Y-%m-%d} "
+            f"in {late['queue'].iloc[0]} — who starts later belongs into hires"
+        )
     return frame
 
 
@@ -86,14 +99,18 @@ def checked_hires(hires, queues, first, centre):
     """
     frame = _table("hires", hires, ("queue", "month", "heads"), queues, first)
     _numbers("hires", frame, ("heads",))
-    frame = frame.assign(fte=frame["fte"] if "fte" in frame else frame["heads"] * contract(centre),
-                         contract_months=frame["contract_months"].fillna(PERMANENT) if "contract_months" in frame else PERMANENT)
+    frame = frame.assign(
+        fte=frame["fte"] if "fte" in frame else frame["heads"] * contract(centre),
+        contract_months=frame["contract_months"].fillna(PERMANENT) if "contract_months" in frame else PERMANENT,
+    )
     _numbers("hires", frame, ("fte", "contract_months"))
     large = frame[np.minimum(frame["heads"], centre.hiring.class_size) > centre.hiring.training_seats]
     if len(large):
         row = large.iloc[0]
-        raise ValueError(f"hires: a class must fit the training room of {centre.hiring.training_seats:g}, "
-                         f"got {row['heads']:g} in {row['queue']} {row['month']:%Y-%m}")
+        raise ValueError(
+            f"hires: a class must fit the training room of {centre.hiring.training_seats:g}, "
+            f"got {row['heads']:g} in {row['queue']} {row['month']:%Y-%m}"
+        )
     return frame
 
 
@@ -104,8 +121,10 @@ def checked_moves(moves, queues, first, centre):
     strange = sorted(set(map(str, frame["to"])) - set(queues))
     if strange:
         raise ValueError(_strange("moves", "to", strange[0], queues))
-    frame = frame.assign(fte=frame["fte"] if "fte" in frame else frame["heads"] * contract(centre),
-                         retraining_weeks=frame["retraining_weeks"].fillna(0.0) if "retraining_weeks" in frame else 0.0)
+    frame = frame.assign(
+        fte=frame["fte"] if "fte" in frame else frame["heads"] * contract(centre),
+        retraining_weeks=frame["retraining_weeks"].fillna(0.0) if "retraining_weeks" in frame else 0.0,
+    )
     _numbers("moves", frame, ("fte", "retraining_weeks"))
     return frame
 
@@ -132,10 +151,14 @@ def _table(name, table, needed, queues, first=None):
 def _months(name, month, first):
     wrong = month.to_numpy() != month.to_numpy().astype("datetime64[M]")  # also where it is missing
     if wrong.any():
-        raise ValueError(f"{name}: month must be the first day of a month, for a class starts then, got {month[wrong].iloc[0]}")
+        raise ValueError(
+            f"{name}: month must be the first day of a month, for a class starts then, got {month[wrong].iloc[0]}"
+        )
     if (month < first).any():
-        raise ValueError(f"{name}: month must not lie before the plan's first month, {first:%Y-%m}, got {month.min():%Y-%m} "
-                         "— who has started already belongs into people")
+        raise ValueError(
+            f"{name}: month must not lie before the plan's first month, {first:%Y-%m}, got {month.min():%Y-%m} "
+            "— who has started already belongs into people"
+        )
 
 
 def _numbers(name, frame, columns):
@@ -144,9 +167,13 @@ def _numbers(name, frame, columns):
         wrong = ~((values >= 0) & np.isfinite(values))
         if wrong.any():
             value = frame.loc[wrong, column].iloc[0]
-            raise ValueError(f"{name}: {column} must be numbers from 0 on, got {getattr(value, 'item', lambda: value)()!r} "
-                             f"in {frame.loc[wrong, 'queue'].iloc[0]}")
+            raise ValueError(
+                f"{name}: {column} must be numbers from 0 on, got {getattr(value, 'item', lambda: value)()!r} "
+                f"in {frame.loc[wrong, 'queue'].iloc[0]}"
+            )
 
 
 def _strange(name, column, queue, queues):
-    return unknown([queue], queues, f"{name}: {column} ")[0].replace("is not a known setting", "is not in the requirement")
+    return unknown([queue], queues, f"{name}: {column} ")[0].replace(
+        "is not a known setting", "is not in the requirement"
+    )

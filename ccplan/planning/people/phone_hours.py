@@ -1,11 +1,14 @@
-"""Of an hour that is paid, how much is spent on the phones: of an own agent's, of one in overtime, of an outsourcer's."""
+"""Of an hour that is paid, how much is spent on the phones: of an own agent's, of one in overtime, of an
+outsourcer's.
+"""
 
 from ...data.centre import Shrinkage
 from .requirement import month_hours, shrinkage_by_cause
 
 
 def phone_hours(months, centre):
-    """Hours on the phones of one FTE in each of the Series `months`: contract hours less the month's shrinkage, an array.
+    """Hours on the phones of one FTE in each of the Series `months`: contract hours less the month's shrinkage, an
+    array.
 
     >>> import pandas as pd
     >>> from ccplan.data import Centre
@@ -16,7 +19,8 @@ def phone_hours(months, centre):
 
 
 def overtime_output(shrinkage):
-    """Share of an overtime hour that is spent on the phones: breaks and the like are lost in it, leave and sickness are not.
+    """Share of an overtime hour that is spent on the phones: breaks and the like are lost in it, leave and sickness
+    are not.
 
     >>> overtime_output(Shrinkage(external={"leave": 0.2}, internal={"breaks": 0.2}))   # 0.6 ÷ 0.8
     0.75

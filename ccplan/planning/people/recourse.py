@@ -1,4 +1,6 @@
-"""Hours for a month that no contract covers: overtime of one's own people, and an outsourcer for all queues together."""
+"""Hours for a month that no contract covers: overtime of one's own people, and an outsourcer for all queues
+together.
+"""
 
 from dataclasses import dataclass
 

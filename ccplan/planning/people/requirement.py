@@ -18,10 +18,11 @@ def monthly_requirement(staffed, centre, *, teams=None):
 
     `staffed` is a frame of `staff` over whole months, `teams` {name: queues} joins queues whose people take turns.
     Returns queue, month (its first day), days (with open hours), whole (no part of the month is missing), offered,
-    load_hours (Σ load), agent_hours (net), fte_net, fte_scheduled and fte (paid; FTE of the month: hours ÷ the hours
-    of a full-time contract in it), fte_<cause> of each cause of shrinkage (they add up from fte_net to fte, by the
-    causes' shares of that month), shrinkage_paid, shrinkage_scheduled, and service_level (Σ in time ÷ Σ offered). A month
-    in which a queue is closed needs nobody. Raises ValueError without rows, naming an unknown queue or a queue in two teams.
+    load_hours (Σ load), agent_hours (net), fte_net, fte_scheduled and fte (paid; FTE of the month: hours ÷ the
+    hours of a full-time contract in it), fte_<cause> of each cause of shrinkage (they add up from fte_net to fte,
+    by the causes' shares of that month), shrinkage_paid, shrinkage_scheduled, and service_level (Σ in time ÷ Σ
+    offered). A month in which a queue is closed needs nobody. Raises ValueError without rows, naming an unknown
+    queue or a queue in two teams.
 
     >>> from ccplan.data import Centre, Queue
     >>> from ccplan.planning import staff
@@ -31,7 +32,9 @@ def monthly_requirement(staffed, centre, *, teams=None):
     >>> round(month["fte_net"].item(), 2), round(month["fte"].item(), 2)   # 14 × 168 h ÷ 37.5 h, and ÷ 0.7
     (62.72, 89.6)
     """
-    given_table(staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "load", "agents", "service_level"])
+    given_table(
+        staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "load", "agents", "service_level"]
+    )
     if not len(staffed):
         raise ValueError("staffed must hold intervals: without one there is no month to plan")
     wall = staffed["start"].dt.tz_localize(None)
@@ -46,7 +49,9 @@ def monthly_requirement(staffed, centre, *, teams=None):
     sums.insert(0, "days", groups["day"].nunique())
     every = pd.date_range(rows["month"].min(), rows["month"].max(), freq="MS")
     names = sorted(rows["queue"].unique())
-    table = sums.reindex(pd.MultiIndex.from_product([names, every], names=["queue", "month"]), fill_value=0).reset_index()
+    table = sums.reindex(
+        pd.MultiIndex.from_product([names, every], names=["queue", "month"]), fill_value=0
+    ).reset_index()
     table.insert(3, "whole", _whole(table["month"], wall))
     table["service_level"] = (table.pop("in_time") / table["offered"].where(table["offered"] > 0)).fillna(1.0)
     return with_fte(table, centre)
@@ -59,9 +64,15 @@ def with_fte(table, centre):
     """
     net = table["agent_hours"].to_numpy(float) / month_hours(table["month"], centre).to_numpy()
     parts = shrinkage_by_cause(table["month"], centre)
-    off, inside = parts.sum(axis=1), parts[:, len(centre.shrinkage.external):].sum(axis=1)
+    off, inside = parts.sum(axis=1), parts[:, len(centre.shrinkage.external) :].sum(axis=1)
     paid = net / (1 - off)
-    columns = {"fte_net": net, "fte_scheduled": net + paid * inside, "fte": paid, "shrinkage_paid": off, "shrinkage_scheduled": inside / (1 - off + inside)}
+    columns = {
+        "fte_net": net,
+        "fte_scheduled": net + paid * inside,
+        "fte": paid,
+        "shrinkage_paid": off,
+        "shrinkage_scheduled": inside / (1 - off + inside),
+    }
     by_cause = {f"fte_{cause}": paid * parts[:, i] for i, cause in enumerate(centre.shrinkage.causes)}
     return pd.DataFrame({name: table[name] for name in table} | columns | by_cause, index=table.index)
 
@@ -107,7 +118,9 @@ def team_of(staffed, teams):
     for team, queues in (teams or {}).items():
         for queue in queues:
             if queue not in found:
-                raise ValueError(f"teams: {team} names the queue {queue!r}, which the plan has not (it has {', '.join(there)})")
+                raise ValueError(
+                    f"teams: {team} names the queue {queue!r}, which the plan has not (it has {', '.join(there)})"
+                )
             if found[queue] != queue:
                 raise ValueError(f"teams: the queue {queue} must stand in one team, got {found[queue]} and {team}")
             found[queue] = team
@@ -117,4 +130,6 @@ def team_of(staffed, teams):
 def _whole(months, wall):
     """Whether the plan covers the month from its first day to its last."""
     first, last = wall.min().normalize(), wall.max().normalize()
-    return ((months >= first) | (first - months < pd.Timedelta(days=4))) & (months + pd.offsets.MonthEnd(0) - last < pd.Timedelta(days=4))
+    return ((months >= first) | (first - months < pd.Timedelta(days=4))) & (
+        months + pd.offsets.MonthEnd(0) - last < pd.Timedelta(days=4)
+    )

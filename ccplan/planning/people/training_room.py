@@ -1,4 +1,6 @@
-"""The training room: which classes are in it, and whether trainers, training seats and the centre's seats are enough."""
+"""The training room: which classes are in it, and whether trainers, training seats and the centre's seats are
+enough.
+"""
 
 from math import ceil
 
@@ -33,17 +35,37 @@ def training_load(hires, months, centre):
     since = np.clip(np.arange(len(months))[None] - start[:, None], 0, None)
     here = hires["heads"].to_numpy(float)[:, None] * staying_shares(centre.hiring, len(months))[since]
     classes = np.ceil(hires["heads"].to_numpy(float) / centre.hiring.class_size)[:, None]
-    return pd.DataFrame({"month": months, "classes": (busy * classes).sum(axis=0), "trainers": centre.hiring.trainers,
-                         "trainees": (busy * here).sum(axis=0), "training_seats": centre.hiring.training_seats})
+    return pd.DataFrame(
+        {
+            "month": months,
+            "classes": (busy * classes).sum(axis=0),
+            "trainers": centre.hiring.trainers,
+            "trainees": (busy * here).sum(axis=0),
+            "training_seats": centre.hiring.training_seats,
+        }
+    )
 
 
 def room_faults(hires, headcount, centre):
     """What the classes ask of trainers, training room and seats that is not there, in sentences; none if all fits."""
     months = pd.DatetimeIndex(headcount["month"].unique())
     load = training_load(hires, months, centre)
-    seated = (headcount["heads_start"] + headcount["starters"] + headcount["moved"].clip(lower=0)).groupby(headcount["month"]).sum()
-    asked = ((load["classes"], load["trainers"], "classes are in training at once, there are trainers for"),
-             (load["trainees"], load["training_seats"], "people are in training at once, the training room holds"),
-             (seated.reindex(months).reset_index(drop=True), pd.Series(centre.hiring.seats, load.index), "people are here, the centre has room for"))
-    return [f"{months[over.idxmax()]:%Y-%m}: {wanted[over.idxmax()]:.0f} {words} {most[over.idxmax()]:.0f}"
-            for wanted, most, words in asked if (over := wanted > most + 1e-6).any()]
+    seated = (
+        (headcount["heads_start"] + headcount["starters"] + headcount["moved"].clip(lower=0))
+        .groupby(headcount["month"])
+        .sum()
+    )
+    asked = (
+        (load["classes"], load["trainers"], "classes are in training at once, there are trainers for"),
+        (load["trainees"], load["training_seats"], "people are in training at once, the training room holds"),
+        (
+            seated.reindex(months).reset_index(drop=True),
+            pd.Series(centre.hiring.seats, load.index),
+            "people are here, the centre has room for",
+        ),
+    )
+    return [
+        f"{months[over.idxmax()]:%Y-%m}: {wanted[over.idxmax()]:.0f} {words} {most[over.idxmax()]:.0f}"
+        for wanted, most, words in asked
+        if (over := wanted > most + 1e-6).any()
+    ]

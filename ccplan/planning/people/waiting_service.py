@@ -1,8 +1,9 @@
 """What too few people do to work that may wait: the share answered by its deadline, month by month.
 
-Every interval of the month has the same share of its planned agents (fractions are fine: the work is a flow), and what is
-left lies there until somebody comes to it. Each month begins with nothing lying there, and its last contacts are followed
-for a week past their deadlines at the pace of the month. So a long shortage is told month by month, not piled up over years.
+Every interval of the month has the same share of its planned agents (fractions are fine: the work is a flow), and
+what is left lies there until somebody comes to it. Each month begins with nothing lying there, and its last
+contacts are followed for a week past their deadlines at the pace of the month. So a long shortage is told month by
+month, not piled up over years.
 """
 
 import numpy as np
@@ -14,11 +15,12 @@ from .requirement import month_of
 
 
 def waiting_months(rows, queue, centre, shares):
-    """A frame, a row a month and share of the agents: month, share, offered, in_time, answered, lost (contacts), waited_s, busy and agents.
+    """A frame, a row a month and share of the agents: month, share, offered, in_time, answered, lost (contacts),
+    waited_s, busy and agents.
 
-    `rows` are those of `staff` of one queue with a deadline; `waited_s` is inf where some work is never done.
-    By hand: four hours of work come in an hour, so that with one agent of two what comes u hours after nine is answered 4 u
-    after nine, in time while 3 u ≤ 4: a third of the four hours' 192 contacts.
+    `rows` are those of `staff` of one queue with a deadline; `waited_s` is inf where some work is never done. By
+    hand: four hours of work come in an hour, so that with one agent of two what comes u hours after nine is
+    answered 4 u after nine, in time while 3 u ≤ 4: a third of the four hours' 192 contacts.
 
     >>> from ccplan.data import Centre, OpeningHours, Queue
     >>> mail = Queue(name="mail", channel="email", deadline_s=14_400, worked=OpeningHours.of(weekdays="09:00-17:00"))
@@ -47,15 +49,30 @@ def _month(clock, inside, queue, centre, cap, shares, month):
     offered, agents = clock["offered"].to_numpy(float).copy(), clock["agents"].to_numpy(float)
     offered[inside:] = 0.0
     agents = np.where(np.arange(len(agents)) < inside, agents, np.where(clock["worked"], _pace(clock[:inside]), 0.0))
-    flow = Flow(offered, clock["aht_s"].to_numpy(float), deadline_s=queue.deadline_s, interval_s=centre.interval_s,
-                worked=clock["worked"].to_numpy(), counts=queue.deadline_counts)
+    flow = Flow(
+        offered,
+        clock["aht_s"].to_numpy(float),
+        deadline_s=queue.deadline_s,
+        interval_s=centre.interval_s,
+        worked=clock["worked"].to_numpy(),
+        counts=queue.deadline_counts,
+    )
     for share in shares:
         there = flow.follow(agents * share, cap)
         done = np.minimum(there.done.sum(), offered.sum())
         waited = np.where(offered > 0, offered * np.where(offered > 0, there.asa_s, 0.0), 0.0).sum()
         in_time = (there.in_time * offered).sum() if share * agents.max(initial=0.0) > 0 else 0.0
-        yield {"month": month, "share": share, "offered": offered.sum(), "in_time": in_time, "answered": done, "lost": 0.0,
-               "waited_s": waited, "busy": (np.nan_to_num(there.occupancy) * agents * share)[:inside].sum(), "agents": (agents * share)[:inside].sum()}
+        yield {
+            "month": month,
+            "share": share,
+            "offered": offered.sum(),
+            "in_time": in_time,
+            "answered": done,
+            "lost": 0.0,
+            "waited_s": waited,
+            "busy": (np.nan_to_num(there.occupancy) * agents * share)[:inside].sum(),
+            "agents": (agents * share)[:inside].sum(),
+        }
 
 
 def _pace(clock):

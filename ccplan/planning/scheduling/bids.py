@@ -13,8 +13,8 @@ ORDERS = ("seniority", "fair")
 
 @dataclass(frozen=True, kw_only=True)
 class Bids:
-    """What became of the bids: `awards` (agent, day, shift, start, end), `refused` (agent, day, shift, reason), the `duties`
-    with the awards, and the open shifts that are `left` (day, shift, people)."""
+    """What became of the bids: `awards` (agent, day, shift, start, end), `refused` (agent, day, shift, reason), the
+    `duties` with the awards, and the open shifts that are `left` (day, shift, people)."""
 
     awards: pd.DataFrame = field(repr=False)
     refused: pd.DataFrame = field(repr=False)
@@ -26,17 +26,20 @@ def award_bids(open_shifts, bids, duties, people, rostering, order="seniority", 
     """Who of the bidders gets which open shift: `Bids`.
 
     `open_shifts` is a frame day, shift, start, end and, where there are more than one, people (and paid_s, skill);
-    `bids` one of agent, day, shift and, where known, rank (1: most wanted; else in the order of the rows). "seniority": who
-    was hired first gets all that he asks for before the next is heard. "fair": one shift a turn, the turn always to whom
-    the roster gives the fewest paid hours for his contract's; seniority decides between equals, then the name. Nobody gets a
-    shift with which a rule would be broken that is kept now (`rule_faults`). Raises ValueError in words.
+    `bids` one of agent, day, shift and, where known, rank (1: most wanted; else in the order of the rows).
+    "seniority": who was hired first gets all that he asks for before the next is heard. "fair": one shift a turn,
+    the turn always to whom the roster gives the fewest paid hours for his contract's; seniority decides between
+    equals, then the name. Nobody gets a shift with which a rule would be broken that is kept now (`rule_faults`).
+    Raises ValueError in words.
     """
     one_of("order", order, ORDERS)
     desk = _Desk(_open(open_shifts), checked_duties(duties), people, rostering, shifts, leave, before)
     waiting = _in_order(checked(bids, ("agent", "day", "shift"), "bids"), desk)
     _refuse_strangers(waiting, people)
     while waiting:
-        agent = min(waiting, key=(lambda name: (desk.load(name), desk.rank[name])) if order == "fair" else desk.rank.get)
+        agent = min(
+            waiting, key=(lambda name: (desk.load(name), desk.rank[name])) if order == "fair" else desk.rank.get
+        )
         done = False
         while waiting[agent] and not (done and order == "fair"):
             done = desk.asked(agent, *waiting[agent].pop(0)) or done
@@ -46,11 +49,18 @@ def award_bids(open_shifts, bids, duties, people, rostering, order="seniority", 
 
 
 def _open(open_shifts):
-    rows = checked(open_shifts, ("day", "shift", "start", "end"), "open_shifts") if "agent" in open_shifts else checked(
-        open_shifts.assign(agent="an open shift"), ("day", "shift", "start", "end"), "open_shifts").drop(columns="agent")
+    rows = (
+        checked(open_shifts, ("day", "shift", "start", "end"), "open_shifts")
+        if "agent" in open_shifts
+        else checked(open_shifts.assign(agent="an open shift"), ("day", "shift", "start", "end"), "open_shifts").drop(
+            columns="agent"
+        )
+    )
     rows = rows.assign(day=days_of(rows["day"], "open_shifts: day"))
     if rows.duplicated(["day", "shift", "start"]).any():
-        raise ValueError("open_shifts must hold a day, shift and start once — write the number of people in the column people")
+        raise ValueError(
+            "open_shifts must hold a day, shift and start once — write the number of people in the column people"
+        )
     return rows if "people" in rows else rows.assign(people=1)
 
 
@@ -59,7 +69,9 @@ def _in_order(bids, desk):
     rows = bids.assign(day=days_of(bids["day"], "bids: day"))
     if "rank" in rows:
         rows = rows.sort_values("rank", kind="stable")
-    return {agent: list(zip(mine["day"], mine["shift"], strict=True)) for agent, mine in rows.groupby("agent", sort=True)}
+    return {
+        agent: list(zip(mine["day"], mine["shift"], strict=True)) for agent, mine in rows.groupby("agent", sort=True)
+    }
 
 
 def _refuse_strangers(waiting, people):
@@ -126,6 +138,9 @@ class _Desk:
 
     def answer(self):
         left = self.open.assign(people=self.left)
-        return Bids(awards=pd.DataFrame(self.awards, columns=["agent", "day", "shift", "start", "end"]),
-                    refused=pd.DataFrame(self.refused, columns=["agent", "day", "shift", "reason"]), duties=self.duties,
-                    left=left[left["people"] > 0][["day", "shift", "people"]].reset_index(drop=True))
+        return Bids(
+            awards=pd.DataFrame(self.awards, columns=["agent", "day", "shift", "start", "end"]),
+            refused=pd.DataFrame(self.refused, columns=["agent", "day", "shift", "reason"]),
+            duties=self.duties,
+            left=left[left["people"] > 0][["day", "shift", "people"]].reset_index(drop=True),
+        )

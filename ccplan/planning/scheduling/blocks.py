@@ -1,4 +1,6 @@
-"""A programme cut into blocks that nothing joins: days that no shift over midnight and no weekly limit ties together."""
+"""A programme cut into blocks that nothing joins: days that no shift over midnight and no weekly limit ties
+together.
+"""
 
 from dataclasses import dataclass
 
@@ -25,7 +27,9 @@ class Block:
 
     @property
     def in_a_row(self):
-        """Whether each column covers neighbouring intervals in full and nothing else holds: a totally unimodular programme."""
+        """Whether each column covers neighbouring intervals in full and nothing else holds: a totally unimodular
+        programme.
+        """
         if self.equal.shape[0] or self.limited.shape[0] or (self.cover.data != 1).any():
             return False
         by = sparse.csc_array(self.cover)
@@ -38,12 +42,25 @@ class Block:
     def whole(self):
         """In which intervals cover comes in whole people."""
         odd = self.cover.data != np.rint(self.cover.data)
-        return np.bincount(np.repeat(np.arange(self.cover.shape[0]), np.diff(self.cover.indptr))[odd], minlength=self.cover.shape[0]) == 0
+        return (
+            np.bincount(
+                np.repeat(np.arange(self.cover.shape[0]), np.diff(self.cover.indptr))[odd],
+                minlength=self.cover.shape[0],
+            )
+            == 0
+        )
 
     def key(self):
         """Bytes that are the same for blocks with the same solution."""
-        parts = [self.price, self.limits, *(part for matrix in (self.cover, self.equal, self.limited)
-                                            for part in (matrix.data, matrix.indices, matrix.indptr))]
+        parts = [
+            self.price,
+            self.limits,
+            *(
+                part
+                for matrix in (self.cover, self.equal, self.limited)
+                for part in (matrix.data, matrix.indices, matrix.indptr)
+            ),
+        ]
         return b"".join(np.ascontiguousarray(part).tobytes() for part in parts) + self.loss.key()
 
 
@@ -54,10 +71,15 @@ def blocks_of(programme, price, loss):
     """
     tied = sparse.vstack([programme.cover, programme.equal, programme.limited]).tocsr()
     label = _labels(tied)
-    columns = label[tied.shape[0]:]
-    cover, equal, limited = (_by_label(matrix, labels) for matrix, labels in zip(
-        (programme.cover, programme.equal, programme.limited), np.split(label[: tied.shape[0]], np.cumsum(
-            [programme.cover.shape[0], programme.equal.shape[0]])), strict=True))
+    columns = label[tied.shape[0] :]
+    cover, equal, limited = (
+        _by_label(matrix, labels)
+        for matrix, labels in zip(
+            (programme.cover, programme.equal, programme.limited),
+            np.split(label[: tied.shape[0]], np.cumsum([programme.cover.shape[0], programme.equal.shape[0]])),
+            strict=True,
+        )
+    )
     starts = len(programme.starts)
     found = []
     place = np.argsort(columns, kind="stable")
@@ -68,11 +90,19 @@ def blocks_of(programme, price, loss):
         number[mine] = np.arange(len(mine))
         one = columns[mine[0]]
         rows = cover.get(one, np.zeros(0, int))
-        found.append(Block(rows=rows, columns=mine, cover=_cut(programme.cover, rows, number, len(mine)),
-                           equal=_cut(programme.equal, equal.get(one, np.zeros(0, int)), number, len(mine)),
-                           limited=_cut(programme.limited, limited.get(one, np.zeros(0, int)), number, len(mine)),
-                           limits=programme.limits[limited.get(one, np.zeros(0, int))], price=price[mine], loss=loss.take(rows),
-                           starts=int((mine < starts).sum())))
+        found.append(
+            Block(
+                rows=rows,
+                columns=mine,
+                cover=_cut(programme.cover, rows, number, len(mine)),
+                equal=_cut(programme.equal, equal.get(one, np.zeros(0, int)), number, len(mine)),
+                limited=_cut(programme.limited, limited.get(one, np.zeros(0, int)), number, len(mine)),
+                limits=programme.limits[limited.get(one, np.zeros(0, int))],
+                price=price[mine],
+                loss=loss.take(rows),
+                starts=int((mine < starts).sum()),
+            )
+        )
     return sorted(found, key=lambda block: block.rows[0] if len(block.rows) else 0)
 
 

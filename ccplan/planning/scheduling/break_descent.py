@@ -1,8 +1,9 @@
 """Breaks moved one by one to where they are missed least, until none moves: fast, good, not proven.
 
 A slot that lacks g people counts g^6, so that a worst slot outweighs many small ones, and g beside it; spare people
-count their square a thousandth, so that they lie evenly. Each break moves to the slot of its window that counts least. Where
-none moves any more, all are shaken (simulated annealing, after Kirkpatrick, Gelatt & Vecchi, 1983) and descend again.
+count their square a thousandth, so that they lie evenly. Each break moves to the slot of its window that counts
+least. Where none moves any more, all are shaken (simulated annealing, after Kirkpatrick, Gelatt & Vecchi, 1983) and
+descend again.
 """
 
 import numpy as np
@@ -59,7 +60,8 @@ def descend(required, cover, at, length, low, high, first_of, count_of, order, r
 def anneal(required, cover, at, length, low, high, duty, draws, chances, heats, worst):
     """Move breaks at random, worse ones too while it is hot: changes `at` and `cover` in place.
 
-    `draws` and `chances` are random shares, a row a sweep and a column a break; a slot that lacks g counts (g ÷ worst)^10.
+    `draws` and `chances` are random shares, a row a sweep and a column a break; a slot that lacks g counts (g ÷
+    worst)^10.
     """
     for sweep in range(heats.size):
         for k in range(at.size):
@@ -76,8 +78,8 @@ def anneal(required, cover, at, length, low, high, duty, draws, chances, heats, 
                 step = (1 if at[k] <= s < at[k] + length[k] else 0) - (1 if to <= s < to + length[k] else 0)
                 if step != 0 and not np.isnan(required[s]):
                     before, after = (required[s] - cover[s]) / worst, (required[s] - cover[s] - step) / worst
-                    change += (after**10 + 0.01 * after if after > 0 else 1e-4 * after * after)
-                    change -= (before**10 + 0.01 * before if before > 0 else 1e-4 * before * before)
+                    change += after**10 + 0.01 * after if after > 0 else 1e-4 * after * after
+                    change -= before**10 + 0.01 * before if before > 0 else 1e-4 * before * before
             if change <= 0 or chances[sweep, k] < np.exp(-change / heats[sweep]):
                 for s in range(length[k]):
                     cover[at[k] + s] += 1
@@ -96,19 +98,44 @@ def descended(ground, at, low, high):
         trial = best.copy()
         if steep > STEEP:
             _annealed(ground, trial, low, high)
-        descend(ground.required, ground.cover(trial), trial, ground.length, low, high, first_of, counts.astype(np.int64), order, ROUNDS, steep)
+        descend(
+            ground.required,
+            ground.cover(trial),
+            trial,
+            ground.length,
+            low,
+            high,
+            first_of,
+            counts.astype(np.int64),
+            order,
+            ROUNDS,
+            steep,
+        )
         best = _better_by_piece(ground, best, trial)
     return best
 
 
 def _annealed(ground, at, low, high):
-    """Breaks shaken from where the descent was content: the same every time, as the shares are drawn from a fixed seed."""
+    """Breaks shaken from where the descent was content: the same every time, as the shares are drawn from a fixed
+    seed.
+    """
     cover = ground.cover(at)
     worst = np.nanmax(ground.required - cover, initial=0.0)
     if worst > 0 and at.size:
         draws, chances = np.random.default_rng(0).random((2, SWEEPS, at.size))
-        anneal(ground.required, cover, at, ground.length, low, high, ground.duty, draws, chances,
-               np.geomspace(1.0, 1e-3, SWEEPS), worst)
+        anneal(
+            ground.required,
+            cover,
+            at,
+            ground.length,
+            low,
+            high,
+            ground.duty,
+            draws,
+            chances,
+            np.geomspace(1.0, 1e-3, SWEEPS),
+            worst,
+        )
 
 
 def _better_by_piece(ground, at, trial):

@@ -67,25 +67,50 @@ def ground_of(duties, requirement, shifts, every_s=EVERY_S):
     size = (max(start_s + step_s * agents.size, int(ends.max(initial=start_s))) - origin) // slot_s
     required = np.full(size, np.nan)
     within = (start_s - origin) // slot_s
-    required[within:within + agents.size * (step_s // slot_s)] = np.repeat(agents, step_s // slot_s)
+    required[within : within + agents.size * (step_s // slot_s)] = np.repeat(agents, step_s // slot_s)
     first, last = (starts - origin) // slot_s, (ends - origin) // slot_s
-    rows = [_windows(known[name], one, other, slot_s) for name, one, other in zip(duties["shift"], first, last, strict=True)]
+    rows = [
+        _windows(known[name], one, other, slot_s) for name, one, other in zip(duties["shift"], first, last, strict=True)
+    ]
     counts = [len(row) for row in rows]
     flat = np.array([each for row in rows for each in row], dtype=np.int64).reshape(-1, 5).T.copy()  # rows in one piece
-    return Ground(duties=duties, origin_s=origin, slot_s=slot_s, required=required, first=first, last=last,
-                  duty=np.repeat(np.arange(len(rows)), counts), place=flat[0], length=flat[1], early=flat[2], late=flat[3],
-                  paid=flat[4].astype(bool))
+    return Ground(
+        duties=duties,
+        origin_s=origin,
+        slot_s=slot_s,
+        required=required,
+        first=first,
+        last=last,
+        duty=np.repeat(np.arange(len(rows)), counts),
+        place=flat[0],
+        length=flat[1],
+        early=flat[2],
+        late=flat[3],
+        paid=flat[4].astype(bool),
+    )
 
 
 def _slot(every_s, step_s, offsets, lengths, known):
     """The largest step that everything is a multiple of."""
     if not 0 < every_s <= 4 * 3600 or every_s % 1:
         raise ValueError(f"every_s must be whole seconds from {FINEST_S} to 14400, got {every_s!r}")
-    said = [one for shift in known.values() for each in shift.breaks for one in (each.length_s, each.earliest_s, each.latest_s)]
-    slot = gcd(int(every_s), int(step_s), *(int(one) for one in said), *(int(one) for one in np.unique(offsets)),
-               *(int(one) for one in np.unique(lengths)))
+    said = [
+        one
+        for shift in known.values()
+        for each in shift.breaks
+        for one in (each.length_s, each.earliest_s, each.latest_s)
+    ]
+    slot = gcd(
+        int(every_s),
+        int(step_s),
+        *(int(one) for one in said),
+        *(int(one) for one in np.unique(offsets)),
+        *(int(one) for one in np.unique(lengths)),
+    )
     if slot < FINEST_S:
-        raise ValueError(f"requirement, duties and breaks must start and last whole minutes, got a step of {slot} seconds between them")
+        raise ValueError(
+            f"requirement, duties and breaks must start and last whole minutes, got a step of {slot} seconds between them"
+        )
     return slot
 
 
@@ -94,8 +119,11 @@ def _windows(shift, first, last, slot_s):
 
     A duty that is shorter than its shift (cut or begun late) keeps the breaks that still fit into it.
     """
-    fit = [one for one in sorted(shift.breaks, key=lambda one: (one.earliest_s, one.latest_s))
-           if first + (one.earliest_s + one.length_s) // slot_s <= last]
+    fit = [
+        one
+        for one in sorted(shift.breaks, key=lambda one: (one.earliest_s, one.latest_s))
+        if first + (one.earliest_s + one.length_s) // slot_s <= last
+    ]
     length = [int(one.length_s) // slot_s for one in fit]
     early = [first + int(one.earliest_s) // slot_s for one in fit]
     late = [min(first + int(one.latest_s) // slot_s, last - size) for one, size in zip(fit, length, strict=True)]
@@ -104,7 +132,9 @@ def _windows(shift, first, last, slot_s):
     for k in range(len(fit) - 2, -1, -1):
         late[k] = min(late[k], late[k + 1] - length[k])
     if any(one > other for one, other in zip(early, late, strict=True)):
-        raise ValueError(f"shift {shift.name}: its breaks do not fit one after another — widen the windows of {', '.join(one.name for one in fit)}")
+        raise ValueError(
+            f"shift {shift.name}: its breaks do not fit one after another — widen the windows of {', '.join(one.name for one in fit)}"
+        )
     return [(k, length[k], early[k], late[k], fit[k].paid) for k in range(len(fit))]
 
 
@@ -118,7 +148,9 @@ def in_the_middle(ground):
 
 
 def key_of(ground, at, slots=slice(None)):
-    """What is made least, in order: (worst shortage, agent-slots missing, Σ surplus²) over the slots in which anything is asked."""
+    """What is made least, in order: (worst shortage, agent-slots missing, Σ surplus²) over the slots in which
+    anything is asked.
+    """
     gap = (ground.required - ground.cover(at))[slots]
     gap = gap[~np.isnan(gap)]
     short, spare = np.maximum(gap, 0.0), np.maximum(-gap, 0.0)

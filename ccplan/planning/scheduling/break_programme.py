@@ -1,9 +1,10 @@
 """Breaks placed to proven optimum: a whole-number programme over people who are alike.
 
-People with the same shift, start and windows are counted together: y[k, t] of them start break k in slot t. Their breaks
-lie in order if, up to every slot, no more have started break k + 1 than have ended break k: the earliest to end the one
-is then the earliest to start the other. Three programmes in a row: the worst shortage least; with that kept, the fewest
-agent-slots missing; with both kept, the surplus as even as can be (its square, exact at whole numbers of people).
+People with the same shift, start and windows are counted together: y[k, t] of them start break k in slot t. Their
+breaks lie in order if, up to every slot, no more have started break k + 1 than have ended break k: the earliest to
+end the one is then the earliest to start the other. Three programmes in a row: the worst shortage least; with that
+kept, the fewest agent-slots missing; with both kept, the surplus as even as can be (its square, exact at whole
+numbers of people).
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,12 @@ def proven(ground, duties, low, high, worst, seconds=20.0):
         return {}
     slots = np.arange(min(ground.first[d] for d in duties), max(ground.last[d] for d in duties))
     slots = slots[~np.isnan(ground.required[slots])]
-    columns = [(c, k, t) for c, one in enumerate(classes) for k, (_, early, late) in enumerate(one.breaks) for t in range(early, late + 1)]
+    columns = [
+        (c, k, t)
+        for c, one in enumerate(classes)
+        for k, (_, early, late) in enumerate(one.breaks)
+        for t in range(early, late + 1)
+    ]
     programme = _Programme(ground.required[slots], ground.on_duty[slots], slots, columns, classes, seconds)
     counts = programme.solved(worst)
     return None if counts is None else _given_out(classes, columns, counts)
@@ -62,7 +68,12 @@ class _Programme:
         self.required, self.cover, self.seconds = required, cover.astype(float), seconds
         self.y, self.n = len(columns), len(slots)
         place = {slot: i for i, slot in enumerate(slots)}
-        away = [(place[s], j) for j, (c, k, t) in enumerate(columns) for s in range(t, t + classes[c].breaks[k][0]) if s in place]
+        away = [
+            (place[s], j)
+            for j, (c, k, t) in enumerate(columns)
+            for s in range(t, t + classes[c].breaks[k][0])
+            if s in place
+        ]
         rows, cols = zip(*away, strict=True) if away else ((), ())
         self.away = sparse.csr_array((np.ones(len(rows)), (rows, cols)), shape=(self.n, self.y))
         self.most = np.array([len(classes[c].duties) for c, _, _ in columns], dtype=float)
@@ -91,7 +102,7 @@ class _Programme:
             return None
         bounds = [np.zeros(self.y + 2 * self.n), np.concatenate([self.most, np.full(2 * self.n, np.inf)])]
         cost = np.zeros(self.y + 2 * self.n)
-        cost[self.y:self.y + self.n] = 1.0
+        cost[self.y : self.y + self.n] = 1.0
         best = self._milp(cost, bounds, self._spare(worst))
         if best is None:
             return None
@@ -123,7 +134,11 @@ class _Programme:
 
     def _keep(self, cost, value):
         rows, low, high = self.fixed
-        rows.append({int(j): 1.0 for j in np.flatnonzero(cost)}), low.append(-np.inf), high.append(value + TOLERANCE * max(1.0, value))
+        (
+            rows.append({int(j): 1.0 for j in np.flatnonzero(cost)}),
+            low.append(-np.inf),
+            high.append(value + TOLERANCE * max(1.0, value)),
+        )
 
     def _milp(self, cost, bounds, spare, curved=False, feasible=False):
         """The best values, None where time ran out; whether there are any, where `feasible` asks only that."""
@@ -133,8 +148,13 @@ class _Programme:
             return False if feasible else None
         matrix, low, high = self._rows(spare, curved)
         whole = np.concatenate([np.ones(self.y), np.zeros(2 * self.n)])
-        found = milp(cost, constraints=LinearConstraint(matrix, low, high), integrality=whole, bounds=Bounds(*bounds),
-                     options={"mip_rel_gap": 0.0, "time_limit": self.seconds})
+        found = milp(
+            cost,
+            constraints=LinearConstraint(matrix, low, high),
+            integrality=whole,
+            bounds=Bounds(*bounds),
+            options={"mip_rel_gap": 0.0, "time_limit": self.seconds},
+        )
         if feasible:
             return None if found.status == 1 else found.status == 0
         return found.x if found.status == 0 else None
@@ -148,8 +168,11 @@ class _Programme:
         entries = [(i, j, value) for i, row in enumerate(given) for j, value in row.items()]
         i, j, value = (np.array(each) for each in zip(*entries, strict=True))
         own, none = sparse.eye_array(self.n, format="csr"), sparse.csr_array((self.n, self.n))
-        parts = [sparse.csr_array((value, (i, j)), shape=(len(given), width)), sparse.hstack([self.away, none, none]),
-                 sparse.hstack([self.away, -own, none])]
+        parts = [
+            sparse.csr_array((value, (i, j)), shape=(len(given), width)),
+            sparse.hstack([self.away, none, none]),
+            sparse.hstack([self.away, -own, none]),
+        ]
         low, high = [*low, *[-np.inf] * (2 * self.n)], [*high, *spare, *(self.cover - self.required)]
         if curved:
             matrix, limit = self._chords()

@@ -16,17 +16,19 @@ PROVABLE, FEW = 400, 2  # whole numbers of a piece, and pieces, up to which the 
 def place_breaks(duties, requirement, shifts, *, every_s=EVERY_S, exact=None, placed=None, since=None):
     """The breaks of every duty, each in its window and in order, placed so that the worst moment is lifted: activities.
 
-    `duties` is a frame agent, day, shift, start, end; `requirement` one of start and agents (people needed at their desks,
-    fractions count); `shifts` the `Shift` that the duties name. Breaks start in steps of `every_s` seconds or finer,
-    where lengths and windows ask for it. For each stretch of duties that overlap (mostly a day), in this order: the worst
-    shortage of any moment is least, then the agent-seconds missing, then the sum of squares of the surplus, which is
-    least when it lies evenly. Moments for which nothing is asked count nothing, so that breaks gather there.
+    `duties` is a frame agent, day, shift, start, end; `requirement` one of start and agents (people needed at their
+    desks, fractions count); `shifts` the `Shift` that the duties name. Breaks start in steps of `every_s` seconds
+    or finer, where lengths and windows ask for it. For each stretch of duties that overlap (mostly a day), in this
+    order: the worst shortage of any moment is least, then the agent-seconds missing, then the sum of squares of the
+    surplus, which is least when it lies evenly. Moments for which nothing is asked count nothing, so that breaks
+    gather there.
 
     `exact`: True proves the optimum with HiGHS, False moves breaks one by one until none moves (hundredths of a
     second for 100 agents × 28 days), None proves what is small. `placed`, activities of before, is where the search
     starts: the result is never worse; with `since`, a moment, breaks that have begun by then stay where they are.
-    Returns agent, start, end, scheduled, which tile every duty: "work", "break" where it is paid, "lunch" where it is not.
-    Raises ValueError in words for shifts that are unknown, breaks that do not fit, blanks and mixed time zones.
+    Returns agent, start, end, scheduled, which tile every duty: "work", "break" where it is paid, "lunch" where it
+    is not. Raises ValueError in words for shifts that are unknown, breaks that do not fit, blanks and mixed time
+    zones.
 
     >>> from ccplan.data import Shift
     >>> early = Shift(name="early", starts="08:00", length_s=14400, breaks=[{"length_s": 900, "earliest_s": 5400, "latest_s": 8100}])
@@ -64,7 +66,9 @@ def _proven_piece(ground, at, duties, low, high):
         return at
     trial = at.copy()
     mine = np.isin(ground.duty, duties)
-    trial[mine] = [found[int(duty), int(place)] for duty, place in zip(ground.duty[mine], ground.place[mine], strict=True)]
+    trial[mine] = [
+        found[int(duty), int(place)] for duty, place in zip(ground.duty[mine], ground.place[mine], strict=True)
+    ]
     return trial if key_of(ground, trial, slots) < key_of(ground, at, slots) else at
 
 
@@ -73,7 +77,9 @@ def _as_placed(ground, placed, since, low, high):
     placed = checked(placed, ACTIVITIES, "placed")
     rows = placed[placed["scheduled"].isin(PAUSES)].sort_values("start")
     starts = (seconds_of(rows["start"]) - ground.origin_s) // ground.slot_s
-    mine = {agent: np.sort(starts[index]) for agent, index in rows.reset_index(drop=True).groupby("agent").indices.items()}
+    mine = {
+        agent: np.sort(starts[index]) for agent, index in rows.reset_index(drop=True).groupby("agent").indices.items()
+    }
     at, now = in_the_middle(ground), _slot_of(ground, since)
     for duty in range(ground.first.size):
         breaks = np.flatnonzero(ground.duty == duty)
@@ -111,7 +117,9 @@ def _activities(ground, at):
     work = pd.DataFrame({"duty": duty, "from": start, "to": end, "scheduled": "work"})
     words = np.where(ground.paid, "break", "lunch")
     rest = pd.DataFrame({"duty": ground.duty, "from": at, "to": at + ground.length, "scheduled": words})
-    rows = pd.concat([work[work["to"] > work["from"]], rest], ignore_index=True).sort_values(["duty", "from"], kind="stable")
+    rows = pd.concat([work[work["to"] > work["from"]], rest], ignore_index=True).sort_values(
+        ["duty", "from"], kind="stable"
+    )
     like = ground.duties["start"]
     return pd.DataFrame({
         "agent": ground.duties["agent"].to_numpy()[rows["duty"]], "start": stamps_of(ground.origin_s + rows["from"] * ground.slot_s, like),
@@ -138,8 +146,10 @@ def desk_cover(activities, starts, interval_s, *, work=WORK):
 
 def _seconds_before(moments, begin, end):
     """Agent-seconds of work before each moment."""
+
     def passed(stamps):
         sums = np.concatenate([[0], stamps.cumsum()])
         count = np.searchsorted(stamps, moments)
         return moments * count - sums[count]
+
     return (passed(begin) - passed(end)).astype(float)

@@ -1,4 +1,6 @@
-"""What callers meet through a day with the people whom activities put at their desks: the queueing model, slot by slot."""
+"""What callers meet through a day with the people whom activities put at their desks: the queueing model, slot by
+slot.
+"""
 
 from dataclasses import dataclass
 
@@ -16,9 +18,11 @@ COUNTS = ("offered", "answered_in_target", "answered", "abandoned", "wait_answer
 
 @dataclass(frozen=True)
 class DayModel:
-    """One queue's day: `rows` (start, offered, aht_s, in order, `interval_s` apart), its `Queue`, and the people by slots.
+    """One queue's day: `rows` (start, offered, aht_s, in order, `interval_s` apart), its `Queue`, and the people by
+    slots.
 
-    `kept` is the share of their scheduled work that people who are there keep: in a slot, cover × kept, rounded, are at work.
+    `kept` is the share of their scheduled work that people who are there keep: in a slot, cover × kept, rounded,
+    are at work.
     """
 
     rows: pd.DataFrame
@@ -49,8 +53,15 @@ class DayModel:
         """A row an interval: start and the counts of the calls that arrive in it, with `cover` people by slot."""
         agents = np.floor(cover * self.kept + 0.5).astype(int)
         calls, aht_s = (np.repeat(self.rows[name].to_numpy(float), self.per) for name in ("offered", "aht_s"))
-        told = predict_day(calls / self.per, aht_s, agents, interval_s=self.slot_s, patience_s=self.queue.patience_s,
-                           target_s=self.queue.targets.target_s, definition=self.queue.targets.definition)
+        told = predict_day(
+            calls / self.per,
+            aht_s,
+            agents,
+            interval_s=self.slot_s,
+            patience_s=self.queue.patience_s,
+            target_s=self.queue.targets.target_s,
+            definition=self.queue.targets.definition,
+        )
         sums = told[list(COUNTS)].to_numpy().reshape(len(self.rows), self.per, -1).sum(axis=1)
         in_time = (told["service_level"] * told["offered"]).to_numpy().reshape(len(self.rows), self.per).sum(axis=1)
         return pd.DataFrame(sums, columns=list(COUNTS)).assign(in_time=in_time).set_index(self.rows["start"].to_numpy())
@@ -82,6 +93,10 @@ def day_model(intervals, centre, queue, kept=1.0):
         raise ValueError(f"intervals hold nothing of the queue {queue}")
     known = centre.queue(queue)
     if known.deferred or known.at_once > 1 or np.isfinite(known.lines):
-        raise ValueError(f"queue {queue}: the service of a day is told for calls with unlimited lines, one at a time, that cannot wait for hours")
+        raise ValueError(
+            f"queue {queue}: the service of a day is told for calls with unlimited lines, one at a time, that cannot wait for hours"
+        )
     model = DayModel(rows.sort_values("start").reset_index(drop=True), known, int(centre.interval_s), np.ones(1))
-    return DayModel(model.rows, known, model.interval_s, np.broadcast_to(np.asarray(kept, dtype=float), len(model.slots)))
+    return DayModel(
+        model.rows, known, model.interval_s, np.broadcast_to(np.asarray(kept, dtype=float), len(model.slots))
+    )

@@ -64,7 +64,9 @@ def day_numbers(days):
 
 
 def checked(frame, columns, name):
-    """A copy of the frame with a plain index; ValueError in words for missing columns, blanks, and ends before starts."""
+    """A copy of the frame with a plain index; ValueError in words for missing columns, blanks, and ends before
+    starts.
+    """
     if not isinstance(frame, pd.DataFrame):
         raise ValueError(f"{name} must be a table with the columns {', '.join(columns)}, got {type(frame).__name__}")
     missing = [column for column in columns if column not in frame]
@@ -74,7 +76,9 @@ def checked(frame, columns, name):
     blank = [column for column in columns if column != "scheduled" and frame[column].isna().any()]
     if blank:
         row = int(np.flatnonzero(frame[blank[0]].isna())[0])
-        raise ValueError(f"{name} must have no blanks, {blank[0]} is blank in row {row + 1} — fill it or leave the row out")
+        raise ValueError(
+            f"{name} must have no blanks, {blank[0]} is blank in row {row + 1} — fill it or leave the row out"
+        )
     return _ends_after_starts(frame.reset_index(drop=True), name)
 
 

@@ -7,7 +7,8 @@ from scipy import sparse
 
 
 def first_plan(block, seconds=5.0):
-    """People by column of a block: each next one where the loss falls most for the price, while it falls more than that.
+    """People by column of a block: each next one where the loss falls most for the price, while it falls more than
+    that.
 
     Kept are the limits; breaks are taken where they hurt least at that moment. After so many seconds nobody is added.
     """

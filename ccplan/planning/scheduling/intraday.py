@@ -1,4 +1,6 @@
-"""The day itself: how the plan was kept so far, what the rest of today needs, and what the people who are there will give."""
+"""The day itself: how the plan was kept so far, what the rest of today needs, and what the people who are there
+will give.
+"""
 
 from dataclasses import dataclass, field
 
@@ -18,11 +20,12 @@ GRACE_S = 900  # that somebody may be late before the plan does without
 
 @dataclass(frozen=True, kw_only=True)
 class Intraday:
-    """A day at `now`: `adherence` so far (an `Adherence`), `away` (agent, why: who is planned and not there), and the `rest`:
-    start, offered_before and offered (forecast of the morning and of now), required_before and required, planned and there
-    (mean people at their desks by plan, and as things stand), gap (there − required), service_planned and
-    service_level (with the calls of now, by the queueing model through the day). `totals` sums service up, a row each for
-    the rest as planned and as things stand. `activities` are today's without those who are away; `day` is the queue's model.
+    """A day at `now`: `adherence` so far (an `Adherence`), `away` (agent, why: who is planned and not there), and
+    the `rest`: start, offered_before and offered (forecast of the morning and of now), required_before and
+    required, planned and there (mean people at their desks by plan, and as things stand), gap (there − required),
+    service_planned and service_level (with the calls of now, by the queueing model through the day). `totals` sums
+    service up, a row each for the rest as planned and as things stand. `activities` are today's without those who
+    are away; `day` is the queue's model.
     """
 
     now: pd.Timestamp
@@ -40,16 +43,18 @@ class Intraday:
 def intraday(activities, forecast, actuals, centre, now, *, queue=None, grace_s=GRACE_S):
     """What the day looks like at `now`: an `Intraday`.
 
-    `activities` are those of the people who serve the queue: agent, start, end, scheduled and, so far, actual; `forecast` a
-    QueueForecast of `forecast_queues` or the frame of `forecast`, with aht_s, as it was this morning; `actuals` the
-    intervals of today (queue, start, offered); `centre` a `Centre`; `queue` its name (needed where there are several).
-    The rest of the day's calls are those of `reforecast`; the requirement is `staff(rule="through the day")`, service
-    `predict_day` by quarters of an hour, from what the morning left waiting. Who is absent at `now`, or planned and not
-    seen for `grace_s` seconds, is taken to stay away for the rest of the day; the others keep the share of their
-    scheduled work that they have kept so far. Raises ValueError in words.
+    `activities` are those of the people who serve the queue: agent, start, end, scheduled and, so far, actual;
+    `forecast` a QueueForecast of `forecast_queues` or the frame of `forecast`, with aht_s, as it was this morning;
+    `actuals` the intervals of today (queue, start, offered); `centre` a `Centre`; `queue` its name (needed where
+    there are several). The rest of the day's calls are those of `reforecast`; the requirement is
+    `staff(rule="through the day")`, service `predict_day` by quarters of an hour, from what the morning left
+    waiting. Who is absent at `now`, or planned and not seen for `grace_s` seconds, is taken to stay away for the
+    rest of the day; the others keep the share of their scheduled work that they have kept so far. Raises ValueError
+    in words.
 
-    On Monday 14 September 2026 four people of the bundled centre's service teams had called in sick. At eleven this told that
-    of the rest of the day 73 % would be answered in time, not the 84 % of the plan; it became 65 %, as still more called.
+    On Monday 14 September 2026 four people of the bundled centre's service teams had called in sick. At eleven this
+    told that of the rest of the day 73 % would be answered in time, not the 84 % of the plan; it became 65 %, as
+    still more called.
 
     >>> from ccplan.data import Centre, Queue
     >>> at = pd.Timestamp("2026-10-05 08:00")
@@ -67,7 +72,9 @@ def intraday(activities, forecast, actuals, centre, now, *, queue=None, grace_s=
     morning = _morning(forecast, queue, now)
     queue = str(morning["queue"].iloc[0])
     day = _as_it_runs(morning, forecast, actuals, queue, now)
-    kept_so_far = adherence(rows if "actual" in rows else rows.assign(actual=None), until=now, interval_s=int(centre.interval_s))
+    kept_so_far = adherence(
+        rows if "actual" in rows else rows.assign(actual=None), until=now, interval_s=int(centre.interval_s)
+    )
     rows = _of_today(rows, morning)
     away = _away(rows, now, grace_s)
     there = _without(rows, away["agent"], now)
@@ -76,9 +83,24 @@ def intraday(activities, forecast, actuals, centre, now, *, queue=None, grace_s=
     required = [staff(table, centre, rule="through the day")["agents"].to_numpy() for table in (morning, day)]
     services = [model.service(seen_then(model, rows, table, now)) for table in (rows, there)]
     rest = _rest(day, over, required, model, (rows, there), services)
-    totals = pd.DataFrame([{"plan": words, **totals_of(one[~over])} for words, one in zip(("as planned", "as things stand"), services, strict=True)])
-    return Intraday(now=now, queue=queue, adherence=kept_so_far, away=away, rest=rest, totals=totals, activities=there, day=model,
-                    required=np.where(over, np.nan, required[1]), words=_words(now, kept_so_far, away, rest, totals, centre.queue(queue)))
+    totals = pd.DataFrame(
+        [
+            {"plan": words, **totals_of(one[~over])}
+            for words, one in zip(("as planned", "as things stand"), services, strict=True)
+        ]
+    )
+    return Intraday(
+        now=now,
+        queue=queue,
+        adherence=kept_so_far,
+        away=away,
+        rest=rest,
+        totals=totals,
+        activities=there,
+        day=model,
+        required=np.where(over, np.nan, required[1]),
+        words=_words(now, kept_so_far, away, rest, totals, centre.queue(queue)),
+    )
 
 
 def _morning(forecast, queue, now):
@@ -91,7 +113,9 @@ def _morning(forecast, queue, now):
     local = mine["start"].dt.tz_localize(None).dt.normalize()
     today = mine[(local == now.tz_localize(None).normalize()).to_numpy()]
     if not len(today):
-        raise ValueError(f"forecast must hold the day of now, {now:%Y-%m-%d}, for queue {queue or names[0] if len(names) else queue}")
+        raise ValueError(
+            f"forecast must hold the day of now, {now:%Y-%m-%d}, for queue {queue or names[0] if len(names) else queue}"
+        )
     return today.sort_values("start").reset_index(drop=True)
 
 
@@ -113,9 +137,17 @@ def _of_today(rows, morning):
     """The activities that touch the day."""
     first = morning["start"].iloc[0].normalize()
     zone = rows["start"].dt.tz
-    first = first.tz_localize(None) if zone is None else (first.tz_localize(zone) if first.tz is None else first.tz_convert(zone))
+    first = (
+        first.tz_localize(None)
+        if zone is None
+        else (first.tz_localize(zone) if first.tz is None else first.tz_convert(zone))
+    )
     last = first + pd.DateOffset(days=1)
-    return rows[((rows["end"] > first) & (rows["start"] < last)).to_numpy()].sort_values(["agent", "start"]).reset_index(drop=True)
+    return (
+        rows[((rows["end"] > first) & (rows["start"] < last)).to_numpy()]
+        .sort_values(["agent", "start"])
+        .reset_index(drop=True)
+    )
 
 
 def _away(rows, now, grace_s):
@@ -148,7 +180,9 @@ def _kept_by_slot(rows, day, centre, now):
 
 
 def work_kept(rows, now):
-    """The share of the work scheduled until `now` in which those who are not absent were at work; 1 where nothing is known."""
+    """The share of the work scheduled until `now` in which those who are not absent were at work; 1 where nothing
+    is known.
+    """
     if "actual" not in rows:
         return 1.0
     found = adherence(rows[rows["scheduled"].isin(WORK)], until=now).intervals
@@ -184,5 +218,7 @@ def _words(now, kept, away, rest, totals, queue):
     told += f", adherence so far is {kept.share:.1%}" if np.isfinite(kept.share) else ""
     level = totals["service_level"].iloc[-1]
     target = queue.targets.service_level
-    told += f". As things stand {level:.0%} will be answered in {queue.targets.target_s:g} s" if np.isfinite(level) else ""
+    told += (
+        f". As things stand {level:.0%} will be answered in {queue.targets.target_s:g} s" if np.isfinite(level) else ""
+    )
     return told + (f" (promised {target:.0%})." if target is not None and np.isfinite(level) else ".")

@@ -1,6 +1,7 @@
 """What could be done with the people of today: every move of a break, a training, an end or a start that a duty allows.
 
-A move is data: its kind, the agent, the stretch it takes (old) and gives (new) in real seconds, and the word of the activity.
+A move is data: its kind, the agent, the stretch it takes (old) and gives (new) in real seconds, and the word of the
+activity.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ KINDS = ("move break", "move activity", "postpone activity", "overtime", "time o
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """One move: `old` and `new` are (start, end) in real seconds or None, `change` people at their desks by slot, `cost` in currency."""
+    """One move: `old` and `new` are (start, end) in real seconds or None, `change` people at their desks by slot,
+    `cost` in currency.
+    """
 
     kind: str
     agent: str
@@ -32,7 +35,9 @@ class Move:
 
 @dataclass(frozen=True)
 class Turn:
-    """A duty of today that is not over: its row, its activities' (start, end, word), its wage, and its shift where it is known."""
+    """A duty of today that is not over: its row, its activities' (start, end, word), its wage, and its shift where
+    it is known.
+    """
 
     number: int
     agent: str
@@ -45,8 +50,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class Slots:
-    """The slots of the day: `starts` (real seconds), `size_s`, the `gap` by slot (people at work − required; nan: nothing asked)
-    and the share `kept` of scheduled work."""
+    """The slots of the day: `starts` (real seconds), `size_s`, the `gap` by slot (people at work − required; nan:
+    nothing asked) and the share `kept` of scheduled work."""
 
     starts: np.ndarray
     size_s: int
@@ -56,7 +61,9 @@ class Slots:
     def part(self, span):
         """The share of each slot that a stretch takes."""
         start, end = span
-        return np.clip(np.minimum(end, self.starts + self.size_s) - np.maximum(start, self.starts), 0, None) / self.size_s
+        return (
+            np.clip(np.minimum(end, self.starts + self.size_s) - np.maximum(start, self.starts), 0, None) / self.size_s
+        )
 
     def hours(self, change):
         """(hours missing, hours idle) that a change of people by slot would take away."""
@@ -70,16 +77,30 @@ def turns_of(activities, duties, people, shifts, now_s, centre):
     """The Turns of the day: duties that still go on or come, with their activities."""
     start, end = seconds_of(activities["start"]), seconds_of(activities["end"])
     mine = activities.groupby("agent").indices
-    wage = people.drop_duplicates("agent").set_index("agent")["hourly_wage"].to_dict() if "hourly_wage" in people else {}
+    wage = (
+        people.drop_duplicates("agent").set_index("agent")["hourly_wage"].to_dict() if "hourly_wage" in people else {}
+    )
     found = []
-    for number, (duty, first, last) in enumerate(zip(duties.itertuples(), seconds_of(duties["start"]), seconds_of(duties["end"]), strict=True)):
+    for number, (duty, first, last) in enumerate(
+        zip(duties.itertuples(), seconds_of(duties["start"]), seconds_of(duties["end"]), strict=True)
+    ):
         rows = [k for k in mine.get(duty.agent, ()) if start[k] < last and end[k] > first]
         words = activities["scheduled"]
         parts = tuple((int(start[k]), int(end[k]), words.iloc[k]) for k in rows if isinstance(words.iloc[k], str))
         if last > now_s and parts and max(part[1] for part in parts) > now_s:
             pay = wage.get(duty.agent)
             pay = centre.costs.hourly_wage if pay is None or np.isnan(pay) else float(pay)
-            found.append(Turn(number, duty.agent, int(first), int(last), joined(parts), pay * (1 + centre.costs.on_costs), shifts.get(duty.shift)))
+            found.append(
+                Turn(
+                    number,
+                    duty.agent,
+                    int(first),
+                    int(last),
+                    joined(parts),
+                    pay * (1 + centre.costs.on_costs),
+                    shifts.get(duty.shift),
+                )
+            )
     return found
 
 
@@ -118,9 +139,21 @@ def _moved(turn, slots, part, first, last, kind):
     """The moves of one stretch to the starts from `first` to `last`."""
     start, end, word = part
     length, back = end - start, slots.part((start, end))
-    return [Move(kind=kind, agent=turn.agent, word=word, old=(start, end), new=(int(at), int(at + length)),
-                 change=back - slots.part((at, at + length)), cost=0.0, paid_s=0.0, duty=turn.number)
-            for at in _starts(slots, first, last) if at != start and _fits(turn, (int(at), int(at + length)), (start, end))]
+    return [
+        Move(
+            kind=kind,
+            agent=turn.agent,
+            word=word,
+            old=(start, end),
+            new=(int(at), int(at + length)),
+            change=back - slots.part((at, at + length)),
+            cost=0.0,
+            paid_s=0.0,
+            duty=turn.number,
+        )
+        for at in _starts(slots, first, last)
+        if at != start and _fits(turn, (int(at), int(at + length)), (start, end))
+    ]
 
 
 def moved_breaks(turn, slots, now_s, notice_s):
@@ -146,20 +179,62 @@ def moved_activities(turn, slots, now_s, notice_s):
     found = []
     for part in turn.parts:
         if part[2] in MOVABLE and part[0] >= now_s + notice_s:
-            found.append(_moved(turn, slots, part, max(turn.start, now_s + notice_s), turn.end - (part[1] - part[0]), "move activity"))
+            found.append(
+                _moved(
+                    turn,
+                    slots,
+                    part,
+                    max(turn.start, now_s + notice_s),
+                    turn.end - (part[1] - part[0]),
+                    "move activity",
+                )
+            )
             hours = (part[1] - part[0]) / 3600
-            found.append([Move(kind="postpone activity", agent=turn.agent, word=part[2], old=part[:2], new=None, change=slots.part(part[:2]),
-                               cost=hours * turn.wage, paid_s=0.0, duty=turn.number)])
+            found.append(
+                [
+                    Move(
+                        kind="postpone activity",
+                        agent=turn.agent,
+                        word=part[2],
+                        old=part[:2],
+                        new=None,
+                        change=slots.part(part[:2]),
+                        cost=hours * turn.wage,
+                        paid_s=0.0,
+                        duty=turn.number,
+                    )
+                ]
+            )
     return found
 
 
 def overtime(turn, slots, now_s, notice_s, longest_s, step_s, factor):
-    """Longer at the end, or earlier at the start, in steps of `step_s`; the wage of overtime is `factor` times the usual."""
+    """Longer at the end, or earlier at the start, in steps of `step_s`; the wage of overtime is `factor` times the
+    usual.
+    """
     lengths = range(int(step_s), int(longest_s) + 1, int(step_s))
-    spans = [[(turn.end, turn.end + length) for length in lengths if turn.end >= now_s],
-             [(turn.start - length, turn.start) for length in lengths if turn.start - length >= now_s + notice_s]]
-    return [[Move(kind="overtime", agent=turn.agent, word="work", old=None, new=span, change=slots.part(span), paid_s=float(span[1] - span[0]),
-                  cost=(span[1] - span[0]) / 3600 * turn.wage * factor, duty=turn.number) for span in side] for side in spans if side]
+    spans = [
+        [(turn.end, turn.end + length) for length in lengths if turn.end >= now_s],
+        [(turn.start - length, turn.start) for length in lengths if turn.start - length >= now_s + notice_s],
+    ]
+    return [
+        [
+            Move(
+                kind="overtime",
+                agent=turn.agent,
+                word="work",
+                old=None,
+                new=span,
+                change=slots.part(span),
+                paid_s=float(span[1] - span[0]),
+                cost=(span[1] - span[0]) / 3600 * turn.wage * factor,
+                duty=turn.number,
+            )
+            for span in side
+        ]
+        for side in spans
+        if side
+    ]
 
 
 def time_off(turn, slots, now_s, notice_s, step_s):
@@ -174,5 +249,18 @@ def time_off(turn, slots, now_s, notice_s, step_s):
     ahead = [(max(first, start), last, word) for first, last, word in turn.parts if last > start]
     paid = sum(last - first for first, last, word in ahead if word != "lunch")
     change = -sum((slots.part(part[:2]) for part in ahead if part[2] in WORK), np.zeros(slots.starts.size))
-    return [[Move(kind="time off", agent=turn.agent, word="work", old=(start, turn.end), new=None, change=change, paid_s=-float(paid),
-                  cost=-paid / 3600 * turn.wage, duty=turn.number)]]
+    return [
+        [
+            Move(
+                kind="time off",
+                agent=turn.agent,
+                word="work",
+                old=(start, turn.end),
+                new=None,
+                change=change,
+                paid_s=-float(paid),
+                cost=-paid / 3600 * turn.wage,
+                duty=turn.number,
+            )
+        ]
+    ]

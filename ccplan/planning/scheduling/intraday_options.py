@@ -1,4 +1,6 @@
-"""Whom to move today: each option with its effect on service, cost and minutes before anybody decides, the most worth first."""
+"""Whom to move today: each option with its effect on service, cost and minutes before anybody decides, the most
+worth first.
+"""
 
 import numpy as np
 import pandas as pd
@@ -16,23 +18,38 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def intraday_options(state, duties, people, rostering, shifts, centre, *, kinds=KINDS, most=10, notice_s=1800, longest_overtime_s=7200,
-                     step_s=1800, leave=None, before=None):
+def intraday_options(
+    state,
+    duties,
+    people,
+    rostering,
+    shifts,
+    centre,
+    *,
+    kinds=KINDS,
+    most=10,
+    notice_s=1800,
+    longest_overtime_s=7200,
+    step_s=1800,
+    leave=None,
+    before=None,
+):
     """What can still be done about today, the most worth first: a frame, a row an option.
 
-    `state` is an `Intraday`; `duties` those of its people today and around it (the rest before tomorrow's shift counts);
-    `people`, `rostering`, `shifts`, `leave` and `before` as for `rule_faults`; `centre` for wages and overtime. `kinds` of:
-    "move break" within its window, "move activity" (training, meeting, coaching) to another time of the duty, "postpone
-    activity" to another day (it costs its hours there), "overtime" (longer, or an earlier start, by steps of `step_s` up to
-    `longest_overtime_s`), "time off", voluntary and unpaid, where nobody is missed in any moment of it. Nothing begins
-    sooner than `notice_s` from now, overtime at the end excepted. No option breaks a rule that is kept now.
+    `state` is an `Intraday`; `duties` those of its people today and around it (the rest before tomorrow's shift
+    counts); `people`, `rostering`, `shifts`, `leave` and `before` as for `rule_faults`; `centre` for wages and
+    overtime. `kinds` of: "move break" within its window, "move activity" (training, meeting, coaching) to another
+    time of the duty, "postpone activity" to another day (it costs its hours there), "overtime" (longer, or an
+    earlier start, by steps of `step_s` up to `longest_overtime_s`), "time off", voluntary and unpaid, where nobody
+    is missed in any moment of it. Nothing begins sooner than `notice_s` from now, overtime at the end excepted. No
+    option breaks a rule that is kept now.
 
-    Columns: kind, agent, scheduled (the activity), old_start, old_end, new_start, new_end, minutes (moved, added, or
-    taken off), paid_s and cost (currency; less than 0 where it saves), missing_h and idle_h (the change in hours in which
-    one is missing, or too many, against the requirement), service_before and service_after (service level of the rest of the
-    day by the queueing model), worst_before and worst_after (of its worst interval), worth (currency: hours at the
-    prices of `rostering`, less the cost) and words. At most `most` of each kind, each of them worth more than nothing;
-    time off that would bring the rest of the day below its promise is left out.
+    Columns: kind, agent, scheduled (the activity), old_start, old_end, new_start, new_end, minutes (moved, added,
+    or taken off), paid_s and cost (currency; less than 0 where it saves), missing_h and idle_h (the change in hours
+    in which one is missing, or too many, against the requirement), service_before and service_after (service level
+    of the rest of the day by the queueing model), worst_before and worst_after (of its worst interval), worth
+    (currency: hours at the prices of `rostering`, less the cost) and words. At most `most` of each kind, each of
+    them worth more than nothing; time off that would bring the rest of the day below its promise is left out.
     """
     odd = [kind for kind in kinds if kind not in KINDS]
     if odd:
@@ -44,8 +61,12 @@ def intraday_options(state, duties, people, rostering, shifts, centre, *, kinds=
     for kind in kinds:
         moves = desk.best(kind, int(notice_s), int(longest_overtime_s), int(step_s))
         picked += desk.kept(moves, most)
-    rows = sorted((desk.told(move, worth) for worth, move in picked), key=lambda row: (-row["worth"], row["agent"], row["kind"]))
-    frame = pd.DataFrame([row for row in rows if row["kind"] != "time off" or desk.is_promised(row)], columns=list(COLUMNS))
+    rows = sorted(
+        (desk.told(move, worth) for worth, move in picked), key=lambda row: (-row["worth"], row["agent"], row["kind"])
+    )
+    frame = pd.DataFrame(
+        [row for row in rows if row["kind"] != "time off" or desk.is_promised(row)], columns=list(COLUMNS)
+    )
     for name in ("old_start", "old_end", "new_start", "new_end"):
         frame[name] = pd.to_datetime(frame[name]) if frame[name].isna().all() else frame[name]
     return frame
@@ -78,7 +99,11 @@ class _Desk:
         found = []
         for turn in self.turns:
             for moves in self._moves(turn, kind, notice_s, longest_s, step_s):
-                rated = sorted(((self.worth(move), -n, move) for n, move in enumerate(moves)), key=lambda one: one[:2], reverse=True)
+                rated = sorted(
+                    ((self.worth(move), -n, move) for n, move in enumerate(moves)),
+                    key=lambda one: one[:2],
+                    reverse=True,
+                )
                 found.append([(worth, move) for worth, _, move in rated if worth > 1e-9])
         return sorted((group for group in found if group), key=lambda group: (-group[0][0], group[0][1].agent))
 
@@ -87,7 +112,9 @@ class _Desk:
         if kind == "move break":
             return moved_breaks(turn, self.slots, self.now_s, notice_s)
         if kind == "overtime":
-            return overtime(turn, self.slots, self.now_s, notice_s, longest_s, step_s, self.centre.costs.overtime_factor)
+            return overtime(
+                turn, self.slots, self.now_s, notice_s, longest_s, step_s, self.centre.costs.overtime_factor
+            )
         if kind == "time off":
             return time_off(turn, self.slots, self.now_s, notice_s, step_s)
         return [one for one in moved_activities(turn, self.slots, self.now_s, notice_s) if one and one[0].kind == kind]
@@ -125,9 +152,25 @@ class _Desk:
         then = self._service(self.cover + np.where(self.ahead, move.change, 0.0))
         old, new = (self._stamps(span) for span in (move.old, move.new))
         minutes = (move.new or move.old)[1] - (move.new or move.old)[0]
-        row = {"kind": move.kind, "agent": move.agent, "scheduled": move.word, "old_start": old[0], "old_end": old[1], "new_start": new[0], "new_end": new[1],
-               "minutes": minutes / 60, "paid_s": move.paid_s, "cost": move.cost, "missing_h": -missing, "idle_h": -idle, "service_before": self.usual[0],
-               "service_after": then[0], "worst_before": self.usual[1], "worst_after": then[1], "worth": worth}
+        row = {
+            "kind": move.kind,
+            "agent": move.agent,
+            "scheduled": move.word,
+            "old_start": old[0],
+            "old_end": old[1],
+            "new_start": new[0],
+            "new_end": new[1],
+            "minutes": minutes / 60,
+            "paid_s": move.paid_s,
+            "cost": move.cost,
+            "missing_h": -missing,
+            "idle_h": -idle,
+            "service_before": self.usual[0],
+            "service_after": then[0],
+            "worst_before": self.usual[1],
+            "worst_after": then[1],
+            "worth": worth,
+        }
         return row | {"words": _words(row)}
 
     def _stamps(self, span):
@@ -145,7 +188,11 @@ def _words(row):
         "overtime": lambda: f"{row['agent']} works from {clock('new_start')} to {clock('new_end')} as well",
         "time off": lambda: f"{row['agent']} may go at {clock('old_start')}",
     }[row["kind"]]()
-    level = f"service of the rest of the day {row['service_before']:.1%} → {row['service_after']:.1%}" if np.isfinite(row["service_after"]) else "nobody calls"
+    level = (
+        f"service of the rest of the day {row['service_before']:.1%} → {row['service_after']:.1%}"
+        if np.isfinite(row["service_after"])
+        else "nobody calls"
+    )
     return f"{told}: {row['minutes']:.0f} min, cost {row['cost']:+.0f}, {level}"
 
 
@@ -176,8 +223,10 @@ def _refuse_strange(own, option):
     lasted = (there["end"].clip(upper=option["old_end"]) - there["start"].clip(lower=option["old_start"])).sum()
     right = option["kind"] == "time off" or (there["scheduled"] == option["scheduled"]).all()
     if lasted != option["old_end"] - option["old_start"] or not right:
-        raise ValueError(f"activities do not have {option['agent']}'s {option['scheduled']} from {option['old_start']} to {option['old_end']}: "
-                         "ask for the options of these activities first")
+        raise ValueError(
+            f"activities do not have {option['agent']}'s {option['scheduled']} from {option['old_start']} to {option['old_end']}: "
+            "ask for the options of these activities first"
+        )
 
 
 def _painted(own, start, end, word, agent=None):
@@ -190,7 +239,11 @@ def _painted(own, start, end, word, agent=None):
         name = agent if agent is not None else own["agent"].iloc[0]
         fresh = pd.DataFrame({"agent": [name], "start": [start], "end": [end], "scheduled": [word]})
         parts.append(fresh.astype({column: own[column].dtype for column in ("start", "end")}))
-    return pd.concat([part for part in parts if len(part)]).reindex(columns=own.columns).sort_values("start", kind="stable")
+    return (
+        pd.concat([part for part in parts if len(part)])
+        .reindex(columns=own.columns)
+        .sort_values("start", kind="stable")
+    )
 
 
 def _one_after_another(own):
@@ -216,7 +269,10 @@ def moved_duty(duties, label, new, old, paid_s):
         after["paid_s"] = (after["end"] - after["start"]).dt.total_seconds()
     lasted = float(after.loc[label, "paid_s"])
     like = duties["start"]
-    after.loc[label, "start"], after.loc[label, "end"] = stamps_of([start], like).iloc[0], stamps_of([end], like).iloc[0]
+    after.loc[label, "start"], after.loc[label, "end"] = (
+        stamps_of([start], like).iloc[0],
+        stamps_of([end], like).iloc[0],
+    )
     after.loc[label, "paid_s"] = lasted + paid_s
     return after
 
@@ -226,11 +282,17 @@ def apply_to_duties(duties, option):
     rows = checked_duties(duties)
     if option["kind"] not in ("overtime", "time off"):
         return rows
-    spans = {name: None if pd.isna(option[f"{name}_start"]) else tuple(int(one) for one in seconds_of(pd.Series([option[f"{name}_start"], option[f"{name}_end"]])))
-             for name in ("old", "new")}
+    spans = {
+        name: None
+        if pd.isna(option[f"{name}_start"])
+        else tuple(int(one) for one in seconds_of(pd.Series([option[f"{name}_start"], option[f"{name}_end"]])))
+        for name in ("old", "new")
+    }
     start, end = seconds_of(rows["start"]), seconds_of(rows["end"])
     first, last = spans["new"] or spans["old"]
     touching = np.flatnonzero((rows["agent"] == option["agent"]).to_numpy() & (start <= last) & (end >= first))
     if touching.size != 1:
         raise ValueError(f"duties have no duty of {option['agent']} that the option would change")
-    return moved_duty(rows, int(touching[0]), spans["new"], spans["old"], float(option["paid_s"])).reset_index(drop=True)
+    return moved_duty(rows, int(touching[0]), spans["new"], spans["old"], float(option["paid_s"])).reset_index(
+        drop=True
+    )

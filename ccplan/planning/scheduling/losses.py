@@ -1,8 +1,9 @@
-"""What an interval loses by the people who are there: a price of each one missing and each one too many, or calls not answered in time.
+"""What an interval loses by the people who are there: a price of each one missing and each one too many, or calls
+not answered in time.
 
-The programme sees a loss as segments below a base cover, from the base downwards: so much cover may be missing at such a
-price. Where cover comes in whole people, segments end at whole people, and the programme of shifts without breaks is one
-of intervals and unit columns: totally unimodular, its linear programme is solved by whole people.
+The programme sees a loss as segments below a base cover, from the base downwards: so much cover may be missing at
+such a price. Where cover comes in whole people, segments end at whole people, and the programme of shifts without
+breaks is one of intervals and unit columns: totally unimodular, its linear programme is solved by whole people.
 """
 
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True)
 class Segments:
-    """`base` cover and price `top` of one more above it, by interval; below it segments (row, width, price of one missing),
-    from the base downwards. `chained` is true where a segment may be used only after the one before it is used up."""
+    """`base` cover and price `top` of one more above it, by interval; below it segments (row, width, price of one
+    missing), from the base downwards. `chained` is true where a segment may be used only after the one before it is
+    used up."""
 
     base: np.ndarray
     top: np.ndarray
@@ -25,7 +27,9 @@ class Segments:
 
 @dataclass(frozen=True, kw_only=True)
 class PricedHeads:
-    """Each missing person costs `missing` an interval, each one too many `idle`; `hard` intervals must be covered in full."""
+    """Each missing person costs `missing` an interval, each one too many `idle`; `hard` intervals must be covered
+    in full.
+    """
 
     required: np.ndarray
     missing: np.ndarray
@@ -50,9 +54,14 @@ class PricedHeads:
         deep = self.missing + self.idle
         first = np.flatnonzero((part > 0) & ~self.hard)
         rest = np.flatnonzero(~self.hard)
-        return Segments(base=base, top=self.idle, row=np.concatenate([rows[first], rows[rest]]),
-                        width=np.concatenate([np.ones(len(first)), base[rest] - (part[rest] > 0)]),
-                        price=np.concatenate([(deep * part)[first], deep[rest]]), chained=np.zeros(len(first) + len(rest), bool))
+        return Segments(
+            base=base,
+            top=self.idle,
+            row=np.concatenate([rows[first], rows[rest]]),
+            width=np.concatenate([np.ones(len(first)), base[rest] - (part[rest] > 0)]),
+            price=np.concatenate([(deep * part)[first], deep[rest]]),
+            chained=np.zeros(len(first) + len(rest), bool),
+        )
 
     def key(self):
         """Bytes that are the same for the same losses."""
@@ -61,7 +70,9 @@ class PricedHeads:
 
 @dataclass(frozen=True, kw_only=True)
 class CallsMissed:
-    """Calls not answered in target by whole people there: `calls` offered, `gain` (intervals × people from 0) answered in target."""
+    """Calls not answered in target by whole people there: `calls` offered, `gain` (intervals × people from 0)
+    answered in target.
+    """
 
     calls: np.ndarray
     gain: np.ndarray
@@ -79,11 +90,15 @@ class CallsMissed:
         return CallsMissed(calls=self.calls[rows], gain=self.gain[rows])
 
     def segments(self, whole):
-        """Its `Segments`: steps of whole people; chained below the point from which on one more always gives less than the one before."""
+        """Its `Segments`: steps of whole people; chained below the point from which on one more always gives less
+        than the one before.
+        """
         found = [_steps(row, gain) for row, gain in enumerate(self.gain)]
         base = np.array([top for top, _ in found], float)
         row, width, price, chain = np.concatenate([part for _, part in found], axis=1) if found else np.zeros((4, 0))
-        return Segments(base=base, top=np.zeros(len(base)), row=row.astype(int), width=width, price=price, chained=chain > 0)
+        return Segments(
+            base=base, top=np.zeros(len(base)), row=row.astype(int), width=width, price=price, chained=chain > 0
+        )
 
     def key(self):
         """Bytes that are the same for the same losses."""
@@ -106,10 +121,14 @@ def _steps(row, gain):
 
 
 def _concave_from(gain):
-    """People from which on the gain lies on its concave envelope: the end of the last edge that passes above some points."""
+    """People from which on the gain lies on its concave envelope: the end of the last edge that passes above some
+    points.
+    """
     hull = []
     for u in range(len(gain)):  # the upper hull, by the monotone chain
-        while len(hull) > 1 and (gain[hull[-1]] - gain[hull[-2]]) * (u - hull[-1]) <= (gain[u] - gain[hull[-1]]) * (hull[-1] - hull[-2]):
+        while len(hull) > 1 and (gain[hull[-1]] - gain[hull[-2]]) * (u - hull[-1]) <= (gain[u] - gain[hull[-1]]) * (
+            hull[-1] - hull[-2]
+        ):
             hull.pop()
         hull.append(u)
     lies = np.interp(np.arange(len(gain)), hull, gain[hull])

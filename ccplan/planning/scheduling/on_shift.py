@@ -14,11 +14,12 @@ MINUTES = 24 * 60
 
 
 def shrinkage_held(centre, shifts=None, *, causes=None):
-    """Where each cause of shrinkage is kept, a row a cause: cause, share (of paid time), held ("shifts", "roster", "requirement").
+    """Where each cause of shrinkage is kept, a row a cause: cause, share (of paid time), held ("shifts", "roster",
+    "requirement").
 
-    Causes named after breaks are in the shifts where these have paid breaks, those named after leave and holidays in the
-    roster, which knows who is away; the others raise the requirement. `shifts` are those of the centre if left out; `causes`
-    {cause: where} says otherwise. Raises ValueError for a cause or place that is not known.
+    Causes named after breaks are in the shifts where these have paid breaks, those named after leave and holidays
+    in the roster, which knows who is away; the others raise the requirement. `shifts` are those of the centre if
+    left out; `causes` {cause: where} says otherwise. Raises ValueError for a cause or place that is not known.
 
     >>> from ccplan.data import Centre, Queue
     >>> from ccplan.data.centre import Shrinkage
@@ -30,10 +31,14 @@ def shrinkage_held(centre, shifts=None, *, causes=None):
     known, given = centre.shrinkage.in_month(), dict(causes or {})
     for cause, where in given.items():
         if cause not in known or where not in ("shifts", "roster", "requirement"):
-            raise ValueError(f'causes must be {{cause: "shifts", "roster" or "requirement"}} of {", ".join(known)}, got {cause!r}: {where!r}')
+            raise ValueError(
+                f'causes must be {{cause: "shifts", "roster" or "requirement"}} of {", ".join(known)}, got {cause!r}: {where!r}'
+            )
     pauses = any(one.paid for shift in shifts for one in shift.breaks)
     held = [given.get(cause) or _held(cause, pauses) for cause in known]
-    return pd.DataFrame({"cause": list(known), "share": list(known.values()), "held": held}).astype({"cause": object, "held": object})
+    return pd.DataFrame({"cause": list(known), "share": list(known.values()), "held": held}).astype(
+        {"cause": object, "held": object}
+    )
 
 
 def _held(cause, pauses):
@@ -43,7 +48,8 @@ def _held(cause, pauses):
 
 
 def at_desk_share(centre, shifts=None, *, causes=None):
-    """Of people on shift and not on a break, the share at their desks: (1 − all shrinkage) ÷ (1 − what shifts and roster hold).
+    """Of people on shift and not on a break, the share at their desks: (1 − all shrinkage) ÷ (1 − what shifts and
+    roster hold).
 
     Arguments as for `shrinkage_held`.
 
@@ -58,7 +64,8 @@ def at_desk_share(centre, shifts=None, *, causes=None):
 
 
 def desk_requirement(staffed, centre, shifts=None, *, causes=None, at_desk=None):
-    """The requirement that shifts must cover: queue, start, agents (on shift, breaks apart), net (at desks), offered, aht_s.
+    """The requirement that shifts must cover: queue, start, agents (on shift, breaks apart), net (at desks),
+    offered, aht_s.
 
     `staffed` is a frame of `staff`; `at_desk` is that of `at_desk_share` if left out. Parts of people stay parts.
     """
@@ -69,28 +76,43 @@ def desk_requirement(staffed, centre, shifts=None, *, causes=None, at_desk=None)
 
 
 def shifts_of_queue(centre, queue):
-    """The shifts of the centre that are worked for a queue: those that lie in its opening hours, and in no narrower queue's.
+    """The shifts of the centre that are worked for a queue: those that lie in its opening hours, and in no narrower
+    queue's.
 
-    A shift lies in the hours if each of its starts does, breaks included, on a day on which both are known. Queues of work
-    that may wait take none away. Where none lies in them, all that start while the queue is open. A list of `Shift`.
+    A shift lies in the hours if each of its starts does, breaks included, on a day on which both are known. Queues
+    of work that may wait take none away. Where none lies in them, all that start while the queue is open. A list of
+    `Shift`.
     """
     wide = {one.name: one.hours.minutes_per_week() for one in centre.queues if not one.deferred or one.name == queue}
-    homes = {shift.name: min((name for name in wide if _lies(shift, centre.queue(name).hours)), key=wide.get, default=None) for shift in centre.shifts}
+    homes = {
+        shift.name: min((name for name in wide if _lies(shift, centre.queue(name).hours)), key=wide.get, default=None)
+        for shift in centre.shifts
+    }
     own = [shift for shift in centre.shifts if homes[shift.name] == queue]
     hours = centre.queue(queue).hours
-    return own or [shift for shift in centre.shifts if _lies(shift, hours)] or [shift for shift in centre.shifts if _lies(shift, hours, length=0)]
+    return (
+        own
+        or [shift for shift in centre.shifts if _lies(shift, hours)]
+        or [shift for shift in centre.shifts if _lies(shift, hours, length=0)]
+    )
 
 
 def _lies(shift, hours, length=inf):
     """Whether the shift, or so many seconds of it, lies in the hours on each of its days on which the queue is open."""
     minutes = min(shift.length_s, length) / 60
     open_days = [day for day in shift.days if hours.week[day] or any(end > MINUTES for _, end in hours.week[day - 1])]
-    return bool(open_days) and all(_inside(hours, day, start / 60, minutes) for day in open_days for start in shift.start_s)
+    return bool(open_days) and all(
+        _inside(hours, day, start / 60, minutes) for day in open_days for start in shift.start_s
+    )
 
 
 def _inside(hours, day, start, minutes):
     """Whether a stretch that begins so many minutes after a day's midnight lies in spans that follow one another."""
-    spans = sorted((first + MINUTES * at, last + MINUTES * at) for at in (-1, 0, 1, 2) for first, last in hours.week[(day + at) % 7])
+    spans = sorted(
+        (first + MINUTES * at, last + MINUTES * at)
+        for at in (-1, 0, 1, 2)
+        for first, last in hours.week[(day + at) % 7]
+    )
     reach = start
     for first, last in spans:
         if first <= reach < last or (first <= reach == last and not minutes):

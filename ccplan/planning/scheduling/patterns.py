@@ -1,4 +1,5 @@
-"""Shift patterns expanded to the starts that a plan can choose from, their breaks kept as choices rather than multiplied out.
+"""Shift patterns expanded to the starts that a plan can choose from, their breaks kept as choices rather than
+multiplied out.
 
 A shift with three breaks of five possible starts each could be worked in 125 ways. Here it is one start and 15 choices:
 of the people on it, so many take this break then, so many later (Aykin 1996, "Optimal shift scheduling with multiple
@@ -21,9 +22,11 @@ MOST_WAYS = 20_000  # of breaks whose windows overlap: beyond this they no longe
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """One start of one shift: `cover` is the share of each interval from its start that lies in it, breaks not taken out.
+    """One start of one shift: `cover` is the share of each interval from its start that lies in it, breaks not
+    taken out.
 
-    `choices` are its breaks: each a tuple of alternatives, each of those a tuple of (name, seconds after the start, length).
+    `choices` are its breaks: each a tuple of alternatives, each of those a tuple of (name, seconds after the start,
+    length).
     """
 
     shift: str
@@ -48,7 +51,8 @@ class Pattern:
 
 
 def shift_table(shifts, step_s):
-    """Every start that the shifts allow, a row each: shift, start, start_s, end_s, paid_s, breaks, ways, columns, days, most.
+    """Every start that the shifts allow, a row each: shift, start, start_s, end_s, paid_s, breaks, ways, columns,
+    days, most.
 
     `shifts` are `Shift`s, or {name: coverage} with 1 for each interval of the day that is worked and 0 for the others;
     `step_s` is the length of an interval in seconds. `start` is a time of the day, the others in seconds after its
@@ -62,10 +66,21 @@ def shift_table(shifts, step_s):
     0  early  07:00  27000.0     3        4
     1  early  08:00  27000.0     3        4
     """
-    rows = [{"shift": one.shift, "start": clock_words(one.start_s), "start_s": one.start_s, "end_s": one.start_s + one.length_s,
-             "paid_s": float(one.paid_s), "breaks": sum(len(way[0]) for way in one.choices), "ways": prod(len(way) for way in one.choices),
-             "columns": 1 + sum(len(way) for way in one.open), "days": one.days, "most": one.most}
-            for one in patterns_of(shifts, step_s)]
+    rows = [
+        {
+            "shift": one.shift,
+            "start": clock_words(one.start_s),
+            "start_s": one.start_s,
+            "end_s": one.start_s + one.length_s,
+            "paid_s": float(one.paid_s),
+            "breaks": sum(len(way[0]) for way in one.choices),
+            "ways": prod(len(way) for way in one.choices),
+            "columns": 1 + sum(len(way) for way in one.open),
+            "days": one.days,
+            "most": one.most,
+        }
+        for one in patterns_of(shifts, step_s)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -82,7 +97,8 @@ def patterns_of(shifts, step_s):
 
 
 def break_starts(one, step):
-    """When a break may start, seconds after the shift's start: on a grid that breaks and intervals share, and at the latest time.
+    """When a break may start, seconds after the shift's start: on a grid that breaks and intervals share, and at
+    the latest time.
 
     >>> from ccplan.data.shifts import Break
     >>> break_starts(Break(length_s=900, earliest_s=3600, latest_s=5400), 1800)
@@ -103,7 +119,13 @@ def share_of_steps(begin, end, step, number):
 
 
 def _whole_step(step_s):
-    if not (np.isscalar(step_s) and not isinstance(step_s, str) and 0 < step_s <= DAY and float(step_s).is_integer() and DAY % int(step_s) == 0):
+    if not (
+        np.isscalar(step_s)
+        and not isinstance(step_s, str)
+        and 0 < step_s <= DAY
+        and float(step_s).is_integer()
+        and DAY % int(step_s) == 0
+    ):
         raise ValueError(f"step_s must be whole seconds that a day is a multiple of, such as 900, got {step_s!r}")
     return int(step_s)
 
@@ -127,12 +149,26 @@ def _of_shift(shift, step):
     """A pattern a start of the shift."""
     odd = [start for start in shift.start_s if start % step]
     if odd:
-        raise ValueError(f"shift {shift.name}: its start {clock_words(odd[0])} falls within an interval of {step} s — give the requirement "
-                         f"in steps of {gcd(step, odd[0])} s, or move the start")
+        raise ValueError(
+            f"shift {shift.name}: its start {clock_words(odd[0])} falls within an interval of {step} s — give the requirement "
+            f"in steps of {gcd(step, odd[0])} s, or move the start"
+        )
     length = round(shift.length_s)
     cover, choices = share_of_steps(0, length, step, -(-length // step)), _choices(shift, step)
-    return [Pattern(shift=shift.name, start_s=start, length_s=length, paid_s=shift.paid_s, cover=cover, choices=choices, days=shift.days,
-                    extra_per_hour=shift.extra_per_hour, most=shift.most) for start in shift.start_s]
+    return [
+        Pattern(
+            shift=shift.name,
+            start_s=start,
+            length_s=length,
+            paid_s=shift.paid_s,
+            cover=cover,
+            choices=choices,
+            days=shift.days,
+            extra_per_hour=shift.extra_per_hour,
+            most=shift.most,
+        )
+        for start in shift.start_s
+    ]
 
 
 def _choices(shift, step):
@@ -147,13 +183,20 @@ def _choices(shift, step):
 def _alternatives(name, chain, step):
     starts = [break_starts(one, step) for one in chain]
     if prod(map(len, starts)) > MOST_WAYS:
-        raise ValueError(f"shift {name}: the windows of {', '.join(one.name for one in chain)} overlap, which leaves {prod(map(len, starts)):,} ways "
-                         f"to place them, more than {MOST_WAYS:,} — narrow the windows so that one ends before the next begins")
-    ways = (tuple((one.name, at, round(one.length_s)) for one, at in zip(chain, times, strict=True)) for times in product(*starts))
+        raise ValueError(
+            f"shift {name}: the windows of {', '.join(one.name for one in chain)} overlap, which leaves {prod(map(len, starts)):,} ways "
+            f"to place them, more than {MOST_WAYS:,} — narrow the windows so that one ends before the next begins"
+        )
+    ways = (
+        tuple((one.name, at, round(one.length_s)) for one, at in zip(chain, times, strict=True))
+        for times in product(*starts)
+    )
     found = tuple(way for way in ways if all(a[1] + a[2] <= b[1] for a, b in zip(way, way[1:])))
     if not found:
-        raise ValueError(f"shift {name}: breaks {' and '.join(one.name for one in chain)} cannot both be taken, one after the other — "
-                         "widen a window")
+        raise ValueError(
+            f"shift {name}: breaks {' and '.join(one.name for one in chain)} cannot both be taken, one after the other — "
+            "widen a window"
+        )
     return found
 
 
@@ -165,13 +208,23 @@ def _of_coverage(name, cover, step):
     if values.ndim != 1 or values.dtype.kind not in "biuf" or not np.isin(values, (0, 1)).all() or not values.any():
         raise ValueError(f"coverage of shift {name} must be 0 and 1 by interval, with at least one 1, got {cover!r}")
     if not periods <= len(values) <= 2 * periods:
-        raise ValueError(f"coverage of shift {name} must have the {periods} intervals of {step} s of a day, or up to twice as many for a shift "
-                         f"over midnight, got {len(values)}")
+        raise ValueError(
+            f"coverage of shift {name} must have the {periods} intervals of {step} s of a day, or up to twice as many for a shift "
+            f"over midnight, got {len(values)}"
+        )
     worked = np.flatnonzero(values)
     first, last = int(worked[0]), int(worked[-1])
     if first >= periods:
-        raise ValueError(f"coverage of shift {name} must start within its own day, got its first 1 at interval {first} of {periods}")
+        raise ValueError(
+            f"coverage of shift {name} must start within its own day, got its first 1 at interval {first} of {periods}"
+        )
     gaps = [(int(a), int(b - a - 1)) for a, b in zip(worked, worked[1:]) if b > a + 1]
     choices = tuple(((("break", (a + 1 - first) * step, length * step),),) for a, length in gaps)
-    return Pattern(shift=name, start_s=first * step, length_s=(last - first + 1) * step, paid_s=float(len(worked) * step),
-                   cover=np.ones(last - first + 1), choices=choices)
+    return Pattern(
+        shift=name,
+        start_s=first * step,
+        length_s=(last - first + 1) * step,
+        paid_s=float(len(worked) * step),
+        cover=np.ones(last - first + 1),
+        choices=choices,
+    )

@@ -1,8 +1,9 @@
-"""The programme of a cover: a column a start of a shift and day, a column a choice of its breaks; rows for what must hold.
+"""The programme of a cover: a column a start of a shift and day, a column a choice of its breaks; rows for what
+must hold.
 
-Cover of an interval = Σ people on shifts that lie in it − Σ people on a break in it. For each start of a shift and each of
-its breaks, the people over the break's choices add up to the people on the shift (Aykin's equation): windows add columns,
-they never multiply them.
+Cover of an interval = Σ people on shifts that lie in it − Σ people on a break in it. For each start of a shift and
+each of its breaks, the people over the break's choices add up to the people on the shift (Aykin's equation):
+windows add columns, they never multiply them.
 """
 
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ from .patterns import share_of_steps
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
-    """`cover` (intervals × columns), `equal` @ x = 0, `limited` @ x ≤ `limits`; columns are first the starts of shifts, then breaks.
+    """`cover` (intervals × columns), `equal` @ x = 0, `limited` @ x ≤ `limits`; columns are first the starts of
+    shifts, then breaks.
 
-    `starts` is a frame of the first: pattern, day (number), begins (moment); `taken` one of the others: start (its column),
-    choice, way (numbers within the pattern). `paid_s` and `extra` (currency beside the wage) are by column; `reachable` tells
-    of each interval whether anybody could be there at all.
+    `starts` is a frame of the first: pattern, day (number), begins (moment); `taken` one of the others: start (its
+    column), choice, way (numbers within the pattern). `paid_s` and `extra` (currency beside the wage) are by
+    column; `reachable` tells of each interval whether anybody could be there at all.
     """
 
     needs: object
@@ -45,23 +47,39 @@ def programme_of(needs, patterns, *, people=inf, days_a_week=5, hours=inf, cycli
     which, day, begins, place = _all_starts(needs, patterns)
     cuts = np.searchsorted(which, np.arange(1, len(patterns)))
     for pattern, days, places in zip(patterns, np.split(np.arange(len(day)), cuts), np.split(place, cuts), strict=True):
-        part = _part(pattern, days, rows(places[:, None] + np.arange(len(pattern.cover))), needs.step, number, reachable)
+        part = _part(
+            pattern, days, rows(places[:, None] + np.arange(len(pattern.cover))), needs.step, number, reachable
+        )
         number += len(part["starts"])
         parts.append(part)
     used = np.concatenate([part["starts"] for part in parts])
     starts = pd.DataFrame({"pattern": which[used], "day": day[used], "begins": begins[used]})
     taken = pd.DataFrame(np.concatenate([part["taken"] for part in parts]), columns=["start", "choice", "way"])
     every = [_stacked(part["cover"], first) for part, first in zip(parts, _firsts(parts, "starts"), strict=True)]
-    breaks = [_stacked(part["breaks"], number + first) for part, first in zip(parts, _firsts(parts, "taken"), strict=True)]
+    breaks = [
+        _stacked(part["breaks"], number + first) for part, first in zip(parts, _firsts(parts, "taken"), strict=True)
+    ]
     row, column, value = (np.concatenate(arrays) for arrays in zip(*every, *breaks, strict=True))
     width = number + len(taken)
     cover = sparse.csr_array((value, (row, column)), shape=(len(needs.agents), width))
     limited, limits = _limits(needs, patterns, starts, width, people, days_a_week, hours)
-    paid, extra = (np.array([_of(pattern) for pattern in patterns])[starts["pattern"].to_numpy(int)] if number else np.zeros(0)
-                   for _of in (lambda one: float(one.paid_s), lambda one: one.extra_per_hour * one.paid_s / 3600))
-    return Programme(needs=needs, patterns=patterns, starts=starts, taken=taken, cover=cover, equal=_equal(taken, width), limited=limited,
-                     limits=limits, paid_s=np.append(paid, np.zeros(len(taken))), extra=np.append(extra, np.zeros(len(taken))),
-                     reachable=reachable)
+    paid, extra = (
+        np.array([_of(pattern) for pattern in patterns])[starts["pattern"].to_numpy(int)] if number else np.zeros(0)
+        for _of in (lambda one: float(one.paid_s), lambda one: one.extra_per_hour * one.paid_s / 3600)
+    )
+    return Programme(
+        needs=needs,
+        patterns=patterns,
+        starts=starts,
+        taken=taken,
+        cover=cover,
+        equal=_equal(taken, width),
+        limited=limited,
+        limits=limits,
+        paid_s=np.append(paid, np.zeros(len(taken))),
+        extra=np.append(extra, np.zeros(len(taken))),
+        reachable=reachable,
+    )
 
 
 def _firsts(parts, what):
@@ -89,16 +107,22 @@ def _rows_of_places(needs, cyclic):
 
 
 def _all_starts(needs, patterns):
-    """(pattern, day, moment, steps since the first midnight) of every start on a day that its shift is worked; arrays."""
+    """(pattern, day, moment, steps since the first midnight) of every start on a day that its shift is worked;
+    arrays.
+    """
     days = [np.flatnonzero(np.isin(needs.days.dayofweek, one.days)) for one in patterns]
     which, day = np.repeat(np.arange(len(patterns)), [len(one) for one in days]), np.concatenate(days)
-    begins = needs.moments(needs.days[day] + pd.to_timedelta(np.array([one.start_s for one in patterns])[which], unit="s"))
+    begins = needs.moments(
+        needs.days[day] + pd.to_timedelta(np.array([one.start_s for one in patterns])[which], unit="s")
+    )
     place = needs.steps_to(begins)
     odd = np.flatnonzero(np.abs(place - np.rint(place)) > 1e-9)
     if len(odd):
         one = patterns[which[odd[0]]]
-        raise ValueError(f"shift {one.shift}: its start {clock_words(one.start_s)} falls within an interval of {needs.step} s on "
-                         f"{begins[odd[0]]:%Y-%m-%d}, when the clock changes — give the requirement in shorter steps")
+        raise ValueError(
+            f"shift {one.shift}: its start {clock_words(one.start_s)} falls within an interval of {needs.step} s on "
+            f"{begins[odd[0]]:%Y-%m-%d}, when the clock changes — give the requirement in shorter steps"
+        )
     return which, day, begins, np.rint(place).astype(int)
 
 
@@ -110,14 +134,20 @@ def _part(pattern, starts, at, step, number, reachable):
     at, starts = at[use], starts[use]
     reachable[at[(at >= 0) & (least > 1e-9)]] = True
     shape = [(c, w) for c, choice in enumerate(pattern.choices) if len(choice) > 1 for w in range(len(choice))]
-    taken = np.column_stack([number + np.repeat(np.arange(len(starts)), len(shape)),
-                             np.tile(np.array(shape, int).reshape(-1, 2), (len(starts), 1))])
+    taken = np.column_stack(
+        [
+            number + np.repeat(np.arange(len(starts)), len(shape)),
+            np.tile(np.array(shape, int).reshape(-1, 2), (len(starts), 1)),
+        ]
+    )
     breaks = _entries(np.repeat(at, len(shape), axis=0), np.tile(-ways, (len(starts), 1)).reshape(-1, length))
     return {"starts": starts, "taken": taken, "cover": _entries(at, np.broadcast_to(own, at.shape)), "breaks": breaks}
 
 
 def _profiles(pattern, step, length):
-    """By interval from the start: the cover less fixed breaks; that less what open breaks cost at least; what each way costs."""
+    """By interval from the start: the cover less fixed breaks; that less what open breaks cost at least; what each
+    way costs.
+    """
     fixed = sum((_share(way, step, length) for way in pattern.fixed), np.zeros(length))
     costs = [np.array([_share(way, step, length) for way in choice]) for choice in pattern.open]
     own = pattern.cover - fixed
@@ -143,12 +173,19 @@ def _equal(taken, width):
     first = np.unique(group, return_index=True)[1]
     owner, rows = taken["start"].to_numpy()[first], int(group.max()) + 1
     ways = np.arange(width - len(taken), width)
-    return sparse.csr_array((np.concatenate([np.ones(len(ways)), -np.ones(rows)]),
-                             (np.concatenate([group, np.arange(rows)]), np.concatenate([ways, owner]))), shape=(rows, width))
+    return sparse.csr_array(
+        (
+            np.concatenate([np.ones(len(ways)), -np.ones(rows)]),
+            (np.concatenate([group, np.arange(rows)]), np.concatenate([ways, owner])),
+        ),
+        shape=(rows, width),
+    )
 
 
 def _limits(needs, patterns, starts, width, people, days_a_week, hours):
-    """Rows and limits: people of a shift and day, people of a day and of a week, hours in all; those that bind nothing left out."""
+    """Rows and limits: people of a shift and day, people of a day and of a week, hours in all; those that bind
+    nothing left out.
+    """
     day, pattern = starts["day"].to_numpy(int), starts["pattern"].to_numpy(int)
     names = [one.shift for one in patterns]
     shift = np.array([names.index(name) for name in names])[pattern]
@@ -162,8 +199,14 @@ def _limits(needs, patterns, starts, width, people, days_a_week, hours):
         paid = np.array([one.paid_s for one in patterns])[pattern] / 3600
         rows.append((np.arange(len(day)), paid, hours))
     entries = [(np.full(len(columns), i), columns, values) for i, (columns, values, _) in enumerate(rows)]
-    row, column, value = (np.concatenate(arrays) for arrays in zip(*entries)) if entries else (np.zeros(0, int), np.zeros(0, int), np.zeros(0))
-    return sparse.csr_array((value, (row, column)), shape=(len(rows), width)), np.array([limit for _, _, limit in rows], float)
+    row, column, value = (
+        (np.concatenate(arrays) for arrays in zip(*entries))
+        if entries
+        else (np.zeros(0, int), np.zeros(0, int), np.zeros(0))
+    )
+    return sparse.csr_array((value, (row, column)), shape=(len(rows), width)), np.array(
+        [limit for _, _, limit in rows], float
+    )
 
 
 def _grouped(keys, limits):
@@ -172,4 +215,6 @@ def _grouped(keys, limits):
     finite = np.flatnonzero(np.isfinite(limits))
     order = finite[np.argsort(codes[finite], kind="stable")]
     cuts = np.flatnonzero(np.diff(codes[order])) + 1
-    return [(columns, np.ones(len(columns)), float(limits[columns[0]])) for columns in np.split(order, cuts) if len(columns)]
+    return [
+        (columns, np.ones(len(columns)), float(limits[columns[0]])) for columns in np.split(order, cuts) if len(columns)
+    ]

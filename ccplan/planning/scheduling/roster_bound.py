@@ -1,9 +1,9 @@
 """What no roster can be cheaper than: prices instead of what ties people to each other (Lagrangian relaxation).
 
-Every cell of the demand gets a price, every person prices for hours, nights, weekend days, weeks and weekends; then each
-person's cheapest line is a shortest path through the days (states: kind, days in a row, nights in a row, weekend worked),
-and the sum is a lower bound for any prices (Geoffrion 1974, Mathematical Programming Study 2). Subgradient steps with
-Polyak's length raise it. Imported only where it runs.
+Every cell of the demand gets a price, every person prices for hours, nights, weekend days, weeks and weekends; then
+each person's cheapest line is a shortest path through the days (states: kind, days in a row, nights in a row,
+weekend worked), and the sum is a lower bound for any prices (Geoffrion 1974, Mathematical Programming Study 2).
+Subgradient steps with Polyak's length raise it. Imported only where it runs.
 """
 
 import numpy as np
@@ -18,8 +18,8 @@ PATIENCE = 8  # rounds without a better bound after which steps are halved
 def raise_bound(R, lines, pi, mu, low, high, upper, rounds):
     """The best lower bound found in `rounds`, on the way to `upper`, a price that a roster has.
 
-    `lines` hold what is locked; `low` and `high` (A) are paid hours next below and above each target that duties can add
-    up to. `pi` (N, K) and `mu` (A) are the prices to begin with; they are left at those of the best bound.
+    `lines` hold what is locked; `low` and `high` (A) are paid hours next below and above each target that duties
+    can add up to. `pi` (N, K) and `mu` (A) are the prices to begin with; they are left at those of the best bound.
     """
     agents, n = lines.shape
     weeks = R.week_cap.shape[1]
@@ -30,7 +30,7 @@ def raise_bound(R, lines, pi, mu, low, high, upper, rounds):
     hours, ends = np.zeros((agents, weeks)), np.zeros((agents, weeks), np.bool_)
     g_mu, g_nu, g_omega = np.zeros(agents), np.zeros(agents), np.zeros(agents)
     for _ in range(rounds):
-        value = -(pi[R.first:] * R.demand[R.first:]).sum()
+        value = -(pi[R.first :] * R.demand[R.first :]).sum()
         cover[:] = 0.0
         norm = 0.0
         for a in range(agents):
@@ -123,8 +123,8 @@ def _begin(R, line, rows, nights):
 def _cheapest(R, a, line, pi, mu, nu, omega, sigma, rho):
     """The price of the cheapest line of agent `a` at these prices, written into `line`: a shortest path.
 
-    What is locked may exceed a row (it then counts as just full), and rest over more than one day is left out: both only
-    lower the bound.
+    What is locked may exceed a row (it then counts as just full), and rest over more than one day is left out: both
+    only lower the bound.
     """
     n_days, kinds = line.size, R.demand.shape[1]
     rows, nights = max(R.most_days, 2), R.most_nights
@@ -198,7 +198,9 @@ def _cheapest(R, a, line, pi, mu, nu, omega, sigma, rho):
 
 
 def reachable(R, lines):
-    """(low, high): paid hours next below and next above each target that duties can add up to, beside what is locked."""
+    """(low, high): paid hours next below and next above each target that duties can add up to, beside what is
+    locked.
+    """
     low, high = np.zeros(len(lines)), np.full(len(lines), np.inf)
     day = np.arange(lines.shape[1])
     for a, line in enumerate(lines):

@@ -21,8 +21,13 @@ def proven(problem, limit_s):
     cells = [_line(model, problem, a) for a in range(len(problem.lines))]
     _demand(model, problem, cells)
     matrix, low, high = model.matrix()
-    found = milp(np.array(model.cost), integrality=np.array(model.whole), bounds=Bounds(np.array(model.low), np.array(model.high)),
-                 constraints=LinearConstraint(matrix, low, high), options={"mip_rel_gap": 1e-9, "time_limit": max(float(limit_s), 0.1)})
+    found = milp(
+        np.array(model.cost),
+        integrality=np.array(model.whole),
+        bounds=Bounds(np.array(model.low), np.array(model.high)),
+        constraints=LinearConstraint(matrix, low, high),
+        options={"mip_rel_gap": 1e-9, "time_limit": max(float(limit_s), 0.1)},
+    )
     bound = float(found.mip_dual_bound) if found.mip_dual_bound is not None else -np.inf
     if found.x is None:
         return None, bound, False
@@ -52,7 +57,9 @@ class Model:
     def matrix(self):
         from scipy.sparse import csr_array
 
-        i, j, values = zip(*((i, at, factor) for i, (terms, _, _) in enumerate(self.rows) for at, factor in terms), strict=True)
+        i, j, values = zip(
+            *((i, at, factor) for i, (terms, _, _) in enumerate(self.rows) for at, factor in terms), strict=True
+        )
         table = csr_array((values, (i, j)), shape=(len(self.rows), len(self.cost)))
         return table, np.array([row[1] for row in self.rows], float), np.array([row[2] for row in self.rows], float)
 
@@ -79,7 +86,12 @@ def _rows(model, problem, a, cell, most, counts):
     for d in range(problem.first, problem.lines.shape[1]):
         window = range(d - most, d + 1)
         if window[0] >= problem.first - LONGEST_ROW and not rules.fixed[a, list(window)].all():
-            model.row([(at, 1.0) for (e, k), at in cell.items() if e in window and counts(e, k)] or [(next(iter(cell.values())), 0.0)], -np.inf, most)
+            model.row(
+                [(at, 1.0) for (e, k), at in cell.items() if e in window and counts(e, k)]
+                or [(next(iter(cell.values())), 0.0)],
+                -np.inf,
+                most,
+            )
 
 
 def _pairs(model, problem, a, cell):
@@ -91,7 +103,11 @@ def _pairs(model, problem, a, cell):
             if e <= d or (rules.fixed[a, d] and rules.fixed[a, e]):
                 continue
             short = e - d <= rules.lags and rules.clash[e - d - 1, e, k, l]
-            apart = rules.apart < 24 and rules.week[d] == rules.week[e] and abs(rules.clock[k] - rules.clock[l]) > rules.apart + 1e-9
+            apart = (
+                rules.apart < 24
+                and rules.week[d] == rules.week[e]
+                and abs(rules.clock[k] - rules.clock[l]) > rules.apart + 1e-9
+            )
             if short or apart:
                 model.row([(at, 1.0), (other, 1.0)], -np.inf, 1.0)
 
@@ -109,22 +125,35 @@ def _weeks(model, problem, a, cell):
             if rules.week[d] == w and rules.touch[d, k]:
                 model.row([(worked[w], 1.0), (at, -1.0)], 0.0, np.inf)
         before = sum(rules.end_base[a, v] for v in range(w - 3, w) if v not in worked)
-        model.row([(worked[v], 1.0) for v in range(w - 3, w + 1) if v in worked], -np.inf, rules.end_cap[a, w - 3] - before)
+        model.row(
+            [(worked[v], 1.0) for v in range(w - 3, w + 1) if v in worked], -np.inf, rules.end_cap[a, w - 3] - before
+        )
 
 
 def _prices(model, problem, a, cell):
     rules, first, n = problem.rules, problem.first, problem.lines.shape[1]
     here = [(d, k, at) for (d, k), at in cell.items() if k > 0 and d >= first]
     under, over = model.add(rules.hour_price), model.add(rules.hour_price)
-    model.row([(at, rules.paid[d, k]) for d, k, at in here] + [(under, 1.0), (over, -1.0)], rules.target[a], rules.target[a])
-    for counts, fair in ((lambda d, k: rules.night[d, k], rules.fair_nights[a]), (lambda d, k: rules.weekend[d], rules.fair_days[a])):
+    model.row(
+        [(at, rules.paid[d, k]) for d, k, at in here] + [(under, 1.0), (over, -1.0)], rules.target[a], rules.target[a]
+    )
+    for counts, fair in (
+        (lambda d, k: rules.night[d, k], rules.fair_nights[a]),
+        (lambda d, k: rules.weekend[d], rules.fair_days[a]),
+    ):
         more = model.add(rules.uneven_price)
         model.row([(at, 1.0) for d, k, at in here if counts(d, k)] + [(more, -1.0)], -np.inf, fair)
     for d in range(first, n):
         day = {e: [(k, at) for (f, k), at in cell.items() if f == e and k > 0] for e in (d - 2, d - 1, d)}
         if not rules.own_free[a, d - 1]:
             alone = model.add(rules.single_price)
-            model.row([(alone, -1.0)] + [(at, 1.0) for e in (d - 2, d) for _, at in day[e]] + [(at, -1.0) for _, at in day[d - 1]], -np.inf, 1.0)
+            model.row(
+                [(alone, -1.0)]
+                + [(at, 1.0) for e in (d - 2, d) for _, at in day[e]]
+                + [(at, -1.0) for _, at in day[d - 1]],
+                -np.inf,
+                1.0,
+            )
         moved = model.add(rules.moved_price)
         for k, at in day[d - 1]:
             for l, other in day[d]:

@@ -26,12 +26,16 @@ def checked_people(people):
         raise ValueError("people must have at least one agent, got none")
     names = people["agent"].astype(str)
     if people["agent"].isna().any() or names.duplicated().any():
-        raise ValueError(f"people: every agent must stand once and have a name, got {names[names.duplicated() | people['agent'].isna()].iloc[0]} twice or none")
+        raise ValueError(
+            f"people: every agent must stand once and have a name, got {names[names.duplicated() | people['agent'].isna()].iloc[0]} twice or none"
+        )
     hours = _numbers(people["weekly_hours"]).to_numpy(float)
     odd = ~((hours >= 0) & (hours <= 168))
     if odd.any():
         at = int(np.flatnonzero(odd)[0])
-        raise ValueError(f"people: weekly_hours of {names.iloc[at]} must be hours from 0 to 168, got {people['weekly_hours'].iloc[at]!r}")
+        raise ValueError(
+            f"people: weekly_hours of {names.iloc[at]} must be hours from 0 to 168, got {people['weekly_hours'].iloc[at]!r}"
+        )
     return pd.DataFrame({
         "agent": names.to_numpy(object), "weekly_hours": hours,
         "hired": days_of(people["hired"] if "hired" in people else None, len(people), "people: hired"),
@@ -53,13 +57,16 @@ def _numbers(column):
 
 def days_of(column, count, what):
     """Dates without time of day or zone; NaT where there are none."""
-    return duty_tables.days_of(pd.Series([pd.NaT] * count) if column is None else pd.Series(column).reset_index(drop=True), what)
+    return duty_tables.days_of(
+        pd.Series([pd.NaT] * count) if column is None else pd.Series(column).reset_index(drop=True), what
+    )
 
 
 def checked_duties(frame, what, zone=None, off=False):
     """agent?, day, shift, start, end (wall clock), real start and end in seconds, paid_s, skill; ValueError in words.
 
-    `zone` is the demand's: None naive; every other frame must be as the demand is. `off`: rows without a start are days off.
+    `zone` is the demand's: None naive; every other frame must be as the demand is. `off`: rows without a start are
+    days off.
     """
     frame = frame.reset_index(drop=True)
     day, shift = days_of(frame["day"], len(frame), f"{what}: day"), frame["shift"].astype(object)
@@ -68,9 +75,13 @@ def checked_duties(frame, what, zone=None, off=False):
     for name in ("start", "end"):
         at = duty_tables.moments_of(frame[name], f"{what}: {name}")
         if at[~free].isna().any():
-            raise ValueError(f"{what}: {name} must be a time in every row, got none in row {int(np.flatnonzero(at.isna() & ~free)[0]) + 1}")
+            raise ValueError(
+                f"{what}: {name} must be a time in every row, got none in row {int(np.flatnonzero(at.isna() & ~free)[0]) + 1}"
+            )
         if zone is not False and str(at.dt.tz) != str(zone) and not free.all():
-            raise ValueError(f"{what}: {name} must be in the demand's zone ({zone or 'none'}), got {at.dt.tz or 'none'}")
+            raise ValueError(
+                f"{what}: {name} must be in the demand's zone ({zone or 'none'}), got {at.dt.tz or 'none'}"
+            )
         ends[name] = at
     wall = {name: at.dt.tz_localize(None) if at.dt.tz is not None else at for name, at in ends.items()}
     out = pd.DataFrame({"day": day, "shift": shift.where(~free, OFF), "free": free})
@@ -80,18 +91,24 @@ def checked_duties(frame, what, zone=None, off=False):
     paid = _numbers(frame["paid_s"]) if "paid_s" in frame else out["real_end"] - out["real_start"]
     out["paid_s"] = paid.astype(float).where(~free, 0.0)
     if not (out["paid_s"] >= 0).all():
-        raise ValueError(f"{what}: paid_s must be seconds from 0 on, got {frame['paid_s'][~(out['paid_s'] >= 0)].iloc[0]!r}")
+        raise ValueError(
+            f"{what}: paid_s must be seconds from 0 on, got {frame['paid_s'][~(out['paid_s'] >= 0)].iloc[0]!r}"
+        )
     return out
 
 
 def _refuse_odd(rows, wall_start, what):
     wrong = rows[wall_start[rows.index].dt.normalize() != rows["day"]]
     if len(wrong):
-        raise ValueError(f"{what}: a shift belongs to the day on which it starts; {wrong['shift'].iloc[0]} of day {wrong['day'].iloc[0]:%Y-%m-%d} starts {wrong['start'].iloc[0]}")
+        raise ValueError(
+            f"{what}: a shift belongs to the day on which it starts; {wrong['shift'].iloc[0]} of day {wrong['day'].iloc[0]:%Y-%m-%d} starts {wrong['start'].iloc[0]}"
+        )
     length = rows["real_end"] - rows["real_start"]
     wrong = rows[~((length > 0) & (length <= 25 * 3600))]
     if len(wrong):
-        raise ValueError(f"{what}: a shift must end after its start and within a day, {wrong['shift'].iloc[0]} runs from {wrong['start'].iloc[0]} to {wrong['end'].iloc[0]}")
+        raise ValueError(
+            f"{what}: a shift must end after its start and within a day, {wrong['shift'].iloc[0]} runs from {wrong['start'].iloc[0]} to {wrong['end'].iloc[0]}"
+        )
 
 
 def seconds(times):
@@ -114,13 +131,17 @@ def checked_demand(demand, shifts, centre):
     people = _numbers(demand["people"]).to_numpy(float)
     odd = ~((people >= 0) & (people == np.floor(people)) & (people < 1e6))
     if odd.any():
-        raise ValueError(f"demand: people must be whole numbers from 0 on, got {demand['people'][odd].iloc[0]!r} in row {int(np.flatnonzero(odd)[0]) + 1}")
+        raise ValueError(
+            f"demand: people must be whole numbers from 0 on, got {demand['people'][odd].iloc[0]!r} in row {int(np.flatnonzero(odd)[0]) + 1}"
+        )
     rows["people"], rows["skill"] = people.astype(int), _asked(demand)
     rows["needs"] = [_needs(skill, "group" in demand, centre) for skill in rows["skill"]]
     _refuse_foreign_days(rows, shifts)
     twice = rows.duplicated(["day", "shift", "wall_start", "wall_end", "skill"])
     if twice.any():
-        raise ValueError(f"demand: {rows['shift'][twice].iloc[0]} of {rows['start'][twice].iloc[0]} must stand once, got it twice: add its people up")
+        raise ValueError(
+            f"demand: {rows['shift'][twice].iloc[0]} of {rows['start'][twice].iloc[0]} must stand once, got it twice: add its people up"
+        )
     return rows, rows["start"].dt.tz
 
 
@@ -145,7 +166,9 @@ def _refuse_foreign_days(rows, shifts):
     for shift in shifts or ():
         wrong = rows[(rows["shift"] == shift.name) & ~rows["day"].dt.weekday.isin(shift.days) & (rows["people"] > 0)]
         if len(wrong):
-            raise ValueError(f"demand: {shift.name} is not worked on a {wrong['day'].iloc[0]:%A} (days of the shift), got {wrong['day'].iloc[0]:%Y-%m-%d}")
+            raise ValueError(
+                f"demand: {shift.name} is not worked on a {wrong['day'].iloc[0]:%A} (days of the shift), got {wrong['day'].iloc[0]:%Y-%m-%d}"
+            )
 
 
 def span(rows, start, weeks, days):
@@ -156,7 +179,9 @@ def span(rows, start, weeks, days):
     given = weeks * 7 if weeks is not None else days
     count = (rows["day"].max() - first).days + 1 if given is None else given
     if not (isinstance(count, (int, np.integer)) and 1 <= count <= 370):
-        raise ValueError(f"the roster must have 1 to 370 days, got {count!r}: give weeks or days and a start before the demand's last day")
+        raise ValueError(
+            f"the roster must have 1 to 370 days, got {count!r}: give weeks or days and a start before the demand's last day"
+        )
     if not rows["day"].between(first, first + (count - 1) * DAY).any():
         raise ValueError(f"demand has no row from {first:%Y-%m-%d} on for {count} days: check start and weeks")
     return first, int(count)
@@ -178,14 +203,22 @@ def checked_wishes(wishes, names, first, count, known):
     place = (day - first) / DAY
     outside = ~((place >= 0) & (place < count))
     if outside.any():
-        raise ValueError(f"wishes: day must be one of the roster's ({first:%Y-%m-%d} and {count} days), got {wishes['day'][outside].iloc[0]}")
+        raise ValueError(
+            f"wishes: day must be one of the roster's ({first:%Y-%m-%d} and {count} days), got {wishes['day'][outside].iloc[0]}"
+        )
     odd = ~wishes["wish"].isin([OFF, WORK, *known])
     if odd.any():
-        raise ValueError(f'wishes: wish must be "off", "work" or a shift ({", ".join(known)}), got {wishes["wish"][odd].iloc[0]!r}')
+        raise ValueError(
+            f'wishes: wish must be "off", "work" or a shift ({", ".join(known)}), got {wishes["wish"][odd].iloc[0]!r}'
+        )
     weight = _numbers(wishes["weight"]) if "weight" in wishes else pd.Series(1.0, index=wishes.index)
     if not ((weight >= 0) & np.isfinite(weight)).all():
-        raise ValueError(f"wishes: weight must be a number from 0 on, got {wishes['weight'][~((weight >= 0) & np.isfinite(weight))].iloc[0]!r}")
-    return pd.DataFrame({"agent": at, "day": place.astype(int), "wish": wishes["wish"].astype(str), "weight": weight.astype(float)})
+        raise ValueError(
+            f"wishes: weight must be a number from 0 on, got {wishes['weight'][~((weight >= 0) & np.isfinite(weight))].iloc[0]!r}"
+        )
+    return pd.DataFrame(
+        {"agent": at, "day": place.astype(int), "wish": wishes["wish"].astype(str), "weight": weight.astype(float)}
+    )
 
 
 def checked_leave(leave, names, what="leave"):
@@ -194,8 +227,15 @@ def checked_leave(leave, names, what="leave"):
         leave = leave.assign(start=leave["day"], end=leave["day"])
     need(leave, ("agent", "start", "end"), what)
     leave = leave.reset_index(drop=True)
-    out = pd.DataFrame({"agent": agent_index(leave, names, what), "start": days_of(leave["start"], len(leave), f"{what}: start"),
-                        "end": days_of(leave["end"], len(leave), f"{what}: end")})
+    out = pd.DataFrame(
+        {
+            "agent": agent_index(leave, names, what),
+            "start": days_of(leave["start"], len(leave), f"{what}: start"),
+            "end": days_of(leave["end"], len(leave), f"{what}: end"),
+        }
+    )
     if not (out["end"] >= out["start"]).all():
-        raise ValueError(f"{what}: end must be the last day, on or after start; got {leave['start'][~(out['end'] >= out['start'])].iloc[0]} to {leave['end'][~(out['end'] >= out['start'])].iloc[0]}")
+        raise ValueError(
+            f"{what}: end must be the last day, on or after start; got {leave['start'][~(out['end'] >= out['start'])].iloc[0]} to {leave['end'][~(out['end'] >= out['start'])].iloc[0]}"
+        )
     return out

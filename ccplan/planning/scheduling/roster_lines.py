@@ -7,7 +7,13 @@ import numpy as np
 
 from ...queueing.compiled import compiled
 
-PARTS = ("contract hours", "single days off", "nights and weekends", "wishes", "moved starts")  # causes of a line's price
+PARTS = (
+    "contract hours",
+    "single days off",
+    "nights and weekends",
+    "wishes",
+    "moved starts",
+)  # causes of a line's price
 EPSILON = 1e-9
 
 

@@ -27,7 +27,16 @@ def repair(roster, sick, *, changed=CHANGED, limit_s=30.0, effort=1.0, progress=
     ill = _ill(problem, sick)
     mended = _without(problem, was, ill, changed)
     lines = np.where(ill, 0, was)
-    lines, bound, status = solve(mended, lines, limit_s=limit_s, effort=effort, progress=progress, seed=seed, began=began, hot=max(changed / 6, 1.0))
+    lines, bound, status = solve(
+        mended,
+        lines,
+        limit_s=limit_s,
+        effort=effort,
+        progress=progress,
+        seed=seed,
+        began=began,
+        hot=max(changed / 6, 1.0),
+    )
     return told(mended, lines, bound, status, began, was=was, changed=changed)
 
 
@@ -35,9 +44,13 @@ def _ill(problem, sick):
     """A, N: sick on that day of the roster."""
     ill = np.zeros(problem.lines.shape, bool)
     for row in checked_leave(sick, problem.people["agent"], "sick").itertuples():
-        inside = (problem.days >= row.start) & (problem.days <= row.end) & (np.arange(len(problem.days)) >= problem.first)
+        inside = (
+            (problem.days >= row.start) & (problem.days <= row.end) & (np.arange(len(problem.days)) >= problem.first)
+        )
         if not inside.any():
-            raise ValueError(f"sick: {row.start:%Y-%m-%d} is no day of the roster ({problem.days[problem.first]:%Y-%m-%d} to {problem.days[-1]:%Y-%m-%d})")
+            raise ValueError(
+                f"sick: {row.start:%Y-%m-%d} is no day of the roster ({problem.days[problem.first]:%Y-%m-%d} to {problem.days[-1]:%Y-%m-%d})"
+            )
         ill[row.agent] |= inside
     if not ill.any():
         raise ValueError("sick must name at least one agent and day, got none")
@@ -55,10 +68,24 @@ def _without(problem, was, ill, changed):
     allowed = rules.allowed & ~(before_ill[:, :, None] & reach[None] & (np.arange(reach.shape[1]) > 0))
     lines = np.where(locked | (day < problem.first), np.where(ill, 0, was), 0)
     wishes = refusals(problem.wishes, problem.kinds, was.shape, problem.prices.refused_wish)
-    cost = wishes + np.where((np.arange(reach.shape[1])[None, None, :] != was[:, :, None]) & ~ill[:, :, None] & (day >= problem.first)[None, :, None], changed, 0.0)
+    cost = wishes + np.where(
+        (np.arange(reach.shape[1])[None, None, :] != was[:, :, None])
+        & ~ill[:, :, None]
+        & (day >= problem.first)[None, :, None],
+        changed,
+        0.0,
+    )
     lost = np.where(ill & (was > 0), rules.paid[day[None, :], was], 0.0).sum(axis=1)
-    cost = np.where(ill[:, :, None] & (was > 0)[:, :, None], cost + changed, cost)  # the same in every repair: it counts as one change
+    cost = np.where(
+        ill[:, :, None] & (was > 0)[:, :, None], cost + changed, cost
+    )  # the same in every repair: it counts as one change
     fixed = locked | (day < problem.first)[None, :]
-    fresh = rules._replace(fixed=fixed, allowed=allowed, wish=cost, target=np.maximum(rules.target - lost, 0.0), own_free=rules.own_free | ill,
-                           **limits(lines, fixed, rules, problem.prices))
+    fresh = rules._replace(
+        fixed=fixed,
+        allowed=allowed,
+        wish=cost,
+        target=np.maximum(rules.target - lost, 0.0),
+        own_free=rules.own_free | ill,
+        **limits(lines, fixed, rules, problem.prices),
+    )
     return replace(problem, rules=fresh, lines=lines, locked=locked, leave=problem.leave | ill)

@@ -32,7 +32,12 @@ def anneal(R, lines, free, options, counts, moves, hot, cold, seed):
         if new_a == np.inf or new_b == np.inf:
             _undo(lines, who, when, was, changed)
             continue
-        delta = new_a - prices[a] + (new_b - prices[b] if b >= 0 else 0.0) + _recover(R, cover, lines, who, when, was, changed, 1)
+        delta = (
+            new_a
+            - prices[a]
+            + (new_b - prices[b] if b >= 0 else 0.0)
+            + _recover(R, cover, lines, who, when, was, changed, 1)
+        )
         if delta <= 0 or np.random.random() < np.exp(-delta / heat):
             prices[a] = new_a
             if b >= 0:
@@ -86,10 +91,16 @@ def _propose(R, lines, free, options, counts, who, when, was):
             return a, -1, 0
         return a, -1, _put(lines, who, when, was, 0, a, d, kind)
     if pick < 0.70:
-        return _swap_people(R, lines, who, when, was, a, np.random.randint(agents), d, 1 + np.random.randint(LONGEST_SWAP))
+        return _swap_people(
+            R, lines, who, when, was, a, np.random.randint(agents), d, 1 + np.random.randint(LONGEST_SWAP)
+        )
     if pick < 0.85:
         return a, -1, _swap_days(R, lines, who, when, was, a, d, R.first + np.random.randint(n - R.first))
-    return a, -1, _row(R, lines, who, when, was, a, d, 2 + np.random.randint(4), options[d, np.random.randint(counts[d])])
+    return (
+        a,
+        -1,
+        _row(R, lines, who, when, was, a, d, 2 + np.random.randint(4), options[d, np.random.randint(counts[d])]),
+    )
 
 
 @compiled
@@ -130,7 +141,9 @@ def _row(R, lines, who, when, was, a, d, length, kind):
 
 @compiled(nogil=True)
 def polish(R, lines, free, options, counts, rounds):
-    """Changes `lines` in place until no single change and no swap of one day lowers the price, at most `rounds` times round."""
+    """Changes `lines` in place until no single change and no swap of one day lowers the price, at most `rounds`
+    times round.
+    """
     prices, _ = line_prices(R, lines)
     cover, parts = covered(R, lines), np.zeros(5)
     who, when, was = np.zeros(4, np.int64), np.zeros(4, np.int64), np.zeros(4, np.int64)
@@ -162,7 +175,12 @@ def _kept(R, lines, cover, prices, parts, who, when, was, changed, a, b):
     new_a = line_price(R, a, lines[a], parts)
     new_b = line_price(R, b, lines[b], parts) if b >= 0 and new_a < np.inf else 0.0
     if new_a < np.inf and new_b < np.inf:
-        delta = new_a - prices[a] + (new_b - prices[b] if b >= 0 else 0.0) + _recover(R, cover, lines, who, when, was, changed, 1)
+        delta = (
+            new_a
+            - prices[a]
+            + (new_b - prices[b] if b >= 0 else 0.0)
+            + _recover(R, cover, lines, who, when, was, changed, 1)
+        )
         if delta < -1e-7:
             prices[a] = new_a
             if b >= 0:

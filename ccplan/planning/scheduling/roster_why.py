@@ -1,4 +1,6 @@
-"""Why a roster is as it is, in words: which rule a duty would break, what a wish would cost, what is locked against a rule."""
+"""Why a roster is as it is, in words: which rule a duty would break, what a wish would cost, what is locked against
+a rule.
+"""
 
 import numpy as np
 import pandas as pd
@@ -23,7 +25,11 @@ def duty_words(problem, kind):
     """A kind of duty: its shift, with the start where the shift has several and the skill where it asks for one."""
     row, kinds = problem.kinds.iloc[kind], problem.kinds
     same = kinds[kinds["shift"] == row["shift"]]
-    words = row["shift"] + (f" at {int(row['clock_s']) // 3600:02d}:{int(row['clock_s']) % 3600 // 60:02d}" if same["clock_s"].nunique() > 1 else "")
+    words = row["shift"] + (
+        f" at {int(row['clock_s']) // 3600:02d}:{int(row['clock_s']) % 3600 // 60:02d}"
+        if same["clock_s"].nunique() > 1
+        else ""
+    )
     return words + (f" ({row['skill']})" if row["skill"] and same["skill"].nunique() > 1 else "")
 
 
@@ -41,7 +47,11 @@ def _not_there(problem, a, line):
     rules, found = problem.rules, []
     for d in range(problem.first, line.size):
         k = line[d]
-        if k > 0 and not rules.allowed[a, d, k] and (not problem.locked[a, d] or (words := barred(problem, a, d, k))[0] != "demand"):
+        if (
+            k > 0
+            and not rules.allowed[a, d, k]
+            and (not problem.locked[a, d] or (words := barred(problem, a, d, k))[0] != "demand")
+        ):
             rule, words = barred(problem, a, d, k)
             found.append((d, rule, words, not rules.fixed[a, d]))
     return found
@@ -56,7 +66,10 @@ def barred(problem, a, d, k):
         return "leave", f"{day}: {name} is away"
     if not problem.skilled[a, k]:
         return "skill", f"{day}: {name} does not have the skill {problem.kinds['skill'].iloc[k]} of {duty}"
-    if not problem.times["there"][d, k] or problem.demand[(problem.demand["at"] == d) & (problem.demand["kind"] == k)].empty:
+    if (
+        not problem.times["there"][d, k]
+        or problem.demand[(problem.demand["at"] == d) & (problem.demand["kind"] == k)].empty
+    ):
         return "demand", f"{day}: no {duty} is wanted that day"
     return "leave", f"{day}: {duty} ends on the next day, when {name} is away"
 
@@ -68,9 +81,15 @@ def _short_rest(problem, a, line):
             k, l = line[d - lag], line[d]
             if k and l and rules.clash[lag - 1, d, k, l]:
                 hours = min(times[f"{c}_start"][d, l] - times[f"{c}_end"][d - lag, k] for c in ("wall", "real")) / HOUR
-                found.append((d, "rest", f"{max(hours, 0):.4g} h of rest between {duty_words(problem, k)} of {day_words(problem.days[d - lag])} and "
-                              f"{duty_words(problem, l)} of {day_words(problem.days[d])}, {problem.prices.min_rest_s / HOUR:.4g} h are the rule",
-                              not (rules.fixed[a, d] and rules.fixed[a, d - lag])))
+                found.append(
+                    (
+                        d,
+                        "rest",
+                        f"{max(hours, 0):.4g} h of rest between {duty_words(problem, k)} of {day_words(problem.days[d - lag])} and "
+                        f"{duty_words(problem, l)} of {day_words(problem.days[d])}, {problem.prices.min_rest_s / HOUR:.4g} h are the rule",
+                        not (rules.fixed[a, d] and rules.fixed[a, d - lag]),
+                    )
+                )
     return found
 
 
@@ -80,7 +99,9 @@ def _long_rows(problem, a, flags, most, rule, words):
         run = run + 1 if flags[d] else 0
         if run > most and d >= problem.first:
             free = not problem.rules.fixed[a, d - most : d + 1].all()
-            found.append((d, rule, f"{day_words(problem.days[d])} would be {words} number {run}, {most} are the most", free))
+            found.append(
+                (d, rule, f"{day_words(problem.days[d])} would be {words} number {run}, {most} are the most", free)
+            )
     return found
 
 
@@ -91,8 +112,14 @@ def _full_weeks(problem, a, line):
         worked, most = hours[rules.week == w].sum(), problem.prices.most_week_s / HOUR
         if worked > most + 1e-9:
             monday = int(np.flatnonzero(rules.week == w)[0])
-            found.append((max(monday, problem.first), "hours of the week", f"week of {day_words(problem.days[monday])} has {worked:.4g} paid hours, {most:.4g} are the most",
-                          bool(worked > rules.week_cap[a, w] + 1e-9)))
+            found.append(
+                (
+                    max(monday, problem.first),
+                    "hours of the week",
+                    f"week of {day_words(problem.days[monday])} has {worked:.4g} paid hours, {most:.4g} are the most",
+                    bool(worked > rules.week_cap[a, w] + 1e-9),
+                )
+            )
     return found
 
 
@@ -105,8 +132,14 @@ def _weekends(problem, a, line):
         count = int(worked[w - 3 : w + 1].sum())
         if count > most:
             day = int(np.flatnonzero(rules.week == w)[-1])
-            found.append((day, "free weekends", f"{count} of the four weekends up to {day_words(problem.days[day])} are worked, {most} may be",
-                          bool(count > rules.end_cap[a, w - 3])))
+            found.append(
+                (
+                    day,
+                    "free weekends",
+                    f"{count} of the four weekends up to {day_words(problem.days[day])} are worked, {most} may be",
+                    bool(count > rules.end_cap[a, w - 3]),
+                )
+            )
     return found
 
 
@@ -116,9 +149,21 @@ def _starts_apart(problem, a, line):
         return found
     for d in range(problem.first, line.size):
         for e in range(d - 6, d):
-            if line[d] and line[e] and rules.week[d] == rules.week[e] and (gap := abs(rules.clock[line[d]] - rules.clock[line[e]])) > rules.apart + 1e-9:
-                found.append((d, "starts of a week", f"starts on {day_words(problem.days[e])} and {day_words(problem.days[d])} are {gap:.4g} h apart, "
-                              f"{rules.apart:.4g} h are the most", not (rules.fixed[a, d] and rules.fixed[a, e])))
+            if (
+                line[d]
+                and line[e]
+                and rules.week[d] == rules.week[e]
+                and (gap := abs(rules.clock[line[d]] - rules.clock[line[e]])) > rules.apart + 1e-9
+            ):
+                found.append(
+                    (
+                        d,
+                        "starts of a week",
+                        f"starts on {day_words(problem.days[e])} and {day_words(problem.days[d])} are {gap:.4g} h apart, "
+                        f"{rules.apart:.4g} h are the most",
+                        not (rules.fixed[a, d] and rules.fixed[a, e]),
+                    )
+                )
     return found
 
 
@@ -127,24 +172,36 @@ def told_locks(problem, lines):
     rows = []
     for a, line in enumerate(lines):
         if problem.locked[a].any():
-            rows += [(problem.people["agent"].iloc[a], problem.days[d], rule, f"{words}: kept, as it is locked") for d, rule, words, free in broken(problem, a, line) if not free]
+            rows += [
+                (problem.people["agent"].iloc[a], problem.days[d], rule, f"{words}: kept, as it is locked")
+                for d, rule, words, free in broken(problem, a, line)
+                if not free
+            ]
     return pd.DataFrame(rows, columns=["agent", "day", "rule", "words"])
 
 
 def told_wishes(problem, lines, cover):
-    """Every wish: agent, day, wish, weight, granted, cause (what stands against it), why (in words), more (price if it were granted, the other days as they are)."""
+    """Every wish: agent, day, wish, weight, granted, cause (what stands against it), why (in words), more (price if
+    it were granted, the other days as they are).
+    """
     rows = []
     for wish in problem.wishes.itertuples():
         a, d = wish.agent, wish.day
         fits = grants(wish.wish, problem.kinds)
         granted = bool(fits[lines[a, d]])
-        cause, why, more = ("", "", np.nan) if granted else against(problem, lines, cover, a, d, np.flatnonzero(fits), wish.wish)
-        rows.append((problem.people["agent"].iloc[a], problem.days[d], wish.wish, wish.weight, granted, cause, why, more))
+        cause, why, more = (
+            ("", "", np.nan) if granted else against(problem, lines, cover, a, d, np.flatnonzero(fits), wish.wish)
+        )
+        rows.append(
+            (problem.people["agent"].iloc[a], problem.days[d], wish.wish, wish.weight, granted, cause, why, more)
+        )
     return pd.DataFrame(rows, columns=["agent", "day", "wish", "weight", "granted", "cause", "why", "more"])
 
 
 def against(problem, lines, cover, a, d, kinds, wish):
-    """(cause, words, price more) of doing one of `kinds` instead, the agent's other days as they are: the cheapest that can be."""
+    """(cause, words, price more) of doing one of `kinds` instead, the agent's other days as they are: the cheapest
+    that can be.
+    """
     if problem.locked[a, d]:
         return "locked", f"{day_words(problem.days[d])} is locked as published", np.nan
     tried = [_tried(problem, lines, cover, a, d, int(k)) for k in kinds if k == 0 or problem.times["there"][d, k]]
@@ -175,7 +232,9 @@ def _cover_change(problem, cover, d, old, new):
         if kind > 0:
             before, after = cover[d, kind], cover[d, kind] + step
             short = min(before, after) < problem.rules.demand[d, kind]
-            out[0 if short else 1] += cover_price(problem.rules, d, kind, after) - cover_price(problem.rules, d, kind, before)
+            out[0 if short else 1] += cover_price(problem.rules, d, kind, after) - cover_price(
+                problem.rules, d, kind, before
+            )
     return out
 
 
@@ -198,6 +257,11 @@ def told_changes(problem, was, lines):
     """Every duty that differs between two rosters: agent, day, was, now, words."""
     rows = []
     for a, d in zip(*np.nonzero(was != lines), strict=True):
-        name, before, now = problem.people["agent"].iloc[a], *(OFF if k == 0 else duty_words(problem, k) for k in (was[a, d], lines[a, d]))
-        rows.append((name, problem.days[d], before, now, f"{name}, {day_words(problem.days[d])}: {now} instead of {before}"))
+        name, before, now = (
+            problem.people["agent"].iloc[a],
+            *(OFF if k == 0 else duty_words(problem, k) for k in (was[a, d], lines[a, d])),
+        )
+        rows.append(
+            (name, problem.days[d], before, now, f"{name}, {day_words(problem.days[d])}: {now} instead of {before}")
+        )
     return pd.DataFrame(rows, columns=["agent", "day", "was", "now", "words"])

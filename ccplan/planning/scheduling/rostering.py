@@ -9,9 +9,9 @@ import pandas as pd
 from ...data.shifts import Rostering
 from .roster_problem import HISTORY, build
 
-MOVES = 800         # tries of the search for each free day of each agent, at effort 1
+MOVES = 800  # tries of the search for each free day of each agent, at effort 1
 FEWEST, MOST = 20_000, 60_000_000
-SLICES = 40         # pieces of the search, after each of which progress is told and time is looked at
+SLICES = 40  # pieces of the search, after each of which progress is told and time is looked at
 BOUND_ROUNDS = 150
 
 
@@ -19,13 +19,14 @@ BOUND_ROUNDS = 150
 class Roster:
     """A roster and its price; what could not be kept is told in words.
 
-    `duties`: agent, day, shift, start, end, paid_s, skill, locked. `unmet`: day, shift, start, skill, wanted, rostered,
-    missing, idle (people), every row of the demand. `wishes`: agent, day, wish, weight, granted, cause, why, more (price
-    if it were granted, the agent's other days as they are; blank where a rule forbids it). `fairness`: agent, contract_h,
-    leave_h, hours, off_contract_h, nights, fair_nights, weekend_days, fair_weekend_days, single_days_off, free_weekends,
-    wishes, granted. `price`: by cause, in currency. `bound`: no roster that keeps the rules is cheaper; `gap` = (total −
-    bound) ÷ total. `status`: "optimal", "searched", "limit of time" or "stopped". `broken`: agent, day, rule, words of
-    what is locked against a rule. `changes`: agent, day, was, now, words, after a repair.
+    `duties`: agent, day, shift, start, end, paid_s, skill, locked. `unmet`: day, shift, start, skill, wanted,
+    rostered, missing, idle (people), every row of the demand. `wishes`: agent, day, wish, weight, granted, cause,
+    why, more (price if it were granted, the agent's other days as they are; blank where a rule forbids it).
+    `fairness`: agent, contract_h, leave_h, hours, off_contract_h, nights, fair_nights, weekend_days,
+    fair_weekend_days, single_days_off, free_weekends, wishes, granted. `price`: by cause, in currency. `bound`: no
+    roster that keeps the rules is cheaper; `gap` = (total − bound) ÷ total. `status`: "optimal", "searched", "limit
+    of time" or "stopped". `broken`: agent, day, rule, words of what is locked against a rule. `changes`: agent,
+    day, was, now, words, after a repair.
     """
 
     duties: pd.DataFrame
@@ -47,30 +48,60 @@ class Roster:
         return float(self.price.sum())
 
     def published(self, first=None, last=None):
-        """The duties and days off from `first` to `last` (days; all if left out), as `locked` of another roster wants them."""
+        """The duties and days off from `first` to `last` (days; all if left out), as `locked` of another roster
+        wants them.
+        """
         problem, lines = self.case["problem"], self.case["lines"]
         days = problem.days[problem.first :]
-        inside = days[(days >= (pd.Timestamp(first) if first is not None else days[0])) & (days <= (pd.Timestamp(last) if last is not None else days[-1]))]
-        free = [(name, day, "off", pd.NaT, pd.NaT, 0.0, "") for a, name in enumerate(problem.people["agent"]) for day in inside
-                if lines[a, problem.days.get_loc(day)] == 0]
+        inside = days[
+            (days >= (pd.Timestamp(first) if first is not None else days[0]))
+            & (days <= (pd.Timestamp(last) if last is not None else days[-1]))
+        ]
+        free = [
+            (name, day, "off", pd.NaT, pd.NaT, 0.0, "")
+            for a, name in enumerate(problem.people["agent"])
+            for day in inside
+            if lines[a, problem.days.get_loc(day)] == 0
+        ]
         off = pd.DataFrame(free, columns=["agent", "day", "shift", "start", "end", "paid_s", "skill"])
         duties = self.duties[self.duties["day"].isin(inside)].drop(columns="locked")
         both = [frame.astype(object) for frame in (duties, off) if len(frame)]
         told = pd.concat(both, ignore_index=True) if both else duties
-        return told.assign(start=_stamps(told["start"], problem.zone), end=_stamps(told["end"], problem.zone), paid_s=told["paid_s"].astype(float)).infer_objects()
+        return told.assign(
+            start=_stamps(told["start"], problem.zone),
+            end=_stamps(told["end"], problem.zone),
+            paid_s=told["paid_s"].astype(float),
+        ).infer_objects()
 
 
-def roster(people, demand, rules=None, *, shifts=None, start=None, weeks=None, days=None, wishes=None, leave=None, locked=None, before=None,
-           limit_s=60.0, effort=1.0, progress=None, seed=0):
+def roster(
+    people,
+    demand,
+    rules=None,
+    *,
+    shifts=None,
+    start=None,
+    weeks=None,
+    days=None,
+    wishes=None,
+    leave=None,
+    locked=None,
+    before=None,
+    limit_s=60.0,
+    effort=1.0,
+    progress=None,
+    seed=0,
+):
     """Named agents on the duties that are wanted, over weeks: a `Roster`.
 
-    `people`: agent, weekly_hours and, where there are, hired, left (first and last day), skills ("a;b"). `demand`: day,
-    shift, start, end, people (whole numbers), paid_s, and skill or group where only some can do it: `shifts` of a `Cover`.
-    `rules` is a Centre (its rostering and shifts are taken) or a `Rostering`; `shifts` of `Shift` tell paid time and days.
-    `start` and `weeks` or `days`: the demand's if left out. `wishes`: agent, day, wish ("off", "work" or a shift), weight
-    (1). `leave`: agent, start, end (days, both included). `locked`: agent, day, shift ("off" for a day off), start, end:
-    stay as they are, whatever the rules say (`Roster.published` gives them). `before`: duties up to the day before, as
-    `Roster.duties`; they count for rest, rows, the week and weekends.
+    `people`: agent, weekly_hours and, where there are, hired, left (first and last day), skills ("a;b"). `demand`:
+    day, shift, start, end, people (whole numbers), paid_s, and skill or group where only some can do it: `shifts`
+    of a `Cover`. `rules` is a Centre (its rostering and shifts are taken) or a `Rostering`; `shifts` of `Shift`
+    tell paid time and days. `start` and `weeks` or `days`: the demand's if left out. `wishes`: agent, day, wish
+    ("off", "work" or a shift), weight (1). `leave`: agent, start, end (days, both included). `locked`: agent, day,
+    shift ("off" for a day off), start, end: stay as they are, whatever the rules say (`Roster.published` gives
+    them). `before`: duties up to the day before, as `Roster.duties`; they count for rest, rows, the week and
+    weekends.
 
     Kept always: one shift a day, rest (by the wall clock and in real time), days and nights in a row, paid hours of a
     calendar week, free weekends (no duty touches Saturday or Sunday) in any four, leave and employment (also of the day
@@ -100,9 +131,23 @@ def roster(people, demand, rules=None, *, shifts=None, start=None, weeks=None, d
         raise ValueError(f"rules must be a Centre or a Rostering, got {type(rules).__name__}")
     if locked is not None and not isinstance(locked, pd.DataFrame):
         raise ValueError(f"locked must be a frame such as Roster.published() gives, got {type(locked).__name__}")
-    problem = build(people, demand, rostering, centre=centre, shifts=tuple(shifts if shifts is not None else centre.shifts if centre else ()), start=start,
-                    weeks=weeks, days=days, wishes=wishes, leave=leave, locked=locked, before=before)
-    lines, bound, status = solve(problem, problem.lines.copy(), limit_s=limit_s, effort=effort, progress=progress, seed=seed, began=began)
+    problem = build(
+        people,
+        demand,
+        rostering,
+        centre=centre,
+        shifts=tuple(shifts if shifts is not None else centre.shifts if centre else ()),
+        start=start,
+        weeks=weeks,
+        days=days,
+        wishes=wishes,
+        leave=leave,
+        locked=locked,
+        before=before,
+    )
+    lines, bound, status = solve(
+        problem, problem.lines.copy(), limit_s=limit_s, effort=effort, progress=progress, seed=seed, began=began
+    )
     return told(problem, lines, bound, status, began)
 
 
@@ -127,7 +172,11 @@ def solve(problem, lines, *, limit_s, effort, progress, seed, began, hot=None):
     polish(R, lines, free, options, counts, 30 if status == "searched" else 1)
     if small and status == "searched":
         exact, bound, done = proven(problem, limit_s - (time.perf_counter() - began))
-        if exact is not None and np.isfinite(line_prices(R, exact)[0]).all() and total_price(R, exact) < total_price(R, lines) - 1e-9:
+        if (
+            exact is not None
+            and np.isfinite(line_prices(R, exact)[0]).all()
+            and total_price(R, exact) < total_price(R, lines) - 1e-9
+        ):
             lines = exact
         if done:
             return lines, min(bound, total_price(R, lines)), "optimal"
@@ -173,7 +222,9 @@ def _search(R, lines, free, options, counts, limit_s, effort, progress, seed, be
 
 def _heat(R):
     """Temperature at which the search begins: half of what a wish or a single day off costs."""
-    soft = [price for price in (R.single_price, R.uneven_price, float(R.wish.max(initial=0.0)), R.hour_price) if price > 0]
+    soft = [
+        price for price in (R.single_price, R.uneven_price, float(R.wish.max(initial=0.0)), R.hour_price) if price > 0
+    ]
     hard = R.miss[R.demand > 0]
     return float(np.mean(soft)) / 2 if soft else float(hard.mean()) / 50 if len(hard) and hard.mean() > 0 else 1.0
 
@@ -192,10 +243,14 @@ def _bound(problem, lines):
     R, upper = problem.rules, total_price(problem.rules, lines)
     low, high = reachable(R, problem.lines)
     best = (-np.inf, None, None)
-    for hour in np.linspace(-R.hour_price, R.hour_price, 11):  # where people are short or idle everywhere, an hour has one price in all cells
+    for hour in np.linspace(
+        -R.hour_price, R.hour_price, 11
+    ):  # where people are short or idle everywhere, an hour has one price in all cells
         cells, people = np.clip(hour * R.paid, -R.miss, R.idle), np.full(len(lines), -hour)
         start = cells.copy(), people.copy()
-        best = max(best, (raise_bound(R, problem.lines, cells, people, low, high, upper, 1), *start), key=lambda one: one[0])
+        best = max(
+            best, (raise_bound(R, problem.lines, cells, people, low, high, upper, 1), *start), key=lambda one: one[0]
+        )
     bound = max(best[0], raise_bound(R, problem.lines, best[1], best[2], low, high, upper, BOUND_ROUNDS))
     return max(float(bound), 0.0)
 
@@ -217,9 +272,19 @@ def told(problem, lines, bound, status, began, was=None, changed=0.0):
     price = price.round(6) + 0.0
     total, wishes = float(price.sum()), told_wishes(problem, lines, cover)
     return Roster(
-        duties=_duties(problem, lines), unmet=_unmet(problem, cover), wishes=wishes, fairness=_fairness(problem, lines, wishes), price=price, bound=float(bound),
-        gap=max(0.0, (total - bound) / total) if total > 1e-9 else 0.0, status=status, seconds=time.perf_counter() - began, broken=told_locks(problem, lines),
-        changes=changes, case={"problem": problem, "lines": lines, "was": was})
+        duties=_duties(problem, lines),
+        unmet=_unmet(problem, cover),
+        wishes=wishes,
+        fairness=_fairness(problem, lines, wishes),
+        price=price,
+        bound=float(bound),
+        gap=max(0.0, (total - bound) / total) if total > 1e-9 else 0.0,
+        status=status,
+        seconds=time.perf_counter() - began,
+        broken=told_locks(problem, lines),
+        changes=changes,
+        case={"problem": problem, "lines": lines, "was": was},
+    )
 
 
 def _duties(problem, lines):
@@ -227,9 +292,24 @@ def _duties(problem, lines):
     for a, d in np.argwhere(lines[:, HISTORY:] > 0) + [0, HISTORY]:
         start, end = problem.times["stamps"][int(d), int(lines[a, d])]
         kind = problem.kinds.iloc[lines[a, d]]
-        rows.append((problem.people["agent"].iloc[a], problem.days[d], kind["shift"], start, end, problem.times["paid_s"][d, lines[a, d]], kind["skill"], bool(problem.locked[a, d])))
+        rows.append(
+            (
+                problem.people["agent"].iloc[a],
+                problem.days[d],
+                kind["shift"],
+                start,
+                end,
+                problem.times["paid_s"][d, lines[a, d]],
+                kind["skill"],
+                bool(problem.locked[a, d]),
+            )
+        )
     frame = pd.DataFrame(rows, columns=["agent", "day", "shift", "start", "end", "paid_s", "skill", "locked"])
-    return frame.assign(day=pd.to_datetime(frame["day"]), start=_stamps(frame["start"], problem.zone), end=_stamps(frame["end"], problem.zone))
+    return frame.assign(
+        day=pd.to_datetime(frame["day"]),
+        start=_stamps(frame["start"], problem.zone),
+        end=_stamps(frame["end"], problem.zone),
+    )
 
 
 def _stamps(column, zone):
@@ -242,8 +322,18 @@ def _unmet(problem, cover):
     rows = problem.demand
     there = cover[rows["at"], rows["kind"]].astype(int)
     off = rows["people"].to_numpy() - there
-    return pd.DataFrame({"day": rows["day"], "shift": rows["shift"], "start": rows["start"], "skill": rows["skill"], "wanted": rows["people"], "rostered": there,
-                         "missing": np.maximum(off, 0), "idle": np.maximum(-off, 0)}).sort_values(["start", "shift", "skill"], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "day": rows["day"],
+            "shift": rows["shift"],
+            "start": rows["start"],
+            "skill": rows["skill"],
+            "wanted": rows["people"],
+            "rostered": there,
+            "missing": np.maximum(off, 0),
+            "idle": np.maximum(-off, 0),
+        }
+    ).sort_values(["start", "shift", "skill"], ignore_index=True)
 
 
 def _fairness(problem, lines, wishes):
@@ -253,8 +343,12 @@ def _fairness(problem, lines, wishes):
     alone = worked[:, :-2] & ~worked[:, 1:-1] & worked[:, 2:] & ~R.own_free[:, 1:-1]
     touch = R.touch[days, lines]
     weekends = [w for w in range(R.week[HISTORY], R.week[-1] + 1) if (mine & (R.week == w) & R.weekend).any()]
-    free = np.array([[not row[R.week == w].any() for w in weekends] for row in touch], bool).reshape(len(lines), len(weekends))
-    asked = wishes.groupby("agent")["granted"].agg(["size", "sum"]).reindex(problem.people["agent"]).fillna(0).astype(int)
+    free = np.array([[not row[R.week == w].any() for w in weekends] for row in touch], bool).reshape(
+        len(lines), len(weekends)
+    )
+    asked = (
+        wishes.groupby("agent")["granted"].agg(["size", "sum"]).reindex(problem.people["agent"]).fillna(0).astype(int)
+    )
     return pd.DataFrame({
         "agent": problem.people["agent"], "contract_h": problem.contract, "leave_h": problem.contract - R.target, "hours": hours[:, mine].sum(axis=1),
         "off_contract_h": hours[:, mine].sum(axis=1) - R.target, "nights": R.night[days, lines][:, mine].sum(axis=1), "fair_nights": problem.shares[:, 0],

@@ -1,8 +1,8 @@
 """Blocks solved by HiGHS (scipy.optimize), in slices of time, so that progress is told and the work can be stopped.
 
-A block whose columns cover neighbouring intervals and nothing else is totally unimodular: its linear programme is solved
-by whole people, and no search follows (Hoffman and Kruskal 1956). The others are searched to the gap that is asked for.
-A block that is the same as one before, as one Tuesday is as another, is not solved again.
+A block whose columns cover neighbouring intervals and nothing else is totally unimodular: its linear programme is
+solved by whole people, and no search follows (Hoffman and Kruskal 1956). The others are searched to the gap that is
+asked for. A block that is the same as one before, as one Tuesday is as another, is not solved again.
 """
 
 from dataclasses import dataclass, replace
@@ -16,14 +16,16 @@ from ..service.quiet import quiet
 from ..uncertainty.risk import Stopped
 from .first_plan import first_plan
 
-SLICE = 5.0     # seconds until the first look at whether somebody wants to stop; each further slice is twice as long
-NEAR = 1e-6     # of a person that counts as none
-MANY = 100      # columns from which on a plan is first looked for around the linear programme's
+SLICE = 5.0  # seconds until the first look at whether somebody wants to stop; each further slice is twice as long
+NEAR = 1e-6  # of a person that counts as none
+MANY = 100  # columns from which on a plan is first looked for around the linear programme's
 
 
 @dataclass(frozen=True, kw_only=True)
 class Aim:
-    """What is made least: `price` by column and the `loss` of intervals; `first` the loss first of all, then the price."""
+    """What is made least: `price` by column and the `loss` of intervals; `first` the loss first of all, then the
+    price.
+    """
 
     price: np.ndarray
     loss: object
@@ -32,7 +34,9 @@ class Aim:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """People by column of a block, what they cost by the aim, what no plan costs less than, and whether that is proven enough."""
+    """People by column of a block, what they cost by the aim, what no plan costs less than, and whether that is
+    proven enough.
+    """
 
     people: np.ndarray
     value: float
@@ -85,7 +89,9 @@ def solve_blocks(blocks, aim, clock, within, words):
 
 
 def in_parts(block, aim, seconds):
-    """The plan of the linear programme, in which people come in parts: a `Found` that no plan of whole people undercuts."""
+    """The plan of the linear programme, in which people come in parts: a `Found` that no plan of whole people
+    undercuts.
+    """
     told = Told(block, 0.0 if aim.first and not len(block.limits) else None)
     x = told.run(max(seconds, 1.0), 0.0, whole=False).x
     if x is None:
@@ -131,7 +137,11 @@ def _search(block, aim, clock, seconds, within, cap=None):
     told = Told(block, cap)
     if block.in_a_row and cap in (None, 0.0):
         found = told.run(min(seconds, clock.left), 0.0, whole=False)
-        if found.x is not None and found.status == 0 and np.abs(found.x - np.rint(found.x))[: len(block.columns)].max(initial=0.0) < NEAR:
+        if (
+            found.x is not None
+            and found.status == 0
+            and np.abs(found.x - np.rint(found.x))[: len(block.columns)].max(initial=0.0) < NEAR
+        ):
             return told.found(found, aim, whole=False)
     best, end, slice_s = None, perf_counter() + seconds, SLICE
     if len(block.columns) > MANY and min(seconds, clock.left) > 0:
@@ -147,12 +157,16 @@ def _search(block, aim, clock, seconds, within, cap=None):
 
 
 class Told:
-    """A block as the solver wants it: columns of people, then segments of missing cover, then switches of chained segments."""
+    """A block as the solver wants it: columns of people, then segments of missing cover, then switches of chained
+    segments.
+    """
 
     def __init__(self, block, cap=None):
         self.block, self.parts = block, block.loss.segments(block.whole)
         parts, width = self.parts, len(block.columns)
-        self.lower = np.flatnonzero(parts.chained[1:] & (parts.row[1:] == parts.row[:-1])) + 1  # they wait for the one before
+        self.lower = (
+            np.flatnonzero(parts.chained[1:] & (parts.row[1:] == parts.row[:-1])) + 1
+        )  # they wait for the one before
         self.width, self.number = width, len(parts.row)
         top = block.cover.T @ parts.top
         lost = parts.price if cap is None else np.zeros(self.number)
@@ -164,15 +178,22 @@ class Told:
         from scipy.optimize import LinearConstraint
 
         block, parts, z = self.block, self.parts, len(self.lower)
-        missing = sparse.csr_array((np.ones(self.number), (parts.row, np.arange(self.number))), shape=(len(block.rows), self.number))
-        rows = [(self._wide(block.cover, missing), parts.base, inf), (self._wide(block.equal), 0.0, 0.0),
-                (self._wide(block.limited), -inf, block.limits)]
+        missing = sparse.csr_array(
+            (np.ones(self.number), (parts.row, np.arange(self.number))), shape=(len(block.rows), self.number)
+        )
+        rows = [
+            (self._wide(block.cover, missing), parts.base, inf),
+            (self._wide(block.equal), 0.0, 0.0),
+            (self._wide(block.limited), -inf, block.limits),
+        ]
         if z:
             switch = sparse.eye_array(z, format="csr")
             full = sparse.csr_array((np.ones(z), (np.arange(z), self.lower - 1)), shape=(z, self.number))
             some = sparse.csr_array((np.ones(z), (np.arange(z), self.lower)), shape=(z, self.number))
-            rows += [(self._wide(None, full, switch.multiply(-parts.width[self.lower - 1][:, None])), 0.0, inf),
-                     (self._wide(None, some, switch.multiply(-parts.width[self.lower][:, None])), -inf, 0.0)]
+            rows += [
+                (self._wide(None, full, switch.multiply(-parts.width[self.lower - 1][:, None])), 0.0, inf),
+                (self._wide(None, some, switch.multiply(-parts.width[self.lower][:, None])), -inf, 0.0),
+            ]
         if cap and self.number:
             rows.append((self._wide(None, sparse.csr_array(parts.price[None])), -inf, cap))
         return [LinearConstraint(matrix, low, high) for matrix, low, high in rows if matrix.shape[0]]
@@ -181,7 +202,9 @@ class Told:
         """Rows over all columns, nothing where nothing is given."""
         height = next(part.shape[0] for part in (people, missing, switches) if part is not None)
         parts = [(people, self.width), (missing, self.number), (switches, len(self.lower))]
-        return sparse.hstack([sparse.csr_array((height, width)) if part is None else part for part, width in parts]).tocsr()
+        return sparse.hstack(
+            [sparse.csr_array((height, width)) if part is None else part for part, width in parts]
+        ).tocsr()
 
     def relative(self, within, best):
         """The solver's relative gap that is `within` of the true aim: the solver does not see the constant."""
@@ -197,23 +220,38 @@ class Told:
         top = np.concatenate([np.full(self.width, inf), self.parts.width, np.ones(z)])
         kind = np.concatenate([np.full(self.width, float(whole)), np.zeros(self.number), np.ones(z)])
         with quiet():
-            return milp(self.cost, integrality=kind, bounds=Bounds(0.0, top), constraints=self.rows,
-                        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": within})
+            return milp(
+                self.cost,
+                integrality=kind,
+                bounds=Bounds(0.0, top),
+                constraints=self.rows,
+                options={"time_limit": max(seconds, 0.01), "mip_rel_gap": within},
+            )
 
     def around(self, seconds, within, aim):
-        """The best whole people beside those of the linear programme, and its bound: a good plan soon, where the search finds one late."""
+        """The best whole people beside those of the linear programme, and its bound: a good plan soon, where the
+        search finds one late.
+        """
         from scipy.optimize import Bounds, milp
 
         linear = self.run(seconds, 0.0, whole=False)
         if linear.x is None or linear.status:
             return None
         x, starts, width = linear.x, self.block.starts, self.width
-        low, high = np.zeros(len(x)), np.concatenate([np.ceil(x[:width] - NEAR) + 1, self.parts.width, np.ones(len(self.lower))])
+        low, high = (
+            np.zeros(len(x)),
+            np.concatenate([np.ceil(x[:width] - NEAR) + 1, self.parts.width, np.ones(len(self.lower))]),
+        )
         low[:starts], high[:starts] = np.floor(x[:starts] + NEAR), np.ceil(x[:starts] - NEAR)
         kind = np.concatenate([np.ones(width), np.zeros(self.number), np.ones(len(self.lower))])
         with quiet():
-            near = milp(self.cost, integrality=kind, bounds=Bounds(low, high), constraints=self.rows,
-                        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": max(within / 4, 1e-3)})
+            near = milp(
+                self.cost,
+                integrality=kind,
+                bounds=Bounds(low, high),
+                constraints=self.rows,
+                options={"time_limit": max(seconds, 0.01), "mip_rel_gap": max(within / 4, 1e-3)},
+            )
         if near.x is None:
             return None
         bound = max(float(linear.fun) + self.constant, 0.0)

@@ -15,9 +15,10 @@ STEP_S = 1800
 
 @dataclass(frozen=True, kw_only=True)
 class Swap:
-    """A swap that was looked at: whether it is `allowed`, the new `faults` that it would make (as `rule_faults` tells them),
-    `hours` (agent, week, before, after: paid), `cover` (start, before, after: people on duty), `service` (a row before and
-    one after: service_level, asa_s, abandonment; no rows where nothing is known of the calls), the `duties` after it, and `words`.
+    """A swap that was looked at: whether it is `allowed`, the new `faults` that it would make (as `rule_faults`
+    tells them), `hours` (agent, week, before, after: paid), `cover` (start, before, after: people on duty),
+    `service` (a row before and one after: service_level, asa_s, abandonment; no rows where nothing is known of the
+    calls), the `duties` after it, and `words`.
     """
 
     allowed: bool
@@ -29,16 +30,31 @@ class Swap:
     words: str
 
 
-def check_swap(duties, people, rostering, one, other=None, *, shifts=(), leave=None, before=None, skill=None, intervals=None, centre=None,
-               queue=None, at_desk=1.0):
+def check_swap(
+    duties,
+    people,
+    rostering,
+    one,
+    other=None,
+    *,
+    shifts=(),
+    leave=None,
+    before=None,
+    skill=None,
+    intervals=None,
+    centre=None,
+    queue=None,
+    at_desk=1.0,
+):
     """Whether a swap keeps every rule, and what it does to hours, cover and service: a `Swap`.
 
-    `one` and `other` are (agent, day). Where both have a duty on their day, these are exchanged; where `other` has none, that
-    agent takes over the duty of `one`; where `other` is None the duty is given away to nobody. Only faults that the swap would
-    make or worsen stand in its way (`rule_faults`, also for `shifts`, `leave` and `before`); nobody's old ones do.
-    `skill` counts in `cover` only people who have it. With `intervals` (queue, start, offered, aht_s), `centre` and
-    `queue`, service is that of `predict_day` on the days of the swap, `at_desk` being the share of people on duty
-    who are at their desks (breaks take the rest). Raises ValueError where there is no such duty.
+    `one` and `other` are (agent, day). Where both have a duty on their day, these are exchanged; where `other` has
+    none, that agent takes over the duty of `one`; where `other` is None the duty is given away to nobody. Only
+    faults that the swap would make or worsen stand in its way (`rule_faults`, also for `shifts`, `leave` and
+    `before`); nobody's old ones do. `skill` counts in `cover` only people who have it. With `intervals` (queue,
+    start, offered, aht_s), `centre` and `queue`, service is that of `predict_day` on the days of the swap,
+    `at_desk` being the share of people on duty who are at their desks (breaks take the rest). Raises ValueError
+    where there is no such duty.
 
     >>> from ccplan.data import Rostering
     >>> starts = pd.to_datetime(["2026-10-05 14:00", "2026-10-06 06:00", "2026-10-06 14:00"])
@@ -50,14 +66,24 @@ def check_swap(duties, people, rostering, one, other=None, *, shifts=(), leave=N
     rows = checked_duties(duties)
     after, touched = _swapped(rows, one, other)
     agents = sorted({agent for agent, _ in touched})
-    known, then = (rule_faults(table[table["agent"].isin(agents)], people, rostering, shifts, leave, _of(before, agents)) for table in (rows, after))
+    known, then = (
+        rule_faults(table[table["agent"].isin(agents)], people, rostering, shifts, leave, _of(before, agents))
+        for table in (rows, after)
+    )
     fresh = fresh_faults(then, known)
     days = sorted({day for _, day in touched})
     cover = _cover(rows, after, days, _skilled(people, skill))
     service = _service(rows, after, days, people, skill, intervals, centre, queue, at_desk)
     hours = _hours(rows, after, agents)
-    return Swap(allowed=fresh.empty, faults=fresh, hours=hours, cover=cover, service=service, duties=after,
-                words=_words(fresh, one, other, hours, cover, service))
+    return Swap(
+        allowed=fresh.empty,
+        faults=fresh,
+        hours=hours,
+        cover=cover,
+        service=service,
+        duties=after,
+        words=_words(fresh, one, other, hours, cover, service),
+    )
 
 
 def _of(before, agents):
@@ -143,13 +169,19 @@ def _service(rows, after, days, people, skill, intervals, centre, queue, at_desk
         model = day_model(intervals[(local == day).to_numpy()], centre, queue or centre.queues[0].name, at_desk)
         for when, table in (("before", rows), ("after", after)):
             found[when].append(model.service(model.cover(_on_duty(table, _skilled(people, skill)))))
-    return pd.DataFrame([{"when": when, **totals_of(pd.concat(parts))} for when, parts in found.items()], columns=columns)
+    return pd.DataFrame(
+        [{"when": when, **totals_of(pd.concat(parts))} for when, parts in found.items()], columns=columns
+    )
 
 
 def _words(fresh, one, other, hours, cover, service):
     if len(fresh):
         return f"Not allowed: {'; '.join(fresh['words'])}."
-    told = f"{one[0]} gives the shift of {pd.Timestamp(one[1]):%Y-%m-%d} away" if other is None else f"{one[0]} and {other[0]} may swap"
+    told = (
+        f"{one[0]} gives the shift of {pd.Timestamp(one[1]):%Y-%m-%d} away"
+        if other is None
+        else f"{one[0]} and {other[0]} may swap"
+    )
     change = (cover["after"] - cover["before"]).sum() * STEP_S / 3600
     told += f": cover changes by {change:+.1f} person-hours" if abs(change) > 0.01 else ": cover stays as it is"
     if len(service):

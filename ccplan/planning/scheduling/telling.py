@@ -9,7 +9,9 @@ BREAKS = ("day", "shift", "start", "break", "at", "people", "length_s")
 
 
 def shift_rows(programme, people, whole=True):
-    """A row a shift, start and day with anybody on it, in the order of time; `paid_s` are the paid seconds of one of them."""
+    """A row a shift, start and day with anybody on it, in the order of time; `paid_s` are the paid seconds of one
+    of them.
+    """
     used = np.flatnonzero(people[: len(programme.starts)] > LEAST)
     mine = programme.starts.iloc[used]
     patterns = [programme.patterns[i] for i in mine["pattern"]]
@@ -36,8 +38,15 @@ def break_rows(programme, people, whole=True):
 
 def interval_rows(needs, cover):
     """start, required, cover (people at their desks, the mean of the interval), shortage and surplus."""
-    return pd.DataFrame({"start": needs.frame["start"], "required": needs.agents, "cover": cover,
-                         "shortage": np.maximum(needs.agents - cover, 0.0), "surplus": np.maximum(cover - needs.agents, 0.0)})
+    return pd.DataFrame(
+        {
+            "start": needs.frame["start"],
+            "required": needs.agents,
+            "cover": cover,
+            "shortage": np.maximum(needs.agents - cover, 0.0),
+            "surplus": np.maximum(cover - needs.agents, 0.0),
+        }
+    )
 
 
 def weeks_of(shifts, days_a_week):
@@ -67,4 +76,3 @@ def _open_breaks(programme, people):
 def _rows(programme, pattern, start, way, people):
     for name, at, length in way:
         yield programme.starts["day"].iat[start], pattern.shift, start, name, at, people, length
-

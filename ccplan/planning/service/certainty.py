@@ -13,7 +13,7 @@ from ...queueing.inputs import share
 from .days import local_days
 from ..staffing import agents_of, handle_times, refuse_deferred, service_of, staff
 
-FINEST = 0.005      # of the quantile that a day is staffed to
+FINEST = 0.005  # of the quantile that a day is staffed to
 HIGHEST = 0.999
 CHANCES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 
@@ -68,7 +68,9 @@ def frontier(intervals, centre, chances=CHANCES):
     found = []
     for chance in chances:
         staffed = staff_to_chance(intervals, centre, chance)
-        found.append((chance, staffed["agents"].sum() * centre.interval_s / 3600, staffed["fte"].sum(), staffed["cost"].sum()))
+        found.append(
+            (chance, staffed["agents"].sum() * centre.interval_s / 3600, staffed["fte"].sum(), staffed["cost"].sum())
+        )
     table = pd.DataFrame(found, columns=["chance", "agent_hours", "fte", "cost"])
     return table.assign(cost_per_point=table["cost"].diff() / (100 * table["chance"].diff()))
 
@@ -93,6 +95,7 @@ def _days(intervals, centre):
 
 def _lowest_quantile(queue, paths, aht_s, centre, confidence):
     """(quantile, agents, chance): the lowest quantile of the paths with which enough days meet their targets."""
+
     def tried(level):
         agents = agents_of(queue, np.quantile(paths, level, axis=1), aht_s, centre.interval_s)
         return agents, _days_on_paths(queue, paths, aht_s, agents, centre)[1].mean()
@@ -115,8 +118,11 @@ def _days_on_paths(queue, paths, aht_s, agents, centre):
     answered = paths - there.abandonment * paths
     busy = (np.nan_to_num(there.occupancy) * np.asarray(agents)[:, None]).sum(axis=0)
     measured = {
-        "service_level": 1 - service, "max_abandonment": abandoned / calls, "max_blocking": (there.blocking * paths).sum(axis=0) / calls,
-        "max_asa_s": np.nansum(np.where(answered > 0, there.asa_s, 0.0) * answered, axis=0) / np.maximum(answered.sum(axis=0), 1e-9),
+        "service_level": 1 - service,
+        "max_abandonment": abandoned / calls,
+        "max_blocking": (there.blocking * paths).sum(axis=0) / calls,
+        "max_asa_s": np.nansum(np.where(answered > 0, there.asa_s, 0.0) * answered, axis=0)
+        / np.maximum(answered.sum(axis=0), 1e-9),
         "max_occupancy": busy / max(np.sum(agents), 1),
     }
     met = np.all([measured[name] <= limit + 1e-9 for name, limit in queue.targets.limits.items()], axis=0)

@@ -15,14 +15,15 @@ from ...queueing import Targets, required_agents
 from ...queueing.inputs import one_number
 
 
-def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf, lines=inf, span=3, at_once=1,
-                       slowdown=0.0):
+def around_requirement(
+    calls, aht_s, targets, *, interval_s=1800, patience_s=inf, lines=inf, span=3, at_once=1, slowdown=0.0
+):
     """The service of the fewest agents that meet `targets`, and of up to `span` more and fewer.
 
-    Numbers of one interval, durations in seconds; `at_once` and `slowdown` of agents who hold several chats. Returns a frame with a row a number of agents:
-    agents, chosen (the requirement), service_level, points (change of the service level in percentage
-    points against one agent fewer), asa_s, abandonment, occupancy. Raises Infeasible where no number
-    of agents meets the targets.
+    Numbers of one interval, durations in seconds; `at_once` and `slowdown` of agents who hold several chats.
+    Returns a frame with a row a number of agents: agents, chosen (the requirement), service_level, points (change
+    of the service level in percentage points against one agent fewer), asa_s, abandonment, occupancy. Raises
+    Infeasible where no number of agents meets the targets.
 
     >>> from ccplan.queueing import Targets
     >>> around_requirement(100, 180, Targets(), span=1)[["agents", "chosen", "service_level"]].round(3)
@@ -35,13 +36,23 @@ def around_requirement(calls, aht_s, targets, *, interval_s=1800, patience_s=inf
 
     queue = Queue(name="queue", targets=targets, patience_s=patience_s, lines=lines, at_once=at_once, slowdown=slowdown)
     calls, aht_s = one_number("calls", calls, high=1e12), one_number("aht_s", aht_s, high=1e12)
-    interval_s, span = one_number("interval_s", interval_s, high=1e12, open_low=True), int(one_number("span", span, high=1000))
+    interval_s, span = (
+        one_number("interval_s", interval_s, high=1e12, open_low=True),
+        int(one_number("span", span, high=1000)),
+    )
     chosen = int(agents_of(queue, calls, aht_s, interval_s))
     agents = np.arange(max(chosen - span - 1, 0), chosen + span + 1)
     service = service_of(queue, calls, aht_s, agents, interval_s)
     points = np.diff(service.service_level, prepend=np.nan) * 100
-    columns = {"agents": agents, "chosen": agents == chosen, "service_level": service.service_level, "points": points,
-               "asa_s": service.asa_s, "abandonment": service.abandonment, "occupancy": service.occupancy}
+    columns = {
+        "agents": agents,
+        "chosen": agents == chosen,
+        "service_level": service.service_level,
+        "points": points,
+        "asa_s": service.asa_s,
+        "abandonment": service.abandonment,
+        "occupancy": service.occupancy,
+    }
     inside = agents >= chosen - span
     return pd.DataFrame({name: values[inside] for name, values in columns.items()})
 
@@ -65,11 +76,18 @@ def _erlang_of_queue(day, queue, centre):
     erlang_c = agents_of(replace(queue, patience_s=inf), calls, aht_s, centre.interval_s)
     erlang_a = agents_of(queue, calls, aht_s, centre.interval_s)
     gross_hours = (erlang_c - erlang_a) / (1 - centre.shrinkage.total) * centre.interval_s / 3600
-    return pd.DataFrame({
-        "queue": day["queue"], "start": day["start"], "offered": calls, "aht_s": aht_s,
-        "load": calls * aht_s / centre.interval_s, "erlang_c": erlang_c, "erlang_a": erlang_a,
-        "cost_difference": gross_hours * centre.costs.loaded_hourly_cost,
-    })
+    return pd.DataFrame(
+        {
+            "queue": day["queue"],
+            "start": day["start"],
+            "offered": calls,
+            "aht_s": aht_s,
+            "load": calls * aht_s / centre.interval_s,
+            "erlang_c": erlang_c,
+            "erlang_a": erlang_a,
+            "cost_difference": gross_hours * centre.costs.loaded_hourly_cost,
+        }
+    )
 
 
 def erlang_bill(compared, centre):
@@ -89,8 +107,12 @@ def _bill(compared, name, centre):
     given = staff(calls, centre, agents=compared[name].to_numpy())
     sums = totals(given.assign(all="all"), by=("all",)).iloc[0]
     hours = compared[name].sum() * centre.interval_s / 3600
-    return {"agent_hours": hours, "cost": sums["cost"], "service_level": sums["service_level"],
-            "abandonment": sums["abandonment"]}
+    return {
+        "agent_hours": hours,
+        "cost": sums["cost"],
+        "service_level": sums["service_level"],
+        "abandonment": sums["abandonment"],
+    }
 
 
 # --------------------------------------------------------------------------------------- shrinkage
@@ -109,18 +131,26 @@ def shrinkage_table(shrinkage, agents=100):
     """
     share = f"share of {shrinkage.base} time"
     places = ["outside the building"] * len(shrinkage.external) + ["inside, off the phones"] * len(shrinkage.internal)
-    rows = [{"cause": cause, "where": place, share: value}
-            for (cause, value), place in zip(shrinkage.causes.items(), places, strict=True)]
-    rows += [_together("all, added: Σ shares", shrinkage.additive, share, agents),
-             _together("all, multiplied: 1 − Π (1 − share)", shrinkage.multiplicative, share, agents)]
+    rows = [
+        {"cause": cause, "where": place, share: value}
+        for (cause, value), place in zip(shrinkage.causes.items(), places, strict=True)
+    ]
+    rows += [
+        _together("all, added: Σ shares", shrinkage.additive, share, agents),
+        _together("all, multiplied: 1 − Π (1 − share)", shrinkage.multiplicative, share, agents),
+    ]
     return pd.DataFrame(rows).set_index("cause")
 
 
 def _together(cause, total, share, agents):
     from ..staffing import scheduled_agents
 
-    return {"cause": cause, "where": "", share: total, f"scheduled (gross) for {agents} net":
-            scheduled_agents(agents, total)}
+    return {
+        "cause": cause,
+        "where": "",
+        share: total,
+        f"scheduled (gross) for {agents} net": scheduled_agents(agents, total),
+    }
 
 
 # ------------------------------------------------------------------------------------ pyworkforce
@@ -151,12 +181,21 @@ def compare_pyworkforce(day, targets, shrinkage, *, interval_s=1800):
     from ..staffing import scheduled_agents
 
     shared = replace(targets, max_asa_s=None, max_abandonment=None, max_blocking=None, definition="offered")
-    agents = np.asarray(required_agents(day["offered"].to_numpy(float), day["aht_s"].to_numpy(float), shared,
-                                        interval_s=interval_s))
-    frame = pd.DataFrame({"start": day["start"].to_numpy(), "load": day["offered"] * day["aht_s"] / interval_s,
-                          "agents": agents, "scheduled": scheduled_agents(agents, shrinkage)})
-    theirs = [_pyworkforce(calls, aht_s, shared, shrinkage, interval_s)
-              for calls, aht_s in zip(day["offered"], day["aht_s"], strict=True)]
+    agents = np.asarray(
+        required_agents(day["offered"].to_numpy(float), day["aht_s"].to_numpy(float), shared, interval_s=interval_s)
+    )
+    frame = pd.DataFrame(
+        {
+            "start": day["start"].to_numpy(),
+            "load": day["offered"] * day["aht_s"] / interval_s,
+            "agents": agents,
+            "scheduled": scheduled_agents(agents, shrinkage),
+        }
+    )
+    theirs = [
+        _pyworkforce(calls, aht_s, shared, shrinkage, interval_s)
+        for calls, aht_s in zip(day["offered"], day["aht_s"], strict=True)
+    ]
     frame[["pyworkforce_agents", "pyworkforce_scheduled"]] = theirs
     frame["why"] = [_why(row, shared, shrinkage) for row in frame.itertuples()]
     return frame
@@ -164,6 +203,7 @@ def compare_pyworkforce(day, targets, shrinkage, *, interval_s=1800):
 
 def tally_pyworkforce(calls, targets, shrinkages, *, interval_s=1800):
     """How often the two programs agree over many intervals: a row a reason, a column a shrinkage."""
+
     def counted(shrinkage):
         return compare_pyworkforce(calls, targets, shrinkage, interval_s=interval_s)["why"].value_counts()
 
@@ -174,10 +214,12 @@ def tally_pyworkforce(calls, targets, shrinkages, *, interval_s=1800):
 
 def known_disagreements():
     """Questions on which the two programs are known to differ, as `compare_pyworkforce` answers them."""
-    cases = [("21 agents at 30 % shrinkage", 168.0, 180.0, 20, None, 0.30, 1800),
-             ("one hour to answer", 106.0, 180.0, 3600, None, 0.0, 1800),
-             ("occupancy cap of 85 %, quarter-hour", 255.0, 297.0, 20, 0.85, 0.0, 900),
-             ("an empty interval", 0.0, 180.0, 20, None, 0.0, 1800)]
+    cases = [
+        ("21 agents at 30 % shrinkage", 168.0, 180.0, 20, None, 0.30, 1800),
+        ("one hour to answer", 106.0, 180.0, 3600, None, 0.0, 1800),
+        ("occupancy cap of 85 %, quarter-hour", 255.0, 297.0, 20, 0.85, 0.0, 900),
+        ("an empty interval", 0.0, 180.0, 20, None, 0.0, 1800),
+    ]
     return pd.concat([_known(*case) for case in cases], ignore_index=True).set_index("question")
 
 
@@ -194,8 +236,9 @@ def _pyworkforce(calls, aht_s, targets, shrinkage, interval_s):
     from pyworkforce.queuing import ErlangC  # takes a second to load
 
     try:
-        queue = ErlangC(transactions=calls, aht=aht_s / 60, asa=targets.target_s / 60,
-                        interval=interval_s / 60, shrinkage=shrinkage)
+        queue = ErlangC(
+            transactions=calls, aht=aht_s / 60, asa=targets.target_s / 60, interval=interval_s / 60, shrinkage=shrinkage
+        )
         answer = queue.required_positions(targets.service_level, targets.max_occupancy or 1.0)
     except ValueError:
         return np.nan, np.nan

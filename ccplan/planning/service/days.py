@@ -46,7 +46,9 @@ def beside_given(staffed, intervals):
     more = len(staffed) - len(intervals)  # hours of work that the table has no rows for come after it
     if not more:
         return staffed.assign(**given)
-    return staffed.assign(**{name: np.append(column.to_numpy(float), np.full(more, np.nan)) for name, column in given.items()})
+    return staffed.assign(
+        **{name: np.append(column.to_numpy(float), np.full(more, np.nan)) for name, column in given.items()}
+    )
 
 
 def busiest_day(intervals, queue=None):
@@ -92,7 +94,12 @@ def week_table(days):
     )
     by_queue = in_time.groupby("queue", sort=False, observed=True)
     sums = by_queue[["offered", "planned", "given"]].sum(min_count=1)
-    a_week = last[["offered", "fte", "cost"]].div(weekday.map(dates), axis=0).groupby(last["queue"], sort=False, observed=True).sum()
+    a_week = (
+        last[["offered", "fte", "cost"]]
+        .div(weekday.map(dates), axis=0)
+        .groupby(last["queue"], sort=False, observed=True)
+        .sum()
+    )
     return a_week.join(by_queue[["agents_peak", "scheduled_peak"]].max()).assign(
         service_level=sums["planned"] / sums["offered"], service_given=sums["given"] / sums["offered"]
     )

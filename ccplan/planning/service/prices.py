@@ -39,16 +39,27 @@ def service_frontier(intervals, centre, levels=LEVELS, *, rule="through the day"
     steps = table.groupby("queue", sort=False, observed=True)[["cost", "service_level"]].diff()
     rise = steps["service_level"].where(steps["service_level"] > 1e-9)
     table = table.assign(cost_per_point=steps["cost"] / (100 * rise))
-    return table.sort_values("queue", kind="stable", key=lambda names: names.map({q: i for i, q in enumerate(names.unique())}),
-                             ignore_index=True)
+    return table.sort_values(
+        "queue",
+        kind="stable",
+        key=lambda names: names.map({q: i for i, q in enumerate(names.unique())}),
+        ignore_index=True,
+    )
 
 
 def _at_level(intervals, centre, level, rule, meet):
-    asked = replace(centre, queues=tuple(replace(queue, targets=replace(queue.targets, service_level=float(level)))
-                                         for queue in centre.queues))
+    asked = replace(
+        centre,
+        queues=tuple(
+            replace(queue, targets=replace(queue.targets, service_level=float(level))) for queue in centre.queues
+        ),
+    )
     staffed = staff(intervals, asked, rule=rule, meet=meet)
-    sums = staffed.assign(in_time=staffed["service_level"] * staffed["offered"]).groupby("queue", sort=False, observed=True)[
-        ["agents", "fte", "cost", "in_time", "offered"]].sum()
+    sums = (
+        staffed.assign(in_time=staffed["service_level"] * staffed["offered"])
+        .groupby("queue", sort=False, observed=True)[["agents", "fte", "cost", "in_time", "offered"]]
+        .sum()
+    )
     return pd.DataFrame({
         "queue": sums.index, "target": float(level), "agent_hours": sums["agents"] * centre.interval_s / 3600,
         "fte": sums["fte"], "cost": sums["cost"], "service_level": sums["in_time"] / sums["offered"].where(sums["offered"] > 0),
@@ -72,7 +83,9 @@ def one_more_agent(staffed, centre, *, rule="stationary"):
         rows = rows.sort_values("start")
         offered = rows["offered"].to_numpy(float)
         if offered.sum() > 0:
-            worth = _worth_through_day if rule == "through the day" and centre.queue(name).at_once == 1 else _worth_alone
+            worth = (
+                _worth_through_day if rule == "through the day" and centre.queue(name).at_once == 1 else _worth_alone
+            )
             gain[rows.index] = worth(centre.queue(name), centre.interval_s, offered, rows) / offered.sum()
     gain = gain.set_axis(staffed.index)
     cost = centre.interval_s / 3600 / (1 - centre.shrinkage.total) * centre.costs.loaded_hourly_cost
@@ -91,8 +104,15 @@ def _worth_through_day(queue, interval_s, offered, rows):
     aht_s, agents = rows["aht_s"].to_numpy(float), rows["agents"].to_numpy()
 
     def in_time(staff_of_day):
-        told = predict_day(offered, aht_s, staff_of_day, interval_s=interval_s, patience_s=queue.patience_s,
-                           target_s=queue.targets.target_s, definition=queue.targets.definition)
+        told = predict_day(
+            offered,
+            aht_s,
+            staff_of_day,
+            interval_s=interval_s,
+            patience_s=queue.patience_s,
+            target_s=queue.targets.target_s,
+            definition=queue.targets.definition,
+        )
         return (told["service_level"] * offered).sum()
 
     now = in_time(agents)

@@ -1,4 +1,6 @@
-"""A solver that talks: HiGHS prints a line of its own now and then, whatever it is told; it belongs into no notebook."""
+"""A solver that talks: HiGHS prints a line of its own now and then, whatever it is told; it belongs into no
+notebook.
+"""
 
 import ctypes
 import os
@@ -7,7 +9,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet():
-    """Nothing that compiled code prints in between reaches the standard output; Python's own lines wait in their buffer.
+    """Nothing that compiled code prints in between reaches the standard output; Python's own lines wait in their
+    buffer.
 
     >>> with quiet():
     ...     _ = os.write(1, b"from the solver")

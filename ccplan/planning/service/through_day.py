@@ -20,12 +20,19 @@ from .days import local_days
 from ..forecasting.many import each_queue
 from ..staffing import fresh_labels, refuse_deferred, staff
 
-RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
+RULES = {
+    "stationary": stationary_agents,
+    "lagged": lagged_agents,
+    "offered load": offered_load_agents,
+    "through the day": required_day,
+}
 PREDICTED = ("service_level", "asa_s", "abandonment", "occupancy")
 MANY_DAYS = 60  # different days from which starting helpers costs less than it saves
 
 
-def staff_through_day(intervals, centre, *, rule="through the day", meet="every", agents=None, jobs=None, progress=None):
+def staff_through_day(
+    intervals, centre, *, rule="through the day", meet="every", agents=None, jobs=None, progress=None
+):
     """The staffed frame of `staff`, with agents by a rule and the service that the day as a whole will give.
 
     `intervals` and `centre` as for `staff`. `rule`: "through the day" (the fewest with which the queue's own
@@ -70,15 +77,17 @@ def compare_rules(intervals, centre, *, rules=tuple(RULES)):
     Returns agent_hours (net), service_level (Σ in time ÷ Σ offered), worst_interval and under_target (share of
     intervals with calls below the service target), all as `predict_day` sees them, and cost.
     """
-    return pd.concat([_judged(staff_through_day(intervals, centre, rule=rule), centre, rule) for rule in rules], ignore_index=True)
+    return pd.concat(
+        [_judged(staff_through_day(intervals, centre, rule=rule), centre, rule) for rule in rules], ignore_index=True
+    )
 
 
 def play_day(staffed, centre, *, days=1000, seed=0):
     """A staffed day played call by call, `days` times with new random callers: `SimulatedDays`.
 
-    `staffed` is one queue and day of `staff`, in order. Calls come at random around the day's numbers, handle times and
-    patience are exponential; chats held together last as if every agent always held `at_once` of them. Raises ValueError for several queues
-    or days, where lines are limited, and for work that may wait.
+    `staffed` is one queue and day of `staff`, in order. Calls come at random around the day's numbers, handle times
+    and patience are exponential; chats held together last as if every agent always held `at_once` of them. Raises
+    ValueError for several queues or days, where lines are limited, and for work that may wait.
 
     >>> from ccplan.data import Centre, Queue
     >>> day = pd.DataFrame({"queue": "q", "start": pd.date_range("2026-09-01 08:00", periods=3, freq="30min"),
@@ -94,13 +103,26 @@ def play_day(staffed, centre, *, days=1000, seed=0):
     refuse_deferred(queue, "a day played call by call")
     calls, aht_s, agents = staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
     aht_s = aht_s * (1 + queue.slowdown * (queue.at_once - 1))
-    return simulate_day(calls, aht_s, agents, interval_s=centre.interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s,
-                        definition=queue.targets.definition, days=days, seed=seed, at_once=queue.at_once)
+    return simulate_day(
+        calls,
+        aht_s,
+        agents,
+        interval_s=centre.interval_s,
+        patience_s=queue.patience_s,
+        target_s=queue.targets.target_s,
+        definition=queue.targets.definition,
+        days=days,
+        seed=seed,
+        at_once=queue.at_once,
+    )
 
 
 def _own_models(intervals, centre):
     """Which rows belong to queues that the equations of the day do not know: chats, and work that may wait."""
-    own = {name: (queue := centre.queue(name)).deferred or queue.at_once > 1 for name in pd.unique(intervals.get("queue", pd.Series(dtype=object)))}
+    own = {
+        name: (queue := centre.queue(name)).deferred or queue.at_once > 1
+        for name in pd.unique(intervals.get("queue", pd.Series(dtype=object)))
+    }
     return intervals["queue"].map(own).to_numpy(bool) if own else np.zeros(len(intervals), dtype=bool)
 
 
@@ -108,7 +130,9 @@ def _in_place(intervals, held, through, others):
     """Both parts of a staffed frame in the order of the intervals; hours of work without a row of the table follow."""
     count = int(held.sum())
     parts = [] if through is None else [through.set_axis(np.flatnonzero(~held))]
-    done = pd.concat([*parts, others.iloc[:count].set_axis(np.flatnonzero(held))]).sort_index().set_axis(intervals.index)
+    done = (
+        pd.concat([*parts, others.iloc[:count].set_axis(np.flatnonzero(held))]).sort_index().set_axis(intervals.index)
+    )
     extra = others.iloc[count:]
     return pd.concat([done, extra.set_axis(fresh_labels(intervals.index, len(extra)))]) if len(extra) else done
 
@@ -146,15 +170,25 @@ def _days(frame, centre, rule, meet, given):
         goes_on = ordered["start"].diff().dt.total_seconds() == centre.interval_s
         for _, rows in ordered.groupby(local_days(ordered["start"]), sort=False):
             place = rows.index.to_numpy()
-            yield _Day(rows=place, queue=queue, calls=rows["offered"].to_numpy(float), aht_s=rows["aht_s"].to_numpy(float),
-                       interval_s=centre.interval_s, start="steady" if goes_on[rows.index[0]] else "empty",
-                       rule=rule, meet=meet, given=None if given is None else given[place])
+            yield _Day(
+                rows=place,
+                queue=queue,
+                calls=rows["offered"].to_numpy(float),
+                aht_s=rows["aht_s"].to_numpy(float),
+                interval_s=centre.interval_s,
+                start="steady" if goes_on[rows.index[0]] else "empty",
+                rule=rule,
+                meet=meet,
+                given=None if given is None else given[place],
+            )
 
 
 def _unlimited(queue):
     if np.isfinite(queue.lines):
-        raise ValueError(f"queue {queue.name}: service through the day is known for unlimited lines only, got lines = {queue.lines:g} "
-                         '— leave lines out, or staff by rule "stationary" with `staff`')
+        raise ValueError(
+            f"queue {queue.name}: service through the day is known for unlimited lines only, got lines = {queue.lines:g} "
+            '— leave lines out, or staff by rule "stationary" with `staff`'
+        )
     return queue
 
 
@@ -188,12 +222,16 @@ def _by_rule(day):
 
 def _served(queue, calls, aht_s, agents, **how):
     """What callers meet in each interval: an array, a column for each of PREDICTED."""
-    told = predict_day(calls, aht_s, agents, target_s=queue.targets.target_s, definition=queue.targets.definition, **how)
+    told = predict_day(
+        calls, aht_s, agents, target_s=queue.targets.target_s, definition=queue.targets.definition, **how
+    )
     return told[list(PREDICTED)].to_numpy()
 
 
 def _fills_for_ever(day, agents):
-    """Whether the first interval, had it lasted, would have no steady state: more load than agents, and nobody hangs up."""
+    """Whether the first interval, had it lasted, would have no steady state: more load than agents, and nobody
+    hangs up.
+    """
     if day.start == "empty" or np.isfinite(day.queue.patience_s):
         return False
     return rate_from_counts(day.calls, day.interval_s)[0, 2] * day.aht_s[0] >= agents[0]
@@ -207,7 +245,9 @@ def _carry_over(days, needed, service):
             while _fills_for_ever(days[first], needed[days[first].rows]):
                 first -= 1
             rows = np.concatenate([one.rows for one in days[first : last + 1]])
-            calls, aht_s = (np.concatenate([getattr(one, name) for one in days[first : last + 1]]) for name in ("calls", "aht_s"))
+            calls, aht_s = (
+                np.concatenate([getattr(one, name) for one in days[first : last + 1]]) for name in ("calls", "aht_s")
+            )
             told = _served(day.queue, calls, aht_s, needed[rows], **{**day.how, "start": days[first].start})
             service[day.rows] = told[-day.rows.size :]
 

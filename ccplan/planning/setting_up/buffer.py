@@ -1,4 +1,6 @@
-"""Buffer time: how much slack a day needs so that it is enough with a stated chance, from the plan's own uncertainty."""
+"""Buffer time: how much slack a day needs so that it is enough with a stated chance, from the plan's own
+uncertainty.
+"""
 
 import numpy as np
 import pandas as pd
@@ -13,10 +15,11 @@ CHANCES = (0.5, 0.8, 0.9, 0.95)
 def buffer_time(intervals, centre, chances=CHANCES):
     """Agent hours that each day needs beyond the plan for its mean, with each chance: a row a queue, day and chance.
 
-    `intervals` is a frame of `forecast(..., samples=N)`: queue, start, offered, aht_s (s) and path_1, … . On each path the day
-    asks for its own hours; the buffer is the quantile of these less the plan's. Columns: queue, day, chance, planned (agent
-    hours), needed, buffer (0 where the plan is enough), share (buffer ÷ planned). Work with a deadline is its own buffer and
-    left out. Raises ValueError where there are no paths, or a chance is not in (0, 1).
+    `intervals` is a frame of `forecast(..., samples=N)`: queue, start, offered, aht_s (s) and path_1, … . On each
+    path the day asks for its own hours; the buffer is the quantile of these less the plan's. Columns: queue, day,
+    chance, planned (agent hours), needed, buffer (0 where the plan is enough), share (buffer ÷ planned). Work with
+    a deadline is its own buffer and left out. Raises ValueError where there are no paths, or a chance is not in (0,
+    1).
 
     >>> from ccplan.data import Centre, Queue
     >>> start = pd.date_range("2026-09-01 09:00", periods=4, freq="30min")

@@ -10,7 +10,10 @@ from ...data.budget_lines import BudgetLine
 from ...queueing import line_load, required_lines
 
 KINDS = {  # device → a unit for every so many seats, usual price in currency, years it lasts; rough, to be replaced by quotes
-    "headset": (1, 120.0, 3), "phone or softphone licence": (1, 90.0, 5), "computer": (1, 750.0, 4), "screen": (1, 180.0, 6),
+    "headset": (1, 120.0, 3),
+    "phone or softphone licence": (1, 90.0, 5),
+    "computer": (1, 750.0, 4),
+    "screen": (1, 180.0, 6),
     "router or switch": (24, 600.0, 6),
 }
 SPARE = 0.10  # of headsets, phones and computers, beyond the seats
@@ -18,7 +21,9 @@ SPARE = 0.10  # of headsets, phones and computers, beyond the seats
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines for a queue: `load` Erlang on them in the busiest interval, `lines` by Erlang B for `max_blocking`, `at` that interval."""
+    """Lines for a queue: `load` Erlang on them in the busiest interval, `lines` by Erlang B for `max_blocking`,
+    `at` that interval.
+    """
 
     queue: str
     load: float
@@ -30,8 +35,8 @@ class Lines:
 def lines_of(staffed, centre, *, max_blocking=0.01, acw_share=0.0):
     """The Lines of each voice queue of a staffed frame (queue, start, offered, aht_s, wait_s or asa_s), a tuple.
 
-    A line is held while a caller waits and talks, never in after-call work: `acw_share` is its share of the handle time. Source:
-    Erlang B on queue and talk time, as in `line_load`. Raises ValueError for a share outside [0, 1).
+    A line is held while a caller waits and talks, never in after-call work: `acw_share` is its share of the handle
+    time. Source: Erlang B on queue and talk time, as in `line_load`. Raises ValueError for a share outside [0, 1).
 
     >>> from ccplan.data import Centre, Queue
     >>> day = pd.DataFrame({"queue": "q", "start": pd.to_datetime(["2026-09-01 09:00"]), "offered": [60.0], "aht_s": [300.0], "asa_s": [0.0]})
@@ -41,25 +46,37 @@ def lines_of(staffed, centre, *, max_blocking=0.01, acw_share=0.0):
     """
     if not 0 <= acw_share < 1:
         raise ValueError(f"acw_share must be in [0, 1), got {acw_share!r}")
-    waits = next((staffed[name] for name in ("wait_s", "asa_s") if name in staffed), pd.Series(0.0, index=staffed.index))
+    waits = next(
+        (staffed[name] for name in ("wait_s", "asa_s") if name in staffed), pd.Series(0.0, index=staffed.index)
+    )
     rows = staffed.assign(waited=waits.replace([np.inf], np.nan).fillna(0.0))
     voice = [queue.name for queue in centre.queues if queue.channel == "voice"]
-    return tuple(_lines(name, rows[rows["queue"].astype(str) == name], centre, max_blocking, acw_share) for name in voice
-                 if (rows["queue"].astype(str) == name).any())
+    return tuple(
+        _lines(name, rows[rows["queue"].astype(str) == name], centre, max_blocking, acw_share)
+        for name in voice
+        if (rows["queue"].astype(str) == name).any()
+    )
 
 
 def _lines(name, rows, centre, max_blocking, acw_share):
-    loads = line_load(rows["offered"].to_numpy(float), rows["aht_s"].to_numpy(float) * (1 - acw_share), rows["waited"].to_numpy(float),
-                      interval_s=centre.interval_s)
+    loads = line_load(
+        rows["offered"].to_numpy(float),
+        rows["aht_s"].to_numpy(float) * (1 - acw_share),
+        rows["waited"].to_numpy(float),
+        interval_s=centre.interval_s,
+    )
     busiest = int(np.argmax(loads))
     load = float(loads[busiest])
-    return Lines(name, load, int(required_lines(load, max_blocking)) if load else 0, max_blocking, rows["start"].iloc[busiest])
+    return Lines(
+        name, load, int(required_lines(load, max_blocking)) if load else 0, max_blocking, rows["start"].iloc[busiest]
+    )
 
 
 @dataclass(frozen=True)
 class Seats:
-    """Seats: `peak` people in the building at once, `by_sharing` people ÷ people who share a seat, `seats` the larger of both with
-    the reserve, for those who do not work at home (`remote` share); `says` how that came about."""
+    """Seats: `peak` people in the building at once, `by_sharing` people ÷ people who share a seat, `seats` the
+    larger of both with the reserve, for those who do not work at home (`remote` share); `says` how that came
+    about."""
 
     peak: int
     people: int
@@ -70,11 +87,12 @@ class Seats:
 
 
 def seats_of(staffed, people, *, people_per_seat=1.0, remote=0.0, reserve=0.05, in_house=0.0):
-    """The Seats for `people` employed, whose peak at once is the largest Σ of net agents over the queues ÷ (1 − in_house).
+    """The Seats for `people` employed, whose peak at once is the largest Σ of net agents over the queues ÷ (1 −
+    in_house).
 
-    `in_house` is the share of the time at work that is spent in the building off the phones (breaks, meetings, training);
-    `people_per_seat` how many share one (1: everybody has an own); `reserve` the share of seats kept free. Raises ValueError for
-    shares outside [0, 1), or fewer than 1 a seat.
+    `in_house` is the share of the time at work that is spent in the building off the phones (breaks, meetings,
+    training); `people_per_seat` how many share one (1: everybody has an own); `reserve` the share of seats kept
+    free. Raises ValueError for shares outside [0, 1), or fewer than 1 a seat.
 
     >>> day = pd.DataFrame({"queue": ["a", "b"], "start": pd.to_datetime(["2026-09-01 09:00"] * 2), "agents": [20.0, 7.0]})
     >>> seats_of(day, 60, people_per_seat=1.5, in_house=0.10, reserve=0.0).seats
@@ -88,15 +106,26 @@ def seats_of(staffed, people, *, people_per_seat=1.0, remote=0.0, reserve=0.05, 
     peak = ceil(round(staffed.groupby("start")["agents"].sum().max() / (1 - in_house), 9)) if len(staffed) else 0
     shared = ceil(round(people / people_per_seat, 9))
     seats = ceil(round(max(peak, shared) * (1 - remote) * (1 + reserve), 9))
-    why = f"at most {peak} people are there at once" if peak > shared else f"{people} people at {people_per_seat:g} a seat"
-    return Seats(peak=peak, people=people, seats=seats, by_sharing=shared, remote=remote,
-                 says=f"{seats} seats: {why}, {remote:.0%} at home, {reserve:.0%} kept free")
+    why = (
+        f"at most {peak} people are there at once"
+        if peak > shared
+        else f"{people} people at {people_per_seat:g} a seat"
+    )
+    return Seats(
+        peak=peak,
+        people=people,
+        seats=seats,
+        by_sharing=shared,
+        remote=remote,
+        says=f"{seats} seats: {why}, {remote:.0%} at home, {reserve:.0%} kept free",
+    )
 
 
 def equipment_list(seats, prices=None):
     """What so many seats ask for: a row a kind of device (kind, units, spares, price, amount, years).
 
-    `prices` {kind: price} replace the usual ones of KINDS, which are rough. Raises ValueError for a kind that is not known.
+    `prices` {kind: price} replace the usual ones of KINDS, which are rough. Raises ValueError for a kind that is
+    not known.
 
     >>> equipment_list(40, {"headset": 100}).set_index("kind").loc["headset", ["units", "spares", "amount"]].tolist()
     [40.0, 4.0, 4400.0]
@@ -119,5 +148,16 @@ def equipment_lines(listed, start):
     >>> equipment_lines(equipment_list(40), "2027-01")[0].category
     'equipment'
     """
-    return tuple(BudgetLine(name=f"set-up: {row.kind}", category="equipment", driver="once", start=start, price=float(row.amount), set_up=True,
-                            source=f"{row.units} and {row.spares} spare at {row.price:,.2f}") for row in listed.itertuples() if row.amount)
+    return tuple(
+        BudgetLine(
+            name=f"set-up: {row.kind}",
+            category="equipment",
+            driver="once",
+            start=start,
+            price=float(row.amount),
+            set_up=True,
+            source=f"{row.units} and {row.spares} spare at {row.price:,.2f}",
+        )
+        for row in listed.itertuples()
+        if row.amount
+    )

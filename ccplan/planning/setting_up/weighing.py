@@ -1,4 +1,5 @@
-"""Weighing options (tools, sites, candidates for a post) by criteria whose weights were agreed before, and how sure the winner is.
+"""Weighing options (tools, sites, candidates for a post) by criteria whose weights were agreed before, and how sure
+the winner is.
 
 The score of an option is Σ weight × score ÷ Σ weight, the weighted mean of its scores.
 """
@@ -14,9 +15,10 @@ STRAY = 0.5  # of the weights in the draws: each lies between a half less and a 
 
 @dataclass(frozen=True)
 class Weighing:
-    """`ranking`: a row an option, the best first (name, score, rank, behind, wins: share of moved weights with which it wins, and a
-    column a criterion). `tipping`: a row a criterion: weight (share), and the nearest share below and above at which another
-    wins (`other`); NaN where the winner stays. `winner`, `sure` (its wins), `ties` other names with the same score."""
+    """`ranking`: a row an option, the best first (name, score, rank, behind, wins: share of moved weights with
+    which it wins, and a column a criterion). `tipping`: a row a criterion: weight (share), and the nearest share
+    below and above at which another wins (`other`); NaN where the winner stays. `winner`, `sure` (its wins), `ties`
+    other names with the same score."""
 
     name: str
     ranking: pd.DataFrame = field(repr=False)
@@ -32,8 +34,10 @@ class Weighing:
             return f"{self.name}: {self.winner} and {', '.join(self.ties)} score alike ({self.ranking['score'].iloc[0]:.2f})."
         if len(self.ranking) == 1:
             return f"{self.name}: {self.winner} is the only option."
-        return (f"{self.name}: {self.winner} wins with {self.ranking['score'].iloc[0]:.2f}, {self.ranking['behind'].iloc[1]:.2f} ahead of "
-                f"{self.ranking['name'].iloc[1]}; it wins with {self.sure:.0%} of weights that are moved by up to a half.")
+        return (
+            f"{self.name}: {self.winner} wins with {self.ranking['score'].iloc[0]:.2f}, {self.ranking['behind'].iloc[1]:.2f} ahead of "
+            f"{self.ranking['name'].iloc[1]}; it wins with {self.sure:.0%} of weights that are moved by up to a half."
+        )
 
 
 def weigh(candidates, list_name, *, seed=1):
@@ -52,12 +56,23 @@ def weigh(candidates, list_name, *, seed=1):
     means = scores.to_numpy() @ shares.to_numpy()
     wins = _wins(scores.to_numpy(), shares.to_numpy(), seed)
     order = np.lexsort((scores.index.to_numpy(), -np.round(means, 12)))
-    ranking = pd.DataFrame({"name": scores.index, "score": means, "wins": wins}).join(scores.reset_index(drop=True)).iloc[order].reset_index(drop=True)
+    ranking = (
+        pd.DataFrame({"name": scores.index, "score": means, "wins": wins})
+        .join(scores.reset_index(drop=True))
+        .iloc[order]
+        .reset_index(drop=True)
+    )
     ranking.insert(2, "rank", ranking["score"].round(12).rank(ascending=False, method="min").astype(int))
     ranking.insert(3, "behind", ranking["score"].iloc[0] - ranking["score"])
     best = ranking["name"].iloc[0]
-    return Weighing(name=list_name, ranking=ranking, tipping=_tipping(scores, shares, best), winner=best, sure=float(ranking["wins"].iloc[0]),
-                    ties=tuple(ranking.loc[ranking["rank"].eq(1), "name"].iloc[1:]))
+    return Weighing(
+        name=list_name,
+        ranking=ranking,
+        tipping=_tipping(scores, shares, best),
+        winner=best,
+        sure=float(ranking["wins"].iloc[0]),
+        ties=tuple(ranking.loc[ranking["rank"].eq(1), "name"].iloc[1:]),
+    )
 
 
 def _grid(candidates, list_name):
@@ -68,17 +83,25 @@ def _grid(candidates, list_name):
         raise ValueError(f"list must be one of {known or 'none'}, got {list_name!r}")
     unlike = mine.groupby("criterion")["weight"].nunique(dropna=False)
     if (unlike > 1).any():
-        raise ValueError(f"{list_name}: the weight of {unlike.index[unlike > 1][0]!r} must be the same for every option")
+        raise ValueError(
+            f"{list_name}: the weight of {unlike.index[unlike > 1][0]!r} must be the same for every option"
+        )
     twice = mine.duplicated(["name", "criterion"])
     if twice.any():
-        raise ValueError(f"{list_name}: {mine.loc[twice, 'name'].iloc[0]} has {mine.loc[twice, 'criterion'].iloc[0]!r} twice")
+        raise ValueError(
+            f"{list_name}: {mine.loc[twice, 'name'].iloc[0]} has {mine.loc[twice, 'criterion'].iloc[0]!r} twice"
+        )
     scores = mine.pivot(index="name", columns="criterion", values="score")[list(mine["criterion"].unique())]
     if scores.isna().any(axis=None):
         name = scores.index[scores.isna().any(axis=1)][0]
-        raise ValueError(f"{list_name}: {name} has no score for {scores.columns[scores.loc[name].isna()][0]!r} — every option needs every criterion")
+        raise ValueError(
+            f"{list_name}: {name} has no score for {scores.columns[scores.loc[name].isna()][0]!r} — every option needs every criterion"
+        )
     weights = mine.drop_duplicates("criterion").set_index("criterion")["weight"].astype(float)
     if weights.isna().any() or (weights < 0).any() or not weights.sum() > 0:
-        raise ValueError(f"{list_name}: weights must be 0 or more and not all 0, got {', '.join(f'{value:g}' for value in weights)}")
+        raise ValueError(
+            f"{list_name}: weights must be 0 or more and not all 0, got {', '.join(f'{value:g}' for value in weights)}"
+        )
     return scores.astype(float).rename_axis(index=None, columns=None), weights
 
 
@@ -91,16 +114,30 @@ def _wins(scores, shares, seed):
 
 
 def _tipping(scores, shares, winner):
-    """For each criterion the nearest shares at which another option catches the winner, the other weights keeping their proportions."""
+    """For each criterion the nearest shares at which another option catches the winner, the other weights keeping
+    their proportions.
+    """
     rows = []
     for criterion, share in shares.items():
         rest = shares.drop(criterion)
         others = (scores[rest.index] @ (rest / rest.sum())) if rest.sum() > 0 else pd.Series(0.0, index=scores.index)
-        caught = sorted((at, name) for name in scores.index.drop(winner) if 0 <= (at := _meet(scores[criterion], others, winner, name)) <= 1)
+        caught = sorted(
+            (at, name)
+            for name in scores.index.drop(winner)
+            if 0 <= (at := _meet(scores[criterion], others, winner, name)) <= 1
+        )
         below = [one for one in caught if one[0] < share - 1e-12]
         above = [one for one in caught if one[0] > share + 1e-12]
-        rows.append((criterion, share, below[-1][0] if below else np.nan, below[-1][1] if below else "",
-                     above[0][0] if above else np.nan, above[0][1] if above else ""))
+        rows.append(
+            (
+                criterion,
+                share,
+                below[-1][0] if below else np.nan,
+                below[-1][1] if below else "",
+                above[0][0] if above else np.nan,
+                above[0][1] if above else "",
+            )
+        )
     return pd.DataFrame(rows, columns=["criterion", "weight", "below", "other_below", "above", "other_above"])
 
 

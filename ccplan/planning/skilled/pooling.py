@@ -27,11 +27,12 @@ _SPLITS = 5  # ways to divide the specialists that are tried for one number of a
 def pooling_gain(intervals, centre, *, groups=None, premium=0.0, progress=None, **how):
     """Siloed queues beside the groups as they are and beside everybody cross-trained: a row an arrangement.
 
-    Input as for `staff_groups`, which staffs each of them (`how`: meet, hold_s, days, seed); without groups the middle
-    row is left out. `premium` is what the wage of agents who take every queue is above the centre's, a share. The
-    heads that exist (`most`) do not bind here. Returns arrangement, agent_hours (net), scheduled_hours (gross), cost,
-    service_level (Σ in time ÷ Σ offered of all queues), service_level_ci95 (at most), lowest_service (of a queue's day), kept (share
-    of the intervals, or days, whose promise is kept on average), saved_hours (net) and saved (share of the siloed hours).
+    Input as for `staff_groups`, which staffs each of them (`how`: meet, hold_s, days, seed); without groups the
+    middle row is left out. `premium` is what the wage of agents who take every queue is above the centre's, a
+    share. The heads that exist (`most`) do not bind here. Returns arrangement, agent_hours (net), scheduled_hours
+    (gross), cost, service_level (Σ in time ÷ Σ offered of all queues), service_level_ci95 (at most), lowest_service
+    (of a queue's day), kept (share of the intervals, or days, whose promise is kept on average), saved_hours (net)
+    and saved (share of the siloed hours).
     """
     premium = float(floats("premium", premium, high=10))
     names = list(dict.fromkeys(intervals["queue"]))
@@ -39,7 +40,9 @@ def pooling_gain(intervals, centre, *, groups=None, premium=0.0, progress=None, 
     rows = []
     for number, (name, arrangement) in enumerate(arrangements.items()):
         told = _part_of(progress, number, len(arrangements))
-        rows.append({"arrangement": name, **_summed(staff_groups(intervals, centre, groups=arrangement, progress=told, **how))})
+        rows.append(
+            {"arrangement": name, **_summed(staff_groups(intervals, centre, groups=arrangement, progress=told, **how))}
+        )
     table = pd.DataFrame(rows)
     saved = table["agent_hours"].iloc[0] - table["agent_hours"] if len(table) else []
     return table.assign(saved_hours=saved, saved=saved / table["agent_hours"].iloc[0])
@@ -48,10 +51,11 @@ def pooling_gain(intervals, centre, *, groups=None, premium=0.0, progress=None, 
 def cross_training(intervals, centre, *, at=None, shares=SHARES, seed=0):
     """How many cross-trained agents are enough: the agents that one interval needs by the share who take every queue.
 
-    `intervals` as for `staff`; `at` is the start of the interval (default: the one with most work in hand), taken as
-    if it lasted. The other agents are specialists of one queue, divided so that all promises are kept. Returns share (asked for),
-    agents, cross_trained, specialists, service_level (the queue that has least to spare), service_level_ci95, target (of
-    that queue), and gain: the part of what full cross-training saves. Raises ValueError for fewer than two queues with calls.
+    `intervals` as for `staff`; `at` is the start of the interval (default: the one with most work in hand), taken
+    as if it lasted. The other agents are specialists of one queue, divided so that all promises are kept. Returns
+    share (asked for), agents, cross_trained, specialists, service_level (the queue that has least to spare),
+    service_level_ci95, target (of that queue), and gain: the part of what full cross-training saves. Raises
+    ValueError for fewer than two queues with calls.
 
     >>> from ccplan.data import Centre, Queue
     >>> half_hour = pd.DataFrame({"queue": ["a", "b"], "start": pd.Timestamp("2026-09-01 09:00"), "offered": 60, "aht_s": 300})
@@ -67,7 +71,15 @@ def cross_training(intervals, centre, *, at=None, shares=SHARES, seed=0):
     for one in sorted(shares):
         agents, split = stretch.fewest(one, int(most))
         most = agents
-        rows.append({"share": one, "agents": agents, "cross_trained": agents - int(split.sum()), "specialists": int(split.sum()), **stretch.judge(agents, split)})
+        rows.append(
+            {
+                "share": one,
+                "agents": agents,
+                "cross_trained": agents - int(split.sum()),
+                "specialists": int(split.sum()),
+                **stretch.judge(agents, split),
+            }
+        )
     table = pd.DataFrame(rows)
     whole = stretch.alone.sum() - stretch.fewest(1.0, int(most))[0]
     gain = (stretch.alone.sum() - table["agents"]) / whole if whole else np.ones(len(table))
@@ -115,8 +127,12 @@ def _stretch(now, centre, seed):
     queues = [centre.queue(name) for name in now["queue"]]
     calls_per_s = now["offered"].to_numpy(float) / centre.interval_s
     aht_s = now["aht_s"].to_numpy(float)
-    alone = np.array([required_agents(rate * 1e6, aht, queue.targets, interval_s=1e6, patience_s=queue.patience_s)
-                      for rate, aht, queue in zip(calls_per_s, aht_s, queues)])
+    alone = np.array(
+        [
+            required_agents(rate * 1e6, aht, queue.targets, interval_s=1e6, patience_s=queue.patience_s)
+            for rate, aht, queue in zip(calls_per_s, aht_s, queues)
+        ]
+    )
     length = max(_CALLS / _STRETCHES / calls_per_s.sum(), 100 * aht_s.max())  # so long that its empty begin is nothing
     rates = [np.array([[0.0, length, rate, 0.0]]) for rate in calls_per_s]
     calls = draw_calls(rates, aht_s[:, None], [queue.patience_s for queue in queues], length, _STRETCHES, seed)
@@ -169,22 +185,48 @@ class _Stretch:
         """Calls of each queue that miss a promise beyond what it allows; at most 0 where it is kept."""
         names = [queue.name for queue in self.queues]
         ranks = ranks_of(names, list(self.skills), self.skills)
-        served = serve_calls(self.calls, self._agents(agents, split)[:, None], ranks, routes_of(ranks),
-                             [queue.targets.target_s for queue in self.queues], self.length)
-        return np.array([counted_misses(queue.targets, counts).max() for queue, counts in zip(self.queues, served.counts)])
+        served = serve_calls(
+            self.calls,
+            self._agents(agents, split)[:, None],
+            ranks,
+            routes_of(ranks),
+            [queue.targets.target_s for queue in self.queues],
+            self.length,
+        )
+        return np.array(
+            [counted_misses(queue.targets, counts).max() for queue, counts in zip(self.queues, served.counts)]
+        )
 
     def judge(self, agents, split):
         """Service of the queue with least to spare on fresh stretches, with its interval of confidence."""
         names = [queue.name for queue in self.queues]
-        each = {name: dict(zip(names, values)) for name, values in {
-            "aht_s": self.aht_s, "patience_s": [q.patience_s for q in self.queues],
-            "target_s": [q.targets.target_s for q in self.queues], "definition": [q.targets.definition for q in self.queues]}.items()}
+        each = {
+            name: dict(zip(names, values))
+            for name, values in {
+                "aht_s": self.aht_s,
+                "patience_s": [q.patience_s for q in self.queues],
+                "target_s": [q.targets.target_s for q in self.queues],
+                "definition": [q.targets.definition for q in self.queues],
+            }.items()
+        }
         staffed = {group: [n] for group, n in zip(self.skills, self._agents(agents, np.asarray(split)))}
-        day = simulate_day({name: [rate * self.length] for name, rate in zip(names, self.calls_per_s)}, each.pop("aht_s"), staffed,
-                           interval_s=self.length, skills=self.skills, days=2 * _STRETCHES, seed=self.seed + 1_000_003, **each).day
+        day = simulate_day(
+            {name: [rate * self.length] for name, rate in zip(names, self.calls_per_s)},
+            each.pop("aht_s"),
+            staffed,
+            interval_s=self.length,
+            skills=self.skills,
+            days=2 * _STRETCHES,
+            seed=self.seed + 1_000_003,
+            **each,
+        ).day
         target = np.array([q.targets.service_level or 0.0 for q in self.queues])
         least = int((day["service_level"].to_numpy() - target).argmin())
-        return {"service_level": day["service_level"][least], "service_level_ci95": day["service_level_ci95"][least], "target": target[least]}
+        return {
+            "service_level": day["service_level"][least],
+            "service_level_ci95": day["service_level_ci95"][least],
+            "target": target[least],
+        }
 
 
 def _largest_remainder(weights, total):

@@ -1,4 +1,5 @@
-"""The cheapest agents by group whose queues keep their promise of the whole day: what a small change is worth, block by block.
+"""The cheapest agents by group whose queues keep their promise of the whole day: what a small change is worth,
+block by block.
 
 Of each block of constant staffing every small change of its agents (one fewer here, two fewer there and one more of
 others) is tried on the same callers: what it saves, and what each queue's day then misses. One change a block is chosen
@@ -124,7 +125,8 @@ class _Exchange:
 
 
 def _changes(groups, radius):
-    """Small changes of the agents by group, [change, group]: at most `radius` agents in all, fewer where that is too much.
+    """Small changes of the agents by group, [change, group]: at most `radius` agents in all, fewer where that is
+    too much.
 
     >>> _changes(1, 2).ravel().tolist(), len(_changes(3, 2)), len(_changes(8, 2))
     ([0, -1, 1, -2, 2], 25, 17)
@@ -142,8 +144,11 @@ def _with_fewer_days(search, calls):
     days = int(np.clip(np.searchsorted(begins, calls), min(_FEWEST_DAYS, begins.size - 1), begins.size - 1))
     few, last = copy(search), begins[days]
     few.known = {}  # other days, other misses
-    few.calls = replace(search.calls, begins=begins[: days + 1], **{
-        name: getattr(search.calls, name)[:last] for name in ("arrived", "queue", "handle", "patience")})
+    few.calls = replace(
+        search.calls,
+        begins=begins[: days + 1],
+        **{name: getattr(search.calls, name)[:last] for name in ("arrived", "queue", "handle", "patience")},
+    )
     return few
 
 
@@ -168,9 +173,13 @@ def _choose(saves, more, lost, allowed, margin, bold, kept):
         limits.append(LinearConstraint(np.append(saves.ravel() / unit, 0.0)[None], 1e-6, np.inf))
         objective = np.append(-1e-3 * saves.ravel() / unit, 1.0)
     low = 0.0 if bold else -np.inf
-    solved = milp(objective, integrality=np.append(np.ones(size), 0), constraints=limits,
-                  bounds=Bounds(np.append(np.zeros(size), low), np.append(allowed.ravel().astype(float), np.inf)),
-                  options={"node_limit": _NODES, "mip_rel_gap": 1e-3})
+    solved = milp(
+        objective,
+        integrality=np.append(np.ones(size), 0),
+        constraints=limits,
+        bounds=Bounds(np.append(np.zeros(size), low), np.append(allowed.ravel().astype(float), np.inf)),
+        options={"node_limit": _NODES, "mip_rel_gap": 1e-3},
+    )
     if solved.x is None:
         return None
     choice = solved.x[:size].reshape(changes, blocks).argmax(axis=0)

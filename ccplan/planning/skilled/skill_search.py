@@ -1,10 +1,11 @@
 """The cheapest agents by group and interval that keep every queue's promise, found by simulation.
 
-A promise of the whole day with few blocks is left to `skill_exchange`; else one day at a time, from two starts: a covering problem, in which whoever can take a set of queues must together be as
-many as the set would need if it were one queue; and each queue by itself. From there agents are added where the simulated day misses a promise, and taken
-away, or exchanged for cheaper ones, as long as it is kept. All plans serve the same callers (`queueing.given_calls`).
-What an agent does in one interval is seen in that interval and its neighbours only: so a third of the intervals is
-tried at a time. A search, not a proof that no plan is cheaper.
+A promise of the whole day with few blocks is left to `skill_exchange`; else one day at a time, from two starts: a
+covering problem, in which whoever can take a set of queues must together be as many as the set would need if it
+were one queue; and each queue by itself. From there agents are added where the simulated day misses a promise, and
+taken away, or exchanged for cheaper ones, as long as it is kept. All plans serve the same callers
+(`queueing.given_calls`). What an agent does in one interval is seen in that interval and its neighbours only: so a
+third of the intervals is tried at a time. A search, not a proof that no plan is cheaper.
 
 Source: Wallace & Whitt (2005), "A staffing algorithm for call centers with skill-based routing"; Cezik & L'Ecuyer
 (2008), "Staffing multiskill call centers via linear programming and simulation"; Garnett, Mandelbaum & Reiman (2002).
@@ -106,8 +107,9 @@ class _Search:
         self.routes = routes_of(self.ranks)
         self.target_s = np.array([queue.targets.target_s for queue in problem.queues], float)
         rates = [rate_from_counts(calls, problem.interval_s) for calls in problem.offered]
-        self.calls = draw_calls(rates, problem.aht_s, [queue.patience_s for queue in problem.queues],
-                                problem.interval_s, days, seed)
+        self.calls = draw_calls(
+            rates, problem.aht_s, [queue.patience_s for queue in problem.queues], problem.interval_s, days, seed
+        )
         self.only = None  # queues and intervals that are looked at; None: all
         self.known = {}  # what plans were seen to miss: about half of the looks are at one that was seen before
         self.caps = np.array([queue.targets.limits.get("max_occupancy", _NO_CAP) for queue in problem.queues])
@@ -164,14 +166,23 @@ class _Search:
             if least.any():
                 # A set whose groups have too few heads takes them all: whether that suffices is seen in the simulation.
                 least = np.minimum(least, np.where(can, self.p.limit, 0.0).sum(axis=1))
-                solved = milp(self.p.cost, integrality=np.ones(len(can[0])), bounds=Bounds(0, self.p.limit),
-                              constraints=LinearConstraint(can.astype(float), least, np.inf))
+                solved = milp(
+                    self.p.cost,
+                    integrality=np.ones(len(can[0])),
+                    bounds=Bounds(0, self.p.limit),
+                    constraints=LinearConstraint(can.astype(float), least, np.inf),
+                )
                 found[:, b] = np.round(solved.x)
         return self.spread(found)
 
     def silos(self):
-        """Each queue's agents as if it were alone, in the group with the fewest skills that has room; [group, block]."""
-        found, limit = np.zeros((len(self.p.groups), self.begins.size)), np.where(np.isinf(self.p.limit), _NO_CAP, self.p.limit)
+        """Each queue's agents as if it were alone, in the group with the fewest skills that has room; [group,
+        block].
+        """
+        found, limit = (
+            np.zeros((len(self.p.groups), self.begins.size)),
+            np.where(np.isinf(self.p.limit), _NO_CAP, self.p.limit),
+        )
         order = sorted(range(len(self.p.groups)), key=lambda g: (self.p.can[g].sum(), self.p.cost[g], g))
         for q in range(len(self.p.queues)):
             left = np.maximum.reduceat(self._alone(q, _load(self.p, q)), self.begins).astype(float)
@@ -187,12 +198,19 @@ class _Search:
         sizes = range(1, len(self.p.queues) + 1) if len(self.p.queues) <= _SUBSETS else (1, 2, len(self.p.queues))
         sets = [one for size in sizes for one in combinations(many, size)]
         load = np.array([_load(self.p, q) for q in many])
-        return sets, np.array([np.min([self._alone(q, load[list(one)].sum(axis=0)) for q in one], axis=0) for one in sets])
+        return sets, np.array(
+            [np.min([self._alone(q, load[list(one)].sum(axis=0)) for q in one], axis=0) for one in sets]
+        )
 
     def _alone(self, q, load):
         queue, aht_s = self.p.queues[q], np.maximum(self.p.aht_s[q], 1e-6)
-        return required_agents(load * self.p.interval_s / aht_s, aht_s, queue.targets,
-                               interval_s=self.p.interval_s, patience_s=queue.patience_s)
+        return required_agents(
+            load * self.p.interval_s / aht_s,
+            aht_s,
+            queue.targets,
+            interval_s=self.p.interval_s,
+            patience_s=queue.patience_s,
+        )
 
     # -------------------------------------------------------------------------- one more
 
@@ -214,7 +232,9 @@ class _Search:
             extra[best[chosen], np.flatnonzero(chosen)] = more[best[chosen], np.flatnonzero(chosen)]
             agents = agents + self.spread(extra)
             step = np.where(short, np.where(turn % 4 == 3, step * 2, step), 1)
-        raise Infeasible(f"no plan was found that keeps the promise of {self._worst(missed)} — relax it, or add a group")
+        raise Infeasible(
+            f"no plan was found that keeps the promise of {self._worst(missed)} — relax it, or add a group"
+        )
 
     def _short(self, missed):
         """Blocks in which something is missed."""
@@ -269,7 +289,9 @@ class _Search:
         return agents
 
     def _try(self, move, part, agents, refused):
-        """Make a move in every third block at once and keep it where nothing is missed; True if it was kept anywhere."""
+        """Make a move in every third block at once and keep it where nothing is missed; True if it was kept
+        anywhere.
+        """
         change, blocks = np.array(move), np.arange(self.begins.size)
         tried = refused.setdefault(move, np.zeros(self.begins.size, dtype=bool))
         after = agents[:, self.begins] + change[:, None]
@@ -328,7 +350,9 @@ class _Search:
             extra = np.zeros(gain.size, dtype=np.int64)
             extra[chosen] = 1
             agents = agents + self.spread(extra.reshape(gain.shape))
-        raise Infeasible(f"no plan was found that keeps the promise of {self._worst(missed)} — relax it, or add a group")
+        raise Infeasible(
+            f"no plan was found that keeps the promise of {self._worst(missed)} — relax it, or add a group"
+        )
 
     def _day_gains(self, agents, missed, rows):
         """What one agent more of each group in each block takes off the promises `rows` that the day misses."""
@@ -368,7 +392,9 @@ class _Search:
         return (left[g] >= 0) & kept
 
     def _within(self, use, parts, slack):
-        """The cheapest removals, one a block, that together use no more than half of the slack; or the cheapest alone."""
+        """The cheapest removals, one a block, that together use no more than half of the slack; or the cheapest
+        alone.
+        """
         fits = ((parts <= slack) | (parts <= 0)).all(axis=2) & np.isfinite(use)
         order = [np.unravel_index(place, use.shape) for place in np.argsort(use, axis=None, kind="stable")]
         left, chosen, taken = slack / 2, [], set()
@@ -391,9 +417,22 @@ def _moves(cost):
     unit = np.eye(len(cost), dtype=int)
     moves = [-unit[g] for g in groups]
     moves += [unit[h] - unit[g] for g in groups for h in groups if cost[h] < cost[g] - 1e-9]
-    moves += [unit[f] - unit[g] - unit[h] for g in groups for h in groups if g <= h for f in groups
-              if f not in (g, h) and cost[f] < cost[g] + cost[h] - 1e-9] if len(cost) <= _SUBSETS else []
-    return [tuple(int(n) for n in move) for move in sorted(moves, key=lambda move: (move.sum() >= 0, move @ cost, tuple(move)))]
+    moves += (
+        [
+            unit[f] - unit[g] - unit[h]
+            for g in groups
+            for h in groups
+            if g <= h
+            for f in groups
+            if f not in (g, h) and cost[f] < cost[g] + cost[h] - 1e-9
+        ]
+        if len(cost) <= _SUBSETS
+        else []
+    )
+    return [
+        tuple(int(n) for n in move)
+        for move in sorted(moves, key=lambda move: (move.sum() >= 0, move @ cost, tuple(move)))
+    ]
 
 
 def counted_misses(targets, counts):
@@ -405,7 +444,9 @@ def counted_misses(targets, counts):
     found = np.full((3, offered.size), -_NO_CAP)
     if "service_level" in limits:
         top = counts[:, IN_TARGET] + (counts[:, SHORT] if targets.definition == "abandons_count" else 0.0)
-        below = {"answered": counts[:, ANSWERED], "without_short_abandons": offered - counts[:, SHORT]}.get(targets.definition, offered)
+        below = {"answered": counts[:, ANSWERED], "without_short_abandons": offered - counts[:, SHORT]}.get(
+            targets.definition, offered
+        )
         found[0] = targets.service_level * below - top
     if "max_abandonment" in limits:
         found[1] = counts[:, ABANDONED] - limits["max_abandonment"] * offered
@@ -428,14 +469,20 @@ def _beside(blocks):
 
 def _only(skills, names):
     """The skills that are queues of this day, in their order."""
-    levels = [tuple(queue for queue in ((level,) if isinstance(level, str) else level) if queue in names) for level in skills]
+    levels = [
+        tuple(queue for queue in ((level,) if isinstance(level, str) else level) if queue in names) for level in skills
+    ]
     return tuple(level for level in levels if level)
 
 
 def _no_heads(problem, queue, k, mine):
-    names = ", ".join(f"{group.name} ({most:g})" for group, most, can in zip(problem.groups, problem.limit, mine) if can)
+    names = ", ".join(
+        f"{group.name} ({most:g})" for group, most, can in zip(problem.groups, problem.limit, mine) if can
+    )
     targets = problem.queues[queue].targets
     promise = ", ".join(f"{name} = {getattr(targets, name):g}" for name in targets.limits)
     hours, minutes = divmod(int(problem.opens_s + k * problem.interval_s) // 60, 60)
-    return (f"queue {problem.queues[queue].name}: {promise} cannot be met at {hours:02d}:{minutes:02d} though all who can take it are on "
-            f"the phones: {names}, which is heads less shrinkage — raise `most`, teach another group, or relax the target")
+    return (
+        f"queue {problem.queues[queue].name}: {promise} cannot be met at {hours:02d}:{minutes:02d} though all who can take it are on "
+        f"the phones: {names}, which is heads less shrinkage — raise `most`, teach another group, or relax the target"
+    )

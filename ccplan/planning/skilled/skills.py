@@ -29,10 +29,10 @@ class StaffedGroups:
 
     `groups`: a row a group and interval with group, start, agents (net), scheduled (gross, heads), fte, occupancy,
     occupancy_ci95 and cost. `intervals`: a row a queue and interval with queue, start, offered, aht_s, load,
-    service_level, service_level_ci95 (95 % half-width), asa_s, abandonment, occupancy (of all who take it), target (None: no such promise), certified
-    (the lower end of the interval of confidence keeps every promise) and verdict in words. `day`: the same for
-    whole days, a row a queue and day; `meet` says which of them was asked for. `totals`: a row a group with agents_peak, agent_hours, scheduled_hours,
-    fte and cost.
+    service_level, service_level_ci95 (95 % half-width), asa_s, abandonment, occupancy (of all who take it), target
+    (None: no such promise), certified (the lower end of the interval of confidence keeps every promise) and verdict
+    in words. `day`: the same for whole days, a row a queue and day; `meet` says which of them was asked for.
+    `totals`: a row a group with agents_peak, agent_hours, scheduled_hours, fte and cost.
     """
 
     groups: pd.DataFrame
@@ -57,12 +57,12 @@ def staff_groups(intervals, centre, *, groups=None, days=None, seed=0, meet="eve
     (default: as many as make some hundred thousand calls); the same `seed` gives the same plan.
     `progress(done, number)` is called after each step; a True from it stops the work: InterruptedError.
 
-    Handle times and patience are exponential; of contacts that are held together (chats), each takes its part of the
-    agent. A group's `most` heads are most × (1 − shrinkage) on the phones. A
-    queue's `max_occupancy` holds for all who take it together: specialists, who come first, are busier. Each local day begins empty; agents who leave finish
-    the call in hand; the last interval's stay until the queues are empty. A search: no proof that no plan is cheaper.
-    Raises Infeasible naming the queue that the groups' heads cannot serve; ValueError in words for bad input, a queue
-    that no group takes, or limited lines.
+    Handle times and patience are exponential; of contacts that are held together (chats), each takes its part of
+    the agent. A group's `most` heads are most × (1 − shrinkage) on the phones. A queue's `max_occupancy` holds for
+    all who take it together: specialists, who come first, are busier. Each local day begins empty; agents who leave
+    finish the call in hand; the last interval's stay until the queues are empty. A search: no proof that no plan is
+    cheaper. Raises Infeasible naming the queue that the groups' heads cannot serve; ValueError in words for bad
+    input, a queue that no group takes, or limited lines.
 
     >>> from ccplan.data import Centre, Queue
     >>> day = pd.DataFrame({"queue": ["a", "b"], "start": pd.Timestamp("2026-09-01 09:00"), "offered": 60, "aht_s": 300})
@@ -106,9 +106,13 @@ def _door(intervals, centre, groups):
     names = list(dict.fromkeys(checked_intervals(intervals, centre)["queue"]))
     for name in names:
         _refuse(centre.queue(name))
-    frame = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int))[["queue", "start", "offered", "aht_s", "load"]]
+    frame = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int))[
+        ["queue", "start", "offered", "aht_s", "load"]
+    ]
     frame = frame.reset_index(drop=True)
-    groups = tuple(centre.groups if groups is None else groups) or tuple(Group(name=name, skills=(name,)) for name in names)
+    groups = tuple(centre.groups if groups is None else groups) or tuple(
+        Group(name=name, skills=(name,)) for name in names
+    )
     if faults := group_faults(groups, [queue.name for queue in centre.queues], needed=names):
         raise ValueError("; ".join(faults))
     return frame, tuple(group for group in groups if set(group.queues) & set(names))
@@ -118,13 +122,19 @@ def _refuse(queue):
     """What the simulation does not know, and promises that nobody keeps."""
     refuse_deferred(queue, "staffing by groups")
     if np.isfinite(queue.lines):
-        raise ValueError(f"queue {queue.name}: groups are staffed for unlimited lines only, got lines = {queue.lines:g} — leave lines out")
+        raise ValueError(
+            f"queue {queue.name}: groups are staffed for unlimited lines only, got lines = {queue.lines:g} — leave lines out"
+        )
     if queue.targets.definition == "virtual":
-        raise ValueError(f'queue {queue.name}: definition "virtual" cannot be counted call by call — choose another, such as "offered"')
+        raise ValueError(
+            f'queue {queue.name}: definition "virtual" cannot be counted call by call — choose another, such as "offered"'
+        )
     for name, limit in queue.targets.limits.items():
         if limit <= 0 and name != "max_blocking" and not (name == "max_abandonment" and np.isinf(queue.patience_s)):
-            raise Infeasible(f"queue {queue.name}: {name} = {getattr(queue.targets, name):g} cannot be met by any number of agents "
-                             "— a few callers always wait; allow a little more")
+            raise Infeasible(
+                f"queue {queue.name}: {name} = {getattr(queue.targets, name):g} cannot be met by any number of agents "
+                "— a few callers always wait; allow a little more"
+            )
 
 
 def _staff_day(rows, centre, groups, meet, hold_s, days, seed, steps):
@@ -159,17 +169,30 @@ def _problem(rows, centre, groups, meet, hold_s):
     names = list(dict.fromkeys(rows["queue"]))
     step = pd.Timedelta(seconds=centre.interval_s)
     starts = pd.date_range(rows["start"].min(), rows["start"].max(), freq=step)
-    wide = {name: rows.pivot(index="start", columns="queue", values=name).reindex(starts)[names] for name in ("offered", "aht_s")}
+    wide = {
+        name: rows.pivot(index="start", columns="queue", values=name).reindex(starts)[names]
+        for name in ("offered", "aht_s")
+    }
     if len(wide["offered"].stack()) < len(rows):
-        raise ValueError(f"starts must be whole intervals of {centre.interval_s:g} s apart on {rows['start'].min():%Y-%m-%d}")
+        raise ValueError(
+            f"starts must be whole intervals of {centre.interval_s:g} s apart on {rows['start'].min():%Y-%m-%d}"
+        )
     aht_s = wide["aht_s"].bfill().ffill().to_numpy().T * np.array([[_attention(centre.queue(name))] for name in names])
-    held = centre.interval_s if hold_s is None else float(floats("hold_s", hold_s, low=centre.interval_s, open_high=True))
+    held = (
+        centre.interval_s if hold_s is None else float(floats("hold_s", hold_s, low=centre.interval_s, open_high=True))
+    )
     return starts, Problem(
-        queues=tuple(centre.queue(name) for name in names), groups=groups, offered=wide["offered"].fillna(0.0).to_numpy().T,
-        aht_s=aht_s, interval_s=float(centre.interval_s), meet=meet, opens_s=(starts[0] - starts[0].normalize()).total_seconds(),
+        queues=tuple(centre.queue(name) for name in names),
+        groups=groups,
+        offered=wide["offered"].fillna(0.0).to_numpy().T,
+        aht_s=aht_s,
+        interval_s=float(centre.interval_s),
+        meet=meet,
+        opens_s=(starts[0] - starts[0].normalize()).total_seconds(),
         limit=np.array([_on_the_phones(group, centre) for group in groups]),
         cost=np.array([hourly_cost(group, centre) for group in groups]),
-        block=np.arange(len(starts)) * centre.interval_s // held)
+        block=np.arange(len(starts)) * centre.interval_s // held,
+    )
 
 
 def _attention(queue):
@@ -197,22 +220,47 @@ def hourly_cost(group, centre):
 def _judge(problem, agents, days, seed, starts, centre):
     """(groups, intervals, day) as fresh days show them."""
     names = [queue.name for queue in problem.queues]
-    each = dict(patience_s=[q.patience_s for q in problem.queues], target_s=[q.targets.target_s for q in problem.queues],
-                definition=[q.targets.definition for q in problem.queues])
+    each = dict(
+        patience_s=[q.patience_s for q in problem.queues],
+        target_s=[q.targets.target_s for q in problem.queues],
+        definition=[q.targets.definition for q in problem.queues],
+    )
     staffed = {group.name: mine for group, mine in zip(problem.groups, agents)}
     seen = simulate_day(
-        dict(zip(names, problem.offered)), dict(zip(names, problem.aht_s)), staffed, interval_s=problem.interval_s,
-        skills=problem.skills, seed=seed, days=days or days_for(problem.offered, _CERTIFYING),
-        **{name: dict(zip(names, values)) for name, values in each.items()})
+        dict(zip(names, problem.offered)),
+        dict(zip(names, problem.aht_s)),
+        staffed,
+        interval_s=problem.interval_s,
+        skills=problem.skills,
+        seed=seed,
+        days=days or days_for(problem.offered, _CERTIFYING),
+        **{name: dict(zip(names, values)) for name, values in each.items()},
+    )
     offered, aht_s = problem.offered.ravel(), problem.aht_s.ravel()
     busy, half, there = _busy(seen.groups, problem)
-    frame = seen.intervals.assign(occupancy=_ratio(busy, there).ravel(), occupancy_ci95=_ratio(half, there).ravel(), start=np.tile(starts, len(names)), offered=offered, load=offered * aht_s / problem.interval_s)
+    frame = seen.intervals.assign(
+        occupancy=_ratio(busy, there).ravel(),
+        occupancy_ci95=_ratio(half, there).ravel(),
+        start=np.tile(starts, len(names)),
+        offered=offered,
+        load=offered * aht_s / problem.interval_s,
+    )
     frame["aht_s"] = aht_s / np.repeat([_attention(queue) for queue in problem.queues], len(starts))
     load = (problem.offered * problem.aht_s).sum(axis=1) / problem.interval_s
     whole = [values.sum(axis=1) for values in (busy, half, there)]
-    day = seen.day.assign(occupancy=_ratio(whole[0], whole[2]), occupancy_ci95=_ratio(whole[1], whole[2]), start=local_days(pd.Series(starts))[0], offered=problem.offered.sum(axis=1), load=load, aht_s=np.nan)
-    return _costed(seen.groups.assign(start=np.tile(starts, len(staffed))), problem, centre), _judged(frame, problem), \
-        _judged(day, problem).rename(columns={"start": "day"}).drop(columns=["aht_s", "load"])
+    day = seen.day.assign(
+        occupancy=_ratio(whole[0], whole[2]),
+        occupancy_ci95=_ratio(whole[1], whole[2]),
+        start=local_days(pd.Series(starts))[0],
+        offered=problem.offered.sum(axis=1),
+        load=load,
+        aht_s=np.nan,
+    )
+    return (
+        _costed(seen.groups.assign(start=np.tile(starts, len(staffed))), problem, centre),
+        _judged(frame, problem),
+        _judged(day, problem).rename(columns={"start": "day"}).drop(columns=["aht_s", "load"]),
+    )
 
 
 def _busy(groups, problem):
@@ -228,8 +276,12 @@ def _ratio(top, bottom):
 
 _SHOWN = ("queue", "start", "offered", "aht_s", "load", "service_level", "service_level_ci95", "asa_s", "abandonment",
           "occupancy", "target", "certified", "verdict")  # fmt: skip
-_PROMISES = {"service_level": ("service_level", -1), "max_asa_s": ("asa_s", 1), "max_abandonment": ("abandonment", 1),
-             "max_occupancy": ("occupancy", 1)}
+_PROMISES = {
+    "service_level": ("service_level", -1),
+    "max_asa_s": ("asa_s", 1),
+    "max_abandonment": ("abandonment", 1),
+    "max_occupancy": ("occupancy", 1),
+}
 
 
 def _judged(frame, problem):
@@ -265,8 +317,9 @@ def _costed(groups, problem, centre):
     lost, hours = centre.shrinkage.total, problem.interval_s / 3600
     gross = scheduled_agents(groups["agents"], lost, whole=False) * hours
     cost = groups["group"].map({group.name: cost for group, cost in zip(problem.groups, problem.cost)})
-    return groups.assign(scheduled=scheduled_agents(groups["agents"], lost), fte=gross / centre.costs.weekly_hours, cost=gross * cost)[
-        ["group", "start", "agents", "scheduled", "fte", "occupancy", "occupancy_ci95", "cost"]]
+    return groups.assign(
+        scheduled=scheduled_agents(groups["agents"], lost), fte=gross / centre.costs.weekly_hours, cost=gross * cost
+    )[["group", "start", "agents", "scheduled", "fte", "occupancy", "occupancy_ci95", "cost"]]
 
 
 def _together(tables, groups, centre, meet):
@@ -283,4 +336,8 @@ def _together(tables, groups, centre, meet):
 def _nothing():
     columns = ["group", "start", "agents", "scheduled", "fte", "occupancy", "occupancy_ci95", "cost"]
     day = [name for name in _SHOWN if name not in ("start", "aht_s", "load")]
-    return [pd.DataFrame(columns=columns), pd.DataFrame(columns=list(_SHOWN)), pd.DataFrame(columns=["queue", "day", *day[1:]])]
+    return [
+        pd.DataFrame(columns=columns),
+        pd.DataFrame(columns=list(_SHOWN)),
+        pd.DataFrame(columns=["queue", "day", *day[1:]]),
+    ]

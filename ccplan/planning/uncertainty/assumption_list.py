@@ -1,4 +1,5 @@
-"""Everything that a plan takes for granted and that may be otherwise: one list, for scenarios, tornado, risk and budget.
+"""Everything that a plan takes for granted and that may be otherwise: one list, for scenarios, tornado, risk and
+budget.
 
 An assumption is data: its name, meaning, unit, what is allowed, how far it usually strays, and what another value does
 to the forecast and the centre. How far it strays is a planner's rough guess, there to be replaced by the centre's own.
@@ -16,11 +17,13 @@ YEAR = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Assumption:
-    """One thing that may be otherwise: `now(centre)` is its value today, `changed(frame, centre, value)` the plan's ground with another.
+    """One thing that may be otherwise: `now(centre)` is its value today, `changed(frame, centre, value)` the plan's
+    ground with another.
 
-    `low` and `high` bound what is allowed. `less` and `more` say how far it usually strays, for the reason `guess`: as factors
-    of the value; where the value is a `change` of the forecast, of 1 + value; where it is a number of `points` a year, as
-    values. `setting` is its key in centre.toml, `word` its name where it is drawn at random (none: it is not).
+    `low` and `high` bound what is allowed. `less` and `more` say how far it usually strays, for the reason `guess`:
+    as factors of the value; where the value is a `change` of the forecast, of 1 + value; where it is a number of
+    `points` a year, as values. `setting` is its key in centre.toml, `word` its name where it is drawn at random
+    (none: it is not).
     """
 
     name: str
@@ -39,7 +42,11 @@ class Assumption:
 
     def usual(self, centre):
         """(low, high) that it usually strays to in the centre, within what is allowed; as values of the assumption."""
-        ends = (self.less, self.more) if self.kind == "points" else (self.of_factor(centre, self.less), self.of_factor(centre, self.more))
+        ends = (
+            (self.less, self.more)
+            if self.kind == "points"
+            else (self.of_factor(centre, self.less), self.of_factor(centre, self.more))
+        )
         return tuple(float(min(max(end, self.low), self.high)) for end in ends)
 
     def of_factor(self, centre, factor):
@@ -50,8 +57,14 @@ class Assumption:
 def _setting(path):
     """(now, changed, path) of one setting of a section of the centre, such as "costs.per_hire"."""
     section, name = path.split(".")
-    return {"setting": path, "now": lambda centre: getattr(getattr(centre, section), name),
-            "changed": lambda frame, centre, value: (frame, replace(centre, **{section: replace(getattr(centre, section), **{name: value})}))}
+    return {
+        "setting": path,
+        "now": lambda centre: getattr(getattr(centre, section), name),
+        "changed": lambda frame, centre, value: (
+            frame,
+            replace(centre, **{section: replace(getattr(centre, section), **{name: value})}),
+        ),
+    }
 
 
 def _nothing(centre):
@@ -60,7 +73,11 @@ def _nothing(centre):
 
 def _times(column):
     """A change of a column of the forecast, as a share: 0.1 is 10 % more."""
-    return {"kind": "change", "now": _nothing, "changed": lambda frame, centre, value: (frame.assign(**{column: frame[column] * (1 + value)}), centre)}
+    return {
+        "kind": "change",
+        "now": _nothing,
+        "changed": lambda frame, centre, value: (frame.assign(**{column: frame[column] * (1 + value)}), centre),
+    }
 
 
 def _growth(frame, centre, value):
@@ -69,11 +86,14 @@ def _growth(frame, centre, value):
 
 
 def _inflation(frame, centre, value):
-    return frame, replace(centre, budget=tuple(replace(line, inflation=line.inflation + value) for line in centre.budget))
+    return frame, replace(
+        centre, budget=tuple(replace(line, inflation=line.inflation + value) for line in centre.budget)
+    )
 
 
 def _promised(name):
     """One target of every queue that has it and is answered at once; work that may wait keeps its own promise."""
+
     def has(queue):
         return not queue.deferred and getattr(queue.targets, name) is not None
 
@@ -81,12 +101,20 @@ def _promised(name):
         return next((getattr(queue.targets, name) for queue in centre.queues if has(queue)), np.nan)
 
     def changed(frame, centre, value):
-        return frame, replace(centre, queues=tuple(replace(q, targets=replace(q.targets, **{name: value})) if has(q) else q for q in centre.queues))
+        return frame, replace(
+            centre,
+            queues=tuple(
+                replace(q, targets=replace(q.targets, **{name: value})) if has(q) else q for q in centre.queues
+            ),
+        )
+
     return {"now": now, "changed": changed}
 
 
 def _patience(frame, centre, value):
-    return frame, replace(centre, queues=tuple(replace(q, patience_s=q.patience_s * (1 + value)) for q in centre.queues))
+    return frame, replace(
+        centre, queues=tuple(replace(q, patience_s=q.patience_s * (1 + value)) for q in centre.queues)
+    )
 
 
 def _attrition_now(centre):
@@ -101,7 +129,10 @@ def _attrition(frame, centre, value):
     if not now:
         return frame, replace(centre, hiring=replace(hiring, attrition_per_year=value))
     steps = tuple((months, min(share * value / now, 5.0)) for months, share in hiring.attrition_by_tenure)
-    return frame, replace(centre, hiring=replace(hiring, attrition_per_year=hiring.attrition_per_year * value / now, attrition_by_tenure=steps))
+    return frame, replace(
+        centre,
+        hiring=replace(hiring, attrition_per_year=hiring.attrition_per_year * value / now, attrition_by_tenure=steps),
+    )
 
 
 def _shrinkage(frame, centre, value):
@@ -110,7 +141,10 @@ def _shrinkage(frame, centre, value):
     part = value / off.total if off.total else 0.0
     if off.combine == "multiplicative":  # causes that stack: their logarithms grow alike
         part = np.log1p(-value) / np.log1p(-off.total) if off.total else 0.0
-        scaled = [{cause: float(-np.expm1(part * np.log1p(-share))) for cause, share in causes.items()} for causes in (off.external, off.internal)]
+        scaled = [
+            {cause: float(-np.expm1(part * np.log1p(-share))) for cause, share in causes.items()}
+            for causes in (off.external, off.internal)
+        ]
     else:
         scaled = [{cause: share * part for cause, share in causes.items()} for causes in (off.external, off.internal)]
     return frame, replace(centre, shrinkage=replace(off, external=scaled[0], internal=scaled[1]))
@@ -151,8 +185,15 @@ ASSUMPTIONS = {one.name: one for one in (
 DRAWN = {one.word: one for one in ASSUMPTIONS.values() if one.word}
 
 OTHERS = {  # numbers of a budget that are no assumption of the plan as a whole: a part of one, or of the past
-    "wages": (0.97, 1.05), "shrinkage": (0.85, 1.20), "exchange": (0.92, 1.08), "budget": (0.95, 1.10),
-    "costs.paid_share": (0.97, 1.03), "hiring.lead_time_weeks": (0.75, 1.50),
+    "wages": (0.97, 1.05),
+    "shrinkage": (0.85, 1.20),
+    "exchange": (0.92, 1.08),
+    "budget": (0.95, 1.10),
+    "costs.paid_share": (0.97, 1.03),
+    "hiring.lead_time_weeks": (0.75, 1.50),
 }
 SPREAD = OTHERS | {one.setting: (one.less, one.more) for one in ASSUMPTIONS.values() if one.setting}
-POINTS = (ASSUMPTIONS["inflation"].less, ASSUMPTIONS["inflation"].more)  # a rise in a year is off by points, not by a share of itself
+POINTS = (
+    ASSUMPTIONS["inflation"].less,
+    ASSUMPTIONS["inflation"].more,
+)  # a rise in a year is off by points, not by a share of itself

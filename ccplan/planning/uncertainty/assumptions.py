@@ -1,7 +1,8 @@
 """Every number that a budget rests on, with where it comes from and how far off it may be: what finance argues with.
 
-`low` and `high` are those of the line where it names them, else the usual spread of such a number (`assumption_list`):
-an assumption of its own, and said to be one. Names are the keys of centre.toml, so that each can be looked up and changed.
+`low` and `high` are those of the line where it names them, else the usual spread of such a number
+(`assumption_list`): an assumption of its own, and said to be one. Names are the keys of centre.toml, so that each
+can be looked up and changed.
 """
 
 import dataclasses
@@ -19,19 +20,24 @@ SECTIONS = ("costs", "hiring", "flex")
 def assumptions_of(centre, lines=(), wages=None):
     """Settings of `[costs]`, `[hiring]`, `[flex]`, `[shrinkage]`, `[exchange]` and the prices of `lines`: a row each.
 
-    Returns name (the key of centre.toml), value, unit, source, low, high. Only numbers that are finite are listed; of the
-    standard lines the setting stands here, not the line. `wages` {queue: hourly wage} are those of the people who are
-    here, where they took the place of `costs.hourly_wage`.
+    Returns name (the key of centre.toml), value, unit, source, low, high. Only numbers that are finite are listed;
+    of the standard lines the setting stands here, not the line. `wages` {queue: hourly wage} are those of the
+    people who are here, where they took the place of `costs.hourly_wage`.
 
     >>> from ccplan.data import Centre
     >>> assumptions_of(Centre(name="x")).set_index("name").loc["costs.hourly_wage", ["value", "low", "high"]].tolist()
     [15.0, 14.55, 15.75]
     """
-    rows = [_row(f"wages.{queue}", wage, f"{centre.currency} per paid hour", "mean of the table agents, by contract hours")
-            for queue, wage in (wages or {}).items()]
+    rows = [
+        _row(f"wages.{queue}", wage, f"{centre.currency} per paid hour", "mean of the table agents, by contract hours")
+        for queue, wage in (wages or {}).items()
+    ]
     rows += [row for name in SECTIONS for row in _of_section(name, getattr(centre, name))]
     rows += _of_shrinkage(centre.shrinkage)
-    rows += [_row(f"exchange.{code}", rate, f"{centre.currency} for one {code}", "exchange of centre.toml") for code, rate in centre.exchange.items()]
+    rows += [
+        _row(f"exchange.{code}", rate, f"{centre.currency} for one {code}", "exchange of centre.toml")
+        for code, rate in centre.exchange.items()
+    ]
     rows += [row for line in lines if not _is_setting(line, centre) for row in _of_line(line, centre)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -55,13 +61,23 @@ def _of_part(name, i, part, unit, source):
 
 
 def _of_shrinkage(shrinkage):
-    return [_row(f"shrinkage.{side}.{cause}", share, f"share of {shrinkage.base} time", "shrinkage of centre.toml, or the usual figure")
-            for side in ("external", "internal") for cause, share in getattr(shrinkage, side).items()]
+    return [
+        _row(
+            f"shrinkage.{side}.{cause}",
+            share,
+            f"share of {shrinkage.base} time",
+            "shrinkage of centre.toml, or the usual figure",
+        )
+        for side in ("external", "internal")
+        for cause, share in getattr(shrinkage, side).items()
+    ]
 
 
 def _of_line(line, centre):
     unit, source = f"{line.currency or centre.currency} for {_unit_of(line)}", line.source or "budget of centre.toml"
-    told = [(f"budget.{line.name}.steps[{i}]", price) for i, (_, price) in enumerate(line.steps)] or [(f"budget.{line.name}.price", line.price)]
+    told = [(f"budget.{line.name}.steps[{i}]", price) for i, (_, price) in enumerate(line.steps)] or [
+        (f"budget.{line.name}.price", line.price)
+    ]
     for name, price in told:
         row = _row(name, price, unit, source)
         low, high = row[4], row[5]

@@ -19,7 +19,7 @@ from ..people.requirement import month_of, monthly_requirement, team_of, with_ft
 from ..staffing import refuse_deferred, service_of, staff
 from .staircase import staircase
 
-WIDEST = 1.35       # × and ÷ the plan's handle times: the span of steps that are kept ready
+WIDEST = 1.35  # × and ÷ the plan's handle times: the span of steps that are kept ready
 MARKS = np.array([0.0, 0.2, 0.4, 0.6, 0.75, 0.85, 0.92, 0.97, 1.0])
 times = number(open_low=True, high=10)
 yearly = number(low=-0.5, high=1)
@@ -27,20 +27,24 @@ yearly = number(low=-0.5, high=1)
 
 @dataclass(frozen=True)
 class QuickQueue:
-    """One queue's intervals, laid ready: rate, Erlangs, logarithm of the handle time, month (number of the table's row)."""
+    """One queue's intervals, laid ready: rate, Erlangs, logarithm of the handle time, month (number of the table's
+    row).
+    """
 
     name: str
     rate: np.ndarray
     load: np.ndarray
     log_aht: np.ndarray
     row: np.ndarray
-    largest: float      # Erlang
-    span: tuple         # of handle times, s
+    largest: float  # Erlang
+    span: tuple  # of handle times, s
 
 
 @dataclass(frozen=True)
 class WaitingQueue:
-    """A queue whose work may wait: contacts, Erlangs, agents and contacts in time of the plan, summed by row of the table."""
+    """A queue whose work may wait: contacts, Erlangs, agents and contacts in time of the plan, summed by row of the
+    table.
+    """
 
     name: str
     sums: np.ndarray
@@ -57,10 +61,11 @@ class QuickPlan:
     def at(self, *, volume=1.0, aht=1.0, growth=0.0, targets=None, centre=None):
         """The frame of `monthly_requirement` for volumes and handle times × `volume` and `aht`.
 
-        Each is a number from above 0 to 10, or {queue: number}; `growth` is the contacts' rise a year on top, from the first
-        month on. `targets` {queue: Targets} replaces service targets, and `centre` the centre: its shrinkage, contract
-        hours, targets and patience count; hours, deadlines and the like stay as planned. Raises ValueError naming queue and value,
-        or a queue whose work may wait where it is given targets; Infeasible naming queue and target.
+        Each is a number from above 0 to 10, or {queue: number}; `growth` is the contacts' rise a year on top, from
+        the first month on. `targets` {queue: Targets} replaces service targets, and `centre` the centre: its
+        shrinkage, contract hours, targets and patience count; hours, deadlines and the like stay as planned. Raises
+        ValueError naming queue and value, or a queue whose work may wait where it is given targets; Infeasible
+        naming queue and target.
 
         >>> from ccplan.data import Centre, Queue
         >>> start = pd.date_range("2026-06-01", "2026-07-01", freq="30min", inclusive="left")
@@ -77,7 +82,9 @@ class QuickPlan:
         offered, load, agents, in_time = sums
         hours = self.centre.interval_s / 3600
         service = np.where(offered > 0, in_time / np.where(offered > 0, offered, 1.0), 1.0)
-        told = self.table.assign(offered=offered, load_hours=load * hours, agent_hours=agents * hours, service_level=service)
+        told = self.table.assign(
+            offered=offered, load_hours=load * hours, agent_hours=agents * hours, service_level=service
+        )
         return with_fte(told, centre or self.centre)
 
     def _grown(self, growth):
@@ -102,14 +109,27 @@ class QuickPlan:
         wide = max(WIDEST, aht * 1.01, 1.01 / aht)
         span, most = (queue.span[0] / wide, queue.span[1] * wide), queue.largest * max(2.0, volume.max() * aht)
         steps = staircase(known, span, most, interval_s=self.centre.interval_s)
-        return month_sums(queue.rate, queue.load, queue.log_aht, queue.row, volume, aht, *steps.scale, steps.erlangs, steps.begin,
-                          _levels(known, _ById(steps)), MARKS)
+        return month_sums(
+            queue.rate,
+            queue.load,
+            queue.log_aht,
+            queue.row,
+            volume,
+            aht,
+            *steps.scale,
+            steps.erlangs,
+            steps.begin,
+            _levels(known, _ById(steps)),
+            MARKS,
+        )
 
 
 def quick_plan(forecast, centre, *, teams=None):
-    """A `QuickPlan` of a frame of `forecast` (queue, start, offered, aht_s): what `staff` and `monthly_requirement` make of it, at once.
+    """A `QuickPlan` of a frame of `forecast` (queue, start, offered, aht_s): what `staff` and `monthly_requirement`
+    make of it, at once.
 
-    A frame of `staff` is taken as it is, which spares the work. `teams` as in `monthly_requirement`. Raises ValueError in words.
+    A frame of `staff` is taken as it is, which spares the work. `teams` as in `monthly_requirement`. Raises
+    ValueError in words.
     """
     forecast = forecast.reset_index(drop=True)
     staffed = forecast if {"agents", "load", "service_level"} <= set(forecast) else staff(forecast, centre)
@@ -131,7 +151,12 @@ def _live(name, mine, row, _):
 
 def _waiting(name, mine, row, rows):
     in_time = mine["offered"] * mine["service_level"]
-    return WaitingQueue(name, np.array([np.bincount(row, values, rows) for values in (mine["offered"], mine["load"], mine["agents"], in_time)]))
+    return WaitingQueue(
+        name,
+        np.array(
+            [np.bincount(row, values, rows) for values in (mine["offered"], mine["load"], mine["agents"], in_time)]
+        ),
+    )
 
 
 @lru_cache(maxsize=64)
@@ -165,7 +190,9 @@ def _of(given, name, what):
 
 def _targets(name, targets):
     if not isinstance(targets, Targets):
-        raise ValueError(f"targets of {name} must be Targets, got {targets!r} — write Targets(service_level=0.8, target_s=20)")
+        raise ValueError(
+            f"targets of {name} must be Targets, got {targets!r} — write Targets(service_level=0.8, target_s=20)"
+        )
     return targets
 
 
@@ -174,4 +201,6 @@ def _refuse_strange(queues, **given):
     for what, value in given.items():
         strange = sorted(set(value) - set(names)) if isinstance(value, dict) else []
         if strange:
-            raise ValueError(f"{what} names the queue {strange[0]!r}, which the plan has not (it has {', '.join(names)})")
+            raise ValueError(
+                f"{what} names the queue {strange[0]!r}, which the plan has not (it has {', '.join(names)})"
+            )

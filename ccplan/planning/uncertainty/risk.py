@@ -1,4 +1,5 @@
-"""From what nobody knows to money: the plan on a thousand sample paths of the forecast and of its uncertain assumptions.
+"""From what nobody knows to money: the plan on a thousand sample paths of the forecast and of its uncertain
+assumptions.
 
 What is decided today is the same on every path: the people who are here, the classes that will start, the moves. What
 can be done later, overtime and the outsourcer, is done as far as a path needs it and the centre's limits allow. So the
@@ -22,10 +23,10 @@ from ..staffing import staff
 from .uncertain import drawn, uncertain_of
 
 BAND = (0.1, 0.5, 0.9)
-FEWEST = 50         # paths from which a tenth percentile says something
-MANY = 20_000_000   # intervals × paths from which more processes are worth their start
-WHOLE = ""          # the queue of rows that tell of the whole centre
-SHORT = 0.005       # of an FTE: a gap that is one
+FEWEST = 50  # paths from which a tenth percentile says something
+MANY = 20_000_000  # intervals × paths from which more processes are worth their start
+WHOLE = ""  # the queue of rows that tell of the whole centre
+SHORT = 0.005  # of an FTE: a gap that is one
 MEASURES = {  # measure of the monthly frame → a year's: summed, or the mean of its months
     "required_fte": "mean", "available_fte": "mean", "gap_fte": "mean", "heads_end": "mean", "cost": "sum",
 }  # fmt: skip
@@ -39,11 +40,12 @@ class Stopped(RuntimeError):
 class Risk:
     """What a plan may come to; every frame has the plan's own value beside P10, P50 and P90 of the paths.
 
-    `monthly`: queue ("" the whole centre), month, measure (required_fte, available_fte, gap_fte, heads_end, service_level;
-    of the whole centre also cost), plan, mean, p10, p50, p90; `yearly` the same by year with the months in it. `overrun`:
-    month, budget, chance (of that month), budget_so_far and chance_so_far (of all months up to it). `misses`: queue, month,
-    chance_short (people are missing) and chance_missed (service below the target). `sources`: source, share of the total
-    cost's variance, swing (cost in its highest tenth less its lowest). `paths` the drawn assumptions and total cost of each path.
+    `monthly`: queue ("" the whole centre), month, measure (required_fte, available_fte, gap_fte, heads_end,
+    service_level; of the whole centre also cost), plan, mean, p10, p50, p90; `yearly` the same by year with the
+    months in it. `overrun`: month, budget, chance (of that month), budget_so_far and chance_so_far (of all months
+    up to it). `misses`: queue, month, chance_short (people are missing) and chance_missed (service below the
+    target). `sources`: source, share of the total cost's variance, swing (cost in its highest tenth less its
+    lowest). `paths` the drawn assumptions and total cost of each path.
     """
 
     monthly: pd.DataFrame
@@ -70,24 +72,51 @@ class Risk:
         return pd.Series(told | dict(zip(("p10", "p50", "p90"), np.quantile(cost, BAND), strict=True)))
 
 
-def plan_risk(forecasts, centre, months=None, *, paths=1000, assumptions=None, people=None, hires=None, moves=None, teams=None,
-              budget=None, priced=None, drift=DRIFT, seed=0, jobs=None, progress=None, stop=None):
+def plan_risk(
+    forecasts,
+    centre,
+    months=None,
+    *,
+    paths=1000,
+    assumptions=None,
+    people=None,
+    hires=None,
+    moves=None,
+    teams=None,
+    budget=None,
+    priced=None,
+    drift=DRIFT,
+    seed=0,
+    jobs=None,
+    progress=None,
+    stop=None,
+):
     """The plan of the forecast on `paths` sample paths: a `Risk`.
 
-    `forecasts` are those of `forecast_queues` (up to 36 months ahead; their frames may have been changed by drivers or
-    overrides), `months` how many whole months (all if left out). `people`, `hires`, `moves`, `teams` as in `plan_headcount`;
-    without `hires` the cheapest of the point plan. On each path every interval's rate is drawn from the forecast's spread
-    (days and intervals together) and strays from it by `drift` in a year; each of `assumptions` (`Uncertain`; the usual ones
-    if left out, () for none) is drawn too. Agents follow by the queue's staircase, people, recourse and money by
-    `plan_headcount` and `plan_budget`, path by path. `budget` is what must not be overrun: a Budget, a Series by month or a
-    total; the plan's own cost if left out. `priced` are further arguments of `plan_budget`. `progress(done, paths)` is called
-    now and then; `stop()` is asked as often, and True ends the work with the paths done so far (Stopped where they are
-    fewer than 50). The same `seed` gives the same answer with any number of `jobs` (processes).
-    Raises ValueError in words.
+    `forecasts` are those of `forecast_queues` (up to 36 months ahead; their frames may have been changed by drivers
+    or overrides), `months` how many whole months (all if left out). `people`, `hires`, `moves`, `teams` as in
+    `plan_headcount`; without `hires` the cheapest of the point plan. On each path every interval's rate is drawn
+    from the forecast's spread (days and intervals together) and strays from it by `drift` in a year; each of
+    `assumptions` (`Uncertain`; the usual ones if left out, () for none) is drawn too. Agents follow by the queue's
+    staircase, people, recourse and money by `plan_headcount` and `plan_budget`, path by path. `budget` is what must
+    not be overrun: a Budget, a Series by month or a total; the plan's own cost if left out. `priced` are further
+    arguments of `plan_budget`. `progress(done, paths)` is called now and then; `stop()` is asked as often, and True
+    ends the work with the paths done so far (Stopped where they are fewer than 50). The same `seed` gives the same
+    answer with any number of `jobs` (processes). Raises ValueError in words.
     """
     paths = _checked_paths(paths)
-    base, work, plan = _prepared(forecasts, centre, months, paths, assumptions, drift, seed, priced or {}, teams,
-                                 {"people": people, "hires": hires, "moves": moves})
+    base, work, plan = _prepared(
+        forecasts,
+        centre,
+        months,
+        paths,
+        assumptions,
+        drift,
+        seed,
+        priced or {},
+        teams,
+        {"people": people, "hires": hires, "moves": moves},
+    )
     point = _point(*plan, teams=list(dict.fromkeys(work.teams.values())), months=work.months)
     limits = _limits(budget, point["cost"][0], work.months)  # refused before the long work, not after it
     done = _all_blocks(work, paths, jobs, progress, stop, size=sum(len(one.frame) for one in forecasts))
@@ -96,8 +125,10 @@ def plan_risk(forecasts, centre, months=None, *, paths=1000, assumptions=None, p
 
 def _checked_paths(paths):
     if not (isinstance(paths, (int, np.integer)) and not isinstance(paths, bool) and FEWEST <= paths <= 100_000):
-        raise ValueError(f"paths must be a whole number from {FEWEST} to 100,000, got {paths!r}: "
-                         "fewer say nothing about a tenth percentile")
+        raise ValueError(
+            f"paths must be a whole number from {FEWEST} to 100,000, got {paths!r}: "
+            "fewer say nothing about a tenth percentile"
+        )
     return int(paths)
 
 
@@ -108,7 +139,9 @@ def _prepared(forecasts, centre, months, paths, assumptions, drift, seed, priced
     if not (np.isscalar(drift) and 0 <= drift < 1):
         raise ValueError(f"drift must be a share of a year from 0 to 1, such as 0.10, got {drift!r}")
     given = uncertain_of(centre, assumptions)
-    staffed = staff(pd.concat([one.frame[["queue", "start", "offered", "aht_s"]] for one in forecasts], ignore_index=True), centre)
+    staffed = staff(
+        pd.concat([one.frame[["queue", "start", "offered", "aht_s"]] for one in forecasts], ignore_index=True), centre
+    )
     needed = checked_requirement(monthly_requirement(staffed, centre, teams=teams), months)
     decided = _decided(needed, centre, **decided)
     span = pd.DatetimeIndex(needed["month"].drop_duplicates().sort_values())
@@ -117,11 +150,31 @@ def _prepared(forecasts, centre, months, paths, assumptions, drift, seed, priced
     grown = growth(values, len(span), paths)
     own = monthly_requirement(staffed, centre).set_index(["queue", "month"])
     rate = (own["agent_hours"] / own["load_hours"].where(own["load_hours"] > 0)).fillna(0.0)
-    queues = tuple(queue_paths(one, centre, span, volume[one.queue] * grown, values,
-                               rate[one.queue].reindex(span, fill_value=0.0).to_numpy()) for one in forecasts)
+    queues = tuple(
+        queue_paths(
+            one,
+            centre,
+            span,
+            volume[one.queue] * grown,
+            values,
+            rate[one.queue].reindex(span, fill_value=0.0).to_numpy(),
+        )
+        for one in forecasts
+    )
     team = {name: team for team, members in (teams or {}).items() for name in members}
     team = {name: team.get(name, name) for name in names}
-    work = Work(centre=centre, needed=needed, months=span, queues=queues, teams=team, volume=volume, values=values, decided=decided, priced=priced, seed=seed)
+    work = Work(
+        centre=centre,
+        needed=needed,
+        months=span,
+        queues=queues,
+        teams=team,
+        volume=volume,
+        values=values,
+        decided=decided,
+        priced=priced,
+        seed=seed,
+    )
     heads = plan_headcount(needed, centre, **decided)
     return staffed, work, (heads, plan_budget(heads, centre, contacts=needed, **priced))
 
@@ -142,14 +195,18 @@ def _all_blocks(work, paths, jobs, progress, stop, size):
 
     jobs = jobs if jobs is not None else (-1 if size * paths > MANY else 1)
     numbers, done = range(-(-paths // BLOCK)), []
-    for one in Parallel(n_jobs=jobs, return_as="generator")(delayed(partial(block, work))(number) for number in numbers):
+    for one in Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(partial(block, work))(number) for number in numbers
+    ):
         done.append(one)
         if progress:
             progress(min(len(done) * BLOCK, paths), paths)
         if stop and stop() and len(done) < len(numbers):
             break
     if len(done) * BLOCK < min(FEWEST, paths):
-        raise Stopped(f"stopped after {len(done) * BLOCK} of {paths:,} paths: at least {FEWEST} are needed to say anything")
+        raise Stopped(
+            f"stopped after {len(done) * BLOCK} of {paths:,} paths: at least {FEWEST} are needed to say anything"
+        )
     return {name: np.concatenate([one[name] for one in done]) for name in done[0]}
 
 
@@ -191,16 +248,23 @@ def _point(heads, priced, teams, months):
 def _offered(staffed, names, months):
     month = staffed["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
     sums = staffed.groupby([staffed["queue"].astype(str), month])["offered"].sum()
-    return sums.reindex(pd.MultiIndex.from_product([names, months]), fill_value=0.0).to_numpy().reshape(1, len(names), -1)
+    return (
+        sums.reindex(pd.MultiIndex.from_product([names, months]), fill_value=0.0).to_numpy().reshape(1, len(names), -1)
+    )
 
 
 def _frames(done, point, teams, months):
     """Lists of monthly and yearly frames of all measures but service."""
     monthly, yearly = [], []
     for measure, how in MEASURES.items():
-        parts = [(WHOLE, done[measure], point[measure])] if measure == "cost" else [
-            (WHOLE, done[measure].sum(axis=1), point[measure].sum(axis=1)),
-            *((team, done[measure][:, i], point[measure][:, i]) for i, team in enumerate(teams))]
+        parts = (
+            [(WHOLE, done[measure], point[measure])]
+            if measure == "cost"
+            else [
+                (WHOLE, done[measure].sum(axis=1), point[measure].sum(axis=1)),
+                *((team, done[measure][:, i], point[measure][:, i]) for i, team in enumerate(teams)),
+            ]
+        )
         for name, here, there in parts:
             monthly.append(_band(name, measure, here, there, month=months))
             both = [_by_year(each, months, how) for each in (here, there)]
@@ -211,8 +275,18 @@ def _frames(done, point, teams, months):
 def _band(queue, measure, values, plan, **when):
     """A frame: queue, when, measure, plan, mean, p10, p50, p90; `values` paths × times, `plan` 1 × times."""
     low, middle, high = np.quantile(values, BAND, axis=0)
-    return pd.DataFrame({"queue": queue, **when, "measure": measure, "plan": plan[0], "mean": values.mean(axis=0),
-                         "p10": low, "p50": middle, "p90": high})
+    return pd.DataFrame(
+        {
+            "queue": queue,
+            **when,
+            "measure": measure,
+            "plan": plan[0],
+            "mean": values.mean(axis=0),
+            "p10": low,
+            "p50": middle,
+            "p90": high,
+        }
+    )
 
 
 def _years(months):
@@ -227,7 +301,10 @@ def _by_year(values, months, how):
 
 
 def _services(names, service, at_plan, offered, offered_plan):
-    """(queue, service, plan's, weights, plan's) of the whole centre and each queue; the whole is Σ in time ÷ Σ offered."""
+    """(queue, service, plan's, weights, plan's) of the whole centre and each queue; the whole is Σ in time ÷ Σ
+    offered.
+    """
+
     def mean(level, weight):
         return (level * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
 
@@ -237,8 +314,10 @@ def _services(names, service, at_plan, offered, offered_plan):
 
 
 def _year_service(name, here, there, weight, weight_plan, months):
-    both = [_by_year(level * calls, months, "sum") / np.maximum(_by_year(calls, months, "sum"), 1e-9)
-            for level, calls in ((here, weight), (there, weight_plan))]
+    both = [
+        _by_year(level * calls, months, "sum") / np.maximum(_by_year(calls, months, "sum"), 1e-9)
+        for level, calls in ((here, weight), (there, weight_plan))
+    ]
     return _band(name, "service_level", *both, **_years(months))
 
 
@@ -265,16 +344,31 @@ def _limits(budget, plan, months):
 def _overrun(cost, limits, months):
     so_far, limit = cost.cumsum(axis=1), limits.cumsum()
     forgiven = 0.005  # half a cent: a plan that costs its budget does not overrun it
-    return pd.DataFrame({"month": months, "budget": limits, "chance": (cost > limits + forgiven).mean(axis=0),
-                         "budget_so_far": limit, "chance_so_far": (so_far > limit + forgiven).mean(axis=0)})
+    return pd.DataFrame(
+        {
+            "month": months,
+            "budget": limits,
+            "chance": (cost > limits + forgiven).mean(axis=0),
+            "budget_so_far": limit,
+            "chance_so_far": (so_far > limit + forgiven).mean(axis=0),
+        }
+    )
 
 
 def _misses(work, gaps, service, names):
     """Chance that people are missing, and that service is below the queue's target; nan where it has none."""
     targets = [work.centre.queue(name).targets.service_level for name in names]
-    parts = [pd.DataFrame({"queue": name, "month": work.months, "chance_short": (gaps[:, i] < -SHORT).mean(axis=0),
-                           "chance_missed": np.nan if targets[i] is None else (service[:, i] < targets[i]).mean(axis=0)})
-             for i, name in enumerate(names)]
+    parts = [
+        pd.DataFrame(
+            {
+                "queue": name,
+                "month": work.months,
+                "chance_short": (gaps[:, i] < -SHORT).mean(axis=0),
+                "chance_missed": np.nan if targets[i] is None else (service[:, i] < targets[i]).mean(axis=0),
+            }
+        )
+        for i, name in enumerate(names)
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -293,5 +387,7 @@ def _said(work, staffed, done, paths):
     stopped = f" (stopped before all {paths:,})" if done < paths else ""
     inside = staffed["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp().isin(work.months)
     minutes = work.centre.interval_s / 60
-    return (f"all {int(inside.sum()):,} open intervals of {minutes:g} minutes in {len(work.months)} months and {len(work.queues)} queues, "
-            f"on {done:,} sample paths{stopped}; {len(work.values.columns)} assumptions drawn with them; hiring as decided today")
+    return (
+        f"all {int(inside.sum()):,} open intervals of {minutes:g} minutes in {len(work.months)} months and {len(work.queues)} queues, "
+        f"on {done:,} sample paths{stopped}; {len(work.values.columns)} assumptions drawn with them; hiring as decided today"
+    )

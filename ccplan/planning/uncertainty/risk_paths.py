@@ -13,8 +13,10 @@ from ..people.requirement import with_fte
 from .staircase import Staircase, staircase
 from .uncertain import applied
 
-BLOCK = 25          # paths that are worked on together; their chance numbers belong to the block, so any number of processes agree
-REACH, NODES = 4.8, 129     # normal scores of the table of rates
+BLOCK = (
+    25  # paths that are worked on together; their chance numbers belong to the block, so any number of processes agree
+)
+REACH, NODES = 4.8, 129  # normal scores of the table of rates
 YEAR = 12
 
 
@@ -23,16 +25,18 @@ class QueuePaths:
     """One queue's forecast as the compiled loop takes it: cells of days × slots, and the months they belong to."""
 
     name: str
-    mean: np.ndarray        # contacts a row
-    rows: np.ndarray        # rows of the frame in the cell: 0 closed, 2 where the clock repeats an hour
+    mean: np.ndarray  # contacts a row
+    rows: np.ndarray  # rows of the frame in the cell: 0 closed, 2 where the clock repeats an hour
     log_aht: np.ndarray
-    month: np.ndarray       # of each day, −1 outside the plan
+    month: np.ndarray  # of each day, −1 outside the plan
     together: np.ndarray
     factors: np.ndarray
     neighbours: float
     days: tuple
     steps: Staircase
-    hours_a_load_hour: np.ndarray   # of the plan, by month, for work that may wait; empty for queues that are answered at once
+    hours_a_load_hour: (
+        np.ndarray
+    )  # of the plan, by month, for work that may wait; empty for queues that are answered at once
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,14 @@ class Work:
     """All that a block of paths needs: the plan, what is decided, and what is drawn."""
 
     centre: object
-    needed: pd.DataFrame        # the plan's requirement, whose rows are made anew on each path
+    needed: pd.DataFrame  # the plan's requirement, whose rows are made anew on each path
     months: pd.DatetimeIndex
     queues: tuple
-    teams: dict                 # {queue: team}
-    volume: dict                # {queue: paths × months}: level that strays
-    values: pd.DataFrame        # assumptions, a row a path
-    decided: dict               # people, hires, moves of plan_headcount
-    priced: dict                # further arguments of plan_budget
+    teams: dict  # {queue: team}
+    volume: dict  # {queue: paths × months}: level that strays
+    values: pd.DataFrame  # assumptions, a row a path
+    decided: dict  # people, hires, moves of plan_headcount
+    priced: dict  # further arguments of plan_budget
     seed: int
 
 
@@ -68,7 +72,10 @@ def queue_paths(one, centre, months, volume, values, planned):
     most = (mean * aht).max() * factors.max() * volume.max() * longer.max() / centre.interval_s
     span = (used.min() * longer.min() * (1 - 1e-9), used.max() * longer.max() * (1 + 1e-9))
     queue = centre.queue(one.queue)
-    waits, at_once = queue.deferred, replace(queue, deadline_s=np.inf, worked=None)  # its hours follow the load, not the steps
+    waits, at_once = (
+        queue.deferred,
+        replace(queue, deadline_s=np.inf, worked=None),
+    )  # its hours follow the load, not the steps
     return QueuePaths(
         name=one.queue, mean=mean, rows=rows, log_aht=np.log(aht), month=month.astype(np.int64),
         together=one.spread.together_of_rates(one.ahead.special), factors=factors, neighbours=float(one.spread.neighbours),
@@ -94,10 +101,15 @@ def block(work, number):
     sums = {queue.name: _sums(queue, work, at, number) for queue in work.queues}
     made = [_path(work, {name: each[:, i] for name, each in sums.items()}, path) for i, path in enumerate(at)]
     grown = growth(work.values.loc[at], len(work.months), len(at))
-    calls = {name: (each[0] / grown).sum(axis=1) for name, each in sums.items()}  # as the forecast alone would have them
-    return {"path": np.asarray(at), "forecast": np.column_stack(list(calls.values())),
-            "offered": np.stack([each[0] for each in sums.values()], axis=1),
-            **{name: np.stack([one[name] for one in made]) for name in made[0]}}
+    calls = {
+        name: (each[0] / grown).sum(axis=1) for name, each in sums.items()
+    }  # as the forecast alone would have them
+    return {
+        "path": np.asarray(at),
+        "forecast": np.column_stack(list(calls.values())),
+        "offered": np.stack([each[0] for each in sums.values()], axis=1),
+        **{name: np.stack([one[name] for one in made]) for name in made[0]},
+    }
 
 
 def _sums(queue, work, at, number):
@@ -109,9 +121,24 @@ def _sums(queue, work, at, number):
     volume = work.volume[queue.name][at] * growth(values, len(work.months), len(at))
     longer = values["handle time"].to_numpy() if "handle time" in values else np.ones(len(at))
     steps = queue.steps
-    sums = paths_by_month(rng, queue.mean, queue.rows, queue.log_aht, queue.month, queue.together, queue.factors, REACH, queue.neighbours,
-                          scores(rng, queue.days, len(at), len(queue.month)), np.ascontiguousarray(volume), np.log(longer),
-                          steps.interval_s, *steps.scale, steps.erlangs, steps.begin)
+    sums = paths_by_month(
+        rng,
+        queue.mean,
+        queue.rows,
+        queue.log_aht,
+        queue.month,
+        queue.together,
+        queue.factors,
+        REACH,
+        queue.neighbours,
+        scores(rng, queue.days, len(at), len(queue.month)),
+        np.ascontiguousarray(volume),
+        np.log(longer),
+        steps.interval_s,
+        *steps.scale,
+        steps.erlangs,
+        steps.begin,
+    )
     sums[1:] *= steps.interval_s / 3600
     if len(queue.hours_a_load_hour):
         sums[2] = sums[1] * queue.hours_a_load_hour

@@ -1,8 +1,9 @@
 """What too few people do to a month's service: one curve a queue and month, over staff there ÷ staff needed.
 
-A short month is short in every interval alike: with a staffing of 0.9, an interval that needs 10 agents has 9, one that
-needs 15 has 13 for half of the time and 14 for the other half. The curve is measured on some intervals of the month, drawn so
-that each stands for as many contacts, and is straight between its points. Work that may wait is followed through all of them.
+A short month is short in every interval alike: with a staffing of 0.9, an interval that needs 10 agents has 9, one
+that needs 15 has 13 for half of the time and 14 for the other half. The curve is measured on some intervals of the
+month, drawn so that each stands for as many contacts, and is straight between its points. Work that may wait is
+followed through all of them.
 """
 
 import numpy as np
@@ -11,14 +12,18 @@ import pandas as pd
 from ..staffing import service_of
 from ..people.waiting_service import waiting_months
 
-RATIOS = np.array([0.0, 0.4, 0.55, 0.65, 0.72, 0.78, 0.84, 0.88, 0.92, 0.95, 0.975, 1.0, 1.03, 1.07, 1.12, 1.2, 1.35, 1.6, 2.0])
-SHARES_OF_CONTACTS = 40     # intervals of a month that stand for all
+RATIOS = np.array(
+    [0.0, 0.4, 0.55, 0.65, 0.72, 0.78, 0.84, 0.88, 0.92, 0.95, 0.975, 1.0, 1.03, 1.07, 1.12, 1.2, 1.35, 1.6, 2.0]
+)
+SHARES_OF_CONTACTS = 40  # intervals of a month that stand for all
 
 
 def service_curves(staffed, centre, months, *, number=SHARES_OF_CONTACTS):
-    """Service level over RATIOS of staff there ÷ staff needed: array (queues, months, ratios), queues in the order they stand.
+    """Service level over RATIOS of staff there ÷ staff needed: array (queues, months, ratios), queues in the order
+    they stand.
 
-    `staffed` is a frame of `staff`, `months` first days of months. A month without contacts has service 1 at any staffing.
+    `staffed` is a frame of `staff`, `months` first days of months. A month without contacts has service 1 at any
+    staffing.
     """
     month = staffed["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
     at = pd.DatetimeIndex(months).get_indexer(month)
@@ -28,7 +33,9 @@ def service_curves(staffed, centre, months, *, number=SHARES_OF_CONTACTS):
         if centre.queue(name).deferred:
             curves[i] = _waiting(rows, centre.queue(name), centre, months)
             continue
-        chosen = [(m, _chosen(mine, number)) for m, mine in rows.groupby(at[staffed.index.get_indexer(rows.index)]) if m >= 0]
+        chosen = [
+            (m, _chosen(mine, number)) for m, mine in rows.groupby(at[staffed.index.get_indexer(rows.index)]) if m >= 0
+        ]
         there = [(m, mine) for m, mine in chosen if len(mine)]
         if there:
             served = _curve(pd.concat([mine for _, mine in there]), centre.queue(name), centre)
@@ -37,7 +44,9 @@ def service_curves(staffed, centre, months, *, number=SHARES_OF_CONTACTS):
 
 
 def service_at(curves, ratios):
-    """The service level at ratios (…, queues, months) by curves (queues, months, RATIOS); beyond the last as at the last."""
+    """The service level at ratios (…, queues, months) by curves (queues, months, RATIOS); beyond the last as at the
+    last.
+    """
     ratios = np.clip(ratios, RATIOS[0], RATIOS[-1])
     at = np.clip(np.searchsorted(RATIOS, ratios, side="right") - 1, 0, len(RATIOS) - 2)
     part = (ratios - RATIOS[at]) / (RATIOS[at + 1] - RATIOS[at])

@@ -8,7 +8,8 @@ from ..scenarios import checked_overrides, point_plan
 
 
 def usual_ranges(centre):
-    """The low and high of every assumption that the centre has: a row an assumption, with name, says, unit, now, low, high.
+    """The low and high of every assumption that the centre has: a row an assumption, with name, says, unit, now,
+    low, high.
 
     A range is the assumption's usual spread around its value today, within what is allowed.
     """
@@ -49,11 +50,22 @@ def tornado(frame, centre, months=None, *, ranges=None, measure="cost", progress
                 progress(len(found), count)
     table = ranges.assign(at_low=found[0::2], at_high=found[1::2], base=base)
     three = table[["at_low", "at_high", "base"]]
-    return table.assign(swing=three.max(axis=1) - three.min(axis=1)).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+    return table.assign(swing=three.max(axis=1) - three.min(axis=1)).sort_values(
+        "swing", ascending=False, kind="stable", ignore_index=True
+    )
 
 
-def two_way_grid(frame, centre, months=None, *, rows=("volume", (-0.2, -0.1, 0.0, 0.1, 0.2)), columns=("aht", (-0.1, 0.0, 0.1)),
-                 measure="cost", progress=None, **plan):
+def two_way_grid(
+    frame,
+    centre,
+    months=None,
+    *,
+    rows=("volume", (-0.2, -0.1, 0.0, 0.1, 0.2)),
+    columns=("aht", (-0.1, 0.0, 0.1)),
+    measure="cost",
+    progress=None,
+    **plan,
+):
     """A measure over two assumptions: a frame with the values of one as rows, of the other as columns.
 
     `rows` and `columns` are (name of ASSUMPTIONS, values). The rest as in `tornado`.
@@ -67,7 +79,11 @@ def two_way_grid(frame, centre, months=None, *, rows=("volume", (-0.2, -0.1, 0.0
             found.append(_measure(point_plan(frame, centre, months, overrides=overrides, **plan), measure))
             if progress:
                 progress(len(found), count)
-    return pd.DataFrame(np.reshape(found, (len(rows[1]), -1)), index=pd.Index(rows[1], name=rows[0]), columns=pd.Index(columns[1], name=columns[0]))
+    return pd.DataFrame(
+        np.reshape(found, (len(rows[1]), -1)),
+        index=pd.Index(rows[1], name=rows[0]),
+        columns=pd.Index(columns[1], name=columns[0]),
+    )
 
 
 def _measure(plan, name):

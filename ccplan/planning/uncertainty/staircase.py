@@ -14,11 +14,13 @@ import numpy as np
 from ...queueing import Infeasible, max_calls, max_chats
 from ..staffing import refuse_deferred
 
-APART = 1.2    # one handle time ÷ the one before it
-EVERY = 32      # agents up to which every step is found; above, every twentieth part, with the rest from a smooth curve between
+APART = 1.2  # one handle time ÷ the one before it
+EVERY = (
+    32  # agents up to which every step is found; above, every twentieth part, with the rest from a smooth curve between
+)
 THIN = 1.05
-_EXACT, _CLOSE = 1e-13, 1e-9   # relative, of a step's height
-SPARE = 1.3     # room above the most Erlangs that were asked for, so that a larger question finds its steps ready
+_EXACT, _CLOSE = 1e-13, 1e-9  # relative, of a step's height
+SPARE = 1.3  # room above the most Erlangs that were asked for, so that a larger question finds its steps ready
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,18 @@ class Staircase:
         return log[0], max(log[1] - log[0], 1e-300)
 
     def agents(self, calls, aht_s):
-        """Fewest agents of arrays of calls an interval and handle times (s) within the steps' span; ints of that shape."""
+        """Fewest agents of arrays of calls an interval and handle times (s) within the steps' span; ints of that
+        shape.
+        """
         from .staircase_steps import climb  # compiled where it is used
 
         calls, aht_s = np.broadcast_arrays(np.asarray(calls, float), np.asarray(aht_s, float))
         load = calls * aht_s / self.interval_s
         if load.size and load.max() > self.erlangs[-1].min():
-            raise ValueError(f"the staircase ends at {self.erlangs[-1].min():.4g} Erlang, got {load.max():.4g} "
-                             "— ask for a higher one (most=)")
+            raise ValueError(
+                f"the staircase ends at {self.erlangs[-1].min():.4g} Erlang, got {load.max():.4g} "
+                "— ask for a higher one (most=)"
+            )
         return climb(load.ravel(), np.log(aht_s).ravel(), *self.scale, self.erlangs, self.begin).reshape(load.shape)
 
 
@@ -61,7 +67,9 @@ def staircase(queue, aht_s, most, *, interval_s=1800, exact=False):
     """
     refuse_deferred(queue, "a staircase of agents")
     low, high = (aht_s, aht_s) if np.ndim(aht_s) == 0 else aht_s
-    top = int(np.ceil(np.log(max(most, 1.0) * (1 if exact else SPARE)) / np.log(1.25)))  # few sizes, so that they are met again
+    top = int(
+        np.ceil(np.log(max(most, 1.0) * (1 if exact else SPARE)) / np.log(1.25))
+    )  # few sizes, so that they are met again
     how = (queue.targets, queue.patience_s, queue.lines, queue.at_once, queue.slowdown)
     try:
         return _built(how, float(low), float(high), 1.25**top, float(interval_s), exact)
@@ -89,7 +97,9 @@ def _steps(how, aht_s, most, interval_s, exact):
     count = int(np.ceil(most + 3 * np.sqrt(most) + 8))
     while True:
         some = np.arange(1, count + 1) if exact else _some(count)
-        capacity = _capacity(how, some[:, None], aht_s[None, :], interval_s, _EXACT if exact else _CLOSE) * aht_s / interval_s
+        capacity = (
+            _capacity(how, some[:, None], aht_s[None, :], interval_s, _EXACT if exact else _CLOSE) * aht_s / interval_s
+        )
         if capacity[-1].min() >= most:
             break
         count = int(count * 1.25) + 1
@@ -103,12 +113,23 @@ def _steps(how, aht_s, most, interval_s, exact):
 def _some(count):
     """1, 2, 3, … and then each 5 % above the one before."""
     far = EVERY * THIN ** np.arange(1, max(int(np.ceil(np.log(count / EVERY) / np.log(THIN))), 0) + 1)
-    return np.unique(np.concatenate([np.arange(1, min(EVERY, count) + 1), np.round(far).astype(int), [count]]).clip(max=count))
+    return np.unique(
+        np.concatenate([np.arange(1, min(EVERY, count) + 1), np.round(far).astype(int), [count]]).clip(max=count)
+    )
 
 
 def _capacity(how, agents, aht_s, interval_s, within):
     """The most contacts that `agents` take: as the queue M/M/n+M, or with several in hand."""
     targets, patience_s, lines, at_once, slowdown = how
     if at_once > 1:
-        return max_chats(agents, aht_s, targets, at_once=at_once, slowdown=slowdown, interval_s=interval_s, patience_s=patience_s, within=within)
+        return max_chats(
+            agents,
+            aht_s,
+            targets,
+            at_once=at_once,
+            slowdown=slowdown,
+            interval_s=interval_s,
+            patience_s=patience_s,
+            within=within,
+        )
     return max_calls(agents, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines, within=within)

@@ -55,10 +55,11 @@ def climb(load, log_aht, first, step, erlangs, begin):
 
 @compiled
 def month_sums(rate, load_of, log_aht, month, times, longer, first, step, erlangs, begin, service, marks):
-    """Calls, Erlangs, agents and calls in time, added up by month: (4, months), for volumes × `times` (by month) and handle times × `longer`.
+    """Calls, Erlangs, agents and calls in time, added up by month: (4, months), for volumes × `times` (by month)
+    and handle times × `longer`.
 
-    `rate` calls and `load_of` Erlangs as planned; `service` (steps, columns, len(marks)) is the service level at `marks`
-    (0–1) of the way from the step below to the step's edge.
+    `rate` calls and `load_of` Erlangs as planned; `service` (steps, columns, len(marks)) is the service level at
+    `marks` (0–1) of the way from the step below to the step's edge.
     """
     sums, log_longer = np.zeros((4, times.size)), np.log(longer)
     for i in range(rate.size):
@@ -85,8 +86,25 @@ def month_sums(rate, load_of, log_aht, month, times, longer, first, step, erlang
 
 
 @compiled
-def paths_by_month(rng, mean, rows, log_aht, month, together, factors, reach, neighbours, scores, volume, log_longer,
-                   interval_s, first, step, erlangs, begin):
+def paths_by_month(
+    rng,
+    mean,
+    rows,
+    log_aht,
+    month,
+    together,
+    factors,
+    reach,
+    neighbours,
+    scores,
+    volume,
+    log_longer,
+    interval_s,
+    first,
+    step,
+    erlangs,
+    begin,
+):
     """(3, paths, months): calls, Erlangs and agents of sample paths, summed over the rows of each month.
 
     `mean`, `rows`, `log_aht` days × slots (rows 0: closed), `month` of each day (−1: none), `together` the share of an

@@ -1,7 +1,8 @@
 """What a plan takes for granted and nobody knows, drawn at random: each assumption with its low, likely and high value.
 
-A value is drawn from the triangle of low, mode and high, and the plan is made again with it. The usual ranges are those of
-`assumption_list`, there to be replaced by the centre's own: the shares of risk are only as good as they are.
+A value is drawn from the triangle of low, mode and high, and the plan is made again with it. The usual ranges are
+those of `assumption_list`, there to be replaced by the centre's own: the shares of risk are only as good as they
+are.
 """
 
 from dataclasses import dataclass, replace
@@ -25,9 +26,9 @@ def _price(centre, name, price):
 class Uncertain:
     """An assumption and what it might be instead: low, mode (likely) and high.
 
-    `name` is one of {NAMES}, or "price of LINE", a line of the centre's budget. attrition, shrinkage, wage and handle time
-    are factors (1: as planned); growth and inflation are shares a year on top of the forecast's and the lines' own.
-    Raises ValueError in words for an unknown name, or values that do not rise.
+    `name` is one of {NAMES}, or "price of LINE", a line of the centre's budget. attrition, shrinkage, wage and
+    handle time are factors (1: as planned); growth and inflation are shares a year on top of the forecast's and the
+    lines' own. Raises ValueError in words for an unknown name, or values that do not rise.
 
     >>> Uncertain(name="wage", low=0.98, mode=1.0, high=1.04).draw([0.0, 1.0]).tolist()
     [0.98, 1.04]
@@ -44,7 +45,9 @@ class Uncertain:
         if self.name not in DRAWN and not str(self.name).startswith(PRICE):
             raise ValueError(f'assumption must be one of {", ".join(DRAWN)} or "{PRICE}LINE", got {self.name!r}')
         if not self.low <= self.mode <= self.high < np.inf:
-            raise ValueError(f"{self.name}: low, mode and high must rise, got {self.low:g}, {self.mode:g}, {self.high:g}")
+            raise ValueError(
+                f"{self.name}: low, mode and high must rise, got {self.low:g}, {self.mode:g}, {self.high:g}"
+            )
         if self.low < 0 and not (self.name in DRAWN and DRAWN[self.name].kind == "points"):
             raise ValueError(f"{self.name}: low must be 0 or more, got {self.low:g}")
 
@@ -61,14 +64,23 @@ class Uncertain:
 
 Uncertain.__doc__ = Uncertain.__doc__.replace("{NAMES}", ", ".join(DRAWN))
 
-USUAL = tuple(Uncertain(name=one.word, low=one.less, mode=0.0 if one.kind == "points" else 1.0, high=one.more, source=f"a rough guess: {one.guess}")
-              for one in DRAWN.values())
+USUAL = tuple(
+    Uncertain(
+        name=one.word,
+        low=one.less,
+        mode=0.0 if one.kind == "points" else 1.0,
+        high=one.more,
+        source=f"a rough guess: {one.guess}",
+    )
+    for one in DRAWN.values()
+)
 
 
 def uncertain_of(centre, given=None):
     """The assumptions that are drawn: the usual ones, and every budget line that tells its low and high price.
 
-    `given` replaces them all: a list of `Uncertain`. Raises ValueError for a name that stands twice or a line that is not there.
+    `given` replaces them all: a list of `Uncertain`. Raises ValueError for a name that stands twice or a line that
+    is not there.
     """
     if given is None:
         lines = [line for line in centre.budget if np.isfinite([line.low, line.high]).any() and not line.steps]
@@ -83,12 +95,16 @@ def uncertain_of(centre, given=None):
         raise ValueError(f"{strange[0]}: the budget has no line {strange[0].removeprefix(PRICE)!r}")
     for each in given:
         if each.name == "shrinkage" and centre.shrinkage.total * each.high >= 1:
-            raise ValueError(f"shrinkage: {centre.shrinkage.total:g} × {each.high:g} leaves nobody on the phones — lower high")
+            raise ValueError(
+                f"shrinkage: {centre.shrinkage.total:g} × {each.high:g} leaves nobody on the phones — lower high"
+            )
     return tuple(given)
 
 
 def drawn(assumptions, paths, seed):
-    """A value of each assumption for each path, a frame: each assumption's range is covered evenly (a Latin hypercube)."""
+    """A value of each assumption for each path, a frame: each assumption's range is covered evenly (a Latin
+    hypercube).
+    """
     rng = np.random.default_rng([seed, 1])
     table = {}
     for each in assumptions:
@@ -111,4 +127,10 @@ def applied(centre, values):
 
 def _of_line(line):
     low, high = (line.price if np.isinf(end) else end for end in (line.low, line.high))
-    return Uncertain(name=PRICE + line.name, low=min(low, line.price), mode=line.price, high=max(high, line.price), source=line.source)
+    return Uncertain(
+        name=PRICE + line.name,
+        low=min(low, line.price),
+        mode=line.price,
+        high=max(high, line.price),
+        source=line.source,
+    )

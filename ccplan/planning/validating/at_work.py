@@ -21,8 +21,8 @@ WORK = ("work", "phone", "available")
 HANDLE = ("talk_s", "hold_s", "acw_s")
 GAP_S, GRACE_S, PASSED_OVER = 3600.0, 30.0, 2.0
 LONGEST_HIDDEN_S = 300.0  # of after-call work; longer is another activity
-LONGEST_CALL_S = 7200.0   # handle times above are clocks that nobody stopped
-SHARED = 0.10             # of a queue's calls answered by another queue's agents: the two are one pool
+LONGEST_CALL_S = 7200.0  # handle times above are clocks that nobody stopped
+SHARED = 0.10  # of a queue's calls answered by another queue's agents: the two are one pool
 
 
 def spans_of_calls(calls, *, gap_s=GAP_S, grace_s=GRACE_S, passed_over=PASSED_OVER):
@@ -47,7 +47,9 @@ def spans_of_calls(calls, *, gap_s=GAP_S, grace_s=GRACE_S, passed_over=PASSED_OV
         return pd.DataFrame({"agent": [], "start": calls["arrived"].iloc[:0], "end": calls["arrived"].iloc[:0]})
     rows = rows.assign(end=rows["end"] + _hidden(rows))
     starts, ends, first = _stretches(rows, _waiting(calls, origin), **limits)
-    spans = pd.DataFrame({"agent": rows["agent"].to_numpy()[first], "start": _stamps(starts, origin), "end": _stamps(ends, origin)})
+    spans = pd.DataFrame(
+        {"agent": rows["agent"].to_numpy()[first], "start": _stamps(starts, origin), "end": _stamps(ends, origin)}
+    )
     return spans[ends > starts].reset_index(drop=True)
 
 
@@ -117,17 +119,27 @@ def pools_of(calls, shared=SHARED):
 
 
 def _answered(calls):
-    """Answered calls that name their agent, in his order: agent, begin, end, arrived (s since the origin); the origin."""
+    """Answered calls that name their agent, in his order: agent, begin, end, arrived (s since the origin); the
+    origin.
+    """
     missing = [name for name in ("arrived", "wait_s", "outcome", "agent") if name not in calls]
     if missing:
-        raise ValueError(f"calls must tell who answered and when: arrived, wait_s, outcome and agent; missing: {', '.join(missing)}")
+        raise ValueError(
+            f"calls must tell who answered and when: arrived, wait_s, outcome and agent; missing: {', '.join(missing)}"
+        )
     origin = calls["arrived"].min()
     rows = calls[(calls["outcome"] == "answered") & calls["agent"].notna()]
     arrived = (rows["arrived"] - origin).dt.total_seconds().to_numpy()
     begin = arrived + rows["wait_s"].fillna(0).to_numpy(float)
     handle = sum(rows[name].fillna(0).to_numpy(float) for name in HANDLE if name in rows)
-    frame = pd.DataFrame({"agent": rows["agent"].astype(str).to_numpy(), "arrived": arrived, "begin": begin,
-                          "end": begin + np.minimum(handle, LONGEST_CALL_S)})
+    frame = pd.DataFrame(
+        {
+            "agent": rows["agent"].astype(str).to_numpy(),
+            "arrived": arrived,
+            "begin": begin,
+            "end": begin + np.minimum(handle, LONGEST_CALL_S),
+        }
+    )
     frame = frame.sort_values(["agent", "begin"], kind="stable", ignore_index=True)
     return frame.assign(end=frame.groupby("agent", sort=False)["end"].cummax()), origin
 
@@ -149,7 +161,9 @@ def _stretches(rows, waiting, gap_s, grace_s, passed_over):
 
 def _number_there(starts, ends, at):
     """How many stretches cover each moment, 1 at least."""
-    came, went = (np.searchsorted(np.sort(moments), at, side=side) for moments, side in ((starts, "right"), (ends, "left")))
+    came, went = (
+        np.searchsorted(np.sort(moments), at, side=side) for moments, side in ((starts, "right"), (ends, "left"))
+    )
     return np.maximum(came - went, 1)
 
 

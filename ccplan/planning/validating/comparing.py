@@ -19,7 +19,7 @@ from ..staffing import WORK, handle_times
 MODELS = ("Erlang C", "Erlang A", "through the day")
 MEASURES = {"service_level": "offered", "abandonment": "offered", "asa_s": "answered"}  # measure: its weight
 KEYS = ["queue", "start", "offered", "answered", "agents"]
-PARTS = 3            # of an interval, so that 14.3 agents are whole ones: 14, 14, 15
+PARTS = 3  # of an interval, so that 14.3 agents are whole ones: 14, 14, 15
 EVERY, UNTIL = 50, 0.8  # simulated days, and E|x| of a normal x with deviation 1
 
 
@@ -65,8 +65,10 @@ def validate(intervals, centre, *, agents=None, models=MODELS):
         raise ValueError(f"models must be some of {', '.join(MODELS)}, got {', '.join(map(str, models)) or 'none'}")
     frame = _checked(intervals, agents)
     used = frame[(frame["offered"] > 0) & (frame["agents"] > 0)]
-    parts = [_queue(rows, centre.queue(name), centre.interval_s, models)
-             for name, rows in used.groupby("queue", sort=False, observed=True)]
+    parts = [
+        _queue(rows, centre.queue(name), centre.interval_s, models)
+        for name, rows in used.groupby("queue", sort=False, observed=True)
+    ]
     empty = pd.DataFrame(columns=[*KEYS, "model", *MEASURES, *(f"{name}_actual" for name in MEASURES)])
     return Validation(pd.concat(parts, ignore_index=True) if parts else empty, int(len(frame) - len(used)))
 
@@ -79,8 +81,11 @@ def errors(predicted, by=("model",)):
     wait that is infinite, where nobody hangs up and agents are fewer than the load, is left out and n is lower.
     """
     groups = predicted.groupby(list(by), sort=False, observed=True) if by else [((), predicted)]
-    rows = [dict(zip(by, key if isinstance(key, tuple) else (key,))) | {"measure": name} | _error(part, name)
-            for key, part in groups for name in MEASURES]
+    rows = [
+        dict(zip(by, key if isinstance(key, tuple) else (key,))) | {"measure": name} | _error(part, name)
+        for key, part in groups
+        for name in MEASURES
+    ]
     return pd.DataFrame([row for row in rows if row["n"]])
 
 
@@ -92,7 +97,11 @@ def days_of(predicted):
     for name, weight in MEASURES.items():
         for column in (name, f"{name}_actual"):
             known = rows[rows[f"{name}_actual"].notna()]
-            top = (known[column] * known[weight]).groupby([known[key] for key in keys], sort=False, observed=True).sum(min_count=1)
+            top = (
+                (known[column] * known[weight])
+                .groupby([known[key] for key in keys], sort=False, observed=True)
+                .sum(min_count=1)
+            )
             below = known.groupby(keys, sort=False, observed=True)[weight].sum()
             sums[column] = top / below.where(below > 0)
     return sums.reset_index()
@@ -122,8 +131,16 @@ def chance_error(intervals, centre, *, days=EVERY, seed=0):
     for name, rows in frame[frame["agents"] > 0].groupby("queue", sort=False, observed=True):
         queue = centre.queue(name)
         for _, day in _grids(rows, centre.interval_s):
-            half = simulate_day(day["offered"], day["aht_s"], np.rint(day["agents"]), interval_s=centre.interval_s, days=days,
-                                patience_s=queue.patience_s, target_s=queue.targets.target_s, seed=seed).intervals["service_level_ci95"]
+            half = simulate_day(
+                day["offered"],
+                day["aht_s"],
+                np.rint(day["agents"]),
+                interval_s=centre.interval_s,
+                days=days,
+                patience_s=queue.patience_s,
+                target_s=queue.targets.target_s,
+                seed=seed,
+            ).intervals["service_level_ci95"]
             spread.append(half.to_numpy() / 1.96 * np.sqrt(days))
             calls.append(day["offered"])
     spread, calls = np.concatenate(spread), np.concatenate(calls)
@@ -137,7 +154,9 @@ def learned(intervals, centre, train):
     aht_s becomes the mean of the queue and hour in `train` (Σ work ÷ Σ answered), patience_s that of `train`
     (Σ waits ÷ hang-ups). What `train` does not tell stays as it is.
     """
-    queues = tuple(replace(queue, patience_s=_patience(train[train["queue"] == queue.name], queue)) for queue in centre.queues)
+    queues = tuple(
+        replace(queue, patience_s=_patience(train[train["queue"] == queue.name], queue)) for queue in centre.queues
+    )
     return intervals.assign(aht_s=_hourly_aht(intervals, train, centre)), replace(centre, queues=queues)
 
 
@@ -149,7 +168,9 @@ def out_of_sample(intervals, centre, **how):
     month = intervals["start"].dt.tz_localize(None).dt.to_period("M")
     parts, left_out, known = [], 0, sorted(month.unique())
     if len(known) < 2:
-        raise ValueError(f"intervals must span two months at least, one to learn from and one to test on, got {len(known)}")
+        raise ValueError(
+            f"intervals must span two months at least, one to learn from and one to test on, got {len(known)}"
+        )
     for before, now in zip(known[:-1], known[1:]):
         found = validate(*learned(intervals[month == now], centre, intervals[month == before]), **how)
         parts.append(found.predicted)
@@ -162,8 +183,10 @@ def _checked(intervals, agents):
     needed = ("queue", "start", "offered", "answered", "abandoned", "answered_in_target", "agents")
     missing = [name for name in needed if name not in frame]
     if missing:
-        raise ValueError("to hold service against what was, intervals must have the columns "
-                         f"{', '.join(needed)}; missing: {', '.join(missing)}")
+        raise ValueError(
+            "to hold service against what was, intervals must have the columns "
+            f"{', '.join(needed)}; missing: {', '.join(missing)}"
+        )
     floats("offered", frame["offered"].to_numpy(float, na_value=np.nan), high=1e12)
     floats("agents", frame["agents"].to_numpy(float, na_value=np.nan), nan=True)
     if "aht_s" in frame:
@@ -175,22 +198,35 @@ def _checked(intervals, agents):
 def _queue(rows, queue, interval_s, models):
     rows = rows.sort_values("start", ignore_index=True)
     rows = rows.assign(aht_s=rows["aht_s"].fillna(queue.aht_s))
-    told = {"Erlang C": lambda: _stationary(rows, queue, interval_s, np.inf),
-            "Erlang A": lambda: _stationary(rows, queue, interval_s, queue.patience_s),
-            "through the day": lambda: _through_day(rows, queue, interval_s)}
+    told = {
+        "Erlang C": lambda: _stationary(rows, queue, interval_s, np.inf),
+        "Erlang A": lambda: _stationary(rows, queue, interval_s, queue.patience_s),
+        "through the day": lambda: _through_day(rows, queue, interval_s),
+    }
     actual = pd.DataFrame({
         "service_level_actual": rows["answered_in_target"] / rows["offered"],
         "abandonment_actual": rows["abandoned"] / rows["offered"],
         "asa_s_actual": rows.get("wait_answered_s", np.nan) / rows["answered"].where(rows["answered"] > 0),
     })  # fmt: skip
-    return pd.concat([rows[KEYS].assign(model=model).join(told[model]()).join(actual) for model in models], ignore_index=True)
+    return pd.concat(
+        [rows[KEYS].assign(model=model).join(told[model]()).join(actual) for model in models], ignore_index=True
+    )
 
 
 def _stationary(rows, queue, interval_s, patience_s):
     agents = rows["agents"].to_numpy(float)
     whole = np.floor(agents).astype(int)
-    low, high = (performance(rows["offered"].to_numpy(float), rows["aht_s"].to_numpy(float), whole + more, interval_s=interval_s,
-                             patience_s=patience_s, target_s=queue.targets.target_s) for more in (0, 1))
+    low, high = (
+        performance(
+            rows["offered"].to_numpy(float),
+            rows["aht_s"].to_numpy(float),
+            whole + more,
+            interval_s=interval_s,
+            patience_s=patience_s,
+            target_s=queue.targets.target_s,
+        )
+        for more in (0, 1)
+    )
     share = agents - whole
     return pd.DataFrame({name: _between(getattr(low, name), getattr(high, name), share) for name in MEASURES})
 
@@ -199,14 +235,22 @@ def _between(low, high, share):
     """Linear between two answers; where the one is infinite or none, the nearer of the two."""
     with np.errstate(invalid="ignore"):
         middle = low * (1 - share) + high * share
-    return np.where(share == 0, low, np.where(np.isfinite(low) & np.isfinite(high), middle, np.where(share < 0.5, low, high)))
+    return np.where(
+        share == 0, low, np.where(np.isfinite(low) & np.isfinite(high), middle, np.where(share < 0.5, low, high))
+    )
 
 
 def _through_day(rows, queue, interval_s):
     found = pd.DataFrame(np.nan, index=rows.index, columns=list(MEASURES))
     for at, day in _grids(rows, interval_s):
-        told = predict_day(np.repeat(day["offered"] / PARTS, PARTS), np.repeat(day["aht_s"], PARTS), in_parts(day["agents"], PARTS),
-                           interval_s=interval_s / PARTS, patience_s=queue.patience_s, target_s=queue.targets.target_s)
+        told = predict_day(
+            np.repeat(day["offered"] / PARTS, PARTS),
+            np.repeat(day["aht_s"], PARTS),
+            in_parts(day["agents"], PARTS),
+            interval_s=interval_s / PARTS,
+            patience_s=queue.patience_s,
+            target_s=queue.targets.target_s,
+        )
         sums = told.groupby(np.arange(len(told)) // PARTS).sum()
         calls, answered = sums["offered"].where(sums["offered"] > 0), sums["answered"].where(sums["answered"] > 0)
         found.loc[at.index, "service_level"] = (sums["answered_in_target"] / calls).to_numpy()[at]
@@ -219,7 +263,9 @@ def _grids(rows, interval_s):
     """Each local day as (place of each row in it, arrays offered, aht_s, agents by interval); gaps hold no calls."""
     for _, day in rows.groupby(local_days(rows["start"]), sort=False):
         at = ((day["start"] - day["start"].min()).dt.total_seconds() // interval_s).astype(int)
-        grid = {name: np.zeros(at.max() + 1) for name in ("offered", "agents")} | {"aht_s": np.full(at.max() + 1, day["aht_s"].mean())}
+        grid = {name: np.zeros(at.max() + 1) for name in ("offered", "agents")} | {
+            "aht_s": np.full(at.max() + 1, day["aht_s"].mean())
+        }
         for name in grid:
             grid[name][at] = day[name]
         yield at, grid
@@ -249,8 +295,15 @@ def _error(part, name):
     actual, predicted, apart = weight @ was, weight @ told, told - was
     spread = np.sqrt((weight @ (was - actual) ** 2) * (weight @ (told - predicted) ** 2))
     together = weight @ ((was - actual) * (told - predicted))
-    return {"n": int(known.sum()), "actual": actual, "predicted": predicted, "bias": predicted - actual, "mae": weight @ np.abs(apart),
-            "rmse": np.sqrt(weight @ apart**2), "correlation": together / spread if spread > 0 else np.nan}
+    return {
+        "n": int(known.sum()),
+        "actual": actual,
+        "predicted": predicted,
+        "bias": predicted - actual,
+        "mae": weight @ np.abs(apart),
+        "rmse": np.sqrt(weight @ apart**2),
+        "correlation": together / spread if spread > 0 else np.nan,
+    }
 
 
 def _step(rows):
@@ -258,8 +311,14 @@ def _step(rows):
     order = np.argsort(rows["service_level_actual"].to_numpy(), kind="stable")
     heap = np.cumsum(calls[order]) / calls.sum()
     low, high = (rows["service_level_actual"].to_numpy()[order][np.searchsorted(heap, share)] for share in (0.1, 0.9))
-    return {"n": len(rows), "offered": calls.sum(), "service_level": (rows["service_level"] @ calls) / calls.sum(),
-            "actual": (rows["service_level_actual"] @ calls) / calls.sum(), "p10": low, "p90": high}
+    return {
+        "n": len(rows),
+        "offered": calls.sum(),
+        "service_level": (rows["service_level"] @ calls) / calls.sum(),
+        "actual": (rows["service_level_actual"] @ calls) / calls.sum(),
+        "p10": low,
+        "p90": high,
+    }
 
 
 def _patience(train, queue):
@@ -282,5 +341,7 @@ def _hourly_aht(intervals, train, centre):
 
     queue, by_queue = intervals["queue"], mean(train["queue"])
     by_hour = mean([train["queue"], train["start"].dt.hour])
-    both = pd.Series(by_hour.reindex(pd.MultiIndex.from_arrays([queue, intervals["start"].dt.hour])).to_numpy(), intervals.index)
+    both = pd.Series(
+        by_hour.reindex(pd.MultiIndex.from_arrays([queue, intervals["start"].dt.hour])).to_numpy(), intervals.index
+    )
     return both.where(both > 0).fillna(queue.map(by_queue)).fillna(queue.map({q.name: q.aht_s for q in centre.queues}))

@@ -23,26 +23,40 @@ def planned_from_forecast(history, centre, at, horizon="4w", **calendar):
     """
     frame = forecast_queues(history, centre, horizon, at=at, **calendar)[0].frame
     came = history.assign(aht_came=handle_times(history))[["start", "offered", "aht_came"]]
-    both = frame.rename(columns={"offered": "forecast"})[["queue", "start", "forecast", "aht_s"]].merge(came, on="start", how="inner")
+    both = frame.rename(columns={"offered": "forecast"})[["queue", "start", "forecast", "aht_s"]].merge(
+        came, on="start", how="inner"
+    )
     if both.empty:
-        raise ValueError(f"history must reach past {pd.Timestamp(at):%Y-%m-%d}, or there is nothing to hold the forecast against")
+        raise ValueError(
+            f"history must reach past {pd.Timestamp(at):%Y-%m-%d}, or there is nothing to hold the forecast against"
+        )
     plan = staff(both.drop(columns="offered").rename(columns={"forecast": "offered"}), centre)
     known = both[["queue", "start", "offered"]].assign(aht_s=both["aht_came"].fillna(both["aht_s"]))
     return both[["queue", "start", "forecast", "offered"]].assign(
-        planned=plan["agents"], needed=staff(known, centre)["agents"], promised=plan["service_level"],
-        service_level=_given(known, plan["agents"], centre))
+        planned=plan["agents"],
+        needed=staff(known, centre)["agents"],
+        promised=plan["service_level"],
+        service_level=_given(known, plan["agents"], centre),
+    )
 
 
 def foresight_table(plan, target):
     """What a frame of `planned_from_forecast` comes to, as a Series.
 
-    days; calls_error (WAPE of the intervals) and calls_bias; agents_error (mean |planned − needed|), hours_bias (planned ÷ needed
-    − 1); promised and service_level (Σ in time ÷ Σ offered); day_error (mean of the days' |service − promised|); days_met (share
-    of days at `target` or above).
+    days; calls_error (WAPE of the intervals) and calls_bias; agents_error (mean |planned − needed|), hours_bias
+    (planned ÷ needed − 1); promised and service_level (Σ in time ÷ Σ offered); day_error (mean of the days'
+    |service − promised|); days_met (share of days at `target` or above).
     """
     calls, day = plan["offered"], local_days(plan["start"])
-    in_time = plan.assign(told=plan["promised"] * plan["forecast"], came=plan["service_level"] * calls).groupby(day)[["told", "came", "forecast", "offered"]].sum()
-    told, came = in_time["told"] / in_time["forecast"], in_time["came"] / in_time["offered"].where(in_time["offered"] > 0)
+    in_time = (
+        plan.assign(told=plan["promised"] * plan["forecast"], came=plan["service_level"] * calls)
+        .groupby(day)[["told", "came", "forecast", "offered"]]
+        .sum()
+    )
+    told, came = (
+        in_time["told"] / in_time["forecast"],
+        in_time["came"] / in_time["offered"].where(in_time["offered"] > 0),
+    )
     return pd.Series({
         "days": day.nunique(), "calls_error": (plan["forecast"] - calls).abs().sum() / calls.sum(),
         "calls_bias": plan["forecast"].sum() / calls.sum() - 1, "agents_error": (plan["planned"] - plan["needed"]).abs().mean(),
@@ -56,7 +70,13 @@ def _given(known, agents, centre):
     level = pd.Series(np.nan, index=known.index)
     queue = centre.queue(known["queue"].iloc[0])
     for _, rows in known.groupby(local_days(known["start"]), sort=False):
-        told = predict_day(rows["offered"].to_numpy(float), rows["aht_s"].to_numpy(float), agents[rows.index].to_numpy(),
-                           interval_s=centre.interval_s, patience_s=queue.patience_s, target_s=queue.targets.target_s)
+        told = predict_day(
+            rows["offered"].to_numpy(float),
+            rows["aht_s"].to_numpy(float),
+            agents[rows.index].to_numpy(),
+            interval_s=centre.interval_s,
+            patience_s=queue.patience_s,
+            target_s=queue.targets.target_s,
+        )
         level[rows.index] = told["service_level"].to_numpy()
     return level

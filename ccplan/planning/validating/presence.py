@@ -21,7 +21,8 @@ TELLING = ("arrived", "wait_s", "outcome", "agent")
 
 @dataclass(frozen=True, kw_only=True)
 class Presence:
-    """Intervals with agents (net, mean), the centre whose queues are the pools, and `told`: how each pool's agents are known.
+    """Intervals with agents (net, mean), the centre whose queues are the pools, and `told`: how each pool's agents
+    are known.
 
     `skipped` says in words which queues could not be used, and why.
     """
@@ -33,7 +34,8 @@ class Presence:
 
 
 def agents_present(folder, centre, *, months=4):
-    """The last `months` (calendar months) of a folder's voice queues, with the agents at work in each interval: a `Presence`.
+    """The last `months` (calendar months) of a folder's voice queues, with the agents at work in each interval: a
+    `Presence`.
 
     `folder` holds intervals with agents, or calls that name who answered, better with activities. Raises
     ValueError in words where nothing tells who was at work.
@@ -44,18 +46,25 @@ def agents_present(folder, centre, *, months=4):
         return from_calls(_last(calls, "arrived", months), centre, activities=_table(folder, "activities", centre))
     rows = load_intervals(folder, centre, faulty="leave out").frame
     if "agents" not in rows or not rows["agents"].notna().any():
-        raise ValueError(f"{folder} does not tell who was at work: it takes the table calls with the agent who answered, or intervals with "
-                         "the column agents; activities make it surer")
+        raise ValueError(
+            f"{folder} does not tell who was at work: it takes the table calls with the agent who answered, or intervals with "
+            "the column agents; activities make it surer"
+        )
     return _counted(_last(rows, "start", months), centre)
 
 
 def from_calls(calls, centre, *, activities=None):
-    """The same from a frame of calls (and of activities): pools, their intervals and the agents in them, as a `Presence`."""
+    """The same from a frame of calls (and of activities): pools, their intervals and the agents in them, as a
+    `Presence`.
+    """
     pool = pools_of(calls)
     voice, skipped = _voice(pool, centre)
     sizes = calls["queue"].astype(str).map(pool).value_counts(normalize=True)
     small = tuple(name for name in voice if sizes[name] < HARDLY)
-    voice, skipped = [name for name in voice if name not in small], (*skipped, *(f"{name}: it has hardly any calls" for name in small))
+    voice, skipped = (
+        [name for name in voice if name not in small],
+        (*skipped, *(f"{name}: it has hardly any calls" for name in small)),
+    )
     known = replace(centre, queues=tuple(_pooled(name, calls, pool, centre) for name in voice))
     parts, told = [], {}
     for name in voice:
@@ -79,12 +88,16 @@ def _table(folder, name, centre):
 
 
 def _counted(rows, centre):
-    names = [name for name in rows["queue"].astype(str).unique() if rows.loc[rows["queue"] == name, "agents"].notna().any()]
+    names = [
+        name for name in rows["queue"].astype(str).unique() if rows.loc[rows["queue"] == name, "agents"].notna().any()
+    ]
     voice, skipped = _voice(dict(zip(names, names)), centre)
     mine = rows[rows["queue"].isin(voice)]
     if mine.empty:
         raise ValueError(f"no voice queue can be held against the formulas: {'; '.join(skipped)}")
-    return Presence(intervals=mine.reset_index(drop=True), centre=centre, told=dict.fromkeys(voice, SWITCH), skipped=skipped)
+    return Presence(
+        intervals=mine.reset_index(drop=True), centre=centre, told=dict.fromkeys(voice, SWITCH), skipped=skipped
+    )
 
 
 def _spans(calls, activities):
@@ -102,8 +115,10 @@ def _voice(pool, centre):
     for name in dict.fromkeys(pool.values()):
         other = [queue for queue, its in pool.items() if its == name and channel.get(queue, "voice") != "voice"]
         if other:
-            skipped.append(f"{name}: {', '.join(other)} {'is' if len(other) == 1 else 'are'} no voice queue, and its agents do "
-                           "several things at once")
+            skipped.append(
+                f"{name}: {', '.join(other)} {'is' if len(other) == 1 else 'are'} no voice queue, and its agents do "
+                "several things at once"
+            )
         else:
             pools.append(name)
     return pools, tuple(skipped)

@@ -21,7 +21,12 @@ from ...queueing.time_varying import day_door
 from ..service.days import local_days
 from ..staffing import given_intervals, handle_times
 
-RULES = {"stationary": stationary_agents, "lagged": lagged_agents, "offered load": offered_load_agents, "through the day": required_day}
+RULES = {
+    "stationary": stationary_agents,
+    "lagged": lagged_agents,
+    "offered load": offered_load_agents,
+    "through the day": required_day,
+}
 HOURS, FIRST_HOUR = 12, 8
 LEVELS = 20  # of a day's own volume, each equally likely
 NEAR = 0.005  # under the target by less is not told from chance
@@ -29,7 +34,9 @@ NEAR = 0.005  # under the target by less is not told from chance
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedDay:
-    """One queue's day as a planner has it: calls by interval, aht_s (by interval), patience_s, targets, interval_s, first hour."""
+    """One queue's day as a planner has it: calls by interval, aht_s (by interval), patience_s, targets, interval_s,
+    first hour.
+    """
 
     name: str
     calls: np.ndarray
@@ -48,14 +55,19 @@ class PlannedDay:
 def typical_day(intervals, centre, queue="", weeks=8):
     """A mean day of one queue: the calls and handle times by interval of its busiest weekday, over its last weeks.
 
-    `intervals` is a table of intervals; without a `queue` its largest voice queue.
-    Calls are the median of the weekday's counts, so that one strange day does not count; the handle time is one mean. Raises ValueError where there are no calls.
+    `intervals` is a table of intervals; without a `queue` its largest voice queue. Calls are the median of the
+    weekday's counts, so that one strange day does not count; the handle time is one mean. Raises ValueError where
+    there are no calls.
     """
     given_intervals(intervals)
     voice = [one.name for one in centre.queues if one.channel == "voice"]
-    sums = intervals[intervals["queue"].isin([queue] if queue else voice)].groupby("queue", observed=True)["offered"].sum()
+    sums = (
+        intervals[intervals["queue"].isin([queue] if queue else voice)].groupby("queue", observed=True)["offered"].sum()
+    )
     if not sums.sum() > 0:
-        raise ValueError(f"queue must be a voice queue with calls ({', '.join(voice) or 'there is none'}), got {queue or 'none'}")
+        raise ValueError(
+            f"queue must be a voice queue with calls ({', '.join(voice) or 'there is none'}), got {queue or 'none'}"
+        )
     queue = sums.idxmax()
     rows = intervals[intervals["queue"] == queue]
     rows = rows.assign(day=local_days(rows["start"]), weekday=rows["start"].dt.day_of_week, aht_s=handle_times(rows))
@@ -66,9 +78,15 @@ def typical_day(intervals, centre, queue="", weeks=8):
     calls = calls[calls.gt(0).cummax() & calls[::-1].gt(0).cummax()[::-1]]
     aht_s = (rows["aht_s"] * rows["offered"]).sum() / rows["offered"].sum()
     known = centre.queue(queue)
-    return PlannedDay(name=f"{queue}, a typical {rows['start'].iloc[0]:%A}", calls=calls.to_numpy(float), targets=known.targets,
-                      aht_s=np.full(len(calls), aht_s if aht_s > 0 else known.aht_s), patience_s=known.patience_s,
-                      interval_s=centre.interval_s, first_hour=float(calls.index[0]))
+    return PlannedDay(
+        name=f"{queue}, a typical {rows['start'].iloc[0]:%A}",
+        calls=calls.to_numpy(float),
+        targets=known.targets,
+        aht_s=np.full(len(calls), aht_s if aht_s > 0 else known.aht_s),
+        patience_s=known.patience_s,
+        interval_s=centre.interval_s,
+        first_hour=float(calls.index[0]),
+    )
 
 
 def hard_day(load=15.0):
@@ -82,8 +100,14 @@ def hard_day(load=15.0):
     hour = FIRST_HOUR + 0.25 + np.arange(2 * HOURS) / 2
     shape = np.exp(-(((hour - 10.5) / 2.2) ** 2)) + 0.75 * np.exp(-(((hour - 15) / 2.4) ** 2)) + 0.04
     calls = float(floats("load", load, open_low=True, open_high=True)) * shape / shape.mean() * 1800 / 1200
-    return PlannedDay(name="20-minute calls", calls=calls, aht_s=np.full(len(calls), 1200.0), patience_s=np.inf, targets=Targets(),
-                      first_hour=FIRST_HOUR)
+    return PlannedDay(
+        name="20-minute calls",
+        calls=calls,
+        aht_s=np.full(len(calls), 1200.0),
+        patience_s=np.inf,
+        targets=Targets(),
+        first_hour=FIRST_HOUR,
+    )
 
 
 def promise(day, rule):
@@ -94,9 +118,13 @@ def promise(day, rule):
     one_of("rule", rule, tuple(RULES))
     agents = RULES[rule](day.calls, day.aht_s, day.targets, **day.how)
     if rule == "through the day":
-        told = predict_day(day.calls, day.aht_s, agents, target_s=day.targets.target_s, **day.how)["service_level"].to_numpy()
+        told = predict_day(day.calls, day.aht_s, agents, target_s=day.targets.target_s, **day.how)[
+            "service_level"
+        ].to_numpy()
     else:
-        told = performance(_calls_seen(day, rule), day.aht_s, agents, target_s=day.targets.target_s, **day.how).service_level
+        told = performance(
+            _calls_seen(day, rule), day.aht_s, agents, target_s=day.targets.target_s, **day.how
+        ).service_level
     hour = day.first_hour + np.arange(len(day.calls)) * day.interval_s / 3600
     return pd.DataFrame({"hour": hour, "offered": day.calls, "agents": agents, "promised": told})
 
@@ -111,9 +139,17 @@ def promised_and_delivered(day, *, rules=tuple(RULES), days=1000, seed=0):
         plan = promise(day, rule)
         found = _played(day, plan["agents"], days=days, seed=seed).intervals
         half = found["service_level_ci95"].fillna(0)
-        parts.append(plan.assign(rule=rule, delivered=found["service_level"], low=(found["service_level"] - half).clip(0, 1),
-                                 high=(found["service_level"] + half).clip(0, 1)))
-    return pd.concat(parts, ignore_index=True)[["rule", "hour", "offered", "agents", "promised", "delivered", "low", "high"]]
+        parts.append(
+            plan.assign(
+                rule=rule,
+                delivered=found["service_level"],
+                low=(found["service_level"] - half).clip(0, 1),
+                high=(found["service_level"] + half).clip(0, 1),
+            )
+        )
+    return pd.concat(parts, ignore_index=True)[
+        ["rule", "hour", "offered", "agents", "promised", "delivered", "low", "high"]
+    ]
 
 
 def promise_table(kept, target, interval_s=1800):
@@ -126,9 +162,17 @@ def promise_table(kept, target, interval_s=1800):
     for rule, plan in kept.groupby("rule", sort=False):
         plan = plan[plan["offered"] > 0]
         calls = plan["offered"] / plan["offered"].sum()
-        rows.append({"rule": rule, "agent_hours": plan["agents"].sum() * interval_s / 3600, "promised": calls @ plan["promised"],
-                     "delivered": calls @ plan["delivered"], "worst_interval": plan["delivered"].min(),
-                     "under_target": (plan["high"] < target - NEAR).mean(), "mean_error": (plan["promised"] - plan["delivered"]).abs().mean()})
+        rows.append(
+            {
+                "rule": rule,
+                "agent_hours": plan["agents"].sum() * interval_s / 3600,
+                "promised": calls @ plan["promised"],
+                "delivered": calls @ plan["delivered"],
+                "worst_interval": plan["delivered"].min(),
+                "under_target": (plan["high"] < target - NEAR).mean(),
+                "mean_error": (plan["promised"] - plan["delivered"]).abs().mean(),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -143,12 +187,18 @@ def assumptions_tested(day, agents, *, days=1000, seed=0, handle_cv=0.8):
     known = {"days": days, "seed": seed}
     worlds = {"as the formulas assume": _played(day, agents, **known)}
     worlds["days vary by 10 % in volume"] = _varied(day, agents, 0.10, **known)
-    worlds[f"handle times lognormal, CV {handle_cv:g}"] = _played(day, agents, aht_s=Lognormal(tuple(day.aht_s), cv=handle_cv), **known)
+    worlds[f"handle times lognormal, CV {handle_cv:g}"] = _played(
+        day, agents, aht_s=Lognormal(tuple(day.aht_s), cv=handle_cv), **known
+    )
     worlds["handle times lognormal, CV 1.5"] = _played(day, agents, aht_s=Lognormal(tuple(day.aht_s), cv=1.5), **known)
     worlds["handle times 5 % longer"] = _played(day, agents, aht_s=tuple(day.aht_s * 1.05), **known)
     if np.isfinite(day.patience_s):
-        worlds["nobody hangs up at once (lognormal, CV 0.5)"] = _played(day, agents, patience_s=Lognormal(day.patience_s, cv=0.5), **known)
-        worlds["one caller in three hangs up at once, the rest wait"] = _played(day, agents, patience_s=_two_tempers(day.patience_s), **known)
+        worlds["nobody hangs up at once (lognormal, CV 0.5)"] = _played(
+            day, agents, patience_s=Lognormal(day.patience_s, cv=0.5), **known
+        )
+        worlds["one caller in three hangs up at once, the rest wait"] = _played(
+            day, agents, patience_s=_two_tempers(day.patience_s), **known
+        )
     worlds["one agent in twenty is not there"] = _played(day, agents - _missing(agents, 0.05), **known)
     table = pd.DataFrame([{"world": name} | _came(found, day.targets.service_level) for name, found in worlds.items()])
     table.insert(2, "change", table["delivered"] - table["delivered"].iloc[0])
@@ -172,9 +222,16 @@ def _calls_seen(day, rule):
 
 
 def _played(day, agents, *, days, seed, aht_s=None, patience_s=None, calls=None):
-    return simulate_day(day.calls if calls is None else calls, tuple(day.aht_s) if aht_s is None else aht_s, np.asarray(agents),
-                        interval_s=day.interval_s, patience_s=day.patience_s if patience_s is None else patience_s,
-                        target_s=day.targets.target_s, days=days, seed=seed)
+    return simulate_day(
+        day.calls if calls is None else calls,
+        tuple(day.aht_s) if aht_s is None else aht_s,
+        np.asarray(agents),
+        interval_s=day.interval_s,
+        patience_s=day.patience_s if patience_s is None else patience_s,
+        target_s=day.targets.target_s,
+        days=days,
+        seed=seed,
+    )
 
 
 def _varied(day, agents, cv, *, days, seed):
@@ -183,7 +240,10 @@ def _varied(day, agents, cv, *, days, seed):
 
     factors = gammaincinv(1 / cv**2, (np.arange(LEVELS) + 0.5) / LEVELS) * cv**2
     factors = factors / factors.mean()
-    each = [_played(day, agents, calls=day.calls * factor, days=max(days // LEVELS, 2), seed=seed + 1 + k) for k, factor in enumerate(factors)]
+    each = [
+        _played(day, agents, calls=day.calls * factor, days=max(days // LEVELS, 2), seed=seed + 1 + k)
+        for k, factor in enumerate(factors)
+    ]
     return _Together(pd.concat([one.days for one in each]), _mean_intervals([one.intervals for one in each]))
 
 
@@ -197,8 +257,13 @@ def _mean_intervals(each):
     calls = np.stack([one["offered"] for one in each])
     level, half = (np.stack([one[name].fillna(0) for one in each]) for name in ("service_level", "service_level_ci95"))
     below = np.maximum(calls.sum(axis=0), 1e-12)
-    return pd.DataFrame({"offered": calls.mean(axis=0), "service_level": (level * calls).sum(axis=0) / below,
-                         "service_level_ci95": np.sqrt(((half * calls) ** 2).sum(axis=0)) / below})
+    return pd.DataFrame(
+        {
+            "offered": calls.mean(axis=0),
+            "service_level": (level * calls).sum(axis=0) / below,
+            "service_level_ci95": np.sqrt(((half * calls) ** 2).sum(axis=0)) / below,
+        }
+    )
 
 
 def _two_tempers(mean_s):
@@ -211,5 +276,9 @@ def _two_tempers(mean_s):
 def _came(found, target):
     busy = found.intervals[found.intervals["offered"] > 0]
     high = busy["service_level"] + busy["service_level_ci95"].fillna(0)
-    return {"delivered": found.days["answered_in_target"].sum() / found.days["offered"].sum(), "worst_interval": busy["service_level"].min(),
-            "under_target": (high < target - NEAR).mean(), "chance": (found.days["service_level"] >= target).mean()}
+    return {
+        "delivered": found.days["answered_in_target"].sum() / found.days["offered"].sum(),
+        "worst_interval": busy["service_level"].min(),
+        "under_target": (high < target - NEAR).mean(),
+        "chance": (found.days["service_level"] >= target).mean(),
+    }

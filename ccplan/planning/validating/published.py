@@ -13,7 +13,16 @@ from ...queueing import Targets, erlang_b, line_load, max_calls, performance, re
 from ..staffing import scheduled_agents
 
 AGREES, CUT, DIFFERS = "agrees", "last digit cut, not rounded", "differs"
-PERFORMANCE = ("service_level", "asa_s", "wait_s", "occupancy", "wait_probability", "abandonment", "queue_length", "load")
+PERFORMANCE = (
+    "service_level",
+    "asa_s",
+    "wait_s",
+    "occupancy",
+    "wait_probability",
+    "abandonment",
+    "queue_length",
+    "load",
+)
 
 
 def published_examples(file=None):
@@ -25,10 +34,14 @@ def published_examples(file=None):
     >>> published_examples()["verdict"].value_counts().to_dict()["agrees"] > 80
     True
     """
-    rows = pd.read_csv(validation_folder() / "published.csv" if file is None else Path(file), dtype={"published": str, "note": str})
+    rows = pd.read_csv(
+        validation_folder() / "published.csv" if file is None else Path(file), dtype={"published": str, "note": str}
+    )
     ours = [_value(row) for row in rows.itertuples()]
     verdicts = [verdict(text, value) for text, value in zip(rows["published"], ours)]
-    return rows[["source", "what", "measure", "published"]].assign(ours=ours, verdict=verdicts, note=rows["note"].fillna(""))
+    return rows[["source", "what", "measure", "published"]].assign(
+        ours=ours, verdict=verdicts, note=rows["note"].fillna("")
+    )
 
 
 def published_tally(examples):
@@ -42,8 +55,8 @@ def published_tally(examples):
 def bank_figures(file=None):
     """How prediction and reality agreed at a bank's call centre of 1999: the summary, a DataFrame.
 
-    Returns cut (what a group is), group, model, measure, n, actual, predicted, bias, mae, rmse, correlation, p10, p90, as
-    `validation.errors` and `validation.calibration` give; made by `benchmarks/real_centres.py`.
+    Returns cut (what a group is), group, model, measure, n, actual, predicted, bias, mae, rmse, correlation, p10,
+    p90, as `validation.errors` and `validation.calibration` give; made by `benchmarks/real_centres.py`.
 
     >>> bool(bank_figures().query("cut == 'all' and group == 'days'")["n"].max() > 200)
     True
@@ -63,9 +76,26 @@ def verdict(published, ours):
 
 
 def _value(row):
-    given = {name: float(value) for name in ("calls", "interval_s", "aht_s", "patience_s", "lines", "target_s", "service_level", "agents", "other")
-             if pd.notna(value := getattr(row, name))}
-    return float(_served(row.measure, given) if row.measure in PERFORMANCE or row.measure == "line_load" else OTHERS[row.measure](given))
+    given = {
+        name: float(value)
+        for name in (
+            "calls",
+            "interval_s",
+            "aht_s",
+            "patience_s",
+            "lines",
+            "target_s",
+            "service_level",
+            "agents",
+            "other",
+        )
+        if pd.notna(value := getattr(row, name))
+    }
+    return float(
+        _served(row.measure, given)
+        if row.measure in PERFORMANCE or row.measure == "line_load"
+        else OTHERS[row.measure](given)
+    )
 
 
 def _served(measure, given):
@@ -77,7 +107,9 @@ def _served(measure, given):
 
 
 def _needed(given):
-    targets = Targets(service_level=given["service_level"], target_s=given["target_s"], max_occupancy=given.get("other"))
+    targets = Targets(
+        service_level=given["service_level"], target_s=given["target_s"], max_occupancy=given.get("other")
+    )
     return required_agents(given["calls"], given["aht_s"], targets, interval_s=given["interval_s"])
 
 
