@@ -18,9 +18,8 @@ from ...queueing import Infeasible, best_reserve, blended_service, dialling, req
 from ...queueing.blended import missed_target
 from ...queueing.inputs import floats, one_of
 from ..service.days import local_days
-from ..staffing import staff
+from ..staffing import given_staffed, staff
 
-NEEDED = ("queue", "start", "offered", "aht_s", "agents")
 TOLD = ("reserve", "work", "service_level", "asa_s", "abandonment", "occupancy", "work_occupancy")
 MOST_ADDED = 10_000  # agents over the intervals of a day
 
@@ -138,11 +137,7 @@ def _one_number(name, value, **bounds):
 
 
 def _checked(staffed, centre):
-    missing = [name for name in NEEDED if name not in staffed]
-    if missing:
-        raise ValueError(
-            f"staffed must have the columns {', '.join(NEEDED)}, as staff gives them; missing: {', '.join(missing)}"
-        )
+    given_staffed(staffed, "aht_s")
     agents = floats("agents", staffed["agents"].to_numpy(dtype=float, na_value=np.nan), high=1e6)
     if (agents != agents.astype(int)).any():
         raise ValueError(f"agents must be whole numbers, got {agents[agents != agents.astype(int)][0]:g}")

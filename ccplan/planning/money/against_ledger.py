@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pandas as pd
 
+from ...data.given import given_table
+
 from .cents import exact
 
 COLUMNS = ("month", "ledger_month", "category", "line", "budget", "planned", "actual", "difference")
@@ -24,9 +26,7 @@ def against_ledger(budget, ledger):
     >>> str(row["line"]), row["budget"], row["actual"], row["difference"]
     ('Rent', Decimal('110'), Decimal('100.00'), Decimal('10.00'))
     """
-    missing = [name for name in ("month", "category", "line", "planned", "actual") if name not in ledger]
-    if missing:
-        raise ValueError(f"ledger must be the table of that name; missing: {', '.join(missing)}")
+    given_table(ledger, "ledger", names=["category", "line"], times=["month"], numbers=["planned", "actual"])
     beside = _months_beside(budget.ledger["month"], ledger)
     mine, names = _mine(budget)
     theirs = _theirs(ledger, beside, names)

@@ -12,7 +12,8 @@ from math import inf
 import numpy as np
 import pandas as pd
 
-from ..budget import driver_quantities
+from ...data.given import given_table
+from ..budget import NEEDED, driver_quantities
 from .cents import exact
 from ..people.cohorts import output_shares, staying_shares
 from ..people.people_tables import contract
@@ -59,6 +60,7 @@ def unit_costs(budget, headcount, centre, contacts=None, *, resolution=None, key
     cost; productive hours are on the phones, the outsourcer's too, and all cost is in theirs. Raises ValueError in
     words.
     """
+    given_table(headcount, "headcount", keys=NEEDED[:1], times=["month"], numbers=[*NEEDED[2:], "productive_fte"])
     amounts = _allocated(budget, key)
     hours = _hours(budget, headcount, centre).join(_contacts(headcount, centre, contacts))
     table = hours.join(amounts).fillna(dict.fromkeys(amounts, Decimal(0)))
@@ -119,6 +121,7 @@ def first_contact_resolution(calls):
     """
     if "resolved" not in calls:
         return {}
+    given_table(calls, "calls", keys=["queue"])
     told = calls[calls["resolved"].notna()]
     told = told[told["outcome"].eq("answered")] if "outcome" in told else told
     sums = told["resolved"].astype(float).groupby(told["queue"].astype(str)).agg(["sum", "size"])

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
+
 FEW = 5  # agents: a mean of fewer would tell what one of them earns
 
 
@@ -17,6 +19,9 @@ def mean_wages(agents, centre, at, team_of=None):
     at, columns = pd.Timestamp(at), ["queue", "hourly_wage", "agents"]
     if "hourly_wage" not in agents:
         return pd.DataFrame(columns=columns)
+    given_table(agents, "agents", times=["hired", "left"], numbers=["hourly_wage"], perhaps=["weekly_hours"])
+    if "skills" in agents:
+        given_table(agents, "agents", names=["skills"])
     here = agents[
         (agents["hired"] < at) & (agents["left"].isna() | (agents["left"] >= at)) & agents["hourly_wage"].notna()
     ]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import staffing
+from ..staffing import given_staffed
 from .requirement import month_of, team_of
 from .waiting_service import waiting_months
 
@@ -33,6 +34,7 @@ def service_curves(staffed, centre, *, teams=None, shares=SHARES):
     [0.0, 0.12, 0.8]
     """
     shares = _rising(shares)
+    given_staffed(staffed, "aht_s")
     team = team_of(staffed, teams)
     parts = [
         _of_queue(rows, centre.queue(name), centre, shares).assign(queue=team[str(name)])

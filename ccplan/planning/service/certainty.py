@@ -9,9 +9,10 @@ that is asked for.
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from ...queueing.inputs import share
 from .days import local_days
-from ..staffing import agents_of, handle_times, refuse_deferred, service_of, staff
+from ..staffing import agents_of, given_intervals, handle_times, refuse_deferred, service_of, staff
 
 FINEST = 0.005  # of the quantile that a day is staffed to
 HIGHEST = 0.999
@@ -51,6 +52,8 @@ def chance_of_target(intervals, centre, agents):
     `agents` an array as long as the frame. Returns queue, day, chance, and service_p10, service_p50,
     service_p90 of the day (shares).
     """
+    paths = [name for name in given_intervals(intervals) if str(name).startswith("path_")]
+    given_table(intervals, "intervals", numbers=paths)
     agents, rows_of = pd.Series(np.asarray(agents), index=intervals.index), []
     for queue, rows, paths, aht_s in _days(intervals, centre):
         service, met = _days_on_paths(queue, paths, aht_s, agents[rows].to_numpy(), centre)

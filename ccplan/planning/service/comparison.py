@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ...data.centre import Queue
+from ...data.given import given_table
 from ...queueing import Targets, required_agents
 from ...queueing.inputs import one_number
 
@@ -64,6 +65,7 @@ def compare_erlang(day, centre):
     targets and patience, and costs. Returns queue, start, offered, load, erlang_c, erlang_a (net agents),
     cost_difference (the centre's currency: scheduled hours of the difference × loaded hourly cost).
     """
+    given_table(day, "day", names=["queue"], times=["start"], numbers=["offered", "aht_s"])
     parts = [_erlang_of_queue(part, centre.queue(name), centre) for name, part in day.groupby("queue", sort=False)]
     return pd.concat(parts, ignore_index=True)
 
@@ -180,6 +182,7 @@ def compare_pyworkforce(day, targets, shrinkage, *, interval_s=1800):
     """
     from ..staffing import scheduled_agents
 
+    given_table(day, "day", keys=["start"], numbers=["offered", "aht_s"])
     shared = replace(targets, max_asa_s=None, max_abandonment=None, max_blocking=None, definition="offered")
     agents = np.asarray(
         required_agents(day["offered"].to_numpy(float), day["aht_s"].to_numpy(float), shared, interval_s=interval_s)

@@ -12,7 +12,7 @@ import pandas as pd
 from ...queueing import predict_day
 from ...queueing.inputs import one_of, share
 from .days import local_days
-from ..staffing import refuse_deferred, service_of, staff
+from ..staffing import given_staffed, refuse_deferred, service_of, staff
 
 LEVELS = (0.70, 0.75, 0.80, 0.85, 0.90, 0.95)
 
@@ -75,6 +75,7 @@ def one_more_agent(staffed, centre, *, rule="stationary"):
     next (a day solved once for each interval: seconds for a day, minutes for a month).
     """
     one_of("rule", rule, ("stationary", "through the day"))
+    given_staffed(staffed, "aht_s")
     gain = pd.Series(np.nan, index=range(len(staffed)))
     frame = staffed.reset_index(drop=True)
     for name in frame["queue"].unique():

@@ -18,7 +18,7 @@ from ...queueing.arrival_rate import rate_from_counts
 from ...queueing.inputs import one_of
 from .days import local_days
 from ..forecasting.many import each_queue
-from ..staffing import fresh_labels, refuse_deferred, staff
+from ..staffing import fresh_labels, given_intervals, given_staffed, refuse_deferred, staff
 
 RULES = {
     "stationary": stationary_agents,
@@ -96,6 +96,7 @@ def play_day(staffed, centre, *, days=1000, seed=0):
     >>> play_day(staff(day, centre), centre, days=2000).day["service_level"].round(2).item()
     0.82
     """
+    given_staffed(staffed, "aht_s")
     names, dates = staffed["queue"].unique(), local_days(staffed["start"]).unique()
     if len(names) != 1 or len(dates) != 1:
         raise ValueError(f"staffed must be one queue and day, got {len(names)} queues and {len(dates)} days")
@@ -121,7 +122,7 @@ def _own_models(intervals, centre):
     """Which rows belong to queues that the equations of the day do not know: chats, and work that may wait."""
     own = {
         name: (queue := centre.queue(name)).deferred or queue.at_once > 1
-        for name in pd.unique(intervals.get("queue", pd.Series(dtype=object)))
+        for name in given_intervals(intervals)["queue"].unique()
     }
     return intervals["queue"].map(own).to_numpy(bool) if own else np.zeros(len(intervals), dtype=bool)
 

@@ -16,7 +16,7 @@ from ...queueing.given_calls import Calls, draw_calls, serve_calls
 from ...queueing.inputs import floats, share
 from .skill_search import counted_misses
 from .skills import CERTIFIED, ON_AVERAGE, staff_groups
-from ..staffing import staff
+from ..staffing import given_intervals, staff
 
 SILOED, AS_IT_IS, EVERYBODY = "siloed", "as it is", "all cross-trained"
 SHARES = tuple(round(0.1 * tenth, 1) for tenth in range(11))
@@ -35,7 +35,7 @@ def pooling_gain(intervals, centre, *, groups=None, premium=0.0, progress=None, 
     and saved (share of the siloed hours).
     """
     premium = float(floats("premium", premium, high=10))
-    names = list(dict.fromkeys(intervals["queue"]))
+    names = list(given_intervals(intervals)["queue"].unique())
     arrangements = _arrangements(names, tuple(centre.groups if groups is None else groups), centre, premium)
     rows = []
     for number, (name, arrangement) in enumerate(arrangements.items()):

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from ...data import estimates
+from ...data.given import given_table
 from ...queueing import performance, predict_day, simulate_day
 from ...queueing.inputs import floats
 from ..service.days import local_days
-from ..staffing import WORK, handle_times
+from ..staffing import WORK, given_intervals, handle_times
 
 MODELS = ("Erlang C", "Erlang A", "through the day")
 MEASURES = {"service_level": "offered", "abandonment": "offered", "asa_s": "answered"}  # measure: its weight
@@ -165,7 +166,7 @@ def out_of_sample(intervals, centre, **how):
 
     The first month only teaches. Calls and agents are those of the month itself. `how` as for `validate`.
     """
-    month = intervals["start"].dt.tz_localize(None).dt.to_period("M")
+    month = given_intervals(intervals)["start"].dt.tz_localize(None).dt.to_period("M")
     parts, left_out, known = [], 0, sorted(month.unique())
     if len(known) < 2:
         raise ValueError(
@@ -181,12 +182,9 @@ def out_of_sample(intervals, centre, **how):
 def _checked(intervals, agents):
     frame = intervals if agents is None else intervals.assign(agents=agents)
     needed = ("queue", "start", "offered", "answered", "abandoned", "answered_in_target", "agents")
-    missing = [name for name in needed if name not in frame]
-    if missing:
-        raise ValueError(
-            "to hold service against what was, intervals must have the columns "
-            f"{', '.join(needed)}; missing: {', '.join(missing)}"
-        )
+    counted = needed[2:]
+    given_table(frame, "intervals", names=["queue"], times=["start"], numbers=counted, perhaps=["wait_answered_s"])
+    given_intervals(frame)
     floats("offered", frame["offered"].to_numpy(float, na_value=np.nan), high=1e12)
     floats("agents", frame["agents"].to_numpy(float, na_value=np.nan), nan=True)
     if "aht_s" in frame:
