@@ -223,7 +223,7 @@ def test_all_alike_and_bad_input():
         and not len(same.outside)
         and np.isfinite(same.rows[["low", "high"]]).all().all()
     )
-    with pytest.raises(ValueError, match="must have the column nothing"):
+    with pytest.raises(ValueError, match="missing: nothing"):
         funnel(of_counts({"a": (1, 1)}), "nothing")
     with pytest.raises(ValueError, match="nothing to compare"):
         funnel(pd.DataFrame({"agent": [None], "ok": [1.0]}), "ok")

@@ -22,9 +22,12 @@ def checklist_lines(checklist, first):
     `first` is the plan's first month: what is overdue is paid in it. Items of a list whose name holds "set-up" set the
     centre up; the others run it.
     """
-    given_table(checklist, "checklist", keys=["checklist", "step", "item", "status"], perhaps=["cost"])
-    if "due" in checklist:
-        given_table(checklist, "checklist", times=["due"])
+    known = checklist.dropna(axis="columns", how="all")  # an empty column is of no kind
+    given_table(
+        known, "checklist", keys=["checklist", "step", "item", "status"] if len(known) else (), perhaps=["cost"]
+    )
+    if "due" in known:
+        given_table(known, "checklist", times=["due"])
     first, lines = pd.Timestamp(first).to_period("M"), []
     cost = checklist["cost"].fillna(0) if "cost" in checklist else pd.Series(0.0, checklist.index)
     rows = checklist[checklist["status"].ne("done") & (cost != 0)]
