@@ -414,7 +414,7 @@ def test_no_barrier_on_the_start_page_by_day_or_night(start):
 def test_the_start_page_links_to_every_page_for_every_reader(start):
     links = start.evaluate("[...document.querySelectorAll('.ccplan-roles a')].map(a => new URL(a.href).pathname)")
     known = {f"/voila/render/{page.name}.ipynb" for page in pages()}
-    assert set(links) <= known and start.locator(".ccplan-roles section").count() == len(ROLES)
+    assert links and set(links) <= known and start.locator(".ccplan-roles section").count() == len(ROLES)
     bar = start.evaluate("[...document.querySelectorAll('#ccplan-pages a')].map(a => new URL(a.href).pathname)")
     assert set(bar) == known
 
