@@ -130,7 +130,7 @@ def test_an_audit_runs_our_notebook_and_not_the_folders(folder):
     )
     with contextlib.chdir(folder):
         told = run_notebook(ours, {"folder": folder})
-    assert [one["text"] for one in told.cells[-1].outputs] == [f"{folder} 1\n"] and ran(folder) == []
+    assert [one["text"] for one in told.cells[-1].outputs] == ["centre 1\n"] and ran(folder) == []
 
 
 def test_the_checklist_and_the_pages_list_none_of_it(folder):
