@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ccplan.auditing.bridge import bridge
-from ccplan.display.money import charts as charts
+from ccplan.display.money import charts
 from ccplan.display.theme import themed
 from ccplan.planning import hour_sources
 from ccplan.planning.budget import Budget
