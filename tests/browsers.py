@@ -98,7 +98,10 @@ def _running(command, log, **more):
         yield server
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        try:
+            server.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # a loaded machine: what was tested is tested
+            server.kill()
 
 
 def _free_port():
@@ -108,7 +111,7 @@ def _free_port():
 
 
 def _ready(address, server):
-    for _ in range(200):
+    for _ in range(600):
         assert server.poll() is None, "the server did not start"
         try:
             urllib.request.urlopen(f"{address}/no-such-page", timeout=2).close()
@@ -118,7 +121,7 @@ def _ready(address, server):
             return address
         except OSError:
             time.sleep(0.2)
-    pytest.fail("the server was not ready within forty seconds")
+    pytest.fail("the server was not ready within two minutes")
 
 
 def opened(browser, address, run=lambda page: None, painted=PAINTED):

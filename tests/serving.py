@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from urllib.parse import quote, urlencode, urlsplit
 
 TOKEN = "a-token-for-the-tests"
@@ -106,3 +107,28 @@ def typed(port, token, onward="/"):
         body=urlencode({"_xsrf": field, "password": token}),
         cookie=headers["Set-Cookie"].split(";")[0],
     )
+
+
+def kernel_of(text):
+    """The kernel that a page talks to."""
+    return re.search(r'"kernelId": "([0-9a-f-]{36})"', text)[1]
+
+
+def message(kind, channel, **content):
+    """What a page sends to its kernel."""
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": kind,
+        "username": "",
+        "session": uuid.uuid4().hex,
+        "date": "2026-01-01T00:00:00Z",
+        "version": "5.3",
+    }
+    return {
+        "header": header,
+        "parent_header": {},
+        "metadata": {},
+        "content": content,
+        "channel": channel,
+        "buffers": [],
+    }

@@ -24,6 +24,7 @@ from ccplan.display.scheduling.view import Asked, schedule_view
 from ccplan.display.validation.panel import DRAGGED, TrustDesk, day_types, validation_view
 from ccplan.display.words.source import sketch_schedule
 from ccplan.planning import forecast_queues, typical_day
+from tests.panel_actions import words
 from tests.small_case import CENTRE, PEOPLE, forecast, small_case, small_evidence, small_intervals
 
 SLOW = {
@@ -64,10 +65,6 @@ def money():
 def own(name, shown):
     """A dial's number as the library takes it."""
     return shown if name in SLOW else round(shown / 100, 10)
-
-
-def words(told):
-    return {name: tile["value"] for name, tile in told.items()}
 
 
 # --------------------------------------------------------------- the tiles after one dial is turned

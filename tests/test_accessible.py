@@ -6,6 +6,7 @@ import pytest
 
 from ccplan.display.language import catalogue, kpi_name
 from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
+from tests.panel_actions import act, settle
 
 SKETCH = """\
 from pathlib import Path
@@ -29,6 +30,7 @@ MORE = (SKETCH.removesuffix("staffing_panel(intervals, centre)\n"), 'headcount_p
 ALL_THERE = "([panels, forms]) => document.querySelectorAll('.ccplan[data-painted]').length === panels && document.querySelectorAll('.ccplan-data').length === forms"
 CLASSES = "theme => { document.body.classList.remove('ccplan-dark', 'ccplan-light'); document.body.classList.add(`ccplan-${theme}`); }"
 TOO_WIDE = "[...document.querySelectorAll('.ccplan, .ccplan-data')].filter(panel => panel.scrollWidth > panel.clientWidth + 1).length"
+FITS = f"document.documentElement.scrollWidth <= innerWidth && {TOO_WIDE} === 0"
 PAPER = "getComputedStyle(document.querySelector('.ccplan')).backgroundColor"
 DRAWN = (
     "getComputedStyle(document.querySelector('[data-chart=day] svg .mark-text text, [data-chart=day] svg text')).fill"
@@ -87,10 +89,10 @@ def test_no_serious_fault_and_nothing_too_wide(request, which, theme, width):
     page = request.getfixturevalue(which)
     page.evaluate(CLASSES, theme)
     page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") and page.evaluate(TOO_WIDE) == 0
+    page.wait_for_function(FITS, timeout=20_000)  # charts follow their place a moment later
     assert page.evaluate(PAPER) == (DAY if theme == "light" else NIGHT)
     assert faults(page) == []
+    assert page.evaluate(FITS), "what came later is too wide"
 
 
 def test_axe_would_find_a_fault(page):
@@ -190,17 +192,12 @@ def pressed(page, key, times):
     """(tiles before, tiles after, what a screen reader hears) of the staffing panel when a key was pressed and the
     hand rests.
     """
+    settle(page, 0)
     staffing = page.locator(".ccplan[lang=en]").first
-    before, painted = spoken_tiles(staffing), int(staffing.get_attribute("data-painted"))
+    before = spoken_tiles(staffing)
     staffing.evaluate("one => one.querySelector('.ccplan-heard').textContent = ''")
     staffing.locator("[data-dial=volume] input[type=range]").focus()
-    for _ in range(times):
-        page.keyboard.press(key)
-    page.wait_for_function(
-        "seq => Number(document.querySelector('.ccplan[lang=en]').dataset.painted) >= seq",
-        arg=painted + times,
-        timeout=90_000,
-    )
+    act(page, 0, lambda: [page.keyboard.press(key) for _ in range(times)], timeout=90_000)
     page.wait_for_function(
         "document.querySelector('.ccplan[lang=en] .ccplan-heard').textContent !== ''", timeout=20_000
     )

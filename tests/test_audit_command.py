@@ -17,7 +17,8 @@ from ccplan.display.reporting.pdf import find_browser
 from tests.commands import run
 from tests.effort import DEEP
 from tests.quarter_centre import FORMULA, HARMFUL, PICTURE, QUARTER, SCRIPT, hostile_frames, write
-from tests.test_reports import Read, bytes_of
+from tests.read_page import Read
+from tests.test_reports import bytes_of
 
 ON_PAPER = bool(find_browser() and shutil.which("pdftotext"))
 

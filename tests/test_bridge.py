@@ -8,13 +8,13 @@ from itertools import permutations
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ccplan.auditing import CostState, bridge
-from ccplan.auditing import cost_bridge
+from ccplan.auditing import CostState, bridge, cost_bridge
 from ccplan.data import Centre, Queue, Shrinkage
 from ccplan.queueing import Targets, required_agents
+from tests.effort import examples
 
 NAMES = ("volume", "aht", "wage", "shrinkage")
 
@@ -52,7 +52,7 @@ def test_the_effects_are_the_mean_over_every_order():
             assert abs(float(table[name]) - float(effect)) < 0.0101, name
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=1, max_size=6), st.randoms())
 def test_it_adds_up_to_the_cent_in_whatever_order(pairs, rng):
     names = [f"d{i}" for i in range(len(pairs))]

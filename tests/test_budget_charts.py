@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ccplan.auditing.bridge import bridge
-from ccplan.display.money import charts as charts
+from ccplan.display.money import charts
 from ccplan.display.theme import themed
 from ccplan.planning import hour_sources
 from ccplan.planning.budget import Budget
@@ -106,7 +106,6 @@ def test_scenarios_and_grid_say_how_far_they_lie_apart():
         index=pd.Index([-0.1, 0.0], name="volume"),
         columns=pd.Index([-0.1, 0.0], name="aht"),
     )
-    grid.iloc[1, 1] = 1.2e6
     rows = charts.grid_rows(grid)
     assert rows["delta"].tolist() == ["−25.0%", "−16.7%", "−16.7%", "as planned"] and rows["across"].tolist()[:2] == [
         "−10 %",
@@ -117,9 +116,7 @@ def test_scenarios_and_grid_say_how_far_they_lie_apart():
 
 def test_the_cheapest_hour_is_named_by_how_long_it_is_needed():
     sources = hour_sources(CENTRE, (1, 12, 36))
-    assert charts.sources_finding(sources).startswith(
-        ("A hire is the cheapest hour once it is needed for", "A hire does not pay")
-    )
+    assert charts.sources_finding(sources).startswith("A hire is the cheapest hour once it is needed for 36 months")
     told = sources.assign(cheapest=["overtime", "hire", "hire"])
     assert (
         charts.sources_finding(told)

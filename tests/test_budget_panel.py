@@ -7,13 +7,12 @@ import io
 import json
 from dataclasses import replace
 
-import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 from ccplan.auditing.bridge import bridge
-from ccplan.data import BudgetLine, Centre, Costs, Hiring, Queue
+from ccplan.data import BudgetLine
 from ccplan.display.money import plans as budget_plans
 from ccplan.display.money.entries import rows_of
 from ccplan.display.money.panel import BudgetDesk, budget_view
@@ -23,31 +22,13 @@ from ccplan.display.panels.words import AS_IT_IS, NO_FOLDER
 from ccplan.planning import cheapest_hires, plan_budget, plan_headcount, staff
 from ccplan.planning.people.requirement import monthly_requirement
 from ccplan.planning.scenarios import load_scenarios, save_scenario
-from ccplan.queueing import Targets
+from tests.small_case import CENTRE as SMALL
+from tests.small_case import forecast
 
-TARGETS = Targets(service_level=0.8, target_s=20)
-CENTRE = Centre(
-    name="Small", currency="EUR", queues=(Queue(name="front", patience_s=180.0, targets=TARGETS), Queue(name="back", targets=TARGETS)),
-    costs=Costs(hourly_wage=15.0, on_costs=0.3), hiring=Hiring(attrition_per_year=0.3, lead_time_weeks=2),
-    budget=(BudgetLine(name="rent", category="facilities", driver="month", price=9000.0, source="lease"),
-            BudgetLine(name="=cmd|' /C calc'!A0", category="technology", driver="call", price=0.05)),
-)  # fmt: skip
-
-
-def forecast():
-    """Four months of two queues, nine to five, busier in the second half."""
-    start = pd.date_range("2027-01-01", "2027-05-01", freq="30min", inclusive="left", tz="Europe/Helsinki")
-    start = start[(start.hour >= 9) & (start.hour < 17)]
-    grown = np.where(start.month > 2, 1.2, 1.0)
-    return pd.concat(
-        [
-            pd.DataFrame({"queue": name, "start": start, "offered": calls * grown, "aht_s": aht_s})
-            for name, calls, aht_s in (("front", 80.0, 300.0), ("back", 30.0, 400.0))
-        ],
-        ignore_index=True,
-    )
-
-
+CENTRE = replace(
+    SMALL,
+    budget=(*SMALL.budget, BudgetLine(name="=cmd|' /C calc'!A0", category="technology", driver="call", price=0.05)),
+)
 FRAME = forecast()
 PEOPLE = pd.DataFrame(
     {"queue": ["front", "back"], "started": pd.Timestamp("2025-01-01"), "heads": [26.0, 14.0], "fte": [26.0, 14.0]}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ccplan.data import (
@@ -23,6 +23,7 @@ from ccplan.data import (
     starter_toml,
 )
 from ccplan.queueing import Targets
+from tests.effort import examples
 
 SMALL = "[queues.service]\naht_s = 240\n"
 
@@ -162,7 +163,7 @@ def test_a_missing_folder_is_told(tmp_path):
         load_centre(tmp_path / "centre.toml")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.text(max_size=200))
 def test_no_text_surprises(tmp_path_factory, text):
     file = tmp_path_factory.mktemp("any_text") / "centre.toml"

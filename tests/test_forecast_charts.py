@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 
 from ccplan import display
-from ccplan.display.forecast import charts as charts
-from ccplan.display.forecast import tables as tables
+from ccplan.display.forecast import charts, tables
 from ccplan.display.tables import Words
 from ccplan.planning import apply_overrides, forecast_queues
 from ccplan.planning.forecasting import looks

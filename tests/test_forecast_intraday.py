@@ -1,7 +1,5 @@
 """The rest of today by this morning: against simulation from the model and days held out; faults in words."""
 
-import shutil
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +13,7 @@ from ccplan.planning.forecasting.intraday import reforecast, replay_day, replay_
 from ccplan.planning.forecasting.spread import Spread
 
 from .effort import DEEP
-from .shared import SHARED
+from .shared import copy_of
 
 DAY = pd.Timestamp("2026-09-01")
 SHAPE = np.array([5, 8, 10, 12, 13, 13, 12, 11, 10, 10, 10, 10, 10, 10, 9, 9, 8, 8, 7, 6, 5, 4, 3, 2]) / 10
@@ -239,10 +237,8 @@ def test_held_out_days_of_the_bundled_centre(queue, gain):
     assert after < gain * before and 0.74 < inside < 0.87
 
 
-@pytest.mark.skipif(not (SHARED / "technion_1999").is_dir(), reason="the bank's tables are not on this machine")
 def test_held_out_days_of_the_bank(tmp_path):
-    folder = tmp_path / "bank"
-    shutil.copytree(SHARED / "technion_1999", folder, copy_function=shutil.copyfile)
+    folder = copy_of("technion_1999", tmp_path / "bank")
     init_centre(folder, time_zone="Asia/Jerusalem")
     centre = load_centre(folder)
     days = [day for day in pd.date_range("1999-05-02", "1999-07-29", freq="4D") if day.day_of_week in (6, 0, 1, 2, 3)]

@@ -14,6 +14,7 @@ from ccplan.display.panels.dials import dials_of
 from ccplan.display.panels.tools import Tools
 from ccplan.planning import forecast_queues
 from ccplan.planning.forecasting import looks
+from tests.panel_actions import message
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +45,6 @@ def prepared(found, intervals):
 @pytest.fixture
 def desk(intervals, centre, found):
     return panel.forecast_desk(intervals, centre, queue="service")
-
-
-def message(desk, action=None, pickers=None, **dials):
-    now = desk.settings()
-    return {
-        "seq": 1,
-        "dials": now["dials"] | dials,
-        "switches": {},
-        "pickers": now["pickers"] | (pickers or {}),
-        "action": action,
-    }
 
 
 def by_the_library(found, days, uplift, band):

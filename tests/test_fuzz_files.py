@@ -47,12 +47,8 @@ def read_or_refuse(file, table="calls", **asked):
         frame = load_table(file, table, HELSINKI, faulty="leave out", **asked).frame
         assert len(frame)
     except ValueError as problem:
-        assert (
-            str(problem).strip()
-            and len(str(problem)) < 5000
-            and type(problem) is not ValueError
-            or "must be" in str(problem)
-        ), repr(problem)
+        assert str(problem).strip() and len(str(problem)) < 5000, repr(problem)
+        assert type(problem) is not ValueError or "must be" in str(problem), repr(problem)
         assert not isinstance(problem, (UnicodeError, json.JSONDecodeError)), repr(problem)
     assert files_of(file.parent) == before and time.monotonic() - start < 20
 

@@ -255,6 +255,7 @@ def test_moved_breaks_stay_in_their_windows(story, options):
     starts = story["duties"].set_index(["agent", "day"])["start"]
     windows = {shift.name: shift.breaks for shift in story["centre"].shifts}
     moved = options[options["kind"] == "move break"]
+    assert len(moved)
     for row in moved.itertuples():
         after = (row.new_start - starts[row.agent, DAY.tz_localize(None)]).total_seconds()
         assert any(one.earliest_s <= after <= one.latest_s for name in ("full", "part") for one in windows[name])
@@ -292,7 +293,7 @@ def test_time_off_only_where_nobody_is_missed_and_the_promise_is_kept():
     state, duties, people = small_day([1.0] * 12 + [0.0] * 4, agents=8)
     found = intraday_options(state, duties, people, Rostering(), (), SMALL, kinds=("time off",))
     assert len(found) == 8 and (found["old_start"] == START.normalize() + pd.Timedelta("9h30min")).all()
-    assert (found["cost"] == -4.5 * 15 * 1.3).all() or np.allclose(found["cost"], -4.5 * SMALL.costs.loaded_hourly_cost)
+    assert np.allclose(found["cost"], -4.5 * SMALL.costs.loaded_hourly_cost)
     after = apply_option(state.activities, found.iloc[0])
     assert after[after["agent"] == found["agent"].iloc[0]]["end"].max() == found["old_start"].iloc[0] and tiles(after)
     busy, duties, people = small_day([30.0] * 12 + [0.0] * 4, agents=3)

@@ -56,7 +56,7 @@ def labels_by_hand(layout):
     """The labels of a layout, gathered by a walk that knows only that a label stands under one of these names."""
     if isinstance(layout, dict):
         for name, part in layout.items():
-            if name in ("label", "says", "note", "title") and isinstance(part, str) and name != "name":
+            if name in ("label", "says", "note", "title") and isinstance(part, str):
                 yield getattr(part, "template", part)
             elif name != "config":
                 yield from labels_by_hand(part)

@@ -92,7 +92,7 @@ def test_every_fault_is_told_with_file_key_rule_and_value(tmp_path):
         '[files."a.csv".columns]\n"X" = "wait"\n[files."a.csv".units]\nwait_s = "hours"\n[files."a.csv".words]\noutcome = "x"\n'
         '[files."../b.csv"]\nsheet = 3\n',
     )
-    assert words.startswith(str(tmp_path / "mapping.toml") + ": 9 faults") or "faults" in words.split("\n")[0]
+    assert words.startswith(str(tmp_path / "mapping.toml") + ": 10 faults\n")
     for part in (
         "table must be one of 'intervals', 'calls'",
         "got 'call'",
@@ -104,7 +104,7 @@ def test_every_fault_is_told_with_file_key_rule_and_value(tmp_path):
         "units.wait_s must be one of s, ms, min",
         "got 'hours'",
         "words.outcome must be a table",
-        "must be the name of a file in this folder, got '../b.csv'",
+        "files.\"../b.csv\" must be the name of a file in this folder, got '../b.csv'",
         "sheet must be words in quotes, got 3",
     ):
         assert part in words, part
@@ -158,10 +158,7 @@ def test_the_preview_shows_rows_and_problems(tmp_path):
         ).problems
     )
     assert "no column for arrived" in preview(file, FileMapping(table="calls", columns={"Beginn": ""})).problems[0]
-    assert (
-        "does not" in preview(tmp_path / "no.pdf", MAPPING).problems[0]
-        or "no kind" in preview(tmp_path / "no.pdf", MAPPING).problems[0]
-    )
+    assert "is of no kind that is read here" in preview(tmp_path / "no.pdf", MAPPING).problems[0]
     assert not (tmp_path / "mapping.toml").exists()
 
 

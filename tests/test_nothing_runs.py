@@ -1,5 +1,6 @@
 """Programs that lie in a centre's folder are data: no command runs, imports or opens one of them."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -127,13 +128,9 @@ def test_an_audit_runs_our_notebook_and_not_the_folders(folder):
         ),
         ours,
     )
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
+    with contextlib.chdir(folder):
         told = run_notebook(ours, {"folder": folder})
-    finally:
-        os.chdir(before)
-    assert "1" in str(told.cells[-1].outputs) and ran(folder) == []
+    assert [one["text"] for one in told.cells[-1].outputs] == ["centre 1\n"] and ran(folder) == []
 
 
 def test_the_checklist_and_the_pages_list_none_of_it(folder):

@@ -21,6 +21,7 @@ WIDE = """() => [...document.querySelectorAll('#rendered_cells *')].filter(n => 
   if (n.getBoundingClientRect().right <= innerWidth + 1 || !n.getClientRects().length) return false;
   for (let up = n.parentElement; up; up = up.parentElement) if (/auto|scroll|hidden/.test(getComputedStyle(up).overflowX)) return false;
   return true; }).map(n => n.outerHTML.slice(0, 150))"""
+FITS = "width => innerWidth === width && document.documentElement.scrollWidth <= width"
 EMPTY = """() => [...document.querySelectorAll('#rendered_cells svg')].filter(n => n.querySelectorAll('path, rect, text, circle, line').length < 3
   || n.getBoundingClientRect().height < 8).map(n => n.outerHTML.slice(0, 150))"""
 
@@ -58,8 +59,8 @@ def test_a_page_fits_and_is_not_empty(app, name, tmp_path):
     app.wait_for_selector("#rendered_cells:visible", timeout=60_000)
     for width in (1280, 390):
         app.set_viewport_size({"width": width, "height": 900})
-        app.wait_for_timeout(150)
-        assert app.evaluate("document.documentElement.scrollWidth") <= width and app.evaluate(WIDE) == []
+        app.wait_for_function(FITS, arg=width, timeout=20_000)
+        assert app.evaluate(WIDE) == []
         app.screenshot(path=(picture := tmp_path / f"{name}_{width}.png"), full_page=True)
         assert int.from_bytes(picture.read_bytes()[16:20]) == width and picture.stat().st_size > 20_000, (
             "a picture of nothing"

@@ -21,6 +21,7 @@ from ccplan.planning import staff, totals
 from ccplan.queueing import Infeasible, Targets
 from tests.browsers import browser, opened, outside, voila, write_notebook  # noqa: F401
 from tests.effort import DEEP
+from tests.panel_actions import message
 
 ROOT = Path(__file__).parents[1]
 DAY = "2026-09-21"  # the busiest of the last four weeks, where the notebook opens
@@ -46,18 +47,6 @@ def desk(intervals, centre):
     desk = panels._Desk(intervals, centre)
     desk.go("service", DAY)
     return desk
-
-
-def message(desk, action=None, pickers=None, switches=None, **dials):
-    """What the browser would send if these dials were turned."""
-    now = desk.settings()
-    return {
-        "seq": 1,
-        "dials": now["dials"] | dials,
-        "switches": now["switches"] | (switches or {}),
-        "pickers": now["pickers"] | (pickers or {}),
-        "action": action,
-    }
 
 
 def asked_of(day, inputs, centre):
@@ -505,13 +494,13 @@ def test_queue_and_day_pickers_and_pin(fresh, intervals, centre):
 
 
 def test_the_final_picture_matches_the_final_position_of_a_drag(fresh, day, centre):
-    fresh.evaluate("""async () => {
+    drag = """async () => {
       const range = document.querySelector('[data-dial=volume] input[type=range]');
       for (let i = 0; i < 60; i++) { range.value = i % 50; range.dispatchEvent(new Event('input', {bubbles: true}));
         await new Promise(done => setTimeout(done, 16)); }
       range.value = 17; range.dispatchEvent(new Event('input', {bubbles: true}));
-    }""")
-    fresh.wait_for_timeout(800)
+    }"""
+    act(fresh, lambda: fresh.evaluate(drag))
     inputs = dataclasses.replace(panels.start_inputs(day, centre), volume=0.17)
     assert tiles_on(fresh) == expected_tiles(day, inputs, centre)
 

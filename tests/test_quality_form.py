@@ -203,7 +203,7 @@ def test_the_form_can_be_filled_with_the_keyboard_alone_and_every_control_has_a_
 
 def nothing_overflows(page, width):
     page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_timeout(300)
+    page.wait_for_function("width => innerWidth === width", arg=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = page.evaluate(
         """width => [...document.querySelectorAll('.ccplan-data input, .ccplan-data button, .ccplan-data summary')]

@@ -5,14 +5,13 @@ Truths are those of the data's own README.
 """
 
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from ccplan.data import Centre, check_folder, init_centre, load_centre, load_intervals
+from tests.shared import SHARED, copy_of
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 pytestmark = pytest.mark.skipif(
     not SHARED.is_dir(), reason=f"no tables of real centres beside the repo ({SHARED.name})"
 )
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory):
     """A copy of the bank of 1999, with a starter centre.toml."""
-    folder = copy("technion_1999", tmp_path_factory)
+    folder = copy_of("technion_1999", tmp_path_factory.mktemp("real") / "technion_1999")
     init_centre(folder, time_zone="Asia/Jerusalem")
     return folder
 
@@ -29,12 +28,6 @@ def bank(tmp_path_factory):
 @pytest.fixture(scope="module")
 def bank_report(bank):
     return check_folder(bank)
-
-
-def copy(name, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("real") / name
-    shutil.copytree(SHARED / name, folder, copy_function=shutil.copyfile)
-    return folder
 
 
 def warnings_of(report):
@@ -95,7 +88,7 @@ def test_the_banks_six_minutes():
 
 
 def test_the_fire_brigades_hours(tmp_path_factory):
-    folder = copy("seattle_fire", tmp_path_factory)
+    folder = copy_of("seattle_fire", tmp_path_factory.mktemp("real") / "seattle_fire")
     init_centre(folder, time_zone="America/Los_Angeles")
     reading = load_intervals(folder)
     assert reading.interval_s == 3600 and len(reading.frame) == 51_851 and reading.missing == 65
@@ -148,7 +141,7 @@ HANG = "abandoned"
 @pytest.fixture(scope="module")
 def calls_report(tmp_path_factory):
     """The bank with its half-hours and, through a mapping.toml, its calls."""
-    folder = copy("technion_1999", tmp_path_factory)
+    folder = copy_of("technion_1999", tmp_path_factory.mktemp("real") / "technion_1999")
     init_centre(folder, time_zone="Asia/Jerusalem")
     (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
     return check_folder(folder)

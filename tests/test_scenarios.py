@@ -3,7 +3,7 @@ plans.
 """
 
 import json
-import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -185,13 +185,8 @@ def _save_ten(folder, who):
 
 
 def test_two_who_save_at_once_lose_nothing(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    both = [context.Process(target=_save_ten, args=(tmp_path, who)) for who in ("Ann", "Bo")]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
-        assert one.exitcode == 0
+    with ThreadPoolExecutor(2) as both:  # test_two_at_once does it with processes
+        list(both.map(_save_ten, [tmp_path] * 2, ["Ann", "Bo"]))
     assert len(load_scenarios(tmp_path)) == 20
 
 

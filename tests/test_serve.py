@@ -5,7 +5,6 @@ import re
 import socket
 import sys
 import time
-import uuid
 from urllib.parse import quote
 
 import pytest
@@ -18,7 +17,7 @@ from ccplan.display.start.pages import ROLES, pages
 from tests.browsers import browser, opened, outside  # noqa: F401 — a fixture
 from tests.browsers import _free_port, write_notebook
 from tests.commands import CCPLAN, refused
-from tests.serving import TOKEN, alive, ask, entered, own_server, serving, typed
+from tests.serving import TOKEN, alive, ask, entered, kernel_of, message, own_server, serving, typed
 
 SECRET = "offered,never-to-be-served"
 SOURCES = {
@@ -78,10 +77,6 @@ def page(port, cookie):
     status, _, text = ask(port, "/voila/render/00_start.ipynb", cookie=cookie)
     assert status == 200
     return text
-
-
-def kernel_of(text):
-    return re.search(r'"kernelId": "([0-9a-f-]{36})"', text)[1]
 
 
 # ------------------------------------------------------------------------------------------------- the door
@@ -237,25 +232,6 @@ def test_an_error_is_told_in_words_without_its_trace(port, cookie, name, words):
 # ------------------------------------------------------------------------------------------------- no code
 
 
-def message(kind, channel, **content):
-    header = {
-        "msg_id": uuid.uuid4().hex,
-        "msg_type": kind,
-        "username": "",
-        "session": uuid.uuid4().hex,
-        "date": "2026-01-01T00:00:00Z",
-        "version": "5.3",
-    }
-    return {
-        "header": header,
-        "parent_header": {},
-        "metadata": {},
-        "content": content,
-        "channel": channel,
-        "buffers": [],
-    }
-
-
 def as_v1(told):
     """A message in the newer form: offsets, then the channel and the four parts."""
     parts = [
@@ -318,11 +294,15 @@ def test_pages_are_kept_ready_for_the_folder_idle_ones_are_given_back_and_ctrl_c
     ) as server:
         cookie = entered(port)
         status, _, first = ask(port, "/voila/render/00_start.ipynb", cookie=cookie)
+        line = websocket.create_connection(  # somebody looks at it, however long the next pages take
+            f"ws://127.0.0.1:{port}/api/kernels/{kernel_of(first)}/channels", cookie=cookie, timeout=30
+        )
         told = re.search(r"folder (\S+) preheated (\w+) pid (\d+)", first)
         assert told[1] == str(place / "centre") and told[2] == "True", "the copy that was ready knows the folder"
         assert ask(port, "/voila/render/02_fault.ipynb", cookie=cookie)[0] == 200
         full, _, words = ask(port, "/voila/render/02_fault.ipynb", cookie=cookie)
         assert full == 503 and "All places are taken" in words
+        line.close()
         _until(lambda: not alive(told[3]), "a page that nobody looks at is given back")
         again = {}
         pages = iter(
@@ -414,7 +394,7 @@ def test_no_barrier_on_the_start_page_by_day_or_night(start):
 def test_the_start_page_links_to_every_page_for_every_reader(start):
     links = start.evaluate("[...document.querySelectorAll('.ccplan-roles a')].map(a => new URL(a.href).pathname)")
     known = {f"/voila/render/{page.name}.ipynb" for page in pages()}
-    assert set(links) <= known and start.locator(".ccplan-roles section").count() == len(ROLES)
+    assert links and set(links) <= known and start.locator(".ccplan-roles section").count() == len(ROLES)
     bar = start.evaluate("[...document.querySelectorAll('#ccplan-pages a')].map(a => new URL(a.href).pathname)")
     assert set(bar) == known
 
@@ -440,6 +420,8 @@ def test_night_is_remembered_and_links_lead_on(start):
     if "ccplan-dark" not in start.get_attribute("body", "class"):
         start.click("#ccplan-night")
     start.click("#ccplan-pages a:has-text('Data')", no_wait_after=True)
-    start.wait_for_function("document.title === 'Can this data be trusted?' && document.body", timeout=60_000)
-    assert "ccplan-dark" in start.get_attribute("body", "class")
+    start.wait_for_function(
+        "document.title === 'Can this data be trusted?' && document.body?.classList.contains('ccplan-dark')",
+        timeout=60_000,
+    )
     assert start.get_attribute("#ccplan-pages a:has-text('Data')", "aria-current") == "page"

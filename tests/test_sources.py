@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from ccplan.data import Centre, SourceError, TableError, load_intervals
 from ccplan.data.reading.headers import map_headers
 from ccplan.data.reading.numbers import decimal_mark, to_numbers, to_seconds
-from ccplan.data.sources import load_table
 from ccplan.data.reading.stamps import read_stamps
+from ccplan.data.sources import load_table
+from tests.effort import examples
 
 HELSINKI = Centre(name="x", time_zone="Europe/Helsinki")
 PLAIN = "queue,start,offered,answered,talk_s\na,2026-01-05 08:00,10,9,2700\na,2026-01-05 08:30,12,12,3600\n"
@@ -379,14 +380,14 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=6), st.sampled_from(",;\t|"))
 def test_fuzzed_rows_are_read_or_refused_in_words(tmp_path, rows, separator):
     text = separator.join(["start", "offered", "answered"]) + "\n" + "\n".join(separator.join(row) for row in rows)
     _read_or_refuse(put(tmp_path, text.encode("utf-8", "replace")))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300), st.integers(0, len(PLAIN)))
 def test_fuzzed_bytes_are_read_or_refused_in_words(tmp_path, noise, at):
     _read_or_refuse(put(tmp_path, PLAIN[:at].encode() + noise))

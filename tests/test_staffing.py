@@ -14,6 +14,7 @@ from ccplan.data import Centre, Costs, Queue, Shrinkage
 from ccplan.planning import actual_service, scheduled_agents, staff, totals, with_patience
 from ccplan.planning.service.days import busiest_day, day_table, week_table
 from ccplan.queueing import Infeasible, Targets, performance
+from tests.effort import examples
 
 CENTRE = Centre(
     name="Example",
@@ -47,6 +48,7 @@ def test_gross_up_loses_no_agent_to_floating_point(agents, shrinkage, gross):
     assert scheduled_agents(agents, shrinkage) == gross
 
 
+@examples(100)
 @given(st.integers(0, 10**6), st.integers(0, 999))
 def test_gross_up_equals_rational_arithmetic(agents, permille):
     exact = ceil(Fraction(agents) / (1 - Fraction(permille, 1000)))

@@ -8,7 +8,7 @@ import pytest
 
 from ccplan.data import Centre, Queue, load_centre, load_intervals, sample_centre
 from ccplan.planning import compare_rules, play_day, staff
-from ccplan.queueing import Targets, simulate_day
+from ccplan.queueing import Infeasible, Targets, simulate_day
 
 CALLS = [20, 45, 90, 120, 130, 110, 80, 60, 70, 65, 40, 20]
 
@@ -149,8 +149,6 @@ def test_an_overloaded_day_without_hang_ups_takes_its_queue_into_the_next():
 
 
 def test_an_infeasible_target_names_its_queue():
-    from ccplan.queueing import Infeasible, Targets
-
     known = Centre(name="x", queues=(Queue(name="q", targets=Targets(service_level=1.0)),))
     with pytest.raises(Infeasible, match="q"):
         staff(day(), known, rule="through the day")

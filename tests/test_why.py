@@ -258,9 +258,7 @@ def test_holidays_are_named_and_columns_may_be_missing():
     rows = half_hours().set_index("start")
     rows.loc["2026-05-01 09:00", "answered_in_target"] = 0.0
     table = worst_intervals(rows.reset_index(), CENTRE, Q, most=2)
-    assert table["calendar"].tolist()[1] == "May Day" and table["cause"].iloc[1].startswith(
-        ("nothing unusual", "the usual roster")
-    )
+    assert table["calendar"].iloc[1] == "May Day" and table["cause"].iloc[1].startswith("nothing unusual")
     bare = worst_intervals(rows.reset_index()[["queue", "start", "offered", "answered_in_target"]], CENTRE, Q, most=1)
     assert bare["cause"].tolist() == ["more contacts than usual"] and bare["required"].isna().all()
     with pytest.raises(ValueError, match="do not tell answered_in_target"):

@@ -219,17 +219,17 @@ def _checked(file, data):
     if not isinstance(files, dict) or not all(isinstance(said, dict) for said in files.values()):
         raise MappingError(file, [*faults, 'files must be tables such as [files."export.csv"]'])
     for name, said in files.items():
-        faults += [f"files.{_quoted(name)}.{words}" for words in _file_faults(name, said)]
+        if name != Path(name).name or name in ("", ".", "..") or "\\" in name:
+            faults.append(f"files.{_quoted(name)} must be the name of a file in this folder, got {name!r}")
+        faults += [f"files.{_quoted(name)}.{words}" for words in _file_faults(said)]
     if faults:
         raise MappingError(file, faults)
     return {name: FileMapping(**said) for name, said in files.items()}
 
 
-def _file_faults(name, said):
+def _file_faults(said):
     """What is wrong with what is said about one file."""
     yield from unknown(said, FileMapping.__dataclass_fields__)
-    if name != Path(name).name or name in ("", ".", "..") or "\\" in name:
-        yield f" must be the name of a file in this folder, got {name!r}"
     for key in (key for key in TEXTS if key in said):
         yield from _text_faults(key, said[key])
     tables = [said.get("table")] if said.get("table") in TABLES else list(TABLES)
