@@ -86,6 +86,13 @@ def test_a_backlog_by_hand():
     assert there.occupancy.tolist() == pytest.approx([1, 1, 1, 1 / 3])
 
 
+@pytest.mark.parametrize(("deadline_s", "breaks_s"), [(3600, 0), (5999, 0), (6000, np.nan)])
+def test_a_backlog_that_is_answered_late_breaks_the_promise(deadline_s, breaks_s):
+    """The same 60 mails are done after 6000 s: nan, as if every promise were kept, was told of all of these."""
+    there = work_off([0, 0, 0, 0], 300, 3, deadline_s=deadline_s, backlog=60)
+    assert there.breaks_s == pytest.approx(breaks_s, nan_ok=True)
+
+
 def test_one_number_for_all_intervals_is_each_intervals_own():
     """10 contacts of 300 s come in each half-hour and one agent does 6: 4, 8, 12 are left."""
     assert work_off(10, 300, [1, 1, 1], deadline_s=3600).backlog.tolist() == pytest.approx([4, 8, 12])

@@ -25,10 +25,10 @@ class Backlog:
     """What becomes of work that waits; arrays, an element an interval.
 
     `done` contacts worked off, `backlog` contacts and `backlog_s` seconds of work left at the interval's end,
-    `oldest_s` age of the oldest of them, `in_time` share of the interval's contacts answered by their deadline
-    (1 where none came), `asa_s` their mean time to the answer (inf where it is not in the plan),
+    `oldest_s` age of the oldest of them, `in_time` share of the contacts that arrive in the interval answered by their
+    deadline (1 where none do), `asa_s` their mean time to the answer (inf where it is not in the plan),
     `occupancy` share of the agents' time at work (nan without agents). `breaks_s` is the second of arrival of
-    the first contact that is answered late, nan where every promise is kept.
+    the first contact that is answered late (0 for one that lay there at the start), nan where every promise is kept.
     """
 
     done: np.ndarray
@@ -57,9 +57,9 @@ def work_off(
 
     `offered` contacts an interval, `aht_s` seconds each, `agents` (fractions are fine) and `worked` (bool) arrays
     that broadcast; `deadline_s` seconds that run "by the clock" or "in worked hours". `backlog` contacts lie there
-    at the start, and count as having come just then. Agents work at most `max_occupancy` of their time. What is not
-    answered by the last interval's end counts as late: append intervals without contacts. Raises ValueError in
-    words.
+    at the start, due as if they had come just then; in_time and asa_s leave them out. Agents work at most
+    `max_occupancy` of their time. What is not answered by the last interval's end counts as late: append intervals
+    without contacts. Raises ValueError in words.
 
     >>> mail = work_off([0, 40, 20, 0, 0, 0], 300, [0, 3, 3, 3, 3, 0], deadline_s=3600)
     >>> mail.backlog.round(1).tolist(), mail.in_time.round(2).tolist()
@@ -175,7 +175,7 @@ class Flow:
             in_time=in_time,
             asa_s=self._waits(path, weight, total),
             occupancy=ratio(seconds, room),
-            breaks_s=self._breaks(late, share),
+            breaks_s=self._breaks(path, late, share),
         )
 
     def path(self, agents):
@@ -207,7 +207,9 @@ class Flow:
         """Seconds of work done by the due moment beyond what arrived before; rounding forgiven."""
         return np.interp(due_s, path.times, path.work) - arrived + 1e-9 * (1 + self.work[-1])
 
-    def _breaks(self, late, share):
+    def _breaks(self, path, late, share):
+        if self._ahead(path, self.due(0.0), self.work[0]) < 0:  # what lay there at the start
+            return 0.0
         if not late.size:
             return np.nan
         k = late[0]

@@ -44,7 +44,7 @@ class Callbacks:
 
     def __post_init__(self):
         for f in fields(self):
-            bounds = {"low": 1 if f.name == "attempts" else 0, "high": 1e9}
+            bounds: dict = {"low": 1 if f.name == "attempts" else 0, "high": 1e9}
             if f.name in ("accept", "reached"):
                 bounds = {"high": 1.0, "hint": SHARE_HINT}
             check = whole_number if f.type is int else one_number
