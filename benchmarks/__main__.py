@@ -7,15 +7,15 @@ import sys
 import time
 
 from . import results
-from .measuring import Others, load, say
+from .measuring import Others, load, say, unknown
 from .table import printed
 from .topics import TOPICS, measured
 
 
 def main(names=(), folder=results.FOLDER):
     """Measure some topics, or all; the words to end with, 0 where every promise was kept."""
-    if unknown := [name for name in names if name not in TOPICS]:
-        return f"there is no topic {', '.join(unknown)}; topics are {', '.join(TOPICS)}"
+    if words := unknown(names, TOPICS, "topic"):
+        return words
     before, others, rows, seconds = load(), Others(), {}, {}
     for name in names or TOPICS:
         begin = time.perf_counter()

@@ -5,13 +5,12 @@ temporary folder. Both apply the same rules and must find the same faults and th
 """
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from .measuring import Row, alone, peak_bytes, say
+from .measuring import Row, alone, best_runs, in_a_process, peak_bytes, say
 
 ROWS = 10_000_000
 ZONE, QUEUES, TARGETS = "Europe/Helsinki", ("sales", "service", "support"), {"sales": 20, "service": 30, "support": 60}
@@ -27,7 +26,9 @@ def rows(count=ROWS):
         file = Path(folder) / "calls.parquet"
         say(f"a call log of {count:,} rows is made ...")
         make_log(file, count)
-        ours, theirs = _best((run("ours", file), run("pandas", file)) for _ in range(TURNS))
+        ours, theirs = best_runs(
+            [in_a_process("call_log", who, file) for who in ("ours", "pandas")] for _ in range(TURNS)
+        )
     faster, leaner = theirs["seconds"] / ours["seconds"], theirs["peak"] / ours["peak"]
     same = all(ours[name] == theirs[name] for name in ("faults", "offered", "in_target"))
     made = 2 * (count // 1_000_000)  # faults that were put into the log
@@ -52,14 +53,6 @@ def rows(count=ROWS):
         promise="≤ a fifth, < 4 GiB",
         kept=leaner >= 5 and ours["peak"] < 4 * 2**30,
     )
-
-
-def _best(turns):
-    """The least time and the most memory of each, of runs in turn: what the machine disturbed least, and what is
-    never exceeded.
-    """
-    for runs in zip(*turns, strict=True):
-        yield runs[0] | {"seconds": min(run["seconds"] for run in runs), "peak": max(run["peak"] for run in runs)}
 
 
 def make_log(file, count):
@@ -115,9 +108,8 @@ def _pandas_faults(calls):
     faults += int((~calls["arrived"].dt.year.between(1970, 2100)).sum()) + int(calls["call_id"].duplicated().sum())
     live, lost = calls["channel"].isin(["voice", "chat"]), calls["outcome"].isin(["abandoned", "blocked"])
     for name in DURATIONS:
-        faults += (
-            int((calls[name] < 0).sum()) + int((calls[name] > 1e12).sum()) + int(((calls[name] > 86400) & live).sum())
-        )
+        wrong = ((calls[name] < 0), (calls[name] > 1e12), (calls[name] > 86400) & live)
+        faults += sum(int(one.sum()) for one in wrong)
     return faults + sum(int(((calls[name] > 0) & lost).sum()) for name in ("talk_s", "hold_s"))
 
 
@@ -138,19 +130,8 @@ def _pandas_intervals(calls):
     return sums.assign(start=sums["start"].dt.tz_convert(ZONE))
 
 
-def run(who, file):
-    """Seconds and peak memory (bytes) of a process of its own, and what it found."""
-    told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.call_log", who, str(file)],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[1],
-    )
-    return json.loads(told.stdout)
-
-
 def measure(who, file):
+    """Seconds and peak memory (bytes) of this process, and what was found."""
     start = time.perf_counter()
     faults, frame = {"ours": ours, "pandas": pandas}[who](file)
     seconds = time.perf_counter() - start

@@ -13,7 +13,7 @@ from scipy.sparse.linalg import expm_multiply, splu
 def steady(calls, aht_s, agents, interval_s, patience_s, target_s):
     """(service level of the offered, abandonment, mean wait of all callers) in the long run."""
     rate, size = calls / interval_s, states(calls * aht_s / interval_s, aht_s, agents, patience_s)
-    shares = _stationary(rate, *_departures(size, aht_s, agents, patience_s))
+    shares = _stationary(rate, _departures(size, aht_s, agents, patience_s))
     queue = np.maximum(np.arange(size + 1) - agents, 0) @ shares
     in_time = _within(size - agents, aht_s, agents, patience_s, target_s, shares[agents:])
     return shares[:agents].sum() + in_time, queue / patience_s / rate, queue / rate
@@ -42,11 +42,12 @@ def states(load, aht_s, agents, patience_s):
 
 def _departures(size, aht_s, agents, patience_s):
     count = np.arange(size + 1)
-    return np.minimum(count, agents) / aht_s + np.maximum(count - agents, 0) / patience_s, size
+    return np.minimum(count, agents) / aht_s + np.maximum(count - agents, 0) / patience_s
 
 
-def _stationary(rate, departures, size):
+def _stationary(rate, departures):
     """Shares of time: the balance equations, one of them replaced by a state near the mode that is set to 1."""
+    size = departures.size - 1
     mode = int(np.clip(np.searchsorted(departures, rate), 0, size))
     bands = np.zeros((3, size + 1))
     bands[0, 1:], bands[2, :-1] = departures[1:], rate
@@ -63,16 +64,18 @@ def _stationary(rate, departures, size):
 
 def _within(longest, aht_s, agents, patience_s, target_s, shares):
     """The share of all callers who wait and are answered in time; `shares` of those who find 0, 1, … waiting."""
+    if target_s == 0:
+        return 0.0
     ahead = np.arange(longest + 1)
     next_one = agents / aht_s + ahead / patience_s  # a call ends, or one of those ahead hangs up
     # the first state is "answered": it stays; the others flow to the next place, or are lost to hanging up
     chain = diags([np.r_[0.0, -(next_one + 1 / patience_s)], next_one], [0, -1], format="csr")
-    return shares @ expm_multiply(chain * target_s, np.eye(1, longest + 2)[0])[1:] if target_s > 0 else 0.0
+    return shares @ expm_multiply(chain * target_s, np.eye(1, longest + 2)[0])[1:]
 
 
 def _occupied(rate, size, aht_s, agents, patience_s, interval_s, steps):
     """The mean share of time in each state from empty, by steps of the trapezoidal rule."""
-    departures, _ = _departures(size, aht_s, agents, patience_s)
+    departures = _departures(size, aht_s, agents, patience_s)
     arrivals = np.where(np.arange(size + 1) < size, rate, 0.0)
     flow = diags([-(arrivals + departures), departures[1:], arrivals[:-1]], [0, 1, -1], format="csc")
     step, one = interval_s / steps, diags([np.ones(size + 1)], [0], format="csc")

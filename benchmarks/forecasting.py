@@ -19,31 +19,30 @@ from .measuring import Row, alone, say
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 SPANS = {"day 1": (0, 1), "days 1-7": (0, 7), "days 8-14": (7, 14)}
 HORIZON = 14
-SPARING = {"bundled": 2, "bank": 3, "fire": 4}  # of so many origins the table takes one
 BANK_BEST = {"day 1": 23.6, "days 1-7": 27.5, "days 8-14": 26.1}  # the best of each column in shared/data/README.md
 
 
 def rows(every=False):
     """The rows of the table; with all origins and our single models as `every` says."""
-    for make, name in series().items():
-        history, centre, origins = globals()[make]()
-        origins = origins if every else origins[:: SPARING[make]]
+    for make, name, sparing in series():
+        history, centre, origins = make()
+        origins = origins if every else origins[::sparing]
         say(f"forecasts of {name} from {len(origins)} origins ...")
         yield from league_rows(name, history, centre, origins, every)
     yield from many_rows()
 
 
 def series():
-    """{function: name} of what is on this machine."""
-    found = {"bundled": "the bundled centre's service line"}
+    """What is on this machine: (what makes it, its name, of how many origins the table takes one)."""
+    yield bundled, "the bundled centre's service line", 2
     if (SHARED / "technion_1999").is_dir():
-        found["bank"] = "a bank, 1999"
+        yield bank, "a bank, 1999", 3
     if (SHARED / "seattle_fire").is_dir():
-        found["fire"] = "a city's fire calls"
-    return found
+        yield fire, "a city's fire calls", 4
 
 
 def bundled():
+    """24 origins of the bundled centre's largest queue."""
     from ccplan.data import load_centre, load_intervals, sample_centre
 
     centre, frame = load_centre(sample_centre()), load_intervals(sample_centre()).frame
@@ -55,23 +54,17 @@ def bank():
     """33 origins from 2 April, stride 8 days, 07-24 h, seven days a week: the trial of shared/data/README.md."""
     six = pd.read_csv(SHARED / "technion_1999" / "volume_6min.csv.gz", parse_dates=["interval_start"])
     half = six.set_index("interval_start")["calls"].resample("30min").sum()
-    return (
-        _history(half[half.index.hour >= 7]),
-        _centre(1800, "IL", "Asia/Jerusalem"),
-        pd.date_range("1999-04-02", periods=33, freq="8D"),
-    )
+    origins = pd.date_range("1999-04-02", periods=33, freq="8D")
+    return _history(half[half.index.hour >= 7]), _centre(1800, "IL", "Asia/Jerusalem"), origins
 
 
 def fire():
-    hourly = pd.read_csv(SHARED / "seattle_fire" / "volume_hourly.csv.gz", parse_dates=["interval_start"]).set_index(
-        "interval_start"
-    )["calls"]
+    """16 origins of a city's calls by the hour, round the clock."""
+    rows = pd.read_csv(SHARED / "seattle_fire" / "volume_hourly.csv.gz", parse_dates=["interval_start"])
+    hourly = rows.set_index("interval_start")["calls"]
     last = hourly.index.max().normalize()  # the last day is cut
-    return (
-        _history(hourly[hourly.index < last]),
-        _centre(3600, "US", "America/Los_Angeles"),
-        pd.date_range("2020-01-01", periods=16, freq="65D"),
-    )
+    origins = pd.date_range("2020-01-01", periods=16, freq="65D")
+    return _history(hourly[hourly.index < last]), _centre(3600, "US", "America/Los_Angeles"), origins
 
 
 def trial(history, centre, origins, method="auto"):
@@ -133,10 +126,8 @@ def by_hand(history, origin, method):
             "time": wall - wall.dt.normalize(),
         }
     )
-    past, coming = (
-        frame[frame["day"] < origin],
-        frame[frame["day"].between(origin, origin + pd.Timedelta(days=HORIZON - 1))],
-    )
+    past, last = frame[frame["day"] < origin], origin + pd.Timedelta(days=HORIZON - 1)
+    coming = frame[frame["day"].between(origin, last)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         days = BY_HAND[method](past.groupby("day")["offered"].sum().asfreq("D", fill_value=0.0)).clip(lower=0.0)

@@ -8,7 +8,6 @@ the processors are compared.
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .measuring import Others, Row, alone, peak_bytes, say
+from .measuring import Others, Row, alone, best_runs, in_a_process, peak_bytes, say
 
 MILLIONS = float(os.environ.get("CCPLAN_BENCH_CALLS", "10"))
 WANTED = ("service_level", "abandonment", "asa_s", "aht_s", "transfer", "fcr", "csat")
@@ -34,8 +33,10 @@ def rows(millions=MILLIONS):
         make_log(small, int(millions * 1e5))
         make_log(file, int(millions * 1e6))
         others = Others()
-        tenth, ours, sql = _best([(run("ours", small), run("ours", file), run("sql", file)) for _ in range(TURNS)])
-        theirs = run("pandas", file)
+        asked = (("ours", small), ("ours", file), ("sql", file))
+        turns = [[in_a_process("kpis", *one) for one in asked] for _ in range(TURNS)]
+        tenth, ours, sql = best_runs(turns, ("seconds", "cpu"))
+        theirs = in_a_process("kpis", "pandas", file)
         busy = others.share
     if busy > BUSY:
         tenth, ours, sql, theirs = (told | {"seconds": told["cpu"]} for told in (tenth, ours, sql, theirs))
@@ -45,11 +46,8 @@ def rows(millions=MILLIONS):
 
 
 def _speed(millions, ours, sql, theirs, clock):
-    slower, faster, leaner = (
-        ours["seconds"] / sql["seconds"],
-        theirs["seconds"] / ours["seconds"],
-        theirs["peak"] / ours["peak"],
-    )
+    slower, faster = ours["seconds"] / sql["seconds"], theirs["seconds"] / ours["seconds"]
+    leaner = theirs["peak"] / ours["peak"]
     lean = leaner >= 10 or millions < 100  # of a small log both hold little beside their libraries
     right = ours["error"] <= 1e-12
     yield Row(
@@ -103,16 +101,6 @@ def _off(told):
     return f"at most {told['error']:.0e} (relative)"
 
 
-def _best(turns):
-    """The least time and the most memory of each, of runs in turn."""
-    for runs in zip(*turns, strict=True):
-        yield (
-            runs[0]
-            | {name: min(told[name] for told in runs) for name in ("seconds", "cpu")}
-            | {"peak": max(told["peak"] for told in runs)}
-        )
-
-
 def _equal(one, other):
     return one["rows"] == other["rows"] and np.allclose(one["sums"], other["sums"], rtol=1e-9)
 
@@ -142,8 +130,7 @@ def make_log(file, count):
 
 def ours(file):
     """The KPIs by `measure`, of the file where it lies."""
-    from ccplan.auditing import KPIS
-    from ccplan.auditing import measure
+    from ccplan.auditing import KPIS, measure
 
     kpis = [KPIS[key].with_(target_s=TARGET_S) if key == "service_level" else key for key in WANTED]
     return measure({"calls": file}, kpis, ["queue", "interval"], interval_s=STEP_S)
@@ -230,19 +217,8 @@ def _pandas_kpi(sums, key, t, b, x):
     )
 
 
-def run(who, file):
-    """Seconds and peak memory (bytes) of a process of its own, and what it found."""
-    told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.kpis", who, str(file)],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[1],
-    )
-    return json.loads(told.stdout)
-
-
-def told(who, file):
+def measured(who, file):
+    """Seconds and peak memory (bytes) of this process, and what was found."""
     work = {"ours": ours, "sql": sql, "pandas": pandas}[who]
     warm = Path(file).with_name("warm.parquet")
     if not warm.exists():
@@ -296,34 +272,26 @@ def _error(frame, file):
     worst = 0.0
     for key, (top, bottom) in parts.items():
         theirs = frame.loc[frame["kpi"] == key, ["queue", "interval", "value"]]
-        both = (
-            sums[["queue", "interval"]]
-            .assign(top=top, bottom=bottom)
-            .merge(theirs.astype({"queue": object}), on=["queue", "interval"], how="left")
-        )
+        both = sums[["queue", "interval"]].assign(top=top, bottom=bottom)
+        both = both.merge(theirs.astype({"queue": object}), on=["queue", "interval"], how="left")
         some = both[both["bottom"] > 0]
         true = some["top"].to_numpy(np.longdouble) / some["bottom"].to_numpy(np.longdouble)
         off = np.abs(some["value"].to_numpy(float) - true) / np.where(true > 0, true, 1)
-        worst = max(
-            worst, float(np.where(np.isnan(off), np.inf, off).max(initial=0))
-        )  # a value that is missing is wrong
+        off = np.where(np.isnan(off), np.inf, off)  # a value that is missing is wrong
+        worst = max(worst, float(off.max(initial=0)))
     return worst
 
 
 def _weighed(frame):
     """Sums of the numbers by KPI, each cell with a weight of its own, so that two that change places are seen."""
     frame = frame.sort_values(["kpi", "queue", "interval"], kind="stable")
-    numbers = (
-        frame[["value", "top", "bottom", "n", "low", "high"]]
-        .astype(float)
-        .fillna(0.0)
-        .mul(1 + np.arange(len(frame)) % 997, axis=0)
-    )
+    numbers = frame[["value", "top", "bottom", "n", "low", "high"]].astype(float).fillna(0.0)
+    numbers = numbers.mul(1 + np.arange(len(frame)) % 997, axis=0)
     return numbers.groupby(frame["kpi"]).sum().loc[list(WANTED)].to_numpy().ravel().tolist()
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
-        print(json.dumps(told(sys.argv[1], sys.argv[2])))
+        print(json.dumps(measured(sys.argv[1], sys.argv[2])))
     else:
         alone(rows())

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -65,6 +66,31 @@ def best_of(times, work):
     return result, min(seconds)
 
 
+def best_runs(turns, shortest=("seconds",)):
+    """Of runs in turn, each a mapping: what was done in the least time, and its peak of memory in any of them."""
+    for runs in zip(*turns, strict=True):
+        least = {name: min(run[name] for run in runs) for name in shortest}
+        yield runs[0] | least | {"peak": max(run["peak"] for run in runs)}
+
+
+def in_a_process(module, *arguments):
+    """What `python -m benchmarks.MODULE ARGUMENTS` prints as JSON: in a process of its own, whose memory is its own."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    return json.loads(told.stdout)
+
+
+def late(times):
+    """The 95th percentile of some times."""
+    return sorted(times)[max(round(0.95 * len(times)) - 1, 0)]
+
+
+def unknown(names, known, what):
+    """Words about names that are not among the known ones; an empty text where all are."""
+    wrong = [name for name in names if name not in known]
+    return f"there is no {what} {', '.join(wrong)}; {what}s are {', '.join(known)}" if wrong else ""
+
+
 def say(words):
     """Tell a person who waits what is being done."""
     print(words, file=sys.stderr, flush=True)
@@ -76,7 +102,9 @@ def load():
 
 
 def peak_bytes(whose=None):
-    """The most memory that this process (or one of its `children`) has had."""
+    """The most memory that this process (or one of its `children`) has had; nan where the system does not say."""
+    if resource is None:
+        return float("nan")
     most = resource.getrusage(resource.RUSAGE_CHILDREN if whose == "children" else resource.RUSAGE_SELF).ru_maxrss
     return most * (1 if sys.platform == "darwin" else 1024)
 

@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 
+from .measuring import late, unknown
 from .panel_desks import DESKS
 
 MOVES = 40
@@ -41,9 +42,8 @@ def answers(shown, moves=MOVES):
     """
     layout = shown.layout() if callable(shown.layout) else shown.layout
     start = shown.answer({"seq": 0})["now"]
-    still = {"action": None, "gesture": 0} | {
-        part: start.get(part, {}) for part in ("dials", "switches", "pickers", "cells")
-    }
+    parts = {part: start.get(part, {}) for part in ("dials", "switches", "pickers", "cells")}
+    still = {"action": None, "gesture": 0} | parts
     for seq, (name, part, value) in enumerate(moves_of(layout, moves), start=1):
         begin = time.process_time()
         told = shown.answer(still | {"seq": seq, "gesture": seq, part: still[part] | {name: value}})
@@ -53,13 +53,10 @@ def answers(shown, moves=MOVES):
             shown.answer(still | {"seq": seq, "gesture": seq})
 
 
-def late(times):
-    """The 95th percentile of some times."""
-    return sorted(times)[max(round(0.95 * len(times)) - 1, 0)]
-
-
 def rows(names=(), moves=MOVES):
-    """A row a panel and a row each of its dials: what, median and 95th percentile in milliseconds, kilobytes."""
+    """A row a panel and a row each of its dials: what, moves, median, 95th percentile and most in milliseconds,
+    kilobytes, refused moves.
+    """
     for panel in names or DESKS:
         found = list(answers(DESKS[panel](), moves))
         yield _row(panel, found)
@@ -69,20 +66,14 @@ def rows(names=(), moves=MOVES):
 
 def _row(what, found):
     _, times, sizes, refused = zip(*found, strict=True)
-    return (
-        what,
-        len(times),
-        statistics.median(times),
-        late(times),
-        max(times),
-        statistics.median(sizes) / 1000,
-        sum(refused),
-    )
+    median, kilobytes = statistics.median(times), statistics.median(sizes) / 1000
+    return what, len(times), median, late(times), max(times), kilobytes, sum(refused)
 
 
 if __name__ == "__main__":
+    if words := unknown(sys.argv[1:], DESKS, "panel"):
+        sys.exit(words)
     for what, number, median, most, worst, size, refused in rows(sys.argv[1:]):
-        print(
-            f"{what:28} {number:4} moves  median {median:7.1f} ms  95 % {most:7.1f} ms  most {worst:7.1f} ms  {size:6.1f} kB{f'  {refused} refused' if refused else ''}",
-            flush=True,
-        )
+        times = f"median {median:7.1f} ms  95 % {most:7.1f} ms  most {worst:7.1f} ms"
+        said = f"  {refused} refused" if refused else ""
+        print(f"{what:28} {number:4} moves  {times}  {size:6.1f} kB{said}", flush=True)

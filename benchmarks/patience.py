@@ -43,14 +43,18 @@ def _queue(given):
     return {name: given[name] for name in ("calls", "aht_s", "interval_s", "patience_s")}
 
 
+def _staffed(given):
+    return _queue(given) | {"agents": int(given["agents"]), "target_s": given["threshold_s"]}
+
+
 def _load(given):
     return given["calls"] * given["aht_s"] / given["interval_s"]
 
 
 def _answers(found):
     small = [one for one in found if _load(one[0]) <= LARGEST and one[0]["patience_s"] <= LONGEST_S]
-    asked = [_queue(given) | {"agents": int(given["agents"]), "target_s": given["threshold_s"]} for given, _ in small]
-    _, ours, off = _ours(small)
+    asked = [_staffed(given) for given, _ in small]
+    ours, off = _ours(small)
     say("the chains of these queues are solved ...")
     solved, theirs = best_of(3, lambda: [exact_chain.steady(**one) for one in asked])
     exact = [[outputs[name] for name in FIELDS] for _, outputs in small]
@@ -66,7 +70,7 @@ def _answers(found):
         kept=off <= 1e-9,
         headline=True,
     )
-    _, ours, off = _ours(found)
+    ours, off = _ours(found)
     yield Row(
         f"{len(found)} queues, up to a million Erlang and callers who wait for years",
         ours,
@@ -78,11 +82,11 @@ def _answers(found):
 
 
 def _ours(found):
-    """(answers, seconds, largest error) of ccplan for some cases of the reference."""
-    asked = [_queue(given) | {"agents": int(given["agents"]), "target_s": given["threshold_s"]} for given, _ in found]
+    """(seconds, largest error) of ccplan for some cases of the reference."""
+    asked = [_staffed(given) for given, _ in found]
     told, seconds = best_of(5, lambda: [performance(**one) for one in asked])
     mine = [[float(getattr(answer, name)) for name in FIELDS.values()] for answer in told]
-    return mine, seconds, _apart(mine, [[outputs[name] for name in FIELDS] for _, outputs in found])
+    return seconds, _apart(mine, [[outputs[name] for name in FIELDS] for _, outputs in found])
 
 
 def _apart(answers, exact):
@@ -129,7 +133,7 @@ def _year():
     load, aht_s = a_year(seed=2026)
     for words, targets in (("occupancy ≤ 0.85", TARGETS), ("no cap", Targets())):
         _, plain = best_of(5, lambda: ccplan(load, aht_s, targets))
-        (net, _), impatient = best_of(5, lambda: ccplan(load, aht_s, targets, patience_s=180))
+        _, impatient = best_of(5, lambda: ccplan(load, aht_s, targets, patience_s=180))
         yield Row(
             f"a year of 35,040 quarter-hours, 80 % in 20 s, {words}, patience 180 s",
             impatient,

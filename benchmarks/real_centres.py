@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from ccplan.data import init_centre, load_centre, load_table
+from ccplan.data.reading.mapping import write_mapping
+from ccplan.data.reading.understand import FileMapping
 from ccplan.planning.validating import at_work, comparing, presence
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "technion_1999"
@@ -29,40 +31,23 @@ HEADING = (
 OWN_DESK = "IN"  # internet support, at a desk of its own from July
 DOUBLED = "1999-05-23"  # a day whose calls stand twice
 FIRST_HOUR, LAST_HOUR = 7, 24
-MAPPING = (
-    """[files."calls_as_found.parquet"]
-table = "calls"
-dates = "ymd"
-
-[files."calls_as_found.parquet".columns]
-type = "queue"
-date = "date"
-vru_exit = "time"
-q_time = "wait_s"
-ser_time = "talk_s"
-outcome = "outcome"
-server = "agent"
-"""
-    + "".join(
-        f'{name} = ""\n'
-        for name in (
-            "customer_id",
-            "vru_line",
-            "call_id",
-            "priority",
-            "vru_entry",
-            "vru_time",
-            "q_start",
-            "q_exit",
-            "ser_start",
-            "ser_exit",
-        )
-    )
-    + """
-[files."calls_as_found.parquet".words.outcome]
-AGENT = "answered"
-HANG = "abandoned"
-"""
+UNUSED = (
+    "customer_id", "vru_line", "call_id", "priority", "vru_entry", "vru_time", "q_start", "q_exit", "ser_start", "ser_exit",
+)  # fmt: skip
+MAPPING = FileMapping(
+    table="calls",
+    dates="ymd",
+    columns={
+        "type": "queue",
+        "date": "date",
+        "vru_exit": "time",
+        "q_time": "wait_s",
+        "ser_time": "talk_s",
+        "outcome": "outcome",
+        "server": "agent",
+        **dict.fromkeys(UNUSED, ""),
+    },
+    words={"outcome": {"AGENT": "answered", "HANG": "abandoned"}},
 )
 
 
@@ -72,19 +57,15 @@ def bank(folder=FOLDER):
     Faulty rows are left out, and so are callers who hung up in the voice menu, before they queued.
     """
     with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / "bank"
-        copy.mkdir()
-        for file in Path(folder).iterdir():
-            shutil.copyfile(file, copy / file.name)
+        copy = shutil.copytree(folder, Path(place) / "bank", copy_function=shutil.copyfile)
         init_centre(copy, time_zone="Asia/Jerusalem", country="IL")
-        (copy / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+        write_mapping(copy / "calls_as_found.parquet", MAPPING)
         centre = load_centre(copy)
         calls = load_table(copy, "calls", centre, faulty="leave out").frame
     day = calls["arrived"].dt.strftime("%Y-%m-%d")
     queued = (calls["outcome"] == "answered") | (calls["wait_s"] > 0)
-    calls = calls[(calls["queue"].str.strip() != OWN_DESK) & (day != DOUBLED) & queued].assign(
-        queue=centre.queues[0].name
-    )
+    ours = (calls["queue"].str.strip() != OWN_DESK) & (day != DOUBLED) & queued
+    calls = calls[ours].assign(queue=centre.queues[0].name)
     named = ~calls["agent"].astype("str").str.contains("NO_SERVER|ANO_SERV", na=True)
     return calls.assign(agent=calls["agent"].where(named)), centre
 
@@ -102,18 +83,13 @@ def figures(calls, centre):
     rows = measured(calls, centre)
     found = comparing.out_of_sample(rows, centre).predicted
     best = found[found["model"] == "through the day"]
+    there = pd.cut(best["agents"], [0, 3, 5, 7, 9, 99], labels=["under 3", "3 to 5", "5 to 7", "7 to 9", "over 9"])
     parts = [
         _cut(found, "all", "half-hours"),
         _cut(comparing.days_of(found), "all", "days"),
         _cut(best, "month", best["start"].dt.strftime("%B")),
         _cut(best, "hour", best["start"].dt.hour.map("{:02d}:00".format)),
-        _cut(
-            best,
-            "agents at work",
-            pd.cut(
-                best["agents"], [0, 3, 5, 7, 9, 99], labels=["under 3", "3 to 5", "5 to 7", "7 to 9", "over 9"]
-            ).astype(str),
-        ),
+        _cut(best, "agents at work", there.astype(str)),
         *_sensitivity(calls, centre, rows),
         _steps(best),
         _chance(rows, centre),
@@ -167,18 +143,8 @@ def _steps(predicted):
 def _chance(rows, centre):
     centre = comparing.learned(rows, centre, rows)[1]
     few = rows[rows["start"].dt.month == 3]
-    return pd.DataFrame(
-        [
-            {
-                "cut": "chance",
-                "group": "half-hours of March",
-                "model": "simulated",
-                "measure": "service_level",
-                "n": len(few),
-                "mae": comparing.chance_error(few, centre),
-            }
-        ]
-    )
+    told = {"cut": "chance", "group": "half-hours of March", "model": "simulated", "measure": "service_level"}
+    return pd.DataFrame([told | {"n": len(few), "mae": comparing.chance_error(few, centre)}])
 
 
 def written(table):

@@ -166,7 +166,7 @@ def _chromium():
 
 def newest(folder=FOLDER):
     """The newest result of all topics; SystemExit in words where there is none."""
-    found = [file for file in sorted(Path(folder).glob("*cores.json"))]
+    found = sorted(Path(folder).glob("*cores.json"))
     return found[-1] if found else sys.exit("there is no result of all topics yet: make bench")
 
 

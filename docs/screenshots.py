@@ -4,6 +4,7 @@ Each is a real page of the bundled centre as `ccplan serve` shows it. A picture 
 README is read over slow lines too.
 """
 
+import argparse
 import contextlib
 import os
 import shutil
@@ -15,8 +16,6 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-
-from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).resolve().parent
 PORT = 8766
@@ -95,9 +94,20 @@ def shoot(browser, address, picture, file):
         )
 
 
-def main(names):
+def main(arguments=None):
+    """Take the pictures named, or all; RuntimeError where one of them, or all together, are too large."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PICTURES)}; all if left out")
+    names = ask.parse_args(arguments).names
+    if unknown := [name for name in names if name not in PICTURES]:
+        ask.error(f"there is no picture {', '.join(unknown)}; pictures are {', '.join(PICTURES)}")
+    chromium = shutil.which("chromium")
+    if not chromium:
+        ask.error("no Chromium was found: install Debian's chromium to take the pictures")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright, serving() as address:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for name in names or PICTURES:
             shoot(browser, address, PICTURES[name], DOCS / f"{name}.png")
             print(f"{name}.png", (DOCS / f"{name}.png").stat().st_size, flush=True)
@@ -108,4 +118,7 @@ def main(names):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main()
+    except RuntimeError as problem:
+        sys.exit(f"screenshots: {problem}")

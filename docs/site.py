@@ -6,6 +6,7 @@ repository's Markdown. A link that leads nowhere ends the making in words. `pyth
 docs/README.md, the same index for those who read the repository.
 """
 
+import argparse
 import importlib
 import posixpath
 import re
@@ -26,6 +27,7 @@ ROOMS = {
     "display": "charts, tables, panels, reports",
     "cli": "the command line",
 }
+END_OF_TITLE = " – ccplan</title>"  # of every page: by it an earlier site is known
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --rule: #c4cbd2; --quiet: #57606a; --accent: #0062a3; }
 @media (prefers-color-scheme: dark) {
@@ -87,31 +89,14 @@ def index():
         "",
     ]
     for role, (why, names) in ROLES.items():
-        lines.append(
-            f"- **{role}**, {why}: " + ", ".join(f"[{known[name].short}](../notebooks/{name}.ipynb)" for name in names)
-        )
-    lines += [
-        "",
-        "## Notebooks",
-        "",
-        "| notebook | question |",
-        "|---|---|",
-        *(f"| [{name}](../notebooks/{name}.ipynb) | {page.question} |" for name, page in known.items()),
-    ]
-    lines += [
-        "",
-        "## The library",
-        "",
-        "Everything that a room offers, from its docstrings.",
-        "",
-        *(f"- [ccplan.{room}](../ccplan/{room}/__init__.py): {what}" for room, what in ROOMS.items()),
-    ]
-    lines += [
-        "",
-        "## To look things up",
-        "",
-        *(f"- [{page.title}]({posixpath.relpath(page.source, 'docs')})" for page in PAGES[2:]),
-    ]
+        read = ", ".join(f"[{known[name].short}](../notebooks/{name}.ipynb)" for name in names)
+        lines.append(f"- **{role}**, {why}: {read}")
+    lines += ["", "## Notebooks", "", "| notebook | question |", "|---|---|"]
+    lines += [f"| [{name}](../notebooks/{name}.ipynb) | {page.question} |" for name, page in known.items()]
+    lines += ["", "## The library", "", "Everything that a room offers, from its docstrings.", ""]
+    lines += [f"- [ccplan.{room}](../ccplan/{room}/__init__.py): {what}" for room, what in ROOMS.items()]
+    lines += ["", "## To look things up", ""]
+    lines += [f"- [{page.title}]({posixpath.relpath(page.source, 'docs')})" for page in PAGES[2:]]
     return "\n".join(lines) + "\n"
 
 
@@ -150,9 +135,8 @@ def linked(html, source, address, site):
             continue
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(source), parts.path))
         place = places.get(wanted) or _copied(wanted, source, site)
-        element[name] = posixpath.relpath(place, posixpath.dirname(address) or ".") + (
-            f"#{parts.fragment}" if parts.fragment else ""
-        )
+        fragment = f"#{parts.fragment}" if parts.fragment else ""
+        element[name] = posixpath.relpath(place, posixpath.dirname(address) or ".") + fragment
     return str(soup)
 
 
@@ -172,7 +156,7 @@ def framed(body, title, address):
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} – ccplan</title><style>{STYLE}</style></head>\n"
+        f"<title>{escape(title)}{END_OF_TITLE}<style>{STYLE}</style></head>\n"
         f"<body><nav>{nav}</nav>\n<main>{body}</main></body></html>\n"
     )
 
@@ -203,17 +187,12 @@ def library(site):
     pdoc.pdoc("ccplan", "!ccplan[.][a-z]+[.].*", output_directory=site / "api")
     for file in (site / "api").rglob("*.html"):
         home = posixpath.relpath(".", file.parent.relative_to(site).as_posix())
-        html = _without_dead_ends(file.read_text(encoding="utf-8"))
-        file.write_text(
-            re.sub(
-                r'(<nav class="pdoc">.*?<div>)',
-                rf'\1<p><a href="{home}/index.html">Documentation</a></p>',
-                html,
-                count=1,
-                flags=re.DOTALL,
-            ),
-            encoding="utf-8",
+        html, way = (
+            _without_dead_ends(file.read_text(encoding="utf-8")),
+            f'<a href="{home}/index.html">Documentation</a>',
         )
+        html = re.sub(r'(<nav class="pdoc">.*?<div>)', rf"\1<p>{way}</p>", html, count=1, flags=re.DOTALL)
+        file.write_text(html, encoding="utf-8")
 
 
 def _without_dead_ends(html):
@@ -231,26 +210,32 @@ def notebooks(site):
 
     for page in pages(ROOT / "notebooks"):
         source, address = f"notebooks/{page.name}.ipynb", f"notebooks/{page.name}.html"
-        html = report_html(
-            nbformat.read(ROOT / source, as_version=4),
-            page.question,
-            f"Notebook {page.name} of ccplan, as it was run on the bundled centre",
-        )
-        put(
-            site,
-            address,
-            linked(html, source, address, site).replace(
-                " of ccplan, as", ' of <a href="../index.html">ccplan</a>, as', 1
-            ),
-        )
+        words = f"Notebook {page.name} of ccplan, as it was run on the bundled centre"
+        html = report_html(nbformat.read(ROOT / source, as_version=4), page.question, words)
+        html = linked(html, source, address, site)
+        put(site, address, html.replace(" of ccplan, as", ' of <a href="../index.html">ccplan</a>, as', 1))
 
 
-def main(*asked):
+def refuse_other_folder(site):
+    """ValueError where the folder holds anything but an earlier site: making a site begins with an empty folder."""
+    if not site.exists() or (site.is_dir() and not any(site.iterdir())):
+        return
+    first = site / "index.html"
+    if not first.is_file() or END_OF_TITLE not in first.read_text(encoding="utf-8", errors="replace"):
+        raise ValueError(f"{site} holds other files and no earlier site: name a new or an empty folder")
+
+
+def main(arguments=None):
     """Make the index of the repository (`--index`), or the site in the folder named (`site` if none is)."""
-    if asked == ("--index",):
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("folder", nargs="?", default=ROOT / "site", type=Path, help="where the site goes")
+    ask.add_argument("--index", action="store_true", help="write docs/README.md instead")
+    asked = ask.parse_args(arguments)
+    if asked.index:
         (ROOT / "docs" / "README.md").write_text(index(), encoding="utf-8")
         return
-    site = Path(asked[0] if asked else ROOT / "site")
+    site = asked.folder
+    refuse_other_folder(site)
     shutil.rmtree(site, ignore_errors=True)
     for part in (words, library, notebooks):
         part(site)
@@ -259,6 +244,6 @@ def main(*asked):
 
 if __name__ == "__main__":
     try:
-        main(*sys.argv[1:])
+        main()
     except ValueError as problem:
         sys.exit(f"docs: {problem}")

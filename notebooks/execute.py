@@ -54,13 +54,16 @@ def _settle(cell, number):
 
 
 def main(arguments=None):
-    """Execute what was asked for; returns how many files changed (with --check: would change)."""
+    """Execute what was asked for; the exit code, 1 where --check found a file that would change."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("names", nargs="*", help="notebooks without their ending")
     ask.add_argument("--check", action="store_true", help="change nothing, say what would change")
     asked = ask.parse_args(arguments)
     files = [FOLDER / f"{Path(name).stem}.ipynb" for name in asked.names] or sorted(FOLDER.glob("[0-9]*.ipynb"))
-    return sum(_again(file, asked.check) for file in files)
+    if unknown := [file.stem for file in files if not file.is_file()]:
+        ask.error(f"there is no notebook {', '.join(unknown)} in {FOLDER}")
+    changed = [_again(file, asked.check) for file in files]
+    return int(asked.check and any(changed))
 
 
 def _again(file, check):
@@ -73,5 +76,4 @@ def _again(file, check):
 
 
 if __name__ == "__main__":
-    changed = main()
-    sys.exit(1 if "--check" in sys.argv and changed else 0)
+    sys.exit(main())

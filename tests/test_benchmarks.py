@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from benchmarks import exact_chain, results, simulation
 from benchmarks.__main__ import main
-from benchmarks.measuring import Row, alone, missing
+from benchmarks.measuring import Row, alone, best_runs, late, missing
 from benchmarks.table import COLUMNS, cells, markdown, printed
 from benchmarks.topics import TOPICS, _rows
 
@@ -99,9 +100,25 @@ def test_a_ratio_above_one_is_better_whatever_is_measured():
     assert "a \\| b" in markdown([row])
 
 
+def test_of_runs_in_turn_the_least_time_and_the_most_memory_count():
+    ours, theirs = best_runs(
+        [
+            [{"seconds": 3, "peak": 10, "rows": 5}, {"seconds": 4, "peak": 9}],
+            [{"seconds": 2, "peak": 8}, {"seconds": 5, "peak": 11}],
+        ]
+    )
+    assert ours == {"seconds": 2, "peak": 10, "rows": 5} and theirs == {"seconds": 4, "peak": 11}
+    assert late(range(1, 101)) == 95
+
+
 def test_what_cannot_be_measured_is_said_in_words():
     assert missing("numpy", "no_such_library").startswith("no_such_library is not installed: make bench")
     assert not missing("numpy")
     assert main(["staffing", "golf"]).startswith("there is no topic golf; topics are staffing, erlang_a,")
+    for module in ("panels", "panel_answers"):
+        ran = subprocess.run(
+            [sys.executable, "-m", f"benchmarks.{module}", "golf"], cwd=ROOT, capture_output=True, text=True
+        )
+        assert ran.returncode == 1 and ran.stderr.startswith("there is no panel golf; panels are floor, staffing,")
     (row,) = _rows("no_such_benchmark")
     assert row.kept is False and "ended with an error" in row.note

@@ -181,6 +181,7 @@ def test_no_work_wanted_is_the_plain_requirement_and_no_calls_only_work():
     (lambda: blended_service([100, 90], 180, 12, 300, 1), "calls must be one number"),
     (lambda: blended_service(100, 180, 12, 300, 1, definition="ofered"), "definition must be one of"),
     (lambda: blended_service(99.9999, 1800, 100, 300, 1), "too near overload"),
+    (lambda: best_reserve(100, 180, 12, 300, 0.8), "targets must be a Targets"),
 ])  # fmt: skip
 def test_wrong_input_is_refused_in_words(call, words):
     with pytest.raises(ValueError, match=words):

@@ -27,6 +27,19 @@ def test_without_takers_it_is_the_day_itself():
     ].item()
 
 
+@pytest.mark.parametrize(
+    ("calls", "agents"), [([200], [10]), ([100, 100, 30], [30, 6, 3])], ids=["overload at the end", "many leave"]
+)
+def test_occupancy_is_of_the_time_that_people_are_there(calls, agents):
+    """Work after closing is not the day's, and who finishes a call in hand is there: as the other simulation has it."""
+    nobody = replace(OFFER, accept=0.0)
+    ours = simulate_callbacks(calls, 300, agents, nobody, patience_s=240, days=2000, seed=1).day["occupancy"].item()
+    edges = np.repeat(np.arange(len(calls) + 1) * 1800.0, 2)[1:-1]
+    steps = (edges, np.repeat(calls, 2) / 1800)
+    theirs = simulate_day(None, 300, agents, patience_s=240, rate=steps, days=2000, seed=2).day.iloc[0]
+    assert ours == pytest.approx(theirs["occupancy"], abs=2 * theirs["occupancy_ci95"]) and ours <= 1
+
+
 def by_processes(seed, calls, aht_s, agents, offer, patience_s, days, target_s=20):
     """The same policy as processes: every customer a generator, a clerk who is woken whenever anything changes."""
     import simpy
@@ -182,7 +195,13 @@ def test_nobody_there_and_nobody_calling():
         (lambda: simulate_callbacks([60], [300], [10], OFFER), "aht_s must be one number"),
         (lambda: simulate_callbacks([60], 300, [10], 0.4), "callbacks must be a Callbacks"),
         (lambda: simulate_callbacks([60, 60], 300, [10, 0], OFFER), "agents of the last interval"),
-        (lambda: simulate_callbacks([60], 300, [10], OFFER, days=0), "days must be at least 1"),
+        (lambda: simulate_callbacks([60], 300, [10], OFFER, days=0), "days must be in \\[1"),
+        (lambda: simulate_callbacks([60], 300, [10], OFFER, days=1.5), "days must be a whole number, got 1.5"),
+        (lambda: simulate_callbacks([], 300, [], OFFER), "calls must be a number an interval"),
+        (lambda: simulate_callbacks([[60]], 300, [[10]], OFFER), "calls must be a number an interval"),
+        (lambda: required_with_callbacks([[60]], 300, Targets(), OFFER), "calls must be a number an interval"),
+        (lambda: required_with_callbacks([60], 300, Targets(), 0.4), "callbacks must be a Callbacks"),
+        (lambda: required_with_callbacks([60], 300, 0.8, OFFER), "targets must be a Targets"),
         (
             lambda: required_with_callbacks([60], 300, Targets(service_level=None, max_asa_s=3), OFFER),
             "with a service_level",

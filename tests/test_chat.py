@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ccplan.queueing import Infeasible, Targets, performance, required_agents
-from ccplan.queueing.chat import chat_performance, chat_worth, required_chat_agents
+from ccplan.queueing.chat import chat_performance, chat_worth, max_chats, required_chat_agents
 
 from .effort import DEEP
 
@@ -176,6 +176,8 @@ def test_more_at_a_time_need_fewer_people_and_slowdown_more():
         (lambda: chat_performance(-1, 600, 2), "calls must be"),
         (lambda: chat_worth(-1), "held must be"),
         (lambda: required_chat_agents(10, 600, 0.8, at_once=2), "targets must be a Targets"),
+        (lambda: max_chats(6, 600, 0.8), "targets must be a Targets"),
+        (lambda: max_chats(6, 0, Targets(), at_once=2), "no number of calls is too many where aht_s is 0"),
     ],
 )
 def test_bad_input_in_words(call, words):

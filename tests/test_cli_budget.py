@@ -1,5 +1,6 @@
 """`ccplan budget` as people run it: a small centre, real files, totals added up again from what was written."""
 
+import shutil
 from decimal import Decimal
 
 import pandas as pd
@@ -104,3 +105,11 @@ def test_a_budget_that_cannot_be_is_refused_in_words(small, tmp_path):
     assert "whose rate is not given" in refused("budget", other)
     (other / "centre.toml").write_text(TOML + "[budget.rent]\nprise = 3\n", encoding="utf-8")
     assert "did you mean price?" in refused("budget", other)
+
+
+@pytest.mark.parametrize(("name", "text"), [("ledger", "foo;bar\n1;2\n"), ("agents", "agent,team,hired\nx,,soon\n")])
+def test_a_table_that_is_there_and_cannot_be_read_is_told(small, tmp_path, name, text):
+    """It was taken for one that is not there: the mean wage of centre.toml, and no ledger beside the plan."""
+    shutil.copytree(small, tmp_path / "centre")
+    (tmp_path / "centre" / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert f"{name}.csv" in refused("budget", tmp_path / "centre", "--months", 2, "--out", tmp_path / "out")

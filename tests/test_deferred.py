@@ -86,6 +86,18 @@ def test_a_backlog_by_hand():
     assert there.occupancy.tolist() == pytest.approx([1, 1, 1, 1 / 3])
 
 
+@pytest.mark.parametrize(("deadline_s", "breaks_s"), [(3600, 0), (5999, 0), (6000, np.nan)])
+def test_a_backlog_that_is_answered_late_breaks_the_promise(deadline_s, breaks_s):
+    """The same 60 mails are done after 6000 s: nan, as if every promise were kept, was told of all of these."""
+    there = work_off([0, 0, 0, 0], 300, 3, deadline_s=deadline_s, backlog=60)
+    assert there.breaks_s == pytest.approx(breaks_s, nan_ok=True)
+
+
+def test_one_number_for_all_intervals_is_each_intervals_own():
+    """10 contacts of 300 s come in each half-hour and one agent does 6: 4, 8, 12 are left."""
+    assert work_off(10, 300, [1, 1, 1], deadline_s=3600).backlog.tolist() == pytest.approx([4, 8, 12])
+
+
 def test_too_few_hands_break_the_promise_and_say_when():
     """20 in, 6 done an interval: the first late mail comes when a backlog of 8 intervals' work lies before it."""
     told = plan_deferred(mails(), CENTRE, agents=1)
@@ -265,6 +277,9 @@ def test_queues_that_cannot_be_planned(changes, words, kind):
         (lambda: Queue(name="q", worked=OpeningHours()), "need a deadline_s"),
         (lambda: work_off([1], 300, 1, deadline_s=3600, worked=[False]), "agents must be 0 outside"),
         (lambda: work_off([1], 300, 1, deadline_s=3600, counts="always"), "counts must be one of"),
+        (lambda: work_off([1], 300, 1, deadline_s=[3600, 3600]), "deadline_s must be one number"),
+        (lambda: work_off([1], 300, 1, deadline_s=3600, max_occupancy=[1, 1]), "max_occupancy must be one number"),
+        (lambda: work_off([[1]], 300, [[1]], deadline_s=3600), "offered must be a number an interval"),
     ],
 )
 def test_bad_input_in_words(call, words):

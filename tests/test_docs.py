@@ -100,9 +100,51 @@ def test_every_kpi_every_notebook_and_every_page_of_words_is_in_it(site):
     assert {file.stem for file in (ROOT / "docs").glob("*.md")} - {"README"} <= pages.keys()
 
 
-def test_the_index_of_the_repository_is_the_one_that_is_made():
+def maker():
+    """docs/site.py as a module."""
     spec = importlib.util.spec_from_file_location("docs_site", ROOT / "docs" / "site.py")
-    maker = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = maker
-    spec.loader.exec_module(maker)
-    assert (ROOT / "docs" / "README.md").read_text(encoding="utf-8") == maker.index(), "run python docs/site.py --index"
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_index_of_the_repository_is_the_one_that_is_made():
+    told = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    assert told == maker().index(), "run python docs/site.py --index"
+
+
+def test_no_other_folder_is_emptied_for_the_site(tmp_path):
+    """It was: `python docs/site.py notebooks` left no notebook."""
+    (tmp_path / "work.csv").write_text("mine", encoding="utf-8")
+    (tmp_path / "index.html").write_text("<title>a page of mine</title>", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds other files and no earlier site"):
+        maker().main([str(tmp_path)])
+    assert (tmp_path / "work.csv").read_text(encoding="utf-8") == "mine"
+    for free in (tmp_path / "new", tmp_path / "empty"):
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        maker().refuse_other_folder(free)
+
+
+def test_an_earlier_site_is_made_again(site):
+    maker().refuse_other_folder(next(page for page in site if page.name == "glossary.html").parent)
+
+
+@pytest.mark.parametrize("script", ["docs/site.py", "docs/screenshots.py", "notebooks/execute.py"])
+def test_scripts_say_what_they_do_and_nothing_else_happens(script, tmp_path):
+    told = subprocess.run(
+        [sys.executable, ROOT / script, "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert told.returncode == 0 and told.stdout.startswith("usage:") and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("docs/screenshots.py", "there is no picture golf; pictures are start,"),
+        ("notebooks/execute.py", "no notebook golf"),
+    ],
+)
+def test_a_name_that_is_not_known_is_told(script, words):
+    told = subprocess.run([sys.executable, ROOT / script, "golf"], capture_output=True, text=True, timeout=60)
+    assert told.returncode == 2 and words in told.stderr and "Traceback" not in told.stderr

@@ -33,6 +33,12 @@ def test_there_are_notebooks():
     assert FILES
 
 
+def test_a_notebook_that_would_change_fails_the_check_alone(monkeypatch):
+    module = execute()
+    monkeypatch.setattr(module, "_again", lambda file, check: True)
+    assert [module.main([SHORT, *how]) for how in ([], ["--check"], ["--che"])] == [0, 1, 1]
+
+
 @named
 def test_the_committed_outputs_come_out_again_to_the_byte_from_the_root_too(file):
     """They were made in the notebook's own folder: the same bytes from the root show that it runs in both."""

@@ -20,9 +20,8 @@ app = typer.Typer(
 
 def main():
     """Run the command line; bad input ends in one sentence on stderr and exit code 1, never a traceback."""
-    os.environ["PYTHONSAFEPATH"] = (
-        "1"  # kernels and workers that are started load no program from the folder where somebody stands
-    )
+    # Kernels and workers that are started load no program from the folder where somebody stands.
+    os.environ["PYTHONSAFEPATH"] = "1"
     try:
         app()
     except (ValueError, OSError) as problem:
@@ -39,11 +38,9 @@ CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 def _in_words(problem):
     if not isinstance(problem, OSError) or not problem.strerror:
         return str(problem)
-    advice = (
-        ": make room, or name another place; what stood there is as it was"
-        if problem.errno in FULL
-        else ": ask for the right to it, or name another place"
-        if problem.errno in CLOSED
-        else ""
-    )
+    advice = ""
+    if problem.errno in FULL:
+        advice = ": make room, or name another place; what stood there is as it was"
+    if problem.errno in CLOSED:
+        advice = ": ask for the right to it, or name another place"
     return f"{problem.filename or 'a file'}: {problem.strerror.lower()}{advice}"

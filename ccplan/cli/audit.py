@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 import typer
 
 from .app import app
-from .common import KeyFile, Names, SampleFolder, bar, busy
+from .common import KeyFile, Names, SampleFolder, bar, busy, key_of_run
 
 LATE_DAYS = 4  # a quarter whose last rows lie that close to its end is whole: weekends and holidays are closed
 
@@ -78,7 +78,7 @@ def _run(folder, quarter, out, names, key, by, previous):
         refuse_name(by)
     at, folder = (folder / "audit" if folder else Path("audit")), folder or sample_centre()
     load_centre(folder)  # what is wrong with the folder is better said before a minute of work
-    _check_key(key, names, folder)
+    key_of_run(key, names, folder)  # and so is what is wrong with the key
     quarter = Quarter.of(quarter) if quarter else _last_quarter(folder)
     out = out or at / str(quarter)
     _refuse_out(out, folder)
@@ -88,18 +88,6 @@ def _run(folder, quarter, out, names, key, by, previous):
             folder, quarter, out, names=names, key=key, previous=previous, by=by or "", progress=progress
         )
     _say(report, by)
-
-
-def _check_key(key, names, folder):
-    from ..data import privacy
-    from .common import warn_of_place
-
-    if key and names:
-        raise ValueError("--names and --key exclude one another: names are shown, or codes")
-    if key:
-        privacy.read_key(key)
-        inside = privacy.centre_folder_of(key)
-        warn_of_place(key, inside or (folder if folder.resolve() in key.resolve().parents else None))
 
 
 def _refuse_out(out, folder):

@@ -6,7 +6,18 @@ from typing import Annotated, Optional
 import typer
 
 from .app import app
-from .common import KeyFile, Names, SampleFolder, bar, busy, key_of_run, private, refuse_unknown_queues, say_assumptions
+from .common import (
+    KeyFile,
+    Names,
+    SampleFolder,
+    bar,
+    busy,
+    key_of_run,
+    places,
+    private,
+    refuse_unknown_queues,
+    say_assumptions,
+)
 
 LONGEST = 23  # whole months ahead that a forecast reaches
 
@@ -33,14 +44,10 @@ def budget(
     Wages are those of the agents table where it tells them, else costs.hourly_wage; open items of checklist.csv are
     paid when they are due.
     """
-    from ..data import load_centre, load_intervals, sample_centre
+    from ..data import load_centre, load_intervals
+    from ..planning.people.headcount_case import optional_table
 
-    out = out or (folder / "budget" if folder else Path("budget"))
-    folder = folder or sample_centre()
-    if out.resolve() == folder.resolve():
-        raise ValueError(
-            f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}"
-        )
+    folder, out = places(folder, out, "budget")
     if workbook and workbook.suffix.lower() != ".xlsx":
         raise ValueError(f"--workbook must name an .xlsx file, got {workbook}")
     secret = key_of_run(key, names, folder)
@@ -48,7 +55,7 @@ def budget(
         centre = load_centre(folder)
         reading = load_intervals(folder, centre, faulty="leave out")
         agents, checklist, ledger, calls = (
-            _table(folder, name, centre) for name in ("agents", "checklist", "ledger", "calls")
+            optional_table(folder, name, centre) for name in ("agents", "checklist", "ledger", "calls")
         )
     refuse_unknown_queues(reading.frame, centre, folder, reading)
     say_assumptions(centre, reading, secret)
@@ -60,16 +67,6 @@ def budget(
     _write(results, out)
     if workbook:
         _workbook(workbook, needed, headcount, made, centre, hires)
-
-
-def _table(folder, name, centre):
-    """A table of the folder, None where it is not there."""
-    from ..data import SourceError, load_table
-
-    try:
-        return load_table(folder, name, centre, faulty="leave out").frame
-    except SourceError:
-        return None
 
 
 def _needed(history, centre, months, at):
@@ -129,6 +126,8 @@ def _results(made, headcount, needed, centre, ledger, calls):
 
 def _say(made, results, centre):
     """Tiles, the categories, and what should be known."""
+    import pandas as pd
+
     from ..planning.money.unit_costs import labour_share
 
     months, units = made.ledger["month"], results["unit_costs.csv"][1].set_index("queue").loc["all"]
@@ -136,14 +135,12 @@ def _say(made, results, centre):
     typer.echo(f"{centre.name}, {months.min():%Y-%m} to {months.max():%Y-%m}:\n")
     typer.echo(f"  {made.total:>14,.2f} {money}  in all, of it {made.set_up:,.2f} to set up")
     typer.echo(f"  {made.running / count:>14,.2f} {money}  a month to run")
-    typer.echo(
-        f"  {results['headcount.csv'][1].groupby('month')['paid_fte'].sum().mean():>14,.1f} FTE  on the payroll, mean"
-    )
+    paid_fte = results["headcount.csv"][1].groupby("month")["paid_fte"].sum().mean()
+    typer.echo(f"  {paid_fte:>14,.1f} FTE  on the payroll, mean")
     typer.echo(f"  {units['cost_per_contact']:>14,.2f} {money}  a contact")
-    if units["resolution"] == units["resolution"]:
-        typer.echo(
-            f"  {units['cost_per_resolution']:>14,.2f} {money}  a contact that is solved ({units['resolution']:.0%} are)"
-        )
+    if pd.notna(units["resolution"]):
+        solved = f"a contact that is solved ({units['resolution']:.0%} are)"
+        typer.echo(f"  {units['cost_per_resolution']:>14,.2f} {money}  {solved}")
     typer.echo(f"  {units['cost_per_productive_hour']:>14,.2f} {money}  an hour on the phones\n")
     typer.echo(_categories(made, results, money))
     short = results["headcount.csv"][1].query("gap_fte < -0.05")
@@ -171,9 +168,8 @@ def _categories(made, results, money):
         from ..planning.money.against_ledger import by_category
 
         before = by_category(results["against_ledger.csv"][1]).set_index("category")["actual"]
-        table["spent in those months before"] = [
-            f"{before[name]:,.2f}" if name in before else "" for name in table["category"]
-        ]
+        spent = [f"{before[name]:,.2f}" if name in before else "" for name in table["category"]]
+        table["spent in those months before"] = spent
     return table.to_string(index=False)
 
 

@@ -20,6 +20,20 @@ Names = Annotated[bool, typer.Option("--names", help="Show names and numbers of 
 SHOWN_NOTES = 30
 
 
+def places(folder, out, name):
+    """(the centre's folder, where results go): the bundled sample where none is given, and FOLDER/NAME, or ./NAME for
+    the sample, which may be read-only."""
+    from ..data import sample_centre
+
+    out = out or (folder / name if folder else Path(name))
+    folder = folder or sample_centre()
+    if out.resolve() == folder.resolve():
+        raise ValueError(
+            f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}"
+        )
+    return folder, out
+
+
 def key_of_run(file, names, folder):
     """The key for a run: of a file, None where names are asked for, else one that is kept nowhere."""
     from ..data import privacy

@@ -8,12 +8,8 @@ import typer
 from .app import app
 from .common import KeyFile, Names, SampleFolder, bar, busy, key_of_run, private, refuse_unknown_queues, say_assumptions
 
-FORECAST_NEEDS = (
-    "time zone",
-    "country",
-    "no public holidays",
-    "queue",
-)  # begins of assumptions that a forecast rests on
+# How the assumptions that a forecast rests on begin.
+FORECAST_NEEDS = ("time zone", "country", "no public holidays", "queue")
 
 
 @app.command(epilog="Example: [bold]ccplan forecast my-centre --horizon 14d --at 2026-08-01 --out forecast.csv[/bold]")

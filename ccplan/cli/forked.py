@@ -50,9 +50,8 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us in its own order
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets those who have ended
     orders, answers = _own_pipes()
-    warnings.filterwarnings(
-        "ignore", "This process .* is multi-threaded", DeprecationWarning
-    )  # pyarrow's allocator, which knows of forks
+    # The threads are those of pyarrow's allocator, which knows of forks.
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     _load()
     gc.collect()
     gc.freeze()  # what is here stays: a sweep that marked it would copy every page of it

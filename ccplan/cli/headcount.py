@@ -6,7 +6,18 @@ from typing import Annotated, Optional
 import typer
 
 from .app import app
-from .common import KeyFile, Names, SampleFolder, bar, busy, key_of_run, private, refuse_unknown_queues, say_assumptions
+from .common import (
+    KeyFile,
+    Names,
+    SampleFolder,
+    bar,
+    busy,
+    key_of_run,
+    places,
+    private,
+    refuse_unknown_queues,
+    say_assumptions,
+)
 
 
 @app.command(
@@ -29,15 +40,10 @@ def headcount(
 
     Who is here comes from the agents table, the months of shrinkage from the activities, where the folder has them.
     """
-    from ..data import load_centre, load_intervals, sample_centre
+    from ..data import load_centre, load_intervals
     from ..planning.people.headcount_case import optional_table
 
-    out = out or (folder / "plan" if folder else Path("plan"))
-    folder = folder or sample_centre()
-    if out.resolve() == folder.resolve():
-        raise ValueError(
-            f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}"
-        )
+    folder, out = places(folder, out, "plan")
     if not 0 <= gap < 1:
         raise ValueError(
             f"--allowed-gap must be a share of the required FTE in [0, 1), got {gap:g} — write 5 % as 0.05"

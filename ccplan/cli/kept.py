@@ -23,17 +23,20 @@ def stamp(folder):
     """What changes when a file of the folder does, wherever in it, and with the day; kept scenarios are for the
     panels alone.
     """
+    files = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    return date.today(), states(file for file in files if not file.endswith("_scenarios.json"))
+
+
+def states(files):
+    """(name, when it was changed, bytes) of some files, in order; those that are moved away meanwhile are left out."""
     found = []
-    for place, _, names in os.walk(folder):
-        for name in names:
-            if name.endswith("_scenarios.json"):
-                continue
-            try:
-                state = os.stat(os.path.join(place, name))
-            except OSError:  # moved away just now
-                continue
-            found.append((os.path.join(place, name), state.st_mtime_ns, state.st_size))
-    return date.today(), tuple(sorted(found))
+    for file in files:
+        try:
+            state = os.stat(file)
+        except OSError:
+            continue
+        found.append((os.fspath(file), state.st_mtime_ns, state.st_size))
+    return tuple(sorted(found))
 
 
 def needed(sources, live):
@@ -110,10 +113,8 @@ def install():
             return done
 
         def _begin(self):
-            self._shown, self._code = (
-                {},
-                [index for index, cell in enumerate(self.nb.cells) if cell["cell_type"] == "code"],
-            )
+            self._shown = {}
+            self._code = [index for index, cell in enumerate(self.nb.cells) if cell["cell_type"] == "code"]
             self._sources = [self.nb.cells[index]["source"] for index in self._code]
             self._page = hashlib.sha256("\0".join(self._sources).encode()).hexdigest()
             self._stamp = stamp(Path(os.environ["CCPLAN_FOLDER"]))
@@ -124,15 +125,12 @@ def install():
             """Remember what need not be run again, where nothing went wrong."""
             if any(_has_fault(outputs) for outputs in self._shown.values()):
                 return
-            live = {
-                number
-                for number, index in enumerate(self._code)
-                if _is_live(self._shown.get(index, ())) or ALWAYS in self.nb.cells[index]["metadata"].get("tags", ())
-            }
+            live = {number for number, index in enumerate(self._code) if self._must_run(index)}
             run = needed(self._sources, live)
-            _pages[self._page] = (
-                self._stamp,
-                {index: self._shown[index] for number, index in enumerate(self._code) if number not in run},
-            )
+            kept = {index: self._shown[index] for number, index in enumerate(self._code) if number not in run}
+            _pages[self._page] = self._stamp, kept
+
+        def _must_run(self, index):
+            return _is_live(self._shown.get(index, ())) or ALWAYS in self.nb.cells[index]["metadata"].get("tags", ())
 
     renderer.VoilaExecutor = Executor

@@ -14,9 +14,9 @@ from jupyter_client.provisioning import LocalProvisioner
 
 NAME = "ccplan-forked"
 LAUNCHER = ["-m", "ipykernel_launcher"]
-CAN_FORK = sys.platform == "linux" and hasattr(
-    os, "pidfd_open"
-)  # elsewhere a fork of a process that has loaded so much is not safe
+END_S = 10  # that the process which is forked has to end by itself
+# Elsewhere a fork of a process that has loaded so much is not safe.
+CAN_FORK = sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
 def register():
@@ -41,10 +41,8 @@ class Nursery:
     def start(self):
         """Begin to load, without waiting for it."""
         if self._process is None or self._process.poll() is not None:
-            env = os.environ | {
-                "OPENBLAS_NUM_THREADS": "1",
-                "OMP_NUM_THREADS": "1",
-            }  # a process with threads must not be forked
+            # A process with threads must not be forked.
+            env = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
             self._ready = False
             self._process = subprocess.Popen(  # nosec B603 # fixed words, no shell
                 [sys.executable, "-m", "ccplan.cli.forked"],
@@ -74,7 +72,11 @@ class Nursery:
     def close(self):
         if self._process is not None:
             self._process.stdin.close()
-            self._process.wait(timeout=10)
+            try:
+                self._process.wait(timeout=END_S)
+            except subprocess.TimeoutExpired:  # it still loads, on a slow machine
+                self._process.kill()
+                self._process.wait()
             self._process = None
 
 
@@ -92,15 +94,21 @@ class Forked:
 
     def poll(self):
         """None while it runs, 0 after: how it ended is known to its parent only."""
-        if self.returncode is None and select.select([self._handle], [], [], 0)[0]:
+        if self.returncode is None and self._has_ended(0):
             os.close(self._handle)
             self.returncode = 0
         return self.returncode
 
     def wait(self, timeout=None):
-        if self.returncode is None and not select.select([self._handle], [], [], timeout)[0]:
+        if self.returncode is None and not self._has_ended(timeout):
             raise subprocess.TimeoutExpired("kernel", timeout)
         return self.poll()
+
+    def _has_ended(self, timeout):
+        """Whether it ends within so many seconds; None waits for ever. (`select` knows no handle above 1,023.)"""
+        ended = select.poll()
+        ended.register(self._handle, select.POLLIN)
+        return bool(ended.poll(None if timeout is None else 1000 * timeout))
 
     def send_signal(self, number):
         if self.poll() is None:

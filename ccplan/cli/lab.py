@@ -13,6 +13,10 @@ from .app import app
 from .common import SampleFolder, compile_once
 
 OWN = "ccplan-notebooks"  # where an installed ccplan lays them
+QUIET = (  # JupyterLab asks no other machine
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+)
 
 
 @app.command(epilog="Example: [bold]ccplan lab my-centre[/bold]")
@@ -24,13 +28,12 @@ def lab(folder: SampleFolder = None, browser: Annotated[bool, typer.Option(help=
     folder = (folder or sample_centre()).resolve()
     load_centre(folder)  # what is wrong with the folder is better said here than in a notebook
     compile_once()
-    command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None", "--LabApp.check_for_updates_class"]
-    command[-1] += "=jupyterlab.handlers.announcements.NeverCheckForUpdate"
+    command = [sys.executable, "-m", "jupyterlab", *QUIET]
+    command.append(f"--ServerApp.root_dir={own_notebooks(notebooks_folder(), Path.cwd())}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container; the server listens on this machine only
         command.append("--allow-root")
-    command += [f"--ServerApp.root_dir={own_notebooks(notebooks_folder(), Path.cwd())}"] + (
-        [] if browser else ["--no-browser"]
-    )
+    if not browser:
+        command.append("--no-browser")
     environment = os.environ | {"CCPLAN_FOLDER": str(folder)}
     if os.name == "posix":  # become the server, so that whoever stops ccplan stops it too
         os.execve(sys.executable, command, environment)  # nosec B606 # our own Python, no shell

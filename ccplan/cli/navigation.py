@@ -9,6 +9,7 @@ import pandas as pd
 from ..display.language import chosen
 from ..display.start.pages import pages
 from ..display.start.words import frame_words, page_words, reach_words
+from .kept import states
 
 TABLES = ("*.csv", "*.parquet", "*.xlsx", "*.toml")
 
@@ -39,7 +40,7 @@ def bar_of(folder, notebooks):
     known = {}
 
     def bar():
-        stamp = _stamp(folder)
+        stamp = states(file for pattern in TABLES for file in Path(folder).glob(pattern))
         if known.get("stamp") != stamp:
             known.update(stamp=stamp, read=_read(folder))
         name, last, centre = known["read"]
@@ -51,12 +52,6 @@ def bar_of(folder, notebooks):
     return bar
 
 
-def _stamp(folder):
-    """What changes when a file of the folder does."""
-    files = sorted(file for pattern in TABLES for file in Path(folder).glob(pattern))
-    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
-
-
 def _read(folder):
     """(the centre's name, the last day of its contacts or None where they cannot be read, the Centre or None)."""
     from ..data import load_centre, load_intervals
@@ -66,13 +61,10 @@ def _read(folder):
     except (ValueError, OSError):
         return Path(folder).name, None, None
     try:
-        return (
-            centre.name,
-            load_intervals(folder, centre, faulty="leave out").frame["start"].max().tz_localize(None),
-            centre,
-        )
+        last = load_intervals(folder, centre, faulty="leave out").frame["start"].max().tz_localize(None)
     except (ValueError, OSError):
-        return centre.name, None, centre
+        last = None
+    return centre.name, last, centre
 
 
 def fresh_words(last, today, language=None):

@@ -14,6 +14,7 @@ from .common import (
     busy,
     compile_once,
     key_of_run,
+    places,
     private,
     refuse_unknown_queues,
     say_assumptions,
@@ -49,14 +50,9 @@ def plan(
 
     By any rule but the stationary one, service is what the day as a whole then gives.
     """
-    from ..data import load_centre, load_intervals, sample_centre
+    from ..data import load_centre, load_intervals
 
-    out = out or (folder / "plan" if folder else Path("plan"))  # a bundled centre may be read-only
-    folder = folder or sample_centre()
-    if out.resolve() == folder.resolve():
-        raise ValueError(
-            f"--out must not be the centre's folder: results beside its tables would be read as tables, got {out}"
-        )
+    folder, out = places(folder, out, "plan")
     secret = key_of_run(key, names, folder)
     with busy("reading the tables"), private(secret):
         centre = load_centre(folder)

@@ -26,12 +26,10 @@ POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )  # the browser itself refuses requests to others
-MOST_SENT = (
-    4 * 2**20
-)  # bytes of a message of a page, or of a request; the largest that a panel sends is a file of a million
-_SOCKETS = (
-    {"transport": "ipc"} if sys.platform == "linux" else {}
-)  # in a folder of our own, where no other user of the machine reaches a kernel
+# Bytes of a message of a page, or of a request; the largest that a panel sends is a file of a million.
+MOST_SENT = 4 * 2**20
+# In a folder of our own, where no other user of the machine reaches a kernel.
+_SOCKETS = {"transport": "ipc"} if sys.platform == "linux" else {}
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
 
@@ -127,9 +125,8 @@ def _class():
         """Voila without its lists of files and folders, and with pages, a door and a first page of ours."""
 
         def init_handlers(self):
-            self.app.listen = functools.partial(
-                self.app.listen, max_body_size=MOST_SENT
-            )  # Voila would take a hundred megabytes
+            # Voila would take a hundred megabytes.
+            self.app.listen = functools.partial(self.app.listen, max_body_size=MOST_SENT)
             kept = [one for one in super().init_handlers() if any(part in one[0] for part in SERVED)]
             notebook = {
                 "template_paths": self.template_paths,

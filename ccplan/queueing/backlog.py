@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .inputs import broadcast, floats, one_of
+from .inputs import broadcast, floats, one_number, one_of, ratio
 
 COUNTS = ("by the clock", "in worked hours")  # how a deadline runs
 _POINTS = 16  # of a slice at which the wait is taken: it jumps where the night comes between
@@ -25,10 +25,10 @@ class Backlog:
     """What becomes of work that waits; arrays, an element an interval.
 
     `done` contacts worked off, `backlog` contacts and `backlog_s` seconds of work left at the interval's end,
-    `oldest_s` age of the oldest of them, `in_time` share of the interval's contacts answered by their deadline
-    (1 where none came), `asa_s` their mean time to the answer (inf where it is not in the plan),
+    `oldest_s` age of the oldest of them, `in_time` share of the contacts that arrive in the interval answered by their
+    deadline (1 where none do), `asa_s` their mean time to the answer (inf where it is not in the plan),
     `occupancy` share of the agents' time at work (nan without agents). `breaks_s` is the second of arrival of
-    the first contact that is answered late, nan where every promise is kept.
+    the first contact that is answered late (0 for one that lay there at the start), nan where every promise is kept.
     """
 
     done: np.ndarray
@@ -57,21 +57,23 @@ def work_off(
 
     `offered` contacts an interval, `aht_s` seconds each, `agents` (fractions are fine) and `worked` (bool) arrays
     that broadcast; `deadline_s` seconds that run "by the clock" or "in worked hours". `backlog` contacts lie there
-    at the start, and count as having come just then. Agents work at most `max_occupancy` of their time. What is not
-    answered by the last interval's end counts as late: append intervals without contacts. Raises ValueError in
-    words.
+    at the start, due as if they had come just then; in_time and asa_s leave them out. Agents work at most
+    `max_occupancy` of their time. What is not answered by the last interval's end counts as late: append intervals
+    without contacts. Raises ValueError in words.
 
     >>> mail = work_off([0, 40, 20, 0, 0, 0], 300, [0, 3, 3, 3, 3, 0], deadline_s=3600)
     >>> mail.backlog.round(1).tolist(), mail.in_time.round(2).tolist()
     ([0.0, 22.0, 24.0, 6.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
     """
+    agents = np.atleast_1d(floats("agents", agents, high=1e12))
+    offered, worked, agents = broadcast(offered=floats("offered", offered, high=1e12), worked=worked, agents=agents)
     flow = Flow(
         offered, aht_s, deadline_s=deadline_s, interval_s=interval_s, worked=worked, counts=counts, backlog=backlog
     )
-    agents, _ = broadcast(agents=floats("agents", agents, high=1e12), offered=flow.offered)
+    agents, _ = broadcast(agents=agents, offered=flow.offered)  # aht_s may be the longest
     if (agents[~flow.worked] > 0).any():
         raise ValueError("agents must be 0 outside the worked hours, got agents in an interval that is not worked")
-    return flow.follow(agents, floats("max_occupancy", max_occupancy, high=1, open_low=True).item())
+    return flow.follow(agents, one_number("max_occupancy", max_occupancy, high=1, open_low=True))
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Flow:
     """
 
     def __init__(self, offered, aht_s, *, deadline_s, interval_s, worked=True, counts="by the clock", backlog=0.0):
-        self.interval_s = floats("interval_s", interval_s, low=0, high=1e12, open_low=True).item()
+        self.interval_s = one_number("interval_s", interval_s, high=1e12, open_low=True)
         self.offered, self.aht_s, worked = (
             np.atleast_1d(a)
             for a in broadcast(
@@ -99,16 +101,18 @@ class Flow:
                 worked=worked,
             )
         )
+        if self.offered.ndim > 1:
+            raise ValueError(f"offered must be a number an interval, got shape {self.offered.shape}")
         if worked.dtype != bool:
             raise ValueError(f"worked must be True or False by interval, got {worked.dtype}")
-        self.deadline_s = floats("deadline_s", deadline_s, high=1e12, open_low=True).item()
+        self.deadline_s = one_number("deadline_s", deadline_s, high=1e12, open_low=True)
         if self.deadline_s < self.interval_s:
             raise ValueError(
                 f"deadline_s must be at least an interval of {self.interval_s:g} s, got {self.deadline_s:g} "
                 "— work promised so soon is a queue: leave deadline_s out and set target_s"
             )
         self.worked, self.counts = worked, one_of("counts", counts, COUNTS)
-        self.start = floats("backlog", backlog, high=1e12).item()
+        self.start = one_number("backlog", backlog, high=1e12)
         self.edges = np.arange(self.offered.size + 1) * self.interval_s
         self.contacts = self.start + np.concatenate([[0.0], np.cumsum(self.offered)])
         first = self.aht_s[0] if self.aht_s.size else 0.0
@@ -159,9 +163,7 @@ class Flow:
         size = self.offered.size
         total = np.bincount(self.slice_of, weight, size)
         late = np.flatnonzero(share < 1 - 1e-9)
-        in_time = np.where(
-            total > 0, np.bincount(self.slice_of, weight * share, size) / np.where(total > 0, total, 1), 1.0
-        )
+        in_time = ratio(np.bincount(self.slice_of, weight * share, size), total, empty=1.0)
         done_by = np.interp(worked_off, np.append(0.0, self.work), np.append(0.0, self.contacts))
         seconds = np.diff(worked_off)
         room = agents * self.interval_s
@@ -172,8 +174,8 @@ class Flow:
             oldest_s=self._oldest(worked_off),
             in_time=in_time,
             asa_s=self._waits(path, weight, total),
-            occupancy=np.where(room > 0, seconds / np.where(room > 0, room, 1), np.nan),
-            breaks_s=self._breaks(late, share),
+            occupancy=ratio(seconds, room),
+            breaks_s=self._breaks(path, late, share),
         )
 
     def path(self, agents):
@@ -205,7 +207,9 @@ class Flow:
         """Seconds of work done by the due moment beyond what arrived before; rounding forgiven."""
         return np.interp(due_s, path.times, path.work) - arrived + 1e-9 * (1 + self.work[-1])
 
-    def _breaks(self, late, share):
+    def _breaks(self, path, late, share):
+        if self._ahead(path, self.due(0.0), self.work[0]) < 0:  # what lay there at the start
+            return 0.0
         if not late.size:
             return np.nan
         k = late[0]
@@ -231,9 +235,7 @@ class Flow:
         part = np.clip((arrived - path.work[before]) / step, 0, 1)
         answered = path.times[before] + part * (path.times[after] - path.times[before])
         wait = np.where(place < path.work.size, np.maximum(answered - arrives_s, 0), np.inf).mean(axis=1)
-        return np.where(
-            total > 0, np.bincount(self.slice_of, weight * wait, self.offered.size) / np.where(total > 0, total, 1), 0.0
-        )
+        return ratio(np.bincount(self.slice_of, weight * wait, self.offered.size), total, empty=0.0)
 
 
 def _above(values):

@@ -15,8 +15,8 @@ import numpy as np
 
 from .chains import long_run, rates
 from .erlang import DEFINITIONS, performance
-from .inputs import floats, one_of
-from .targets import Infeasible, required_agents
+from .inputs import one_number, one_of, whole_number
+from .targets import Infeasible, refuse_other, required_agents
 
 MOST_STATES = 250_000  # of a chain: some seconds
 _SHORTEST = 1e-3  # piece ÷ call: shorter ones would take the chain millions of steps
@@ -121,11 +121,9 @@ def blended_service(
     """
     one_of("definition", definition, tuple(DEFINITIONS))
     team = _team(calls, aht_s, agents, work_s, reserve, interval_s, patience_s, lines)
-    target_s = _one("target_s", target_s, high=1e9)
-    plain = (
-        team.at_work == 0 or team.rate == 0 or (np.isinf(lines) and np.isinf(patience_s) and team.load >= team.agents)
-    )
-    if plain:
+    target_s = one_number("target_s", target_s, high=1e9)
+    endless = np.isinf(lines) and np.isinf(patience_s) and team.load >= team.agents
+    if team.at_work == 0 or team.rate == 0 or endless:
         return _plain(team, interval_s, target_s, definition)
     calls_in, at_work, chance = _solved(team)
     return _told(team, calls_in, at_work, chance, interval_s, target_s, definition)
@@ -141,21 +139,15 @@ def best_reserve(calls, aht_s, agents, work_s, targets, *, interval_s=1800, pati
     >>> best_reserve(100, 180, 16, 300, Targets(), patience_s=180).reserve
     3
     """
-    how = dict(
-        interval_s=interval_s,
-        patience_s=patience_s,
-        lines=lines,
-        target_s=targets.target_s,
-        definition=targets.definition,
-    )
-    low, step, high = -1, 3, int(_team(calls, aht_s, agents, work_s, 0, interval_s, patience_s, lines).agents)
+    refuse_other(targets)
+    queue = dict(interval_s=interval_s, patience_s=patience_s, lines=lines)
+    how = queue | dict(target_s=targets.target_s, definition=targets.definition)
+    low, step, high = -1, 3, whole_number("agents", agents, high=1e6)
     best = blended_service(calls, aht_s, agents, work_s, high, **how)
     missed = missed_target(best, targets)
     if missed:
-        raise Infeasible(
-            f"{missed} cannot be met by {agents:g} agents even with no other work: it takes "
-            f"{required_agents(calls, aht_s, targets, interval_s=interval_s, patience_s=patience_s, lines=lines)}"
-        )
+        least = required_agents(calls, aht_s, targets, **queue)
+        raise Infeasible(f"{missed} cannot be met by {agents:g} agents even with no other work: it takes {least}")
     while high - low > 1:
         middle = min(low + step, (low + high) // 2)  # a small reserve is often enough: look there first
         step *= 2
@@ -176,9 +168,9 @@ def required_blended(calls, aht_s, work, work_s, targets, *, interval_s=1800, pa
     (15, 16)
     """
     how = dict(interval_s=interval_s, patience_s=patience_s, lines=lines)
-    work = _one("work", work, high=1e9)
+    work = one_number("work", work, high=1e9)
     least = required_agents(calls, aht_s, targets, **how)
-    apart = int(np.ceil(work * _one("work_s", work_s, high=1e9, open_low=True) / interval_s * (1 - _SURE)))
+    apart = int(np.ceil(work * one_number("work_s", work_s, high=1e9, open_low=True) / interval_s * (1 - _SURE)))
     low, high, found = least - 1, least, best_reserve(calls, aht_s, least, work_s, targets, **how)
     while found.work < work * (1 - _SURE):
         low, high = high, high + max(1, (high - least) or apart)
@@ -203,22 +195,16 @@ def missed_target(service, targets):
 # -------------------------------------------------------------------------------------------- the door
 
 
-def _one(name, value, **bounds):
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {value!r}")
-    return float(floats(name, value, **bounds))
-
-
 def _team(calls, aht_s, agents, work_s, reserve, interval_s, patience_s, lines):
-    interval_s = _one("interval_s", interval_s, high=1e12, open_low=True)
+    interval_s = one_number("interval_s", interval_s, high=1e12, open_low=True)
     team = _Team(
-        rate=_one("calls", calls, high=1e12) / interval_s,
-        aht_s=_one("aht_s", aht_s, high=1e9, open_low=True),
-        agents=_whole("agents", agents),
-        work_s=_one("work_s", work_s, high=1e9, open_low=True),
-        reserve=_whole("reserve", reserve),
-        patience_s=_one("patience_s", patience_s),
-        lines=np.floor(_one("lines", lines)),  # a part of a line takes no call
+        rate=one_number("calls", calls, high=1e12) / interval_s,
+        aht_s=one_number("aht_s", aht_s, high=1e9, open_low=True),
+        agents=whole_number("agents", agents, high=1e6),
+        work_s=one_number("work_s", work_s, high=1e9, open_low=True),
+        reserve=whole_number("reserve", reserve, high=1e6),
+        patience_s=one_number("patience_s", patience_s),
+        lines=np.floor(one_number("lines", lines)),  # a part of a line takes no call
     )
     if team.reserve > team.agents:
         raise ValueError(f"reserve must be at most the agents, got {team.reserve} of {team.agents}")
@@ -228,13 +214,6 @@ def _team(calls, aht_s, agents, work_s, reserve, interval_s, patience_s, lines):
             "count a longer piece, such as a batch"
         )
     return team
-
-
-def _whole(name, value):
-    number = _one(name, value, high=1e6)
-    if number != int(number):
-        raise ValueError(f"{name} must be a whole number, got {value!r}")
-    return int(number)
 
 
 def _plain(team, interval_s, target_s, definition):
@@ -253,20 +232,10 @@ def _plain(team, interval_s, target_s, definition):
     share = at_work / team.agents if team.agents else 0.0
     busy = p.occupancy if team.agents else 0.0
     return Blended(
-        team.agents,
-        team.reserve,
-        p.load,
-        p.wait_probability,
-        p.service_level,
-        p.asa_s,
-        p.wait_s,
-        p.abandonment,
-        p.blocking,
-        p.occupancy,
-        at_work / team.work_s * interval_s,
-        share,
-        1 - busy - share,
-    )
+        agents=team.agents, reserve=team.reserve, load=p.load, wait_probability=p.wait_probability,
+        service_level=p.service_level, asa_s=p.asa_s, wait_s=p.wait_s, abandonment=p.abandonment, blocking=p.blocking,
+        occupancy=p.occupancy, work=at_work / team.work_s * interval_s, work_occupancy=share, idle=1 - busy - share,
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------- the chain
@@ -304,18 +273,14 @@ def _window(team, low, top):
         return (calls - low) * width + np.clip(np.maximum(pieces, team.at_work - calls), least, most) - least
 
     on_calls = np.minimum(calls_in, team.agents - at_work)
-    flow = rates(
-        [
-            (np.where(calls_in < top, team.rate, 0.0), here, place(calls_in + 1, at_work)),
-            (
-                np.where(calls_in > low, on_calls / team.aht_s + (calls_in - on_calls) * team.hang_up, 0.0),
-                here,
-                place(calls_in - 1, at_work),
-            ),
-            (at_work / team.work_s, here, place(calls_in, at_work - 1)),
-        ],
-        here.size,
-    )
+    comes = np.where(calls_in < top, team.rate, 0.0)
+    goes = np.where(calls_in > low, on_calls / team.aht_s + (calls_in - on_calls) * team.hang_up, 0.0)
+    moves = [
+        (comes, here, place(calls_in + 1, at_work)),
+        (goes, here, place(calls_in - 1, at_work)),
+        (at_work / team.work_s, here, place(calls_in, at_work - 1)),
+    ]
+    flow = rates(moves, here.size)
     usual = int(np.clip(team.load, low, top))
     return calls_in, at_work, long_run(flow, int(place(np.array(usual), np.array(0))))
 
@@ -353,10 +318,9 @@ class _Wait:
         pieces = np.arange(team.at_work + 1.0)
         ahead = np.arange(float(places))[:, None]
         self.team, self.places = team, places
-        self.same = (
-            np.maximum(team.agents - pieces, 0) / team.aht_s + ahead * team.hang_up
-        )  # one ahead less, pieces as they were
-        self.fewer = pieces / team.work_s + 0 * ahead  # one ahead less, and one piece
+        # Rates at which there is one ahead less: with pieces as they were, and with one of them less.
+        self.same = np.maximum(team.agents - pieces, 0) / team.aht_s + ahead * team.hang_up
+        self.fewer = pieces / team.work_s + 0 * ahead
 
     def served(self):
         """P(served) and E[wait; served] of each place, from the front of the queue to its end."""

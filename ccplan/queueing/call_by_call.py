@@ -252,25 +252,9 @@ def _day_of_many(rng, rates, interval_s, seats, at_once, ranks, routes, handle, 
             size = _pop_tagged(ends, whose, size)
             busy[g] -= 1
             size = _take(
-                rng,
-                g,
-                now,
-                interval_s,
-                on,
-                busy,
-                ranks,
-                handle,
-                target_s,
-                counts,
-                ends,
-                whose,
-                size,
-                first,
-                last,
-                arrived,
-                deadline,
-                behind,
-            )
+                rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, ends, whose, size, first, last,
+                arrived, deadline, behind,
+            )  # fmt: skip
         elif now == change:
             k_now += 1
             on = seats[:, k_now].copy()
@@ -281,25 +265,9 @@ def _day_of_many(rng, rates, interval_s, seats, at_once, ranks, routes, handle, 
                     if size + 1 >= ends.size:
                         ends, whose = _longer(ends), _longer(whose)
                     size = _take(
-                        rng,
-                        g,
-                        now,
-                        interval_s,
-                        on,
-                        busy,
-                        ranks,
-                        handle,
-                        target_s,
-                        counts,
-                        ends,
-                        whose,
-                        size,
-                        first,
-                        last,
-                        arrived,
-                        deadline,
-                        behind,
-                    )
+                        rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, ends, whose, size, first,
+                        last, arrived, deadline, behind,
+                    )  # fmt: skip
         else:
             k = min(int(now / interval_s), intervals - 1)
             counts[q, k, OFFERED] += 1
@@ -331,25 +299,9 @@ def _day_of_many(rng, rates, interval_s, seats, at_once, ranks, routes, handle, 
 
 @compiled
 def _take(
-    rng,
-    g,
-    now,
-    interval_s,
-    on,
-    busy,
-    ranks,
-    handle,
-    target_s,
-    counts,
-    ends,
-    whose,
-    size,
-    first,
-    last,
-    arrived,
-    deadline,
-    behind,
-):
+    rng, g, now, interval_s, on, busy, ranks, handle, target_s, counts, ends, whose, size, first, last, arrived,
+    deadline, behind,
+):  # fmt: skip
     """A free agent of group g takes the next call, if one waits; the new size of the heap."""
     if busy[g] >= on[g]:
         return size

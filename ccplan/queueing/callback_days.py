@@ -4,12 +4,18 @@ import numpy as np
 
 from .compiled import compiled
 
-OFFERED, ANSWERED, IN_TARGET, ABANDONED, ASKED, REACHED, KEPT, GIVEN_UP, WAIT, WAIT_CALLED, CALLED, BUSY = range(12)
+# What is counted; CALLED, BUSY and PRESENT by the interval of service, the others by that of arrival.
+COUNTS = (
+    "offered", "answered", "in_target", "abandoned", "asked", "reached", "kept", "given_up",
+    "wait_answered_s", "wait_called_s", "called", "busy_s", "present_s",
+)  # fmt: skip
+OFFERED, ANSWERED, IN_TARGET, ABANDONED, ASKED, REACHED, KEPT, GIVEN_UP = range(8)
+WAIT, WAIT_CALLED, CALLED, BUSY, PRESENT = range(8, 13)
 
 
 @compiled
 def run_days(seed, days, calls, aht_s, agents, interval_s, patience_s, target_s, policy, urgent, sums, daily):
-    """Add every day's counts to `sums` (by interval of arrival; CALLED and BUSY by that of service) and `daily`."""
+    """Add every day's COUNTS to `sums` (interval, count) and `daily` (day, count)."""
     np.random.seed(seed)
     for day in range(days):
         number = np.zeros(calls.size, np.int64)
@@ -20,10 +26,10 @@ def run_days(seed, days, calls, aht_s, agents, interval_s, patience_s, target_s,
             for _ in range(number[i]):
                 arrived[k] = (i + np.random.random()) * interval_s
                 k += 1
-        counts = np.zeros((calls.size, 12))
+        counts = np.zeros(sums.shape)
         _one_day(np.sort(arrived), aht_s, agents, interval_s, patience_s, target_s, policy, urgent, counts)
         sums += counts
-        for column in range(12):
+        for column in range(counts.shape[1]):
             daily[day, column] = counts[:, column].sum()
 
 
@@ -32,6 +38,8 @@ def _one_day(arrived, aht_s, agents, interval_s, patience_s, target_s, policy, u
     threshold_s, accept, promise_s, reserve = policy[0], policy[1], policy[2], policy[3]
     reached, attempts, attempt_s, retry_s = policy[4], policy[5], policy[6], policy[7]
     last, size = agents.size - 1, arrived.size
+    closing = interval_s * agents.size
+    counts[:, PRESENT] = agents * interval_s
     ends = np.full(agents.max() + 1, np.inf)  # of the calls in hand, packed to the left; grows never beyond
     busy, now, coming = 0, 0.0, 0
     queue, gives_up = np.empty(size), np.empty(size)
@@ -81,7 +89,7 @@ def _one_day(arrived, aht_s, agents, interval_s, patience_s, target_s, policy, u
                         counts[place, GIVEN_UP] += 1
             else:
                 break
-            counts[interval, BUSY] += lasts
+            counts[interval, BUSY] += max(min(now + lasts, closing) - now, 0.0)
             ends[busy] = now + lasts
             busy += 1
         # The next thing that happens.
@@ -102,6 +110,8 @@ def _one_day(arrived, aht_s, agents, interval_s, patience_s, target_s, policy, u
                     next_time = min(next_time, asked[c] + urgent * promise_s)
         if next_time == np.inf or (crew == 0 and interval == last and coming >= size and busy == 0):
             break
+        if busy > crew:  # those who should have left but finish a call
+            counts[interval, PRESENT] += (busy - crew) * (min(next_time, closing) - min(now, closing))
         now = next_time
         if soonest <= now:
             busy -= 1

@@ -9,28 +9,15 @@ once: the day is simulated call by call, compiled.
 Source: Armony & Maglaras (2004), "Contact centers with a call-back option", for the threshold policy.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from .inputs import floats
-from .targets import Infeasible, Targets, required_agents
+from .inputs import SHARE_HINT, floats, one_number, ratio, whole_number
+from .targets import Infeasible, Targets, refuse_other, required_agents
 
 URGENT = 0.8  # of the promised time; from then on a callback goes before the callers
-_COUNTS = (
-    "offered",
-    "answered",
-    "in_target",
-    "abandoned",
-    "asked",
-    "reached",
-    "kept",
-    "given_up",
-    "wait_answered_s",
-    "wait_called_s",
-    "called",
-    "busy_s",
-)
+_MOST_DAYS = 10_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,19 +44,11 @@ class Callbacks:
 
     def __post_init__(self):
         for f in fields(self):
-            value, share = getattr(self, f.name), f.name in ("accept", "reached")
-            if np.ndim(value):
-                raise ValueError(f"{f.name} must be one number, got {value!r}")
-            known = floats(
-                f.name,
-                value,
-                low=1 if f.name == "attempts" else 0,
-                high=1.0 if share else 1e9,
-                hint="write {percent:g} % as {share}" if share else "",
-            ).item()
-            if f.type is int and known % 1:
-                raise ValueError(f"{f.name} must be a whole number, got {known:g}")
-            object.__setattr__(self, f.name, f.type(known))
+            bounds: dict = {"low": 1 if f.name == "attempts" else 0, "high": 1e9}
+            if f.name in ("accept", "reached"):
+                bounds = {"high": 1.0, "hint": SHARE_HINT}
+            check = whole_number if f.type is int else one_number
+            object.__setattr__(self, f.name, check(f.name, getattr(self, f.name), **bounds))
         if not self.promise_s:
             raise ValueError("promise_s must be above 0, got 0 — a callback comes later by its nature")
 
@@ -104,34 +83,24 @@ def simulate_callbacks(
     >>> day[["service_level", "promise_kept", "callbacks"]].round(1).iloc[0].tolist()
     [0.9, 0.9, 0.1]
     """
-    from .callback_days import run_days
+    from .callback_days import COUNTS, run_days
 
-    calls, aht_s, agents, interval_s, patience_s, target_s = _checked(
-        calls, aht_s, agents, callbacks, interval_s, patience_s, target_s
-    )
-    for name, value in (("days", days), ("seed", seed)):
-        if np.ndim(value) or not 0 <= floats(name, value) < 2**31 or value % 1:
-            raise ValueError(f"{name} must be a whole number, got {value!r}")
-    if not days:
-        raise ValueError("days must be at least 1, got 0")
+    _refuse_other_offer(callbacks)
+    calls, agents = _by_interval("calls", calls, 1e6), _by_interval("agents", agents, 1e5)
+    if agents.shape != calls.shape:
+        raise ValueError(f"agents must be one an interval, got {agents.size} for {calls.size} intervals of calls")
+    if (agents % 1).any():
+        raise ValueError(f"agents must be whole, got {agents[agents % 1 != 0][0]:g}")
+    aht_s = one_number("aht_s", aht_s, high=1e9, open_low=True)
+    interval_s = one_number("interval_s", interval_s, high=1e9, open_low=True)
+    patience_s = one_number("patience_s", patience_s, open_low=True)
+    target_s = one_number("target_s", target_s, high=1e9)
+    days, seed = whole_number("days", days, low=1, high=_MOST_DAYS), whole_number("seed", seed, high=2**31 - 1)
     if calls.sum() and not agents[-1] and (agents.sum() or np.isinf(patience_s)):
         raise ValueError("agents of the last interval must be at least 1, got 0: they answer what is left at the end")
     policy = np.array([float(getattr(callbacks, f.name)) for f in fields(callbacks)])
-    sums, daily = np.zeros((calls.size, len(_COUNTS))), np.zeros((int(days), len(_COUNTS)))
-    run_days(
-        int(seed),
-        int(days),
-        calls,
-        float(aht_s),
-        agents,
-        float(interval_s),
-        float(patience_s),
-        float(target_s),
-        policy,
-        URGENT,
-        sums,
-        daily,
-    )
+    agents, sums, daily = agents.astype(np.int64), np.zeros((calls.size, len(COUNTS))), np.zeros((days, len(COUNTS)))
+    run_days(seed, days, calls, aht_s, agents, interval_s, patience_s, target_s, policy, URGENT, sums, daily)
     return _frames(sums, daily, agents, interval_s)
 
 
@@ -145,22 +114,15 @@ def required_with_callbacks(calls, aht_s, targets, callbacks, *, interval_s=1800
     abandonment, callbacks, called. Found by a search from one simulation, not proven least. Raises Infeasible where
     no staff keeps the promise, ValueError in words.
     """
-    if not isinstance(targets, Targets) or targets.service_level is None:
+    refuse_other(targets)
+    _refuse_other_offer(callbacks)
+    if targets.service_level is None:
         raise ValueError(f"targets must be a Targets with a service_level, got {targets!r}")
     how = dict(interval_s=interval_s, patience_s=patience_s, target_s=targets.target_s, days=days, seed=seed)
-    calls = np.atleast_1d(floats("calls", calls, high=1e6))
-    start = np.maximum(
-        required_agents(
-            calls,
-            aht_s,
-            Targets(service_level=targets.service_level, target_s=targets.target_s),
-            interval_s=interval_s,
-            patience_s=patience_s,
-        ),
-        1,
-    )
-    nobody = Callbacks(**{f.name: 0.0 if f.name == "accept" else getattr(callbacks, f.name) for f in fields(callbacks)})
-    without, _ = _search(calls, aht_s, start, nobody, targets.service_level, how)
+    calls = _by_interval("calls", calls, 1e6)
+    level = Targets(service_level=targets.service_level, target_s=targets.target_s)
+    start = np.maximum(required_agents(calls, aht_s, level, interval_s=interval_s, patience_s=patience_s), 1)
+    without, _ = _search(calls, aht_s, start, replace(callbacks, accept=0.0), targets.service_level, how)
     agents, found = _search(calls, aht_s, without, callbacks, targets.service_level, how)
     names = ["start_s", "offered", "agents", "promise_kept", "service_level", "abandonment", "callbacks", "called"]
     table = found.intervals[names].assign(offered=calls)
@@ -205,38 +167,31 @@ def _raised(crew, kept, short_of):
     )
 
 
-def _checked(calls, aht_s, agents, callbacks, interval_s, patience_s, target_s):
+def _refuse_other_offer(callbacks):
     if not isinstance(callbacks, Callbacks):
         raise ValueError(f"callbacks must be a Callbacks, got {callbacks!r}")
-    calls, agents = np.atleast_1d(floats("calls", calls, high=1e6)), np.atleast_1d(floats("agents", agents, high=1e5))
-    if agents.shape != calls.shape:
-        raise ValueError(f"agents must be one an interval, got {agents.size} for {calls.size} intervals of calls")
-    if (agents % 1).any():
-        raise ValueError(f"agents must be whole, got {agents[agents % 1 != 0][0]:g}")
-    singles = {
-        "aht_s": (aht_s, 1e9),
-        "interval_s": (interval_s, 1e9),
-        "patience_s": (patience_s, np.inf),
-        "target_s": (target_s, 1e9),
-    }
-    for name, (value, high) in singles.items():
-        if np.ndim(value):
-            raise ValueError(f"{name} must be one number, got {value!r}")
-        floats(name, value, high=high, open_low=name != "target_s")
-    return calls, aht_s, agents.astype(np.int64), interval_s, patience_s, target_s
+
+
+def _by_interval(name, value, most):
+    array = np.atleast_1d(floats(name, value, high=most))
+    if array.ndim > 1 or not array.size:
+        raise ValueError(f"{name} must be a number an interval, got shape {array.shape}")
+    return array
 
 
 def _frames(sums, daily, agents, interval_s):
     import pandas as pd
 
+    from .callback_days import COUNTS
+
     days = len(daily)
-    counts = pd.DataFrame(sums, columns=_COUNTS) / days
+    counts = pd.DataFrame(sums, columns=COUNTS) / days
     table = _measures(counts)
     table.insert(0, "start_s", np.arange(len(sums)) * interval_s)
     table.insert(2, "agents", agents)
-    each = pd.DataFrame(daily, columns=_COUNTS)
+    each = pd.DataFrame(daily, columns=COUNTS)
     day = _measures(counts.sum().to_frame().T)
-    day["occupancy"] = counts["busy_s"].sum() / max(agents.sum() * interval_s, 1e-9)
+    day["occupancy"] = ratio(counts["busy_s"].sum(), counts["present_s"].sum())
     stayed = each["offered"] - each["asked"]
     for name, top, bottom in (
         ("service_level", each["in_target"], stayed),

@@ -17,8 +17,8 @@ from functools import lru_cache
 import numpy as np
 
 from .erlang import DEFINITIONS, Performance, door, shaped, shares_above
-from .inputs import SHARE_HINT, floats, one_of
-from .targets import Infeasible, Targets
+from .inputs import SHARE_HINT, floats, one_number, one_of, ratio
+from .targets import Infeasible, refuse_no_time, refuse_other
 
 _CELLS = 2_000_000  # states × queues worked on at a time: some 16 MB an array
 _MOST_HELD = 1_000_000  # chats in hand at a time; beyond, the sum over states takes minutes
@@ -80,20 +80,12 @@ def chat_performance(
     held = _Held(queue, at_once, slowdown)
     s = held.shares
     length = np.where(queue.calls > 0, queue.calls / queue.interval_s * s.wait_s, 0.0)
-    told = (
-        queue.load,
-        s.waiting,
-        s.service_level(definition),
-        s.asa_s,
-        s.wait_s,
-        s.abandoned,
-        s.blocked,
-        held.occupancy,
-        length,
-        held.concurrency,
-        held.handle_s,
-    )
-    return ChatPerformance(*(shaped(np.asarray(one, float), shape) for one in told))
+    told = dict(
+        load=queue.load, wait_probability=s.waiting, service_level=s.service_level(definition), asa_s=s.asa_s,
+        wait_s=s.wait_s, abandonment=s.abandoned, blocking=s.blocked, occupancy=held.occupancy, queue_length=length,
+        concurrency=held.concurrency, handle_s=held.handle_s,
+    )  # fmt: skip
+    return ChatPerformance(**{name: shaped(np.asarray(one, float), shape) for name, one in told.items()})
 
 
 def required_chat_agents(chats, aht_s, targets, *, at_once=1, slowdown=0.0, interval_s=1800, patience_s=np.inf):
@@ -102,11 +94,11 @@ def required_chat_agents(chats, aht_s, targets, *, at_once=1, slowdown=0.0, inte
     As `required_agents`, with `at_once` and `slowdown` as in `chat_performance`. max_occupancy caps the share of time
     with at least one chat. Raises Infeasible naming the target that nobody can meet, ValueError for bad input.
 
+    >>> from ccplan.queueing.targets import Targets
     >>> required_chat_agents([20, 0], 600, Targets(target_s=60), at_once=2, slowdown=0.4, patience_s=240).tolist()
     [6, 0]
     """
-    if not isinstance(targets, Targets):
-        raise ValueError(f"targets must be a Targets, got {targets!r} — write Targets(service_level=0.8)")
+    refuse_other(targets)
     at_once, slowdown = _crew(at_once, slowdown)
     queue, shape = door(chats, aht_s, 0, interval_s, patience_s, np.inf, targets.target_s)
     _refuse_impossible(queue, targets)
@@ -127,28 +119,27 @@ def max_chats(agents, aht_s, targets, *, at_once=1, slowdown=0.0, interval_s=180
     `agents` (whole) and `aht_s` (seconds) are numbers or arrays that broadcast; `within` is the relative width at which
     the search stops. Raises Infeasible naming a target that nobody can meet, ValueError for bad input.
 
+    >>> from ccplan.queueing.targets import Targets
     >>> most = max_chats(6, 600, Targets(target_s=60), at_once=2, slowdown=0.4, patience_s=240)
     >>> [required_chat_agents(most * part, 600, Targets(target_s=60), at_once=2, slowdown=0.4, patience_s=240) for part in (0.999, 1.001)]
     [6, 7]
     """
+    refuse_other(targets)
     at_once, slowdown = _crew(at_once, slowdown)
     queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, np.inf, targets.target_s)
     _whole(queue.agents)
     _refuse_impossible(queue, targets)
-    low, high = (
-        np.zeros(queue.agents.size),
-        queue.agents * chat_worth(at_once, slowdown) + 1.0,
-    )  # Erlang of chats held alone
+    refuse_no_time(queue)
+    # Erlang of chats held alone.
+    low, high = np.zeros(queue.agents.size), queue.agents * chat_worth(at_once, slowdown) + 1.0
     rows = np.arange(low.size)
 
     def kept(load, rows):
-        return _meets(
-            queue.take(rows, calls=load * queue.interval_s[rows] / queue.aht_s[rows]), targets, at_once, slowdown
-        )
+        chats = load * queue.interval_s[rows] / queue.aht_s[rows]
+        return _meets(queue.take(rows, calls=chats), targets, at_once, slowdown)
 
-    while (
-        more := kept(high, rows) & (queue.agents > 0)
-    ).any():  # where callers hang up, the load may be more than the work
+    # Where customers hang up, the load may be more than the work.
+    while (more := kept(high, rows) & (queue.agents > 0)).any():
         low, high = np.where(more, high, low), np.where(more, high * 2, high)
         if (high > 1e9).any():
             raise Infeasible(
@@ -209,12 +200,12 @@ class _Held:
         full = np.where(np.isinf(self.shares.wait_s) & (queue.load > 0), 1.0, self.shares.waiting)
         full = np.where(queue.agents > 0, full, 0.0)
         busy, held = (1 - full) * busy + full * queue.agents, (1 - full) * held + full * queue.agents * at_once
-        answered = _ratio(queue.load * self.shares.answered, queue.aht_s)  # a second; none where a chat takes no time
+        answered = ratio(queue.load * self.shares.answered, queue.aht_s)  # a second; none where a chat takes no time
         endless = np.isinf(self.shares.wait_s)
-        answered = np.where(endless, _ratio(queue.agents * worth, queue.aht_s), answered)
-        self.occupancy = np.where(queue.load > 0, _ratio(busy, queue.agents), 0.0)
-        self.concurrency = np.where(queue.load > 0, _ratio(held, busy), np.nan)
-        self.handle_s = np.where(queue.load > 0, _ratio(held, answered), np.nan)
+        answered = np.where(endless, ratio(queue.agents * worth, queue.aht_s), answered)
+        self.occupancy = np.where(queue.load > 0, ratio(busy, queue.agents), 0.0)
+        self.concurrency = np.where(queue.load > 0, ratio(held, busy), np.nan)
+        self.handle_s = np.where(queue.load > 0, ratio(held, answered), np.nan)
 
 
 def _states(load, agents, at_once, slowdown):
@@ -256,23 +247,15 @@ def _rate(chats, agents, slowdown):
 
 
 def _crew(at_once, slowdown):
-    for name, value in (("at_once", at_once), ("slowdown", slowdown)):
-        if np.ndim(value):
-            raise ValueError(f"{name} must be one number, got {value!r}")
-    held = floats("at_once", at_once, low=1, high=1000).item()
+    held = one_number("at_once", at_once, low=1, high=1000)
     if held % 1:
         raise ValueError(f"at_once must be a whole number of chats, got {held:g}")
-    return int(held), floats("slowdown", slowdown, high=100, hint=SHARE_HINT).item()
+    return int(held), one_number("slowdown", slowdown, high=100, hint=SHARE_HINT)
 
 
 def _whole(agents):
     if (agents % 1 != 0).any():
         raise ValueError(f"agents must be whole where they hold chats, got {agents[agents % 1 != 0][0]:g}")
-
-
-def _ratio(top, bottom):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.nan)
 
 
 def _refuse_impossible(queue, targets):

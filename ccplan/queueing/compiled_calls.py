@@ -28,46 +28,16 @@ def serve_days(
     for day in range(begins.size - 1):
         one = slice(begins[day], begins[day + 1])
         _serve_day(
-            arrived[one],
-            queue[one],
-            handle[one],
-            patience[one],
-            interval_s,
-            agents,
-            ranks,
-            routes,
-            target_s,
-            counts,
-            busy_s,
-            present_s,
-            ends,
-            busy,
-            behind,
-            first,
-            last,
-        )
+            arrived[one], queue[one], handle[one], patience[one], interval_s, agents, ranks, routes, target_s, counts,
+            busy_s, present_s, ends, busy, behind, first, last,
+        )  # fmt: skip
 
 
 @compiled
 def _serve_day(
-    arrived,
-    queue,
-    handle,
-    patience,
-    interval_s,
-    agents,
-    ranks,
-    routes,
-    target_s,
-    counts,
-    busy_s,
-    present_s,
-    ends,
-    busy,
-    behind,
-    first,
-    last,
-):
+    arrived, queue, handle, patience, interval_s, agents, ranks, routes, target_s, counts, busy_s, present_s, ends,
+    busy, behind, first, last,
+):  # fmt: skip
     groups, intervals = agents.shape
     busy[:], first[:], last[:] = 0, -1, -1
     closing, k_now, call, now = interval_s * intervals, 0, 0, 0.0
@@ -90,45 +60,18 @@ def _serve_day(
             _pop(ends[g_end], busy[g_end])
             busy[g_end] -= 1
             _take(
-                g_end,
-                k_now,
-                now,
-                arrived,
-                handle,
-                patience,
-                interval_s,
-                agents,
-                ranks,
-                target_s,
-                counts,
-                busy_s,
-                ends,
-                busy,
-                behind,
-                first,
-            )
+                g_end, k_now, now, arrived, handle, patience, interval_s, agents, ranks, target_s, counts, busy_s, ends,
+                busy, behind, first,
+            )  # fmt: skip
         elif now == change:
             k_now += 1
             for g in range(groups):
-                while _take(
-                    g,
-                    k_now,
-                    now,
-                    arrived,
-                    handle,
-                    patience,
-                    interval_s,
-                    agents,
-                    ranks,
-                    target_s,
-                    counts,
-                    busy_s,
-                    ends,
-                    busy,
-                    behind,
-                    first,
-                ):
-                    pass
+                more = True
+                while more:
+                    more = _take(
+                        g, k_now, now, arrived, handle, patience, interval_s, agents, ranks, target_s, counts, busy_s,
+                        ends, busy, behind, first,
+                    )  # fmt: skip
         else:
             q, taken = queue[call], False
             counts[q, min(int(now / interval_s), intervals - 1), OFFERED] += 1
@@ -155,23 +98,9 @@ def _serve_day(
 
 @compiled
 def _take(
-    g,
-    k_now,
-    now,
-    arrived,
-    handle,
-    patience,
-    interval_s,
-    agents,
-    ranks,
-    target_s,
-    counts,
-    busy_s,
-    ends,
-    busy,
-    behind,
+    g, k_now, now, arrived, handle, patience, interval_s, agents, ranks, target_s, counts, busy_s, ends, busy, behind,
     first,
-):
+):  # fmt: skip
     """A free agent of group g takes the next call; whether one waited and an agent was free."""
     if busy[g] >= agents[g, k_now]:
         return False

@@ -8,7 +8,7 @@ Source: Law, Simulation Modeling and Analysis, chapters 1 and 9; Cochran, Sampli
 for the variance of a ratio.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from .arrival_rate import rate_from_counts, rate_from_knots
 from .durations import coded
 from .erlang import DEFINITIONS
-from .inputs import floats, one_of
+from .inputs import floats, one_number, one_of, ratio, whole_number
 from .time_varying import whole_agents
 
 SIMULATED = tuple(name for name in DEFINITIONS if name != "virtual")  # a caller who hangs up has no virtual wait
@@ -79,18 +79,19 @@ def simulate_day(
     >>> plan.day["queue"].tolist()
     ['sales', 'service']
     """
-    for one in definition.values() if isinstance(definition, Mapping) else (definition,):
-        one_of("definition", one, SIMULATED)
-    interval_s = float(_single("interval_s", interval_s, low=1e-9, high=1e12))
-    days = int(_whole("days", days, low=1, high=_MOST_DAYS))
-    rng = np.random.default_rng(_whole("seed", seed, low=0, high=2**63))
+    interval_s, days, rng = _door(interval_s, days, seed)
     if isinstance(calls, Mapping) or isinstance(agents, Mapping) or isinstance(rate, Mapping):
+        for one in definition.values() if isinstance(definition, Mapping) else (definition,):
+            one_of("definition", one, SIMULATED)
         plan = _several(calls, aht_s, agents, interval_s, patience_s, target_s, rate, skills, at_once)
         return _run_several(rng, days, interval_s, plan, definition)
+    one_of("definition", definition, SIMULATED)
     if skills is not None:
         raise ValueError("skills are of several queues: write calls={queue: counts} and agents={group: counts}")
-    agents = np.atleast_1d(whole_agents(agents)) * int(_whole("at_once", at_once, low=1, high=1000))
-    return _run_one(rng, days, interval_s, calls, aht_s, agents, patience_s, target_s, rate, definition, int(at_once))
+    at_once = whole_number("at_once", at_once, low=1, high=1000)
+    seats = np.atleast_1d(whole_agents(agents)) * at_once
+    play = _one_queue(rng, interval_s, calls, aht_s, seats, patience_s, target_s, rate)
+    return _told_of_one(play(days), days, interval_s, seats, definition, at_once)
 
 
 def each_day(
@@ -117,20 +118,23 @@ def each_day(
     True
     """
     one_of("definition", definition, SIMULATED)
-    rng, days = (
-        np.random.default_rng(_whole("seed", seed, low=0, high=2**63)),
-        int(_whole("days", days, low=1, high=_MOST_DAYS)),
-    )
-    interval_s = float(_single("interval_s", interval_s, low=1e-9, high=1e12))
+    interval_s, days, rng = _door(interval_s, days, seed)
     play = _one_queue(rng, interval_s, calls, aht_s, np.atleast_1d(whole_agents(agents)), patience_s, target_s, rate)
     for _ in range(days):
         sums, _, totals = play(1)
         yield _level(sums, definition, np.nan), float(_level(totals, definition)[0])
 
 
-def _run_one(rng, days, interval_s, calls, aht_s, seats, patience_s, target_s, rate, definition, at_once):
-    play = _one_queue(rng, interval_s, calls, aht_s, seats, patience_s, target_s, rate)
-    sums, products, totals = play(days)
+def _door(interval_s, days, seed):
+    """The checked interval and days, and the random numbers of the seed."""
+    interval_s = one_number("interval_s", interval_s, low=1e-9, high=1e12)
+    days = whole_number("days", days, low=1, high=_MOST_DAYS)
+    return interval_s, days, np.random.default_rng(whole_number("seed", seed, high=2**63))
+
+
+def _told_of_one(played, days, interval_s, seats, definition, at_once):
+    """What the days of one queue came to: `SimulatedDays`."""
+    sums, products, totals = played
     intervals = _interval_frame(sums, products, days, interval_s, definition, {})
     intervals.insert(2, "agents", _days_long("agents", seats, len(sums)) // at_once)
     return SimulatedDays(
@@ -145,9 +149,10 @@ def _one_queue(rng, interval_s, calls, aht_s, seats, patience_s, target_s, rate)
     from .call_by_call import MEASURES, one_queue
 
     size, width = max(seats.size, 1 if calls is None else np.size(calls)), len(MEASURES)
+    _refuse_empty(size)
     rows, seats = _rate("calls", calls, rate, size, interval_s), _days_long("agents", seats, size)
     handle, patience = _duration("aht_s", aht_s, size), coded("patience_s", patience_s, size)
-    target_s = _seconds("target_s", target_s)
+    target_s = one_number("target_s", target_s, high=1e12)
 
     def play(days):
         sums, products, totals = np.zeros((size, width)), np.zeros((size, width, width)), np.zeros((days, width))
@@ -182,21 +187,9 @@ def _run_several(rng, days, interval_s, plan, definition):
     sums, products = np.zeros((rows, size, width)), np.zeros((rows, size, width, width))
     totals, seats = np.zeros((days, rows, width)), plan.agents * plan.at_once[:, None]
     many_queues(
-        rng,
-        days,
-        plan.rates,
-        interval_s,
-        seats,
-        plan.at_once,
-        plan.ranks,
-        plan.routes,
-        plan.handle,
-        plan.patience,
-        plan.target_s,
-        sums,
-        products,
-        totals,
-    )
+        rng, days, plan.rates, interval_s, seats, plan.at_once, plan.ranks, plan.routes, plan.handle, plan.patience,
+        plan.target_s, sums, products, totals,
+    )  # fmt: skip
     columns = [(i, _named("definition", definition, name), {"queue": name}) for i, name in enumerate(plan.queues)]
     # A queue has no agents of its own.
     intervals = pd.concat(
@@ -221,17 +214,9 @@ def _group_frame(sums, products, days, interval_s, plan):
         row = len(plan.queues) + g
         occupancy = _terms("offered")["occupancy"]
         value, half = _estimate(sums[row], products[row], days, *occupancy, at_once=plan.at_once[g])
-        frames.append(
-            pd.DataFrame(
-                {
-                    "group": name,
-                    "start_s": np.arange(value.size) * interval_s,
-                    "agents": plan.agents[g],
-                    "occupancy": value,
-                    "occupancy_ci95": half,
-                }
-            )
-        )
+        start_s, agents = np.arange(value.size) * interval_s, plan.agents[g]
+        told = {"group": name, "start_s": start_s, "agents": agents, "occupancy": value, "occupancy_ci95": half}
+        frames.append(pd.DataFrame(told))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -262,7 +247,7 @@ def _estimate(sums, products, days, top, below, empty, at_once=1):
     from .call_by_call import MEASURES
 
     a, b = (np.array([weights.get(name, 0) for name in MEASURES], float) for weights in (top, below))
-    value = _ratio(sums @ a, sums @ b, empty)
+    value = ratio(sums @ a, sums @ b, empty)
     rest = a - np.where(np.isnan(value), 0.0, value)[:, None] * b
     spread = np.einsum("ki,kij,kj->k", rest, products, rest)
     some = (sums @ b > 0) & (days > 1)
@@ -303,11 +288,7 @@ def _level(sums, definition, empty=1.0):
 
     counted = dict(zip(MEASURES, sums.T))
     top, below, _ = _terms(definition)["service_level"]
-    return _ratio(*(sum(weight * counted[key] for key, weight in part.items()) for part in (top, below)), empty=empty)
-
-
-def _ratio(top, bottom, empty):
-    return np.divide(top, bottom, out=np.full(np.shape(top), float(empty)), where=np.asarray(bottom) > 0)
+    return ratio(*(sum(weight * counted[key] for key, weight in part.items()) for part in (top, below)), empty=empty)
 
 
 def _several(calls, aht_s, agents, interval_s, patience_s, target_s, rate, skills, at_once):
@@ -317,16 +298,19 @@ def _several(calls, aht_s, agents, interval_s, patience_s, target_s, rate, skill
             raise ValueError(f"{name} must be a mapping with several queues, got {value!r} — write {_MAPPING[name]}")
     queues, groups = list(source), list(agents)
     size = max([np.size(v) for v in (calls or {}).values()] + [np.size(v) for v in agents.values()])
+    _refuse_empty(size)
     seats = np.stack([_days_long(f"agents of {g}", np.atleast_1d(whole_agents(agents[g])), size) for g in groups])
     rows = [_rate(f"calls of {q}", (calls or {}).get(q), _of(rate, q), size, interval_s) for q in queues]
     ranks = ranks_of(queues, groups, skills)
-    held = np.array([_whole(f"at_once of {g}", _of(at_once, g), low=1, high=1000) for g in groups], dtype=np.int64)
+    held = np.array(
+        [whole_number(f"at_once of {g}", _of(at_once, g), low=1, high=1000) for g in groups], dtype=np.int64
+    )
     return _Plan(
         queues=queues, groups=groups, rates=_padded(rows), agents=seats, at_once=held, ranks=ranks,
         routes=routes_of(ranks),
         handle=_stacked([_duration(f"aht_s of {q}", _named("aht_s", aht_s, q), size) for q in queues]),
         patience=_stacked([coded(f"patience_s of {q}", _named("patience_s", patience_s, q), size) for q in queues]),
-        target_s=np.array([_seconds(f"target_s of {q}", _named("target_s", target_s, q)) for q in queues]),
+        target_s=np.array([one_number(f"target_s of {q}", _named("target_s", target_s, q), high=1e12) for q in queues]),
     )  # fmt: skip
 
 
@@ -356,16 +340,23 @@ def ranks_of(queues, groups, skills):
         raise ValueError(f"skills must name every group of agents and no other, got {unknown[0]!r} on one side only")
     ranks = np.full((len(groups), len(queues)), NO_SKILL)
     for g, group in enumerate(groups):
-        order = (skills[group],) if isinstance(skills[group], str) else skills[group]
-        for rank, level in enumerate(order):
-            for queue in (level,) if isinstance(level, str) or level in queues else level:
+        for rank, level in enumerate(_several_of(skills[group], queues)):
+            for queue in _several_of(level, queues):
                 if queue not in queues:
                     raise ValueError(f"skills of {group} must be queues ({', '.join(map(str, queues))}), got {queue!r}")
+                if ranks[g, queues.index(queue)] != NO_SKILL:
+                    raise ValueError(f"skills of {group} must name a queue once, got {queue!r} again")
                 ranks[g, queues.index(queue)] = rank
     alone = np.flatnonzero((ranks == NO_SKILL).all(axis=0))
     if alone.size:
         raise ValueError(f"skills must let somebody take every queue, got nobody for {queues[alone[0]]!r}")
     return ranks
+
+
+def _several_of(given, queues):
+    """The queues, or levels of them, that are given; one alone as a tuple of it."""
+    alone = isinstance(given, str) or not isinstance(given, Iterable) or given in queues
+    return (given,) if alone else given
 
 
 def routes_of(ranks):
@@ -404,8 +395,15 @@ def _rate(name, calls, rate, size, interval_s):
 
 def _days_long(name, array, size):
     if array.ndim != 1 or array.size not in (1, size):
-        raise ValueError(f"{name} must be one number an interval of one day, got {array.size} for {size} intervals")
+        raise ValueError(
+            f"{name} must be one number an interval of one day, got shape {array.shape} for {size} intervals"
+        )
     return np.broadcast_to(array, size).copy()
+
+
+def _refuse_empty(intervals):
+    if not intervals:
+        raise ValueError("calls and agents must be of one interval at least, got none")
 
 
 def _duration(name, duration, size):
@@ -414,20 +412,3 @@ def _duration(name, duration, size):
     if not np.isfinite(code[2]).all() or (code[2] >= 1e300).any():
         raise ValueError(f"{name} must be finite, got inf")
     return code
-
-
-def _single(name, value, **bounds):
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {value!r}")
-    return floats(name, value, **bounds)
-
-
-def _seconds(name, value):
-    return float(_single(name, value, high=1e12))
-
-
-def _whole(name, value, **bounds):
-    number = _single(name, value, **bounds)
-    if number % 1:
-        raise ValueError(f"{name} must be whole, got {float(number):g}")
-    return int(number)

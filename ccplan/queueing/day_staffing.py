@@ -13,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from .arrival_rate import calls_of
-from .inputs import share
-from .targets import Infeasible, Targets, required_agents
+from .inputs import SHARE_HINT, one_number
+from .targets import Infeasible, Targets, refuse_other, required_agents
 from .time_varying import (
     back, begin, changed, crew_of, day_door, day_flows, mixed, service_counts, service_ratios, through, unchanged,
 )  # fmt: skip
@@ -57,9 +57,7 @@ def required_day(
         return search.whole()
     if isinstance(meet, str):
         raise ValueError(f'meet must be "every", "day" or a share of the intervals such as 0.95, got {meet!r}')
-    if np.ndim(meet):
-        raise ValueError(f"meet must be one share, got {meet!r}")
-    return search.most(float(share("meet", meet)))
+    return search.most(one_number("meet", meet, high=1.0, hint=SHARE_HINT))
 
 
 def stationary_agents(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf, rate=None):
@@ -126,22 +124,17 @@ def _steady(start):
 
 
 def _by_formula(offered, day, targets):
-    targets = _each(targets, day.size)
+    targets, how = _each(targets, day.size), dict(interval_s=day.interval_s, patience_s=day.patience_s)
     if len(set(targets)) == 1:
-        return required_agents(offered, day.aht_s, targets[0], interval_s=day.interval_s, patience_s=day.patience_s)
-    return np.array(
-        [
-            required_agents(calls, aht_s, one, interval_s=day.interval_s, patience_s=day.patience_s)
-            for calls, aht_s, one in zip(offered, day.aht_s, targets)
-        ]
-    )
+        return required_agents(offered, day.aht_s, targets[0], **how)
+    return np.array([required_agents(*one, **how) for one in zip(offered, day.aht_s, targets, strict=True)])
 
 
 def _each(targets, size):
     """One `Targets` an interval."""
     given = list(targets) if isinstance(targets, (list, tuple)) else [targets] * size
-    if not all(isinstance(one, Targets) for one in given):
-        raise ValueError(f"targets must be a Targets, got {targets!r} — write Targets(service_level=0.8)")
+    for one in given:
+        refuse_other(one)
     if len(given) != size:
         raise ValueError(f"targets must be one, or one an interval, got {len(given)} for {size} intervals")
     return given
@@ -277,9 +270,8 @@ class _Search:
                 return agents
             missing /= 2  # as many at once as are worth half of what is missing, lest one too many come back
             while missing > 0:
-                k, worth = (
-                    gone.pop() if gone else (int(np.argmax(whole["offered"] - whole["answered_in_target"])), missing)
-                )
+                worst = int(np.argmax(whole["offered"] - whole["answered_in_target"]))
+                k, worth = gone.pop() if gone else (worst, missing)
                 agents[k] += 1
                 missing -= worth
                 if worth <= 0:
@@ -385,9 +377,8 @@ class _Search:
 
     def _over_all(self, agents):
         counts = self._counts(day_flows(self.day, agents, begin(self.day, agents[0], self.start)), agents)
-        return np.array(
-            [self._over({n: v[k : k + 1] for n, v in counts.items()}, self.limits[k])[0] for k in range(self.day.size)]
-        )
+        each = ({name: value[k : k + 1] for name, value in counts.items()} for k in range(self.day.size))
+        return np.array([self._over(one, limits)[0] for one, limits in zip(each, self.limits, strict=True)])
 
     def _day_over(self, counts):
         sums = {name: np.atleast_1d(value.sum()) for name, value in counts.items()}

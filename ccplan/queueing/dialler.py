@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from .chains import long_run, rates
-from .inputs import floats, one_of, share
+from .inputs import SHARE_HINT, one_number, one_of, whole_number
 
 MODES = ("preview", "progressive", "power", "predictive")
 MOST_AGENTS = 40  # that a chain is solved for; an agent of a larger team is told as one of these
@@ -90,8 +90,8 @@ def dialling(
     True
     """
     one_of("mode", mode, MODES)
-    agents = _whole_agents(agents)
-    rate = _one("contact_rate", contact_rate, share, open_low=True)
+    agents = whole_number("agents", agents, high=1e6)
+    rate = one_number("contact_rate", contact_rate, high=1.0, open_low=True, hint=SHARE_HINT)
     seconds = {
         "handle_s": handle_s,
         "answer_s": answer_s,
@@ -99,9 +99,9 @@ def dialling(
         "preview_s": preview_s,
         "abandon_after_s": abandon_after_s,
     }
-    handle_s, answer_s, no_answer_s, preview_s, after_s = (_one(k, v, floats, high=1e6) for k, v in seconds.items())
-    cap = _one("max_abandonment", max_abandonment, share)
-    lines = _one("lines_per_agent", lines_per_agent, floats, low=1.0, high=MOST_LINES)
+    handle_s, answer_s, no_answer_s, preview_s, after_s = (one_number(k, v, high=1e6) for k, v in seconds.items())
+    cap = one_number("max_abandonment", max_abandonment, high=1.0, hint=SHARE_HINT)
+    lines = one_number("lines_per_agent", lines_per_agent, low=1.0, high=MOST_LINES)
     ring_s = rate * answer_s + (1 - rate) * no_answer_s
     if handle_s == 0 or ring_s == 0:
         raise ValueError(
@@ -116,34 +116,15 @@ def dialling(
     return replace(found, agents=agents, lines=found.lines * agents / team.agents)
 
 
-def _one(name, value, check, **bounds):
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {value!r}")
-    return float(check(name, value, **bounds))
-
-
-def _whole_agents(agents):
-    number = _one("agents", agents, floats, high=1e6)
-    if number != int(number):
-        raise ValueError(f"agents must be a whole number, got {agents!r}")
-    return int(number)
-
-
 def _alone(agents, mode, rate, handle_s, ring_s, preview_s):
     """An agent's own cycle: look, ring, and handle where a person answers."""
     cycle_s = preview_s + ring_s + rate * handle_s
     dials = 3600 / cycle_s
     return Dialling(
-        mode,
-        agents,
-        dials,
-        dials * rate,
-        dials * rate,
-        rate * handle_s / cycle_s,
-        (preview_s + ring_s) / cycle_s,
-        0.0,
-        agents * (ring_s + rate * handle_s) / cycle_s,
-    )
+        mode, agents, dials=dials, answered=dials * rate, contacts=dials * rate,
+        occupancy=rate * handle_s / cycle_s, dialling=(preview_s + ring_s) / cycle_s, abandonment=0.0,
+        lines=agents * (ring_s + rate * handle_s) / cycle_s,
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------ the chain
@@ -201,16 +182,10 @@ def _told(mode, team, wanted):
     hourly = 3600 / team.agents
     dropped = max(0.0, 1 - kept / answers) if answers > 0 else 0.0
     return Dialling(
-        mode,
-        team.agents,
-        float(hourly * answers / team.contact_rate),
-        float(hourly * answers),
-        float(hourly * kept),
-        float(busy / team.agents),
-        0.0,
-        float(dropped),
-        float(chance @ (ringing + calls)),
-    )
+        mode, team.agents, dials=float(hourly * answers / team.contact_rate), answered=float(hourly * answers),
+        contacts=float(hourly * kept), occupancy=float(busy / team.agents), dialling=0.0, abandonment=float(dropped),
+        lines=float(chance @ (ringing + calls)),
+    )  # fmt: skip
 
 
 def _chain(team, wanted):
@@ -224,14 +199,12 @@ def _chain(team, wanted):
         (ends * (1 - team.contact_rate * caught), calls, np.maximum(ringing - 1, 0)),
         (ends * team.contact_rate * caught, np.minimum(calls + 1, most), np.maximum(ringing - 1, 0)),
     ]
-    flow = rates(
-        [
-            (rate * weight, here, then * width + lands)
-            for rate, then, left in moves
-            for weight, lands in _topped_up(wanted, then, left)
-        ],
-        here.size,
-    )
+    topped_up = [
+        (rate * weight, here, then * width + lands)
+        for rate, then, left in moves
+        for weight, lands in _topped_up(wanted, then, left)
+    ]
+    flow = rates(topped_up, here.size)
     return calls, ringing, long_run(flow, _usual(team, wanted, width))
 
 
@@ -246,11 +219,8 @@ def _usual(team, wanted, width):
 def _topped_up(wanted, calls, ringing):
     """The two numbers of ringing lines after the dialler has topped them up, with their chances."""
     low = np.floor(wanted[calls]).astype(int)
-    part = wanted[calls] - low
-    return (1 - part, np.maximum(ringing, low)), (
-        part,
-        np.maximum(ringing, np.minimum(low + 1, int(np.ceil(wanted.max())))),
-    )
+    high, part = np.minimum(low + 1, int(np.ceil(wanted.max()))), wanted[calls] - low
+    return (1 - part, np.maximum(ringing, low)), (part, np.maximum(ringing, high))
 
 
 def _caught(team, most):

@@ -78,8 +78,10 @@ def coded(name, duration, intervals):
         return SAMPLE, 0.0, np.ones(intervals), np.array(duration.values)
     given = duration if isinstance(duration, (Exponential, Lognormal, Constant)) else Exponential(_mean(name, duration))
     scale = np.atleast_1d(np.asarray(given.mean_s, float))
-    if scale.size not in (1, intervals):
-        raise ValueError(f"{name} must be one number, or one an interval, got {scale.size} for {intervals} intervals")
+    if scale.ndim > 1 or scale.size not in (1, intervals):
+        raise ValueError(
+            f"{name} must be one number, or one an interval, got shape {scale.shape} for {intervals} intervals"
+        )
     scale = np.broadcast_to(scale, intervals).copy()
     if isinstance(given, Lognormal):
         return LOGNORMAL, float(np.sqrt(np.log1p(given.cv**2))), scale, np.zeros(1)

@@ -18,7 +18,7 @@ import numpy as np
 import scipy  # its special functions load where they are first used: a quarter of a second
 
 from . import gamma
-from .inputs import broadcast, floats, one_of
+from .inputs import broadcast, floats, one_of, ratio
 
 DEFINITIONS = {
     "offered": "answered within the threshold ÷ offered",
@@ -107,11 +107,11 @@ class Shares:
         if definition == "offered":
             return self.late + self.abandoned + self.blocked
         if definition == "answered":
-            return _ratio(self.late, self.answered, empty=1.0)
+            return ratio(self.late, self.answered, empty=1.0)
         if definition == "virtual":
             return self.virtual_late + self.blocked
         kept = 1 - self._short_abandons if definition == "without_short_abandons" else 1.0
-        return _ratio(self.waiting_late + self.blocked, kept, empty=1.0)
+        return ratio(self.waiting_late + self.blocked, kept, empty=1.0)
 
     def service_level(self, definition):
         """The service level by one of DEFINITIONS; nan where its denominator is zero."""
@@ -120,12 +120,12 @@ class Shares:
         if definition == "virtual":
             return self.virtual
         kept = {"offered": 1.0, "answered": self.answered, "without_short_abandons": 1 - self._short_abandons}
-        return _ratio(self.in_time, kept[definition])
+        return ratio(self.in_time, kept[definition])
 
     @property
     def asa_s(self):
         """Mean wait of the answered in seconds; nan where nobody is answered."""
-        return _ratio(self.answered_wait_s, self.answered)
+        return ratio(self.answered_wait_s, self.answered)
 
     @property
     def _short_abandons(self):
@@ -192,9 +192,11 @@ def erlang_a(load, agents, patience_ratio):
     >>> round(erlang_a(10, 10, 1.0), 6)
     0.12511
     """
-    ratio = floats("patience_ratio", patience_ratio)
-    load, agents, ratio = broadcast(load=_finite("load", load), agents=_finite("agents", agents), ratio=ratio)
-    return performance(load, 1.0, agents, interval_s=1.0, patience_s=ratio).abandonment
+    patience = floats("patience_ratio", patience_ratio)
+    load, agents, patience = broadcast(
+        load=_finite("load", load), agents=_finite("agents", agents), patience_ratio=patience
+    )
+    return performance(load, 1.0, agents, interval_s=1.0, patience_s=patience).abandonment
 
 
 def door(calls, aht_s, agents, interval_s, patience_s, lines, target_s):
@@ -236,16 +238,7 @@ def shares(queue, with_asa=True):
         _patient: endless,
         partial(_impatient, with_asa=with_asa): np.ones(load.size, bool),
     }
-    result = np.empty((len(fields(Shares)), load.size))
-    todo = np.ones(load.size, bool)
-    for model, fits in cases.items():
-        rows = np.flatnonzero(todo & fits)
-        todo &= ~fits
-        if rows.size:
-            part = model(queue if rows.size == load.size else queue.take(rows))
-            for i, f in enumerate(fields(Shares)):
-                result[i, rows] = getattr(part, f.name)
-    return Shares(*result)
+    return _by_model(queue, cases, lambda model, rows: model(queue if rows.size == load.size else queue.take(rows)))
 
 
 def shares_above(queue, below):
@@ -256,21 +249,31 @@ def shares_above(queue, below):
     """
     empty, endless = queue.load < 1e-300, np.isinf(queue.patience_s)
     hasty = queue.patience_s < 1e-12 * queue.aht_s
-    cases = [
-        (_no_calls, empty),
-        (_impatient_at_once, hasty),
-        (_nobody, queue.agents == 0),
-        (_patient, endless),
-        (partial(_impatient, with_asa=True), np.ones(empty.size, bool)),
-    ]
-    result, todo = np.empty((len(fields(Shares)), empty.size)), np.ones(empty.size, bool)
-    for model, fits in cases:
+    cases = {  # the first that fits
+        _no_calls: empty,
+        _impatient_at_once: hasty,
+        _nobody: queue.agents == 0,
+        _patient: endless,
+        partial(_impatient, with_asa=True): np.ones(empty.size, bool),
+    }
+
+    def told(model, rows):
+        known = {} if model in (_no_calls, _nobody) else {"below": below[rows]}
+        return model(queue.take(rows), **known)
+
+    return _by_model(queue, cases, told)
+
+
+def _by_model(queue, cases, told):
+    """The shares of each row by the first of some models that fits it: `told(model, rows)`."""
+    result, todo = np.empty((len(fields(Shares)), queue.calls.size)), np.ones(queue.calls.size, bool)
+    for model, fits in cases.items():
         rows = np.flatnonzero(todo & fits)
         todo &= ~fits
         if rows.size:
-            known = {} if model in (_no_calls, _nobody) else {"below": below[rows]}
-            part = model(queue.take(rows), **known)
-            result[:, rows] = [getattr(part, f.name) for f in fields(Shares)]
+            part = told(model, rows)
+            for i, f in enumerate(fields(Shares)):
+                result[i, rows] = getattr(part, f.name)
     return Shares(*result)
 
 
@@ -286,7 +289,7 @@ def _measure(queue, definition):
 def occupancy(queue, s):
     """Carried load ÷ agents; 1 where the queue grows without end, nan where there are no agents."""
     carried = np.where(np.isinf(s.wait_s), queue.agents, queue.load * s.answered)
-    return np.where(queue.load > 0, _ratio(carried, queue.agents), 0.0)
+    return np.where(queue.load > 0, ratio(carried, queue.agents), 0.0)
 
 
 def _of(q, **given):
@@ -361,8 +364,8 @@ def _patient(q, below=None):
 def _impatient(q, with_asa, below=None):
     """Erlang A: the states above n, and how long they make callers wait, by the integrals of `gamma`."""
     below = gamma.states_below(q.agents, q.load) if below is None else below
-    ratio = q.patience_s / q.aht_s
-    a, x, u = q.agents * ratio, q.load * ratio, q.target_s / q.patience_s
+    patience = q.patience_s / q.aht_s  # in handle times
+    a, x, u = q.agents * patience, q.load * patience, q.target_s / q.patience_s
     log_above = gamma.log_lower(a + 1, x)
     inverse = np.exp(-log_above)  # 0 with many more callers than agents
     waiting = 1 / (1 + (below - 1) * (inverse / (inverse + x)))
@@ -496,8 +499,8 @@ def _where(rows, holds, queue):
 def _never_full(q):
     """Lines so many that the queue never reaches them: the states there weigh less than e^-60."""
     places, endless = q.lines - q.agents, np.isinf(q.patience_s)
-    ratio = np.where(endless, 1.0, q.patience_s / q.aht_s)
-    a, x = q.agents * ratio, q.load * ratio
+    patience = np.where(endless, 1.0, q.patience_s / q.aht_s)  # in handle times
+    a, x = q.agents * patience, q.load * patience
     top = gamma.log_poisson(a + places, x) - gamma.log_poisson(np.maximum(a, x), x)
     falls = np.where(endless, places * _log(q.load / np.maximum(q.agents, 1e-300)), np.where(a + places > x, top, 0.0))
     return (places > 0) & (falls < -60)
@@ -543,12 +546,6 @@ def _crowded(q):
 def _log(value):
     with np.errstate(divide="ignore"):
         return np.log(value)
-
-
-def _ratio(top, bottom, empty=np.nan):
-    """top ÷ bottom, `empty` where the bottom is zero."""
-    top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
-    return np.divide(top, bottom, out=np.full(top.shape, empty), where=bottom != 0)
 
 
 def _whole_with_lines(queue):

@@ -225,47 +225,15 @@ def forward(line, low, layers, first, n, mu, theta, steps, rates, crew):
             for d in range(deep, 0, -1):
                 serve = (n + d * crew) * mu / crew * h
                 _solve(
-                    layers[d - 1],
-                    first,
-                    0,
-                    rate * h,
-                    0.0,
-                    theta * h,
-                    serve,
-                    feed,
-                    0,
-                    fr,
-                    fc,
-                    fi,
-                    er,
-                    ec,
-                    ei,
-                    yr[:wide],
-                    yc[:wide],
-                    yi[:wide],
-                )
+                    layers[d - 1], first, 0, rate * h, 0.0, theta * h, serve, feed, 0, fr, fc, fi, er, ec, ei,
+                    yr[:wide], yc[:wide], yi[:wide],
+                )  # fmt: skip
                 fr, yr, fc, yc, fi, yi = yr, fr, yc, fc, yi, fi
                 feed = serve
             _solve(
-                line,
-                low,
-                n,
-                rate * h,
-                mu * h,
-                theta * h,
-                0.0,
-                feed,
-                n + first - low,
-                fr,
-                fc,
-                fi,
-                er,
-                ec,
-                ei,
-                yr[:wide],
-                yc[:wide],
-                yi[:wide],
-            )
+                line, low, n, rate * h, mu * h, theta * h, 0.0, feed, n + first - low, fr, fc, fi, er, ec, ei,
+                yr[:wide], yc[:wide], yi[:wide],
+            )  # fmt: skip
             line, low, layers, first = _trim(line, low, layers, first)
             _share_out(line, layers)
         deep, wide = layers.shape
@@ -525,27 +493,9 @@ def _expected(held, layers, width, chance, begin):
 
 @compiled
 def backward(
-    value,
-    seconds,
-    deep,
-    most,
-    k,
-    times,
-    steps,
-    weights,
-    moments,
-    shape,
-    waiting,
-    target_s,
-    until,
-    changes,
-    agents,
-    mu,
-    theta,
-    survival,
-    both,
-    crew,
-):
+    value, seconds, deep, most, k, times, steps, weights, moments, shape, waiting, target_s, until, changes, agents, mu,
+    theta, survival, both, crew,
+):  # fmt: skip
     """Back through interval k: (flows, value, seconds) with what awaits a caller at its first node.
 
     `weights[node]`: the seconds that the node stands for, and the calls before and after its moment. `until`: when

@@ -89,18 +89,7 @@ def serve_calls(calls, agents, ranks, routes, target_s, interval_s):
     counts = np.zeros((ranks.shape[1], intervals, 6))
     busy, present = np.zeros((groups, intervals)), agents * (float(interval_s) * calls.days)
     serve_days(
-        calls.begins,
-        calls.arrived,
-        calls.queue,
-        calls.handle,
-        calls.patience,
-        float(interval_s),
-        agents,
-        ranks,
-        routes,
-        np.asarray(target_s, float),
-        counts,
-        busy,
-        present,
-    )
+        calls.begins, calls.arrived, calls.queue, calls.handle, calls.patience, float(interval_s), agents, ranks,
+        routes, np.asarray(target_s, float), counts, busy, present,
+    )  # fmt: skip
     return Served(counts, busy, present)

@@ -48,12 +48,34 @@ def one_number(name, value, **bounds):
 
     >>> one_number("interval_s", [900, 1800])
     Traceback (most recent call last):
-    ValueError: interval_s must be one number, got 2
+    ValueError: interval_s must be one number, got [900, 1800]
     """
-    array = floats(name, value, **bounds)
-    if array.size != 1:
-        raise ValueError(f"{name} must be one number, got {array.size}")
-    return array.item()
+    if np.ndim(value):
+        raise ValueError(f"{name} must be one number, got {value!r}")
+    return floats(name, value, **bounds).item()
+
+
+def whole_number(name, value, **bounds):
+    """The value as one int; a ValueError as of `one_number`, and for a fraction.
+
+    >>> whole_number("days", 1.5)
+    Traceback (most recent call last):
+    ValueError: days must be a whole number, got 1.5
+    """
+    number = one_number(name, value, **{"high": 1e12} | bounds)
+    if number % 1:
+        raise ValueError(f"{name} must be a whole number, got {number:g}")
+    return int(number)
+
+
+def ratio(top, bottom, empty=np.nan):
+    """top ÷ bottom as an array, `empty` where the bottom is not above 0.
+
+    >>> ratio([1, 2], [4, 0], empty=1.0)
+    array([0.25, 1.  ])
+    """
+    top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
+    return np.divide(top, bottom, out=np.full(top.shape, float(empty)), where=bottom > 0)
 
 
 def share(name, value, *, open_low=False, open_high=False):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .erlang import DEFINITIONS, door, occupancy, shaped, shares
-from .inputs import broadcast, floats, one_of, share
+from .inputs import SHARE_HINT, broadcast, floats, one_number, one_of
 
 _TOLERANCE = 1e-12  # a target met to rounding is met: 255 calls × 297 s at a cap of 0.85 need 99, not 100
 _MOST = 1e12  # agents; a target that asks for more is refused
 _BLOCK = 16_384  # rows searched at a time, so that a million intervals stay within a few dozen MB
+_NO_TIME_S = 1e-9  # a call this short takes an agent no time
 
 
 class Infeasible(ValueError):
@@ -41,12 +42,13 @@ class Targets:
 
     def __post_init__(self):
         one_of("definition", self.definition, tuple(DEFINITIONS))
-        _single("target_s", self.target_s, _seconds)
+        one_number("target_s", self.target_s, high=1e12)
         given = [name for name in _MEASURES if getattr(self, name) is not None]
         if not given:
             raise ValueError(f"at least one target must be set: {', '.join(_MEASURES)} are all None")
         for name in given:
-            _single(name, getattr(self, name), _seconds if name == "max_asa_s" else share)
+            bounds = {"high": 1e12} if name == "max_asa_s" else {"high": 1.0, "hint": SHARE_HINT}
+            one_number(name, getattr(self, name), **bounds)
 
     @property
     def limits(self):
@@ -78,7 +80,7 @@ def required_agents(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf
     >>> required_agents([1200, 1300], 300, Targets(), patience_s=180).tolist()
     [195, 211]
     """
-    _refuse_other(targets)
+    refuse_other(targets)
     queue, shape = door(calls, aht_s, 0, interval_s, patience_s, lines, targets.target_s)
     agents = np.zeros(queue.calls.size, dtype=np.int64)
     rows = np.flatnonzero(queue.load > 0)
@@ -86,9 +88,6 @@ def required_agents(calls, aht_s, targets, *, interval_s=1800, patience_s=np.inf
         block = rows[start : start + _BLOCK]
         agents[block] = _fewest(queue.take(block), targets)
     return agents.reshape(shape) if shape else int(agents[0])
-
-
-NO_TIME_S = 1e-9
 
 
 def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lines=np.inf, within=_TOLERANCE / 10):
@@ -101,14 +100,11 @@ def max_calls(agents, aht_s, targets, *, interval_s=1800, patience_s=np.inf, lin
     >>> round(max_calls(14, 180, Targets(service_level=0.8, target_s=20)), 2)
     108.68
     """
-    _refuse_other(targets)
+    refuse_other(targets)
     queue, shape = door(1.0, aht_s, agents, interval_s, patience_s, lines, targets.target_s)
     _refuse_impossible(queue, targets)
-    if (queue.aht_s < NO_TIME_S).any():
-        raise Infeasible(
-            "no number of calls is too many where aht_s is 0: calls that take no time set no limit — write how long they take"
-        )
-    low, high = np.zeros(queue.calls.size), queue.agents * queue.interval_s / np.maximum(queue.aht_s, 1e-9)
+    refuse_no_time(queue)
+    low, high = np.zeros(queue.calls.size), queue.agents * queue.interval_s / queue.aht_s
     while (grow := (high > 0) & _meets(queue, high, targets)).any():
         low, high = np.where(grow, high, low), np.where(grow, 2 * high, high)
         if (high * queue.aht_s / queue.interval_s > 1e9).any():
@@ -127,8 +123,7 @@ def required_lines(load, max_blocking):
     >>> required_lines(10, 0.02)
     17
     """
-    _single("max_blocking", max_blocking, share)
-    if max_blocking == 0:
+    if one_number("max_blocking", max_blocking, high=1.0, hint=SHARE_HINT) == 0:
         raise Infeasible("max_blocking = 0 cannot be met by any number of lines — allow a small share, such as 0.01")
     targets = Targets(service_level=None, max_abandonment=max_blocking)
     return required_agents(load, 1.0, targets, interval_s=1.0, patience_s=0.0)
@@ -146,25 +141,24 @@ def line_load(calls, talk_s, wait_s, *, interval_s=1800):
     54.0
     """
     per_call = {"calls": calls, "talk_s": talk_s, "wait_s": wait_s}
-    given = {name: _seconds(name, value) for name, value in per_call.items()}
+    given = {name: floats(name, value, high=1e12) for name, value in per_call.items()}
     interval_s = floats("interval_s", interval_s, high=1e12, open_low=True)
     calls, talk_s, wait_s, interval_s = broadcast(**given, interval_s=interval_s)
     return shaped(np.ravel(calls * (talk_s + wait_s) / interval_s), calls.shape)
 
 
-def _refuse_other(targets):
+def refuse_other(targets):
+    """ValueError for anything but a `Targets`."""
     if not isinstance(targets, Targets):
         raise ValueError(f"targets must be a Targets, got {targets!r} — write Targets(service_level=0.8)")
 
 
-def _single(name, value, check):
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {value!r}")
-    check(name, value)
-
-
-def _seconds(name, value):
-    return floats(name, value, high=1e12)
+def refuse_no_time(queue):
+    """Infeasible where calls take no time: no number of them is the most."""
+    if (queue.aht_s < _NO_TIME_S).any():
+        raise Infeasible(
+            "no number of calls is too many where aht_s is 0: calls that take no time set no limit — write how long they take"
+        )
 
 
 def _limit(name, value):

@@ -15,7 +15,7 @@ import numpy as np
 
 from .arrival_rate import calls_of, rate_from_counts, rate_from_knots
 from .erlang import DEFINITIONS
-from .inputs import broadcast, floats, one_of
+from .inputs import broadcast, floats, one_number, one_of, ratio, whole_number
 
 COLUMNS = (
     "start_s", "offered", "agents", "service_level", "asa_s", "wait_s", "abandonment", "occupancy", "queue_length",
@@ -116,11 +116,11 @@ def whole_day(predicted, definition="offered"):
 
 def day_door(calls, aht_s, agents, interval_s, patience_s, target_s, rate):
     """The checked day and its agents (ints by interval)."""
-    interval_s = _one("interval_s", interval_s, open_low=True)
-    target_s = _one("target_s", target_s)
+    interval_s = one_number("interval_s", interval_s, high=1e12, open_low=True)
+    target_s = one_number("target_s", target_s, high=1e12)
     agents = whole_agents(agents)
     given = {"aht_s": floats("aht_s", aht_s, high=1e12), "agents": agents}
-    patience_s = _one("patience_s", patience_s, high=np.inf)
+    patience_s = one_number("patience_s", patience_s)
     if calls is None and rate is None:
         raise ValueError("calls must be given, one number an interval — or rate=(times_s, calls_per_s)")
     if calls is not None:
@@ -195,10 +195,7 @@ def begin(day, agents, start):
         one_of("start", start, ("empty", "steady"))
         line, low = (np.ones(1), 0) if start == "empty" else _steady(day, int(agents))
     elif np.ndim(start) == 0:
-        number = _one("start", start, high=1e7)
-        if number % 1:
-            raise ValueError(f"start must be a whole number of calls, got {number:g}")
-        line, low = np.ones(1), int(number)
+        line, low = np.ones(1), whole_number("start", start, high=1e7)
     else:
         line, low = floats("start", start, high=1.0), 0
         if line.ndim != 1 or abs(line.sum() - 1) > 1e-6:
@@ -298,27 +295,10 @@ def back(day, agents, k, passed, value, seconds, both=True):
     deep, most = (int(size) - 1 for size in value.shape)
     mu, theta = 1 / day.aht_s, 1 / day.patience_s
     return backward(
-        value,
-        seconds,
-        deep,
-        most,
-        k,
-        passed.times,
-        passed.steps,
-        passed.weights,
-        passed.moments,
-        passed.shape,
-        passed.waiting,
-        day.target_s,
-        passed.until,
-        day.edges[1:-1],
-        agents,
-        mu,
-        theta,
-        np.exp(-day.target_s * theta),
-        both and theta > 0,
-        day.crew,
-    )
+        value, seconds, deep, most, k, passed.times, passed.steps, passed.weights, passed.moments, passed.shape,
+        passed.waiting, day.target_s, passed.until, day.edges[1:-1], agents, mu, theta, np.exp(-day.target_s * theta),
+        both and theta > 0, day.crew,
+    )  # fmt: skip
 
 
 def _next_change(day, agents, k):
@@ -372,7 +352,7 @@ def service_counts(flows, offered, day, agents):
         "wait_answered_s": answered_s, "wait_abandoned_s": np.maximum(all_s - answered_s, 0.0),
         "busy_s": flow["busy_s"], "present_s": agents * day.interval_s + flow["beyond_s"],
         "queue_length": flow["waiting_s"] / day.interval_s,
-        "wait_probability": np.where(offered > 0, 1 - _ratio(at_once, offered, 1.0), 0.0),
+        "wait_probability": np.where(offered > 0, 1 - ratio(at_once, offered, 1.0), 0.0),
     }  # fmt: skip
 
 
@@ -389,20 +369,9 @@ def service_ratios(c, definition):
     never = c["offered"] - c["answered"] - c["abandoned"] > 1e-9 * np.maximum(c["offered"], 1.0)
     all_s = np.where(never, np.inf, c["wait_answered_s"] + c["wait_abandoned_s"])
     return {
-        "service_level": np.where(some, _ratio(*tops[definition], np.nan), 1.0),
-        "asa_s": np.where(some, _ratio(c["wait_answered_s"], c["answered"], np.nan), 0.0),
-        "wait_s": np.where(some, _ratio(all_s, c["offered"], 0.0), 0.0),
-        "abandonment": np.where(some, _ratio(c["abandoned"], c["offered"], 0.0), 0.0),
-        "occupancy": _ratio(c["busy_s"], c["present_s"], np.nan),
+        "service_level": np.where(some, ratio(*tops[definition], np.nan), 1.0),
+        "asa_s": np.where(some, ratio(c["wait_answered_s"], c["answered"], np.nan), 0.0),
+        "wait_s": np.where(some, ratio(all_s, c["offered"], 0.0), 0.0),
+        "abandonment": np.where(some, ratio(c["abandoned"], c["offered"], 0.0), 0.0),
+        "occupancy": ratio(c["busy_s"], c["present_s"], np.nan),
     }
-
-
-def _ratio(top, bottom, empty):
-    top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
-    return np.divide(top, bottom, out=np.full(top.shape, empty), where=bottom > 0)
-
-
-def _one(name, value, **bounds):
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {value!r}")
-    return float(floats(name, value, **({"high": 1e12} | bounds)))
