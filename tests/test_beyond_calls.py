@@ -2,13 +2,17 @@
 nothing.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from ccplan import display
 from ccplan.data import Centre, OpeningHours, Queue
+from ccplan.display.staffing.panel import _Desk
 from ccplan.planning import blending_gain, staff
 from ccplan.queueing import Callbacks, Targets, required_agents, required_chat_agents
+from tests.panel_actions import message
 
 START = pd.Timestamp("2026-09-01 09:00")
 
@@ -96,3 +100,53 @@ def test_blending_is_said_as_it_is_counted():
 )
 def test_where_there_is_nothing_of_the_kind_a_sentence_says_so(show, words):
     assert words in str(show())
+
+
+# ---------------------------------------------------------------------------------------- days with nothing to show
+
+
+def zoned(table):
+    return table.assign(start=table["start"].dt.tz_localize("Europe/Helsinki"))
+
+
+def test_a_day_without_queues_that_share_is_said_in_words():
+    mail = zoned(rows("mail", [30, 9]))
+    shared = display.shared_hours(mail, CENTRE, "2026-09-01")
+    assert shared.empty and "nothing to share" in str(display.pooling_picture(shared, CENTRE))
+    assert display.shared_hours(zoned(TABLE), CENTRE, "2020-01-01").empty
+
+
+def test_a_week_of_mail_is_found_by_a_local_date_alone():
+    mail = zoned(rows("mail", [10, 20]))
+    assert display.waiting_rows(mail, CENTRE, "2026-09-01")["offered"].tolist() == [10, 20]
+    assert display.waiting_rows(mail, CENTRE, "2026-09-07")["offered"].tolist() == [10, 20]
+    assert display.waiting_rows(mail, CENTRE, "2026-09-08").empty
+
+
+def test_callbacks_are_refused_in_words_where_a_caller_has_no_agent_of_his_own():
+    chats = staff(rows("chat", [5, 20], 600.0), CENTRE)
+    with pytest.raises(ValueError, match="the queue chat"):
+        display.callbacks_table(chats, CENTRE, Callbacks(threshold_s=20, accept=0.5, promise_s=7200))
+
+
+def test_a_day_without_calls_is_told_and_left_again():
+    table = pd.concat([rows("a", [0, 0]), rows("a", [10, 20], start=START + pd.Timedelta(days=1))], ignore_index=True)
+    desk = _Desk(zoned(table), BARE)
+    desk.go("a")
+    assert str(desk.date) == "2026-09-02"
+    picked = message(desk) | {"pickers": desk.state.places | {"day": "2026-09-01"}}
+    assert "No calls were offered on this day" in desk.answer(picked)["warnings"][0]
+    assert desk.answer(picked | {"pickers": picked["pickers"] | {"day": "2026-09-02"}})["charts"]
+    none = _Desk(zoned(rows("a", [0, 0])), BARE)
+    none.go("a")
+    assert "No calls were offered" in none.answer(message(none))["warnings"][0]
+
+
+def test_one_agent_fewer_is_one_fewer_than_the_busiest_interval_needs():
+    """The peak of people may lie elsewhere than the peak of load: the sentence is about the curve's own interval."""
+    calls = rows("a", [60, 100])
+    view = display.staffing_view(calls, display.start_inputs(calls, BARE), BARE)
+    needed = int(view.curve.loc[view.curve["chosen"], "agents"].item())
+    fewer = view.curve.loc[view.curve["agents"] == needed - 1, "service_level"].item()
+    other = replace(view, totals=replace(view.totals, agents=needed + 2))
+    assert f"One agent fewer in the busiest interval would answer {fewer:.0%}." in str(other.answer())

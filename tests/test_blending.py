@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ccplan.data import Campaign, Centre, OpeningHours, Queue
-from ccplan.display import blended_day_chart, reserve_chart, show
+from ccplan.display import reserve_chart, show
 from ccplan.planning import blend_day, blending_gain, reserve_curve, staff, staff_blended
 from ccplan.queueing import Infeasible, best_reserve, blended_service, performance, required_agents
 
@@ -103,5 +103,3 @@ def test_charts_state_the_finding():
     curve = reserve_curve(100, 300, 21, 240, CENTRE.queue("q"))
     kept = curve[curve["service_level"] >= 0.8]["reserve"].min()
     assert f"Keeping {kept} agents free holds the promise" in show(reserve_chart(curve, 0.8)).alt
-    day = blend_day(staff(a_day([20, 60, 100]), CENTRE), CENTRE, work=240.0)
-    assert "idle agent-hours can go to other work" in show(blended_day_chart(day)).alt

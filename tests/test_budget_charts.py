@@ -1,13 +1,15 @@
 """Charts of money: the finding in the title, the frames' numbers in the marks, the same bytes every time."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from ccplan.auditing.bridge import bridge
-from ccplan.display.money import charts
+from ccplan.display import show
+from ccplan.display.money import charts, tables
 from ccplan.display.theme import themed
 from ccplan.planning import hour_sources
 from ccplan.planning.budget import Budget
@@ -128,3 +130,21 @@ def test_the_cheapest_hour_is_named_by_how_long_it_is_needed():
     )
     spec = themed(charts.hour_sources_chart(sources.replace(np.inf, 5.0), "EUR"))
     assert spec["title"]["text"]
+
+
+def test_a_quarter_that_cannot_be_told_is_said_in_words_where_its_chart_would_stand():
+    case = SimpleNamespace(tables={"agents": pd.DataFrame()})
+    past = tables.quarter_bridge(case, "folder", "2026Q3")
+    assert "the folder has no table `ledger`" in str(past)
+    assert show(charts.waterfall_chart(past, "EUR", ("the plan of 2026Q3", "2026Q3"))) is past
+
+
+def test_what_costs_the_same_by_steps_that_cancel_is_not_told_as_dearer():
+    steps = pd.DataFrame(
+        {
+            "label": ["before", "wages", "volume", "after"],
+            "effect": [0, 500.0, -500.0, 0],
+            "total": [1e6, 1e6 + 500, 1e6, 1e6],
+        }
+    )
+    assert charts.waterfall_finding(steps, "EUR").startswith("After costs what before does; the largest step is wages")

@@ -189,3 +189,10 @@ def test_the_notebook_runs_on_a_folder_that_holds_only_intervals(tmp_path, days)
         if cell.cell_type == "code"
     )
     exec(code, {})  # in this process, where the libraries are loaded; a cell that fails fails here
+
+
+def test_a_few_days_without_a_monday_have_a_day_on_their_axis():
+    days = pd.Series(pd.date_range("2026-03-03", periods=4))  # a Tuesday to a Friday
+    assert [mark.to_dict() for mark in charts._weeks(days)] == [{"year": 2026, "month": 3, "date": 3}]
+    mondays = charts._weeks(pd.Series(pd.date_range("2026-03-02", periods=140)))
+    assert [mark.to_dict()["date"] for mark in mondays] == [2, 16, 30, 13, 27, 11, 25, 8, 22, 6]

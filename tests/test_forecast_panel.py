@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ccplan.data import load_centre, load_intervals, sample_centre
-from ccplan.display.forecast import panel
+from ccplan.display.forecast import live_charts, panel
 from ccplan.display.panels.dials import dials_of
 from ccplan.display.panels.tools import Tools
 from ccplan.planning import forecast_queues
@@ -154,3 +154,20 @@ def test_the_inputs_are_checked_by_their_own_metadata():
         panel.ForecastInputs(band=1.0)
     ranges = {dial.name: (dial.low, dial.high) for dial in dials_of(panel.ForecastInputs())}
     assert ranges == {"uplift": (-50, 100), "band": (50, 95)}
+
+
+def test_a_band_wider_than_the_known_quantiles_is_refused():
+    with pytest.raises(ValueError, match="band must be in"):
+        panel.ForecastInputs(band=0.99)
+
+
+def test_no_step_of_the_day_runs_on_while_the_queue_is_closed():
+    start = pd.to_datetime(["2026-03-02 08:00", "2026-03-02 08:30", "2026-03-02 13:00"])
+    rows = live_charts._clock_rows(pd.DataFrame({"start": start, "aht_s": 300.0, "offered": [4.0, 6.0, 8.0]}))
+    assert rows["hour"].tolist() == [8.0, 8.5, 9.0, 13.0, 13.5] and rows["stretch"].tolist() == [0, 0, 0, 1, 1]
+    assert rows["offered"].tolist() == [4.0, 6.0, 6.0, 8.0, 8.0]
+
+
+def test_a_table_without_a_queue_of_the_centre_is_refused_in_words(intervals, centre):
+    with pytest.raises(ValueError, match="queue must be one of none"):
+        panel.forecast_desk(intervals.iloc[:0], centre)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccplan.display.money.risk_charts import cost_fan_chart, overrun_finding, risk_sources_chart
+from ccplan.display.money.risk_charts import _money, cost_fan_chart, overrun_finding, risk_sources_chart
 from ccplan.display.theme import themed
 from ccplan.planning import Risk
 
@@ -97,3 +97,17 @@ def test_where_nothing_moves_the_chart_says_so():
     still = a_risk()
     still.sources["share"] = 0.0
     assert texts(risk_sources_chart(still))[0]["title"]["text"] == ["Nothing that was drawn moves the cost"]
+
+
+@pytest.mark.parametrize(
+    "amount, words",
+    [
+        (999.7, "EUR 1,000"),
+        (62_499, "EUR 62,000"),
+        (999_600, "EUR 1.00 million"),
+        (999_996_000, "EUR 1.00 bn"),
+        (3_549_999, "EUR 3.55 million"),
+    ],
+)
+def test_an_amount_just_below_the_next_size_is_told_as_that(amount, words):
+    assert _money(amount, "EUR").replace("\N{NO-BREAK SPACE}", " ") == words

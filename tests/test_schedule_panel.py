@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,12 @@ from ccplan.data.centre import Shrinkage
 from ccplan.data.hours import OpeningHours
 from ccplan.data.shifts import Break, Shift
 from ccplan.display import fairness_chart, roster_chart, schedule_case, show
-from ccplan.display.scheduling import tables
+from ccplan.display.scheduling import case as cases, tables
 from ccplan.display.scheduling.cover_charts import cover_chart, cover_rows, start_rows, week_cover_chart
 from ccplan.display.scheduling.panel import ScheduleDesk
 from ccplan.display.scheduling.roster_charts import fairness_rows, roster_rows
-from ccplan.display.scheduling.today import today_of
+from ccplan.display.scheduling.today import duties_of, hard_day, today_of
+from ccplan.display.scheduling.view import ScheduleGround
 from ccplan.display.words.source import sketch_schedule
 from ccplan.planning import at_desk_share, cover_shifts, desk_requirement, roster, shifts_of_queue, staff
 from ccplan.queueing import performance
@@ -310,6 +312,8 @@ def test_a_folder_with_calls_alone_is_covered_and_told_what_is_missing(tmp_path,
     )
     with pytest.raises(ValueError, match="has no shifts"):
         schedule_case(tmp_path)
+    with pytest.raises(ValueError, match="weeks must be a whole number of 1 or more, got 0"):
+        schedule_case(tmp_path, weeks=0)
     with (tmp_path / "centre.toml").open("a") as file:
         file.write(
             '[shifts.full]\nstarts = "09:00"\nlength_s = 28800\ndays = "weekdays"\n[shifts.half]\nstarts = "09:00-13:00"\nlength_s = 14400\ndays = "weekdays"\n'
@@ -327,3 +331,68 @@ def test_a_folder_with_calls_alone_is_covered_and_told_what_is_missing(tmp_path,
         today_of(case),
     ):
         assert "There is no table `a" in str(told)
+
+
+# -------------------------------------------------------------------------------------------------------------
+# edges
+
+
+def two_queues(ground, heads):
+    calls, _ = ground.of("front")
+    return ScheduleGround(ground.centre, tuple(heads), lambda name: (calls, heads[name]))
+
+
+def test_where_no_table_tells_the_people_the_dials_of_limits_limit_nobody(ground):
+    desk = ScheduleDesk(two_queues(ground, {"front": 0}))
+    asked = desk.asked(desk.state)
+    assert np.isinf(asked.people) and np.isinf(asked.short_most)
+    rested(desk, people="10")
+    assert desk.asked(desk.state).people == 10
+
+
+def test_another_queue_has_its_own_people_unless_the_dial_was_turned(ground):
+    desk = ScheduleDesk(two_queues(ground, {"front": 40, "back": 60}))
+    places = desk.state.places | {"queue": "back"}
+    assert desk.state.values["people"] == 40 and desk.moved(places).values["people"] == 60
+    desk.stand(replace(desk.state, values=desk.state.values | {"people": 12.0}))
+    assert desk.moved(places).values["people"] == 12
+
+
+def test_leave_of_people_whose_names_are_numbers_is_theirs(tmp_path):
+    people = pd.DataFrame({"agent": pd.Series(["007", "12"], dtype="str")})
+    (tmp_path / "leave.csv").write_text(
+        "agent,start,end\n007,2026-05-04,2026-05-05\n12,2026-05-06,2026-05-06\n99,2026-05-06,2026-05-06\n"
+    )
+    leave = cases._leave(tmp_path, None, people, MONDAY, MONDAY + pd.Timedelta(days=6))
+    assert leave["agent"].tolist() == ["007", "12"] and leave["start"].tolist() == ["2026-05-04", "2026-05-06"]
+    (tmp_path / "wishes.csv").write_text("")
+    with pytest.raises(ValueError, match="wishes.csv cannot be read as CSV"):
+        cases._wishes(tmp_path, people, MONDAY, 2)
+
+
+def worked(scheduled, actual="work"):
+    start = pd.date_range("2026-05-04 08:00", periods=3, freq="D", tz="Europe/Helsinki")
+    told = {"agent": "A", "start": start, "end": start + pd.Timedelta("8h"), "scheduled": scheduled, "actual": actual}
+    return pd.DataFrame(told)
+
+
+def test_where_nobody_was_ill_the_last_day_is_looked_at():
+    assert hard_day(worked("work")) == pd.Timestamp("2026-05-06")
+    assert hard_day(worked("work", ["work", "sickness", "work"])) == pd.Timestamp("2026-05-05")
+
+
+def test_who_was_planned_to_be_away_had_no_duty():
+    shifts = (Shift(name="day", starts="08:00", length_s=28800),)
+    duties = duties_of(worked(["work", "sickness", "leave"]), shifts)
+    assert duties["day"].tolist() == [pd.Timestamp("2026-05-04")] and duties["shift"].tolist() == ["day"]
+
+
+def test_examples_of_a_roster_of_one_week_and_of_one_person(made):
+    found, _ = made
+    week = found.unmet["day"] < MONDAY + pd.Timedelta(days=7)
+    duties = found.duties[found.duties["day"] < MONDAY + pd.Timedelta(days=7)]
+    ill = tables.ill_in(replace(found, unmet=found.unmet[week], duties=duties))
+    assert ill["start"].item() == MONDAY + pd.Timedelta(days=1) and ill["end"].item() == MONDAY + pd.Timedelta(days=3)
+    assert tables.ill_in(found)["start"].item() == MONDAY + pd.Timedelta(days=8)
+    alone = SimpleNamespace(people=1, roster=replace(found, duties=duties[duties["agent"] == "B"]))
+    assert "nobody to swap with" in str(tables.swap_answer(alone))

@@ -4,6 +4,7 @@ start-up; by hand and by search.
 
 import shutil
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from ccplan.auditing.setting_up.goals import RISKS, Goal, goals_table, read_goal
 from ccplan.auditing.setting_up.reviews import reviews_due
 from ccplan.auditing.setting_up.startup import plan_startup
 from ccplan.data import Centre, Hiring, Queue, load_centre, load_intervals, sample_centre
+from ccplan.display import gantt_chart, types_sheet
 from ccplan.planning.setting_up.buffer import buffer_time
 from ccplan.planning.setting_up.centre_types import CentreType, compare_types
 from ccplan.planning.setting_up.floor_plan import Room, floor_plan
@@ -430,3 +432,31 @@ def test_the_start_ups_week_has_the_contacts_that_were_asked_for(startup):
     local = mine["start"].dt.tz_localize(None)
     weeks = mine[local >= local.max().normalize() - pd.Timedelta(weeks=13)]
     assert startup.week["offered"].sum() == pytest.approx(1.31 * weeks["offered"].sum() / 13, rel=0.03)
+
+
+# ------------------------------------------------------------------------------------------------ on screen
+
+
+def test_two_items_of_one_name_have_a_bar_each():
+    day = pd.Timestamp("2027-01-11")
+    frame = pd.DataFrame(
+        {
+            "item": ["test the exits", "test the exits", "open"],
+            "department": ["people", "building", "people"],
+            "start": day,
+            "finish": day,
+            "latest_finish": day,
+            "critical": False,
+        }
+    )
+    plan = SimpleNamespace(frame=frame, opening=None, finish=day)
+    rows = gantt_chart(plan).data
+    assert rows["label"].is_unique and rows["label"].tolist() == ["test the exits", "test the exits (2)", "open"]
+
+
+def test_where_no_type_of_centre_has_room_none_is_said_to_fit():
+    types = compare_types(500, 40, 600_000)
+    some, none = (str(types_sheet(types.assign(fits=fits), "EUR").finding) for fits in (types["fits"], False))
+    best = types[types["fits"]].sort_values("total").iloc[0]
+    assert f"{best['name']} is the cheapest that fits (EUR {best['total']:,.0f})" in some
+    assert none.startswith("None of these types has room for so many seats")

@@ -1,5 +1,8 @@
 """Validation as people see it: titles that follow from the frames, words where nothing can be shown."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,7 +12,9 @@ from ccplan.display import (
     trust_answer, trust_table, worlds_answer,
 )  # fmt: skip
 from ccplan.display.validation.charts import calibration_words, hours_words, promise_finding
+from ccplan.display.validation.panel import TrustDesk
 from ccplan.display.validation.tables import Held, errors_table
+from ccplan.planning import hard_day
 
 KEPT = pd.DataFrame(
     {
@@ -113,3 +118,12 @@ def test_a_folder_without_agents_is_told_in_words(tmp_path):
 @pytest.mark.parametrize("months", [0, "x"])
 def test_a_bad_number_of_months_is_told(tmp_path, months):
     assert "months must be" in held_against(tmp_path, Centre(name="x"), months).why
+
+
+def test_the_dials_reach_what_every_day_has():
+    day = hard_day()
+    slow = replace(day, patience_s=1500.0, aht_s=np.append(900.0, np.full(len(day.calls) - 1, 2400.0)))
+    desk = TrustDesk({"hard": day, "slow": slow})
+    for name in ("hard", "slow"):
+        values = desk.at({"day": name}).values
+        assert all(dial.low <= values[dial.name] * dial.scale <= dial.high + 1e-6 for dial in desk.dials)

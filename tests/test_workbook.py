@@ -373,6 +373,7 @@ def test_only_numbers_that_move_something_are_meant_to_be_changed(tmp_path):
         (dict(centre=replace(CENTRE, shrinkage=Shrinkage())), "give the centre of the plan"),
         (dict(centre=replace(CENTRE, currency="GBP", budget=())), "the centre's currency is GBP"),
         (dict(log=[{"when": "now"}]), "log: a row has date, who, what, from, to, got when"),
+        (dict(log=[{"date": "soon"}]), "log: date must be a day such as 2027-01-31, got 'soon'"),
     ],
 )
 def test_what_does_not_belong_together_is_refused_in_words(tmp_path, more, words):

@@ -248,7 +248,7 @@ _HOMES = {
         "startup_budget_sheet",
     ),
     "staffing.skill_charts": ("pooling_chart", "cross_training_chart"),
-    "staffing.outbound_charts": ("penetration_chart", "modes_chart", "reserve_chart", "blended_day_chart"),
+    "staffing.outbound_charts": ("penetration_chart", "modes_chart", "reserve_chart"),
     "charts": ("show", "requirement_chart", "service_curve_chart", "erlang_chart"),
     "staffing.day_charts": ("service_chart", "price_chart", "day_verdict", "best_places"),
     "audit.quality_form": ("quality_panel", "scorecard_sheet"),

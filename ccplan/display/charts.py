@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from . import theme
+from .tables import Words
 from .theme import ACCENT, ALARM, CONTEXT, INK, QUIET
 
 # ------------------------------------------------------------------------------------ pictures
@@ -31,8 +32,11 @@ class Picture:
 def show(chart, alt_text=None):
     """The chart as a Picture: SVG drawn by vl-convert, offline, the same bytes on every run.
 
-    `alt_text` is what a screen reader says; without it, the chart's title and subtitle.
+    `alt_text` is what a screen reader says; without it, the chart's title and subtitle. Words that stand where there
+    is nothing to draw stay as they are.
     """
+    if isinstance(chart, Words):
+        return chart
     import vl_convert
 
     words = alt_text or _title_words(chart)

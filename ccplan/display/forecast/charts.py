@@ -17,7 +17,7 @@ from ..data.charts import DAYS
 from ..tables import Words, round_contacts as _round
 from ..theme import ACCENT, ALARM, CONTEXT, INK, QUIET
 
-DOT, BAND, CORE = "#8C959F", "#BCD7EA", "#6BA9D3"  # grey for days; one hue for the band and its middle
+DOT, BAND, CORE, MEAN = "#8C959F", "#BCD7EA", "#6BA9D3", "#0B4F80"  # grey for days; one hue for band, middle, mean
 PART_WORDS = {
     "level": "Level, contacts a day",
     "weekday": "Weekday",
@@ -58,11 +58,10 @@ def _y(field, form=",d", title=None, **more):
 
 
 def _weeks(days):
-    """Mondays to put on a time axis, at most eleven."""
+    """Mondays to put on a time axis, at most eleven; the first day, where none is a Monday."""
     mondays = pd.date_range(days.min(), days.max(), freq="W-MON")
-    return [
-        alt.DateTime(year=day.year, month=day.month, date=day.day) for day in mondays[:: max(-(-len(mondays) // 11), 1)]
-    ]
+    marked = mondays[:: -(-len(mondays) // 11)] if len(mondays) else [days.min()]
+    return [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in marked]
 
 
 def _title(finding, subtitle):
@@ -397,7 +396,7 @@ def fan_layers(data, **axis):
     base = alt.Chart(data).encode(x=_time("dawn", **axis), x2="dusk:T")
     outer = base.mark_rect(color=BAND).encode(y=_y("offered_p10", scale=alt.Scale(zero=True)), y2="offered_p90:Q")
     inner = base.mark_rect(color=CORE).encode(y=_y("offered_p25"), y2="offered_p75:Q")
-    mean = base.mark_rule(color="#0B4F80", strokeWidth=2).encode(y=_y("offered"))
+    mean = base.mark_rule(color=MEAN, strokeWidth=2).encode(y=_y("offered"))
     return [outer, inner, mean]
 
 

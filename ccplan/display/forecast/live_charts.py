@@ -1,14 +1,13 @@
 """The live charts of the forecast panel: the horizon by day, one day by interval; drawn once, then pushed rows."""
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from .. import theme
-from ..charts import clock, clock_hours, long_date
+from ..charts import _closed, _x, clock, clock_hours, long_date
 from ..panels.saying import live
 from . import charts as forecast_charts
-from .charts import BAND, CORE
+from .charts import BAND, CORE, MEAN
 
 NOON_MS = 43_200_000  # the noon of a day lies in that day wherever the browser is
 
@@ -36,7 +35,7 @@ def chart_places():
 
 FAN_KEY = [
     {"label": "came", "colour": theme.INK, "shape": "dot"},
-    {"label": "mean", "colour": "#0B4F80", "shape": "line"},
+    {"label": "mean", "colour": MEAN, "shape": "line"},
     {"label": "middle half", "colour": CORE, "shape": "area"},
     {"label": "band", "colour": BAND, "shape": "area"},
     {"label": "the model's own", "colour": theme.INK, "shape": "dashed"},
@@ -51,24 +50,18 @@ def _fan_layers(data):
         base.mark_rect(color=BAND).encode(y=y("low"), y2="high:Q"),
         base.mark_rect(color=CORE).encode(y=y("first"), y2="third:Q"),
         base.mark_rule(color=theme.INK, strokeDash=[2, 2]).encode(y=y("model")),
-        base.mark_rule(color="#0B4F80", strokeWidth=2).encode(y=y("offered")),
+        base.mark_rule(color=MEAN, strokeWidth=2).encode(y=y("offered")),
         *forecast_charts._seen_layers(data, "came", utc=True),
     ]
 
 
 def _day_layers(data):
-    from ..charts import _x
-
-    base, y = alt.Chart(data), forecast_charts._y
-    area = {"interpolate": "step-after", "line": False}
-    line = {"interpolate": "step-after", "strokeWidth": 2}
+    base, y, step = alt.Chart(data).encode(x=_x(), detail="stretch:N"), forecast_charts._y, "step-after"
     return [
-        base.mark_area(color=BAND, **area).encode(x=_x(), y=y("low"), y2="high:Q"),
-        base.mark_area(color=CORE, **area).encode(x=_x(), y=y("first"), y2="third:Q"),
-        base.mark_line(color=theme.INK, strokeDash=[3, 3], interpolate="step-after", strokeWidth=1).encode(
-            x=_x(), y=y("model")
-        ),
-        base.mark_line(color="#0B4F80", **line).encode(x=_x(), y=y("offered")),
+        base.mark_area(color=BAND, interpolate=step, line=False).encode(y=y("low"), y2="high:Q"),
+        base.mark_area(color=CORE, interpolate=step, line=False).encode(y=y("first"), y2="third:Q"),
+        base.mark_line(color=theme.INK, interpolate=step, strokeDash=[3, 3], strokeWidth=1).encode(y=y("model")),
+        base.mark_line(color=MEAN, interpolate=step, strokeWidth=2).encode(y=y("offered")),
     ]
 
 
@@ -83,11 +76,11 @@ def chart_data(view, prepared, inputs):
 
 
 def _clock_rows(intervals):
-    """Rows by the clock on the wall, the last one repeated at its end so that its step has a width."""
+    """Rows by the clock on the wall; each unbroken stretch ends with a row of its own, so that no step runs on
+    while the queue is closed.
+    """
     rows = intervals.drop(columns=["start", "aht_s"]).assign(hour=clock_hours(intervals["start"]).to_numpy())
-    rows = rows.groupby("hour", as_index=False).mean()
-    step = float(np.diff(rows["hour"]).min()) if len(rows) > 1 else 0.5
-    return pd.concat([rows, rows.iloc[-1:].assign(hour=rows["hour"].iloc[-1] + step)], ignore_index=True)
+    return _closed(rows.groupby("hour", as_index=False).mean())
 
 
 def fan_words(view, inputs):

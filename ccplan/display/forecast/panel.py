@@ -67,7 +67,7 @@ def forecast_desk(
         centre = centre or load_centre(folder_or_intervals)
         folder_or_intervals = load_intervals(folder_or_intervals, centre).frame
     desk = _ForecastDesk(folder_or_intervals, centre, calendar, folder=folder, language=chosen(language, centre))
-    desk.go(queue or desk.queues[0], horizon, day)
+    desk.go(queue or next(iter(desk.queues), ""), horizon, day)
     return desk
 
 
@@ -190,9 +190,7 @@ class _ForecastDesk(Desk):
     def _by_interval(self):
         prepared, inputs = self.prepared(self.state.places["queue"]), inputs_of(ForecastInputs, self.state)
         lift, ends = 1 + inputs.uplift, ends_of(inputs.band)
-        rows = np.asarray(prepared.days < prepared.days[0] + pd.Timedelta(days=HORIZONS[self.state.places["horizon"]]))[
-            prepared.day
-        ]
+        rows = prepared.within(HORIZONS[self.state.places["horizon"]])[prepared.day]
         low, high = quantiles_at(prepared.quantiles[:, rows], ends) * lift
         frame = prepared.frame[rows]
         numbers = {
@@ -208,9 +206,8 @@ class _ForecastDesk(Desk):
 
 
 def _busiest(prepared, days):
-    first = prepared.days < prepared.days[0] + pd.Timedelta(days=days)
     model = np.bincount(prepared.day, prepared.frame["offered"])
-    return prepared.days[int(np.where(first, model, -1).argmax())]
+    return prepared.days[int(np.where(prepared.within(days), model, -1).argmax())]
 
 
 def more_words(view, inputs):

@@ -79,7 +79,7 @@ def days_table(found, number=14):
             "contacts (mean)": days["offered"].map("{:,.0f}".format),
             "P10": days["offered_p10"].map("{:,.0f}".format),
             "P90": days["offered_p90"].map("{:,.0f}".format),
-            "± about": half.map("{:.0%}".format),
+            "± about": [_number(width, ".0%") for width in half],
             "AHT, s": [_whole(seconds) for seconds in work / days["offered"]],
         }
     )

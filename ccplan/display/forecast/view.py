@@ -48,7 +48,7 @@ class ForecastInputs:
         0.01,
         scale=100,
         group="how sure",
-        check=number(low=0, high=1, open_low=True, open_high=True),
+        check=number(low=0, high=1 - 2 * LEVELS[0], open_low=True),
         says="80 % is from P10 to P90: one case in ten lies above, one below",
     )
 
@@ -94,6 +94,10 @@ class Ready:
     quantiles: np.ndarray
     seen: pd.DataFrame
 
+    def within(self, days):
+        """Which of `days` lie in the first so many calendar days, a boolean array."""
+        return np.asarray(self.days < self.days[0] + pd.Timedelta(days=days))
+
 
 def ready(found, rows):
     """A QueueForecast (with the LEVELS and paths) and its history's rows, laid out for `forecast_view`."""
@@ -122,8 +126,7 @@ def forecast_view(prepared, inputs, days, date):
 
     Raises ValueError where the queue is closed on that date or the date lies beyond the forecast.
     """
-    end = prepared.days[0] + pd.Timedelta(days=days)
-    inside = np.asarray(prepared.days < end)
+    inside = prepared.within(days)
     rows = inside[prepared.day]
     lift, ends = 1 + inputs.uplift, ends_of(inputs.band)
     frame = prepared.frame[rows]

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ..forecast.charts import settled
-from .words import LABELS, assumption_words, money, percent, signed, value_words
+from ..tables import Words
 from ..theme import ACCENT, CONTEXT, INK, PAPER, QUIET
+from .words import LABELS, assumption_words, money, percent, signed, value_words
 
 WIDE, TALL, ROW = 640, 270, 26
 SAVED = "#009E73"  # what makes it cheaper; dearer is the accent's opposite
@@ -58,12 +59,8 @@ def monthly_rows(budget, limit=None):
     lows, parts, colours = tops - sums[order], list(names[order]), [CATEGORIES.get(names[i], OTHER) for i in order]
     if limit is not None:
         held = limit.reindex(months).to_numpy(float)[None] / 1000
-        lows, tops, parts, colours = (
-            np.vstack([lows, held]),
-            np.vstack([tops, held]),
-            [*parts, "limit"],
-            [*colours, INK],
-        )
+        lows, tops = np.vstack([lows, held]), np.vstack([tops, held])
+        parts, colours = [*parts, "limit"], [*colours, INK]
     ends = (pd.DatetimeIndex(months) + pd.offsets.MonthBegin(1)).to_numpy()
     return pd.DataFrame(
         {
@@ -142,21 +139,9 @@ def tornado_rows(table):
         for side, colour in (("low", LOWER), ("high", HIGHER)):
             end = one[f"at_{side}"] / 1000
             other = one["at_high" if side == "low" else "at_low"] / 1000 - base
-            inside = (end - base) * other > 0 and abs(end - base) < abs(
-                other
-            )  # within the other end's bar: no room for words
-            rows.append(
-                (
-                    label,
-                    side,
-                    base,
-                    end,
-                    "" if inside else _step(one[f"at_{side}"] - one["base"]),
-                    colour,
-                    end >= base,
-                    rank,
-                )
-            )
+            inside = (end - base) * other > 0 and abs(end - base) < abs(other)  # of the other end's bar: no room
+            words = "" if inside else _step(one[f"at_{side}"] - one["base"])
+            rows.append((label, side, base, end, words, colour, end >= base, rank))
     columns = ["label", "side", "base", "end", "words", "colour", "right", "rank"]
     return pd.DataFrame(rows, columns=columns).round({"base": 3, "end": 3})
 
@@ -173,14 +158,8 @@ def tornado_layers(data):
     x = alt.X("base:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, format=",.0f", grid=True))
     bars = base.mark_bar(size=15).encode(x=x, x2="end:Q", color=alt.Color("colour:N", scale=None))
     rule = alt.Chart(data).mark_rule(color=INK).encode(x=alt.X("base:Q", scale=scale))
-    return [
-        bars,
-        rule,
-        *(
-            _ends(base, alt.X("end:Q", scale=scale), f"{'' if right else '!'}datum.right", right)
-            for right in (True, False)
-        ),
-    ]
+    end = alt.X("end:Q", scale=scale)
+    return [bars, rule, _ends(base, end, "datum.right", True), _ends(base, end, "!datum.right", False)]
 
 
 def _label(limit=300):
@@ -212,8 +191,10 @@ def tornado_finding(table, currency):
 
 def waterfall_chart(table, currency, names=("before", "after")):
     """From one cost to another, step by step: a frame of `auditing.bridge.bridge`; `names` are those of its two
-    ends.
+    ends. Words in its place, as of `quarter_bridge`, stay as they are.
     """
+    if isinstance(table, Words):
+        return table
     rows = waterfall_rows(table, names)
     chart = alt.layer(*waterfall_layers(rows))
     subtitle = f"{currency} thousand; each step is a driver's fair share of the difference (Shapley), and they add up to the cent; the grey ends are cut off"
@@ -254,10 +235,8 @@ def waterfall_finding(table, currency, names=("before", "after")):
     """By how much it changed and mostly why, in a sentence."""
     first, last = float(table["total"].iloc[0]), float(table["total"].iloc[-1])
     steps = table.iloc[1:-1]
-    if first == last and steps.empty:
-        return f"{names[1][0].upper()}{names[1][1:]} costs what {names[0]} does"
-    more = "more" if last > first else "less"
-    start = f"{names[1][0].upper()}{names[1][1:]} costs {money(abs(last - first), currency)} {more} than {names[0]}"
+    more = f"{money(abs(last - first), currency)} {'more' if last > first else 'less'} than {names[0]}"
+    start = f"{names[1][0].upper()}{names[1][1:]} costs {f'what {names[0]} does' if first == last else more}"
     if steps.empty:
         return start
     top = steps.loc[steps["effect"].map(abs).astype(float).idxmax()]
@@ -366,19 +345,13 @@ def grid_chart(grid, currency):
 def grid_rows(grid):
     """A row a cell: down, across (words), words (million), change (to the plan), delta."""
     base = _grid_base(grid)
-    rows = [
-        (
-            value_words(grid.index.name, down),
-            value_words(grid.columns.name, across),
-            f"{value / 1e6:,.2f}",
-            value / base - 1,
-            "as planned"
-            if down == 0 and across == 0
-            else f"{'+' if value >= base else '−'}{abs(value / base - 1):.1%}",
-        )
-        for down, line in grid.iterrows()
-        for across, value in line.items()
-    ]
+    rows = []
+    for down, line in grid.iterrows():
+        for across, value in line.items():
+            names = value_words(grid.index.name, down), value_words(grid.columns.name, across)
+            change = value / base - 1
+            delta = f"{'+' if change >= 0 else '−'}{abs(change):.1%}" if down or across else "as planned"
+            rows.append((*names, f"{value / 1e6:,.2f}", change, delta))
     return pd.DataFrame(rows, columns=["down", "across", "words", "change", "delta"]).round({"change": 6})
 
 

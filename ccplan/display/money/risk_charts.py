@@ -196,8 +196,9 @@ def _percent(share):
 def _money(amount, currency):
     """An amount to three digits, in words."""
     amount = float(amount)
-    for size, word in ((1e9, NEVER + "bn"), (1e6, NEVER + "million"), (1e3, ",000")):
-        if abs(amount) >= size:
-            value = amount / size
-            return f"{currency}{NEVER}{value:.0f}{word}" if word == ",000" else f"{currency}{NEVER}{value:.2f}{word}"
-    return f"{currency}{NEVER}{amount:.0f}"
+    size = abs(amount)
+    if size >= 999_995_000:  # from here on as many millions would be told as 1,000
+        return f"{currency}{NEVER}{amount / 1e9:.2f}{NEVER}bn"
+    if size >= 999_500:
+        return f"{currency}{NEVER}{amount / 1e6:.2f}{NEVER}million"
+    return f"{currency}{NEVER}{round(amount, -3) if size >= 1000 else amount:,.0f}"

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .plans import budget_ground
 from ..data.sheet import NIL, Sheet
-from .words import money, percent
 from ..panels.saying import shown
 from ..tables import Words, plain
+from .plans import budget_ground
+from .words import money, percent
 
 if TYPE_CHECKING:
     from ...planning.scenarios import PointPlan
@@ -39,8 +39,7 @@ class BudgetCase:
     @property
     def units(self):
         """Loaded cost of hours, contacts and solved contacts by queue: a frame of `planning.unit_costs`."""
-        from ...planning import first_contact_resolution
-        from ...planning import unit_costs
+        from ...planning import first_contact_resolution, unit_costs
 
         calls = self.tables.get("calls")
         solved = first_contact_resolution(calls) if calls is not None else {}
@@ -231,7 +230,7 @@ def beside_last_year(case):
 
 
 def quarter_bridge(case, folder, quarter):
-    """Why a past quarter cost more or less than planned: the frame of a bridge, or a sentence where a table is missing.
+    """Why a past quarter cost more or less than planned: the frame of a bridge, or words where a table is missing.
 
     The plan is the ledger's, with the forecast that could have been made on the quarter's first day.
     """
@@ -242,7 +241,8 @@ def quarter_bridge(case, folder, quarter):
 
     missing = [name for name in ("ledger", "agents") if name not in case.tables]
     if missing:
-        return None
+        tables = " and ".join(f"`{name}`" for name in missing)
+        return Words(f"Why {quarter} cost what it did cannot be told: the folder has no table {tables}.")
     period = pd.Period(quarter, "Q")
     rows = load_intervals(folder, case.centre, faulty="leave out").frame
     days = (period.end_time.normalize() - period.start_time).days + 1

@@ -50,7 +50,7 @@ def percent(share):
     >>> percent(0.843), percent(0.004)
     ('84 %', '0.4 %')
     """
-    return f"{100 * share:.1f}{NARROW}%".replace(NARROW, " ") if 0 < abs(share) < 0.0095 else f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if 0 < abs(share) < 0.0095 else f"{100 * share:.0f} %"
 
 
 def value_words(name, value):

@@ -24,11 +24,10 @@ def _title(finding, subtitle):
     return alt.TitleParams(wrap(finding, LETTERS), subtitle=wrap(subtitle, 105), frame="bounds")
 
 
-def _month(last=None, **axis):
-    scale = {"scale": alt.Scale(domain=last)} if last else {}
-    return alt.X(
-        "month:T", title=None, axis=alt.Axis(format="%b %y", tickCount="month", labelOverlap=True, **axis), **scale
-    )
+def _month(ends=None, field="month", **axis):
+    scale = {"scale": alt.Scale(domain=ends)} if ends else {}
+    axis = alt.Axis(format="%b %y", tickCount="month", labelOverlap=True, **axis)
+    return alt.X(f"{field}:T", title=None, axis=axis, **scale)
 
 
 # ------------------------------------------------------------------------ required and available
@@ -123,13 +122,7 @@ def _marks(hires, data, scale, ends, axis):
     at = hires.groupby("month", as_index=False)["heads"].sum().merge(data, on="month")
     at = at.assign(words=[f"+{n:.0f}" for n in at["heads"]], top=at[["all", "required_fte", "missing"]].max(axis=1))
     base = alt.Chart(at[["middle", "top", "words"]]).encode(
-        x=alt.X(
-            "middle:T",
-            title=None,
-            scale=alt.Scale(domain=ends),
-            axis=alt.Axis(format="%b %y", tickCount="month", labelOverlap=True, **axis),
-        ),
-        y=alt.Y("top:Q", scale=scale),
+        x=_month(ends, "middle", **axis), y=alt.Y("top:Q", scale=scale)
     )
     arrow = base.mark_point(shape="triangle-up", filled=True, size=60, color=ACCENT, opacity=1, yOffset=-8)
     return [arrow, base.mark_text(dy=-21, color=ACCENT, fontWeight=600).encode(text="words:N")]
@@ -193,9 +186,9 @@ def net_to_gross(rows, centre):
         (centre.shrinkage.external, OUTSIDE, "other, away"),
     ):
         amount = {cause: rows[f"fte_{cause}"].to_numpy() for cause in causes}
-        large = sorted((c for c in amount if amount[c].sum() >= SMALLEST * paid.sum()), key=lambda c: -amount[c].sum())[
-            : len(hues) - 1
-        ]
+        whole = {cause: taken.sum() for cause, taken in amount.items()}
+        large = sorted((c for c in whole if whole[c] >= SMALLEST * paid.sum()), key=whole.get, reverse=True)
+        large = large[: len(hues) - 1]
         small = sum((amount[c] for c in amount if c not in large), np.zeros(len(rows)))
         layers += [(cause, amount[cause], hue) for cause, hue in zip(large, hues, strict=False)]
         layers += [(rest, small, hues[-1])] if small.sum() > 0 else []
@@ -229,16 +222,9 @@ def decisions_chart(decisions, at):
     `decisions` is a frame of `hiring_decisions`, `at` today.
     """
     rows = _decision_rows(decisions)
-    names, ends = (
-        rows["name"].tolist(),
-        [_stamp(pd.Timestamp(at)), _stamp(rows[["start", "safe_start"]].max().max() + pd.Timedelta(days=45))],
-    )
-    x = alt.X(
-        "decide_by:T",
-        title=None,
-        scale=alt.Scale(domain=ends),
-        axis=alt.Axis(format="%b %y", tickCount="month", labelOverlap=True),
-    )
+    names, last = rows["name"].tolist(), rows[["start", "safe_start"]].max().max() + pd.Timedelta(days=45)
+    ends = [_stamp(pd.Timestamp(at)), _stamp(last)]
+    x = _month(ends, "decide_by")
     label = alt.Axis(labelLimit=240, labelColor=INK, domain=False, ticks=False)
     base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=names, title=None, axis=label), x=x)
     wait = base.mark_rule(color=RULE, strokeWidth=7).encode(x2="safe_date:T")
@@ -264,11 +250,9 @@ def decisions_chart(decisions, at):
 
 def decisions_picture(decisions, at):
     """The same as a Picture, or a sentence where there is no class to decide on."""
-    return (
-        show(decisions_chart(decisions, at))
-        if len(decisions)
-        else Words("There is no class to decide on, so no date to miss.")
-    )
+    if decisions.empty:
+        return Words("There is no class to decide on, so no date to miss.")
+    return show(decisions_chart(decisions, at))
 
 
 def _decision_rows(decisions):

@@ -5,7 +5,7 @@ hiring is planned anew, and the last safe days, which take a plan for each month
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import numpy as np
@@ -18,7 +18,7 @@ from ..panels.dials import Dial, State, total
 from ..panels.saying import frame_of, live, shown
 from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER, QUIET
-from .charts import FLEX, GAP, _people, decisions_finding
+from .charts import FLEX, GAP, _decision_rows, _people, decisions_finding
 from .plans import headcount_ground
 
 REST_MS, SLICE_S = 400, 0.25  # after which a hand rests; how long the kernel works before it listens again
@@ -210,11 +210,8 @@ def headcount_view(ground, overrides=None, *, hires=None, decisions=None):
         plan = ground.replanned(overrides)
         headcount, hires, centre = plan.headcount, plan.hires, plan.case["centre"]
         decisions = hiring_decisions(plan) if decisions is None else decisions
-        late = (
-            ""
-            if plan.proven
-            else f"The search was ended: these hires cost {plan.gap:.1%} more than the cheapest at most."
-        )
+        if not plan.proven:
+            late = f"The search was ended: these hires cost {plan.gap:.1%} more than the cheapest at most."
     else:
         headcount, centre = ground.headcount(overrides, hires)
     known = decisions if isinstance(decisions, pd.DataFrame) else None
@@ -307,9 +304,8 @@ class HeadcountDesk(Desk):
     def frames(self):
         """The months of every queue, the classes and, once known, their last safe days."""
         view = self.view()
-        return {"by month": view.headcount, "classes": view.hires} | (
-            {} if view.decisions is None else {"decisions": view.decisions}
-        )
+        known = {} if view.decisions is None else {"decisions": view.decisions}
+        return {"by month": view.headcount, "classes": view.hires} | known
 
     def frame(self):
         """The tiles as a table."""
@@ -403,8 +399,6 @@ class HeadcountDesk(Desk):
 
 def _dials(ground):
     """The dials, widened to hold what the centre has; a class is never larger than the training room."""
-    from dataclasses import replace
-
     found, seats = [], ground.centre.hiring.training_seats
     for dial in DIALS:
         if dial.name == "class_size" and np.isfinite(seats):
@@ -476,8 +470,6 @@ def gaps_finding(headcount):
 
 def decision_rows(decisions):
     """A row a class: its name, the day of decision, the first day, the last safe day, its words."""
-    from .charts import _decision_rows
-
     rows = _decision_rows(decisions)
     return rows[["name", "decide_by", "start", "safe_date", "last"]].assign(
         **{name: rows[name] + NOON for name in ("decide_by", "start", "safe_date")}

@@ -50,37 +50,30 @@ class HeadcountGround:
         from ...planning.scenarios import ASSUMPTIONS
 
         hiring = self.centre.hiring
-        return (
-            hiring.ramp[0]
-            if name == "first_month" and hiring.ramp
-            else 1.0
-            if name == "first_month"
-            else float(getattr(hiring, name))
-            if name in OWN
-            else ASSUMPTIONS[name].now(self.centre)
-        )
+        if name == "first_month":
+            return hiring.ramp[0] if hiring.ramp else 1.0
+        return float(getattr(hiring, name)) if name in OWN else ASSUMPTIONS[name].now(self.centre)
 
     def asked(self, overrides):
         """(monthly requirement, centre) with the overrides."""
         from ...planning.scenarios import checked_overrides, quick_requirement
 
-        own = {name: value for name, value in overrides.items() if name in OWN}
-        centre = self.centre
-        for name, value in own.items():
-            centre = replace(centre, hiring=OWN[name](centre.hiring, value))
-        return quick_requirement(
-            self.quick, centre, checked_overrides({name: value for name, value in overrides.items() if name not in own})
-        )
+        centre, moved = self.centre, {}
+        for name, value in overrides.items():
+            if name in OWN:
+                centre = replace(centre, hiring=OWN[name](centre.hiring, value))
+            else:
+                moved[name] = value
+        return quick_requirement(self.quick, centre, checked_overrides(moved))
 
     def headcount(self, overrides, hires):
         """(headcount, centre) with the overrides and the classes as given: a frame of `plan_headcount`."""
         from ...planning import plan_headcount
 
         needed, centre = self.asked(overrides)
-        hires = startable(hires, centre, self.case.at)
-        return plan_headcount(
-            needed, centre, people=self.case.people, hires=hires, at=self.case.at, curves=self.case.curves
-        ), centre
+        case, hires = self.case, startable(hires, centre, self.case.at)
+        found = plan_headcount(needed, centre, people=case.people, hires=hires, at=case.at, curves=case.curves)
+        return found, centre
 
     def replanned(self, overrides):
         """The HiringPlan for the overrides, kept once found."""

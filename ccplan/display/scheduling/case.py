@@ -12,12 +12,9 @@ import pandas as pd
 from ..tables import Words
 
 YEAR = pd.Timedelta(weeks=52)  # keeps the weekdays
-AWAY = ("leave", "holiday")
 PART = 0.75  # of the longest contract: who has less is part-time, and so is a shift of which five days give less
-NEAR, LONG_S = (
-    0.03,
-    600.0,
-)  # share of the best within which a cover is searched, and seconds that are never needed for it
+NEAR = 0.03  # share of the best within which a cover is searched
+LONG_S = 600.0  # seconds that are never needed for it
 
 
 @dataclass(frozen=True)
@@ -121,33 +118,22 @@ def schedule_case(folder, centre=None, *, queue="", weeks=4):
     """A `ScheduleCase` of the whole weeks after the tables' end.
 
     The requirement is that of the mean forecast, staffed interval by interval, plus what neither shifts nor roster
-    hold. Leave is in `leave.csv` and wishes in `wishes.csv` of the folder, where there are such files; else leave
+    Leave is in `leave.csv` and wishes in `wishes.csv` of the folder, where there are such files; else leave
     is taken as in the same weeks a year before, and wishes are invented (see `invented_wishes`). Raises ValueError
     in words, for a centre without shifts too.
     """
     from ...data import load_centre, load_intervals
-
-    return _case(Path(folder), centre or load_centre(folder), load_intervals, queue, weeks)
-
-
-def _case(folder, centre, load_intervals, queue, weeks):
-    from ...planning import at_desk_share, desk_requirement, forecast_queues, shifts_of_queue, staff
+    from ...planning import at_desk_share, desk_requirement, shifts_of_queue, staff
     from ..forecast.tables import calendar_of, forecast_rows
 
-    if not centre.shifts:
-        raise ValueError(
-            'the centre has no shifts: add a [shifts.NAME] to centre.toml, such as starts = "08:00-12:00" and length_s = 28800'
-        )
-    intervals = load_intervals(folder, centre).frame
-    rows = forecast_rows(intervals, queue)
+    folder, centre = Path(folder), centre or load_centre(folder)
+    _refuse(centre, weeks)
+    rows = forecast_rows(load_intervals(folder, centre).frame, queue)
     queue = str(rows["queue"].iloc[0])
     end = rows["start"].max().tz_localize(None).normalize()
     first = end + pd.Timedelta(days=7 - end.dayofweek)
     calendar = calendar_of(folder, centre)
-    days = (first - end).days + 7 * weeks
-    found = forecast_queues(rows, centre, f"{days}d", samples=200, cache=True, **calendar)[0].frame
-    local = found["start"].dt.tz_localize(None)
-    coming = found[(local >= first) & (local < first + pd.Timedelta(weeks=weeks))].reset_index(drop=True)
+    coming = _forecast_of(rows, centre, first, weeks, calendar)
     people, activities = _people(folder, centre, queue, first), _table(folder, "activities", centre)
     then = _people(folder, centre, queue, pd.Timestamp(0))
     if activities is not None and then is not None:
@@ -172,6 +158,27 @@ def _case(folder, centre, load_intervals, queue, weeks):
     )
 
 
+def _refuse(centre, weeks):
+    if isinstance(weeks, bool) or not isinstance(weeks, int) or weeks < 1:
+        raise ValueError(f"weeks must be a whole number of 1 or more, got {weeks!r}")
+    if not centre.shifts:
+        raise ValueError(
+            "the centre has no shifts: add a [shifts.NAME] to centre.toml, "
+            'such as starts = "08:00-12:00" and length_s = 28800'
+        )
+
+
+def _forecast_of(rows, centre, first, weeks, calendar):
+    """The mean forecast of whole weeks from a Monday on."""
+    from ...planning import forecast_queues
+
+    last = first + pd.Timedelta(weeks=weeks)
+    days = (last - rows["start"].max().tz_localize(None).normalize()).days
+    found = forecast_queues(rows, centre, f"{days}d", samples=200, cache=True, **calendar)[0].frame
+    local = found["start"].dt.tz_localize(None)
+    return found[(local >= first) & (local < last)].reset_index(drop=True)
+
+
 def _for_part_timers(shifts, people):
     """The shifts, short ones no more a day than there are people on part-time contracts: a full-timer's week does
     not fill with them.
@@ -186,13 +193,11 @@ def _for_part_timers(shifts, people):
 
 def _table(folder, name, centre):
     from ...data import load_table
-    from ...data.sources import SourceError
+    from ...data.sources import NoTable
 
     try:
         return load_table(folder, name, centre).frame
-    except SourceError:
-        if any(file.stem == name for file in folder.iterdir()):
-            raise  # it is there and cannot be read: that is no table missing
+    except NoTable:
         return None
 
 
@@ -213,7 +218,10 @@ def _own_file(folder, name, columns, people):
     file = folder / f"{name}.csv"
     if not file.exists() or people is None:
         return None
-    found = pd.read_csv(file)
+    try:
+        found = pd.read_csv(file, dtype={"agent": "str"})  # as the table agents has them, 007 and 12 too
+    except ValueError as problem:
+        raise ValueError(f"{file.name} cannot be read as CSV: {problem}") from None
     missing = [column for column in columns if column not in found]
     if missing:
         raise ValueError(f"{file.name} must have the columns {', '.join(columns)}; missing: {', '.join(missing)}")

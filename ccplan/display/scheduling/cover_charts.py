@@ -146,7 +146,7 @@ def start_layers(data):
             "shift:N",
             title=None,
             sort=None,
-            axis=alt.Axis(labelColor=INK, domain=False, ticks=False, grid=True, gridColor=RULE),
+            axis=alt.Axis(labelColor=INK, labelLimit=240, domain=False, ticks=False, grid=True, gridColor=RULE),
         ),
     )
     dots = base.mark_point(filled=True, opacity=1, color=ACCENT, stroke=PAPER).encode(

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +10,7 @@ from ...data.files import write_csv, write_whole
 from ...planning.scheduling.duty_tables import ACTIVITIES, checked, checked_duties
 
 PRODUCT = "-//ccplan//rosters//EN"
+SINCE = 1_500_000_000  # seconds since 1970 from which a calendar's version is counted: it must fit into 31 bits
 ROSTER = ("agent", "day", "shift", "start", "end", "paid_h")
 
 
@@ -34,9 +34,7 @@ def duties_to_ics(duties, folder=None, *, zone=None, activities=None, title="Shi
     """
     rows = checked_duties(duties)
     moment = (
-        _utc(pd.Series([pd.Timestamp(made)]), "UTC").iloc[0]
-        if made is not None
-        else pd.Timestamp(datetime.now(UTC)).floor("s")
+        pd.Timestamp.now("UTC").floor("s") if made is None else _utc(pd.Series([pd.Timestamp(made)]), "UTC").iloc[0]
     )
     rows = rows.assign(start=_utc(rows["start"], zone), end=_utc(rows["end"], zone), local=rows["start"])
     notes = None if activities is None else checked(activities, ACTIVITIES, "activities")
@@ -101,7 +99,7 @@ def _event(row, place, notes, moment):
         "summary": str(row.shift),
         "dtstart": row.start.to_pydatetime(),
         "dtend": row.end.to_pydatetime(),
-        "sequence": int(moment.timestamp()) - 1_500_000_000,
+        "sequence": max(int(moment.timestamp()) - SINCE, 0),
     }
     for name, value in told.items():
         event.add(name, value)
@@ -156,15 +154,9 @@ def roster_grid(duties):
     if not len(rows):
         return pd.DataFrame({"agent": []})
     grid = cells.unstack("day").reindex(columns=pd.date_range(rows["day"].min(), rows["day"].max()))
-    return (
-        grid.set_axis(grid.columns.strftime("%a %d.%m."), axis=1).fillna("").reset_index()
-        if _within_a_year(rows)
-        else (grid.set_axis(grid.columns.strftime("%Y-%m-%d"), axis=1).fillna("").reset_index())
-    )
-
-
-def _within_a_year(rows):
-    return (rows["day"].max() - rows["day"].min()).days < 300
+    short = (rows["day"].max() - rows["day"].min()).days < 300  # no day and month comes twice
+    heads = grid.columns.strftime("%a %d.%m." if short else "%Y-%m-%d")
+    return grid.set_axis(heads, axis=1).fillna("").reset_index()
 
 
 def roster_to_csv(duties, file):
@@ -185,10 +177,7 @@ def roster_to_xlsx(duties, file, *, activities=None, title="Roster", made=None):
         sheets["Activities"] = rows.assign(**{end: rows[end].dt.tz_localize(None) for end in ("start", "end")})[
             list(ACTIVITIES)
         ]
-    first = sheets["Shifts"]["day"].min()
-    return sheets_workbook(
-        file,
-        sheets,
-        title=title,
-        made=made if made is not None else first if pd.notna(first) else pd.Timestamp("2000-01-01"),
-    )
+    if made is None:
+        first = sheets["Shifts"]["day"].min()
+        made = first if pd.notna(first) else pd.Timestamp("2000-01-01")
+    return sheets_workbook(file, sheets, title=title, made=made)

@@ -23,6 +23,10 @@ from .view import AIMS, Asked, ScheduleGround, ScheduleTotals, joined, schedule_
 
 REST_MS, SLICE_S = 300, 0.25  # after which a hand rests; how long the kernel works before it listens again
 NO_LIMIT = 200  # people: what the dials of limits show where there is none
+IN_PARTS = (
+    "While a dial moves people come in parts, which no plan of whole people can better; "
+    "whole people follow when it rests."
+)
 
 DIALS = (
     Dial(
@@ -151,11 +155,10 @@ class ScheduleDesk(Desk):
         self.ground, self.title = ground, Filled("{centre}: which shifts cover it?", centre=ground.centre.name)
         self.currency = ground.centre.currency
         first = ground.queues[0]
-        heads = ground.of(first)[1]
         values = {
             "volume": 0.0,
             "off_desk": 0.0,
-            "people": float(heads or NO_LIMIT),
+            "people": self._people_of(first),
             "short_most": float(min(short_most, NO_LIMIT)),
             "extra_h": 0.0,
             "missing_hour": float(ground.centre.rostering.missing_hour),
@@ -192,27 +195,38 @@ class ScheduleDesk(Desk):
         return {"queue": "Queue", "week": "Week from", "aim": "What is made best", "day": "Day drawn"}
 
     def moved(self, places):
-        """After another queue or week, the first one that it has where it does not have the old."""
+        """After another queue or week, the first one that it has where it does not have the old; a limit of people
+        that nobody has turned is that of the queue.
+        """
         places = dict(places)
         for name in ("week", "day"):
             choices = self.options(replace(self.state, places=places))[name]
             places[name] = places[name] if places[name] in choices else choices[0]
-        return super().moved(places)
+        state = super().moved(places)
+        if state.values["people"] != self._people_of(self.state.places["queue"]):
+            return state
+        return replace(state, values=state.values | {"people": self._people_of(places["queue"])})
+
+    def _people_of(self, queue):
+        """Where the dial of people stands for a queue: its people, NO_LIMIT where no table tells them."""
+        return float(self.ground.of(queue)[1] or NO_LIMIT)
 
     def asked(self, state):
         """The Asked of a state; ValueError in words."""
         values = state.values
         if 0 < values["extra_h"] < 1:
             raise ValueError(f"one more length of shift must be 0 or from 1 to 12 hours, got {values['extra_h']:g}")
+        queue = state.places["queue"]
+        unlimited = values["people"] == NO_LIMIT and not self.ground.of(queue)[1]
         return Asked(
-            queue=state.places["queue"],
+            queue=queue,
             week=pd.Timestamp(state.places["week"]),
             aim=state.places["aim"],
             volume=values["volume"],
             off_desk=values["off_desk"],
             missing_hour=values["missing_hour"],
-            people=values["people"],
-            short_most=values["short_most"],
+            people=inf if unlimited else values["people"],
+            short_most=inf if values["short_most"] == NO_LIMIT else values["short_most"],
             extra_h=values["extra_h"],
         )
 
@@ -235,13 +249,7 @@ class ScheduleDesk(Desk):
     def show(self, rest):
         waiting = self._rested(rest)
         view = self.view()
-        told = (
-            f"Whole people, proven to within {view.cover.gap:.1%} of the best."
-            if view.proven
-            else (
-                "While a dial moves people come in parts, which no plan of whole people can better; whole people follow when it rests."
-            )
-        )
+        told = f"Whole people, proven to within {view.cover.gap:.1%} of the best." if view.proven else IN_PARTS
         return {
             "tiles": self.tiles(view.totals),
             "warnings": list(view.warnings),
@@ -268,7 +276,7 @@ class ScheduleDesk(Desk):
         return 0
 
     def key(self, state):
-        """Of a state's totals: what is asked for, and whether in whole people, as what is shown."""
+        """What the totals of a state depend on: what is asked for, and whether people are whole in what is shown."""
         asked = self.asked(state)
         return asked, self._is_whole()
 

@@ -1,12 +1,21 @@
 """Charts of a roster: who works which shift when, and whether nights, weekends and hours are shared fairly."""
 
+from itertools import cycle
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from ..theme import ACCENT, ALARM, CONTEXT, INK, PAPER, QUIET
 
-SHADES = ("#9CCBE8", "#0072B2", "#F0BC4D", "#009E73", "#CC79A7", "#8C959F")  # of shifts by day, in their order
+SHADES = {  # of shifts by day, in their order, and what they are called
+    "#9CCBE8": "pale blue",
+    "#0072B2": "blue",
+    "#F0BC4D": "yellow",
+    "#009E73": "green",
+    "#CC79A7": "pink",
+    "#8C959F": "slate",
+}
 NIGHT = "#1F2328"
 WIDE, ROW = 720, 13
 DOTS = 9  # pixels of a person in the chart of fairness
@@ -103,7 +112,7 @@ def _labels(dates):
 
 def _shades(roster):
     names = list(dict.fromkeys(roster.unmet["shift"]))
-    return {name: SHADES[i % len(SHADES)] for i, name in enumerate(names)}
+    return dict(zip(names, cycle(SHADES)))
 
 
 def _is_night(rows, rostering):
@@ -123,21 +132,10 @@ def _leave_days(leave):
 
 
 def _key(roster, rostering):
-    nights = bool(_is_night(roster.duties, rostering).any())
-    names = {
-        "#9CCBE8": "pale blue",
-        "#0072B2": "blue",
-        "#F0BC4D": "yellow",
-        "#009E73": "green",
-        "#CC79A7": "pink",
-        "#8C959F": "slate",
-    }
-    told = ", ".join(
-        f"{names[colour]}: {name}" for name, colour in _shades(roster).items() if (roster.duties["shift"] == name).any()
-    )
-    return f"The figure is the hour of the start. {told[:1].upper()}{told[1:]}" + (
-        "; black: touches the night" if nights else ""
-    )
+    worked = set(roster.duties["shift"])
+    told = ", ".join(f"{SHADES[colour]}: {name}" for name, colour in _shades(roster).items() if name in worked)
+    nights = "; black: touches the night" if _is_night(roster.duties, rostering).any() else ""
+    return f"The figure is the hour of the start. {told[:1].upper()}{told[1:]}{nights}"
 
 
 def roster_finding(roster):

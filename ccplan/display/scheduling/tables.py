@@ -181,10 +181,11 @@ def prices_table(case):
 
 
 def ill_in(roster):
-    """Somebody's sickness for an example: who works most in the second week is ill from its Tuesday to its
-    Thursday; a frame agent, start, end.
+    """Somebody's sickness for an example: who works most in the second week (or the only one) is ill from its
+    Tuesday to its Thursday; a frame agent, start, end.
     """
-    first = roster.unmet["day"].min() + pd.Timedelta(days=8)
+    monday, last = roster.unmet["day"].min(), roster.unmet["day"].max()
+    first = monday + pd.Timedelta(days=8 if last >= monday + pd.Timedelta(days=10) else 1)
     days = roster.duties[roster.duties["day"].between(first, first + pd.Timedelta(days=2))]
     agent = days.groupby("agent").size().sort_values(ascending=False, kind="stable").index[0]
     return pd.DataFrame({"agent": [agent], "start": [first], "end": [first + pd.Timedelta(days=2)]})
@@ -211,7 +212,12 @@ def swap_answer(case):
     from ...planning import check_swap
 
     duties = case.roster.duties
-    day = duties["day"].min() + pd.Timedelta(days=2)
+    there = duties.groupby("day")["agent"].nunique()
+    days = there.index[there > 1]
+    if not len(days):
+        return Words("No two people work on one day, so there is nobody to swap with.")
+    usual = duties["day"].min() + pd.Timedelta(days=2)
+    day = usual if usual in days else days[0]
     mine = duties[duties["day"] == day].sort_values(["start", "agent"], kind="stable")
     one, other = mine.iloc[0]["agent"], mine.iloc[-1]["agent"]
     return Words(
@@ -378,10 +384,9 @@ def files_table(case, folder=""):
     """
     duties, made = case.roster.duties, case.first
     activities = placed_breaks(case, duties)
-    calendars = duties_to_ics(duties, None if not folder else Path(folder), activities=activities, made=made)
+    calendars = duties_to_ics(duties, folder or None, activities=activities, made=made)
     table, grid = roster_table(duties), roster_grid(duties)
     if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
         roster_to_csv(duties, Path(folder) / "roster.csv")
         roster_to_xlsx(duties, Path(folder) / "roster.xlsx", activities=activities)
     rows = [

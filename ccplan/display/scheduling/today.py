@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..charts import show
 from ..tables import Words, cornered, plain
-from .case import AWAY, needs
+from .case import needs
 
 ILL = "sickness"
 WORDS = {
@@ -63,20 +63,20 @@ def today_of(case, day="", at="11:00", *, most=3):
 
 
 def hard_day(activities):
-    """Of the last four weeks the day on which most of those planned were ill."""
+    """Of the last four weeks the day on which most of those planned were ill; the last day, where nobody was."""
     local = activities["start"].dt.tz_localize(None).dt.normalize()
-    ill = activities[
-        (activities["actual"] == ILL)
-        & (activities["scheduled"] == "work")
-        & (local > local.max() - pd.Timedelta(weeks=4))
-    ]
-    return ill.groupby(local[ill.index])["agent"].nunique().sort_index().idxmax()
+    lately = local > local.max() - pd.Timedelta(weeks=4)
+    ill = activities[lately & (activities["actual"] == ILL) & (activities["scheduled"] == "work")]
+    people = ill.groupby(local[ill.index])["agent"].nunique().sort_index()
+    return people.idxmax() if len(people) else local.max()
 
 
 def duties_of(activities, shifts):
     """A duty for each agent and day, from the first to the last moment scheduled at the centre; the shift is that
     of the length.
     """
+    from ...planning.scheduling.adherence import AWAY
+
     there = activities[activities["scheduled"].notna() & ~activities["scheduled"].isin(AWAY)]
     day = there["start"].dt.tz_localize(None).dt.normalize()
     found = (
@@ -121,22 +121,27 @@ def options_table(today, most=9):
     if isinstance(today, Words):
         return today
     rows = today.options.head(most)
+    gain = 100 * (rows["service_after"] - rows["service_before"])
     told = pd.DataFrame(
         {
-            "what": rows["words"]
-            .str.split(": ", n=2)
-            .str[:2]
-            .str.join(": ")
-            .where(rows["kind"].str.startswith(("move", "postpone")), rows["words"].str.split(": ").str[0]),
-            "cost": rows["cost"].map("{:+.0f}".format).str.replace("-", "−").str.replace("+0", "0"),
-            "hours missing": rows["missing_h"].map("{:+.2f}".format).str.replace("-", "−"),
-            "service, points": (100 * (rows["service_after"] - rows["service_before"]))
-            .map("{:+.1f}".format)
-            .str.replace("-", "−"),
+            "what": [_what(row) for row in rows.itertuples()],
+            "cost": [_signed(cost, "+.0f").replace("+0", "0") for cost in rows["cost"]],
+            "hours missing": [_signed(hours, "+.2f") for hours in rows["missing_h"]],
+            "service, points": [_signed(points, "+.1f") for points in gain],
             "worth": rows["worth"].map("{:,.0f}".format),
         }
     )
     return told.set_axis([""] * len(told))
+
+
+def _what(option):
+    """What an option does, without what comes of it: who and what are two parts where something is moved."""
+    parts = option.words.split(": ")
+    return ": ".join(parts[: 2 if option.kind.startswith(("move", "postpone")) else 1])
+
+
+def _signed(value, form):
+    return format(value, form).replace("-", "−")
 
 
 def options_answer(case, today):
@@ -144,6 +149,8 @@ def options_answer(case, today):
     if isinstance(today, Words):
         return today
     from ...planning import apply_option
+    from ...planning.scheduling.day_service import totals_of
+    from ...planning.scheduling.intraday import seen_then
 
     activities, done, cost = today.state.activities, [], 0.0
     for option in today.options[today.options["kind"] != "time off"].to_dict("records"):
@@ -156,9 +163,6 @@ def options_answer(case, today):
     if not done:
         return Words("Nothing that the rules allow is worth its cost: the day goes on as it is.")
     model = today.state.day
-    from ...planning.scheduling.day_service import totals_of
-    from ...planning.scheduling.intraday import seen_then
-
     ahead = (model.rows["start"] >= today.state.now).to_numpy()
     service = [
         totals_of(model.service(seen_then(model, table, table, today.state.now))[ahead])["service_level"]

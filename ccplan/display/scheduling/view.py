@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from ...planning.schedule import Cover
 
 AIMS = {"least cost": "cost", "fewest hours": "hours", "least difference": "difference"}
-NEAR, SECONDS = (
-    0.02,
-    4.0,
-)  # share of the best within which a plan of whole people is searched, and how long a day may take
+NEAR = 0.02  # share of the best within which a plan of whole people is searched
+SECONDS = 4.0  # how long the search for a day may take
 WEEK = pd.Timedelta(days=7)
 EXTRA = "extra"
 KEPT = 200  # covers that are kept once found

@@ -21,8 +21,8 @@ def gantt_chart(plan):
     rows["until"] = rows["finish"] + pd.Timedelta(days=1)
     rows["may_end"] = rows["latest_finish"] + pd.Timedelta(days=1)
     rows["path"] = rows["critical"].map({True: "critical", False: "has slack"})
-    rows["label"] = rows["item"].str.slice(0, 58) + rows["item"].str.len().gt(58).map({True: " …", False: ""})
     rows = rows.sort_values(["start", "until"]).assign(place=range(len(rows)))
+    rows["label"] = _labels(rows["item"])
     rows = rows[["label", "place", "department", "start", "until", "may_end", "path", "item"]]
     y = alt.Y(
         "label:N",
@@ -50,6 +50,13 @@ def gantt_chart(plan):
             subtitle=f"{len(rows)} items are open; blue: the {critical} that move the end if they slip; grey line: how far an item may slip",
         ),
     )
+
+
+def _labels(items):
+    """Items cut to a line, no two alike: each has a row of its own."""
+    short = items.str.slice(0, 58) + items.str.len().gt(58).map({True: " …", False: ""})
+    again = short.groupby(short).cumcount()
+    return short + [f" ({number + 1})" if number else "" for number in again]
 
 
 def _finding(plan):

@@ -14,6 +14,7 @@ from ...data.tables import STATUSES
 from ..data.panel import box, is_bundled, row, words
 from ..data.sheet import Sheet
 from ..language import Filled, Term, centre_of, chosen
+from ..panels.saying import sentence
 
 FIELDS = ("status", "owner", "due", "evidence")
 HINTS = {"owner": "owner", "due": "due, 2027-01-31", "evidence": "evidence"}
@@ -96,14 +97,8 @@ class ChecklistDesk:
         self._steps()
         self._draw()
         self._watch()
-        self._say(
-            (
-                "This is the bundled centre: what you change goes into a copy that ends with this panel. "
-                if self.place
-                else ""
-            )
-            + "Every change is saved at once. Click an item to read why and how."
-        )
+        copied = "This is the bundled centre: what you change goes into a copy that ends with this panel. "
+        self._say(f"{copied if self.place else ''}Every change is saved at once. Click an item to read why and how.")
 
     def summary(self):
         """How far each list is, a Sheet."""
@@ -159,12 +154,9 @@ class ChecklistDesk:
         self.total.value = self.summary()._repr_html_()
 
     def _line(self, one):
-        known = (
-            next((item for item in checklists()[one["checklist"]].items if item.item == one["item"]), None)
-            if one["checklist"] in checklists()
-            else None
-        )
-        told = f"{known.how}" if known else self.language.said(OWN)
+        shipped = checklists().get(one["checklist"])
+        known = next((item for item in shipped.items if item.item == one["item"]), None) if shipped else None
+        told = known.how if known else self.language.said(OWN)
         label = self.w.HTML(
             f"<details><summary>{escape(one['item'])}</summary><p>{escape(one['step'])}: {escape(told)}</p></details>"
         )
@@ -203,7 +195,7 @@ class ChecklistDesk:
             self._say(f"Saved: {column} of “{item}” is now {value or 'empty'}.")
             self.total.value = self.summary()._repr_html_()
         except (ValueError, OSError) as problem:
-            self._say(str(problem)[:1].upper() + str(problem)[1:] + ".", fault=True)
+            self._say(sentence(problem), fault=True)
             self.seen = self.store.table()
             self._put(item, column, self._saw(item, column))
 
@@ -221,7 +213,7 @@ class ChecklistDesk:
         try:
             deed()
         except (ValueError, OSError) as problem:
-            self._say(str(problem)[:1].upper() + str(problem)[1:] + ".", fault=True)
+            self._say(sentence(problem), fault=True)
 
     def _undo(self):
         self.seen = self.store.undo()

@@ -68,7 +68,7 @@ def departments_table(progress):
     return Sheet(told, right=("items", "done", "late", "done, share", "open costs"))
 
 
-def goals_sheet(goals, currency="EUR"):
+def goals_sheet(goals, currency):
     """From goal to target, with what can go wrong, a Sheet."""
     frame = goals_table(goals)
     told = pd.DataFrame(
@@ -90,8 +90,7 @@ def goals_sheet(goals, currency="EUR"):
 
 def types_sheet(types, currency):
     """Types of centre side by side, a Sheet."""
-    cheapest = types.loc[types["fits"], "total"].min() if types["fits"].any() else types["total"].min()
-    best = types.loc[types["total"].eq(cheapest), "name"].iloc[0]
+    fits = types[types["fits"]]
     told = pd.DataFrame(
         {
             "type": types["name"],
@@ -104,9 +103,13 @@ def types_sheet(types, currency):
             "grows": types["grows"],
         }
     )
+    words = "None of these types has room for so many seats"
+    if len(fits):
+        best = fits.loc[fits["total"].idxmin()]
+        words = f"Over five years {best['name']} is the cheapest that fits ({currency} {best['total']:,.0f})"
     return Sheet(
         told,
-        f"Over five years {best} is the cheapest that fits ({currency} {cheapest:,.0f}); prices are usual ones, put quotes in their place",
+        f"{words}; prices are usual ones, put quotes in their place",
         right=("at the start", "running, first year", "five years", "a seat and month", "weeks to set up"),
     )
 
@@ -300,13 +303,12 @@ def list_sheet(name):
 def startup_budget_sheet(budget):
     """The start-up's money by category, to set up and to run a year, a Sheet."""
     rows = budget.ledger.groupby(["category", "set_up"])["amount"].sum().unstack(fill_value=0)
+    rows = rows.reindex(columns=[True, False], fill_value=0).astype(float)
     told = pd.DataFrame(
         {
             "category": rows.index,
-            "to set up": [
-                f"{float(rows.get(True, {}).get(name, 0) if True in rows else 0):,.0f}" for name in rows.index
-            ],
-            "to run, a year": [f"{float(rows[False][name]) if False in rows else 0:,.0f}" for name in rows.index],
+            "to set up": [f"{amount:,.0f}" for amount in rows[True]],
+            "to run, a year": [f"{amount:,.0f}" for amount in rows[False]],
         }
     )
     return Sheet(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from . import channel_charts, outbound_charts, skill_charts
 from ..charts import long_date, show
+from ..panels.saying import sentence
 from ..tables import Words, plain
 
 _BEFORE = 7  # days of mail that are drawn
@@ -28,10 +29,12 @@ def shared_hours(intervals, centre, day, hours=2):
         queue.name for queue in centre.queues if not queue.deferred and queue.at_once == 1 and np.isinf(queue.lines)
     ]
     today = _of_day(intervals[intervals["queue"].isin(live)], day)
+    if today.empty:
+        return today
     came = today.groupby("start")["offered"].sum()
     stretch = pd.Timedelta(hours=hours)
     sums = [came[(came.index >= start) & (came.index < start + stretch)].sum() for start in came.index]
-    first = came.index[int(np.argmax(sums))] if len(came) else pd.Timestamp(day)
+    first = came.index[int(np.argmax(sums))]
     return today[(today["start"] >= first) & (today["start"] < first + stretch)]
 
 
@@ -127,11 +130,12 @@ def backlog_picture(intervals, centre, day):
 
 
 def waiting_rows(intervals, centre, day):
-    """The rows of the first queue with a deadline, of the week up to and with `day`."""
+    """The rows of the first queue with a deadline, of the week up to and with `day`, any time of it, local."""
     names = [queue.name for queue in centre.queues if queue.deferred and (intervals["queue"] == queue.name).any()]
     mine = intervals[intervals["queue"].isin(names[:1])]
-    last = pd.Timestamp(day).normalize() + pd.Timedelta(days=1)
-    return mine[(mine["start"] < last) & (mine["start"] >= last - pd.Timedelta(days=_BEFORE))]
+    date = pd.Timestamp(pd.Timestamp(day).date())
+    local = mine["start"].dt.tz_localize(None).dt.normalize()
+    return mine[(local <= date) & (local > date - pd.Timedelta(days=_BEFORE))]
 
 
 # ------------------------------------------------------------------------------------------------ callbacks
@@ -142,12 +146,15 @@ def callbacks_table(staffed, centre, callbacks, *, hours=3):
     `table`.
 
     `staffed` is one queue and day of `staff`. Columns: start, offered, agents_without, agents, promise_kept,
-    callbacks (both shares of the calls) and called, callbacks made in the interval.
+    callbacks (both shares of the calls) and called, callbacks made in the interval. Raises ValueError where callers
+    do not wait for one agent each, such as for chat.
     """
     from ...queueing import required_with_callbacks
 
+    queue = centre.queue(staffed["queue"].iloc[0])
     rows = shared_hours(staffed, centre, staffed["start"].iloc[0], hours)
-    queue = centre.queue(rows["queue"].iloc[0])
+    if rows.empty:
+        raise ValueError(f"callbacks are told for calls on lines without limit, got the queue {queue.name}")
     aht_s = float(np.average(rows["aht_s"], weights=rows["offered"]))
     found = required_with_callbacks(
         rows["offered"].to_numpy(float),
@@ -244,4 +251,4 @@ def _told(chart):
     try:
         return show(chart())
     except ValueError as problem:
-        return Words(plain(str(problem)[0].upper() + str(problem)[1:]) + ".")
+        return Words(plain(sentence(problem)))

@@ -141,11 +141,8 @@ def day_verdict(day, played, targets):
     `day` as for `service_chart`, `played` as `planning.play_day` gives, `targets` of the queue.
     """
     calls, whole = day["offered"].to_numpy(float), played.day.iloc[0]
-    promised, level, half = (
-        np.average(day["promised"], weights=calls),
-        whole["service_level"],
-        whole["service_level_ci95"],
-    )
+    promised = np.average(day["promised"], weights=calls)
+    level, half = whole["service_level"], whole["service_level_ci95"]
     apart = np.abs(played.intervals["service_level"] - day["given"])[calls > 0]
     words = (
         f"**The formula promises that {promised:.1%} of the day's calls are answered within {targets.target_s:g} seconds; "

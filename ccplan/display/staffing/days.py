@@ -43,10 +43,12 @@ def tidy_day(rows, queue, date, centre=None):
 
 
 def mean_aht(day):
-    """The day's mean handle time, seconds: each interval weighs as many calls as it was offered."""
-    return float(np.average(day["aht_s"], weights=day["offered"]))
+    """The day's mean handle time, seconds: each interval weighs as many calls as it was offered, all alike on a day
+    without calls.
+    """
+    return float(np.average(day["aht_s"], weights=day["offered"] if day["offered"].sum() > 0 else None))
 
 
 def last_day(days):
-    """The last of {date: rows} with calls."""
-    return max(date for date, rows in days.items() if rows["offered"].sum() > 0)
+    """The last of {date: rows} with calls; the last of all, where none has any."""
+    return max((date for date, rows in days.items() if rows["offered"].sum() > 0), default=max(days))

@@ -40,22 +40,24 @@ def chart_places():
     ]
 
 
+def _lines(series):
+    """The entries of a key for lines of {column: label, colour, width, dash}."""
+    return [
+        {"label": label, "colour": colour, "shape": "dashed" if dash else "line" if width > 2 else "thin"}
+        for label, colour, width, dash in series.values()
+    ]
+
+
 DAY_KEY = [
-    {"label": label, "colour": colour, "shape": "dashed" if dash else "line" if width > 2 else "thin"}
-    for label, colour, width, dash in charts.SERIES.values()
-]
-DAY_KEY += [
+    *_lines(charts.SERIES),
     {"label": "short of agents", "colour": "#F2C5AB", "shape": "area"},
     {"label": charts.LOAD_LABEL, "colour": theme.CONTEXT, "shape": "area"},
 ]
 SERVICE_KEY = [
-    {"label": label, "colour": colour, "shape": "dashed" if dash else "line" if width > 2 else "thin"}
-    for label, colour, width, dash in day_charts.SERVICE.values()
+    *_lines(day_charts.SERVICE),
+    {"label": "eight of ten played days (P10–P90), when the dial rests", "colour": day_charts.BAND, "shape": "area"},
+    {"label": "given more than 2 points less than promised", "colour": "#F2C5AB", "shape": "area"},
 ]
-SERVICE_KEY += [
-    {"label": "eight of ten played days (P10–P90), when the dial rests", "colour": day_charts.BAND, "shape": "area"}
-]
-SERVICE_KEY += [{"label": "given more than 2 points less than promised", "colour": "#F2C5AB", "shape": "area"}]
 CURVE_KEY = [
     {"label": "the requirement", "colour": theme.ACCENT, "shape": "dot"},
     {"label": "service target", "colour": theme.INK, "shape": "dashed"},

@@ -8,7 +8,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from .. import theme
 from ..theme import ACCENT, ALARM, CONTEXT, INK, QUIET
 
 TITLE_LETTERS, SUBTITLE_LETTERS = 62, 95  # of a line, in charts 620 pixels wide
@@ -234,83 +233,3 @@ def reserve_finding(curve):
     if best["reserve"] == 0:
         return f"No agent need be kept free: the promise holds, with {work} done in the interval"
     return f"Keeping {best['reserve']:.0f} agents free holds the promise and leaves room for {work} in the interval"
-
-
-def blended_day_chart(day):
-    """A staffed day's agents: in calls, in other work, and idle, by interval.
-
-    `day` is one queue and day of `planning.blend_day`.
-    """
-    from ..charts import clock_hours
-
-    hours = clock_hours(day["start"]).to_numpy()
-    step = float(np.diff(hours).min()) if len(hours) > 1 else 0.5
-    parts = {"calls": day["occupancy"].fillna(0) * day["agents"], "other work": day["work_occupancy"] * day["agents"]}
-    parts["idle"] = day["agents"] - parts["calls"] - parts["other work"]
-    rows = pd.concat(
-        [
-            pd.DataFrame({"hour": hours, "end": hours + step, "agents": part.to_numpy(), "part": name, "place": i})
-            for i, (name, part) in enumerate(parts.items())
-        ]
-    )
-    colours = dict(zip(parts, ("#9AA4AE", ACCENT, CONTEXT), strict=True))
-    rows["to"] = rows.groupby("hour")["agents"].cumsum()
-    rows["from"] = rows["to"] - rows["agents"]
-    rows["colour"] = rows["part"].map(colours)
-    axis = alt.Axis(
-        title=None,
-        labelExpr="format(datum.value % 24, '02') + ':00'",
-        tickMinStep=1,
-        labelOverlap=True,
-        labelFlush=False,
-    )
-    bars = (
-        alt.Chart(rows)
-        .mark_rect(stroke=theme.PAPER, strokeWidth=0.6)
-        .encode(
-            x=alt.X("hour:Q", axis=axis, scale=alt.Scale(zero=False, nice=False)),
-            x2="end:Q",
-            y=alt.Y("from:Q", title=None),
-            y2="to:Q",
-            color=alt.Color("colour:N", scale=None),
-        )
-    )
-    last = rows[rows["hour"] == hours.max()].assign(
-        at=lambda r: _spread((r["from"] + r["to"]) / 2, 0.07 * rows["to"].max())
-    )
-    ink = last.assign(ink=last["part"].map({"calls": QUIET, "other work": ACCENT, "idle": QUIET}))
-    words = (
-        alt.Chart(ink)
-        .mark_text(align="left", dx=8)
-        .encode(x="end:Q", y="at:Q", text="part:N", color=alt.Color("ink:N", scale=None))
-    )
-    queue = (
-        f"{day['queue'].iloc[0]}, {day['start'].iloc[0]:%A} {day['start'].iloc[0].day} {day['start'].iloc[0]:%B %Y}: "
-    )
-    return (bars + words).properties(
-        title=_title(blended_day_finding(day), f"{queue}agents on the phones (net) by what they do"),
-        width=WIDTH,
-        height=260,
-    )
-
-
-def blended_day_finding(day):
-    """How much of the idle time can be used for other work without breaking the promise."""
-    idle = (day["agents"] * (1 - day["occupancy"].fillna(0))).sum() * _hours_each(day)
-    used = day["work_hours"].sum()
-    if used < 0.05:
-        return "No other work fits beside the calls: every free agent is needed for the promise"
-    return f"{used:.0f} of {idle:.0f} idle agent-hours can go to other work without breaking the calls' promise"
-
-
-def _hours_each(day):
-    # work_hours is the agents' time in work: its share of the interval gives the interval's length.
-    busy = (day["work_occupancy"] * day["agents"]).sum()
-    return day["work_hours"].sum() / busy if busy > 0 else 0.5
-
-
-def _spread(values, gap):
-    out = values.to_numpy(dtype=float).copy()
-    for i in range(1, len(out)):
-        out[i] = max(out[i], out[i - 1] + gap)
-    return out

@@ -31,11 +31,8 @@ __all__ = [
 ]  # the room's public names
 
 FEW_WEEKS = 8  # of data, below which a weekday has been seen too seldom to be told from chance
-REST_MS, WAIT_MS, KEPT = (
-    350,
-    1500,
-    6,
-)  # after which a hand rests; while something is compiled; settings whose week and played days are kept
+REST_MS, WAIT_MS = 350, 1500  # after which a hand rests; while something is compiled
+KEPT = 6  # settings whose week and played days are kept
 
 
 def staffing_panel(folder_or_intervals, centre=None, *, queue=None, day=None, folder=None, language=None):
@@ -141,12 +138,8 @@ class _Desk(Desk):
         """What follows from where it stands."""
         queue, date = self.start.places["queue"], date_of(self.start.places["day"])
         if self.date is None or (queue, date) != (self.queue, self.date):
-            self.queue, self.date, self.day, self.dials = (
-                queue,
-                date,
-                self.day_at(self.start.places),
-                self.dials_at(self.start),
-            )
+            day, dials = self.day_at(self.start.places), self.dials_at(self.start)
+            self.queue, self.date, self.day, self.dials = queue, date, day, dials
         self.inputs = self.inputs_at(self.state)
 
     # ------------------------------------------------------------------------------ what is drawn
@@ -208,11 +201,8 @@ class _Desk(Desk):
         """The staffed days of the week, one at a time, moved as the dials move the day."""
         from ...planning.staffing import staff
 
-        asked, inputs, (rule, meet) = (
-            centre_asked(self.centre, self.queue, self.inputs),
-            self.inputs,
-            RULES[self.inputs.rule],
-        )
+        inputs, (rule, meet) = self.inputs, RULES[self.inputs.rule]
+        asked = centre_asked(self.centre, self.queue, inputs)
         factor = inputs.aht_s / mean_aht(self.day)
         rows = (
             tidy_day(self.days[self.queue][date], self.queue, date, self.centre)

@@ -1,6 +1,7 @@
 """Charts of shared skills: what pooling saves, and how few cross-trained agents are enough."""
 
 import altair as alt
+import numpy as np
 
 from .. import theme
 from ..theme import ACCENT, CONTEXT, INK, QUIET
@@ -132,8 +133,6 @@ def _hours_words(row):
 
 def _ticks(most):
     """Four or five round numbers from 0 to the longest bar."""
-    import numpy as np
-
     step = 10.0 ** np.floor(np.log10(max(most, 1.0)))
     step = next(step * part for part in (0.25, 0.5, 1.0, 2.0) if most / (step * part) <= 5)
     return [float(value) for value in np.arange(0, most + 1e-9, step)]

@@ -110,8 +110,9 @@ def _staffed(calls, centre, rule, meet, through):
 
 
 def _given(staffed, centre):
-    """The service of each interval with the day solved as a whole; nan where lines are limited or
-    contacts held together, which that cannot tell."""
+    """The service of each interval with the day solved as a whole; nan where lines are limited or contacts held
+    together, which that cannot tell.
+    """
     from ...queueing import predict_day
 
     queue, (calls, aht_s, agents) = centre.queues[0], staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
@@ -143,7 +144,8 @@ def _answer(view):
         f"{totals.service_level:.0%} of calls within {inputs.target_s:g} seconds"
         + ("." if np.isnan(totals.given) else f" by the formula, {totals.given:.0%} when the day is solved as a whole.")
     )
-    fewer = view.curve[view.curve["agents"] == totals.agents - 1]
+    chosen = view.curve.loc[view.curve["chosen"], "agents"].iloc[0]
+    fewer = view.curve[view.curve["agents"] == chosen - 1]
     if len(fewer):
         yield f"One agent fewer in the busiest interval would answer {fewer['service_level'].iloc[0]:.0%}."
 

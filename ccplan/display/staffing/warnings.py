@@ -18,7 +18,7 @@ def warnings_of(staffed, centre, rule):
         yield from _roster_warnings(staffed, centre)
     if centre.shrinkage.total >= 0.45:
         yield (
-            f"Shrinkage of {centre.shrinkage.total:.0%} leaves less than {1 - centre.shrinkage.total:.0%} of paid "
+            f"Shrinkage of {centre.shrinkage.total:.0%} leaves only {1 - centre.shrinkage.total:.0%} of paid "
             "time on the phones: check that no cause is counted twice."
         )
 

@@ -5,10 +5,8 @@ import pandas as pd
 
 from .. import theme
 
-DEEP, PALEST = (
-    "#0A4E80",
-    0.08,
-)  # colour of the most of the week; how much of it is left where nobody is needed: paper shines through
+DEEP = "#0A4E80"  # colour of the most of the week
+PALEST = 0.08  # how much of it is left where nobody is needed: paper shines through
 LIGHT_FROM = 0.73  # share of the most from which words in a cell are white: black and white part at a contrast of 4.5
 WEEK_KEY = [
     {"label": "agents on the phones (net), the most of each hour: few", "colour": "#CFE3F1", "shape": "area"},

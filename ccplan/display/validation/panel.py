@@ -267,11 +267,11 @@ class TrustDesk(Desk):
         super().__init__(self._dials(days), self._at(next(iter(days))), folder=folder, language=language)
 
     def _dials(self, days):
-        longest = [float(day.aht_s[0]) for day in days.values()] + [60.0]
-        return [
-            replace(dial, high=max(dial.high, float(np.ceil(max(longest))))) if dial.name == "aht_s" else dial
-            for dial in DIALS
-        ]
+        """The dials, widened to hold what every day has."""
+        found = list(DIALS)
+        for values in (self._at(name).values for name in days):
+            found = [dial.holding(values[dial.name]) for dial in found]
+        return found
 
     def _at(self, name):
         """The State of a day as it is."""
@@ -295,7 +295,7 @@ class TrustDesk(Desk):
         return self._at(super().at(places).places["day"])
 
     def moved(self, places):
-        """Another day begins as it is; the people more or fewer stay."""
+        """Another day begins as it is; the change of volume and the people more or fewer stay."""
         state = self.at(places)
         return replace(state, values=state.values | {name: self.state.values[name] for name in ("people", "volume")})
 

@@ -15,6 +15,11 @@ from ..tables import Words, plain
 from .charts import calibration_picture_of, days_chart, hours_chart
 
 MODEL = "through the day"
+PUBLISHED_WORDS = {
+    "max_calls": "calls an hour",
+    "blocking": "share blocked",
+    "trunk_occupancy": "occupancy of the lines",
+}
 MEASURE_WORDS = {
     "service_level": ("service", 100, ".0f"),
     "abandonment": ("abandonment", 100, ".1f"),
@@ -171,13 +176,12 @@ def errors_table(errors, key="model", unit="intervals"):
         for line in part.itertuples():
             words, times, form = MEASURE_WORDS[line.measure]
             row |= {
-                f"{words}": format(line.actual * times, form) + " %" * (times > 1),
+                words: format(line.actual * times, form) + " %" * (times > 1),
                 f"{words} bias": _signed(line.bias * times, form),
                 f"{words} off by": format(line.mae * times, form),
             }
-        rows[name] = row | {
-            "correlation": _blank(part.loc[part["measure"] == "service_level", "correlation"].iloc[0], ".2f")
-        }
+        correlation = part.loc[part["measure"] == "service_level", "correlation"].iloc[0]
+        rows[name] = row | {"correlation": _form(correlation, ".2f")}
     return Sheet(pd.DataFrame(list(rows.values())))
 
 
@@ -256,14 +260,9 @@ def published_table():
 def published_answer():
     """How many published figures the library confirms, in a sentence."""
     counts = published.published_examples()["verdict"].value_counts()
-    total, agree, cut, differ = (
-        counts.sum(),
-        counts.get(published.AGREES, 0),
-        counts.get(published.CUT, 0),
-        counts.get(published.DIFFERS, 0),
-    )
+    agree, cut, differ = (counts.get(one, 0) for one in (published.AGREES, published.CUT, published.DIFFERS))
     return Words(
-        f"**{agree} of {total} published figures are the library's to the last digit printed**, {cut} more were cut off instead of rounded, "
+        f"**{agree} of {counts.sum()} published figures are the library's to the last digit printed**, {cut} more were cut off instead of rounded, "
         f"and {differ} differ. Those that differ, and why:"
     )
 
@@ -273,19 +272,8 @@ def published_mistakes():
     rows = published.published_examples()
     rows = rows[rows["verdict"] == published.DIFFERS]
     shown = rows.assign(ours=[f"{value:.4g}" for value in rows["ours"]])
-    return Sheet(
-        shown[["source", "what", "measure", "published", "ours", "note"]]
-        .rename(columns={"note": "why"})
-        .replace(
-            {
-                "measure": {
-                    "max_calls": "calls an hour",
-                    "blocking": "share blocked",
-                    "trunk_occupancy": "occupancy of the lines",
-                }
-            }
-        )
-    )
+    shown = shown[["source", "what", "measure", "published", "ours", "note"]].rename(columns={"note": "why"})
+    return Sheet(shown.replace({"measure": PUBLISHED_WORDS}))
 
 
 def foresight_of(intervals, centre, queue="", **calendar):
@@ -412,7 +400,3 @@ def _form(value, form):
 
 def _signed(value, form):
     return format(value, "+" + form).replace("-", "−")
-
-
-def _blank(value, form):
-    return "" if pd.isna(value) else format(value, form)

@@ -33,6 +33,7 @@ SETTINGS = {  # section of centre.toml → settings that formulas of the workboo
     ),
 }
 NAMES = {"overtime": "overtime_limit"}
+ABOVE_ZERO = ("class_size", "part_time_hours", "weekly_hours", "outsourced_output", "wages_rise_in")  # divisors
 ENDLESS = 1e9  # what stands for a limit that is none
 IDLE = "no formula of this plan rests on it"
 
@@ -188,13 +189,9 @@ def write_seasons(book, case):
 
 
 def _kind(one):
-    return (
-        "share"
-        if one.unit.startswith("share")
-        else "price"
-        if one.unit[:3].isupper() and one.unit != "FTE"
-        else one.kind
-    )
+    if one.unit.startswith("share"):
+        return "share"
+    return "price" if one.unit[:3].isupper() and one.unit != "FTE" else one.kind
 
 
 def _bounds(one):
@@ -203,13 +200,7 @@ def _bounds(one):
         return 0, 0.99
     if one.unit.startswith("share"):
         return (-0.5 if one.name == "wage_rise" else 0), 5
-    above = one.name in (
-        "class_size",
-        "part_time_hours",
-        "weekly_hours",
-        "outsourced_output",
-        "wages_rise_in",
-    ) or one.name.startswith("rate_")
+    above = one.name in ABOVE_ZERO or one.name.startswith("rate_")
     return (1e-4 if above else 0), 12 if one.name == "wages_rise_in" else ENDLESS
 
 

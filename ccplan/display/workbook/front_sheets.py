@@ -1,11 +1,10 @@
 """The sheets that are read first and last: the summary with its charts, lines by month, and the change log."""
 
-from decimal import Decimal
-
 import numpy as np
 import pandas as pd
 
 from ...data.budget_lines import CATEGORIES
+from ...planning.money.unit_costs import labour_share
 from ..theme import ACCENT, CONTEXT, INK, QUIET, RULE
 from .book import COLOURS, HEAD_ROW, Column, alarm
 
@@ -152,12 +151,6 @@ def _figures(book, case, sheet, table, total_row, people, ledger, headcount, cal
     budget, plan = case.plan.budget, case.plan.headcount
     count, total, set_up = len(case.months), float(budget.total), float(budget.set_up)
     running = float(budget.running)
-    labour = float(
-        sum(
-            budget.ledger.loc[budget.ledger["category"].eq("labour") & ~budget.ledger["set_up"].astype(bool), "amount"],
-            Decimal(0),
-        )
-    )
     offered = float(case.plan.requirement["offered"].sum())
     amounts, kinds, categories = ledger.all("amount"), ledger.all("set_up"), ledger.all("category")
     span = f"{table.letters[0]}{{0}}:{table.letters[-1]}{{0}}"
@@ -175,7 +168,7 @@ def _figures(book, case, sheet, table, total_row, people, ledger, headcount, cal
         ("A month to run", running / count, "money", f"(B4-B5)/{count}", "mean, without setting up"),
         (
             "Labour share",
-            labour / running if running else 0.0,
+            labour_share(budget).share if running else 0.0,
             "share",
             f'IF(B4-B5=0,0,SUMIFS({amounts},{categories},"labour",{kinds},"running")/(B4-B5))',
             "of running cost; guides of the sector quote 60 to 75 % (indicative)",
@@ -268,18 +261,10 @@ def _charts(book, case, sheet, table, top, there, people):
                 "num_format": "#,##0",
                 "line": {"none": True},
                 "major_gridlines": {"visible": True, "line": {"color": CONTEXT, "width": 0.5}},
+                **({"min": 0} if chart is lines else {}),
             }
         )
         chart.set_chartarea({"border": {"none": True}})
-    lines.set_y_axis(
-        {
-            "num_font": font,
-            "num_format": "#,##0",
-            "line": {"none": True},
-            "min": 0,
-            "major_gridlines": {"visible": True, "line": {"color": CONTEXT, "width": 0.5}},
-        }
-    )
     whole = max(350 + 79 * table.count, 1000)  # pixels: the table's width
     left, right = min(int(0.52 * whole), 760), min(int(0.46 * whole), 640)
     stacked.set_size({"width": left, "height": 310})
@@ -350,12 +335,7 @@ def write_log(book, case, made, log):
         "from": "",
         "to": f"total {budget.total:,.2f} {budget.currency}",
     }
-    rows = [first, *(dict(row) for row in log)]
-    for row in rows:
-        unknown = [str(key) for key in row if key not in LOG]
-        if unknown:
-            raise ValueError(f"log: a row has {', '.join(LOG)}, got {unknown[0]}")
-    rows = [{key: _told(row.get(key), key) for key in LOG} for row in rows] + [dict.fromkeys(LOG)] * EMPTY_ROWS
+    rows = [_logged(row) for row in (first, *log)] + [dict.fromkeys(LOG)] * EMPTY_ROWS
     free = [False] + [True] * (len(rows) - 1)
     book.entitle(
         "Change log",
@@ -377,10 +357,19 @@ def write_log(book, case, made, log):
     )
 
 
-def _told(value, key):
-    if value is None or key == "date":
-        return None if value is None else pd.Timestamp(value)
-    return str(value)
+def _logged(row):
+    """A row of the log with every key: a day, or words, or nothing; ValueError in words for what is none."""
+    row = dict(row)
+    unknown = [str(key) for key in row if key not in LOG]
+    if unknown:
+        raise ValueError(f"log: a row has {', '.join(LOG)}, got {unknown[0]}")
+    told = {key: None if pd.isna(row.get(key)) else str(row[key]) for key in LOG}
+    if told["date"] is None:
+        return told
+    day = pd.to_datetime(row["date"], errors="coerce")
+    if pd.isna(day):
+        raise ValueError(f"log: date must be a day such as 2027-01-31, got {row['date']!r}")
+    return told | {"date": day.tz_localize(None)}
 
 
 def _sums(budget, columns):

@@ -24,6 +24,8 @@ STANDARD = {  # line → the formula of its price
 }  # fmt: skip
 RISING = (WAGES, OVERTIME)
 FIXED = ("month", "once")
+LEDGER = ("number", "category", "line", "queue", "month", "driver", "quantity", "price", "amount", "set_up", "month_no")
+WRITE_OFFS = ("line", "queue", "month", "month_no", "quantity", "price", "amount", "life")  # the months follow
 MOST = 9e15  # where the last step ends
 DRIVERS = {  # driver → formula of its quantity before it is rounded
     "agent": "({here}+{starters}+{moved}+{end})/2", "seat": "{here}+{starters}+MAX({moved},0)", "hire": "{starters}",
@@ -374,34 +376,8 @@ class Ledger:
         self.told = {}
         for row in case.plan.budget.ledger.itertuples():
             self.told.setdefault((row.line, row.queue, _month_number(row.month)), []).append(row)
-        keys = (
-            "number",
-            "category",
-            "line",
-            "queue",
-            "month",
-            "driver",
-            "quantity",
-            "price",
-            "amount",
-            "set_up",
-            "month_no",
-        )
-        self.place, self.off = (
-            self._place(name, keys, rows)
-            for name, rows, keys in (
-                ("Ledger", self.rows, keys),
-                (
-                    "Write-offs",
-                    self.bought,
-                    ("line", "queue", "month", "month_no", "quantity", "price", "amount", "life"),
-                ),
-            )
-        )
-
-    @staticmethod
-    def _place(name, keys, rows):
-        return Book.place(name, keys, len(rows))
+        self.place = Book.place("Ledger", LEDGER, len(self.rows))
+        self.off = Book.place("Write-offs", WRITE_OFFS, len(self.bought))
 
     def _queues(self, one):
         return (0,) if one.line.driver in FIXED or one.line.steps else tuple(range(1, len(self.case.queues) + 1))

@@ -40,8 +40,6 @@ def write_calendar(book, case, seasons):
         phone / output * centre.costs.overtime_hourly_cost,
         phone / centre.flex.outsourced_output * centre.flex.outsourced_hourly,
     )
-    ready = months >= case.at + pd.Timedelta(weeks=centre.flex.outsourced_notice_weeks)
-    limit = np.where(ready, min(float(centre.flex.outsourced_fte), ENDLESS), 0.0)
     book.entitle(
         "Calendar",
         "Hours and shrinkage of each month",
@@ -102,7 +100,7 @@ def write_calendar(book, case, seasons):
             Column(
                 key="limit",
                 head="FTE that can be outsourced",
-                values=limit,
+                values=_outsourced(case),
                 kind="tenth",
                 formula="IF({month}>=decision_day+7*outsourced_notice_weeks,outsourced_fte,0)",
             ),
@@ -390,6 +388,8 @@ def write_classes(book, case, calendar, hires, curves):
     of |= {curve: curves.all(curve) for curve in ("leave", "stay", "training", "output")}
     numbers = np.array([case.queues.index(str(name)) + 1 for name in classes["queue"]])[one]
 
+    trained = _trained(case, classes, months, curves.rows)
+
     def live(name):
         return lives[name].ravel()
 
@@ -416,17 +416,11 @@ def write_classes(book, case, calendar, hires, curves):
             "IF(AND({contract}>0,{since}={contract}-1),{start}-{left},0)",
         ),
         ("average", "here on average", live("average"), "tenth", "{start}-{left}/2"),
-        (
-            "trained",
-            "share trained",
-            _trained(case, classes, months, curves.rows)["trained"].ravel(),
-            "curve",
-            "1-INDEX({training},{age}+1)",
-        ),
+        ("trained", "share trained", trained["trained"].ravel(), "curve", "1-INDEX({training},{age}+1)"),
         (
             "able",
             "share that need not learn again",
-            _trained(case, classes, months, curves.rows)["able"].ravel(),
+            trained["able"].ravel(),
             "curve",
             "1-MAX(0,MIN(1,{retraining}/weeks_a_month-{since}))",
         ),
@@ -669,8 +663,14 @@ def _filled(case):
 
 def _order(case):
     """For each month: whether overtime is the cheaper, and what the outsourcer takes at most."""
-    centre, months = case.centre, pd.Series(case.months)
+    centre = case.centre
     over = centre.costs.overtime_hourly_cost / _overtime_output(centre.shrinkage)
     bought = centre.flex.outsourced_hourly / centre.flex.outsourced_output
-    ready = (months >= case.at + pd.Timedelta(weeks=centre.flex.outsourced_notice_weeks)).to_numpy()
-    return np.full(len(months), over <= bought), np.where(ready, min(float(centre.flex.outsourced_fte), ENDLESS), 0.0)
+    return np.full(len(case.months), over <= bought), _outsourced(case)
+
+
+def _outsourced(case):
+    """FTE that the outsourcer takes at most in each month: none before the notice has passed."""
+    flex = case.centre.flex
+    ready = case.months >= case.at + pd.Timedelta(weeks=flex.outsourced_notice_weeks)
+    return np.where(ready, min(float(flex.outsourced_fte), ENDLESS), 0.0)
