@@ -15,7 +15,7 @@ from .checks.gaps import missing_intervals
 from .reading.headers import can_be_calls, can_be_intervals, map_headers
 from .reading.opening import ENDINGS, is_parquet, open_file, peek_file
 from .faults import TableError, as_faults, faults_in
-from .tables import INTERVALS, TABLES
+from .tables import DAY_S, INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
 from .reading.understand import FileMapping, bad_cells, refuse_units, understand
 
@@ -615,14 +615,26 @@ def _ordered(frame, faults, notes):
 
 
 def _steps(file, frame):
-    """Interval length in seconds, and a note where it is assumed; refuses a mix of lengths."""
-    same = frame["queue"].eq(frame["queue"].shift())
-    step = frame["start"].diff().dt.total_seconds().where(same)
-    inside = step[(step > 0) & (step <= 86400)]
+    """Interval length in seconds, and a note where it is assumed; refuses a mix of lengths, and more than a day."""
+    step = _from_row_to_row(frame)
+    inside = step[(step > 0) & (step <= DAY_S)]
+    if not len(inside) and (step > DAY_S).sum() > 1:
+        days = step.mode().iloc[0] / DAY_S
+        raise SourceError(
+            f"{file}: the rows of a queue lie {days:g} days apart, an interval is a day at most: export it by day or finer"
+        )
     interval = int(inside.mode().iloc[0]) if len(inside) else 1800
     notes = [] if len(inside) else ["one row a queue does not tell the interval: 1800 s is assumed"]
     _refuse_mix(file, frame, step, interval)
     return interval, notes
+
+
+def _from_row_to_row(frame):
+    """Seconds from the row before of the same queue; the same time of the next day is a day, of 23 or 25 hours too."""
+    same = frame["queue"].eq(frame["queue"].shift())
+    real = frame["start"].diff().dt.total_seconds()
+    by_clock = frame["start"].dt.tz_localize(None).diff().dt.total_seconds()
+    return real.mask(by_clock == DAY_S, DAY_S).where(same)
 
 
 def _count_missing(file, frame, interval_s, centre):
@@ -652,7 +664,7 @@ def _refuse_mix(file, frame, step, interval):
     by_day = step.groupby([frame["queue"], wall.dt.normalize()])
     rows, low = by_day.transform("count"), by_day.transform("min")
     long = (rows >= WITH_MIXED_STEPS) & (low > interval) & (by_day.transform("median") == low)
-    bad = (off & (interval < 86400)) | long
+    bad = (off & (interval < DAY_S)) | long
     if bad.any():
         rule = f"must be {interval / 60:g} minutes after the one before: the file mixes interval lengths"
         raise TableError(file, as_faults(bad_cells(wall.astype(str), bad, "start", rule)))

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from .findings import counted, finding, rows_finding
+from ..reading.stamps import start_of_day
 
 LONG_WAIT_S = 4 * 3600
 LONG_HANDLE_S = 7200
 SLACK_S = 2  # clocks of a switch are not exact to the second
 EXAMPLES = 5  # rows that a finding names
-RARE_QUEUE = 0.001
 PLACEHOLDER = 10  # times as many calls as any other customer
 EXTRA = 4  # letters by which a garbled name is longer than the one it holds
 NOBODY = ("", "no server", "no agent", "none", "nobody", "n/a", "na", "unknown", "null", "-")
@@ -223,13 +223,11 @@ def _garbled(log, agents):
 
 def _queues(log, centre):
     names = log.counts["queue"]
-    known = {queue.name for queue in centre.queues}
+    known = [queue.name for queue in centre.queues]
     told = {}
-    for name in sorted(set(names) - known if known else ()):
-        twin = next(
-            (other for other in known | set(names) if other != name and other.strip().lower() == name.strip().lower()),
-            None,
-        )
+    for name in sorted(set(names) - set(known) if known else ()):
+        alike = (other for other in [*known, *sorted(names)] if other.strip().lower() == name.strip().lower())
+        twin = next((other for other in alike if other != name), None)
         told[name] = (
             f"queue {name!r} is {twin!r} with blanks or other capitals"
             if twin
@@ -418,7 +416,7 @@ def _apart(both, column, reading):
             f"{day:%a %Y-%m-%d}, {queue}: {pair['table']:,.0f} {column} in the intervals, "
             f"{pair['records']:,.0f} in the calls",
             queue=queue,
-            start=day.tz_localize(reading.time_zone),
+            start=start_of_day(day, reading.time_zone),
             column=column,
             value=float(pair["table"]),
             rule="must be as in calls",
@@ -446,7 +444,7 @@ def _only_one(records, reading, wall, log):
                 f"{day:%a %Y-%m-%d}, {queue}: no row here, {int(one[queue, day]):,} contacts in the "
                 f"{'intervals' if table == 'calls' else 'calls'}",
                 queue=queue,
-                start=day.tz_localize(reading.time_zone),
+                start=start_of_day(day, reading.time_zone),
                 column="arrived" if table == "calls" else "start",
                 value=int(one[queue, day]),
                 rule="must be in both tables",

@@ -8,6 +8,7 @@ import pandas as pd
 from ..centre_file import FILE_NAME
 from .findings import LISTED, counted, finding, rows_finding
 from .gaps import expected_starts, missing_intervals
+from ..reading.stamps import start_of_day
 
 EXTRAORDINARY = 3.0  # robust standard deviations from the usual day of the week ...
 AT_LEAST = 0.35  # ... and as a log ratio: 40 % more or 30 % less
@@ -76,7 +77,7 @@ def _months_gone(reading, first, last, begin, end):
         reading.file.name,
         "warning" if inside else "note",
         f"no rows {named}{side}",
-        start=first.start_time.tz_localize(reading.time_zone),
+        start=start_of_day(first.start_time, reading.time_zone),
         column="start",
         value=f"{first} to {last}",
         rule="a year should be whole",
@@ -141,7 +142,7 @@ def _odd_day(reading, queue, day, count, usual, holiday):
         "note" if holiday else "warning",
         queue=queue,
         column="offered",
-        start=day.tz_localize(reading.time_zone),
+        start=start_of_day(day, reading.time_zone),
         value=count,
         rule="far from the same weekdays around",
         message=f"{day:%a %Y-%m-%d}: {count:,} contacts, usual is about {usual:,.0f}"
@@ -240,7 +241,7 @@ def _smooth(reading, queue, one, when, rows):
         value=round(ratio, 3),
         rows=rows,
         row=_row(reading, counts.index[0]),
-        start=day.tz_localize(reading.time_zone),
+        start=start_of_day(day, reading.time_zone),
         rule="counts must vary by chance",
     )
 

@@ -115,15 +115,26 @@ def to_zone(stamps, queues, zone, empty):
 
     The repeated hour of a 25-hour day: of two rows of a queue with the same time the first is summer
     time, the second winter time; a single row is taken as the first. The hour that a 23-hour day
-    has not: a row in it is left out if it is `empty` (a mask: no contacts), else it is a fault.
+    has not: a row in it is left out if it is `empty` (a mask: no contacts), else it is a fault. Rows by day
+    lose none: where clocks skip midnight the day begins after it.
     """
     values = stamps.values
     if stamps.utc:
         return values.dt.tz_localize("UTC").dt.tz_convert(zone), values.isna() & False, values.isna() & False, []
     nth = pd.DataFrame({"queue": queues, "start": values}).groupby(["queue", "start"]).cumcount()
-    local = values.dt.tz_localize(zone, ambiguous=(nth == 0).to_numpy(), nonexistent="NaT")
+    skipped = "shift_forward" if (values.dropna() == values.dropna().dt.normalize()).all() else "NaT"
+    local = values.dt.tz_localize(zone, ambiguous=(nth == 0).to_numpy(), nonexistent=skipped)
     gone = local.isna() & values.notna()
     return local, gone & empty, gone & ~empty, _clock_notes(values, nth, zone, gone & empty)
+
+
+def start_of_day(day, zone):
+    """The first moment of a day (a Timestamp without zone) in a zone; clocks may skip or repeat midnight.
+
+    >>> start_of_day(pd.Timestamp("2026-09-06"), "America/Santiago")
+    Timestamp('2026-09-06 01:00:00-0300', tz='America/Santiago')
+    """
+    return day.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
 
 
 @dataclass
@@ -218,10 +229,10 @@ def _without_holes(moments):
 def _moments(parts, order):
     hour = pd.to_numeric(parts["h"]).fillna(0)
     hour = hour.where(parts["half"].isna(), hour % 12 + 12 * parts["half"].str.lower().str.startswith("p"))
-    minute = pd.to_numeric(parts["m"]).fillna(0)
-    seconds = hour * 3600 + minute * 60 + pd.to_numeric(parts["s"]).fillna(0)
-    good = (seconds <= 86400) & (minute < 60)  # 24:00 ends a day
-    return (_days(parts, order) + pd.to_timedelta(seconds, unit="s")).where(good).astype("datetime64[us]")
+    minute, second = (pd.to_numeric(parts[name]).fillna(0) for name in ("m", "s"))
+    passed = hour * 3600 + minute * 60 + second
+    good = (passed <= 86400) & (minute < 60) & (second <= 60)  # 24:00 ends a day; a leap second is the sixtieth
+    return (_days(parts, order) + pd.to_timedelta(passed, unit="s")).where(good).astype("datetime64[us]")
 
 
 def _days(parts, order):

@@ -123,8 +123,8 @@ def understand(raw, table, asked, zone):
 def _named(raw, table, asked):
     """(Mapping, the cells under our names) of a source."""
     mapping = map_columns(raw, table, asked)
-    ours = raw.cells.set_axis([str(name) for name in raw.cells.columns], axis=1)
-    ours = ours.rename(columns={theirs: name for name, theirs in mapping.columns.items()})[list(mapping.columns)]
+    theirs = raw.cells.set_axis([str(name) for name in raw.cells.columns], axis=1)[list(mapping.columns.values())]
+    ours = theirs.set_axis(list(mapping.columns), axis=1)
     return mapping, ours.assign(**{name: str(value) for name, value in asked.constants.items()})
 
 
@@ -192,13 +192,14 @@ def _intervals(ours, table, mapping, asked, zone):
     blank = numbers.isna().all(axis=1) & ~numbers.index.isin([row for row, *_ in faults])
     queue = _queues(ours)
     offered = numbers["offered"] if "offered" in numbers else numbers["answered"] + numbers["abandoned"]
-    local, drop, gone, notes = to_zone(stamps, queue, asked.time_zone or zone, empty=offered.fillna(0) == 0)
+    written_in = asked.time_zone or zone
+    local, drop, gone, notes = to_zone(stamps, queue, written_in, empty=offered.fillna(0) == 0)
     texts = ours.get("start", ours.get("date")).astype(str)
     faults += bad_cells(
         texts, stamps.values.isna() & ~blank, "start", "must be a date and time such as 2026-01-31 08:30"
     )
     faults += bad_cells(
-        texts, gone, "start", f"must exist in {zone}: the clocks went forward (or the file is in another zone)"
+        texts, gone, "start", f"must exist in {written_in}: the clocks went forward (or the file is in another zone)"
     )
     frame, sums = make_sums(numbers.assign(queue=queue, start=local.dt.tz_convert(zone)))
     frame = frame[[name for name in table.names if name in frame]]
@@ -238,14 +239,22 @@ def _column(column, cells, numbers, stamps, asked, zone, before):
     if column.measured:
         return numbers[name], [], []
     if column.kind == "time":
-        local, gone, notes = moments_to_zone(stamps[name], asked.time_zone or zone, before)
-        return local.dt.tz_convert(zone), _time_faults(column, cells, stamps[name], gone, zone), notes
+        written_in = asked.time_zone or zone
+        local, gone, notes = moments_to_zone(stamps[name], written_in, before)
+        return local.dt.tz_convert(zone), _time_faults(column, cells, stamps[name], gone, written_in), notes
     if column.kind == "date":
-        values = stamps[name].values.dt.normalize()
+        values = _local_days(stamps[name], zone)
         return values, _time_faults(column, cells, stamps[name], values.isna() & False, zone), []
     if column.kind == "yes or no":
         return _yes_or_no(column, cells, words)
     return _words(column, _text(cells, column.required), words), [], []
+
+
+def _local_days(stamps, zone):
+    """The days of moments, as the zone has them: midnight in Helsinki is the evening before in UTC."""
+    moments = stamps.values
+    local = moments.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None) if stamps.utc else moments
+    return local.dt.normalize()
 
 
 def _time_faults(column, cells, stamps, gone, zone):
