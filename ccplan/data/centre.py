@@ -15,7 +15,7 @@ import pandas as pd
 from ..queueing.inputs import SHARE_HINT
 from ..queueing.targets import Targets
 from .hours import OpeningHours
-from .settings import a_share, exact, number, pairs, setting, settle, text, unknown
+from .settings import a_share, exact, is_list, number, pairs, setting, settle, text, unknown
 from .shifts import Rostering
 
 EXTERNAL = {"annual leave": 0.10, "sickness": 0.05}
@@ -43,7 +43,7 @@ def factors_by_month(name, value):
 
 
 def _twelve(name, factors):
-    if isinstance(factors, (str, bytes, dict)) or not hasattr(factors, "__iter__"):
+    if not is_list(factors):
         raise ValueError(f"{name} must be twelve factors such as [0.5, 0.5, ..., 2.5], got {factors!r}")
     checked_ones = tuple(number(open_high=True)(f"{name}[{i}]", factor) for i, factor in enumerate(factors))
     if len(checked_ones) != MONTHS:
@@ -59,7 +59,7 @@ def _twelve(name, factors):
 
 def ramp_shares(name, value):
     """A check for a list of shares of a full agent's output."""
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+    if not is_list(value):
         raise ValueError(f"{name} must be a list of shares such as [0.65, 0.8], got {value!r}")
     return tuple(a_share()(f"{name}[{i}]", share) for i, share in enumerate(value))
 

@@ -233,14 +233,11 @@ def private_words(text, key):
 
 def private_error(problem, key):
     """The same error without what it quotes of a file's cells; what is wrong in a file of settings stays."""
-    from .centre_file import CentreError
-    from .faults import TableError
-    from .reading.mapping import MappingError
+    from .faults import SettingsError, TableError
     from .reading.text_files import SourceError
 
-    if isinstance(problem, (CentreError, MappingError)):
+    if isinstance(problem, SettingsError):
         return problem
-
     if isinstance(problem, TableError):
         values = [value if innocent(value) else _coded(value, key, "text") for value in problem.faults["value"]]
         coded = pd.Series(values, problem.faults.index, dtype=object)

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from .findings import counted, finding, rows_finding
-from ..reading.stamps import start_of_day
+from ..tables import DAY_S
+from ..reading.stamps import since_1970_s, start_of_day, wall_clock
 
 LONG_WAIT_S = 4 * 3600
 LONG_HANDLE_S = 7200
@@ -21,7 +22,7 @@ EXAMPLES = 5  # rows that a finding names
 PLACEHOLDER = 10  # times as many calls as any other customer
 EXTRA = 4  # letters by which a garbled name is longer than the one it holds
 NOBODY = ("", "no server", "no agent", "none", "nobody", "n/a", "na", "unknown", "null", "-")
-DAY_S, TOLERANCE = 86400, 0.01
+TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,9 @@ class CallLog:
         """The log of a pandas frame of the table `calls`; `rows` are its rows in the file."""
         import ibis  # loads where it is used
 
-        known = frame.assign(row=np.asarray(rows), arrived=_naive(frame["arrived"]), at_s=_seconds(frame["arrived"]))
+        known = frame.assign(
+            row=np.asarray(rows), arrived=wall_clock(frame["arrived"]), at_s=since_1970_s(frame["arrived"])
+        )
         return cls.over(ibis.memtable(known), file)
 
     @classmethod
@@ -345,7 +348,7 @@ def _outside(log, agents):
 
 
 def _date(agents, name):
-    return _naive(agents[name]) if name in agents else pd.Series(pd.NaT, agents.index, dtype="datetime64[us]")
+    return wall_clock(agents[name]) if name in agents else pd.Series(pd.NaT, agents.index, dtype="datetime64[us]")
 
 
 def check_evaluated(log, evaluations):
@@ -450,14 +453,3 @@ def _only_one(records, reading, wall, log):
                 rule="must be in both tables",
                 rows=int(one[queue, day]) if table == "calls" else 1,
             )
-
-
-def _naive(stamps):
-    stamps = stamps.dt.tz_localize(None) if getattr(stamps.dtype, "tz", None) is not None else stamps
-    return stamps.astype("datetime64[us]")
-
-
-def _seconds(stamps):
-    """Seconds since 1970 of real time, so that a call does not overlap another when clocks go back."""
-    utc = stamps.dt.tz_convert("UTC").dt.tz_localize(None) if getattr(stamps.dtype, "tz", None) is not None else stamps
-    return (utc - pd.Timestamp("1970-01-01")).dt.total_seconds()

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from .findings import counted, finding, masked
+from ..reading.stamps import wall_clock
 
 PRESENT = ("work", "break", "lunch", "training", "meeting", "coaching", "systems down")
 LONGEST_S = 16 * 3600  # of one stretch of an agent's day
@@ -71,10 +72,10 @@ def _overlapping(frame):
 
 
 def _not_employed(frame, agents):
-    day = _naive(frame["start"]).dt.normalize()
+    day = wall_clock(frame["start"]).dt.normalize()
     known = agents.drop_duplicates("agent").set_index("agent")
     hired, left = (
-        frame["agent"].map(_naive(known[name])) if name in known else pd.Series(pd.NaT, frame.index)
+        frame["agent"].map(wall_clock(known[name])) if name in known else pd.Series(pd.NaT, frame.index)
         for name in ("hired", "left")
     )
     return (day < hired) | (day > left)
@@ -189,14 +190,13 @@ def check_agents(reading, activities=None):
                 "must be believable",
             )
     if activities is not None and len(activities):
-        first, last = _naive(activities["start"]).min().normalize(), _naive(activities["start"]).max().normalize()
-        there = (_naive(frame["hired"]) < last) if "hired" in frame else pd.Series(True, frame.index)
-        there &= ~(_naive(frame["left"]) <= first) if "left" in frame else True
+        first, last = (
+            wall_clock(activities["start"]).min().normalize(),
+            wall_clock(activities["start"]).max().normalize(),
+        )
+        there = (wall_clock(frame["hired"]) < last) if "hired" in frame else pd.Series(True, frame.index)
+        there &= ~(wall_clock(frame["left"]) <= first) if "left" in frame else True
         idle = there & ~frame["agent"].isin(activities["agent"].unique())
         yield from masked(
             "agents", file, frame, rows, idle, "note", "employed, but without an activity", "agent", "must do something"
         )
-
-
-def _naive(stamps):
-    return stamps.dt.tz_localize(None) if getattr(stamps.dtype, "tz", None) is not None else stamps

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...queueing.inputs import one_number
 from ..given import given_table
+from ..reading.stamps import wall_clock
 
 CONFIDENCE = 0.95
 RESAMPLES = 999
@@ -541,9 +542,7 @@ def attrition(agents, first, last, confidence=CONFIDENCE):
 
     given_table(agents, "agents", keys=["agent"], times=["hired", "left"])
     first, last, tail = pd.Timestamp(first), pd.Timestamp(last), _tail(confidence)
-    hired, left = (
-        agents[name].dt.tz_localize(None) if agents[name].dt.tz else agents[name] for name in ("hired", "left")
-    )
+    hired, left = (wall_clock(agents[name]) for name in ("hired", "left"))
     days = (left.fillna(last).clip(upper=last) - hired.clip(lower=first)).dt.days.clip(lower=0).sum()
     if not days > 0:
         raise ValueError(f"nobody was employed between {first:%Y-%m-%d} and {last:%Y-%m-%d}")
@@ -586,19 +585,20 @@ def estimates_of(frames, queue, leave_out=()):
         frames[name][frames[name]["queue"] == queue] if frames.get(name) is not None else None
         for name in ("calls", "intervals")
     )
-    singles = [_tried(one, calls) for one in (patience, median_patience, naive_patience, short_abandons)]
-    singles[0] = singles[0] or _tried(patience_from_sums, intervals)
+    singles = [tried(one, calls) for one in (patience, median_patience, naive_patience, short_abandons)]
+    singles[0] = singles[0] or tried(patience_from_sums, intervals)
     tables = [
         as_frame([one for one in singles if one is not None]),
-        _tried(handle_time, calls),
-        _tried(overdispersion, intervals, leave_out),
+        tried(handle_time, calls),
+        tried(overdispersion, intervals, leave_out),
     ]
     known = [one.drop(columns="queue", errors="ignore") for one in tables if one is not None and len(one)]
     return pd.concat(known, ignore_index=True) if known else as_frame([])
 
 
-def _tried(estimate, frame, *more):
+def tried(estimate, frame, *more):
+    """The estimate, None where the table is not there or has not enough for it."""
     try:
         return None if frame is None or not len(frame) else estimate(frame, *more)
-    except (ValueError, KeyError):
+    except ValueError:
         return None

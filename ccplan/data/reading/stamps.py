@@ -128,6 +128,17 @@ def to_zone(stamps, queues, zone, empty):
     return local, gone & empty, gone & ~empty, _clock_notes(values, nth, zone, gone & empty)
 
 
+def wall_clock(stamps):
+    """A column of times as the clock on the wall shows them: without the zone, where they have one."""
+    return (stamps if stamps.dt.tz is None else stamps.dt.tz_localize(None)).dt.as_unit("us")
+
+
+def since_1970_s(stamps):
+    """Seconds of real time since 1970 of a column of times, so that none is before another when clocks go back."""
+    utc = stamps if stamps.dt.tz is None else stamps.dt.tz_convert("UTC").dt.tz_localize(None)
+    return (utc - pd.Timestamp("1970-01-01")).dt.total_seconds()
+
+
 def start_of_day(day, zone):
     """The first moment of a day (a Timestamp without zone) in a zone; clocks may skip or repeat midnight.
 
@@ -160,9 +171,7 @@ def moments_to_zone(stamps, zone, before=None):
     values = stamps.values
     if stamps.utc:
         return values.dt.tz_localize("UTC").dt.tz_convert(zone), values.isna() & False, []
-    first = values.dt.tz_localize(zone, ambiguous=np.ones(len(values), bool), nonexistent="NaT")
-    second = values.dt.tz_localize(zone, ambiguous=np.zeros(len(values), bool), nonexistent="NaT")
-    twice = (first != second) & first.notna()
+    first, second, twice = _both_ways(values, zone)
     before = before or RepeatedHours()
     late = _after_step_back(values[twice], before) if twice.any() else first.isna() & False
     local = first.where(~late.reindex(values.index, fill_value=False), second)
@@ -175,6 +184,15 @@ def moments_to_zone(stamps, zone, before=None):
         else []
     )
     return local, first.isna() & values.notna(), notes
+
+
+def _both_ways(values, zone):
+    """Times of the clock in a zone: (a repeated hour as summer time, as winter time, mask of the repeated hours)."""
+    first, second = (
+        values.dt.tz_localize(zone, ambiguous=np.full(len(values), summer), nonexistent="NaT")
+        for summer in (True, False)
+    )
+    return first, second, (first != second) & first.notna()
 
 
 def _after_step_back(values, before):
@@ -254,9 +272,7 @@ def _offsets(zone):
 
 def _clock_notes(values, nth, zone, gone):
     notes = []
-    first = values.dt.tz_localize(zone, ambiguous=np.ones(len(values), bool), nonexistent="NaT")
-    second = values.dt.tz_localize(zone, ambiguous=np.zeros(len(values), bool), nonexistent="NaT")
-    twice = (first != second) & first.notna()
+    *_, twice = _both_ways(values, zone)
     if twice.any():
         notes.append(
             f"{int((twice & (nth == 0)).sum())} intervals of repeated hours (clocks back): the first row "
