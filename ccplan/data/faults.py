@@ -43,6 +43,18 @@ def faults_in(frame, table):
     return as_faults((_judged(suspects, table) if len(suspects) else []) + _twice(frame, table))
 
 
+def faults_of(found, table):
+    """(cells that could not be understood, the rows without them, the faults of those rows) of an Understood."""
+    known = as_faults(found.faults)
+    checked = without(found.frame, known)
+    return known, checked, faults_in(checked, table) if len(checked) else known.head(0)
+
+
+def without(frame, faults):
+    """The rows without a fault; the frame itself where there is none, for copying it takes its time."""
+    return frame[~frame.index.isin(faults["row"])] if len(faults) else frame
+
+
 def _judged(frame, table):
     """Every broken rule of single rows, by pandera."""
     wanted = schema(table, tuple(name for name in table.names if name in frame))

@@ -59,7 +59,8 @@ def init_centre(folder, time_zone=None, country=None):
 def starter_toml(centre, about=()):
     """The text of a commented `centre.toml` for a Centre; `about` are lines for its head.
 
-    What was assumed is marked `# ASSUMED`, costs `# CHANGE`.
+    What was assumed is marked `# ASSUMED`, costs `# CHANGE`. It is a start: campaigns, shifts, the lines of a budget
+    and what else a starter has no place for are not in it.
     """
     head = [
         "# centre.toml: what is decided rather than measured. Change it freely; `ccplan check` reads it.",

@@ -15,12 +15,12 @@ import pandas as pd
 
 from .engine import engine, read_parquet
 from .large import again_in, repeated_rows
-from ..faults import TableError, as_faults
+from ..faults import TableError, as_faults, faults_of
 from ..reading.opening import is_parquet, peek_file, read_parts
 from ..reading.stamps import RepeatedHours, since_1970_s, wall_clock
 from ..reading.text_files import SourceError
 from ..reading.understand import Evidence, FileMapping
-from ..sources import Reading, faults_of, left_out, read_cells
+from ..sources import Reading, left_out, read_cells
 from ..tables import CALLS
 
 EXAMPLES = 21  # of each fault that are kept: one more than is listed

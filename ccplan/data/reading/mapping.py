@@ -28,7 +28,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..centre import time_zone_name
-from ..faults import SettingsError, as_faults, faults_in
+from ..faults import SettingsError, faults_of
 from ..files import write_whole
 from ..locks import locked
 from .headers import HELPERS, SYNONYMS, known_headers
@@ -183,8 +183,7 @@ def _preview(file, mapping, rows, time_zone):
         found = understand(dataclasses.replace(raw, cells=cells), table, mapping, time_zone)
     except SourceError as problem:
         return Preview(frame=empty, cells=cells, problems=(str(problem),), columns={})
-    bad = as_faults(found.faults)
-    broken = faults_in(found.frame[~found.frame.index.isin(bad["row"])], table)
+    bad, _, broken = faults_of(found, table)
     problems = [
         f"row {f.row}: {f.column} {f.rule}, got {f.value!r}"
         for f in pd.concat([bad, broken]).sort_values("row").itertuples()

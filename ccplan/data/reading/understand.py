@@ -103,9 +103,7 @@ def map_columns(raw, table, asked):
         | found.units
         | asked.units
     )
-    return type(found)(
-        columns=said | rest, target_s=found.target_s, notes=found.notes, units=units, language=found.language
-    )
+    return replace(found, columns=said | rest, units=units)
 
 
 def understand(raw, table, asked, zone):
@@ -147,9 +145,8 @@ class Evidence:
             unique = pd.Series(texts[name].unique(), dtype="str")
             self.marked.setdefault(name, {}).update(dict.fromkeys(unique[unique.str.contains(r"[.,]", regex=True)]))
         for kind in ("time", "date"):
-            for column in (
-                c.name for c in self.table.columns if c.kind == kind and c.name in ours and not _moments(ours[c.name])
-            ):
+            columns = [c.name for c in self.table.columns if c.kind == kind and c.name in ours]
+            for column in (name for name in columns if not _moments(ours[name])):
                 self.name = self.name or column
                 self.dates.update(dict.fromkeys(one_of_each_date(ours[column].astype("str").str.strip().fillna(""))))
 
@@ -160,9 +157,8 @@ class Evidence:
         if not self.dates:
             return replace(asked, decimal=decimal), ""
         found = read_stamps(pd.Series(list(self.dates), dtype="str"), asked.dates or None, name=self.name)
-        dates = asked.dates or (
-            "" if found.order == "ymd" else found.order
-        )  # asked for, ymd would read six digits as well
+        told = "" if found.order == "ymd" else found.order  # asked for, ymd would read six digits as well
+        dates = asked.dates or told
         return replace(asked, decimal=decimal, dates=dates), found.note
 
 
@@ -340,10 +336,8 @@ def _date_texts(cells):
 def _made_calls(ours):
     notes = []
     if "call_id" not in ours:
-        ours, notes = (
-            ours.assign(call_id=[f"row {row}" for row in ours.index]),
-            ["call_id = row of the file: it has no such column"],
-        )
+        ours = ours.assign(call_id=[f"row {row}" for row in ours.index])
+        notes.append("call_id = row of the file: it has no such column")
     if "outcome" not in ours:
         ours, note = _outcome(ours)
         notes.append(note)
@@ -362,10 +356,8 @@ def _outcome(ours):
             return ours.assign(outcome=words), f"outcome = {yes} where {name} is yes, else {no}"
     if "agent" not in ours:
         raise SourceError("no column for outcome: nothing tells answered from abandoned")
-    there = _text(ours["agent"], False).notna()
-    return ours.assign(
-        outcome=there.map({True: "answered", False: "abandoned"})
-    ), "outcome = answered where an agent is named, else abandoned"
+    outcome = _text(ours["agent"], False).notna().map({True: "answered", False: "abandoned"})
+    return ours.assign(outcome=outcome), "outcome = answered where an agent is named, else abandoned"
 
 
 def _blank_note(blank):
@@ -396,9 +388,7 @@ def _measured_names(ours, table):
 
 
 def _number_texts(ours, table, units):
-    """(the measured columns that are written as text, but for clock times; the names of those that hold whole
-    counts).
-    """
+    """(measured columns that are written as text, but for clock times; the names of those of whole counts)."""
     texts = [name for name in _measured_names(ours, table) if not _typed(ours[name]) and units.get(name) not in CLOCKS]
     whole = {column.name for column in table.columns if column.measured and column.whole}
     return ours[texts].astype("str").fillna(""), [name for name in _measured_names(ours, table) if name in whole]
