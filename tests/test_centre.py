@@ -233,6 +233,12 @@ def test_the_finer_key_wins():
     assert hours.words()["saturday"] == "10:00-12:00" and hours.words()["sunday"] == "closed"
 
 
+@pytest.mark.parametrize("span", [(600, 500), (0, 2881), (-10, 60), (1440, 1500), (600,), "08:00"])
+def test_impossible_spans_are_refused(span):
+    with pytest.raises(ValueError, match="spans must be"):
+        OpeningHours(week=((span,),) * 7)
+
+
 def test_holidays_close_the_door():
     """Finland's 6 January 2026 is a Tuesday, 7 January a Wednesday (calendar)."""
     queue = Queue(name="service", hours=OpeningHours.of(weekdays="08:00-20:00", holidays="closed"))
@@ -257,6 +263,9 @@ def test_public_holidays_of_finland():
     days = public_holidays("FI", "2026-01-01", "2026-12-31")
     assert {"2026-12-25", "2026-12-06", "2026-05-01"} <= {str(day) for day in days}
     assert public_holidays("", "2026-01-01", "2026-12-31") == {}
+    for country in ("XX", "fi"):
+        with pytest.raises(ValueError, match="country must be"):
+            public_holidays(country, "2026-01-01", "2026-12-31")
 
 
 def test_a_starter_says_the_same_when_read_again(tmp_path):

@@ -468,3 +468,24 @@ def test_findings_export_as_a_table(tmp_path):
     report = check_calls(tmp_path, frame, WEEK)
     exported = pd.read_csv(write_csv(tmp_path / "out" / "findings.csv", report.findings))
     assert len(exported) == len(report.findings) and exported["rows"].sum() == report.findings["rows"].sum()
+
+
+def test_a_day_on_which_clocks_skip_midnight_can_be_told(tmp_path):
+    """Chile, 6 September 2026: the day begins at 01:00; ten times the usual contacts come on it."""
+    starts = pd.date_range("2026-08-01", "2026-10-10", freq="30min", inclusive="left", tz="America/Santiago")
+    odd = starts.strftime("%F") == "2026-09-06"
+    frame = pd.DataFrame({"queue": "all", "start": starts.tz_localize(None)})
+    frame["offered"] = np.random.default_rng(1).poisson(np.where(odd, 200, 20))
+    report = check(tmp_path, frame, 'name = "x"\ntime_zone = "America/Santiago"\n[queues.all]\n')
+    days = report.findings.loc[report.findings["rule"] == "far from the same weekdays around", "start"]
+    assert days.tolist() == [pd.Timestamp("2026-09-06 01:00", tz="America/Santiago")]
+
+
+def test_a_queue_in_other_capitals_is_held_against_the_one_that_is_known(tmp_path):
+    spelled = ["Service", "SERVICE", "sErvice", "seRvice", "serVice", "servIce"]
+    frame = calls()
+    frame.loc[range(6), "queue"] = spelled
+    report = check_calls(tmp_path, frame, WEEK)
+    told_ones = report.findings.loc[report.findings["rule"] == "must stand in centre.toml", "message"]
+    twins = told_ones[told_ones.str.contains("capitals")]
+    assert len(twins) == 6 and twins.str.contains("is 'service' with blanks or other capitals").all()

@@ -212,3 +212,19 @@ def test_short_abandons():
     found = est.short_abandons(calls)
     assert (found.estimate, found.n) == (0.1, 100)
     assert (round(found.low, 4), round(found.high, 4)) == (0.0552, 0.1744)
+
+
+def test_a_confidence_or_a_table_that_is_none_is_refused():
+    calls = simulated_calls(50, 60, 60, 1).assign(talk_s=100.0)
+    for estimate in (est.patience, est.naive_patience, est.still_waiting, est.short_abandons, est.handle_time):
+        for confidence in (95, 0, "high"):
+            with pytest.raises(ValueError, match="confidence must be"):
+                estimate(calls, confidence=confidence)
+        with pytest.raises(ValueError, match="calls must have the columns outcome"):
+            estimate(calls.drop(columns="outcome"))
+    with pytest.raises(ValueError, match="no row"):
+        est.overdispersion(
+            pd.DataFrame({"queue": ["a"], "start": [pd.Timestamp("2026-01-05")], "offered": [1]}).head(0)
+        )
+    with pytest.raises(ValueError, match="agents must have the columns agent, hired and left"):
+        est.attrition(calls, "2026-01-01", "2026-02-01")

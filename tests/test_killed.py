@@ -80,9 +80,8 @@ def test_what_a_killed_process_left_is_swept_by_a_later_one(tmp_path):
     """Not what another process is writing at this moment."""
     from ccplan.data.files import write_whole
 
-    old, young, other = (
-        tmp_path / name for name in (".plan.csv-aaaa.tmp", ".plan.csv-bbbb.tmp", ".other.csv-aaaa.tmp")
-    )
+    names = (".plan.csv-aaaaaaaa.tmp", ".plan.csv-bbbbbbbb.tmp", ".other.csv-aaaaaaaa.tmp")
+    old, young, other = (tmp_path / name for name in names)
     for left in (old, young, other):
         left.write_text("half")
     for left in (old, other):

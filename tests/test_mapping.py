@@ -297,3 +297,8 @@ def test_counts_by_date_and_time_are_intervals_and_no_log_of_calls(tmp_path):
     (tmp_path / "export.csv").write_text(f"date,time,offered,answered\n{rows}\n")
     report = check_folder(tmp_path)
     assert report.count("error") == 0 and report.usable
+
+
+def test_a_number_without_bound_stays_readable(tmp_path):
+    write_mapping(tmp_path / "a.csv", FileMapping(table="calls", constants={"wait_s": float("inf")}))
+    assert read_mapping(tmp_path)["a.csv"].constants == {"wait_s": float("inf")}

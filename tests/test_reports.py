@@ -312,9 +312,12 @@ def test_a_folder_is_swapped_and_put_back(tmp_path, monkeypatch, exchanged):
     assert (tmp_path / "r" / "a.txt").read_text() == "two"
     assert sorted(file.name for file in tmp_path.iterdir()) == [".r.lock", "r"]
     os.rename(tmp_path / "r", tmp_path / ".r.old")  # killed between two renames
-    (tmp_path / ".r-abc.tmp").mkdir()  # and before a swap
+    (tmp_path / ".r-abcd_123.tmp").mkdir()  # and before a swap
     with swapped.new_folder(tmp_path / "r"):
-        assert (tmp_path / "r" / "a.txt").read_text() == "two" and not (tmp_path / ".r-abc.tmp").exists()
+        assert (tmp_path / "r" / "a.txt").read_text() == "two" and not (tmp_path / ".r-abcd_123.tmp").exists()
+    with swapped.new_folder(tmp_path / "r-2") as other, swapped.new_folder(tmp_path / "r"):
+        (other / "a.txt").write_text("of another run, whose folder is not swept")
+    assert (tmp_path / "r-2" / "a.txt").is_file()
 
 
 def test_a_target_that_refuses_is_told(tmp_path, monkeypatch):

@@ -519,3 +519,64 @@ def test_units_of_durations(cells, unit, seconds):
 )
 def test_short_dates(written, order, day):
     assert str(read_stamps(pd.Series([written]), order).values[0].date()) == day
+
+
+def test_a_column_that_is_passed_over_leaves_its_name_to_another(tmp_path):
+    file = put(tmp_path, "start,offered,talk_s,Dauer\n2026-01-05 08:00,5,1,100\n2026-01-05 08:30,5,1,130\n")
+    for columns in ({"Dauer": "talk_s"}, {"Dauer": "talk_s", "talk_s": ""}):
+        assert load_table(file, "intervals", HELSINKI, columns=columns).frame["talk_s"].tolist() == [100, 130]
+
+
+def test_a_month_that_begins_with_an_offset_stays_its_month(tmp_path):
+    """Midnight of 1 January in Finland is 22:00 of 31 December in UTC."""
+    ledger = "month,category,line,planned,actual\n2026-01-01T00:00:00+02:00,labour,wages,1,2\n"
+    typed = pd.DataFrame({"category": ["labour"], "line": ["wages"], "planned": [1.0]})
+    typed["month"] = pd.to_datetime(["2025-12-31 22:00"], utc=True)
+    typed.to_parquet(tmp_path / "ledger.parquet")
+    for file in (put(tmp_path, ledger, "ledger.csv"), tmp_path / "ledger.parquet"):
+        assert load_table(file, "ledger", HELSINKI).frame["month"].tolist() == [pd.Timestamp("2026-01-01")]
+
+
+def test_a_mean_handle_time_is_that_of_the_answered_though_the_file_counts_the_lost(tmp_path):
+    """Ten came, two hung up, 300 s each: eight times 300 s of work, and eight answers after 20 s."""
+    reading = read(tmp_path, "start,offered,abandoned,aht_s,asa_s\n2026-01-05 08:00,10,2,300,20\n")
+    assert reading.frame[["answered", "talk_s", "wait_answered_s"]].iloc[0].tolist() == [8, 2400, 160]
+
+
+def test_what_lies_a_week_apart_is_no_interval(tmp_path):
+    weeks = pd.date_range("2026-01-05", periods=4, freq="7D").strftime("%F")
+    assert "7 days apart, an interval is a day at most" in refused(tmp_path, half_hours(*weeks))
+
+
+def test_days_are_counted_by_the_calendar_where_clocks_change(tmp_path):
+    for first in ("2026-03-20", "2026-10-20"):
+        reading = read(tmp_path, half_hours(*pd.date_range(first, periods=20, freq="D").strftime("%F")))
+        assert (reading.interval_s, reading.missing) == (86400, 0)
+    two = read(tmp_path, half_hours("2026-03-29", "2026-03-30"))  # 23 hours apart
+    assert (two.interval_s, two.missing) == (86400, 0)
+    gap = read(tmp_path, half_hours("2026-03-27", "2026-03-28", "2026-03-30", "2026-03-31"))
+    assert gap.missing == 1
+
+
+def test_a_day_without_midnight_is_a_day(tmp_path):
+    """Clocks in Chile go from 24:00 of 5 September 2026 to 01:00 of the 6th."""
+    chile = Centre(name="x", time_zone="America/Santiago")
+    reading = read(tmp_path, half_hours(*pd.date_range("2026-09-03", periods=6, freq="D").strftime("%F")), centre=chile)
+    assert reading.missing == 0 and str(reading.frame["start"][3]) == "2026-09-06 01:00:00-03:00"
+    words = refused(tmp_path, half_hours("2026-09-05 23:30", "2026-09-06 00:30", "2026-09-06 01:00"), centre=chile)
+    assert "must exist in America/Santiago" in words
+
+
+def test_a_skipped_hour_is_told_in_the_files_own_zone(tmp_path):
+    words = refused(tmp_path, half_hours("2026-03-29 01:30", "2026-03-29 02:30"), time_zone="Europe/Berlin")
+    assert "must exist in Europe/Berlin" in words
+
+
+def test_seconds_beyond_sixty_are_no_time():
+    times = pd.Series(["2026-01-31 08:00:59", "2026-01-31 08:00:75"])
+    assert read_stamps(times).values.isna().tolist() == [False, True]
+
+
+def test_typed_durations_keep_their_point_whatever_the_mark_of_the_text():
+    values, bad = to_seconds(pd.Series([45.0, 130.125]), "mm:ss", ",")
+    assert values.tolist() == [45, 130.125] and not bad.any()

@@ -76,7 +76,7 @@ def private(secret):
 
 def refuse_unknown_queues(rows, centre, folder, reading):
     """A queue of the table that centre.toml does not name: where to write it, or how to leave it out."""
-    from ..data.evidence.suggestions import bare_key
+    from ..data.toml_text import toml_key
 
     known = {one.name for one in centre.queues}
     unknown = [name for name in rows["queue"].unique() if name not in known]
@@ -86,7 +86,7 @@ def refuse_unknown_queues(rows, centre, folder, reading):
         instead = f", or plan only --queue {others[0]!r}" if others else both
         raise ValueError(
             f"{folder / 'centre.toml'} has no queue {unknown[0]!r}, which {reading.file.name} holds: "
-            f"write a section [queues.{bare_key(unknown[0])}] into it{instead}"
+            f"write a section [queues.{toml_key(unknown[0])}] into it{instead}"
         )
 
 

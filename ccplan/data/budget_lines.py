@@ -6,6 +6,7 @@ from math import inf
 import pandas as pd
 
 from ..queueing.inputs import SHARE_HINT
+from .centre import currency_code
 from .settings import number, pairs, setting, settle, text, yes_or_no
 
 ITEMS = {  # category → what the field budgets under it
@@ -60,9 +61,7 @@ def month_name(name, value):
 
 def a_currency(name, value):
     """A check for a currency such as EUR, empty for the centre's own."""
-    if value == "" or (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()):
-        return value
-    raise ValueError(f"{name} must be three capital letters such as EUR, got {value!r}")
+    return value if value == "" else currency_code(name, value)
 
 
 def words_or_none(name, value):

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from .hours import OpeningHours
-from .settings import a_share, number, setting, settle, text
+from .settings import a_share, is_list, number, setting, settle, text
 
 MODES = {  # mode → what the dialler does
     "preview": "the agent sees the record first, then dials",
@@ -21,7 +21,7 @@ def shares_by_attempt(name, value):
     >>> shares_by_attempt("contact_rate", [0.3, 0.2])
     (0.3, 0.2)
     """
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+    if not is_list(value):
         return _above_zero(name, value)
     shares = tuple(_above_zero(f"{name}[{i}]", share) for i, share in enumerate(value))
     if not shares:

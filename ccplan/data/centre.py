@@ -4,6 +4,7 @@ Durations in seconds, shares 0–1, money in the centre's currency. Defaults are
 figures; what was assumed because nobody said it stands in words in `Centre.assumed`.
 """
 
+import functools
 import re
 from dataclasses import dataclass, field
 from math import inf, prod
@@ -14,7 +15,7 @@ import pandas as pd
 from ..queueing.inputs import SHARE_HINT
 from ..queueing.targets import Targets
 from .hours import OpeningHours
-from .settings import a_share, exact, number, pairs, setting, settle, text, unknown
+from .settings import a_share, exact, is_list, number, pairs, setting, settle, text, unknown
 from .shifts import Rostering
 
 EXTERNAL = {"annual leave": 0.10, "sickness": 0.05}
@@ -42,7 +43,7 @@ def factors_by_month(name, value):
 
 
 def _twelve(name, factors):
-    if isinstance(factors, (str, bytes, dict)) or not hasattr(factors, "__iter__"):
+    if not is_list(factors):
         raise ValueError(f"{name} must be twelve factors such as [0.5, 0.5, ..., 2.5], got {factors!r}")
     checked_ones = tuple(number(open_high=True)(f"{name}[{i}]", factor) for i, factor in enumerate(factors))
     if len(checked_ones) != MONTHS:
@@ -58,7 +59,7 @@ def _twelve(name, factors):
 
 def ramp_shares(name, value):
     """A check for a list of shares of a full agent's output."""
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+    if not is_list(value):
         raise ValueError(f"{name} must be a list of shares such as [0.65, 0.8], got {value!r}")
     return tuple(a_share()(f"{name}[{i}]", share) for i, share in enumerate(value))
 
@@ -92,11 +93,16 @@ def country_code(name, value):
         return value
     if not (isinstance(value, str) and len(value) == 2 and value.isascii() and value.isupper()):
         raise ValueError(f'{name} must be two capital letters such as FI, or "", got {value!r}')
-    import holidays  # loads where it is used: it is not needed to import ccplan
-
-    if value not in holidays.list_supported_countries(include_aliases=False):
+    if value not in _countries():
         raise ValueError(f'{name} must be a country whose holidays are known, or "", got {value!r}')
     return value
+
+
+@functools.cache
+def _countries():
+    import holidays  # loads where it is used: it is not needed to import ccplan
+
+    return frozenset(holidays.list_supported_countries(include_aliases=False))
 
 
 def language_code(name, value):
@@ -130,7 +136,7 @@ def kpi_goals(name, value):
     """A check for {KPI: goal}; which KPIs there are the audit knows."""
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be KPIs with goals, such as csat = 0.70, got {value!r}")
-    odd = [key for key in value if not re.fullmatch(r"[a-z][a-z0-9_]*", key)]
+    odd = [key for key in value if not (isinstance(key, str) and re.fullmatch(r"[a-z][a-z0-9_]*", key))]
     if odd:
         raise ValueError(f"{name} must name KPIs by their keys, such as csat or qa_score, got {odd[0]!r}")
     return {key: number(low=-inf, open_low=True, open_high=True)(f"{name}.{key}", goal) for key, goal in value.items()}
@@ -601,8 +607,8 @@ class Centre:
 def public_holidays(country, start, end):
     """{date: name} of a country's public holidays, both ends included; none for country "".
 
-    Names in English where the library has them, else in the country's language. Source: the
-    `holidays` library, public category.
+    Names in English where the library has them, else in the country's language. Raises ValueError for a
+    country that the library does not know. Source: the `holidays` library, public category.
 
     >>> public_holidays("FI", "2026-12-06", "2026-12-25")[pd.Timestamp("2026-12-25").date()]
     'Christmas Day'
@@ -611,6 +617,7 @@ def public_holidays(country, start, end):
         return {}
     import holidays  # loads where it is used: it is not needed to import ccplan
 
+    country_code("country", country)
     start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
     known = holidays.country_holidays(country, years=range(start.year, end.year + 1), language="en_US")
     return {day: name for day, name in sorted(known.items()) if start <= day <= end}

@@ -8,6 +8,7 @@ from ..queueing.targets import Targets
 from .budget_lines import BudgetLine
 from .campaigns import Campaign
 from .centre import Centre, Costs, Flex, Hiring, Queue, Shrinkage
+from .faults import SettingsError
 from .groups import Group, group_faults
 from .hours import KEYS, read_hours
 from .settings import checked, unknown
@@ -35,13 +36,8 @@ DEFAULTS_SAID = {  # what is told when a part of the file is missing
 }
 
 
-class CentreError(ValueError):
+class CentreError(SettingsError):
     """A `centre.toml` that cannot be used; the message lists every fault, `faults` holds them."""
-
-    def __init__(self, file, faults):
-        self.file, self.faults = Path(file), tuple(faults)
-        count = f"{len(self.faults)} faults" if len(self.faults) > 1 else "1 fault"
-        super().__init__("\n".join([f"{self.file}: {count}", *(f"  {fault}" for fault in self.faults)]))
 
 
 def read_centre(file):

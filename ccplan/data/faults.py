@@ -25,6 +25,14 @@ class TableError(ValueError):
         super().__init__("\n".join(_report(self.file, faults)))
 
 
+class SettingsError(ValueError):
+    """A file of settings that cannot be used; the message lists every fault, `faults` holds them."""
+
+    def __init__(self, file, faults):
+        self.file, self.faults = Path(file), tuple(faults)
+        super().__init__("\n".join([f"{self.file}: {_counted(self.faults)}", *(f"  {fault}" for fault in self.faults)]))
+
+
 def faults_in(frame, table):
     """Every broken rule of a table's frame, as a DataFrame of row, column, value, rule.
 
@@ -33,6 +41,18 @@ def faults_in(frame, table):
     """
     suspects = frame[_suspect(frame, table)]
     return as_faults((_judged(suspects, table) if len(suspects) else []) + _twice(frame, table))
+
+
+def faults_of(found, table):
+    """(cells that could not be understood, the rows without them, the faults of those rows) of an Understood."""
+    known = as_faults(found.faults)
+    checked = without(found.frame, known)
+    return known, checked, faults_in(checked, table) if len(checked) else known.head(0)
+
+
+def without(frame, faults):
+    """The rows without a fault; the frame itself where there is none, for copying it takes its time."""
+    return frame[~frame.index.isin(faults["row"])] if len(faults) else frame
 
 
 def _judged(frame, table):
@@ -173,8 +193,7 @@ def _twice(frame, table):
 
 
 def _report(file, faults):
-    count = f"{len(faults):,} faults" if len(faults) > 1 else "1 fault"
-    lines = [f"{file}: {count}"]
+    lines = [f"{file}: {_counted(faults)}"]
     for (column, rule), group in faults.groupby(["column", "rule"], sort=False):
         shown = ", ".join(
             _shown(row, value) for row, value in group[["row", "value"]].head(SHOWN).itertuples(index=False)
@@ -183,6 +202,10 @@ def _report(file, faults):
         said = rule if rule.startswith(column) else f"{column} {rule}"
         lines.append(f"  {said}, got {shown}{more}")
     return lines
+
+
+def _counted(faults):
+    return f"{len(faults):,} faults" if len(faults) > 1 else "1 fault"
 
 
 def _shown(row, value):

@@ -8,11 +8,11 @@ import time
 from glob import escape
 from pathlib import Path
 
+UNIQUE = "?" * 8  # what `tempfile` puts into a name, as a pattern
 DEAD_S = 3600  # a temporary file that old is of a process that was killed: writing takes a moment
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # a spreadsheet runs text that starts so
-_AFTER_BREAK = re.compile(
-    r"([;\t\r\n])(?=[=+\-@])"
-)  # where a spreadsheet of another country begins a new cell, it runs that
+# Where a spreadsheet of another country begins a new cell, it runs what stands there.
+_AFTER_BREAK = re.compile(r"([;\t\r\n])(?=[=+\-@])")
 
 
 def write_whole(file, content):
@@ -68,7 +68,7 @@ def ready_beside(file, content):
 
 def _sweep(file):
     """Remove what processes that were killed left beside `file`; what another one is writing now is younger."""
-    for left in file.parent.glob(f".{escape(file.name)}-*.tmp"):
+    for left in file.parent.glob(f".{escape(file.name)}-{UNIQUE}.tmp"):
         with contextlib.suppress(OSError):  # somebody else swept it
             if time.time() - left.stat().st_mtime > DEAD_S:
                 left.unlink()
@@ -116,9 +116,8 @@ def harmless(frame):
 def _quoted(value):
     if not isinstance(value, str):
         return value
-    value = value.replace("\r\n", "\n").replace(
-        "\r", "\n"
-    )  # Python's csv would not quote it, and a reader would see a new row
+    # Python's csv would not quote a carriage return, and a reader would see a new row.
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
     return "'" * value.startswith(FORMULA_SIGNS) + _AFTER_BREAK.sub(r"\1'", value)
 
 

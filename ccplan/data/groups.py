@@ -1,17 +1,16 @@
 """Groups of agents with the same skills: which queues they take, in which order, at what wage, how many there are."""
 
-import difflib
 from dataclasses import dataclass
 from math import inf
 
-from .settings import number, setting, settle, text
+from .settings import is_list, nearest, number, setting, settle, text
 
 AND = " and "  # between the queues in the name of a group that a table of agents suggests
 
 
 def queues_in_order(name, value):
     """A check for queues in order of priority: words, or lists of words of the same priority, none twice."""
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+    if not is_list(value):
         raise ValueError(
             f'{name} must be a list of queues in order of priority such as ["sales", "service"], got {value!r}'
         )
@@ -78,7 +77,7 @@ def group_faults(groups, queues, needed=None):
     names = [group.name for group in groups]
     faults = [f"a group must stand once, got {name} twice" for name in sorted({n for n in names if names.count(n) > 1})]
     faults += [
-        f"groups.{group.name}.skills names {queue}, which is no queue — {_meant(queue, queues)}"
+        f"groups.{group.name}.skills names {queue}, which is no queue — {nearest(queue, queues)}"
         for group in groups
         for queue in group.queues
         if queue not in queues
@@ -120,8 +119,3 @@ def _level(name, level):
     if isinstance(level, (list, tuple)) and level and all(isinstance(queue, str) and queue.strip() for queue in level):
         return tuple(level) if len(level) > 1 else level[0]
     raise ValueError(f"{name} must hold queues as words in quotes, or lists of them, got {level!r}")
-
-
-def _meant(queue, queues):
-    near = difflib.get_close_matches(queue, list(queues), n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(queues)}"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ class OpeningHours:
         if len(self.week) != 7:
             raise ValueError(f"week must hold seven days, got {len(self.week)}")
         for spans in (*self.week, self.holidays or ()):
+            _refuse_impossible(spans)
             _refuse_overlaps(spans)
 
     @classmethod
@@ -136,6 +138,15 @@ def _read_span(part, words):
     if m1 > 59 or m2 > 59 or start >= DAY or end > DAY or start == end:
         raise ValueError(f"must hold times from 00:00 to 24:00, start and end apart, got {words!r}")
     return start, end if end > start else end + DAY
+
+
+def _refuse_impossible(spans):
+    for span in spans:
+        is_pair = isinstance(span, (tuple, list)) and len(span) == 2 and all(isinstance(edge, Real) for edge in span)
+        if not is_pair or not 0 <= span[0] < DAY or not span[0] < span[1] <= span[0] + DAY:
+            raise ValueError(
+                f"spans must be (start, end) in minutes, 0 <= start < {DAY} and end at most a day later, got {span!r}"
+            )
 
 
 def _refuse_overlaps(spans):

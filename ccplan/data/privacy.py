@@ -94,10 +94,9 @@ def centre_folder_of(file):
     from .tables import TABLES
 
     here, *above = Path(file).resolve().parents
-    tables = any((here / f"{name}.csv").is_file() for name in TABLES)
-    return (
-        here if tables else next((folder for folder in (here, *above[:2]) if (folder / "centre.toml").is_file()), None)
-    )
+    if any((here / f"{name}.csv").is_file() for name in TABLES):
+        return here
+    return next((folder for folder in (here, *above[:2]) if (folder / "centre.toml").is_file()), None)
 
 
 def code(value, key, kind="person"):
@@ -194,9 +193,8 @@ def _coded_finding(found, key, columns):
     if kind:
         return _coded(value, key, kind), _quoted(message, lambda word: code(word, key, kind))
     if column and (column in FREE or not _ours(table, column)):
-        return _coded(
-            value, key, "text"
-        ), f"{found['rows']:,} row{'s' * int(found['rows'] != 1)}: {found['column']} {rule}"
+        words = f"{found['rows']:,} row{'s' * int(found['rows'] != 1)}: {found['column']} {rule}"
+        return _coded(value, key, "text"), words
     if column == "queue":
         return value, message
     return value if innocent(value) else _coded(value, key, "text"), private_words(message, key)
@@ -233,14 +231,11 @@ def private_words(text, key):
 
 def private_error(problem, key):
     """The same error without what it quotes of a file's cells; what is wrong in a file of settings stays."""
-    from .centre_file import CentreError
-    from .faults import TableError
-    from .reading.mapping import MappingError
+    from .faults import SettingsError, TableError
     from .reading.text_files import SourceError
 
-    if isinstance(problem, (CentreError, MappingError)):
+    if isinstance(problem, SettingsError):
         return problem
-
     if isinstance(problem, TableError):
         values = [value if innocent(value) else _coded(value, key, "text") for value in problem.faults["value"]]
         coded = pd.Series(values, problem.faults.index, dtype=object)
@@ -265,9 +260,8 @@ def innocent(value):
             r"(19|20)\d\d[-./ ]?\d\d?([-./ ]?\d\d?)?([T ].*)?|\d\d?[-./]\d\d?[-./]\d{2,4}([T ,].*)?", text
         )
         return bool(times) or sum(sign.isdigit() for sign in text.split(".")[0]) <= 6
-    return text.casefold() in _our_words() or bool(
-        re.fullmatch(r"(-?[a-z_]+ -?[\d.e+]{1,8}(, )?)+", text)
-    )  # "answered 5, offered 3"
+    compared = re.fullmatch(r"(-?[a-z_]+ -?[\d.e+]{1,8}(, )?)+", text)  # "answered 5, offered 3"
+    return bool(compared) or text.casefold() in _our_words()
 
 
 @functools.cache
@@ -302,14 +296,8 @@ class _Scrub:
         parts = list(re.finditer(r"\w+", text))
         words, out, done, at = [part[0].casefold() for part in parts], [], 0, 0
         while at < len(parts):
-            size = next(
-                (
-                    n
-                    for n in range(min(self.longest, len(parts) - at), 0, -1)
-                    if tuple(words[at : at + n]) in self.known
-                ),
-                0,
-            )
+            sizes = range(min(self.longest, len(parts) - at), 0, -1)
+            size = next((n for n in sizes if tuple(words[at : at + n]) in self.known), 0)
             if size:
                 name, kind = self.known[tuple(words[at : at + size])]
                 out += [text[done : parts[at].start()], code(name, self.key, kind)]

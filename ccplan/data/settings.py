@@ -60,6 +60,15 @@ def text(choices=()):
     return check
 
 
+def is_list(value):
+    """True for several values in a row: not for a text, nor for a table.
+
+    >>> is_list([0.3, 0.2]), is_list("0.3"), is_list({"a": 1}), is_list(0.3)
+    (True, False, False, False)
+    """
+    return hasattr(value, "__iter__") and not isinstance(value, (str, bytes, dict))
+
+
 def pairs(name, value, example, first, second):
     """A list of pairs, each part checked: `first` and `second` are (word, check); ValueError in words with an
     `example`.
@@ -67,7 +76,7 @@ def pairs(name, value, example, first, second):
     >>> pairs("steps", [[0, 2]], "[[0, 0.05]]", ("quantity", number()), ("price", number()))
     ((0.0, 2.0),)
     """
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+    if not is_list(value):
         raise ValueError(f"{name} must be steps such as {example}, got {value!r}")
     found = []
     for i, pair in enumerate(value):
@@ -120,7 +129,17 @@ def unknown(keys, known, where=""):
     >>> unknown(["patiense_s"], ["aht_s", "patience_s"], "queues.service.")
     ['queues.service.patiense_s is not a known setting — did you mean patience_s?']
     """
-    return [_unknown(str(key), list(known), where) for key in keys if key not in known]
+    return [f"{where}{key} is not a known setting — {nearest(key, known)}" for key in keys if key not in known]
+
+
+def nearest(word, known):
+    """Which known word was meant, as a question; else all that are known.
+
+    >>> nearest("servise", ["service", "sales"]), nearest("x", ["service", "sales"])
+    ('did you mean service?', 'known are service, sales')
+    """
+    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
 def exact(value):
@@ -130,9 +149,3 @@ def exact(value):
     0.3
     """
     return Fraction(repr(float(value)))
-
-
-def _unknown(key, known, where):
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-    return f"{where}{key} is not a known setting — {hint}"

@@ -14,8 +14,8 @@ from .logs.engine import is_large
 from .checks.gaps import missing_intervals
 from .reading.headers import can_be_calls, can_be_intervals, map_headers
 from .reading.opening import ENDINGS, is_parquet, open_file, peek_file
-from .faults import TableError, as_faults, faults_in
-from .tables import INTERVALS, TABLES
+from .faults import TableError, as_faults, faults_of, without
+from .tables import DAY_S, INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
 from .reading.understand import FileMapping, bad_cells, refuse_units, understand
 
@@ -165,7 +165,10 @@ def _with_entered(first, own):
         )
     last = int(first.rows.max(initial=0))
     frame = pd.concat([first.frame, own.frame], ignore_index=True)
-    said = f"{len(own.frame):,} rows entered by hand, from {own.file.name}, stand after those of {first.file.name} as row {last + int(own.rows.min())} and on"
+    said = (
+        f"{len(own.frame):,} rows entered by hand, from {own.file.name}, stand after those of {first.file.name} "
+        f"as row {last + int(own.rows.min())} and on"
+    )
     return replace(
         first,
         frame=frame,
@@ -268,8 +271,7 @@ def _find(folder, table, asked):
     """(cells, why others were left aside, what is asked) of the folder's file for a table."""
     files = _files(folder)
     told = {file: _told(file, asked) for file in files}
-    meant = [f for f in files if told[f].table == table or (not told[f].table and _stem(f) == table)]
-    meant = [f for f in meant if f.name != ENTERED.get(table)]
+    meant = [f for f in _meant(files, table, told) if f.name != ENTERED.get(table)]
     if meant:
         best = meant[0]
         aside = {file: f"{best.name} is {table} too" for file in meant[1:]}
@@ -279,8 +281,18 @@ def _find(folder, table, asked):
         raise NoTable(
             f"{folder} has no file named {table} ({', '.join(f'{table}{ending}' for ending in ENDINGS[:5])}, …)"
         )
-    seen, aside = _peek_all([f for f in files if not told[f].table and _stem(f) not in TABLES], table, told)
+    seen, aside = _peek_all(_unnamed(files, told), table, told)
     return _best(folder, table, seen, aside, told)
+
+
+def _meant(files, table, told):
+    """The files that are a table by `mapping.toml`, or by their name."""
+    return [f for f in files if told[f].table == table or (not told[f].table and _stem(f) == table)]
+
+
+def _unnamed(files, told):
+    """The files of which neither `mapping.toml` nor their name tells which table they are."""
+    return [f for f in files if not told[f].table and _stem(f) not in TABLES]
 
 
 def find_large(folder, table="calls"):
@@ -290,16 +302,15 @@ def find_large(folder, table="calls"):
         told = {file: _told(file, FileMapping()) for file in files}
     except ValueError:  # told where the table is read
         return None
-    meant = [f for f in files if told[f].table == table or (not told[f].table and _stem(f) == table)]
+    meant = _meant(files, table, told)
     large = [f for f in meant[:1] or files if is_large(f)]
     if not large:
         return None
     if meant:
-        aside = {file: f"{large[0].name} is {table} too" for file in meant[1:]} | _others(
-            files, large[0], meant, table, told
-        )
+        aside = {file: f"{large[0].name} is {table} too" for file in meant[1:]}
+        aside |= _others(files, large[0], meant, table, told)
         return large[0], told[large[0]], tuple(_say(aside))
-    seen, aside = _peek_all([f for f in files if not told[f].table and _stem(f) not in TABLES], table, told)
+    seen, aside = _peek_all(_unnamed(files, told), table, told)
     usable, aside = _usable(seen, aside, table)
     best = max(usable, key=usable.get, default=None)
     aside |= {file: f"{best.name} says more" for file in usable if file != best}
@@ -312,6 +323,7 @@ def _is_parts(path, table):
 
 
 LOOKS = {"intervals": can_be_intervals, "calls": can_be_calls}  # tables that are found by their columns
+NEEDS = {"intervals": ("start", "offered"), "calls": ("arrived", "outcome")}  # the columns that they are found by
 OF_ONE_CALL = {"call_id", "outcome", "agent"}  # columns that no table of intervals has
 
 
@@ -326,8 +338,7 @@ def _others(files, best, meant, table, told):
     """Files beside the one that is read, that would do too: said, so that nobody wonders."""
     if table not in LOOKS:
         return {}
-    rest = [f for f in files if f not in meant and _stem(f) not in TABLES and not told[f].table]
-    seen, aside = _peek_all(rest, table, told)
+    seen, aside = _peek_all([f for f in _unnamed(files, told) if f not in meant], table, told)
     return aside | {
         file: f"{best.name} says more" if _looks_like(raw, table) else _why_not(raw, table)
         for file, (raw, _) in seen.items()
@@ -335,9 +346,7 @@ def _others(files, best, meant, table, told):
 
 
 def _best(folder, table, seen, aside, told):
-    """(cells, why others were left aside, what is asked) of the file that says most; a damaged one is left aside
-    too.
-    """
+    """(cells, why others were left aside, what is asked) of the file that says most; damaged ones are left aside."""
     usable, aside = _usable(seen, aside, table)
     while usable:
         best = max(usable, key=usable.get)
@@ -349,11 +358,8 @@ def _best(folder, table, seen, aside, told):
             continue
         aside |= {file: f"{best.name} says more" for file in usable if file != best}
         return raw, tuple(_say(aside)), told[best]
-    needed = {"intervals": "columns start and offered are needed", "calls": "columns arrived and outcome are needed"}[
-        table
-    ]
     raise NoTable(
-        f"{folder} holds no table of {table} ({needed}): "
+        f"{folder} holds no table of {table} (columns {' and '.join(NEEDS[table])} are needed): "
         + ("; ".join(_say(aside)) or "no file ends in " + ", ".join(ENDINGS))
     )
 
@@ -452,8 +458,7 @@ def _columns(raw, table):
 
 def _why_not(raw, table):
     columns = _columns(raw, table)
-    needs = {"intervals": ("start", "offered"), "calls": ("arrived", "outcome")}[table]
-    lacks = [name for name in needs if name not in columns]
+    lacks = [name for name in NEEDS[table] if name not in columns]
     shown = ", ".join(str(name)[:40] for name in raw.cells.columns[:6]) + (", …" if raw.cells.shape[1] > 6 else "")
     return f"no column for {' and '.join(lacks)} (has {shown})"
 
@@ -463,9 +468,7 @@ def _say(aside):
 
 
 def _not_read(folder, table):
-    """{file: why} of a folder's files that may hold tables, in kinds that are not read; none for tables found by
-    name only.
-    """
+    """{file: why} of a folder's files in kinds that are not read; none for tables that are found by name only."""
     from .reading.opening import NOT_READ
 
     if table not in LOOKS or not folder.is_dir():
@@ -512,29 +515,29 @@ def read_cells(raw, table, centre, asked, faulty, notes=(), aside=(), judge=None
     if unnamed and _with_offsets(raw, table, found):
         notes = (*(note for note in notes if note != NO_ZONE), SHOWN_IN_UTC)
     frame, faults, extra = (judge or _judge)(raw, table, found, faulty)
-    unused = [name for name in raw.cells.columns if str(name) not in found.columns.values()]
-    unused_notes = [
-        note
-        for note in map_headers([str(n) for n in raw.cells.columns], table.name).notes
-        if any(note.startswith(f"column {name} is") for name in unused)
-    ]
-    notes = (*notes, *raw.notes, *unused_notes, *found.notes, *extra)
+    notes = (*notes, *raw.notes, *_not_used(raw, table, found), *found.notes, *extra)
     if table.name == "intervals":
         return _intervals_reading(raw, frame, faults, found, centre, notes, aside)
     return _reading(raw, table, frame, faults, found, centre, notes, aside)
 
 
+def _not_used(raw, table, found):
+    """Notes on the columns of a file that nothing is taken from."""
+    names = [str(name) for name in raw.cells.columns]
+    unused = [name for name in names if name not in found.columns.values()]
+    notes = map_headers(names, table.name).notes
+    return [note for note in notes if any(note.startswith(f"column {name} is") for name in unused)]
+
+
 def _with_offsets(raw, table, found):
     """True where the first time of a source is a moment: typed with a zone, or written with Z or an offset."""
-    names = [
-        found.columns[column.name] for column in table.columns if column.kind == "time" and column.name in found.columns
-    ]
-    cells = raw.cells[names[0]].dropna() if names and names[0] in raw.cells else []
+    times = [column.name for column in table.columns if column.kind == "time" and column.name in found.columns]
+    name = found.columns[times[0]] if times else None
+    cells = raw.cells[name].dropna() if name in raw.cells else []
     if not len(cells):
         return False
-    return getattr(cells.dtype, "tz", None) is not None or bool(
-        re.search(r":\d\d\S*(Z|[+-]\d\d:?\d\d)$", str(cells.iloc[0]).strip())
-    )
+    written = re.search(r":\d\d\S*(Z|[+-]\d\d:?\d\d)$", str(cells.iloc[0]).strip())
+    return getattr(cells.dtype, "tz", None) is not None or bool(written)
 
 
 def _reading(raw, table, frame, faults, found, centre, notes, aside, **more):
@@ -578,34 +581,20 @@ def _intervals_reading(raw, frame, faults, found, centre, notes, aside):
 
 def _judge(raw, table, found, faulty):
     """Good rows, the faults, notes; faults raise unless they are to be left out."""
-    known, checked, broken = faults_of(found, table)
+    known, _, broken = faults_of(found, table)
     faults = as_faults([*known.itertuples(index=False), *broken.itertuples(index=False)])
     if len(faults) and faulty == "refuse":
         raise TableError(raw.file, faults)
-    frame = _without(found.frame, faults)
+    frame = without(found.frame, faults)
     if not len(frame):
         raise SourceError(f"{raw.file} has no row that can be used")
     notes = left_out(faults["row"].nunique())
     return _ordered(frame, faults, notes) if table.name == "intervals" else (frame, faults, notes)
 
 
-def faults_of(found, table):
-    """(cells that could not be understood as faults, the rows without them, the faults of those rows) of an
-    Understood.
-    """
-    known = as_faults(found.faults)
-    checked = _without(found.frame, known)
-    return known, checked, faults_in(checked, table) if len(checked) else known.head(0)
-
-
 def left_out(rows):
     """The note on faulty rows that were left out, none where there were none."""
     return [f"{rows:,} faulty row{'s' * (rows != 1)} left out"] if rows else []
-
-
-def _without(frame, faults):
-    """The rows without a fault; the frame itself where there is none, for copying it takes its time."""
-    return frame[~frame.index.isin(faults["row"])] if len(faults) else frame
 
 
 def _ordered(frame, faults, notes):
@@ -615,14 +604,26 @@ def _ordered(frame, faults, notes):
 
 
 def _steps(file, frame):
-    """Interval length in seconds, and a note where it is assumed; refuses a mix of lengths."""
-    same = frame["queue"].eq(frame["queue"].shift())
-    step = frame["start"].diff().dt.total_seconds().where(same)
-    inside = step[(step > 0) & (step <= 86400)]
+    """Interval length in seconds, and a note where it is assumed; refuses a mix of lengths, and more than a day."""
+    step = _from_row_to_row(frame)
+    inside = step[(step > 0) & (step <= DAY_S)]
+    if not len(inside) and (step > DAY_S).sum() > 1:
+        days = step.mode().iloc[0] / DAY_S
+        raise SourceError(
+            f"{file}: the rows of a queue lie {days:g} days apart, an interval is a day at most: export it by day or finer"
+        )
     interval = int(inside.mode().iloc[0]) if len(inside) else 1800
     notes = [] if len(inside) else ["one row a queue does not tell the interval: 1800 s is assumed"]
     _refuse_mix(file, frame, step, interval)
     return interval, notes
+
+
+def _from_row_to_row(frame):
+    """Seconds from the row before of the same queue; the same time of the next day is a day, of 23 or 25 hours too."""
+    same = frame["queue"].eq(frame["queue"].shift())
+    real = frame["start"].diff().dt.total_seconds()
+    by_clock = frame["start"].dt.tz_localize(None).diff().dt.total_seconds()
+    return real.mask(by_clock == DAY_S, DAY_S).where(same)
 
 
 def _count_missing(file, frame, interval_s, centre):
@@ -633,15 +634,11 @@ def _count_missing(file, frame, interval_s, centre):
 
 
 def _gap_note(missing, centre):
+    if not missing:
+        return ()
     where = "in opening hours" if centre.queues else "closed hours may be among them"
-    return (
-        (
-            f"{missing:,} interval{'s' * (missing != 1)} between first and last rows not in the file ({where}): "
-            "left missing, not filled",
-        )
-        if missing
-        else ()
-    )
+    count = f"{missing:,} interval{'s' * (missing != 1)}"
+    return (f"{count} between first and last rows not in the file ({where}): left missing, not filled",)
 
 
 def _refuse_mix(file, frame, step, interval):
@@ -652,7 +649,7 @@ def _refuse_mix(file, frame, step, interval):
     by_day = step.groupby([frame["queue"], wall.dt.normalize()])
     rows, low = by_day.transform("count"), by_day.transform("min")
     long = (rows >= WITH_MIXED_STEPS) & (low > interval) & (by_day.transform("median") == low)
-    bad = (off & (interval < 86400)) | long
+    bad = (off & (interval < DAY_S)) | long
     if bad.any():
         rule = f"must be {interval / 60:g} minutes after the one before: the file mixes interval lengths"
         raise TableError(file, as_faults(bad_cells(wall.astype(str), bad, "start", rule)))

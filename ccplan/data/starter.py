@@ -1,6 +1,5 @@
 """A centre from its folder, with `centre.toml` or without; and the starter file that `init` writes."""
 
-import json
 import os
 import re
 from dataclasses import replace
@@ -15,6 +14,7 @@ from .groups import groups_of
 from .hours import DAYS, write_spans
 from .reading.text_files import SourceError
 from .sources import load_intervals, load_table, refuse_unreadable
+from .toml_text import toml_key, toml_word
 
 
 def load_centre(folder):
@@ -59,7 +59,8 @@ def init_centre(folder, time_zone=None, country=None):
 def starter_toml(centre, about=()):
     """The text of a commented `centre.toml` for a Centre; `about` are lines for its head.
 
-    What was assumed is marked `# ASSUMED`, costs `# CHANGE`.
+    What was assumed is marked `# ASSUMED`, costs `# CHANGE`. It is a start: campaigns, shifts, the lines of a budget
+    and what else a starter has no place for are not in it.
     """
     head = [
         "# centre.toml: what is decided rather than measured. Change it freely; `ccplan check` reads it.",
@@ -103,19 +104,19 @@ def _about(reading):
 
 def _top(centre):
     return [
-        f"name = {_quoted(centre.name)}",
-        f"time_zone = {_quoted(centre.time_zone)}   # IANA name; every timestamp of the tables is read in it",
-        f'country = {_quoted(centre.country)}   # two letters, for public holidays; "" for none',
-        f"currency = {_quoted(centre.currency)}",
+        f"name = {toml_word(centre.name)}",
+        f"time_zone = {toml_word(centre.time_zone)}   # IANA name; every timestamp of the tables is read in it",
+        f'country = {toml_word(centre.country)}   # two letters, for public holidays; "" for none',
+        f"currency = {toml_word(centre.currency)}",
         f"interval_s = {centre.interval_s}   # length of a planning interval",
     ]
 
 
 def _queue(queue):
-    key = f"queues.{_key(queue.name)}"
+    key = f"queues.{toml_key(queue.name)}"
     return [
         f"[{key}]",
-        f"channel = {_quoted(queue.channel)}   # voice, chat, email, back office, social or callback",
+        f"channel = {toml_word(queue.channel)}   # voice, chat, email, back office, social or callback",
         f"patience_s = {_number(queue.patience_s)}   # mean patience of a caller; inf: nobody hangs up",
         f"lines = {_number(queue.lines)}   # calls that fit, waiting and talking; inf: no limit",
         f"aht_s = {_number(queue.aht_s)}   # handle time where the tables have none",
@@ -150,14 +151,14 @@ def _channel(queue):
                 waits,
                 f"deadline_s = {_number(queue.deadline_s if waits else 14_400)}   # work that may wait: answered within, seconds",
             ),
-            (waits, f"deadline_counts = {_quoted(queue.deadline_counts)}   # by the clock, or in worked hours"),
+            (waits, f"deadline_counts = {toml_word(queue.deadline_counts)}   # by the clock, or in worked hours"),
             (queue.worked is not None, f"worked = {{ {worked} }}   # when people answer it; else in the queue's hours"),
         ]
     return [("" if said else "# ") + line for said, line in lines]
 
 
 def _inline(hours):
-    return ", ".join(f"{day} = {_quoted(spans)}" for day, spans in hours.words().items())
+    return ", ".join(f"{day} = {toml_word(spans)}" for day, spans in hours.words().items())
 
 
 def _campaign_hint():
@@ -175,13 +176,14 @@ def _group(group, number):
     """A group's section; what is not said stands as a comment."""
     about = ["# Who can take what, in order of priority; a list within the list: same priority."] if not number else []
     levels = [
-        _quoted(level) if isinstance(level, str) else f"[{', '.join(map(_quoted, level))}]" for level in group.skills
+        toml_word(level) if isinstance(level, str) else f"[{', '.join(map(toml_word, level))}]"
+        for level in group.skills
     ]
     most = "# most = 20" if group.most == inf else f"most = {_number(group.most)}"
     wage = "# hourly_wage = 16.5" if group.hourly_wage is None else f"hourly_wage = {_number(group.hourly_wage)}"
     return [
         *about,
-        f"[groups.{_key(group.name)}]",
+        f"[groups.{toml_key(group.name)}]",
         f"skills = [{', '.join(levels)}]",
         f"{most}   # heads that exist; without it as many as are needed",
         f"{wage}   # where it is not the centre's",
@@ -203,9 +205,9 @@ def _hours(hours):
     if hours.holidays is None:
         holidays = '# holidays = "closed"   # without this line a public holiday is a day like any other'
     else:
-        holidays = f"holidays = {_quoted(write_spans(hours.holidays))}"
+        holidays = f"holidays = {toml_word(write_spans(hours.holidays))}"
     days = {day: spans for day, spans in hours.words().items() if day in (*DAYS, "every_day")}
-    return [*(f"{day} = {_quoted(spans)}" for day, spans in days.items()), holidays]
+    return [*(f"{day} = {toml_word(spans)}" for day, spans in days.items()), holidays]
 
 
 def _targets(targets):
@@ -228,7 +230,7 @@ def _targets(targets):
     lines = []
     for name, says in known.items():
         value = getattr(targets, name)
-        shown = _quoted(value) if isinstance(value, str) else _number(usual[name] if value is None else value)
+        shown = toml_word(value) if isinstance(value, str) else _number(usual[name] if value is None else value)
         lines.append(f"{'# ' if value is None else ''}{name} = {shown}   # {says}")
     return lines
 
@@ -237,15 +239,15 @@ def _shrinkage(shrinkage):
     return [
         "# The share of time in which people who are paid are not on the phones.",
         "[shrinkage]",
-        f"base = {_quoted(shrinkage.base)}   # shares of paid or of scheduled time",
-        f"combine = {_quoted(shrinkage.combine)}   # additive: shares of the same base; "
+        f"base = {toml_word(shrinkage.base)}   # shares of paid or of scheduled time",
+        f"combine = {toml_word(shrinkage.combine)}   # additive: shares of the same base; "
         "multiplicative: each of what the others leave",
         "",
         "[shrinkage.external]   # away from the building",
-        *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.external.items()),
+        *(f"{toml_key(cause)} = {_number(share)}" for cause, share in shrinkage.external.items()),
         "",
         "[shrinkage.internal]   # in the building, not on the phones",
-        *(f"{_key(cause)} = {_number(share)}" for cause, share in shrinkage.internal.items()),
+        *(f"{toml_key(cause)} = {_number(share)}" for cause, share in shrinkage.internal.items()),
         *_by_month(shrinkage.by_month),
     ]
 
@@ -256,7 +258,7 @@ def _by_month(factors):
     return [
         "",
         "[shrinkage.by_month]   # share of January, February, ... ÷ share of the year",
-        *(f"{_key(cause)} = [{', '.join(map(_number, twelve))}]" for cause, twelve in factors.items()),
+        *(f"{toml_key(cause)} = [{', '.join(map(_number, twelve))}]" for cause, twelve in factors.items()),
     ]
 
 
@@ -295,15 +297,6 @@ def _one_line(words):
 
 def _number(value):
     return "inf" if value == inf else f"{value:.12g}"
-
-
-def _quoted(words):
-    """A TOML string; JSON's escapes are TOML's, but for DEL."""
-    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _key(name):
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
 
 
 def _write_new(file, text):

@@ -12,6 +12,7 @@ import tempfile
 from glob import escape
 from pathlib import Path
 
+from .files import UNIQUE
 from .locks import locked
 
 PATIENCE_S = 0.5
@@ -65,7 +66,8 @@ def _old(target):
 
 
 def _sweep(target):
-    for left in (*target.parent.glob(f".{escape(target.name)}-*.tmp"), _old(target)):
+    made = f".{escape(target.name)}-{UNIQUE}.tmp"  # not that of another target whose name begins alike
+    for left in (*target.parent.glob(made), _old(target)):
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -15,13 +15,9 @@ __all__ = [
     "DAY_S",
     "EQUIPMENT",
     "EVALUATIONS",
-    "Column",
     "INTERVALS",
     "LEDGER",
-    "Rule",
     "TABLES",
-    "Table",
-    "no_more_than",
 ]
 DAY_S = 86_400.0
 OUTCOMES = ("answered", "abandoned", "blocked")

@@ -12,16 +12,17 @@ import numpy as np
 import pandas as pd
 
 from .findings import counted, finding, rows_finding
+from ..tables import DAY_S
+from ..reading.stamps import since_1970_s, start_of_day, wall_clock
 
 LONG_WAIT_S = 4 * 3600
 LONG_HANDLE_S = 7200
 SLACK_S = 2  # clocks of a switch are not exact to the second
 EXAMPLES = 5  # rows that a finding names
-RARE_QUEUE = 0.001
 PLACEHOLDER = 10  # times as many calls as any other customer
 EXTRA = 4  # letters by which a garbled name is longer than the one it holds
 NOBODY = ("", "no server", "no agent", "none", "nobody", "n/a", "na", "unknown", "null", "-")
-DAY_S, TOLERANCE = 86400, 0.01
+TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,9 @@ class CallLog:
         """The log of a pandas frame of the table `calls`; `rows` are its rows in the file."""
         import ibis  # loads where it is used
 
-        known = frame.assign(row=np.asarray(rows), arrived=_naive(frame["arrived"]), at_s=_seconds(frame["arrived"]))
+        known = frame.assign(
+            row=np.asarray(rows), arrived=wall_clock(frame["arrived"]), at_s=since_1970_s(frame["arrived"])
+        )
         return cls.over(ibis.memtable(known), file)
 
     @classmethod
@@ -223,13 +226,11 @@ def _garbled(log, agents):
 
 def _queues(log, centre):
     names = log.counts["queue"]
-    known = {queue.name for queue in centre.queues}
+    known = [queue.name for queue in centre.queues]
     told = {}
-    for name in sorted(set(names) - known if known else ()):
-        twin = next(
-            (other for other in known | set(names) if other != name and other.strip().lower() == name.strip().lower()),
-            None,
-        )
+    for name in sorted(set(names) - set(known) if known else ()):
+        alike = (other for other in [*known, *sorted(names)] if other.strip().lower() == name.strip().lower())
+        twin = next((other for other in alike if other != name), None)
         told[name] = (
             f"queue {name!r} is {twin!r} with blanks or other capitals"
             if twin
@@ -347,7 +348,7 @@ def _outside(log, agents):
 
 
 def _date(agents, name):
-    return _naive(agents[name]) if name in agents else pd.Series(pd.NaT, agents.index, dtype="datetime64[us]")
+    return wall_clock(agents[name]) if name in agents else pd.Series(pd.NaT, agents.index, dtype="datetime64[us]")
 
 
 def check_evaluated(log, evaluations):
@@ -418,7 +419,7 @@ def _apart(both, column, reading):
             f"{day:%a %Y-%m-%d}, {queue}: {pair['table']:,.0f} {column} in the intervals, "
             f"{pair['records']:,.0f} in the calls",
             queue=queue,
-            start=day.tz_localize(reading.time_zone),
+            start=start_of_day(day, reading.time_zone),
             column=column,
             value=float(pair["table"]),
             rule="must be as in calls",
@@ -446,20 +447,9 @@ def _only_one(records, reading, wall, log):
                 f"{day:%a %Y-%m-%d}, {queue}: no row here, {int(one[queue, day]):,} contacts in the "
                 f"{'intervals' if table == 'calls' else 'calls'}",
                 queue=queue,
-                start=day.tz_localize(reading.time_zone),
+                start=start_of_day(day, reading.time_zone),
                 column="arrived" if table == "calls" else "start",
                 value=int(one[queue, day]),
                 rule="must be in both tables",
                 rows=int(one[queue, day]) if table == "calls" else 1,
             )
-
-
-def _naive(stamps):
-    stamps = stamps.dt.tz_localize(None) if getattr(stamps.dtype, "tz", None) is not None else stamps
-    return stamps.astype("datetime64[us]")
-
-
-def _seconds(stamps):
-    """Seconds since 1970 of real time, so that a call does not overlap another when clocks go back."""
-    utc = stamps.dt.tz_convert("UTC").dt.tz_localize(None) if getattr(stamps.dtype, "tz", None) is not None else stamps
-    return (utc - pd.Timestamp("1970-01-01")).dt.total_seconds()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ..reading.text_files import SourceError
+from ..tables import DAY_S
 
 MOST = 5_000_000  # open or not, from first to last: 9 years of minutes
 
@@ -11,8 +12,8 @@ MOST = 5_000_000  # open or not, from first to last: 9 years of minutes
 def expected_starts(centre, queue, first, last, interval_s):
     """Every start of an open interval of a queue from first to last (zoned Timestamps), both included.
 
-    Steps are of real time, so a day of 23 or 25 hours has as many intervals as it has. Raises
-    SourceError (a ValueError) for more intervals than can be planned.
+    Steps are of real time, so a day of 23 or 25 hours has as many intervals as it has; where an interval is
+    a day, they are of the calendar. Raises SourceError (a ValueError) for more intervals than can be planned.
     """
     count = (last - first).total_seconds() / interval_s
     if count > MOST:
@@ -20,9 +21,16 @@ def expected_starts(centre, queue, first, last, interval_s):
             f"{first:%Y-%m-%d} to {last:%Y-%m-%d} holds {count:,.0f} intervals of {interval_s} s, at most "
             f"{MOST:,} can be planned: look at the first and last dates"
         )
-    starts = pd.date_range(first, last, freq=pd.Timedelta(seconds=interval_s))
+    starts = _every(first, last, interval_s)
     known = any(known.name == queue for known in centre.queues)
     return starts[centre.is_open(queue, starts)] if known else starts
+
+
+def _every(first, last, interval_s):
+    if interval_s < DAY_S:
+        return pd.date_range(first, last, freq=pd.Timedelta(seconds=interval_s))
+    days = pd.date_range(first.tz_localize(None), last.tz_localize(None), freq="D")
+    return days.tz_localize(first.tz, ambiguous=np.ones(len(days), bool), nonexistent="shift_forward")
 
 
 def missing_intervals(frame, interval_s, centre):

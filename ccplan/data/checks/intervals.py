@@ -8,6 +8,7 @@ import pandas as pd
 from ..centre_file import FILE_NAME
 from .findings import LISTED, counted, finding, rows_finding
 from .gaps import expected_starts, missing_intervals
+from ..reading.stamps import start_of_day
 
 EXTRAORDINARY = 3.0  # robust standard deviations from the usual day of the week ...
 AT_LEAST = 0.35  # ... and as a log ratio: 40 % more or 30 % less
@@ -15,6 +16,11 @@ NEARBY_WEEKS = 17  # same weekdays around a day that make its usual
 MAX_PLAUSIBLE_AHT_S = 7200
 MANY_SMOOTH = 10  # days of a queue; more are one finding: the table is a forecast or an average
 BY_CHANCE = 1e-6  # a day smoother than chance allows once in a million days is no count
+
+
+def _found(reading, severity, message, **where):
+    """A finding in the table of intervals."""
+    return finding("intervals", reading.file.name, severity, message, **where)
 
 
 def check_intervals(reading, centre):
@@ -44,9 +50,8 @@ def _missing_stretches(reading, centre):
     for (queue, _), run in missing.groupby(["queue", "run"], sort=False):
         first, last, count = run["start"].iloc[0], run["start"].iloc[-1], len(run)
         until = f" to {last:%Y-%m-%d %H:%M}" if count > 1 else ""
-        yield finding(
-            "intervals",
-            reading.file.name,
+        yield _found(
+            reading,
             "warning",
             queue=queue,
             start=first,
@@ -71,12 +76,11 @@ def _months_gone(reading, first, last, begin, end):
     inside = begin < first < end
     side = "" if inside else ", before the data begins" if first < begin else ", after the data ends"
     named = f"in {first:%B %Y}" if first == last else f"from {first:%B %Y} to {last:%B %Y}"
-    return finding(
-        "intervals",
-        reading.file.name,
+    return _found(
+        reading,
         "warning" if inside else "note",
         f"no rows {named}{side}",
-        start=first.start_time.tz_localize(reading.time_zone),
+        start=start_of_day(first.start_time, reading.time_zone),
         column="start",
         value=f"{first} to {last}",
         rule="a year should be whole",
@@ -101,9 +105,8 @@ def _changed_day(reading, centre, queue, starts, begin, end, hours):
     last = end - pd.Timedelta(seconds=reading.interval_s)
     expected = len(expected_starts(centre, queue, begin, last, reading.interval_s))
     if expected:
-        yield finding(
-            "intervals",
-            reading.file.name,
+        yield _found(
+            reading,
             "note" if found == expected else "warning",
             queue=queue,
             start=begin,
@@ -135,13 +138,12 @@ def _usual(daily):
 
 
 def _odd_day(reading, queue, day, count, usual, holiday):
-    return finding(
-        "intervals",
-        reading.file.name,
+    return _found(
+        reading,
         "note" if holiday else "warning",
         queue=queue,
         column="offered",
-        start=day.tz_localize(reading.time_zone),
+        start=start_of_day(day, reading.time_zone),
         value=count,
         rule="far from the same weekdays around",
         message=f"{day:%a %Y-%m-%d}: {count:,} contacts, usual is about {usual:,.0f}"
@@ -185,9 +187,8 @@ def _strange(reading, frame, mask, column, what):
         )
         return
     for row in bad.itertuples():
-        yield finding(
-            "intervals",
-            reading.file.name,
+        yield _found(
+            reading,
             "warning",
             queue=row.queue,
             start=row.start,
@@ -230,9 +231,8 @@ def _smooth_days(reading, centre):
 def _smooth(reading, queue, one, when, rows):
     day, counts, ratio = one
     times = f"{1 / ratio:,.0f} times" if ratio > 0.01 else "more than a hundred times"
-    return finding(
-        "intervals",
-        reading.file.name,
+    return _found(
+        reading,
         "warning",
         f"{when}: counts {times} smoother than chance allows: made up, not counted",
         queue=queue,
@@ -240,7 +240,7 @@ def _smooth(reading, queue, one, when, rows):
         value=round(ratio, 3),
         rows=rows,
         row=_row(reading, counts.index[0]),
-        start=day.tz_localize(reading.time_zone),
+        start=start_of_day(day, reading.time_zone),
         rule="counts must vary by chance",
     )
 
@@ -279,9 +279,8 @@ def _closed_hours(reading, centre):
         outside = rows[~centre.is_open(queue, rows["start"]) & (rows["offered"] > 0)]
         if len(outside):
             share = outside["offered"].sum() / max(rows["offered"].sum(), 1)
-            yield finding(
-                "intervals",
-                reading.file.name,
+            yield _found(
+                reading,
                 "warning" if share > 0.02 else "note",
                 queue=queue,
                 column="offered",
@@ -297,37 +296,15 @@ def _against_centre(reading, centre):
     """Queues and interval length: the table and `centre.toml` must mean the same."""
     here, there = set(reading.frame["queue"]), {queue.name for queue in centre.queues}
     for name in sorted(here - there):
-        yield finding(
-            "intervals",
-            reading.file.name,
-            "warning",
-            queue=name,
-            column="queue",
-            value=name,
-            rule=f"must stand in {FILE_NAME}",
-            message=f"queue {name} is not in {FILE_NAME}",
-        )
+        what, rule = f"queue {name} is not in {FILE_NAME}", f"must stand in {FILE_NAME}"
+        yield _found(reading, "warning", what, queue=name, column="queue", value=name, rule=rule)
     for name in sorted(there - here):
-        yield finding(
-            "centre",
-            FILE_NAME,
-            "warning",
-            queue=name,
-            column="queue",
-            value=name,
-            rule="must have rows",
-            message=f"queue {name} has no row in {reading.file.name}",
-        )
-    if centre.interval_s != reading.interval_s:
-        yield finding(
-            "centre",
-            FILE_NAME,
-            "note",
-            column="interval_s",
-            value=centre.interval_s,
-            rule="should be as in the table",
-            message=f"{FILE_NAME} plans in {centre.interval_s} s, the table counts in {reading.interval_s} s",
-        )
+        what, rule = f"queue {name} has no row in {reading.file.name}", "must have rows"
+        yield finding("centre", FILE_NAME, "warning", what, queue=name, column="queue", value=name, rule=rule)
+    if (planned := centre.interval_s) != reading.interval_s:
+        what = f"{FILE_NAME} plans in {planned} s, the table counts in {reading.interval_s} s"
+        rule = "should be as in the table"
+        yield finding("centre", FILE_NAME, "note", what, column="interval_s", value=planned, rule=rule)
 
 
 CHECKS = (

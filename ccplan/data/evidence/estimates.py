@@ -10,7 +10,9 @@ from math import inf, nan, sqrt
 import numpy as np
 import pandas as pd
 
+from ...queueing.inputs import one_number
 from ..given import given_table
+from ..reading.stamps import wall_clock
 
 CONFIDENCE = 0.95
 RESAMPLES = 999
@@ -88,14 +90,19 @@ def patience_from_sums(intervals, confidence=CONFIDENCE):
     return _exponential(waited, abandons, int(known["answered"].sum()) + abandons, confidence)
 
 
+def _tail(confidence):
+    """The share beyond either end of an interval; ValueError for a confidence that is none, such as 95."""
+    return (1 - one_number("confidence", confidence, high=1, open_low=True, open_high=True)) / 2
+
+
 def _exponential(waited, abandons, n, confidence):
     from scipy.stats import chi2  # loads where it is used
 
+    tail = _tail(confidence)
     if not (abandons > 0 and waited > 0):
         raise ValueError(
             f"patience cannot be estimated: {abandons:,} of {n:,} callers hung up, after {waited:,.0f} s of waiting"
         )
-    tail = (1 - confidence) / 2
     return Estimate(
         name="patience_s",
         estimate=float(waited / abandons),
@@ -140,6 +147,7 @@ def still_waiting(calls, confidence=CONFIDENCE):
     """
     from scipy.stats import CensoredData, ecdf  # loads where it is used
 
+    _tail(confidence)
     waited, left = _waits(calls)
     if not left.any():
         raise ValueError("nobody hung up, so patience leaves no trace in this data")
@@ -213,6 +221,7 @@ def short_abandons(calls, within_s=SHORT_S, confidence=CONFIDENCE):
     """
     from scipy.stats import binomtest  # loads where it is used
 
+    _tail(confidence)
     waited, left = _waits(calls)
     if not left.any():
         raise ValueError("nobody hung up, so no share of them did so early")
@@ -269,7 +278,8 @@ def _mean(values, name, unit, confidence, method, source):
     from scipy.stats import t
 
     n, mean = len(values), float(np.mean(values))
-    half = float(t.ppf((1 + confidence) / 2, n - 1) * np.std(values, ddof=1) / sqrt(n)) if n > 1 else nan
+    tail = _tail(confidence)
+    half = float(t.ppf(1 - tail, n - 1) * np.std(values, ddof=1) / sqrt(n)) if n > 1 else nan
     return Estimate(
         name=name, estimate=mean, low=mean - half, high=mean + half, n=n, unit=unit, method=method, source=source
     )
@@ -297,7 +307,7 @@ def _lognormal(values, confidence):
     """Mean and standard deviation of the logarithms, the first told as the median it means."""
     from scipy.stats import chi2
 
-    logs, n, tail = np.log(values), len(values), (1 - confidence) / 2
+    logs, n, tail = np.log(values), len(values), _tail(confidence)
     middle = _mean(logs, "", "", confidence, "", "")
     sigma = float(np.std(logs, ddof=1))
     yield Estimate(
@@ -344,6 +354,7 @@ def _resampled(statistic, *columns, confidence, n=20_000):
     """(low, estimate, high) of a statistic by resampling rows; large data is thinned evenly for speed."""
     from scipy.stats import bootstrap
 
+    _tail(confidence)
     value = float(statistic(*columns))
     step = max(1, len(columns[0]) // n)
     thin = (
@@ -380,6 +391,8 @@ def overdispersion(intervals, leave_out=(), confidence=CONFIDENCE):
     in call centres using Poisson mixtures, 2001. Raises ValueError without a pair of same weekdays.
     """
     given_table(intervals, "intervals", keys=["queue"], times=["start"], numbers=["offered"])
+    if intervals.empty:
+        raise ValueError("intervals has no row, so the scatter of arrivals cannot be told")
     parts = [_dispersion(queue, rows, leave_out, confidence) for queue, rows in intervals.groupby("queue")]
     return pd.concat(parts, ignore_index=True)
 
@@ -528,14 +541,12 @@ def attrition(agents, first, last, confidence=CONFIDENCE):
     from scipy.stats import chi2
 
     given_table(agents, "agents", keys=["agent"], times=["hired", "left"])
-    first, last = pd.Timestamp(first), pd.Timestamp(last)
-    hired, left = (
-        agents[name].dt.tz_localize(None) if agents[name].dt.tz else agents[name] for name in ("hired", "left")
-    )
+    first, last, tail = pd.Timestamp(first), pd.Timestamp(last), _tail(confidence)
+    hired, left = (wall_clock(agents[name]) for name in ("hired", "left"))
     days = (left.fillna(last).clip(upper=last) - hired.clip(lower=first)).dt.days.clip(lower=0).sum()
     if not days > 0:
         raise ValueError(f"nobody was employed between {first:%Y-%m-%d} and {last:%Y-%m-%d}")
-    leavers, tail = int(left.between(first, last).sum()), (1 - confidence) / 2
+    leavers = int(left.between(first, last).sum())
     years = days / 365.25
     return Estimate(
         name="attrition_per_year",
@@ -574,19 +585,20 @@ def estimates_of(frames, queue, leave_out=()):
         frames[name][frames[name]["queue"] == queue] if frames.get(name) is not None else None
         for name in ("calls", "intervals")
     )
-    singles = [_tried(one, calls) for one in (patience, median_patience, naive_patience, short_abandons)]
-    singles[0] = singles[0] or _tried(patience_from_sums, intervals)
+    singles = [tried(one, calls) for one in (patience, median_patience, naive_patience, short_abandons)]
+    singles[0] = singles[0] or tried(patience_from_sums, intervals)
     tables = [
         as_frame([one for one in singles if one is not None]),
-        _tried(handle_time, calls),
-        _tried(overdispersion, intervals, leave_out),
+        tried(handle_time, calls),
+        tried(overdispersion, intervals, leave_out),
     ]
     known = [one.drop(columns="queue", errors="ignore") for one in tables if one is not None and len(one)]
     return pd.concat(known, ignore_index=True) if known else as_frame([])
 
 
-def _tried(estimate, frame, *more):
+def tried(estimate, frame, *more):
+    """The estimate, None where the table is not there or has not enough for it."""
     try:
         return None if frame is None or not len(frame) else estimate(frame, *more)
-    except (ValueError, KeyError):
+    except ValueError:
         return None

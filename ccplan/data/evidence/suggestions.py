@@ -21,6 +21,7 @@ from ..files import write_whole
 from ..hours import DAY, DAYS, GROUPS
 from ..locks import locked
 from ..reading.text_files import SourceError
+from ..toml_text import toml_key, toml_word
 
 WORTH = {
     "patience_s": 0.10,
@@ -87,7 +88,7 @@ class Suggestion:
     @property
     def name(self):
         """The key as it is written: queues.service.patience_s."""
-        return ".".join(bare_key(part) for part in self.key)
+        return ".".join(toml_key(part) for part in self.key)
 
     @property
     def interval(self):
@@ -141,8 +142,8 @@ def evidence_only(centre, tables):
     holidays = () if free is None else list(centre.public_holidays(free.min(), free.max()))
     rows = []
     for queue in centre.queues:
-        early = _tried(est.short_abandons, _of(tables, "calls", queue.name))
-        scatter = _tried(est.overdispersion, _of(tables, "intervals", queue.name), holidays)
+        early = est.tried(est.short_abandons, _of(tables, "calls", queue.name))
+        scatter = est.tried(est.overdispersion, _of(tables, "intervals", queue.name), holidays)
         rows += [early] if early is None else [est.as_frame([early]).assign(queue=queue.name)]
         rows += [scatter]
     known = [row for row in rows if row is not None]
@@ -231,7 +232,7 @@ def _removed(text, key):
 def _replaced(lines, at, key, value):
     head, rest = re.match(r"((?:[^=\"']|\"(?:[^\"\\]|\\.)*\"|'[^']*')*=[ \t]*)(.*)", lines[at], re.DOTALL).groups()
     old = _written_value(rest)
-    return "".join([*lines[:at], head + _toml(value) + rest[len(old) :], *lines[at + 1 :]])
+    return "".join([*lines[:at], head + toml_word(value) + rest[len(old) :], *lines[at + 1 :]])
 
 
 def _written_value(rest):
@@ -242,10 +243,10 @@ def _written_value(rest):
 
 def _added(lines, key, value):
     """The value as a new line at the end of its section, or in a new section at the end of the file."""
-    line = f"{bare_key(key[-1])} = {_toml(value)}\n"
+    line = f"{toml_key(key[-1])} = {toml_word(value)}\n"
     heads = [at for at, words in enumerate(lines) if _header(words) == key[:-1]]
     if not heads and len(key) > 1:
-        section = ".".join(bare_key(part) for part in key[:-1])
+        section = ".".join(toml_key(part) for part in key[:-1])
         return "".join(lines).rstrip("\n") + f"\n\n[{section}]\n{line}"
     end = next(
         (at for at in range(heads[0] + 1 if heads else 0, len(lines)) if _header(lines[at]) is not None), len(lines)
@@ -301,7 +302,7 @@ def _meant(text, changed, key, value):
     if not _valid(changed) or tomllib.loads(changed) != wanted:
         raise SuggestionError(
             f"{'.'.join(key)} is written in a way that cannot be changed safely: "
-            f"set it to {format(Several(value)) if isinstance(value, dict) else _toml(value)} by hand"
+            f"set it to {format(Several(value)) if isinstance(value, dict) else toml_word(value)} by hand"
         )
     return changed
 
@@ -349,15 +350,6 @@ def _said(text):
         raise SuggestionError(f"{FILE_NAME} is not valid TOML: {problem}") from None
 
 
-def bare_key(name):
-    """A name as a TOML key: in quotes where it needs them."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
-
-
-def _toml(value):
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-
-
 # ----------------------------------------------------------------- (key, value in use, estimate, why)
 
 
@@ -370,7 +362,7 @@ def _queue_values(centre, tables):
 
 def _patience(queue, tables):
     for name, estimate in (("calls", est.patience), ("intervals", est.patience_from_sums)):
-        found = _tried(estimate, _of(tables, name, queue.name))
+        found = est.tried(estimate, _of(tables, name, queue.name))
         if found is not None:
             why = f"callers of {queue.name} would wait {found.estimate:.0f} s on average: {found.method} ({name})"
             yield ("queues", queue.name, "patience_s"), queue.patience_s, found, why
@@ -379,7 +371,7 @@ def _patience(queue, tables):
 
 def _aht(queue, tables):
     """The handle time stands in only where the tables have none, but is better right than wrong there."""
-    found = _tried(est.handle_time, _of(tables, "calls", queue.name))
+    found = est.tried(est.handle_time, _of(tables, "calls", queue.name))
     if found is not None:
         row = est.Estimate(**found.set_index("name", drop=False).loc["aht_s"].to_dict())
         yield (
@@ -422,7 +414,7 @@ def _took(cause, estimate):
 
 def _causes(centre, tables):
     """(group, cause, Estimate) of the activities; a share of scheduled time cannot be had from paid time."""
-    found = _tried(est.shrinkage_by_cause, tables.get("activities"))
+    found = est.tried(est.shrinkage_by_cause, tables.get("activities"))
     if found is None or centre.shrinkage.base != "paid" or centre.shrinkage.combine != "additive":
         return
     for row in found.drop(columns="cause").itertuples(index=False):
@@ -494,7 +486,7 @@ def _people_values(centre, tables):
     if agents is None:
         return
     if {"hired", "left"} <= set(agents) and dates:
-        found = _tried(est.attrition, agents, *dates)
+        found = est.tried(est.attrition, agents, *dates)
         if found is not None:
             yield ("hiring", "attrition_per_year"), centre.hiring.attrition_per_year, found, f"{found.method} (agents)"
     employed = agents[agents["left"].isna()] if "left" in agents else agents
@@ -546,14 +538,6 @@ def _dates(tables):
 def _of(tables, name, queue):
     frame = tables.get(name)
     return None if frame is None else frame[frame["queue"] == queue]
-
-
-def _tried(estimate, frame, *more):
-    """The estimate, None where the table is not there or has not enough for it."""
-    try:
-        return None if frame is None or not len(frame) else estimate(frame, *more)
-    except (ValueError, KeyError):
-        return None
 
 
 def _suggestion(said, key, used, found, why, rest, family):

@@ -15,12 +15,12 @@ import pandas as pd
 
 from .engine import engine, read_parquet
 from .large import again_in, repeated_rows
-from ..faults import TableError, as_faults
+from ..faults import TableError, as_faults, faults_of
 from ..reading.opening import is_parquet, peek_file, read_parts
-from ..reading.stamps import RepeatedHours
+from ..reading.stamps import RepeatedHours, since_1970_s, wall_clock
 from ..reading.text_files import SourceError
 from ..reading.understand import Evidence, FileMapping
-from ..sources import Reading, faults_of, left_out, read_cells
+from ..sources import Reading, left_out, read_cells
 from ..tables import CALLS
 
 EXAMPLES = 21  # of each fault that are kept: one more than is listed
@@ -179,17 +179,12 @@ class _Parts:
         return good, examples
 
     def _found(self, connection):
+        from ..checks.as_found import as_found_table  # which imports what reads this room's logs
+
         found = read_parquet(connection, self.file if is_parquet(self.file) else self.spill / "found")
         if not is_parquet(self.file):
             return found.drop("file_row_number")
-        return found.select(
-            **{ROW: found["file_row_number"] + 1},
-            **{
-                f"{THEIRS}{name}": found[name]
-                for name in found.columns
-                if name != "file_row_number" and not name.startswith("__index_level_")
-            },
-        )
+        return as_found_table(found)
 
 
 class Faults:
@@ -220,9 +215,7 @@ def _typed(reading, broken):
     frame = reading.frame.assign(**{ROW: reading.rows, "broken": broken})
     if "arrived" not in frame:
         return frame
-    wall = frame["arrived"].dt.tz_localize(None).astype("datetime64[us]")
-    utc = frame["arrived"].dt.tz_convert("UTC").dt.tz_localize(None)
-    return frame.assign(wall=wall, at_s=(utc - pd.Timestamp("1970-01-01")).dt.total_seconds())
+    return frame.assign(wall=wall_clock(frame["arrived"]), at_s=since_1970_s(frame["arrived"]))
 
 
 def _write(frame, folder, i):

@@ -213,6 +213,7 @@ def can_be_calls(columns):
 
 def make_sums(frame):
     """The frame with the columns that can be made from others, and a note on each."""
+    frame, counted = _fill_counts(frame)  # first: a mean handle time is that of the answered, not of all who came
     notes = []
     for recipe in SUMS:
         if recipe.to not in frame and set(recipe.needs) <= set(frame):
@@ -224,7 +225,7 @@ def make_sums(frame):
                 + (f" ({' and '.join(within)} within it, so 0 here)" if within else "")
             )
             frame = frame.assign(**{recipe.to: rest.clip(lower=0) if apart else rest}, **{part: 0.0 for part in within})
-    return _fill_counts(frame.drop(columns=[name for name in HELPERS if name in frame]), notes)
+    return frame.drop(columns=[name for name in HELPERS if name in frame]), [*notes, *counted]
 
 
 def _parts_of_handle(recipe, frame):
@@ -233,8 +234,9 @@ def _parts_of_handle(recipe, frame):
     return [part for part in parts if part not in frame], [part for part in parts if part in frame]
 
 
-def _fill_counts(frame, notes):
-    """Offered, answered and abandoned from each other, where the file has only two of them."""
+def _fill_counts(frame):
+    """The frame with offered, answered and abandoned from each other, where it has only two of them, and notes."""
+    notes = []
     blocked = frame["blocked"].fillna(0) if "blocked" in frame else 0
     less = "" if np.isscalar(blocked) else " − blocked"
     for name, other in (("answered", "abandoned"), ("abandoned", "answered")):

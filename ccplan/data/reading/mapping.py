@@ -21,22 +21,21 @@ queue = "service"
 """
 
 import dataclasses
-import json
-import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from ..faults import as_faults, faults_in
+from ..centre import time_zone_name
+from ..faults import SettingsError, faults_of
 from ..files import write_whole
 from ..locks import locked
 from .headers import HELPERS, SYNONYMS, known_headers
 from .numbers import UNITS
 from ..settings import unknown
 from ..tables import TABLES
+from ..toml_text import toml_word
 from .text_files import SEPARATORS, SourceError
 from .understand import FileMapping, understand
 
@@ -55,13 +54,8 @@ MAX_BYTES = 2**20
 MOST_SHOWN = 1e7  # of a measured number, where people are not to be shown: a larger one may be a number of theirs in the wrong column
 
 
-class MappingError(ValueError):
+class MappingError(SettingsError):
     """A `mapping.toml` that cannot be used; the message lists every fault, `faults` holds them."""
-
-    def __init__(self, file, faults):
-        self.file, self.faults = Path(file), tuple(faults)
-        count = f"{len(self.faults)} faults" if len(self.faults) > 1 else "1 fault"
-        super().__init__("\n".join([f"{self.file}: {count}", *(f"  {fault}" for fault in self.faults)]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,20 +104,20 @@ def mapping_toml(mappings):
     """The text of `mapping.toml` for {file name: FileMapping}."""
     lines = ["# What other programs' exports mean; see ccplan.data.reading.mapping. Columns: theirs = ours."]
     for name, mapping in mappings.items():
-        head = f"files.{_quoted(name)}"
+        head = f"files.{toml_word(name)}"
         lines += [
             "",
             f"[{head}]",
-            *(f"{key} = {_quoted(getattr(mapping, key))}" for key in TEXTS if getattr(mapping, key)),
+            *(f"{key} = {toml_word(getattr(mapping, key))}" for key in TEXTS if getattr(mapping, key)),
         ]
         parts = {key: getattr(mapping, key) for key in DICTS}
-        parts |= {f"words.{_quoted(ours)}": words for ours, words in mapping.words.items()}
+        parts |= {f"words.{toml_word(ours)}": words for ours, words in mapping.words.items()}
         for key, words in parts.items():
             if words:
                 lines += [
                     "",
                     f"[{head}.{key}]",
-                    *(f"{_quoted(left)} = {_quoted(right)}" for left, right in words.items()),
+                    *(f"{toml_word(left)} = {toml_word(right)}" for left, right in words.items()),
                 ]
     return "\n".join(lines) + "\n"
 
@@ -189,8 +183,7 @@ def _preview(file, mapping, rows, time_zone):
         found = understand(dataclasses.replace(raw, cells=cells), table, mapping, time_zone)
     except SourceError as problem:
         return Preview(frame=empty, cells=cells, problems=(str(problem),), columns={})
-    bad = as_faults(found.faults)
-    broken = faults_in(found.frame[~found.frame.index.isin(bad["row"])], table)
+    bad, _, broken = faults_of(found, table)
     problems = [
         f"row {f.row}: {f.column} {f.rule}, got {f.value!r}"
         for f in pd.concat([bad, broken]).sort_values("row").itertuples()
@@ -220,8 +213,8 @@ def _checked(file, data):
         raise MappingError(file, [*faults, 'files must be tables such as [files."export.csv"]'])
     for name, said in files.items():
         if name != Path(name).name or name in ("", ".", "..") or "\\" in name:
-            faults.append(f"files.{_quoted(name)} must be the name of a file in this folder, got {name!r}")
-        faults += [f"files.{_quoted(name)}.{words}" for words in _file_faults(said)]
+            faults.append(f"files.{toml_word(name)} must be the name of a file in this folder, got {name!r}")
+        faults += [f"files.{toml_word(name)}.{words}" for words in _file_faults(said)]
     if faults:
         raise MappingError(file, faults)
     return {name: FileMapping(**said) for name, said in files.items()}
@@ -243,15 +236,11 @@ def _text_faults(key, value):
         yield f"{key} must be words in quotes, got {value!r}"
     elif value and key in CHOICES and value not in CHOICES[key]:
         yield f"{key} must be one of {', '.join(map(repr, CHOICES[key]))}, got {value!r}"
-    elif value and key == "time_zone" and not _is_zone(value):
-        yield f"{key} must be a zone of the IANA list such as Europe/Helsinki, got {value!r}"
-
-
-def _is_zone(name):
-    try:
-        return bool(ZoneInfo(name))
-    except (KeyError, ValueError, OSError):
-        return False
+    elif value and key == "time_zone":
+        try:
+            time_zone_name(key, value)
+        except ValueError as problem:
+            yield str(problem)
 
 
 def _dict_faults(key, words, ours):
@@ -265,11 +254,11 @@ def _dict_faults(key, words, ours):
         ):
             yield f"words.{left} must be a table of their words = ours, got {right!r}"
         elif key != "words" and not isinstance(right, (str, int, float)):
-            yield f"{key}.{_quoted(left)} must be a word, got {right!r}"
+            yield f"{key}.{toml_word(left)} must be a word, got {right!r}"
         else:
             name = right if key == "columns" else left
             yield from (
-                [f"{key}.{_quoted(left)} must name a column of ours, got {name!r}"]
+                [f"{key}.{toml_word(left)} must name a column of ours, got {name!r}"]
                 if name not in ours and name != ""
                 else []
             )
@@ -290,10 +279,3 @@ def _taken_twice(columns):
 
 def _as_dict(mapping):
     return {key: value for key, value in dataclasses.asdict(mapping).items() if value}
-
-
-def _quoted(words):
-    """A TOML string or key; JSON's escapes are TOML's, but for DEL. Numbers stay numbers."""
-    if isinstance(words, (bool, int, float)) and not isinstance(words, str):
-        return json.dumps(words)
-    return re.sub("\x7f", r"\\u007f", json.dumps(words, ensure_ascii=False))

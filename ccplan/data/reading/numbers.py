@@ -73,13 +73,12 @@ def to_seconds(cells, unit="s", decimal="."):
     >>> to_seconds(pd.Series(["1:30", ":05", "1:00:00"]), "mm:ss")[0].tolist()
     [90.0, 5.0, 3600.0]
     """
-    typed = pd.api.types.is_numeric_dtype(cells.dtype)
+    if pd.api.types.is_numeric_dtype(cells.dtype):  # a number where clock times are usual is seconds
+        return pd.to_numeric(cells).astype(float) * SECONDS_IN.get(unit, 1.0), pd.Series(False, cells.index)
     if unit in SECONDS_IN:
-        values, bad = (
-            (pd.to_numeric(cells).astype(float), pd.Series(False, cells.index)) if typed else to_numbers(cells, decimal)
-        )
-        clock = pd.Series(False, cells.index) if typed else cells.str.contains(":", regex=False)
-        return values * SECONDS_IN[unit] if not clock.any() else values.where(clock, values * SECONDS_IN[unit]), bad
+        values, bad = to_numbers(cells, decimal)
+        clock = cells.str.contains(":", regex=False)
+        return values.where(clock, values * SECONDS_IN[unit]), bad
     texts = cells.astype(str).str.strip()
     parts = texts.str.extract(CLOCK_UNITS[unit])
     known = parts.notna().any(axis=1)

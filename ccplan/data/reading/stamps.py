@@ -115,15 +115,37 @@ def to_zone(stamps, queues, zone, empty):
 
     The repeated hour of a 25-hour day: of two rows of a queue with the same time the first is summer
     time, the second winter time; a single row is taken as the first. The hour that a 23-hour day
-    has not: a row in it is left out if it is `empty` (a mask: no contacts), else it is a fault.
+    has not: a row in it is left out if it is `empty` (a mask: no contacts), else it is a fault. Rows by day
+    lose none: where clocks skip midnight the day begins after it.
     """
     values = stamps.values
     if stamps.utc:
         return values.dt.tz_localize("UTC").dt.tz_convert(zone), values.isna() & False, values.isna() & False, []
     nth = pd.DataFrame({"queue": queues, "start": values}).groupby(["queue", "start"]).cumcount()
-    local = values.dt.tz_localize(zone, ambiguous=(nth == 0).to_numpy(), nonexistent="NaT")
+    skipped = "shift_forward" if (values.dropna() == values.dropna().dt.normalize()).all() else "NaT"
+    local = values.dt.tz_localize(zone, ambiguous=(nth == 0).to_numpy(), nonexistent=skipped)
     gone = local.isna() & values.notna()
     return local, gone & empty, gone & ~empty, _clock_notes(values, nth, zone, gone & empty)
+
+
+def wall_clock(stamps):
+    """A column of times as the clock on the wall shows them: without the zone, where they have one."""
+    return (stamps if stamps.dt.tz is None else stamps.dt.tz_localize(None)).dt.as_unit("us")
+
+
+def since_1970_s(stamps):
+    """Seconds of real time since 1970 of a column of times, so that none is before another when clocks go back."""
+    utc = stamps if stamps.dt.tz is None else stamps.dt.tz_convert("UTC").dt.tz_localize(None)
+    return (utc - pd.Timestamp("1970-01-01")).dt.total_seconds()
+
+
+def start_of_day(day, zone):
+    """The first moment of a day (a Timestamp without zone) in a zone; clocks may skip or repeat midnight.
+
+    >>> start_of_day(pd.Timestamp("2026-09-06"), "America/Santiago")
+    Timestamp('2026-09-06 01:00:00-0300', tz='America/Santiago')
+    """
+    return day.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
 
 
 @dataclass
@@ -149,9 +171,7 @@ def moments_to_zone(stamps, zone, before=None):
     values = stamps.values
     if stamps.utc:
         return values.dt.tz_localize("UTC").dt.tz_convert(zone), values.isna() & False, []
-    first = values.dt.tz_localize(zone, ambiguous=np.ones(len(values), bool), nonexistent="NaT")
-    second = values.dt.tz_localize(zone, ambiguous=np.zeros(len(values), bool), nonexistent="NaT")
-    twice = (first != second) & first.notna()
+    first, second, twice = _both_ways(values, zone)
     before = before or RepeatedHours()
     late = _after_step_back(values[twice], before) if twice.any() else first.isna() & False
     local = first.where(~late.reindex(values.index, fill_value=False), second)
@@ -164,6 +184,15 @@ def moments_to_zone(stamps, zone, before=None):
         else []
     )
     return local, first.isna() & values.notna(), notes
+
+
+def _both_ways(values, zone):
+    """Times of the clock in a zone: (a repeated hour as summer time, as winter time, mask of the repeated hours)."""
+    first, second = (
+        values.dt.tz_localize(zone, ambiguous=np.full(len(values), summer), nonexistent="NaT")
+        for summer in (True, False)
+    )
+    return first, second, (first != second) & first.notna()
 
 
 def _after_step_back(values, before):
@@ -218,10 +247,10 @@ def _without_holes(moments):
 def _moments(parts, order):
     hour = pd.to_numeric(parts["h"]).fillna(0)
     hour = hour.where(parts["half"].isna(), hour % 12 + 12 * parts["half"].str.lower().str.startswith("p"))
-    minute = pd.to_numeric(parts["m"]).fillna(0)
-    seconds = hour * 3600 + minute * 60 + pd.to_numeric(parts["s"]).fillna(0)
-    good = (seconds <= 86400) & (minute < 60)  # 24:00 ends a day
-    return (_days(parts, order) + pd.to_timedelta(seconds, unit="s")).where(good).astype("datetime64[us]")
+    minute, second = (pd.to_numeric(parts[name]).fillna(0) for name in ("m", "s"))
+    passed = hour * 3600 + minute * 60 + second
+    good = (passed <= 86400) & (minute < 60) & (second <= 60)  # 24:00 ends a day; a leap second is the sixtieth
+    return (_days(parts, order) + pd.to_timedelta(passed, unit="s")).where(good).astype("datetime64[us]")
 
 
 def _days(parts, order):
@@ -243,9 +272,7 @@ def _offsets(zone):
 
 def _clock_notes(values, nth, zone, gone):
     notes = []
-    first = values.dt.tz_localize(zone, ambiguous=np.ones(len(values), bool), nonexistent="NaT")
-    second = values.dt.tz_localize(zone, ambiguous=np.zeros(len(values), bool), nonexistent="NaT")
-    twice = (first != second) & first.notna()
+    *_, twice = _both_ways(values, zone)
     if twice.any():
         notes.append(
             f"{int((twice & (nth == 0)).sum())} intervals of repeated hours (clocks back): the first row "

@@ -125,7 +125,7 @@ def _head(file):
 
 def _encoding_throughout(file, asked):
     """The encoding in which every byte of a file can be read; in bounded memory, as `_decode` finds it."""
-    for encoding in (asked,) if asked else _candidates(_head(file)):
+    for encoding in _asked_or_likely(asked, _head(file)):
         try:
             decoder = codecs.getincrementaldecoder(encoding)()
             with _opened(file) as source:
@@ -137,10 +137,6 @@ def _encoding_throughout(file, asked):
             return encoding
         except UnicodeError:
             continue
-        except LookupError:
-            raise SourceError(
-                f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}"
-            ) from None
         except (EOFError, zlib.error, gzip.BadGzipFile):
             raise SourceError(f"{file} is a damaged gzip file: write it again") from None
     raise SourceError(f"{file} is not a text file: save it as CSV")
@@ -170,21 +166,26 @@ def _gunzip(file, data):
 
 def _decode(file, data, asked=""):
     """The text and the name of its encoding: a mark at the start, else UTF-8, else Windows Latin."""
-    for encoding in (asked,) if asked else _candidates(data):
+    for encoding in _asked_or_likely(asked, data):
         try:
             text = data.decode(encoding)
         except UnicodeError:
             continue
-        except LookupError:
-            raise SourceError(
-                f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}"
-            ) from None
         if not _looks_binary(text):
             return text.removeprefix("\ufeff"), encoding
     raise SourceError(f"{file} is not a text file: save it as CSV")
 
 
-def _candidates(data):
+def _asked_or_likely(asked, data):
+    """The encodings to try: the one asked for, else those that the first bytes allow, the likeliest first."""
+    if asked:
+        try:
+            " ".encode(asked)  # some that Python knows are of no text
+        except (LookupError, UnicodeError):
+            raise SourceError(
+                f"encoding must be one that Python knows, such as utf-8 or cp1252, got {asked!r}"
+            ) from None
+        return (asked,)
     if data.startswith(b"\xef\xbb\xbf"):
         return ("utf-8-sig",)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

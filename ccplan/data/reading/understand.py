@@ -103,9 +103,7 @@ def map_columns(raw, table, asked):
         | found.units
         | asked.units
     )
-    return type(found)(
-        columns=said | rest, target_s=found.target_s, notes=found.notes, units=units, language=found.language
-    )
+    return replace(found, columns=said | rest, units=units)
 
 
 def understand(raw, table, asked, zone):
@@ -123,8 +121,8 @@ def understand(raw, table, asked, zone):
 def _named(raw, table, asked):
     """(Mapping, the cells under our names) of a source."""
     mapping = map_columns(raw, table, asked)
-    ours = raw.cells.set_axis([str(name) for name in raw.cells.columns], axis=1)
-    ours = ours.rename(columns={theirs: name for name, theirs in mapping.columns.items()})[list(mapping.columns)]
+    theirs = raw.cells.set_axis([str(name) for name in raw.cells.columns], axis=1)[list(mapping.columns.values())]
+    ours = theirs.set_axis(list(mapping.columns), axis=1)
     return mapping, ours.assign(**{name: str(value) for name, value in asked.constants.items()})
 
 
@@ -147,9 +145,8 @@ class Evidence:
             unique = pd.Series(texts[name].unique(), dtype="str")
             self.marked.setdefault(name, {}).update(dict.fromkeys(unique[unique.str.contains(r"[.,]", regex=True)]))
         for kind in ("time", "date"):
-            for column in (
-                c.name for c in self.table.columns if c.kind == kind and c.name in ours and not _moments(ours[c.name])
-            ):
+            columns = [c.name for c in self.table.columns if c.kind == kind and c.name in ours]
+            for column in (name for name in columns if not _moments(ours[name])):
                 self.name = self.name or column
                 self.dates.update(dict.fromkeys(one_of_each_date(ours[column].astype("str").str.strip().fillna(""))))
 
@@ -160,9 +157,8 @@ class Evidence:
         if not self.dates:
             return replace(asked, decimal=decimal), ""
         found = read_stamps(pd.Series(list(self.dates), dtype="str"), asked.dates or None, name=self.name)
-        dates = asked.dates or (
-            "" if found.order == "ymd" else found.order
-        )  # asked for, ymd would read six digits as well
+        told = "" if found.order == "ymd" else found.order  # asked for, ymd would read six digits as well
+        dates = asked.dates or told
         return replace(asked, decimal=decimal, dates=dates), found.note
 
 
@@ -192,13 +188,14 @@ def _intervals(ours, table, mapping, asked, zone):
     blank = numbers.isna().all(axis=1) & ~numbers.index.isin([row for row, *_ in faults])
     queue = _queues(ours)
     offered = numbers["offered"] if "offered" in numbers else numbers["answered"] + numbers["abandoned"]
-    local, drop, gone, notes = to_zone(stamps, queue, asked.time_zone or zone, empty=offered.fillna(0) == 0)
+    written_in = asked.time_zone or zone
+    local, drop, gone, notes = to_zone(stamps, queue, written_in, empty=offered.fillna(0) == 0)
     texts = ours.get("start", ours.get("date")).astype(str)
     faults += bad_cells(
         texts, stamps.values.isna() & ~blank, "start", "must be a date and time such as 2026-01-31 08:30"
     )
     faults += bad_cells(
-        texts, gone, "start", f"must exist in {zone}: the clocks went forward (or the file is in another zone)"
+        texts, gone, "start", f"must exist in {written_in}: the clocks went forward (or the file is in another zone)"
     )
     frame, sums = make_sums(numbers.assign(queue=queue, start=local.dt.tz_convert(zone)))
     frame = frame[[name for name in table.names if name in frame]]
@@ -238,14 +235,22 @@ def _column(column, cells, numbers, stamps, asked, zone, before):
     if column.measured:
         return numbers[name], [], []
     if column.kind == "time":
-        local, gone, notes = moments_to_zone(stamps[name], asked.time_zone or zone, before)
-        return local.dt.tz_convert(zone), _time_faults(column, cells, stamps[name], gone, zone), notes
+        written_in = asked.time_zone or zone
+        local, gone, notes = moments_to_zone(stamps[name], written_in, before)
+        return local.dt.tz_convert(zone), _time_faults(column, cells, stamps[name], gone, written_in), notes
     if column.kind == "date":
-        values = stamps[name].values.dt.normalize()
+        values = _local_days(stamps[name], zone)
         return values, _time_faults(column, cells, stamps[name], values.isna() & False, zone), []
     if column.kind == "yes or no":
         return _yes_or_no(column, cells, words)
     return _words(column, _text(cells, column.required), words), [], []
+
+
+def _local_days(stamps, zone):
+    """The days of moments, as the zone has them: midnight in Helsinki is the evening before in UTC."""
+    moments = stamps.values
+    local = moments.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None) if stamps.utc else moments
+    return local.dt.normalize()
 
 
 def _time_faults(column, cells, stamps, gone, zone):
@@ -331,10 +336,8 @@ def _date_texts(cells):
 def _made_calls(ours):
     notes = []
     if "call_id" not in ours:
-        ours, notes = (
-            ours.assign(call_id=[f"row {row}" for row in ours.index]),
-            ["call_id = row of the file: it has no such column"],
-        )
+        ours = ours.assign(call_id=[f"row {row}" for row in ours.index])
+        notes.append("call_id = row of the file: it has no such column")
     if "outcome" not in ours:
         ours, note = _outcome(ours)
         notes.append(note)
@@ -353,10 +356,8 @@ def _outcome(ours):
             return ours.assign(outcome=words), f"outcome = {yes} where {name} is yes, else {no}"
     if "agent" not in ours:
         raise SourceError("no column for outcome: nothing tells answered from abandoned")
-    there = _text(ours["agent"], False).notna()
-    return ours.assign(
-        outcome=there.map({True: "answered", False: "abandoned"})
-    ), "outcome = answered where an agent is named, else abandoned"
+    outcome = _text(ours["agent"], False).notna().map({True: "answered", False: "abandoned"})
+    return ours.assign(outcome=outcome), "outcome = answered where an agent is named, else abandoned"
 
 
 def _blank_note(blank):
@@ -387,9 +388,7 @@ def _measured_names(ours, table):
 
 
 def _number_texts(ours, table, units):
-    """(the measured columns that are written as text, but for clock times; the names of those that hold whole
-    counts).
-    """
+    """(measured columns that are written as text, but for clock times; the names of those of whole counts)."""
     texts = [name for name in _measured_names(ours, table) if not _typed(ours[name]) and units.get(name) not in CLOCKS]
     whole = {column.name for column in table.columns if column.measured and column.whole}
     return ours[texts].astype("str").fillna(""), [name for name in _measured_names(ours, table) if name in whole]
