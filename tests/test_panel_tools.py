@@ -198,6 +198,13 @@ def test_the_same_name_twice_is_told_and_nothing_is_lost(tools, tmp_path):
     )
 
 
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5000, "1e999", "NaN", "-Infinity"])
+def test_a_number_beyond_all_reach_is_refused_in_words(tools, tmp_path, number):
+    (tmp_path / "staffing_scenarios.json").write_text(f'{{"huge": {{"dials": {{"volume": {number}}}}}}}')
+    told = tools.answer(message(tools, "open", told={"open": "huge"}))["tools"]["notice"]
+    assert "must be between" in told or "cannot be read as scenarios" in told or "There is no scenario" in told
+
+
 def test_many_who_save_at_once_lose_nothing(tmp_path):
     def save(person):
         shelf = Shelf(tmp_path, "staffing")

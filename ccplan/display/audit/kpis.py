@@ -606,7 +606,7 @@ def trust_finding(trust):
     """Whether both counts agree, in a sentence."""
     if not len(trust.gaps):
         return f"Both counts agree on every one of {trust.days['day'].nunique()} days"
-    lost, days = trust.gaps["lost"].sum(), int(trust.gaps["days"].sum())
+    lost, days = trust.gaps["lost"].sum(), trust.days.loc[trust.days["gap"] != "", "day"].nunique()
     return f"On {_many(days, 'day')} the counts part: {lost:,.0f} contacts are in one table only"
 
 

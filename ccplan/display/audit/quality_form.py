@@ -201,7 +201,9 @@ class QualityDesk:
         self._look()
 
     def _undo(self):
-        self._say(f"Taken back: {self.store.undo()}.")
+        taken = self.store.undo()
+        self.file.value = ""  # it holds what was taken back
+        self._say(f"Taken back: {taken}.")
 
     def _export(self):
         count = self.store.entered()["evaluation"].nunique()
@@ -229,7 +231,7 @@ class QualityDesk:
         """The evaluations that were entered last."""
         try:
             rows = self.store.entered()
-        except ValueError as problem:
+        except (ValueError, OSError) as problem:
             self.last.value = words(str(problem), fault=True)
             return
         self.last.value = (

@@ -1,6 +1,7 @@
 """What the checks found, in tables and sentences as analysts read them."""
 
 import base64
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ GRAVE = ("error", "warning")
 MANY = 0.25  # of the grave findings in one week: then the answer names that week
 PERSONAL = sorted({column for columns in PEOPLE.values() for column in columns if column != "name"})
 WITHHELD = "(withheld)"
+QUOTED = r"""(?s)(['"])(?:\\.|(?!\1).)*\1"""  # a value in a message, as Python writes it: "O'Brien" in double quotes
 LINK_BYTES = 2**20  # of a CSV that travels in a link
 
 
@@ -66,7 +68,7 @@ def _grave(report):
 
 def _worst(report):
     """Where to look first: the week that holds most of the findings, or the largest finding."""
-    grave = _grave(report)
+    grave = _nameless(_grave(report), names=False)
     if grave.empty:
         return ""
     first = grave.loc[grave["rows"].idxmax()]
@@ -126,9 +128,13 @@ def _states(states):
 # --------------------------------------------------------------------------------------- the findings
 
 
-def findings_by_rule(report):
-    """All findings counted: severity, table, rule, findings, rows behind them, first and last day, the largest."""
-    told = report.findings[report.findings["rule"] != ""].assign(day=report.findings["start"].map(_day))
+def findings_by_rule(report, names=False):
+    """All findings counted: severity, table, rule, findings, rows behind them, first and last day, the largest.
+
+    People's names and numbers are withheld unless `names` are asked for.
+    """
+    told = _nameless(report.findings[report.findings["rule"] != ""], names)
+    told = told.assign(day=told["start"].map(_day))
     rows = [
         _rule_row(*key, found=found)
         for key, found in told.groupby(["severity", "table", "rule"], observed=True, sort=False)
@@ -203,7 +209,7 @@ def _nameless(findings, names):
     if names:
         return findings
     about = findings["column"].isin(PERSONAL)
-    quoted = findings["message"].where(~about, findings["message"].str.replace(r"'[^']*'", "'\u2026'", regex=True))
+    quoted = findings["message"].where(~about, findings["message"].str.replace(QUOTED, "'\u2026'", regex=True))
     return findings.assign(value=findings["value"].where(~about, WITHHELD), message=quoted)
 
 
@@ -224,7 +230,7 @@ def findings_link(report, name="findings.csv", names=False):
         )
     words = f"Save all {len(report.findings):,} findings as {name}"
     return Markup(
-        f'<a download="{name}" href="data:text/csv;charset=utf-8;base64,{base64.b64encode(text).decode()}">{words}</a>',
+        f'<a download="{escape(name)}" href="data:text/csv;charset=utf-8;base64,{base64.b64encode(text).decode()}">{words}</a>',
         words,
     )
 

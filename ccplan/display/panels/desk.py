@@ -31,7 +31,10 @@ class Desk:
         self.dials, self.folder, self.language = tuple(dials), folder, language
         self.start = self.state = self.pinned = state
         self.before, self.seen, self.reckoned, self.named = {}, None, {}, {}
-        self.told, self.heard = 0, {} if state is None else state.places  # the last settings sent, by seq; pickers heard
+        self.told, self.heard = (
+            0,
+            {} if state is None else state.places,
+        )  # the last settings sent, by seq; pickers heard
 
     def panel(self):
         """The live widget with its tools; scenarios are kept in the centre's folder, or with the page where none is

@@ -296,11 +296,8 @@ def _stale(rows, ledger, newest):
     for name, moment in last[last < newest - WEEK].items():
         yield f"{name} has no rows after {day_words(moment)}: what is said of it ends there"
     until = _fresh({"ledger": ledger}).get("ledger") if ledger is not None else None
-    behind = (
-        0
-        if until is None
-        else (newest.to_period("M") - until.to_period("M")).n - (newest.normalize() < newest + pd.offsets.MonthEnd(0))
-    )
+    whole = newest.normalize() + DAY  # the months that end before it are whole
+    behind = 0 if until is None else (whole.to_period("M") - until.to_period("M")).n - 1
     if behind > 0:
         yield f"the ledger ends in {until:%B %Y}, {behind} whole month{'s' * (behind != 1)} before the contacts: costs of the last weeks are not in it"
 
