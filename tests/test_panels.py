@@ -493,6 +493,29 @@ def test_queue_and_day_pickers_and_pin(fresh, intervals, centre):
     act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill(DAY))
 
 
+def test_a_dial_moved_before_another_queue_is_shown_belongs_to_no_queue(fresh, intervals, centre):
+    act(fresh, lambda: fresh.evaluate(TURN, ["aht_s", 600]))
+    act(
+        fresh,
+        lambda: fresh.evaluate("""() => {
+          const select = document.querySelector('.ccplan select');
+          select.value = 'outage'; select.dispatchEvent(new Event('change', {bubbles: true}));
+          const range = document.querySelector('[data-dial=volume] input[type=range]');
+          range.value = 30; range.dispatchEvent(new Event('input', {bubbles: true}));
+        }"""),
+    )
+    other = panels.queue_day(intervals, "outage", DAY)
+    start = panels.start_inputs(other, centre)
+    assert tiles_on(fresh) == expected_tiles(other, start, centre)
+    shown = {
+        name: fresh.locator(f"[data-dial={name}] input[type=number]").input_value() for name in ("volume", "aht_s")
+    }
+    assert shown == {"volume": "0", "aht_s": f"{round(start.aht_s, 1):g}"}
+    act(fresh, lambda: fresh.evaluate(TURN, ["volume", 30]))
+    assert tiles_on(fresh) == expected_tiles(other, dataclasses.replace(start, volume=0.3), centre)
+    act(fresh, lambda: fresh.locator(".ccplan select").first.select_option("service"))
+
+
 def test_the_final_picture_matches_the_final_position_of_a_drag(fresh, day, centre):
     drag = """async () => {
       const range = document.querySelector('[data-dial=volume] input[type=range]');

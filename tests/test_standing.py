@@ -221,7 +221,8 @@ def test_either_table_may_lack_contacts_and_small_differences_are_none():
 
 
 def test_a_day_on_which_both_tables_lack_contacts_is_one_day():
-    rows = pd.concat([days_of("2026-04-01", "2026-06-30", queue=name) for name in ("a", "b")])
+    both = [days_of("2026-04-01", "2026-06-30", queue=name) for name in ("a", "b")]
+    rows = pd.concat(both, ignore_index=True)
     log = calls_of(rows)
     first = pd.Timestamp("2026-04-10").date()
     log = log[(log["queue"] != "a") | (log["arrived"].dt.date != first)]

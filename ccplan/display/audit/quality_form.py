@@ -7,6 +7,7 @@ from html import escape
 import pandas as pd
 
 from ...auditing.evaluating.evaluation_store import Evaluation, EvaluationStore, outcome
+from ...data.checks.findings import counted
 from ..data.panel import box, is_bundled, row, words
 from ..data.sheet import Sheet
 from ..language import Filled, centre_of, chosen
@@ -212,7 +213,7 @@ class QualityDesk:
         data = base64.b64encode(self.store.export().encode()).decode()
         self.file.value = (
             f'<a class="ccplan-file" download="evaluations.csv" href="data:text/csv;charset=utf-8;base64,{data}">'
-            f"evaluations.csv, {_count(count)}</a>"
+            f"evaluations.csv, {counted(count, 'evaluation')}</a>"
         )
         self._say("The file is ready below.")
 
@@ -274,7 +275,7 @@ def _entered_sheet(rows):
     )
     return Sheet(
         shown.astype(str),
-        f"{_count(rows['evaluation'].nunique())} entered here; the last {len(made)}"
+        f"{counted(rows['evaluation'].nunique(), 'evaluation')} entered here; the last {len(made)}"
         if len(made) > 1
         else "1 evaluation entered here",
         right=("score",),
@@ -313,7 +314,3 @@ def _line(w, step, radio, said):
 
 def _percent(share):
     return "–" if share is None or pd.isna(share) else f"{share:.0%}"
-
-
-def _count(number):
-    return f"{number} evaluation" + "s" * (number != 1)

@@ -281,13 +281,10 @@ def _signed(share):
 
 def _when(dates):
     first, last = (f"{day.day} {day:%B %Y}" for day in (dates.iloc[0], dates.iloc[-1]))
-    return (
-        first
-        if len(dates) == 1
-        else f"{first.split(' ')[0]} to {last}"
-        if first.split(" ")[1:] == last.split(" ")[1:]
-        else f"{first} to {last}"
-    )
+    if len(dates) == 1:
+        return first
+    same_month = first.split(" ")[1:] == last.split(" ")[1:]
+    return f"{first.split(' ')[0] if same_month else first} to {last}"
 
 
 def _daily(frame, queue, column, counts):

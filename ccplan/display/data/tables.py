@@ -6,6 +6,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from ...data.checks.findings import counted
 from ...data.evidence import estimates
 from ...data.files import harmless
 from ...data.privacy import PEOPLE
@@ -42,24 +43,15 @@ def data_answer(report):
     """Whether the data can be trusted, in a paragraph made from a CheckReport."""
     good = report.verdicts["verdict"].str.startswith("can be used")
     names = report.verdicts["table"]
-    state = (
-        "Yes, as far as can be seen from the tables"
-        if report.usable and not report.count("warning")
-        else "Yes, with care"
-        if report.usable
-        else "Not yet"
-    )
+    fine = "Yes, with care" if report.count("warning") else "Yes, as far as can be seen from the tables"
+    state = fine if report.usable else "Not yet"
     broken = "" if good.all() else f"To be mended first: {', '.join(names[~good])}. "
     able, asked = int(report.abilities["possible"].sum()), len(report.abilities)
     possible = f"All {asked}" if able == asked else f"{able} of {asked}"
     return Words(
-        f"**{state}: {_count(report.count('error'), 'error')} and {_count(report.count('warning'), 'warning')} in {_count(len(report.readings), 'table')}.** "
+        f"**{state}: {counted(report.count('error'), 'error')} and {counted(report.count('warning'), 'warning')} in {counted(len(report.readings), 'table')}.** "
         f"{broken}{_worst(report)}{possible} questions of planning and auditing can be answered from it."
     )
-
-
-def _count(number, noun):
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _grave(report):
@@ -148,7 +140,7 @@ def findings_by_rule(report, names=False):
 def _rules(shown):
     grave = shown[shown["severity"].isin(GRAVE)]
     return (
-        f"{_count(int(grave['findings'].sum()), 'finding')} break {_count(len(grave), 'rule')}"
+        f"{counted(int(grave['findings'].sum()), 'finding')} break {counted(len(grave), 'rule')}"
         if len(grave)
         else "No rule is broken"
     )
@@ -191,7 +183,7 @@ def findings_table(report, most=12, each=3, names=False):
     )
     if shown.empty:
         return Words("No error and no warning was found.")
-    return Sheet(shown, f"{len(shown)} of {_count(len(_grave(report)), 'finding')}, the largest of each rule")
+    return Sheet(shown, f"{len(shown)} of {counted(len(_grave(report)), 'finding')}, the largest of each rule")
 
 
 def _whole(row):
@@ -248,7 +240,7 @@ def special_days_table(report, queue):
         }
     )
     return (
-        Sheet(shown, f"{_count(len(shown), 'day')} of {queue} cannot be chance alone")
+        Sheet(shown, f"{counted(len(shown), 'day')} of {queue} cannot be chance alone")
         if len(shown)
         else Words(f"No day of {plain(queue)} stands out.")
     )
@@ -396,7 +388,7 @@ def suggestions_table(suggestions):
     ]
     return Sheet(
         pd.DataFrame(rows, columns=["setting", "now", "suggested", "95 % interval", "why"]),
-        f"{_count(len(suggestions), 'setting')} of centre.toml differ{'s' * (len(suggestions) == 1)} from what was measured",
+        f"{counted(len(suggestions), 'setting')} of centre.toml differ{'s' * (len(suggestions) == 1)} from what was measured",
     )
 
 

@@ -222,8 +222,7 @@ def _ratio(top, bottom):
     return float(top[both].sum()) / below if below else np.nan
 
 
-# ------------------------------------------------------------------------------------------------- money, people,
-# promises to oneself
+# ------------------------------------------------------------------- money, people, promises to oneself
 
 
 def _money(ledger, rows, centre):
@@ -232,10 +231,8 @@ def _money(ledger, rows, centre):
         return None
     spent = ledger.dropna(subset=["actual"]).groupby(ledger["month"].dt.to_period("M"))["actual"].sum().astype(float)
     answered = rows.groupby(rows["start"].dt.to_period("M"))["answered"].sum()
-    answered = answered[
-        (answered.index.end_time <= rows["start"].max().normalize() + DAY)
-        & (answered.index.start_time >= rows["start"].min().normalize())
-    ]
+    first, last = rows["start"].min().normalize(), rows["start"].max().normalize() + DAY
+    answered = answered[(answered.index.start_time >= first) & (answered.index.end_time <= last)]
     costs = (spent / answered.where(answered > 0)).dropna()
     if costs.empty:
         return None
