@@ -94,6 +94,12 @@ def test_days_on_which_the_clock_changes(date, hours):
     charts.show(charts.requirement_layers(rows, ["agents"]))
 
 
+def test_a_day_without_intervals_is_refused_in_words(day):
+    for chart in (charts.requirement_chart, charts.erlang_chart):
+        with pytest.raises(ValueError, match="day must have an interval or more, got none"):
+            chart(day.iloc[:0])
+
+
 def test_labels_at_the_end_keep_their_distance():
     assert charts._apart(np.array([1.0, 1.1, 5.0]), 0.5).tolist() == [1.0, 1.5, 5.0]
 

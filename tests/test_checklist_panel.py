@@ -70,6 +70,30 @@ def test_lists_steps_and_what_is_open(desk):
     assert len(desk.step.options) == 18
 
 
+def test_what_is_set_while_another_list_is_drawn_goes_into_its_own_list(desk):
+    owner, due = (desk.cells[ITEM, column] for column in ("owner", "due"))
+    desk.which.value = "set-up"
+    owner.value = "Bo"
+    assert kept(desk)["owner"] == "Bo" and "Saved: owner" in desk.said.value
+    due.value = "soon"
+    assert "must be a day such as" in desk.said.value and kept(desk)["due"] == ""
+
+
+def test_what_is_set_while_the_list_is_drawn_anew_is_seen_in_it(desk):
+    cell = desk.cells[ITEM, "owner"]
+    desk.only.value = True
+    cell.value = "Bo"
+    assert desk.cells[ITEM, "owner"].value == kept(desk)["owner"] == "Bo"
+
+
+def test_a_file_is_offered_until_something_changes(desk):
+    for doing in (lambda: desk.cells[ITEM, "owner"].__setattr__("value", "Bo"), desk.undo.click, desk.again.click):
+        desk.export.click()
+        assert desk.file.value
+        doing()
+        assert not desk.file.value
+
+
 def test_export_holds_no_formula_and_names_are_text(desk):
     desk.cells[ITEM, "owner"].value = "=cmd|' /C calc'!A0"
     desk.cells[ITEM, "evidence"].value = "<script>alert(1)</script>"

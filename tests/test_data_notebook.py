@@ -145,7 +145,8 @@ def test_the_link_holds_every_finding_and_no_formula(both):
     assert b",'=1+1," in base64.b64decode(display.findings_link(risky).html.split("base64,")[1].split('"')[0])
 
 
-def test_names_are_withheld_unless_asked_for(both):
+@pytest.mark.parametrize("name", ["Ann Lee", "Ann O'Lee", 'Ann "A" O\'Lee'])
+def test_names_are_withheld_unless_asked_for(both, name):
     row = {
         "table": "calls",
         "file": "calls.csv",
@@ -153,16 +154,19 @@ def test_names_are_withheld_unless_asked_for(both):
         "queue": "",
         "start": None,
         "column": "agent",
-        "value": "Ann Lee",
+        "value": name,
         "rule": "r",
         "severity": "warning",
         "rows": 1,
-        "message": "agent 'Ann Lee' is not in agents",
+        "message": f"agent {name!r} is not in agents",
     }
     report = dataclasses.replace(both, findings=pd.DataFrame([row]))
     hidden, shown = (display.findings_table(report, names=names)._repr_html_() for names in (False, True))
-    assert "Ann Lee" not in hidden and "(withheld)" in hidden and "Ann Lee" in shown
-    assert b"Ann Lee" not in base64.b64decode(display.findings_link(report).html.split("base64,")[1].split('"')[0])
+    assert "Ann" not in hidden and "(withheld)" in hidden and "Ann" in shown
+    assert b"Ann" not in base64.b64decode(display.findings_link(report).html.split("base64,")[1].split('"')[0])
+    hidden, shown = (display.findings_by_rule(report, names=names)._repr_html_() for names in (False, True))
+    assert "Ann" not in hidden and "is not in agents" in hidden and "Ann" in shown
+    assert "Ann" not in display.data_answer(report).markdown
 
 
 def test_texts_are_whole_and_escaped(both):
@@ -277,6 +281,29 @@ def test_pictures_come_out_the_same_and_ask_nobody(both, draw):
 def test_an_unknown_queue_is_refused_in_words(both):
     with pytest.raises(ValueError, match="queue must be one of service, got 'sales'"):
         data_charts.volume_chart(both.frame("intervals"), "sales")
+
+
+def test_a_queue_that_nobody_called_is_said_in_words(both):
+    silent = both.frame("intervals").assign(offered=0)
+    with pytest.raises(ValueError, match="no contact of service was offered"):
+        data_charts.volume_chart(silent, "service")
+
+
+@pytest.mark.parametrize("lengths", [[300.0] * 50, [300.0] * 49 + [300.001], [0.5] * 49 + [0.6]])
+def test_contacts_that_hardly_differ_in_length_are_drawn_or_refused_in_words(lengths):
+    calls = pd.DataFrame({"queue": "a", "outcome": "answered", "talk_s": lengths})
+    words = display.handle_time_picture({"calls": calls}, "a")
+    assert "Half of the contacts" in words.alt if hasattr(words, "alt") else "took 300 s" in words.markdown
+
+
+def test_a_day_of_one_open_hour_without_a_row_is_missed(tmp_path):
+    table = intervals(calls(28))
+    table = table[table["start"].dt.hour == 9]
+    folder = centre_with(tmp_path, intervals=table[table["start"].dt.normalize() != "2026-01-20"])
+    settings = (folder / "centre.toml").read_text()
+    (folder / "centre.toml").write_text(settings.replace("08:00-12:00", "09:00-10:00"))
+    days = data_charts.calendar_days(check_folder(folder), "service")
+    assert days.loc[days["gone"], "date"].tolist() == [pd.Timestamp("2026-01-20")]
 
 
 def test_suggestions_in_the_table_are_those_of_the_data_room(both):

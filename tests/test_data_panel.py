@@ -61,6 +61,52 @@ def test_what_a_word_means_stays_when_a_column_is_chosen_after_it(export):
     }
 
 
+def test_how_the_file_is_written_stays_said_when_other_columns_or_another_table_come(tmp_path):
+    file = tmp_path / "export.csv"
+    file.write_text("start|queue;offered\n2.3.2026 08:00|sales;4\n", encoding="utf-8")
+    desk = MappingDesk(file, "intervals")
+    dates = desk.settings["dates"]  # on screen, and being chosen in, while the other separator is read
+    desk.settings["separator"].value = "|"
+    dates.value = "dmy"
+    assert list(desk.choices) == ["start", "queue;offered"] and desk.mapping().dates == "dmy"
+    desk.settings["queue"].value = "sales"
+    desk.table.value = "calls"
+    told = desk.mapping()
+    assert (told.table, told.separator, told.dates, told.constants) == ("calls", "|", "dmy", {"queue": "sales"})
+
+
+def test_the_table_that_mapping_toml_tells_of_is_shown_again_when_it_is_chosen_again(export):
+    desk = seen(export)
+    desk.write.click()
+    again = MappingDesk(export, "calls")
+    written = again.mapping()
+    again.table.value = "intervals"
+    again.table.value = "calls"
+    assert again.mapping() == written and again.mapping().columns["Gesprochen"] == "talk_s"
+
+
+@pytest.mark.parametrize("text", ["  {folder}  ", "{folder}/"])
+def test_a_folder_may_be_named_with_blanks_around_it(export, tmp_path, text):
+    desk = MappingDesk(tmp_path / "nowhere", "calls")
+    desk.folder.value = text.format(folder=tmp_path)
+    assert desk.file.value == "export.csv" and str(tmp_path) not in desk.said.value
+
+
+def test_a_home_of_nobody_is_said_in_words(export):
+    desk = MappingDesk(export, "calls")
+    desk.folder.value = "~nobody-of-that-name/tables"
+    assert "There is no folder or file" in desk.said.value and desk.file.value is None
+
+
+def test_a_choice_that_comes_after_a_refusal_changes_nothing(export):
+    desk = seen(export)
+    decimal, talk = desk.settings["decimal"], desk.choices["Gesprochen"][0]
+    desk.folder.value = "/nowhere"
+    refused = desk.said.value
+    decimal.value, talk.value = ",", "hold_s"
+    assert desk.said.value == refused and desk.write.disabled
+
+
 def test_every_column_of_the_file_has_its_dropdowns_and_nothing_is_written_yet(export):
     desk = MappingDesk(export, "calls")
     assert list(desk.choices) == ["Anfang", "Gruppe", "Ende wie", "Gewartet", "Gesprochen"]
@@ -330,6 +376,14 @@ def test_nothing_to_suggest_and_no_file_are_said(folder, tmp_path):
     assert "nothing is suggested" in SuggestionDesk(folder, {}).said.value
     assert "ccplan init" in SuggestionDesk(tmp_path / "nowhere", {}).said.value
     assert repr(suggestions_panel(folder, {})) == "Live panel, in JupyterLab or Voila: suggestions for centre.toml"
+
+
+def test_what_cannot_be_read_is_never_said_to_fit(folder):
+    (folder / "centre.toml").write_text("name = [\n", encoding="utf-8")
+    panel = suggestions_panel(folder)
+    saved = panel._repr_mimebundle_()["text/html"]
+    assert "nothing is suggested" not in saved and "centre.toml" in saved
+    assert saved == panel._repr_mimebundle_()["text/html"]
 
 
 def test_with_the_bundled_centre_the_buttons_work_on_a_copy():

@@ -132,6 +132,39 @@ def test_a_reset_and_a_pin_are_taken_back_too(tools):
     assert tools.desk.inputs.volume == tools.desk.pinned.values["volume"] == 0.2
 
 
+# ------------------------------------------------------------------------ what is sent before an answer is seen
+
+
+def test_dials_of_the_queue_that_was_left_are_not_taken_for_turned_in_the_next(tools):
+    front = message(tools, volume=10) | {"seq": 2, "seen": 0}
+    tools.answer(message(tools, pickers={"queue": "back"}) | {"seq": 1, "seen": 0})
+    back = tools.desk.state
+    late = tools.answer(front | {"pickers": back.places})
+    assert tools.desk.state == back and late["settings"]["dials"] == tools.desk.settings()["dials"]
+    tools.answer(message(tools, volume=20) | {"seq": 3, "seen": 2})
+    assert tools.desk.state.values == back.values | {"volume": 0.2}
+
+
+def test_another_choice_made_before_the_first_was_answered_counts(tools):
+    days = message(tools)["pickers"] | {"queue": "back"}
+    tools.answer(message(tools) | {"seq": 1, "seen": 0, "pickers": days})
+    tools.answer(message(tools) | {"seq": 2, "seen": 0, "pickers": days | {"rule": "through the day: every interval"}})
+    assert tools.desk.state.places["queue"] == "back" and "through the day" in tools.desk.state.places["rule"]
+
+
+def test_what_is_undone_stays_undone_when_a_dial_moves_before_it_is_seen(tools):
+    tools.answer(message(tools, gesture=1, pickers={"queue": "back"}) | {"seq": 1, "seen": 0})
+    moved = message(tools, volume=10) | {"seq": 3, "seen": 1}
+    tools.answer(message(tools, "undo") | {"seq": 2, "seen": 1})
+    assert tools.answer(moved)["settings"]["pickers"]["queue"] == tools.desk.state.places["queue"] == "front"
+
+
+def test_what_was_turned_in_the_same_message_as_another_day_stays_turned(tools):
+    other = pd.Timestamp(DAY) + pd.Timedelta(days=7)
+    tools.answer(message(tools, pickers={"day": f"{other:%Y-%m-%d}"}, volume=10))
+    assert tools.desk.state.values["volume"] == 0.1 and tools.desk.state.places["day"] == f"{other:%Y-%m-%d}"
+
+
 # ----------------------------------------------------------------------------------------------- scenarios
 
 
@@ -163,6 +196,13 @@ def test_the_same_name_twice_is_told_and_nothing_is_lost(tools, tmp_path):
         refused == words.CHANGED.format(name="Spring")
         and Shelf(tmp_path, "staffing").all()["Spring"]["dials"]["volume"] == 0.25
     )
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5000, "1e999", "NaN", "-Infinity"])
+def test_a_number_beyond_all_reach_is_refused_in_words(tools, tmp_path, number):
+    (tmp_path / "staffing_scenarios.json").write_text(f'{{"huge": {{"dials": {{"volume": {number}}}}}}}')
+    told = tools.answer(message(tools, "open", told={"open": "huge"}))["tools"]["notice"]
+    assert "must be between" in told or "cannot be read as scenarios" in told or "There is no scenario" in told
 
 
 def test_many_who_save_at_once_lose_nothing(tmp_path):

@@ -376,6 +376,10 @@ TURN = """([name, value]) => {
   const range = document.querySelector(`[data-dial=${name}] input[type=range]`);
   range.value = value; range.dispatchEvent(new Event('input', {bubbles: true}));
 }"""
+LATE_CHARTS = """let embed; Object.defineProperty(globalThis, 'ccplanVegaEmbed', {
+  set(made) { embed = (...given) => new Promise((done) => setTimeout(() => done(made(...given)), 3000)); },
+  get() { return embed; },
+});"""
 LATENCY = """async (turns) => {
   const root = document.querySelector('.ccplan'), times = [];
   const range = root.querySelector('[data-dial=volume] input[type=range]');
@@ -493,6 +497,29 @@ def test_queue_and_day_pickers_and_pin(fresh, intervals, centre):
     act(fresh, lambda: fresh.locator(".ccplan input[type=date]").fill(DAY))
 
 
+def test_a_dial_moved_before_another_queue_is_shown_belongs_to_no_queue(fresh, intervals, centre):
+    act(fresh, lambda: fresh.evaluate(TURN, ["aht_s", 600]))
+    act(
+        fresh,
+        lambda: fresh.evaluate("""() => {
+          const select = document.querySelector('.ccplan select');
+          select.value = 'outage'; select.dispatchEvent(new Event('change', {bubbles: true}));
+          const range = document.querySelector('[data-dial=volume] input[type=range]');
+          range.value = 30; range.dispatchEvent(new Event('input', {bubbles: true}));
+        }"""),
+    )
+    other = panels.queue_day(intervals, "outage", DAY)
+    start = panels.start_inputs(other, centre)
+    assert tiles_on(fresh) == expected_tiles(other, start, centre)
+    shown = {
+        name: fresh.locator(f"[data-dial={name}] input[type=number]").input_value() for name in ("volume", "aht_s")
+    }
+    assert shown == {"volume": "0", "aht_s": f"{round(start.aht_s, 1):g}"}
+    act(fresh, lambda: fresh.evaluate(TURN, ["volume", 30]))
+    assert tiles_on(fresh) == expected_tiles(other, dataclasses.replace(start, volume=0.3), centre)
+    act(fresh, lambda: fresh.locator(".ccplan select").first.select_option("service"))
+
+
 def test_the_final_picture_matches_the_final_position_of_a_drag(fresh, day, centre):
     drag = """async () => {
       const range = document.querySelector('[data-dial=volume] input[type=range]');
@@ -518,6 +545,21 @@ def test_text_from_data_never_runs(browser, served):  # noqa: F811
     assert page.locator(".ccplan img").count() == 0 and page.title() != "broken"
     act(page, lambda: page.evaluate(TURN, ["volume", 20]))
     assert page.log == [] and outside(page) == []
+    page.close()
+
+
+def test_a_dial_turned_before_the_charts_are_there_is_followed(browser, served):  # noqa: F811
+    page = browser.new_page()
+    page.add_init_script(LATE_CHARTS)
+    page.goto(f"{served}/voila/render/evil.ipynb", timeout=150_000)
+    page.wait_for_selector("[data-dial=volume] input[type=range]", state="attached", timeout=60_000)
+    assert not page.evaluate("document.querySelector('.ccplan').dataset.painted")
+    act(page, lambda: page.evaluate(TURN, ["volume", 20]))
+    early = tiles_on(page), page.locator("[data-dial=volume] input[type=number]").input_value()
+    page.close()
+    page = opened(browser, f"{served}/voila/render/evil.ipynb")
+    act(page, lambda: page.evaluate(TURN, ["volume", 20]))
+    assert early == (tiles_on(page), "20")
     page.close()
 
 

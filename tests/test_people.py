@@ -253,6 +253,13 @@ def test_missing_tables_are_told_and_the_rest_runs():
         shown.funnel_chart(found, "transfers")
 
 
+def test_attendance_of_the_quarter_before_alone_is_no_table():
+    columns = ["team", "quarter", "value", "low", "high"]
+    before = pd.DataFrame([("a", "2026Q2", 0.9, 0.8, 0.95)], columns=columns)
+    told = SimpleNamespace(quarter=Quarter.of("2026Q3"), adherence=before, overtime=before, rising=pd.DataFrame())
+    assert "the activities hold nothing of 2026Q3" in repr(shown.attendance_table(told))
+
+
 def test_nothing_about_people_at_all():
     with pytest.raises(ValueError, match="say nothing of people in 2026Q3"):
         people(evidence(absent=("calls", "agents", "activities", "intervals")))

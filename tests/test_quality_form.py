@@ -77,6 +77,7 @@ def test_undo_and_export(centre):
     assert text.count("form-00001") == 20 and "1 evaluation<" in desk.file.value
     desk.undo.click()
     assert "Taken back: form-00001" in desk.said.value and "No evaluation has been entered" in desk.last.value
+    assert not desk.file.value, "the file held what was taken back"
     desk.undo.click()
     assert "nothing of yours" in desk.said.value
 

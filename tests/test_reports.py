@@ -141,6 +141,8 @@ def test_sections_can_be_linked_to_and_are_listed(made):
         "<a href='javascript:alert(1)'>x</a>",
         "<a href='jav&#x61;script:alert(1)'>x</a>",
         "<a href='data:text/html;base64,AAAA'>x</a>",
+        "<a href=' data:text/html;base64,AAAA'>x</a>",
+        "<a href='&#100;ata&#9;:text/html;base64,AAAA'>x</a>",
         "<img src='http://elsewhere.test/x.png'>",
         "<td style='background:url(//e)'>x</td>",
         "<style>body{display:none}</style>",

@@ -29,6 +29,7 @@ from ccplan.display import (
     standing_table,
     trust_chart,
 )
+from ccplan.display.audit.kpis import trust_finding
 from ccplan.queueing import Targets
 from tests.audited import audited, made as told_of
 
@@ -217,6 +218,16 @@ def test_either_table_may_lack_contacts_and_small_differences_are_none():
     found = trust(made(holed, whole))
     assert set(found.gaps["table"]) == {"intervals"} and found.gaps["lost"].sum() == 900
     assert any(one.key == "gap intervals" and one.severity == "amber" for one in found.findings)
+
+
+def test_a_day_on_which_both_tables_lack_contacts_is_one_day():
+    both = [days_of("2026-04-01", "2026-06-30", queue=name) for name in ("a", "b")]
+    rows = pd.concat(both, ignore_index=True)
+    log = calls_of(rows)
+    first = pd.Timestamp("2026-04-10").date()
+    log = log[(log["queue"] != "a") | (log["arrived"].dt.date != first)]
+    rows = rows[(rows["queue"] != "b") | (rows["start"].dt.date != first)]
+    assert trust_finding(trust(made(rows, log, queues=("a", "b")))).startswith("On 1 day the counts part")
 
 
 def test_half_a_quarter_is_said_plainly():

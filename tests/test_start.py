@@ -122,6 +122,12 @@ def test_an_old_ledger_and_a_silent_queue_are_told(tmp_path):
     assert "B has no rows after 1 April 2026" in repr(tiles.freshness_words(centre_today(tmp_path)))
 
 
+def test_a_month_whose_last_day_is_there_counts_as_whole(tmp_path):
+    ledger = "month,category,line,planned,actual\n2026-01-01,labour,wages,100,90\n"
+    today = small(tmp_path, days=90, first="2026-01-01", more={"ledger.csv": ledger})  # to 31 March
+    assert "The ledger ends in January 2026, 2 whole months before the contacts" in repr(tiles.freshness_words(today))
+
+
 def test_text_from_the_tables_is_text(tmp_path):
     checklist = "checklist,step,item,due,status\nset-up,goals,<img src=x onerror=alert(1)>,2026-01-06,open\n"
     shown = tiles.centre_tiles(small(tmp_path, more={"checklist.csv": checklist}))._repr_html_()

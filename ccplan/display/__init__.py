@@ -1,4 +1,4 @@
-"""What people see: charts, panels and (later) reports; the only room that imports altair and ipywidgets.
+"""What people see: charts, panels, reports and workbooks; the only room that imports altair and ipywidgets.
 
 Names are loaded when they are first used, so `import ccplan.display` itself costs nothing.
 """

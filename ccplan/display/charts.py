@@ -63,12 +63,14 @@ def day_rows(day, rostered=None):
 
     `day` has `start` (timestamps, any time zone) and number columns such as load, agents, scheduled.
     `rostered`, if given, is the net agents really rostered, in the same order. Where the clock goes
-    back, the two passes of an hour share a place and the larger number is shown.
+    back, the two passes of an hour share a place and the larger number is shown. Raises ValueError for no rows.
 
     >>> start = pd.date_range("2026-03-02 08:00", periods=2, freq="30min", tz="Europe/Helsinki")
     >>> day_rows(pd.DataFrame({"start": start, "agents": [3, 5]}), [4, 4])["short"].tolist()
     [0.0, 1.0, 0.0]
     """
+    if not len(day):
+        raise ValueError("day must have an interval or more, got none")
     columns = {name: day[name].to_numpy(float) for name in day.select_dtypes("number")}
     if rostered is not None:
         columns["rostered"] = np.asarray(rostered, dtype=float)
@@ -281,13 +283,8 @@ def service_curve_chart(curve, target):
     """
     rows = curve_rows(curve, target)
     last = rows[rows["agents"] == rows["agents"].max()].assign(words=f"target {target:.0%}")
-    words = (
-        alt.Chart(last)
-        .mark_text(align="right", dx=24, dy=11)
-        .encode(  # the curve is above it there
-            x="agents:Q", y="target:Q", text="words:N"
-        )
-    )
+    words = alt.Chart(last).mark_text(align="right", dx=24, dy=11)  # the curve is above it there
+    words = words.encode(x="agents:Q", y="target:Q", text="words:N")
     title = alt.TitleParams(curve_finding(curve, target), subtitle="share of calls answered within the threshold")
     return (curve_layers(rows) + words).properties(title=title, width=520, height=260)
 

@@ -3,13 +3,13 @@
 Everything the browser needs travels from the kernel with the widget: no request leaves the machine.
 """
 
+import contextlib
 import functools
 import hashlib
-import os
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from ..data.files import write_whole
 from . import theme
 from .language import chosen
 from .panels.turns import AGAIN_MS, STILL, turn
@@ -26,9 +26,9 @@ def vega_bundle():
     vl-convert holds the libraries and binds them in a second or two. The result is kept in the
     user's cache rather than in the package: an installed package may be read-only, a wheel should
     not carry what a dependency carries already, and a repository should not either. The file's
-    name holds vl-convert's version, so an upgrade never meets an old bundle. It is written beside
-    its place and then moved, so that kernels starting together never read half a file; where no
-    cache can be written the bundle lives in memory.
+    name holds vl-convert's version, so an upgrade never meets an old bundle. It is written whole, so
+    that kernels starting together never read half a file; where no cache can be written the bundle
+    lives in memory.
     """
     import vl_convert
 
@@ -37,7 +37,8 @@ def vega_bundle():
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         bundle = vl_convert.javascript_bundle(SNIPPET)
-        _keep(file, bundle)
+        with contextlib.suppress(OSError):  # no place to keep it: it is made again next time
+            write_whole(file, bundle)
         return bundle
 
 
@@ -49,17 +50,6 @@ def _cache_folder():
 
 def _digest(text):
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _keep(file, text):
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.replace(beside, file)
-    except OSError:  # no place to keep it: it is made again next time
-        pass
 
 
 def script():
@@ -81,8 +71,9 @@ def style():
 
 
 PANELS = (".ccplan", ".ccplan-data")  # the two kinds of panels, one drawn by panel.js, one made of ipywidgets
-NIGHT = 'body:is(.ccplan-dark, [data-jp-theme-light="false"]):not(.ccplan-light)'  # a switch of ours comes before the theme of Jupyter
-UNSAID = "body:not(.ccplan-light, .ccplan-dark, [data-jp-theme-light])"  # where no theme is chosen, the reader's own wish counts
+# a switch of ours comes before the theme of Jupyter; where no theme is chosen, the reader's own wish counts
+NIGHT = 'body:is(.ccplan-dark, [data-jp-theme-light="false"]):not(.ccplan-light)'
+UNSAID = "body:not(.ccplan-light, .ccplan-dark, [data-jp-theme-light])"
 
 
 @functools.cache

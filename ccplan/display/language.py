@@ -26,12 +26,8 @@ WAS = "was {value}"  # how a tile tells what a text or a day was before
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")  # as d3 counts them
 DAYS = ("day", "weekday")  # fields of charts that hold the name of a weekday, with or without a number after it
-TIME = {
-    "dateTime": "%x, %X",
-    "date": "%d.%m.%Y",
-    "time": "%H:%M:%S",
-    "periods": ["AM", "PM"],
-}  # the rest of d3's time locale
+# the rest of d3's time locale
+TIME = {"dateTime": "%x, %X", "date": "%d.%m.%Y", "time": "%H:%M:%S", "periods": ["AM", "PM"]}
 OF_PANEL = (AS_IT_IS, SHOWN, PINNED)  # what a panel itself calls a scenario
 PHRASES = ("exact",)  # what the browser's part of a panel says by itself
 
@@ -79,9 +75,8 @@ class Language:
         template = getattr(text, "template", None)
         if template is None:
             return self.labels.get(text) or self._kpi_names.get(text, text)
-        return self.labels.get(template, template).format(
-            **{name: self.said(value) if isinstance(value, Term) else value for name, value in text.values.items()}
-        )
+        filled = {name: self.said(value) if isinstance(value, Term) else value for name, value in text.values.items()}
+        return self.labels.get(template, template).format(**filled)
 
     @functools.cached_property
     def _kpi_names(self):
@@ -253,14 +248,8 @@ def _axes(spec, said):
         return [_axes(part, said) for part in spec]
     if not isinstance(spec, dict):
         return spec
-    return {
-        name: said(part)
-        if name == "title" and isinstance(part, str)
-        else part
-        if name == "config"
-        else _axes(part, said)
-        for name, part in spec.items()
-    }
+    told = {name: part if name == "config" else _axes(part, said) for name, part in spec.items()}
+    return told | ({"title": said(spec["title"])} if isinstance(spec.get("title"), str) else {})
 
 
 def _weekdays(part, names):
@@ -271,10 +260,8 @@ def _weekdays(part, names):
         return [_weekdays(one, names) for one in part]
     if not isinstance(part, dict):
         return part
-    return {
-        name: one if name == "config" else _weekday_axis(one, names) if name in ("x", "y") else _weekdays(one, names)
-        for name, one in part.items()
-    }
+    told = {name: one if name == "config" else _weekdays(one, names) for name, one in part.items()}
+    return told | {name: _weekday_axis(part[name], names) for name in ("x", "y") if name in part}
 
 
 def _weekday_axis(place, names):
@@ -334,11 +321,9 @@ def chosen(language=None, centre=None):
     >>> chosen("fa").direction, chosen().name
     ('rtl', 'English')
     """
-    return (
-        language
-        if isinstance(language, Language)
-        else catalogue(language or os.environ.get(SWITCH) or getattr(centre, "language", "") or "en")
-    )
+    if isinstance(language, Language):
+        return language
+    return catalogue(language or os.environ.get(SWITCH) or getattr(centre, "language", "") or "en")
 
 
 def centre_of(folder):

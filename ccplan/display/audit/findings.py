@@ -3,8 +3,7 @@ the last ones.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
@@ -14,7 +13,7 @@ from ...auditing.audit import TITLES
 from ...auditing.concluding.verdict import PLACES
 from ...auditing.findings import AREAS
 from .. import theme
-from ..data.sheet import NIL, Markup, Sheet, _cell, _side
+from ..data.sheet import NIL, Markup, Sheet, _side
 from ..tables import Words, plain
 
 LOOKS = {  # colour of a verdict: (mark, ground, text); the mark and the word tell it to those who see no colour
@@ -142,25 +141,13 @@ class LinkedSheet(Sheet):
     """
 
     links: str = ""
-    places: tuple = field(default=())
-    _place: Iterator = field(
-        default=iter(()), init=False, repr=False, compare=False
-    )  # where the rows stand, while they are written
+    places: tuple = ()
 
-    def _repr_html_(self):
-        object.__setattr__(self, "_place", iter(self.places))
-        return super()._repr_html_()
-
-    def _row(self, row):
-        cells, place = [], next(self._place)
-        for name, value in zip(self.frame, row, strict=True):
-            if name == self.links:
-                cells.append(
-                    f"<td data-name='{escape(name)}'{_side(name)}><a href='#{place}'>{escape(str(value))}</a></td>"
-                )
-            else:
-                cells.append(_cell(name, value, self._kind(name)))
-        return f"<tr>{''.join(cells)}</tr>\n"
+    def _cell(self, number, name, value):
+        if name != self.links:
+            return super()._cell(number, name, value)
+        link = f"<a href='#{self.places[number]}'>{escape(str(value))}</a>"
+        return f"<td data-name='{escape(name)}'{_side(name)}>{link}</td>"
 
 
 def findings_and_actions(told):

@@ -12,6 +12,7 @@ from ...auditing.measuring.kpi import said
 from ...auditing.kpis import KPIS
 from ...auditing.standing.findings import with_quarters
 from ...auditing.standing.standing import missed_by_much
+from ...data.checks.findings import counted
 from ..forecast.charts import settled
 from ..data.sheet import NIL, Sheet
 from ..tables import Words, plain
@@ -59,7 +60,7 @@ def _kept(standing):
         )
     }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return f"**{_many(len(table), 'promise')}: {told}.** " + (
+    return f"**{counted(len(table), 'promise')}: {told}.** " + (
         _missed(missed) if len(missed) <= NAMED else "The table below names those that were missed."
     )
 
@@ -79,7 +80,7 @@ def _newly(standing):
         return f"Of {looked} charts none shows news: what moved is within what chance moves, or too little to matter."
     lead = news.iloc[0]
     return (
-        f"Of {looked} charts {len(news)} show news, in {_many(news['queue'].nunique(), 'queue')}; first of all {KPIS[lead['kpi']].name.lower()}"
+        f"Of {looked} charts {len(news)} show news, in {counted(news['queue'].nunique(), 'queue')}; first of all {KPIS[lead['kpi']].name.lower()}"
         f"{_of(lead['queue'])}: {_said(lead['kpi'], lead['was'])} was usual, now it is {_said(lead['kpi'], lead['now'])}."
     )
 
@@ -110,10 +111,6 @@ def _of(queue):
     return f" of {plain(queue)}" if queue else ""
 
 
-def _many(number, noun):
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def _sentence(words):
     return words[:1].upper() + words[1:] + "." if words else ""
 
@@ -132,7 +129,7 @@ def standing_table(standing, queue=None):
     return (
         Sheet(
             told,
-            _many(len(rows), "value") + f" of {rows['kpi'].nunique()} KPIs",
+            counted(len(rows), "value") + f" of {rows['kpi'].nunique()} KPIs",
             tuple(told.columns[[2, 3, 4, 6, 7, 8, 9]]),
         )
         if len(told)
@@ -157,7 +154,7 @@ def missed_table(standing):
     )
     return Sheet(
         told,
-        f"{_many(len(rows), 'promise')} missed, {rows['much'].sum() or 'none'} by as much as matters",
+        f"{counted(len(rows), 'promise')} missed, {rows['much'].sum() or 'none'} by as much as matters",
         tuple(told.columns[2:7]),
     )
 
@@ -241,7 +238,7 @@ def coverage_table(trust):
     told = pd.DataFrame(
         {"table": rows["table"], "rows": rows["rows"].map("{:,}".format), f"of {trust.quarter}": rows["says"]}
     )
-    return Sheet(told, f"What {_many(len(told), 'table')} hold{'s' * (len(told) == 1)} of {trust.quarter}")
+    return Sheet(told, f"What {counted(len(told), 'table')} hold{'s' * (len(told) == 1)} of {trust.quarter}")
 
 
 def checks_table(trust):
@@ -257,7 +254,7 @@ def checks_table(trust):
             "for example": rows["message"],
         }
     )
-    return Sheet(told, f"{_many(len(told), 'rule')} of the checks found something in {trust.quarter}")
+    return Sheet(told, f"{counted(len(told), 'rule')} of the checks found something in {trust.quarter}")
 
 
 # ------------------------------------------------------------------------------------------- the board of KPIs
@@ -312,7 +309,7 @@ def board_finding(rows, queue=""):
     missed = rows[rows["status"] == "missed"]
     who = f"{queue}: " if queue else "The whole centre: "
     if len(missed) > NAMED:
-        return f"{who}{len(missed)} of {_many(int(rows['target'].notna().sum()), 'promise')} missed"
+        return f"{who}{len(missed)} of {counted(int(rows['target'].notna().sum()), 'promise')} missed"
     if len(missed):
         return who + "; ".join(
             f"{KPIS[row.kpi].name.lower()} {_said(row.kpi, row.value)}, promised {_said(row.kpi, row.target)}"
@@ -606,8 +603,8 @@ def trust_finding(trust):
     """Whether both counts agree, in a sentence."""
     if not len(trust.gaps):
         return f"Both counts agree on every one of {trust.days['day'].nunique()} days"
-    lost, days = trust.gaps["lost"].sum(), int(trust.gaps["days"].sum())
-    return f"On {_many(days, 'day')} the counts part: {lost:,.0f} contacts are in one table only"
+    lost, days = trust.gaps["lost"].sum(), trust.days.loc[trust.days["gap"] != "", "day"].nunique()
+    return f"On {counted(days, 'day')} the counts part: {lost:,.0f} contacts are in one table only"
 
 
 def kpi_definitions(standing):
@@ -627,4 +624,4 @@ def kpi_definitions(standing):
         for key, kpi in KPIS.items()
         if key in taken.index
     ]
-    return Sheet(pd.DataFrame(rows), f"{_many(len(rows), 'KPI')} as they are defined here")
+    return Sheet(pd.DataFrame(rows), f"{counted(len(rows), 'KPI')} as they are defined here")

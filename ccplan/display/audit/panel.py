@@ -218,9 +218,8 @@ class AuditDesk(Desk):
 
     def at(self, places):
         """The State at other choices; another KPI is counted as usual."""
-        for name, choices in self.options(
-            State({}, {}, places | {"variant": "as usual"}) if places["kpi"] in self.kpis else self.state
-        ).items():
+        usual = State({}, {}, places | {"variant": "as usual"})
+        for name, choices in self.options(usual if places["kpi"] in self.kpis else self.state).items():
             if name != "variant" and places[name] not in choices:
                 raise ValueError(
                     f"{self.labels()[name].lower()} must be one of {', '.join(choices)}, got {places[name]!r}"
@@ -254,15 +253,13 @@ class AuditDesk(Desk):
 
     def _asked(self, places):
         """(KPI, queue) that the pickers name."""
-        return self.variants[self.kpis[places["kpi"]]][places["variant"]], "" if places["queue"] == ALL else places[
-            "queue"
-        ]
+        variants = self.variants[self.kpis[places["kpi"]]]
+        return variants[places["variant"]], "" if places["queue"] == ALL else places["queue"]
 
     def show(self, rest):
         by_hour = self.state.places["grain"] == "hour"
-        hours = rest or self.cuts.hours_known(
-            *self._asked(self.state.places)
-        )  # else they follow, so that the numbers need not wait for them
+        # where the hours are not known yet they follow, so that the numbers need not wait for them
+        hours = rest or self.cuts.hours_known(*self._asked(self.state.places))
         view = self.view(hours=hours)
         what = [self.pinned.places[name] for name in ("kpi", "variant", "queue")]
         charts = {"course": live(course_rows(view.cut), course_finding(view.cut))}
@@ -271,9 +268,8 @@ class AuditDesk(Desk):
                 "day": live(day_rows(view.cut), day_finding(view.cut)),
                 "hours": live(hour_rows(view.cut), hours_finding(view.cut)),
             }
-        charts["course" if by_hour else "day"] = charts.get("course" if by_hour else "day", {"waiting": True}) | {
-            "hidden": True
-        }
+        unasked = "course" if by_hour else "day"
+        charts[unasked] = charts.get(unasked, {"waiting": True}) | {"hidden": True}
         return {
             "tiles": self.tiles(view.totals),
             "warnings": list(view.warnings),

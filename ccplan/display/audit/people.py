@@ -326,6 +326,8 @@ def attendance_table(people):
     kept, beyond = (frame.set_index(["team", "quarter"]) for frame in (people.adherence, people.overtime))
     sick = people.rising.set_index("team") if len(people.rising) else pd.DataFrame(columns=["share", "before"])
     teams = sorted({team for team, quarter in kept.index if quarter == now} | set(sick.index))
+    if not teams:
+        return Sheet(pd.DataFrame({"not told": [f"the activities hold nothing of {now}"]}), "Attendance is not told")
     rows = [
         {
             "team": str(team),

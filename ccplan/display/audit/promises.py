@@ -389,7 +389,7 @@ def schedule_fit_chart(told, queue=""):
     names = {
         "needed": ("needed for what came", INK, "no"),
         "planned": ("planned by the forecast", ACCENT, "yes"),
-        "there": ("there", "#D55E00", "no"),
+        "there": ("there", ALARM, "no"),
     }
     means = (
         mine.groupby(pd.Timestamp("2001-01-01") + (wall - wall.dt.normalize()))[list(names)]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ...auditing.quality import ALIKE, NEWS, two_a_month
 from ...auditing.evaluating.quality_links import OUTCOMES
+from ...data.checks.findings import counted
 from ..charts import show
 from ..data.sheet import Sheet
 from ..tables import Words, plain
@@ -115,27 +116,15 @@ def steps_chart(found):
         colour=np.where(rows["news"], ALARM, ACCENT),
     )
     rows["order"] = np.arange(len(rows))
-    low = max(
-        0,
-        np.floor(
-            min(rows["low"].fillna(rows["share"]).min(), rows["before"].min() if rows["before"].notna().any() else 1)
-            * 10
-        )
-        / 10,
-    )
-    y = alt.Y(
-        "name:N",
-        sort=alt.SortField("order"),
-        title=None,
-        axis=alt.Axis(labelLimit=WIDE, labelColor=INK, grid=False, ticks=False, domain=False),
-    )
+    least = min(rows["low"].fillna(rows["share"]).min(), rows["before"].fillna(1).min())
+    low = max(0, np.floor(least * 10) / 10)
     x = alt.X(
         "share:Q",
         title=None,
         scale=alt.Scale(domain=[low, 1], nice=False),
         axis=alt.Axis(format=".0%", grid=True, tickCount=6),
     )
-    base = alt.Chart(rows).encode(y=y)
+    base = alt.Chart(rows).encode(y=_names())
     span = base.mark_rule(strokeWidth=5, color=CONTEXT).encode(x=x, x2="high:Q").transform_calculate(share="datum.low")
     tick = base.mark_tick(thickness=2, size=13, color=QUIET).encode(x=alt.X("before:Q"))
     dot = base.mark_point(filled=True, size=70, opacity=1).encode(x=x, color=alt.Color("colour:N", scale=None))
@@ -143,6 +132,12 @@ def steps_chart(found):
     return alt.layer(span, tick, dot, text).properties(
         width=440, height=alt.Step(ROW), title=_steps_title(found, rows, low)
     )
+
+
+def _names():
+    """The names at the left, in the order of the rows."""
+    axis = alt.Axis(labelLimit=WIDE, labelColor=INK, grid=False, ticks=False, domain=False)
+    return alt.Y("name:N", sort=alt.SortField("order"), title=None, axis=axis)
 
 
 def _steps_title(found, rows, low):
@@ -223,14 +218,8 @@ def leniency_chart(found):
         said=[f"{_signed(row.difference)}    ({row.together} together)" for row in rows.itertuples()],
     )
     far = np.ceil(np.nanmax(np.abs(rows[["points", "least", "most", "past"]].to_numpy(float))) + 1)
-    y = alt.Y(
-        "name:N",
-        sort=alt.SortField("order"),
-        title=None,
-        axis=alt.Axis(labelLimit=WIDE, labelColor=INK, grid=False, ticks=False, domain=False),
-    )
     scale = alt.Scale(domain=[-far, far], nice=False)
-    base = alt.Chart(rows).encode(y=y)
+    base = alt.Chart(rows).encode(y=_names())
     zero = (
         alt.Chart(pd.DataFrame({"x": [0]}))
         .mark_rule(color=RULE)
@@ -325,13 +314,7 @@ def links_chart(found):
             for row in rows.itertuples()
         ],
     )
-    y = alt.Y(
-        "name:N",
-        sort=alt.SortField("order"),
-        title=None,
-        axis=alt.Axis(labelLimit=WIDE, labelColor=INK, grid=False, ticks=False, domain=False),
-    )
-    base = alt.Chart(rows).encode(y=y)
+    base = alt.Chart(rows).encode(y=_names())
     x = alt.X("points:Q", title="points of resolution, with the step less without it")
     zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=RULE).encode(x="x:Q")
     span = base.mark_rule(strokeWidth=5, color=CONTEXT).encode(x=alt.X("least:Q"), x2="most:Q")
@@ -391,11 +374,8 @@ def _links(found):
     sure = found.step_links[found.step_links["beyond_chance"]] if len(found.step_links) else found.step_links
     if len(sure):
         named = ", ".join(f"“{plain(step)}”" for step in sure.loc[sure["difference"] > 0, "step"])
-        yield (
-            f"Of the steps, {named or 'none'} go with settled matters; that is no proof of cause: a call that cannot be settled is also harder to do well."
-            if named
-            else ""
-        )
+        if named:
+            yield f"Of the steps, {named} go with settled matters; that is no proof of cause: a call that cannot be settled is also harder to do well."
 
 
 # ------------------------------------------------------------------------------------------- groups
@@ -465,7 +445,7 @@ def _number(value):
 
 
 def _many(number, noun):
-    return f"{int(number):,} {noun}" + "s" * (int(number) != 1)
+    return counted(int(number), noun)
 
 
 def _short(text, letters=54):

@@ -7,6 +7,7 @@ from html import escape
 import pandas as pd
 
 from ...auditing.evaluating.evaluation_store import Evaluation, EvaluationStore, outcome
+from ...data.checks.findings import counted
 from ..data.panel import box, is_bundled, row, words
 from ..data.sheet import Sheet
 from ..language import Filled, centre_of, chosen
@@ -201,7 +202,9 @@ class QualityDesk:
         self._look()
 
     def _undo(self):
-        self._say(f"Taken back: {self.store.undo()}.")
+        taken = self.store.undo()
+        self.file.value = ""  # it holds what was taken back
+        self._say(f"Taken back: {taken}.")
 
     def _export(self):
         count = self.store.entered()["evaluation"].nunique()
@@ -210,7 +213,7 @@ class QualityDesk:
         data = base64.b64encode(self.store.export().encode()).decode()
         self.file.value = (
             f'<a class="ccplan-file" download="evaluations.csv" href="data:text/csv;charset=utf-8;base64,{data}">'
-            f"evaluations.csv, {_count(count)}</a>"
+            f"evaluations.csv, {counted(count, 'evaluation')}</a>"
         )
         self._say("The file is ready below.")
 
@@ -229,7 +232,7 @@ class QualityDesk:
         """The evaluations that were entered last."""
         try:
             rows = self.store.entered()
-        except ValueError as problem:
+        except (ValueError, OSError) as problem:
             self.last.value = words(str(problem), fault=True)
             return
         self.last.value = (
@@ -272,7 +275,7 @@ def _entered_sheet(rows):
     )
     return Sheet(
         shown.astype(str),
-        f"{_count(rows['evaluation'].nunique())} entered here; the last {len(made)}"
+        f"{counted(rows['evaluation'].nunique(), 'evaluation')} entered here; the last {len(made)}"
         if len(made) > 1
         else "1 evaluation entered here",
         right=("score",),
@@ -311,7 +314,3 @@ def _line(w, step, radio, said):
 
 def _percent(share):
     return "–" if share is None or pd.isna(share) else f"{share:.0%}"
-
-
-def _count(number):
-    return f"{number} evaluation" + "s" * (number != 1)

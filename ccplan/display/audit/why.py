@@ -146,31 +146,29 @@ def reasons_chart(why, queue, measure="aht_s"):
         f"{'seconds' if unit == 's' else unit} of {label} that each {one.dimension} added or took from {why.other} to {why.quarter}; they add up; "
         f"at the right, before and after: its share of contacts, and its own {label}{'' if unit == 's' else ', %'}"
     )
-    base = alt.Chart(settled(rows)).encode(
-        y=alt.Y(
-            "label:N",
-            sort=alt.EncodingSortField("rank", op="min"),
-            title=None,
-            axis=alt.Axis(labelLimit=260, labelColor=INK, domain=False, ticks=False),
-        )
-    )
-    scale = alt.Scale(
-        nice=False, padding=40, domainMin=min(0.0, rows["effect"].min()), domainMax=max(0.0, rows["effect"].max())
-    )
-    bars = base.mark_bar(size=16).encode(
-        x=alt.X("zero:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, grid=True)),
-        x2="effect:Q",
-        color=alt.Color("colour:N", scale=None),
-    )
-    ends = [
+    axis = alt.Axis(tickCount=4, grid=True)
+    return _titled(_told_bars(rows, "effect", axis, names=260, padding=40, own=130), reason_finding(one), subtitle)
+
+
+def _told_bars(rows, field, axis, *, names, padding, own):
+    """A bar a row from nought to `field` with its words at its end; `own` pixels from the right, what the row says
+    of itself. `names` are the pixels of the labels, `padding` those beside the bars.
+    """
+    labels = alt.Axis(labelLimit=names, labelColor=INK, domain=False, ticks=False)
+    y = alt.Y("label:N", sort=alt.EncodingSortField("rank", op="min"), title=None, axis=labels)
+    base = alt.Chart(settled(rows)).encode(y=y)
+    ends = {"domainMin": min(0.0, rows[field].min()), "domainMax": max(0.0, rows[field].max())}
+    scale = alt.Scale(nice=False, padding=padding, **ends)
+    x, colour = alt.X("zero:Q", title=None, scale=scale, axis=axis), alt.Color("colour:N", scale=None)
+    bars = base.mark_bar(size=16).encode(x=x, x2=f"{field}:Q", color=colour)
+    words = [
         base.transform_filter(f"{'' if right else '!'}datum.right")
         .mark_text(align="left" if right else "right", dx=5 if right else -5, color=INK)
-        .encode(x=alt.X("effect:Q", scale=scale), text="words:N")
+        .encode(x=alt.X(f"{field}:Q", scale=scale), text="words:N")
         for right in (True, False)
     ]
-    own = base.mark_text(align="left", color=QUIET).encode(x=alt.value(WIDE - 130), text="own:N")
-    chart = alt.layer(bars, *ends, own).properties(width=WIDE - 140, height=alt.Step(ROW))
-    return _titled(chart, reason_finding(one), subtitle)
+    told = base.mark_text(align="left", color=QUIET).encode(x=alt.value(WIDE - own), text="own:N")
+    return alt.layer(bars, *words, told).properties(width=WIDE - own - 10, height=alt.Step(ROW))
 
 
 def reason_rows(one):
@@ -377,35 +375,10 @@ def ledger_chart(why):
     if why.categories.empty:
         raise ValueError(f"there is no ledger of {why.quarter}: {'; '.join(why.notes)}")
     rows = ledger_rows(why)
-    names = alt.Y(
-        "label:N",
-        sort=alt.EncodingSortField("rank", op="min"),
-        title=None,
-        axis=alt.Axis(labelLimit=200, labelColor=INK, domain=False, ticks=False),
-    )
-    base = alt.Chart(settled(rows)).encode(y=names)
-    scale = alt.Scale(
-        nice=False,
-        padding=46,
-        domainMin=min(0.0, rows["difference"].min()),
-        domainMax=max(0.0, rows["difference"].max()),
-    )
-    bars = base.mark_bar(size=16).encode(
-        x=alt.X("zero:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, format="+,.0f", grid=True)),
-        x2="difference:Q",
-        color=alt.Color("colour:N", scale=None),
-    )
-    ends = [
-        base.transform_filter(f"{'' if right else '!'}datum.right")
-        .mark_text(align="left" if right else "right", dx=5 if right else -5, color=INK)
-        .encode(x=alt.X("difference:Q", scale=scale), text="words:N")
-        for right in (True, False)
-    ]
-    own = base.mark_text(align="left", color=QUIET).encode(x=alt.value(WIDE - 110), text="own:N")
     subtitle = f"{why.currency} thousand over (right) or under (left) plan, by category; grey: too little to matter, or the line's own noise"
-    return _titled(
-        alt.layer(bars, *ends, own).properties(width=WIDE - 120, height=alt.Step(ROW)), ledger_finding(why), subtitle
-    )
+    axis = alt.Axis(tickCount=4, format="+,.0f", grid=True)
+    chart = _told_bars(rows, "difference", axis, names=200, padding=46, own=110)
+    return _titled(chart, ledger_finding(why), subtitle)
 
 
 def ledger_rows(why):

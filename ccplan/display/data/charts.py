@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from .. import theme
-from ..charts import long_date, show
+from ..charts import _apart, long_date, show
+from ..panels.saying import sentence
 from ..tables import Words
 from ..theme import ACCENT, ALARM, CONTEXT, INK
 
@@ -24,14 +25,6 @@ BINS = 60  # of the histogram of handle times
 def _title(finding, subtitle):
     """A title that begins where the prose above it does, in lines that a telephone shows whole."""
     return alt.TitleParams(wrap(finding, TITLE_LETTERS), subtitle=wrap(subtitle, SUBTITLE_LETTERS), frame="bounds")
-
-
-def _pushed_apart(at, room):
-    """Heights for labels in rising order, each at least `room` above the one before."""
-    at = np.array(at, float)
-    for i in range(1, len(at)):
-        at[i] = max(at[i], at[i - 1] + room)
-    return at
 
 
 def _mixed(share):
@@ -62,7 +55,7 @@ def volume_chart(intervals, queue):
     """Mean contacts by weekday and hour, as a heat map with the numbers in it.
 
     `intervals` is the table of that name. Hours without a row are left white. Raises ValueError
-    where the queue has no rows.
+    where the queue has no contacts.
     """
     cells = volume_cells(intervals, queue)
     few = cells["hour"].nunique() <= 16
@@ -101,6 +94,8 @@ def volume_cells(intervals, queue):
         .reset_index(name="contacts")
     )
     cells = cells[cells["contacts"] > 0].reset_index(drop=True)
+    if cells.empty:
+        raise ValueError(f"no contact of {queue} was offered, so that there is no busiest hour to show")
     fills = [_mixed(value) for value in cells["contacts"] / cells["contacts"].max()]
     return cells.assign(
         day=[DAYS[i] for i in cells["weekday"]],
@@ -182,16 +177,11 @@ def calendar_days(report, queue):
 
 
 def _open_days(centre, queue, days):
-    noon = [
-        centre.is_open(
-            queue,
-            pd.DatetimeIndex(days + pd.Timedelta(hours=hour)).tz_localize(
-                centre.time_zone, nonexistent="shift_forward", ambiguous=True
-            ),
-        )
-        for hour in range(0, 24, 2)
-    ]
-    return np.any(noon, axis=0)
+    """On which days the queue is open in any quarter of an hour."""
+    quarters = pd.timedelta_range(0, freq="15min", periods=96)
+    wall = pd.DatetimeIndex(np.repeat(days.to_numpy(), len(quarters))) + np.tile(quarters, len(days))
+    local = wall.tz_localize(centre.time_zone, nonexistent="shift_forward", ambiguous=np.ones(len(wall), bool))
+    return centre.is_open(queue, local).reshape(-1, len(quarters)).any(axis=1)
 
 
 def odd_days(report, queue):
@@ -291,13 +281,10 @@ def _signed(share):
 
 def _when(dates):
     first, last = (f"{day.day} {day:%B %Y}" for day in (dates.iloc[0], dates.iloc[-1]))
-    return (
-        first
-        if len(dates) == 1
-        else f"{first.split(' ')[0]} to {last}"
-        if first.split(" ")[1:] == last.split(" ")[1:]
-        else f"{first} to {last}"
-    )
+    if len(dates) == 1:
+        return first
+    same_month = first.split(" ")[1:] == last.split(" ")[1:]
+    return f"{first.split(' ')[0] if same_month else first} to {last}"
 
 
 def _daily(frame, queue, column, counts):
@@ -385,7 +372,7 @@ def _curve_names(seen, lines, end, right, naive):
         }
     )
     rows = rows.sort_values("at")
-    text = alt.Chart(rows.assign(at=_pushed_apart(rows["at"], 0.07))).mark_text(align="left", dx=8, baseline="middle")
+    text = alt.Chart(rows.assign(at=_apart(rows["at"], 0.07))).mark_text(align="left", dx=8, baseline="middle")
     return text.encode(x="end:Q", y=alt.Y("at:Q", title=None), text="words:N", color=alt.Color("colour:N", scale=None))
 
 
@@ -404,11 +391,13 @@ def handle_time_chart(calls):
     the same mean.
 
     `calls` is the table of that name, of one queue. Up to 2 %, the longest, lie beyond the right edge. Raises
-    ValueError for fewer than two answered calls.
+    ValueError for fewer than two answered calls, and where all took the same time.
     """
     from ...data.evidence import estimates
 
     found = estimates.handle_time(calls).set_index("name")["estimate"]
+    if found["lognormal_sigma"] < 1e-9:
+        raise ValueError(f"every answered contact took {found['aht_s']:,.0f} s, so that there is no spread to draw")
     bars = handle_time_bars(calls)
     lines = _densities(bars["until"].max(), bars["until"].iloc[0] - bars["from"].iloc[0], found)
     x = alt.X(
@@ -466,9 +455,9 @@ def _densities(end, step, found):
 def _density_names(lines):
     """Each model's name beside its line: the lognormal's right of its top, the exponential's above its tail."""
     bell, falling = lines[lines["line"] == "lognormal"], lines[lines["line"] == "exponential"]
-    past = bell[
-        (bell["share"] < 0.85 * bell["share"].max()) & (bell["from"] > bell.loc[bell["share"].idxmax(), "from"])
-    ].iloc[0]
+    top = bell.loc[bell["share"].idxmax()]
+    fallen = bell[(bell["share"] < 0.85 * top["share"]) & (bell["from"] > top["from"])]
+    past = fallen.iloc[0] if len(fallen) else top
     tail = falling.iloc[len(falling) * 11 // 20]
     rows = pd.DataFrame(
         {
@@ -539,5 +528,4 @@ def _picture(chart):
     try:
         return show(chart())
     except ValueError as problem:
-        words = str(problem)
-        return Words(words[0].upper() + words[1:] + ".")
+        return Words(sentence(problem))

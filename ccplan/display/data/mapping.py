@@ -45,7 +45,7 @@ class MappingDesk:
         import ipywidgets as w
 
         place = Path(place)
-        self.quiet, self.asked_file = False, ""
+        self.quiet, self.asked_file, self.settings = False, "", {}
         self.folder = w.Text(
             value=str(place.parent if place.is_file() else place), description="folder", continuous_update=False
         )
@@ -67,20 +67,20 @@ class MappingDesk:
         self.file.value = place.name if place.name in self.file.options else _likely(self.file.options)
         self.folder.observe(lambda _: self._go(), names="value")
         self.file.observe(lambda _: self._open(), names="value")
-        self.table.observe(lambda _: self._start(), names="value")
+        self.table.observe(lambda _: self._turn_to(), names="value")
         self.write.on_click(lambda _: self._write())
         self._open()
 
     @property
     def path(self):
         """The chosen file; None where none is."""
-        return Path(self.folder.value).expanduser() / self.file.value if self.file.value else None
+        return _named(self.folder.value) / self.file.value if self.file.value else None
 
     # ------------------------------------------------------------------------------ choosing a file
 
     def _go(self):
         """Another folder (or a file) was named: its files are offered."""
-        named = Path(self.folder.value.strip()).expanduser()
+        named = _named(self.folder.value)
         if named.is_file():
             self.asked_file = named.name
             self.folder.value = str(named.parent)  # comes back here
@@ -91,17 +91,30 @@ class MappingDesk:
 
     def _open(self):
         """A file was chosen: what mapping.toml says of it, else what is found by looking."""
+        self.settings, self.kept = {}, None
         if self.path is None:
             return self._refuse(_nothing_in(self.folder.value))
         try:
-            self.known = mapping_of(self.path) or FileMapping()
-        except ValueError as problem:
+            self.kept = mapping_of(self.path) or FileMapping()
+        except (ValueError, OSError) as problem:
             return self._refuse(str(problem))
-        table = self.known.table or self.path.name.lower().split(".")[0]
+        table = self.kept.table or self.path.name.lower().split(".")[0]
         if table in TABLES and table != self.table.value:
             self.table.value = table  # its observer starts
         else:
-            self._start()
+            self._turn_to()
+
+    def _turn_to(self):
+        """A table was chosen: what mapping.toml says of it, else how the file is written, as was said already."""
+        if self.kept is None:  # no file, or a mapping.toml that could not be read
+            return self._open()
+        if self.kept.table == self.table.value:
+            self.known = self.kept
+        elif self.settings:
+            self.known = replace(self.mapping(), columns={}, units={}, words={})
+        else:
+            self.known = FileMapping(table=self.table.value)
+        self._start()
 
     def _refuse(self, problem):
         self.choices, self.meanings, self.worded, self.settings = {}, {}, {}, {}
@@ -110,22 +123,22 @@ class MappingDesk:
 
     def _short(self, text):
         """Words without the folder's place on this machine."""
-        return text.replace(f"{self.folder.value}/", "")
+        return text.replace(f"{_named(self.folder.value)}/", "")
 
-    def _start(self):
-        """The controls for the table, as mapping.toml says or as found by looking."""
-        if self.path is None:
-            return
-        known = self.known if self.known.table == self.table.value else FileMapping(table=self.table.value)
+    def _start(self, asked=False):
+        """The controls for the table, as is `known` or as found by looking; `asked`: how the file is written stays
+        asked.
+        """
         try:
-            raw = open_file(self.path, self.table.value, known)
+            raw = open_file(self.path, self.table.value, self.known)
         except (ValueError, OSError) as problem:
             self._refuse(str(problem))
             return
         self.quiet = True  # nothing is read again before all controls stand
-        self.cells, self.known, (self.zone, self.why) = raw.cells, known, _zone(self.folder.value)
-        ours, self.units = _by_name(raw, self.table.value, known)
-        self._ask_settings(raw)
+        self.cells, (self.zone, self.why) = raw.cells, _zone(self.folder.value)
+        ours, self.units = _by_name(raw, self.table.value, self.known)
+        if not asked:
+            self._ask_settings(raw)
         self.worded = {}  # another table or other columns: their words are asked for anew
         self.choices = {
             str(theirs): self._choice(str(theirs), ours.get(str(theirs), ""))
@@ -175,22 +188,17 @@ class MappingDesk:
 
     def _again(self):
         """The file is to be read in another way: its cells, and their words, may be others."""
-        if self.quiet:
+        if self.quiet or not self.settings:
             return
         try:
             raw = open_file(self.path, self.table.value, self.mapping())
         except (ValueError, OSError) as problem:
-            self.shown.value, self.said.value, self.write.disabled = (
-                "",
-                words(self._short(str(problem)), fault=True),
-                True,
-            )
+            self.shown.value, self.write.disabled = "", True
+            self.said.value = words(self._short(str(problem)), fault=True)
             return
-        if list(map(str, raw.cells.columns)) != list(
-            map(str, self.cells.columns)
-        ):  # another sheet, another separator: other columns
+        if not raw.cells.columns.astype(str).equals(self.cells.columns.astype(str)):  # of another sheet or separator
             self.known = replace(self.mapping(), columns={}, units={})
-            return self._start()
+            return self._start(asked=True)
         self.cells = raw.cells
         self._ask_words()
         self._look()
@@ -254,19 +262,12 @@ class MappingDesk:
         asked, self.worded = self.worded, {}
         unread = self._unread()
         for theirs, (name, _) in self.choices.items():
-            allowed = (
-                TABLES[self.table.value].column(name.value).words
-                if name.value in TABLES[self.table.value].names
-                else ()
-            )
-            found = (
-                self.cells[theirs].dropna().astype(str).str.strip().unique() if allowed and theirs in self.cells else ()
-            )
-            for word in [
-                word
-                for word in found
-                if word not in allowed and (word in unread or word in self.known.words.get(name.value, {}))
-            ][:MOST_WORDS]:
+            allowed = self._words_of(name.value)
+            if not allowed:
+                continue
+            asking = (unread | set(self.known.words.get(name.value, {}))) - set(allowed)
+            strange = [word for word in self._texts(theirs) if word in asking]
+            for word in strange[:MOST_WORDS]:
                 key = (theirs, name.value, word)
                 self.worded[key] = asked[key] if key in asked else self._word_line(*key, allowed)
         self.meanings = {(ours, word): line.children[1] for (_, ours, word), line in self.worded.items()}
@@ -284,14 +285,17 @@ class MappingDesk:
         from ...data.reading.header_words import CELL_WORDS
 
         known = {plain(word) for column in CELL_WORDS.values() for others in column.values() for word in others}
-        texts = [
-            self.cells[theirs].dropna().astype(str).str.strip().unique()
-            for theirs, (name, _) in self.choices.items()
-            if name.value in TABLES[self.table.value].names
-            and TABLES[self.table.value].column(name.value).words
-            and theirs in self.cells
-        ]
-        return {word for found in texts for word in found if plain(word) not in known}
+        asked = [theirs for theirs, (name, _) in self.choices.items() if self._words_of(name.value)]
+        return {word for theirs in asked for word in self._texts(theirs) if plain(word) not in known}
+
+    def _words_of(self, ours):
+        """The words that a column of ours knows; none where any text will do."""
+        table = TABLES[self.table.value]
+        return table.column(ours).words if ours in table.names else ()
+
+    def _texts(self, theirs):
+        """The different texts in a column of theirs."""
+        return self.cells[theirs].dropna().astype(str).str.strip().unique() if theirs in self.cells else ()
 
     def _meaning(self, ours, word, allowed):
         import ipywidgets as w
@@ -337,7 +341,7 @@ class MappingDesk:
 
     def _look(self):
         """The first rows as they would be read; faults in words."""
-        if self.quiet:
+        if self.quiet or not self.settings:
             return
         found = self._read(self.mapping())
         self.shown.value = _first_rows(found)._repr_html_() if len(found.frame) else ""
@@ -367,7 +371,7 @@ class MappingDesk:
     def _write(self):
         if self.write.disabled:  # what cannot be read is not written, whoever asks
             return
-        if is_bundled(self.folder.value):
+        if is_bundled(_named(self.folder.value)):
             self.said.value = words(
                 "This is the bundled centre, which stays as it is: name a folder of your own above.", fault=True
             )
@@ -379,7 +383,7 @@ class MappingDesk:
             return
         self.said.value = words(
             f"Written: {Path(written).name}, beside {self.path.name}, which stays as it is. "
-            f"From now on ccplan check {Path(self.folder.value).name} reads it so."
+            f"From now on ccplan check {_named(self.folder.value).name} reads it so."
         )
 
 
@@ -403,11 +407,20 @@ def _unit_in(theirs):
     return UNITS_IN_NAMES.get(plain(theirs).split("_")[-1], "")
 
 
+def _named(text):
+    """The folder or file that a text names, a Path; blanks around it are nobody's."""
+    path = Path(text.strip())
+    try:
+        return path.expanduser()
+    except RuntimeError:  # ~somebody, who has no home on this machine
+        return path
+
+
 def _files(folder):
     """Names of the files in a folder that can be tables, in order; none where it cannot be read."""
     try:
-        found = sorted(file.name for file in Path(folder).expanduser().iterdir() if file.is_file())
-    except (OSError, ValueError, RuntimeError):
+        found = sorted(file.name for file in _named(folder).iterdir() if file.is_file())
+    except (OSError, ValueError):
         return ()
     return tuple(
         name
@@ -423,14 +436,14 @@ def _likely(names):
 
 
 def _nothing_in(folder):
-    if not folder or not Path(folder).expanduser().is_dir():
+    if not folder.strip() or not _named(folder).is_dir():
         return f"There is no folder or file {folder!r}: name a folder that holds an export."
-    return f"The folder {Path(folder).name} holds no file that can be read: {', '.join(ENDINGS)}."
+    return f"The folder {_named(folder).name} holds no file that can be read: {', '.join(ENDINGS)}."
 
 
 def _zone(folder):
     """(time zone of the folder's centre, why it is taken): UTC where no centre.toml can be read."""
-    file = Path(folder).expanduser() / FILE_NAME
+    file = _named(folder) / FILE_NAME
     try:
         return read_centre(file).time_zone, ""
     except (ValueError, OSError):
@@ -464,7 +477,7 @@ def _read_as(value):
         return ""
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
-    return f"{value:,.10g}".replace(",", "") if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _beside(ours, theirs):

@@ -73,11 +73,20 @@ class Sheet:
     def _repr_html_(self):
         caption = f"<caption>{escape(self.finding)}</caption>\n" if self.finding else ""
         head = "".join(f"<th scope='col'{_side(self._kind(name))}>{escape(str(name))}</th>" for name in self.frame)
-        rows = "".join(map(self._row, self.frame.itertuples(index=False)))
+        rows = "".join(self._row(number, row) for number, row in enumerate(self.frame.itertuples(index=False)))
         return f"{STYLE}<table class='ccplan-sheet'>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>"
 
-    def _row(self, row):
-        return f"<tr>{''.join(_cell(name, value, self._kind(name)) for name, value in zip(self.frame, row, strict=True))}</tr>\n"
+    def _row(self, number, row):
+        cells = (self._cell(number, name, value) for name, value in zip(self.frame, row, strict=True))
+        return f"<tr>{''.join(cells)}</tr>\n"
+
+    def _cell(self, number, name, value):
+        """A cell of the row of that number."""
+        kind = self._kind(name)
+        tone = TONES.get(value) if name in TONED else None
+        style = f" style='color:{tone};font-weight:600'" if tone else ""
+        side = _side(kind, value) or (" class='long'" if len(str(value)) > LONG else "")
+        return f"<td data-name='{escape(str(name))}'{side}{style}>{escape(str(value))}</td>"
 
     def _kind(self, name):
         return "n" if name in self.right else name
@@ -99,13 +108,6 @@ class Markup:
 
     def __repr__(self):
         return self.words
-
-
-def _cell(name, value, kind):
-    tone = TONES.get(value) if name in TONED else None
-    style = f" style='color:{tone};font-weight:600'" if tone else ""
-    side = _side(kind, value) or (" class='long'" if len(str(value)) > LONG else "")
-    return f"<td data-name='{escape(str(name))}'{side}{style}>{escape(str(value))}</td>"
 
 
 def _side(name, value=None):

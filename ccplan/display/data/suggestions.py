@@ -5,9 +5,9 @@ import tempfile
 from html import escape
 from pathlib import Path
 
+from ..tables import Words
 from .panel import box, is_bundled, row, words
 from .tables import said, suggestions_table
-from ..tables import Words
 
 
 def suggestions_panel(folder, tables=None):
@@ -18,9 +18,7 @@ def suggestions_panel(folder, tables=None):
     Returns a widget.
     """
     desk = SuggestionDesk(folder, tables)
-    shown = suggestions_table(desk.made)
-    saved = f"<p>{escape(shown.markdown)}</p>" if isinstance(shown, Words) else shown._repr_html_()
-    return box(desk.children, "suggestions for centre.toml", saved)
+    return box(desk.children, "suggestions for centre.toml", desk.saved())
 
 
 class SuggestionDesk:
@@ -34,13 +32,19 @@ class SuggestionDesk:
         self.folder, self.copied, self.said = Path(folder), is_bundled(folder), w.HTML()
         try:
             self.made = suggest(folder, tables)
-        except ValueError as problem:
-            self.made, self.said.value = (), words(str(problem), fault=True)
+        except (ValueError, OSError) as problem:
+            self.made, self.fault = (), str(problem)
         else:
-            self.said.value = words(self._start())
+            self.fault = ""
+        self.said.value = words(self.fault or self._start(), fault=bool(self.fault))
         if self.copied:
             self._copy()
         self.children = [*(self._line(one) for one in self.made), self.said]
+
+    def saved(self):
+        """What a saved notebook shows, HTML: the suggestions as a table, or why there are none."""
+        shown = Words(self.fault) if self.fault else suggestions_table(self.made)
+        return f"<p>{escape(shown.markdown)}</p>" if isinstance(shown, Words) else shown._repr_html_()
 
     def _start(self):
         if not self.made:

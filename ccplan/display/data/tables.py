@@ -1,10 +1,12 @@
 """What the checks found, in tables and sentences as analysts read them."""
 
 import base64
+from html import escape
 
 import numpy as np
 import pandas as pd
 
+from ...data.checks.findings import counted
 from ...data.evidence import estimates
 from ...data.files import harmless
 from ...data.privacy import PEOPLE
@@ -30,6 +32,7 @@ GRAVE = ("error", "warning")
 MANY = 0.25  # of the grave findings in one week: then the answer names that week
 PERSONAL = sorted({column for columns in PEOPLE.values() for column in columns if column != "name"})
 WITHHELD = "(withheld)"
+QUOTED = r"""(?s)(['"])(?:\\.|(?!\1).)*\1"""  # a value in a message, as Python writes it: "O'Brien" in double quotes
 LINK_BYTES = 2**20  # of a CSV that travels in a link
 
 
@@ -40,24 +43,15 @@ def data_answer(report):
     """Whether the data can be trusted, in a paragraph made from a CheckReport."""
     good = report.verdicts["verdict"].str.startswith("can be used")
     names = report.verdicts["table"]
-    state = (
-        "Yes, as far as can be seen from the tables"
-        if report.usable and not report.count("warning")
-        else "Yes, with care"
-        if report.usable
-        else "Not yet"
-    )
+    fine = "Yes, with care" if report.count("warning") else "Yes, as far as can be seen from the tables"
+    state = fine if report.usable else "Not yet"
     broken = "" if good.all() else f"To be mended first: {', '.join(names[~good])}. "
     able, asked = int(report.abilities["possible"].sum()), len(report.abilities)
     possible = f"All {asked}" if able == asked else f"{able} of {asked}"
     return Words(
-        f"**{state}: {_count(report.count('error'), 'error')} and {_count(report.count('warning'), 'warning')} in {_count(len(report.readings), 'table')}.** "
+        f"**{state}: {counted(report.count('error'), 'error')} and {counted(report.count('warning'), 'warning')} in {counted(len(report.readings), 'table')}.** "
         f"{broken}{_worst(report)}{possible} questions of planning and auditing can be answered from it."
     )
-
-
-def _count(number, noun):
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _grave(report):
@@ -66,7 +60,7 @@ def _grave(report):
 
 def _worst(report):
     """Where to look first: the week that holds most of the findings, or the largest finding."""
-    grave = _grave(report)
+    grave = _nameless(_grave(report), names=False)
     if grave.empty:
         return ""
     first = grave.loc[grave["rows"].idxmax()]
@@ -126,9 +120,13 @@ def _states(states):
 # --------------------------------------------------------------------------------------- the findings
 
 
-def findings_by_rule(report):
-    """All findings counted: severity, table, rule, findings, rows behind them, first and last day, the largest."""
-    told = report.findings[report.findings["rule"] != ""].assign(day=report.findings["start"].map(_day))
+def findings_by_rule(report, names=False):
+    """All findings counted: severity, table, rule, findings, rows behind them, first and last day, the largest.
+
+    People's names and numbers are withheld unless `names` are asked for.
+    """
+    told = _nameless(report.findings[report.findings["rule"] != ""], names)
+    told = told.assign(day=told["start"].map(_day))
     rows = [
         _rule_row(*key, found=found)
         for key, found in told.groupby(["severity", "table", "rule"], observed=True, sort=False)
@@ -142,7 +140,7 @@ def findings_by_rule(report):
 def _rules(shown):
     grave = shown[shown["severity"].isin(GRAVE)]
     return (
-        f"{_count(int(grave['findings'].sum()), 'finding')} break {_count(len(grave), 'rule')}"
+        f"{counted(int(grave['findings'].sum()), 'finding')} break {counted(len(grave), 'rule')}"
         if len(grave)
         else "No rule is broken"
     )
@@ -185,7 +183,7 @@ def findings_table(report, most=12, each=3, names=False):
     )
     if shown.empty:
         return Words("No error and no warning was found.")
-    return Sheet(shown, f"{len(shown)} of {_count(len(_grave(report)), 'finding')}, the largest of each rule")
+    return Sheet(shown, f"{len(shown)} of {counted(len(_grave(report)), 'finding')}, the largest of each rule")
 
 
 def _whole(row):
@@ -203,7 +201,7 @@ def _nameless(findings, names):
     if names:
         return findings
     about = findings["column"].isin(PERSONAL)
-    quoted = findings["message"].where(~about, findings["message"].str.replace(r"'[^']*'", "'\u2026'", regex=True))
+    quoted = findings["message"].where(~about, findings["message"].str.replace(QUOTED, "'\u2026'", regex=True))
     return findings.assign(value=findings["value"].where(~about, WITHHELD), message=quoted)
 
 
@@ -224,7 +222,7 @@ def findings_link(report, name="findings.csv", names=False):
         )
     words = f"Save all {len(report.findings):,} findings as {name}"
     return Markup(
-        f'<a download="{name}" href="data:text/csv;charset=utf-8;base64,{base64.b64encode(text).decode()}">{words}</a>',
+        f'<a download="{escape(name)}" href="data:text/csv;charset=utf-8;base64,{base64.b64encode(text).decode()}">{words}</a>',
         words,
     )
 
@@ -242,7 +240,7 @@ def special_days_table(report, queue):
         }
     )
     return (
-        Sheet(shown, f"{_count(len(shown), 'day')} of {queue} cannot be chance alone")
+        Sheet(shown, f"{counted(len(shown), 'day')} of {queue} cannot be chance alone")
         if len(shown)
         else Words(f"No day of {plain(queue)} stands out.")
     )
@@ -390,7 +388,7 @@ def suggestions_table(suggestions):
     ]
     return Sheet(
         pd.DataFrame(rows, columns=["setting", "now", "suggested", "95 % interval", "why"]),
-        f"{_count(len(suggestions), 'setting')} of centre.toml differ{'s' * (len(suggestions) == 1)} from what was measured",
+        f"{counted(len(suggestions), 'setting')} of centre.toml differ{'s' * (len(suggestions) == 1)} from what was measured",
     )
 
 

@@ -31,6 +31,10 @@ class Desk:
         self.dials, self.folder, self.language = tuple(dials), folder, language
         self.start = self.state = self.pinned = state
         self.before, self.seen, self.reckoned, self.named = {}, None, {}, {}
+        self.told, self.heard = (
+            0,
+            {} if state is None else state.places,
+        )  # the last settings sent, by seq; pickers heard
 
     def panel(self):
         """The live widget with its tools; scenarios are kept in the centre's folder, or with the page where none is
@@ -120,6 +124,8 @@ class Desk:
             download = self._file(message.get("action")) if now else None
         except ValueError as problem:
             words = [sentence(problem)]
+        if settings is not None:
+            self.told = max(self.told, message["seq"])
         if now:
             self.before = now
         else:
@@ -138,21 +144,24 @@ class Desk:
         action = message.get("action")
         if "dials" not in message:
             return {}, self.settings()
+        # sent before the page had heard where the panel stands now: its dials are those of where it stood
+        late = message.get("seen", self.told) < self.told
+        picked = message["pickers"] != (self.heard if late else self.state.places)
+        self.heard = message["pickers"]
         if action == "reset":
             self.stand(self.start)
             self.pinned = self.start
             return {}, self.settings()
-        picked = message["pickers"] != self.state.places
+        values, faults = ({}, {}) if late else self._read(message["dials"] | message.get("cells", {}))
+        if faults and not picked:
+            return faults, None
+        if values and not faults:  # what was turned just before another choice was made counts, too
+            self.stand(State(values, {name: bool(on) for name, on in message["switches"].items()}, self.state.places))
         if picked:
             self.stand(self.moved(dict(message["pickers"])))
-        else:
-            values, faults = self._read(message["dials"] | message.get("cells", {}))
-            if faults:
-                return faults, None
-            self.stand(State(values, {name: bool(on) for name, on in message["switches"].items()}, self.state.places))
         if action == "pin":
             self.pinned = self.state
-        return {}, self.settings() if picked else None
+        return {}, self.settings() if picked or late else None
 
     def stand(self, state):
         """Stand elsewhere."""

@@ -55,16 +55,20 @@ class Dial:
         """A value in its own unit, as a scenario holds it; ValueError in words where the dial cannot stand there."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"{self.short} of a scenario must be a number, got {str(value)[:40]!r}.")
+        try:
+            value = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            value = np.inf
         self._bounded(value * self.scale)
-        return float(value)
+        return value
 
     def _bounded(self, given):
         if not self.least - DUST <= given <= self.most + DUST:
             raise ValueError(
-                f"{self.short} must be between {self.least:,g} and {self.most:,g} {self.unit}, got {given:g}."
+                f"{self.short} must be between {self.least:,.12g} and {self.most:,.12g} {self.unit}, got {given:.12g}."
             )
         if self.whole and given != round(given):
-            raise ValueError(f"{self.short} must be a whole number, got {given:g}.")
+            raise ValueError(f"{self.short} must be a whole number, got {given:.12g}.")
         return given
 
     def dialled(self, value):
@@ -81,8 +85,10 @@ class Dial:
 
         >>> Dial(name="volume", label="Volume, change", unit="%", scale=100).words(0.125)
         '12.5 %'
+        >>> Dial(name="rent", label="Rent", unit="EUR").words(1234567.89)
+        '1234567.89 EUR'
         """
-        return f"{self.dialled(value):g} {self.unit}".rstrip()
+        return f"{self.dialled(value):.12g} {self.unit}".rstrip()
 
     def told(self):
         """The dial as the browser draws it."""

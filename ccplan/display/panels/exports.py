@@ -90,7 +90,9 @@ def _settings(layout, now):
     rows = [(one["label"], str(now["pickers"][one["name"]]), "") for one in layout["pickers"]]
     for dial in (dial for group in layout["groups"] for dial in group["dials"]):
         off = now["switches"].get(dial["name"]) is False
-        rows.append((dial["label"], "off" if off else f"{now['dials'][dial['name']]:g}", "" if off else dial["unit"]))
+        rows.append(
+            (dial["label"], "off" if off else f"{now['dials'][dial['name']]:.12g}", "" if off else dial["unit"])
+        )
     rows += [
         (row["label"], str(now["cells"][row["name"]]), row["unit"]) for row in layout.get("table", {}).get("rows", ())
     ]

@@ -36,13 +36,19 @@ def change(now, then, form, better):
     ('+3', 'worse')
     >>> change(0.81, 0.81, "share", 1)
     ('as before', 'same')
+    >>> change(float("inf"), 7.25, "seconds", -1)
+    ('was 7.2 s', 'worse')
     """
     scale, unit = {"share": (100, " points"), "seconds": (1, " s")}.get(form, (1, ""))
     gap = (now - then) * scale
-    words = shown(abs(gap), {"share": "number", "seconds": "number"}.get(form, form)) + unit
-    if not np.isfinite(gap) or not words.strip("0., points"):
-        return ("" if np.isnan(gap) and now != then else "as before"), "same"
+    if np.isnan(gap):
+        return ("as before" if now == then else ""), "same"
     tone = "same" if better == 0 else ("better" if gap * better > 0 else "worse")
+    if np.isinf(gap):
+        return f"was {shown(then, form)}", tone
+    words = shown(abs(gap), {"share": "number", "seconds": "number"}.get(form, form)) + unit
+    if not words.strip("0., points"):
+        return "as before", "same"
     return ("+" if gap > 0 else "−") + words, tone
 
 

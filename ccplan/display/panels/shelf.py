@@ -33,15 +33,16 @@ class Shelf:
         if self.file is None:
             return dict(self.here)
         try:
-            if self.file.stat().st_size > MOST_KEPT:
-                raise ValueError(
-                    f"{self.file.name} is larger than {MOST_KEPT:,} bytes, which no folder of scenarios is: move it away"
-                )
-            kept = json.loads(self.file.read_text("utf-8"))
+            large = self.file.stat().st_size > MOST_KEPT
+            kept = None if large else json.loads(self.file.read_text("utf-8"))
         except FileNotFoundError:
             return {}
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # no JSON, no UTF-8, a number of thousands of digits
             raise ValueError(f"{self.file.name} cannot be read as scenarios: mend it, or move it away") from None
+        if large:
+            raise ValueError(
+                f"{self.file.name} is larger than {MOST_KEPT:,} bytes, which no folder of scenarios is: move it away"
+            )
         if not isinstance(kept, dict) or not all(isinstance(one, dict) for one in kept.values()):
             raise ValueError(f"{self.file.name} must hold {{name: scenario}}: mend it, or move it away")
         return kept

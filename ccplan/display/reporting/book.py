@@ -103,8 +103,9 @@ def _write_column(book, sheet, frame, place, lines):
         kind = _kind(value, usual if unit is None else _by_unit(unit))
         book.put(sheet, TOP + row, place, value, book.form(kind, valign="top"))
         lines[row] = max(lines[row], len(value) // WIDE + 1 if kind == "words" else 1)
-    sheet.set_column(place, place, _width(name, cells))
-    return _width(name, cells)
+    width = _width(name, cells)
+    sheet.set_column(place, place, width)
+    return width
 
 
 def _cell(value):

@@ -75,9 +75,7 @@ def _body(notebook, cleaner):
     from nbconvert.exporters.templateexporter import TemplateExporter
     from traitlets.config import Config
 
-    class Body(
-        TemplateExporter
-    ):  # the base of nbconvert's exporters: its HTML one puts in scripts that this page has no use for
+    class Body(TemplateExporter):  # nbconvert's HTML exporter puts in scripts that this page has no use for
         export_from_notebook, output_mimetype = None, "text/html"
 
     asked = Config({"NbConvertBase": {"display_data_priority": SHOWN_FIRST}})

@@ -176,9 +176,8 @@ class ChecklistDesk:
             )
         else:
             cell = self.w.Text(value=value, placeholder=said(HINTS[column]), description=about, continuous_update=False)
-        cell.observe(
-            lambda change, item=one["item"], column=column: self._changed(item, column, change["new"]), names="value"
-        )
+        place = (one["checklist"], one["item"], column)
+        cell.observe(lambda change: self._changed(*place, change["new"]), names="value")
         return cell
 
     def _say(self, text, fault=False):
@@ -186,27 +185,32 @@ class ChecklistDesk:
 
     # -------------------------------------------------------------------------------------- what is done
 
-    def _changed(self, item, column, value):
+    def _changed(self, checklist, item, column, value):
+        """Save what was set in a cell, in the list that it was drawn for: another one may be on screen by now."""
         if self.quiet:
             return
-        before = self._saw(item, column)
+        self.file.value = ""
         try:
-            self.seen = self.store.change(self.which.value, item, column, value, seen=before)
+            seen = self._saw(checklist, item, column)
+            self.seen = self.store.change(checklist, item, column, value, seen=seen)
             self._say(f"Saved: {column} of “{item}” is now {value or 'empty'}.")
             self.total.value = self.summary()._repr_html_()
         except (ValueError, OSError) as problem:
             self._say(sentence(problem), fault=True)
             self.seen = self.store.table()
-            self._put(item, column, self._saw(item, column))
+        self._put(checklist, item, column)
 
-    def _saw(self, item, column):
-        rows = self.seen[self.seen["checklist"].eq(self.which.value) & self.seen["item"].eq(item)]
+    def _saw(self, checklist, item, column):
+        rows = self.seen[self.seen["checklist"].eq(checklist) & self.seen["item"].eq(item)]
         return rows[column].iloc[0] if len(rows) else ""
 
-    def _put(self, item, column, value):
+    def _put(self, checklist, item, column):
         """Show what the file holds without taking that for a change."""
+        cell = self.cells.get((item, column)) if checklist == self.which.value else None
+        if cell is None:
+            return
         self.quiet = True
-        self.cells[item, column].value = value or ("open" if column == "status" else "")
+        cell.value = self._saw(checklist, item, column) or ("open" if column == "status" else "")
         self.quiet = False
 
     def _guarded(self, deed):
@@ -216,13 +220,13 @@ class ChecklistDesk:
             self._say(sentence(problem), fault=True)
 
     def _undo(self):
-        self.seen = self.store.undo()
+        self.seen, self.file.value = self.store.undo(), ""
         self._draw()
         last = self.store.journal().iloc[-1]
         self._say(f"Taken back: {', '.join(last['after'])} of “{last['item']}”.")
 
     def _look(self):
-        self.seen = self.store.table()
+        self.seen, self.file.value = self.store.table(), ""
         self._draw()
         self._say("This is what the file holds now.")
 

@@ -11,13 +11,12 @@ import pandas as pd
 
 from ...auditing.kpis import KPIS
 from ...auditing.measuring.kpi import said
-from ..data.sheet import Markup
+from ..data.sheet import NIL, Markup
 from ..language import Filled, chosen
 from ..tables import Words, plain
-from .today import day_words
+from .today import centre_today, day_words
 
 SHOWN = 6  # queues with a tile of their own; the others are counted
-NIL = "–"
 STYLE = """<style>
 .ccplan-today.ccplan-today { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 20px 28px; max-width: 72rem; margin: 4px 0 16px;
   font: 14px/1.4 "Liberation Sans", Arial, Helvetica, sans-serif; font-variant-numeric: tabular-nums; color: var(--ccplan-ink, #1F2328);
@@ -193,8 +192,6 @@ def centre_tiles(today, language=None):
 
 def speak(language, folder):
     """Say every label of the tiles to a language, for the source of the catalogues."""
-    from .today import centre_today
-
     today = centre_today(folder)
     queue_tiles(today, language)
     centre_tiles(today, language)
@@ -393,5 +390,6 @@ def freshness_words(today):
     reach += f", the ledger to {day_words(today.fresh['ledger'])}" if "ledger" in today.fresh else ""
     notes = "".join(f"\n- {plain(note[0].upper() + note[1:])}." for note in today.notes)
     return Words(
-        f"{reach}. Every figure here is counted back from there, not from today's date.{notes and chr(10)}{notes}"
+        f"{reach}. Every figure here is counted back from there, not from today's date."
+        + (f"\n{notes}" if notes else "")
     )

@@ -222,8 +222,7 @@ def _ratio(top, bottom):
     return float(top[both].sum()) / below if below else np.nan
 
 
-# ------------------------------------------------------------------------------------------------- money, people,
-# promises to oneself
+# ------------------------------------------------------------------- money, people, promises to oneself
 
 
 def _money(ledger, rows, centre):
@@ -232,10 +231,8 @@ def _money(ledger, rows, centre):
         return None
     spent = ledger.dropna(subset=["actual"]).groupby(ledger["month"].dt.to_period("M"))["actual"].sum().astype(float)
     answered = rows.groupby(rows["start"].dt.to_period("M"))["answered"].sum()
-    answered = answered[
-        (answered.index.end_time <= rows["start"].max().normalize() + DAY)
-        & (answered.index.start_time >= rows["start"].min().normalize())
-    ]
+    first, last = rows["start"].min().normalize(), rows["start"].max().normalize() + DAY
+    answered = answered[(answered.index.start_time >= first) & (answered.index.end_time <= last)]
     costs = (spent / answered.where(answered > 0)).dropna()
     if costs.empty:
         return None
@@ -296,11 +293,8 @@ def _stale(rows, ledger, newest):
     for name, moment in last[last < newest - WEEK].items():
         yield f"{name} has no rows after {day_words(moment)}: what is said of it ends there"
     until = _fresh({"ledger": ledger}).get("ledger") if ledger is not None else None
-    behind = (
-        0
-        if until is None
-        else (newest.to_period("M") - until.to_period("M")).n - (newest.normalize() < newest + pd.offsets.MonthEnd(0))
-    )
+    whole = newest.normalize() + DAY  # the months that end before it are whole
+    behind = 0 if until is None else (whole.to_period("M") - until.to_period("M")).n - 1
     if behind > 0:
         yield f"the ledger ends in {until:%B %Y}, {behind} whole month{'s' * (behind != 1)} before the contacts: costs of the last weeks are not in it"
 

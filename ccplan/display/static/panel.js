@@ -158,7 +158,9 @@ const ccplanPanel = (() => {
   async function render({ model, el }) {
     const plan = model.get("plan");
     const id = `ccplan-${(count += 1)}-${Math.random().toString(36).slice(2, 8)}`;
-    let seq = 0, resting = null, gesture = 0, last = { name: null, at: 0 };
+    const first = model.get("view"), began = first.seq || 0;
+    let seq = began, seen = began; // the last message, and the last whose settings these controls show
+    let resting = null, gesture = 0, last = { name: null, at: 0 };
     const send = (action = null, more = {}) => {
       clearTimeout(resting);
       seq += 1;
@@ -172,7 +174,7 @@ const ccplanPanel = (() => {
       const cells = {};
       for (const part of cellOf) cells[part.row.name] = part.input.value;
       const tools = tooling ? { tools: { ...tooling.read(), ...more } } : {};
-      model.set("values", { seq, dials, switches, pickers, action, gesture, ...(plan.table ? { cells } : {}), ...tools });
+      model.set("values", { seq, seen, dials, switches, pickers, action, gesture, ...(plan.table ? { cells } : {}), ...tools });
       model.save_changes();
     };
     // what is undone at once: a drag, or quick steps of one dial
@@ -228,6 +230,7 @@ const ccplanPanel = (() => {
     });
     root.addEventListener("submit", (event) => event.preventDefault());
     el.append(root);
+    settle(first.settings || first.now, began); // before the charts are there: they can be turned at once
 
     const live = await Promise.all(figures.map(liveChart));
     let waiting = null, painting = false, speaking = null, told = null;
@@ -245,17 +248,22 @@ const ccplanPanel = (() => {
       if (view.unsettled && view.seq === seq) resting = setTimeout(() => send("rest"), view.unsettled);
     }
 
-    async function paintAll(view) {
-      if (view.settings) { // the kernel chose other values: a reset, another queue or day
-        for (const [name, dial] of Object.entries(dialOf)) {
-          const on = view.settings.switches[name];
-          dial.set(view.settings.dials[name], on);
-          dial.dim(on === false);
-        }
-        for (const [name, names] of Object.entries(view.settings.options || {})) pickerOf[name].offer(names, view.settings.words?.[name]);
-        for (const [name, picker] of Object.entries(pickerOf)) picker.input.value = view.settings.pickers[name];
-        for (const part of cellOf) part.input.value = view.settings.cells[part.row.name];
+    // the kernel chose other values: a reset, another queue or day
+    function settle(settings, by) {
+      seen = by;
+      for (const [name, dial] of Object.entries(dialOf)) {
+        const on = settings.switches[name];
+        dial.set(settings.dials[name], on);
+        dial.dim(on === false);
       }
+      for (const [name, names] of Object.entries(settings.options || {})) pickerOf[name].offer(names, settings.words?.[name]);
+      for (const [name, picker] of Object.entries(pickerOf)) picker.input.value = settings.pickers[name];
+      for (const part of cellOf) part.input.value = settings.cells[part.row.name];
+    }
+
+    async function paintAll(view) {
+      const newest = view.seq >= seq; // what was set meanwhile stays as it is: its own answer comes
+      if (view.settings && newest) settle(view.settings, view.seq);
       for (const [name, dial] of Object.entries(dialOf)) dial.blame(view.faults[name]);
       for (const part of cellOf) {
         const words = view.faults[part.row.name];
@@ -285,8 +293,7 @@ const ccplanPanel = (() => {
           return live[i].push(shown.rows);
         }));
       }
-      if (tooling && view.tools) tooling.paint(view.tools);
-      if (view.download && view.seq > 0) save(view.download);
+      if (tooling && view.tools) tooling.paint(view.tools, newest);
       if (!told) tell();
       clearTimeout(speaking);
       speaking = setTimeout(tell, HEARD_MS);
@@ -295,6 +302,8 @@ const ccplanPanel = (() => {
     // while one picture is being painted only the newest of the others waits
     async function paint() {
       waiting = model.get("view");
+      seq = Math.max(seq, waiting.seq); // of the same panel shown twice
+      if (waiting.download && waiting.seq > began) save(waiting.download); // now: its picture may be passed over
       if (painting) return;
       painting = true;
       try {
@@ -302,9 +311,7 @@ const ccplanPanel = (() => {
       } finally { painting = false; }
     }
     model.on("change:view", paint);
-    const first = model.get("view");
-    seq = first.seq || 0;
-    await paintOnce({ ...first, settings: first.settings || first.now });
+    await paint();
     return () => { clearTimeout(speaking); model.off("change:view", paint); live.forEach((part) => part.close()); };
   }
 

@@ -78,7 +78,7 @@ globalThis.ccplanTools = (make, plan, id, ask) => {
       const button = history[again ? 1 : 0];
       if (!button.disabled) ask(again ? "redo" : "undo");
     },
-    paint(told) {
+    paint(told, newest) {
       history.forEach((button, i) => { button.disabled = !(i ? told.can.redo : told.can.undo); });
       notice.textContent = told.notice;
       if (!plan.tools.scenarios.length) return;
@@ -88,7 +88,7 @@ globalThis.ccplanTools = (make, plan, id, ask) => {
       }
       open.value = told.open;
       if (name.dataset.told !== told.name) name.value = name.dataset.told = told.name; // what is being typed stays
-      offer(told.offered, told.ticked);
+      offer(told.offered, newest ? told.ticked : ticked); // a box ticked since stays ticked
       compared.replaceChildren(...(told.comparison ? [table(told.comparison)] : []));
       compared.hidden = !told.comparison;
     },
