@@ -1,9 +1,10 @@
 """The new budget beside what was planned and spent before: line by line, so that a jump must be explained."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
+from ...data.given import given_table
 from .cents import exact
 
 COLUMNS = ("month", "ledger_month", "category", "line", "budget", "planned", "actual", "difference")
@@ -24,9 +25,7 @@ def against_ledger(budget, ledger):
     >>> str(row["line"]), row["budget"], row["actual"], row["difference"]
     ('Rent', Decimal('110'), Decimal('100.00'), Decimal('10.00'))
     """
-    missing = [name for name in ("month", "category", "line", "planned", "actual") if name not in ledger]
-    if missing:
-        raise ValueError(f"ledger must be the table of that name; missing: {', '.join(missing)}")
+    given_table(ledger, "ledger", keys=["category", "line"], times=["month"], numbers=["planned", "actual"])
     beside = _months_beside(budget.ledger["month"], ledger)
     mine, names = _mine(budget)
     theirs = _theirs(ledger, beside, names)
@@ -111,4 +110,4 @@ def _row(key, mine, theirs, beside):
 def _money(value):
     """Cents of a cell; nothing was spent where it is empty."""
     whole = Decimal(0) if pd.isna(value) else value if isinstance(value, Decimal) else exact(value)
-    return whole.quantize(Decimal("0.01"))
+    return whole.quantize(Decimal("0.01"), ROUND_HALF_UP)
