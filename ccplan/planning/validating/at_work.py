@@ -106,6 +106,7 @@ def pools_of(calls, shared=SHARED):
     >>> pools_of(calls)
     {'a': 'a + b', 'b': 'a + b', 'c': 'c'}
     """
+    given_table(calls, "calls", keys=["queue", "agent", "outcome"])
     taken = calls.loc[(calls["outcome"] == "answered") & calls["agent"].notna(), ["queue", "agent"]].astype(str)
     table = pd.crosstab(taken["agent"], taken["queue"])
     home = table.idxmax(axis=1)
@@ -127,6 +128,7 @@ def _answered(calls):
         raise ValueError(
             f"calls must tell who answered and when: arrived, wait_s, outcome and agent; missing: {', '.join(missing)}"
         )
+    given_table(calls, "calls", keys=["outcome", "agent"], times=["arrived"], numbers=["wait_s"], perhaps=HANDLE)
     origin = calls["arrived"].min()
     rows = calls[(calls["outcome"] == "answered") & calls["agent"].notna()]
     arrived = (rows["arrived"] - origin).dt.total_seconds().to_numpy()
