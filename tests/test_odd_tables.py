@@ -4,9 +4,6 @@ a refusal in words.
 Deeper: `make test-deep`, fifty times as many and new ones.
 """
 
-import traceback
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,11 +17,9 @@ from ccplan.planning import (
 )  # fmt: skip
 from ccplan.planning.forecasting.overrides import checked_overrides
 from ccplan.display.scheduling.exports import duties_to_ics, roster_grid, roster_table
-from tests.effort import DEEP
+from tests.odd_tables import refused
 from tests.small_centre import CENTRE, tables
-from tests.test_bad_input import ODD, within
 
-HANG_S = 30
 SALES = Centre(name="x", time_zone="Europe/Helsinki", queues=(Queue(name="sales"),))
 DAY = pd.Timestamp("2026-10-05", tz="Europe/Helsinki")
 KPIS_ASKED = [KPIS[key] for key in ("service_level", "abandonment", "aht_s", "asa_s")]
@@ -183,97 +178,7 @@ FUNCTIONS = {  # name → (the good table, what is done with it, how often)
 }
 
 
-def spoiled(frame, chance):
-    """The table with one or two things wrong with it."""
-    for _ in range(int(chance.integers(1, 3))):
-        frame = WAYS[int(chance.integers(len(WAYS)))](frame, chance)
-    return frame
-
-
-def cell(frame, chance):
-    if frame.empty or not len(frame.columns):
-        return frame
-    at, row, odd = (
-        int(chance.integers(len(frame.columns))),
-        int(chance.integers(len(frame))),
-        ODD[int(chance.integers(len(ODD)))],
-    )
-    values = list(frame.iloc[:, at])
-    values[row] = odd
-    columns = [frame.iloc[:, number] for number in range(len(frame.columns))]
-    columns[at] = pd.Series(pd.array(values, dtype=object), index=frame.index, name=frame.columns[at])
-    return pd.concat(columns, axis=1)
-
-
-def column(frame, chance):
-    if not len(frame.columns):
-        return frame
-    odd = ODD[int(chance.integers(len(ODD)))]
-    if not np.isscalar(odd) and odd is not None:
-        odd = str(odd)
-    return frame.assign(**{str(frame.columns[int(chance.integers(len(frame.columns)))]): odd})
-
-
-def without(frame, chance):
-    return frame.drop(columns=frame.columns[int(chance.integers(len(frame.columns)))]) if len(frame.columns) else frame
-
-
-def twice(frame, chance):
-    return (
-        pd.concat([frame, frame.iloc[:, [int(chance.integers(len(frame.columns)))]]], axis=1)
-        if len(frame.columns)
-        else frame
-    )
-
-
-def rows(frame, chance):
-    return frame.iloc[chance.integers(0, len(frame), int(chance.integers(0, 2 * len(frame))))] if len(frame) else frame
-
-
-def texts(frame, chance):
-    return frame.astype(str)
-
-
-def wall(frame, chance):
-    """Times without their zone."""
-    return frame.assign(
-        **{
-            name: frame[name].dt.tz_localize(None)
-            for name in frame.columns.unique()
-            if isinstance(frame[name], pd.Series) and isinstance(frame[name].dtype, pd.DatetimeTZDtype)
-        }
-    )
-
-
-def index(frame, chance):
-    return frame.set_axis(pd.Index([7] * len(frame)), axis=0)
-
-
-WAYS = (cell, cell, cell, cell, column, without, twice, rows, texts, wall, index)
-
-
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_answer_or_words(name):
     make, work, number = FUNCTIONS[name]
-    good = make()
-    work(good.copy())
-    chance = np.random.default_rng(None if DEEP else [ord(letter) for letter in name])
-    refused, faults = 0, []
-    for _ in range(number * (50 if DEEP else 1)):
-        table = spoiled(good.copy(), chance)
-        with within(HANG_S):
-            try:
-                work(table)
-            except ValueError as problem:
-                if len(str(problem)) <= 10:
-                    faults.append(repr(problem))
-                refused += 1
-            except Exception as fault:
-                ours = [
-                    f"{Path(step.filename).name}:{step.lineno}"
-                    for step in traceback.extract_tb(fault.__traceback__)
-                    if "ccplan" in step.filename
-                ]
-                faults.append(f"{type(fault).__name__} in {ours[-1:]}: {str(fault)[:100]}")
-    assert not faults, "\n".join(sorted(set(faults)))
-    assert refused > number / 20
+    assert refused(name, make, work, number) > number / 20

@@ -1,8 +1,15 @@
 """A frame at a function's door: the columns that it needs are there, once, and of their kind; else refused in words."""
 
+import numpy as np
 import pandas as pd
 
-KINDS = {"keys": "text, days or numbers", "names": "text", "times": "timestamps", "numbers": "numbers"}
+LARGEST = 1e100  # beyond it squares and sums leave what a computer can hold
+KINDS = {
+    "keys": "text, days or numbers",
+    "names": "text",
+    "times": "timestamps",
+    "numbers": "numbers, none beyond 1e100",
+}
 
 
 def given_table(frame, what, *, keys=(), names=(), times=(), numbers=(), perhaps=()):
@@ -47,13 +54,22 @@ def _of_kind(column, kind, what):
         raise ValueError(f"{what} must be a column of {KINDS[kind]}, got {column.dtype}{found}")
 
 
+def _beyond(column):
+    """The place of the first number that is finite and yet no quantity of anything, None where there is none."""
+    if column.dtype.kind != "f":
+        return None
+    size = np.abs(column.to_numpy(float, na_value=np.nan))
+    beyond = (size > LARGEST) & (size < np.inf)
+    return int(np.argmax(beyond)) if beyond.any() else None
+
+
 def _wrong(column, kind):
     """The place of the first cell that is of another kind, None where there is none."""
     dtype = column.dtype
     if kind == "times":
         return None if pd.api.types.is_datetime64_any_dtype(dtype) else 0
     if kind == "numbers":
-        return None if pd.api.types.is_numeric_dtype(dtype) and dtype.kind != "c" else 0
+        return _beyond(column) if pd.api.types.is_numeric_dtype(dtype) and dtype.kind != "c" else 0
     if kind == "keys":
         odd = [not pd.api.types.is_hashable(cell) for cell in column] if dtype == object else []
         return odd.index(True) if any(odd) else None

@@ -19,6 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .given import given_table
+
 KEY_BYTES = 32
 LETTERS = 12  # 60 bits: among ten million people two share a code with a chance of 1 in 20,000
 LEAST = 5  # people in a group that may be shown in something that is shared
@@ -145,6 +147,7 @@ def pseudonymise(frame, table, key):
     if table not in PEOPLE:
         raise ValueError(f"table must be one of {', '.join(PEOPLE)}, got {table!r}")
     there = {name: kind for name, kind in PEOPLE[table].items() if name in frame}
+    given_table(frame, table, keys=there)
     return frame.assign(**{name: codes(frame[name], key, kind) for name, kind in there.items()})
 
 
@@ -347,6 +350,7 @@ def pool_small_groups(frame, by, people, least=LEAST):
     ['A', 'other (small groups)']
     """
     _refuse_unknown(frame, (by, people), least)
+    given_table(frame, "the frame", keys=[by, people])
     sizes = frame.groupby(by, dropna=False)[people].nunique().sort_values(kind="stable")
     small = list(sizes.index[sizes < least])
     rest = [group for group in sizes.index if group not in small]
@@ -370,7 +374,7 @@ def blank_small_groups(frame, people, least=LEAST):
     [300.0, nan, nan]
     """
     _refuse_unknown(frame, (people,), least)
-    size = frame[people].fillna(0).to_numpy(float)
+    size = given_table(frame, "the frame", numbers=[people])[people].fillna(0).to_numpy(float)
     hidden = (size < least) & (size > 0)
     for at in np.argsort(size, kind="stable"):
         if not hidden.any() or (hidden.sum() > 1 and size[hidden].sum() >= least):
@@ -390,7 +394,7 @@ def one_by_one(frame, people, by=None, least=LEAST):
     5
     """
     _refuse_unknown(frame, (people,), least)
-    if frame[people].nunique() < least:
+    if given_table(frame, "the frame", keys=[people])[people].nunique() < least:
         raise ValueError(
             f"a list of {frame[people].nunique()} people is not shared: they could be told one by one, "
             f"{least} are needed"

@@ -120,7 +120,7 @@ def unknown(keys, known, where=""):
     >>> unknown(["patiense_s"], ["aht_s", "patience_s"], "queues.service.")
     ['queues.service.patiense_s is not a known setting — did you mean patience_s?']
     """
-    return [_unknown(key, list(known), where) for key in keys if key not in known]
+    return [_unknown(str(key), list(known), where) for key in keys if key not in known]
 
 
 def exact(value):

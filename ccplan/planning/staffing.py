@@ -168,6 +168,7 @@ def actual_service(intervals, by=()):
     """
     if "answered_in_target" not in intervals:
         return np.nan
+    given_table(intervals, "intervals", keys=by, numbers=["answered_in_target", "offered"])
     counted = intervals[intervals["answered_in_target"].notna()]
     columns = counted[["answered_in_target", "offered"]]
     sums = columns.groupby([counted[c] for c in by]).sum() if by else columns.sum()
@@ -239,13 +240,14 @@ def given_intervals(intervals):
     """The frame itself, if it has queue, start and offered, and all that tells a handle time in numbers; refused in
     words otherwise.
     """
+    told = ("aht_s", "answered", *WORK)
+    return given_table(intervals, "intervals", names=["queue"], times=["start"], numbers=["offered"], perhaps=told)
+
+
+def given_staffed(staffed, *numbers):
+    """The frame itself, if it has queue, start, offered and agents as `staff` gives them, and these `numbers`."""
     return given_table(
-        intervals,
-        "intervals",
-        names=["queue"],
-        times=["start"],
-        numbers=["offered"],
-        perhaps=("aht_s", "answered", *WORK),
+        staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "agents", *numbers], perhaps=["aht_s"]
     )
 
 

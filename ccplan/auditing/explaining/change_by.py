@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
+
 SECONDS = ("talk_s", "hold_s", "acw_s")
 NOT_TOLD = "(not told)"
 COLUMNS = (
@@ -111,6 +113,7 @@ def groups(calls, dimension, agents=None):
     lacking += [f"agents.{name}" for name in of_agents if agents is None or name not in agents]
     if lacking:
         raise ValueError(f"by {dimension}: the tables do not tell {', '.join(lacking)}")
+    given_table(calls, "calls", keys=of_calls, times={"arrived"} & set(of_calls))
     return group(calls, agents).astype("str").fillna(NOT_TOLD)
 
 
@@ -179,6 +182,7 @@ def told(calls, measure):
     lacking = [name for name in one.needs if name not in calls]
     if lacking:
         raise ValueError(f"{one.label}: calls do not tell {', '.join(lacking)}")
+    given_table(calls, "calls", numbers=one.needs, perhaps=SECONDS)
     rows = calls[calls["outcome"].eq("answered")] if "outcome" in calls else calls
     rows = rows.assign(value=one.of(rows))
     return rows[rows["value"].notna()]

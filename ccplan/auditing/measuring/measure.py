@@ -12,6 +12,7 @@ from .rows import Context
 from .shelf import KNOWN, Lacks, Shelf
 
 COLUMNS = ("value", "top", "bottom", "n", "low", "high", "tables")
+LARGEST = 2**53  # beyond it a float no longer tells whole numbers apart
 MEASURED_S = 900
 
 
@@ -204,4 +205,5 @@ def _bounds(way, value, sums):
 
 def _whole(numbers):
     """Counts as whole numbers where all are."""
-    return numbers.astype("int64") if np.isfinite(numbers).all() and (numbers == np.round(numbers)).all() else numbers
+    whole = (numbers == np.round(numbers)) & (np.abs(numbers) < LARGEST)
+    return numbers.astype("int64") if whole.all() else numbers

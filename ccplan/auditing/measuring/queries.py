@@ -106,6 +106,7 @@ class Plan:
         if key not in self.queries:
             query = Query(part.table, keys, step, clusters)
             query.table = self._prepared(part, keys, step, clusters)
+            Row(query.table, part.base, self.context).need(*clusters)
             self.queries[key] = query
         return self.queries[key]
 

@@ -115,7 +115,8 @@ class Shelf:
 
     def lent(self, name, frame):
         """A frame as a table of the embedded DuckDB, without copying its numbers."""
-        self.own.con.register(name, _arrow(given_table(frame, name, numbers=_doubted(frame, name))))
+        frame = given_table(frame, name, numbers=_doubted(frame, name))
+        self.own.con.register(name, _arrow(_worded(frame, name)))
         return self.own.table(name)
 
 
@@ -151,12 +152,21 @@ def _doubted(frame, name):
     which cannot be added up.
     """
     twice = list(frame.columns[frame.columns.duplicated()])
-    measured = (
-        [column.name for column in TABLES[name].columns if column.measured and column.name in frame]
-        if name in TABLES
-        else []
-    )
+    measured = _columns(frame, name, lambda column: column.measured or column.kind in ("score", "number"))
     return [*twice, *(one for one in measured if one not in twice and not _adds_up(frame[one]))]
+
+
+def _columns(frame, name, chosen):
+    """The columns of a frame that its table defines and `chosen` says yes to."""
+    return [one.name for one in TABLES[name].columns if one.name in frame and chosen(one)] if name in TABLES else []
+
+
+def _worded(frame, name):
+    """The frame with what the table defines as words as text: a number that names a queue compares with no name."""
+    words = _columns(frame, name, lambda column: column.kind in ("text", "word"))
+    kinds = (pd.CategoricalDtype, pd.StringDtype)
+    odd = [one for one in words if not isinstance(frame[one].dtype, kinds)]
+    return frame.assign(**{one: frame[one].astype("str") for one in odd}) if odd else frame
 
 
 def _adds_up(column):
@@ -171,6 +181,7 @@ def _arrow(frame):
     import pyarrow as pa
 
     if {"start", "end"} <= set(frame.columns):
+        given_table(frame, "activities", times=["start", "end"])
         frame = frame.assign(lasted_s=(frame["end"] - frame["start"]).dt.total_seconds())
     return pa.table({str(name): _cells(frame[name], pa) for name in frame.columns})
 
@@ -180,5 +191,5 @@ def _cells(column, pa):
         column = column.dt.tz_localize(None)
     try:
         return pa.array(column, from_pandas=True)
-    except pa.ArrowException:  # a mixed column: nothing of ours is, but a frame may hold more
+    except (pa.ArrowException, OverflowError):  # a mixed column: nothing of ours is, but a frame may hold more
         return pa.array(column.astype("str"), from_pandas=True)

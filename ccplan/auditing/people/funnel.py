@@ -8,6 +8,8 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
+
 LEAST = 30  # contacts, beside those of others of the same kind, below which nobody is judged
 ALPHA = 0.05  # share of centres without any true difference in which somebody would be named
 EDGE = 0.10  # winsorised at either end before the spread is taken
@@ -154,9 +156,7 @@ def _rows(frame, top, bottom, by, mix):
     """who, n, value, expected, difference, luck, skew, beside (contacts that others could be held against), and the
     centre's own.
     """
-    for name in (by, top, *mix, *filter(None, [bottom])):
-        if name not in frame:
-            raise ValueError(f"the frame must have the column {name}, it has {', '.join(map(str, frame))}")
+    given_table(frame, "the frame", keys=[by, *mix], numbers=[top, *filter(None, [bottom])])
     y = pd.to_numeric(frame[top]).to_numpy(dtype=float, na_value=nan)
     counts = np.isfinite(y) & frame[by].notna().to_numpy()
     if bottom is not None:

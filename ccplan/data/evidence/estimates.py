@@ -4,11 +4,13 @@ Every estimate carries how many observations stand behind it, the method in word
 Durations in seconds, shares 0–1. Intervals are of 95 % unless another confidence is asked for.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from math import inf, nan, sqrt
 
 import numpy as np
 import pandas as pd
+
+from ..given import given_table
 
 CONFIDENCE = 0.95
 RESAMPLES = 999
@@ -47,7 +49,7 @@ class Estimate:
 
 def as_frame(estimates):
     """Estimates as a DataFrame, a row each, in the order given."""
-    return pd.DataFrame([asdict(estimate) for estimate in estimates])
+    return pd.DataFrame([asdict(estimate) for estimate in estimates], columns=[one.name for one in fields(Estimate)])
 
 
 # ------------------------------------------------------------------------------------------- patience
@@ -79,7 +81,8 @@ def patience_from_sums(intervals, confidence=CONFIDENCE):
     >>> patience_from_sums(pd.DataFrame([row])).estimate
     60.0
     """
-    known = intervals[["answered", "abandoned", "wait_answered_s", "wait_abandoned_s"]].dropna()
+    columns = ["answered", "abandoned", "wait_answered_s", "wait_abandoned_s"]
+    known = given_table(intervals, "intervals", numbers=columns)[columns].replace([inf, -inf], nan).dropna()
     waited = known[["wait_answered_s", "wait_abandoned_s"]].to_numpy().sum()
     abandons = int(known["abandoned"].sum())
     return _exponential(waited, abandons, int(known["answered"].sum()) + abandons, confidence)
@@ -193,6 +196,7 @@ def _first(curve, column):
 
 def _waits(calls):
     """(waits, who hung up) of the calls that waited for an agent; blocked ones never did."""
+    given_table(calls, "calls", names=["outcome"], numbers=["wait_s"])
     kept = calls[calls["outcome"].isin(["answered", "abandoned"]) & (calls["wait_s"] >= 0)]
     return kept["wait_s"].to_numpy(float), (kept["outcome"] == "abandoned").to_numpy()
 
@@ -255,9 +259,10 @@ def handle_time(calls, confidence=CONFIDENCE):
 
 
 def _handled(calls):
+    given_table(calls, "calls", names=["outcome"], perhaps=HANDLE)
     answered = calls[calls["outcome"] == "answered"]
     total = answered[[name for name in HANDLE if name in answered]].sum(axis=1).to_numpy(float)
-    return total[total > 0]
+    return total[(total > 0) & (total < inf)]
 
 
 def _mean(values, name, unit, confidence, method, source):
@@ -374,6 +379,7 @@ def overdispersion(intervals, leave_out=(), confidence=CONFIDENCE):
     Neumann et al., Annals of Mathematical Statistics 1941; Jongbloed and Koole, Managing uncertainty
     in call centres using Poisson mixtures, 2001. Raises ValueError without a pair of same weekdays.
     """
+    given_table(intervals, "intervals", keys=["queue"], times=["start"], numbers=["offered"])
     parts = [_dispersion(queue, rows, leave_out, confidence) for queue, rows in intervals.groupby("queue")]
     return pd.concat(parts, ignore_index=True)
 
@@ -480,6 +486,8 @@ def shrinkage_by_cause(activities, work=WORK, unpaid=UNPAID, causes=None, confid
 
 def weekly_hours(activities, unpaid, causes):
     """Paid hours by week (rows) and what was done (columns)."""
+    told = [name for name in ("actual", "scheduled") if name in activities]
+    given_table(activities, "activities", names=told or ["actual"], times=["start", "end"])
     did = activities["actual"] if "actual" in activities else pd.Series(None, activities.index, dtype="str")
     did = did.fillna(activities["scheduled"]) if "scheduled" in activities else did
     hours = (activities["end"] - activities["start"]).dt.total_seconds() / 3600
@@ -519,6 +527,7 @@ def attrition(agents, first, last, confidence=CONFIDENCE):
     """
     from scipy.stats import chi2
 
+    given_table(agents, "agents", keys=["agent"], times=["hired", "left"])
     first, last = pd.Timestamp(first), pd.Timestamp(last)
     hired, left = (
         agents[name].dt.tz_localize(None) if agents[name].dt.tz else agents[name] for name in ("hired", "left")
@@ -558,6 +567,9 @@ def estimates_of(frames, queue, leave_out=()):
     `frames` are frames by table name (intervals, calls); `leave_out` are dates left out of the scatter
     of arrivals. What the data cannot tell is not in it.
     """
+    for name, frame in frames.items():
+        if name in ("calls", "intervals") and frame is not None:
+            given_table(frame, name, keys=["queue"])
     calls, intervals = (
         frames[name][frames[name]["queue"] == queue] if frames.get(name) is not None else None
         for name in ("calls", "intervals")

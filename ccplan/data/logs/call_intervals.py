@@ -13,6 +13,7 @@ import pandas as pd
 
 from ...queueing.targets import Targets
 from ..centre import Centre
+from ..given import given_table
 from ..reading.databases import database_table, without_password
 from .engine import engine, parquet_table, whole_seconds, with_our_names
 from ..checks.gaps import MOST, missing_intervals
@@ -228,6 +229,7 @@ def _in_memory(frame):
         raise SourceError(
             f"calls must have {', '.join(NEEDED)}; {', '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} not there"
         )
+    given_table(frame, "calls", names=["queue", "outcome"], times=["arrived"], perhaps=["wait_s", *SUMS])
     wanted = [name for name in (*NEEDED, "wait_s", *SUMS) if name in frame]
     return ibis.memtable(frame[wanted])
 

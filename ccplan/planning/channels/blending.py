@@ -14,12 +14,11 @@ import numpy as np
 import pandas as pd
 
 from ...data.campaigns import Campaign
-from ...data.given import given_table
 from ...queueing import Infeasible, best_reserve, blended_service, dialling, required_blended
 from ...queueing.blended import missed_target
 from ...queueing.inputs import floats, one_of
 from ..service.days import local_days
-from ..staffing import given_intervals, refuse_deferred, staff
+from ..staffing import given_intervals, given_staffed, refuse_deferred, staff
 
 TOLD = ("reserve", "work", "service_level", "asa_s", "abandonment", "occupancy", "work_occupancy")
 MOST_ADDED = 10_000  # agents over the intervals of a day
@@ -143,7 +142,7 @@ def _one_number(name, value, **bounds):
 
 
 def _checked(staffed, centre):
-    given_table(staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "aht_s", "agents"])
+    given_staffed(staffed, "aht_s")
     agents = floats("agents", staffed["agents"].to_numpy(dtype=float, na_value=np.nan), high=1e6)
     if (agents != agents.astype(int)).any():
         raise ValueError(f"agents must be whole numbers, got {agents[agents != agents.astype(int)][0]:g}")

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from ...queueing.inputs import floats, share
+from ..staffing import WORK
 
 LARGEST = 1e12  # contacts of an interval: beyond it a cell is broken
 MOST_SAMPLES = 100_000
@@ -14,15 +16,13 @@ def checked_history(history, centre):
 
     Raises ValueError in words. Whether an interval stands twice is checked queue by queue (`checked_queue`).
     """
-    missing = [name for name in ("queue", "start", "offered") if name not in history]
-    if missing:
-        raise ValueError(f"history must have the columns queue, start and offered; missing: {', '.join(missing)}")
+    given_table(
+        history, "history", keys=["queue"], times=["start"], numbers=["offered"], perhaps=("aht_s", "answered", *WORK)
+    )
     if not len(history):
         raise ValueError("history must have at least one row, got none")
-    if not pd.api.types.is_datetime64_any_dtype(history["start"]):
-        raise ValueError(f"start must be a column of timestamps, got {history['start'].dtype}")
-    if not pd.api.types.is_numeric_dtype(history["offered"]) or pd.api.types.is_bool_dtype(history["offered"]):
-        raise ValueError(f"offered must be a column of numbers, got {history['offered'].dtype}")
+    if pd.api.types.is_bool_dtype(history["offered"]):
+        raise ValueError("history: offered must be a column of numbers, got bool")
     if history["start"].isna().any():
         row = history.index[history["start"].isna()][0]
         raise ValueError(f"start must not be empty, got an empty one in row {row}")

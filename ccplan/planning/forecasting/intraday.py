@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammainc, ndtr, ndtri
 
+from ...data.given import given_table
 from .history import CERTAIN
 from .horizon import local
 from .scaling import path_columns, quantile_columns, with_before, with_paths
@@ -95,6 +96,8 @@ def _as_of(today, seen, now):
 
 def _frames(forecast):
     if isinstance(forecast, pd.DataFrame):
+        band = [name for name in forecast if str(name).startswith("offered_")]
+        given_table(forecast, "forecast", keys=["queue"], times=["start"], numbers=["offered", *band])
         return [rows for _, rows in forecast.groupby("queue", sort=False, observed=True)]
     return [one.frame for one in ([forecast] if hasattr(forecast, "frame") else forecast)]
 
@@ -113,9 +116,7 @@ def _days(forecast, actuals, now):
 
 
 def _refuse(actuals):
-    missing = [name for name in ("queue", "start", "offered") if name not in actuals]
-    if missing:
-        raise ValueError(f"actuals must have the columns queue, start and offered; missing: {', '.join(missing)}")
+    given_table(actuals, "actuals", keys=["queue"], times=["start"], numbers=["offered"])
     counts = actuals["offered"].dropna()
     if len(counts) and not (counts.to_numpy(float) >= 0).all():
         raise ValueError(f"actuals: offered must be 0 or more, got {counts.min():g}")

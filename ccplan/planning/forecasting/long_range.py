@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from .own_tables import DRIVERS, days_of, needed, read_own, told
 from .scaling import path_columns, scaled, with_before
 
@@ -34,6 +35,7 @@ def monthly_volumes(frame, *, drift=DRIFT, seed=0):
         raise ValueError(
             f"a band for months needs sample paths: forecast(..., samples=200), at least {ENOUGH}, got {len(paths)}"
         )
+    given_table(frame, "frame", keys=["queue"], times=["start"], numbers=["offered", *paths])
     if not (np.isscalar(drift) and 0 <= drift < 1):
         raise ValueError(f"drift must be a share of a year from 0 to 1, such as 0.10, got {drift!r}")
     found = [_of_queue(rows, paths, drift, seed) for _, rows in frame.groupby("queue", sort=False, observed=True)]
@@ -75,6 +77,7 @@ def apply_drivers(frame, drivers, base):
     A queue without drivers stays as it is. A trend that the forecast has learned stays in it: drivers that tell the
     same growth would count it twice, so give those of what is new. Raises ValueError in words.
     """
+    given_table(frame, "frame", keys=["queue"], times=["start"], numbers=["offered"])
     month = frame["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
     table = checked_drivers(drivers)
     strange = sorted(set(table["queue"]) - set(frame["queue"].astype(str)))
@@ -148,7 +151,7 @@ def _path(queue, rows, base, wanted):
     )
     table["contacts"] = table["customers"] * table["contact_rate"] * (1 - table["self_service"])
     start = table.loc[table["month"] == base, "contacts"].iloc[0]
-    if not start > 0:
+    if not start > 1e-6:
         raise ValueError(
             f"drivers of {queue} make no contacts in the base month {base:%Y-%m}: nothing can grow from there"
         )
@@ -187,6 +190,6 @@ def _faults(frame, queues):
             ("self_service", 1.0, "must be a share from 0 to 1 — write 30 % as 0.30"),
         ):
             value = pd.to_numeric(pd.Series([cells[name]]), errors="coerce").iloc[0]
-            if not 0 <= value <= high:
+            if np.iscomplexobj(value) or not 0 <= value <= high:
                 faults.append((row, name, cells[name], says))
     return faults

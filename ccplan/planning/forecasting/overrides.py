@@ -117,6 +117,8 @@ def override_effect(frame, actual, *, each=False):
     """
     if "offered_before" not in frame:
         raise ValueError("frame must come from apply_overrides: it has no column offered_before")
+    given_table(frame, "frame", keys=["queue"], times=["start"], numbers=["offered", "offered_before"])
+    given_table(actual, "actual", keys=["queue"], times=["start"], numbers=["offered"])
     came = actual[["queue", "start", "offered"]].rename(columns={"offered": "came"}).astype({"queue": "str"})
     both = frame.astype({"queue": "str"}).merge(came, on=["queue", "start"]).dropna(subset="came")
     if not len(both):

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from ...data.given import given_table
+
 from .cents import exact
 
 COLUMNS = ("month", "ledger_month", "category", "line", "budget", "planned", "actual", "difference")
@@ -25,7 +26,7 @@ def against_ledger(budget, ledger):
     >>> str(row["line"]), row["budget"], row["actual"], row["difference"]
     ('Rent', Decimal('110'), Decimal('100.00'), Decimal('10.00'))
     """
-    given_table(ledger, "ledger", keys=["category", "line"], times=["month"], numbers=["planned", "actual"])
+    given_table(ledger, "ledger", names=["category", "line"], times=["month"], numbers=["planned", "actual"])
     beside = _months_beside(budget.ledger["month"], ledger)
     mine, names = _mine(budget)
     theirs = _theirs(ledger, beside, names)

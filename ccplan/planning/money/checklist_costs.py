@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ...data.budget_lines import BudgetLine
+from ...data.given import given_table
 
 STEPS = {  # category → words in the name of a step
     "training": ("training", "onboarding"),
@@ -21,13 +22,14 @@ def checklist_lines(checklist, first):
     `first` is the plan's first month: what is overdue is paid in it. Items of a list whose name holds "set-up" set the
     centre up; the others run it.
     """
+    given_table(checklist, "checklist", keys=["checklist", "step", "item", "status"], perhaps=["cost"])
+    if "due" in checklist:
+        given_table(checklist, "checklist", times=["due"])
     first, lines = pd.Timestamp(first).to_period("M"), []
-    rows = (
-        checklist[checklist["status"].ne("done") & (checklist["cost"].fillna(0) != 0)]
-        if "cost" in checklist
-        else checklist[:0]
-    )
-    for row in rows.to_dict("records"):
+    cost = checklist["cost"].fillna(0) if "cost" in checklist else pd.Series(0.0, checklist.index)
+    rows = checklist[checklist["status"].ne("done") & (cost != 0)]
+    told = ["checklist", "step", "item", "cost", "due"]
+    for row in rows[[name for name in told if name in rows]].to_dict("records"):
         due = row.get("due")
         due = None if due is None or pd.isna(due) else due
         month = first if due is None else max(first, pd.Timestamp(due).to_period("M"))

@@ -127,7 +127,7 @@ def first_contact_resolution(calls):
     """
     if "resolved" not in calls:
         return {}
-    given_table(calls, "calls", names=["queue"])
+    given_table(calls, "calls", keys=["queue"])
     told = calls[calls["resolved"].notna()]
     told = told[told["outcome"].eq("answered")] if "outcome" in told else told
     sums = told["resolved"].astype(float).groupby(told["queue"].astype(str)).agg(["sum", "size"])

@@ -12,8 +12,8 @@ def mean_wages(agents, centre, at, team_of=None):
     hourly_wage, agents.
 
     `agents` is the table of that name, `team_of` {agent's queue: name in the plan}; a person counts to the first of
-    their skills that is a queue. A queue with fewer than five people is left out, so that nobody's wage can be read off, and so is
-    one whose wages nobody told: `costs.hourly_wage` holds there.
+    their skills that is a queue. A queue with fewer than five people is left out, so that nobody's wage can be read
+    off, and so is one whose wages nobody told: `costs.hourly_wage` holds there.
     """
     at, columns = pd.Timestamp(at).tz_localize(None), ["queue", "hourly_wage", "agents"]
     if "hourly_wage" not in agents:

@@ -12,6 +12,7 @@ import pandas as pd
 from ...data.given import given_table
 from ...queueing.inputs import SHARE_HINT, one_number
 from .. import staffing
+from ..staffing import given_staffed
 from .requirement import month_of, team_of
 from .waiting_service import waiting_months
 
@@ -38,6 +39,7 @@ def service_curves(staffed, centre, *, teams=None, shares=SHARES):
     if not len(staffed):
         raise ValueError("staffed must hold intervals: without one there is no service to tell")
     shares = _rising(shares)
+    given_staffed(staffed, "aht_s")
     team = team_of(staffed, teams)
     parts = [
         _of_queue(rows, centre.queue(name), centre, shares).assign(queue=team[str(name)])

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ...queueing.inputs import one_of
+from ...data.given import given_table
+from ...queueing.inputs import floats, one_of
 from .duty_tables import checked, checked_duties, days_of
 from .rule_faults import fresh_faults, rule_faults
 
@@ -61,12 +62,13 @@ def _open(open_shifts):
         raise ValueError(
             "open_shifts must hold a day, shift and start once — write the number of people in the column people"
         )
-    return rows if "people" in rows else rows.assign(people=1)
+    people = floats("open_shifts: people", rows["people"] if "people" in rows else 1.0, high=1e6)
+    return rows.assign(people=people.astype(int))
 
 
 def _in_order(bids, desk):
     """The (day, shift) that each bidder asks for, the most wanted first."""
-    rows = bids.assign(day=days_of(bids["day"], "bids: day"))
+    rows = given_table(bids, "bids", perhaps=["rank"]).assign(day=days_of(bids["day"], "bids: day"))
     if "rank" in rows:
         rows = rows.sort_values("rank", kind="stable")
     return {

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ...data.evidence.estimates import WORK
+from ...data.given import given_table
 from .break_descent import descended
 from .break_ground import EVERY_S, ground_of, in_the_middle, key_of, pieces
 from .break_programme import classes_of, proven, size_of
@@ -137,6 +138,7 @@ def desk_cover(activities, starts, interval_s, *, work=WORK):
     >>> desk_cover(one, pd.Series(pd.date_range(at, periods=2, freq="30min")), 1800).tolist()
     [1.0, 0.5]
     """
+    given_table(activities, "activities", names=["scheduled"], times=["start", "end"])
     rows = activities[activities["scheduled"].isin(work)]
     begin = np.sort(seconds_of(rows["start"])) if len(rows) else np.zeros(0, np.int64)
     end = np.sort(seconds_of(rows["end"])) if len(rows) else np.zeros(0, np.int64)

@@ -72,7 +72,8 @@ def checked(frame, columns, name):
     missing = [column for column in columns if column not in frame]
     if missing:
         raise ValueError(f"{name} must have the columns {', '.join(columns)}; missing: {', '.join(missing)}")
-    given_table(frame, name, names=[column for column in ("agent", "shift") if column in columns and len(frame)])
+    names = [column for column in ("agent", "shift") if column in columns and len(frame)]
+    given_table(frame, name, names=names, perhaps=["paid_s", "people"] if len(frame) else ())
     blank = [column for column in columns if column != "scheduled" and frame[column].isna().any()]
     if blank:
         row = int(np.flatnonzero(frame[blank[0]].isna())[0])

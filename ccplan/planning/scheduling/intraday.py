@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...data.evidence.estimates import WORK
+from ...data.given import given_table
 from ..forecasting.intraday import reforecast
 from ..staffing import staff
 from .adherence import AWAY, Adherence, adherence, moment_of
@@ -106,6 +107,7 @@ def intraday(activities, forecast, actuals, centre, now, *, queue=None, grace_s=
 def _morning(forecast, queue, now):
     """Today's rows of the forecast of one queue."""
     frame = forecast.frame if hasattr(forecast, "frame") else forecast
+    given_table(frame, "forecast", names=["queue"], times=["start"], numbers=["offered"])
     names = frame["queue"].astype(str).unique()
     if queue is None and len(names) > 1:
         raise ValueError(f"queue must name one of {', '.join(names)}: people are moved for one queue at a time")
@@ -121,6 +123,7 @@ def _morning(forecast, queue, now):
 
 def _as_it_runs(morning, forecast, actuals, queue, now):
     """Today's rows with the calls that came, and those that are now expected."""
+    given_table(actuals, "actuals", keys=["queue"], times=["start"], numbers=["offered"])
     mine = actuals[actuals["queue"].astype(str) == queue]
     own = forecast if hasattr(forecast, "frame") else forecast[forecast["queue"].astype(str) == queue]
     fresh = reforecast(own, mine, now).set_index("start")["offered"]

@@ -8,6 +8,8 @@ from math import inf
 
 import pandas as pd
 
+from ...data.given import given_table
+
 IN_SHIFTS = ("break", "lunch", "meal", "pause")
 IN_ROSTERS = ("leave", "holiday", "vacation")
 MINUTES = 24 * 60
@@ -70,6 +72,7 @@ def desk_requirement(staffed, centre, shifts=None, *, causes=None, at_desk=None)
     `staffed` is a frame of `staff`; `at_desk` is that of `at_desk_share` if left out. Parts of people stay parts.
     """
     share = at_desk_share(centre, shifts, causes=causes) if at_desk is None else at_desk
+    given_table(staffed, "staffed", times=["start"], numbers=["agents"])
     kept = [name for name in ("queue", "start", "offered", "aht_s") if name in staffed]
     found = staffed[kept].assign(net=staffed["agents"].astype(float), agents=staffed["agents"] / share)
     return found[[*kept[:2], "agents", "net", *kept[2:]]].reset_index(drop=True)

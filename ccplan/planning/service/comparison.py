@@ -175,6 +175,7 @@ def compare_pyworkforce(day, targets, shrinkage, *, interval_s=1800):
     0      11                12.0
     1       0                 NaN
     """
+    given_table(day, "day", keys=["start"], numbers=["offered", "aht_s"])
     shared = replace(targets, max_asa_s=None, max_abandonment=None, max_blocking=None, definition="offered")
     agents = np.asarray(
         required_agents(day["offered"].to_numpy(float), day["aht_s"].to_numpy(float), shared, interval_s=interval_s)

@@ -9,12 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ...data.given import given_table
 from ...queueing import predict_day
 from ...queueing.inputs import one_of, share
 from .days import local_days
 from .through_day import unlimited
-from ..staffing import refuse_deferred, service_of, staff
+from ..staffing import given_staffed, refuse_deferred, service_of, staff
 
 LEVELS = (0.70, 0.75, 0.80, 0.85, 0.90, 0.95)
 
@@ -78,7 +77,7 @@ def one_more_agent(staffed, centre, *, rule="stationary"):
     may wait and, "through the day", for limited lines.
     """
     one_of("rule", rule, ("stationary", "through the day"))
-    given_table(staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "aht_s", "agents"])
+    given_staffed(staffed, "aht_s")
     gain = pd.Series(np.nan, index=range(len(staffed)))
     frame = staffed.reset_index(drop=True)
     for name in frame["queue"].unique():

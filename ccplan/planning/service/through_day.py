@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from ...data.centre import Queue
-from ...data.given import given_table
 from ...queueing import (
     Infeasible, lagged_agents, offered_load_agents, predict_day, required_day, simulate_day, stationary_agents,
     warm_up,
@@ -19,7 +18,7 @@ from ...queueing.arrival_rate import rate_from_counts
 from ...queueing.inputs import one_of
 from .days import local_days
 from ..forecasting.many import each_queue
-from ..staffing import agents_by_row, fresh_labels, given_intervals, refuse_deferred, staff
+from ..staffing import agents_by_row, fresh_labels, given_intervals, given_staffed, refuse_deferred, staff
 
 RULES = {
     "stationary": stationary_agents,
@@ -98,7 +97,7 @@ def play_day(staffed, centre, *, days=1000, seed=0):
     >>> play_day(staff(day, centre), centre, days=2000).day["service_level"].round(2).item()
     0.82
     """
-    given_table(staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "aht_s", "agents"])
+    given_staffed(staffed, "aht_s")
     names, dates = staffed["queue"].unique(), local_days(staffed["start"]).unique()
     if len(names) != 1 or len(dates) != 1:
         raise ValueError(f"staffed must be one queue and day, got {len(names)} queues and {len(dates)} days")

@@ -35,7 +35,7 @@ def pooling_gain(intervals, centre, *, groups=None, premium=0.0, progress=None, 
     and saved (share of the siloed hours).
     """
     premium = float(floats("premium", premium, high=10))
-    names = list(dict.fromkeys(intervals["queue"]))
+    names = list(given_intervals(intervals)["queue"].unique())
     arrangements = _arrangements(names, tuple(centre.groups if groups is None else groups), centre, premium)
     rows = []
     for number, (name, arrangement) in enumerate(arrangements.items()):

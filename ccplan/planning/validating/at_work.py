@@ -89,6 +89,9 @@ def agents_at_work(spans, starts, interval_s=1800):
     if len(spans) == 0 or len(starts) == 0:
         return np.zeros(len(starts))
     starts = pd.Series(starts)
+    given_table(spans, "spans", times=["start", "end"])
+    if (spans["start"].dt.tz is None) != (starts.dt.tz is None):
+        raise ValueError("spans and starts must both have a time zone, or both none")
     left = (starts - starts.iloc[0]).dt.total_seconds().to_numpy()
     came, went = (np.sort((spans[name] - starts.iloc[0]).dt.total_seconds().to_numpy()) for name in ("start", "end"))
     edges = np.stack([left, left + interval_s])
@@ -106,11 +109,11 @@ def pools_of(calls, shared=SHARED):
     >>> pools_of(calls)
     {'a': 'a + b', 'b': 'a + b', 'c': 'c'}
     """
-    given_table(calls, "calls", keys=["queue", "agent", "outcome"])
+    given_table(calls, "calls", keys=["queue", "agent"], names=["outcome"])
     taken = calls.loc[(calls["outcome"] == "answered") & calls["agent"].notna(), ["queue", "agent"]].astype(str)
     table = pd.crosstab(taken["agent"], taken["queue"])
     home = table.idxmax(axis=1)
-    parts = {queue: {queue} for queue in calls["queue"].astype(str).unique()}
+    parts = {queue: {queue} for queue in calls["queue"].dropna().astype(str).unique()}
     for queue in table:
         by_home = table[queue].groupby(home).sum() / table[queue].sum()
         for other in by_home.index[(by_home >= shared) & (by_home.index != queue)]:
@@ -123,12 +126,9 @@ def _answered(calls):
     """Answered calls that name their agent, in his order: agent, begin, end, arrived (s since the origin); the
     origin.
     """
-    missing = [name for name in ("arrived", "wait_s", "outcome", "agent") if name not in calls]
-    if missing:
-        raise ValueError(
-            f"calls must tell who answered and when: arrived, wait_s, outcome and agent; missing: {', '.join(missing)}"
-        )
-    given_table(calls, "calls", keys=["outcome", "agent"], times=["arrived"], numbers=["wait_s"], perhaps=HANDLE)
+    given_table(
+        calls, "calls", keys=["agent"], names=["outcome"], times=["arrived"], numbers=["wait_s"], perhaps=HANDLE
+    )
     origin = calls["arrived"].min()
     rows = calls[(calls["outcome"] == "answered") & calls["agent"].notna()]
     arrived = (rows["arrived"] - origin).dt.total_seconds().to_numpy()

@@ -192,14 +192,9 @@ def _checked(intervals, agents):
     frame = given_intervals(intervals).reset_index(drop=True)
     frame = frame if agents is None else frame.assign(agents=agents_by_row(agents, frame, nan=True))
     needed = ("queue", "start", "offered", "answered", "abandoned", "answered_in_target", "agents")
-    missing = [name for name in needed if name not in frame]
-    if missing:
-        raise ValueError(
-            "to hold service against what was, intervals must have the columns "
-            f"{', '.join(needed)}; missing: {', '.join(missing)}"
-        )
-    perhaps = ("aht_s", "wait_answered_s", *WORK)
-    given_table(frame, "intervals", names=["queue"], times=["start"], numbers=needed[2:], perhaps=perhaps)
+    counted = needed[2:]
+    given_table(frame, "intervals", names=["queue"], times=["start"], numbers=counted, perhaps=["wait_answered_s"])
+    given_intervals(frame)
     floats("offered", frame["offered"].to_numpy(float, na_value=np.nan), high=1e12)
     floats("agents", frame["agents"].to_numpy(float, na_value=np.nan), nan=True)
     if "aht_s" in frame:
