@@ -103,3 +103,21 @@ def test_charts_state_the_finding():
     curve = reserve_curve(100, 300, 21, 240, CENTRE.queue("q"))
     kept = curve[curve["service_level"] >= 0.8]["reserve"].min()
     assert f"Keeping {kept} agents free holds the promise" in show(reserve_chart(curve, 0.8)).alt
+
+
+def test_contacts_that_wait_or_are_held_together_are_refused():
+    mail = Queue(name="q", deadline_s=14_400, worked=OpeningHours.of(weekdays="08:00-18:00"))
+    for queue, words in ((mail, "live queues only"), (Queue(name="q", channel="chat", at_once=3), "at_once = 3")):
+        centre = Centre(name="x", queues=(queue,))
+        for work in (
+            lambda c: blend_day(staff(a_day([30]), c), c, 240),
+            lambda c: staff_blended(a_day([30]), c, 240, 3),
+        ):
+            with pytest.raises(ValueError, match=words):
+                work(centre)
+
+
+def test_a_day_without_hours_for_the_work_has_no_team_for_it():
+    closed = Campaign(name="r", records=9, hours=OpeningHours.of(sunday="09:00-10:00"))
+    gain = blending_gain(a_day([30]), CENTRE, closed, 0).iloc[0]
+    assert gain["team_hours"] == 0 and gain["saved"] == 0 and gain["separated_hours"] == gain["inbound_hours"]

@@ -621,3 +621,40 @@ def test_three_years_of_five_queues_and_thirty_lines_are_quick():
         taken.append(time.process_time() - begin)
     assert len(budget.ledger) > 4500 and isinstance(budget, Budget)
     assert min(taken) < 0.050
+
+
+def test_a_share_of_wages_needs_wages_by_queue():
+    own = BudgetLine(name="agents' wages", category="labour", driver="month", price=10_000)
+    with pytest.raises(ValueError, match="on-costs of wages would be a share of nothing"):
+        plan_budget(people(1), centre(), lines=(own,))
+    without = BudgetLine(name="on-costs of wages", price=0)
+    assert str(plan_budget(people(1), centre(), lines=(own, without)).by("line")["agents' wages"]) == "10000.00"
+
+
+def test_contacts_and_wages_that_stand_twice_or_are_no_numbers_are_told_in_words():
+    plan = people(1)
+    contacts = plan[["queue", "month"]].assign(offered=1000.0, load_hours=100.0)
+    with pytest.raises(ValueError, match="contacts: a has the month 2027-01 twice"):
+        plan_budget(plan, centre(), contacts=pd.concat([contacts, contacts]))
+    with pytest.raises(ValueError, match="contacts: offered must be a column of numbers"):
+        plan_budget(plan, centre(), contacts=contacts.assign(offered="many"))
+    with pytest.raises(ValueError, match="wages must have the columns queue and hourly_wage"):
+        plan_budget(plan, centre(), wages=pd.DataFrame({"queue": ["a"]}))
+    with pytest.raises(ValueError, match="wages: a must stand once"):
+        plan_budget(plan, centre(), wages=pd.DataFrame({"queue": ["a", "a"], "hourly_wage": [1.0, 2.0]}))
+
+
+def test_wages_and_past_people_count_the_same_people_to_the_same_queue():
+    """The first skill that is a queue, whatever spaces stand around it; who has no day of hire is long here."""
+    agents = pd.DataFrame(
+        {
+            "hired": pd.to_datetime([None] + ["2020-01-01"] * 4),
+            "left": pd.NaT,
+            "weekly_hours": 35.0,
+            "hourly_wage": [30.0, 20.0, 20.0, 20.0, 20.0],
+            "skills": ["old; a"] * 5,
+        }
+    )
+    assert mean_wages(agents, centre(), "2027-01-01").values.tolist() == [["a", 22.0, 5]]
+    past = past_headcount(agents, centre(), pd.to_datetime(["2026-01-01"]))
+    assert past[["queue", "heads_end"]].values.tolist() == [["a", 5.0]]

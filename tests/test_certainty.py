@@ -88,3 +88,21 @@ def test_a_chance_that_is_none_is_refused_in_words(confidence):
 def test_a_forecast_without_paths_is_refused_in_words():
     with pytest.raises(ValueError, match="samples=200"):
         staff(uncertain([1.0]).drop(columns="path_1"), centre(), confidence=0.9)
+
+
+def test_queues_put_together_without_new_labels_stay_apart():
+    large, small = uncertain([0.9, 1.0, 1.1] * 10), uncertain([0.9, 1.0, 1.1] * 10, level=10.0).assign(queue="other")
+    both = Centre(name="x", queues=(*centre().queues, Queue(name="other")))
+    found = staff(pd.concat([large, small]), both, confidence=0.9)
+    apart = staff(pd.concat([large, small], ignore_index=True), both, confidence=0.9)
+    assert found["agents"].tolist() == apart["agents"].tolist() and found.index.tolist() == [*large.index, *small.index]
+    told = chance_of_target(pd.concat([large, small]), both, found["agents"])
+    assert told["queue"].tolist() == ["q", "other"]
+
+
+def test_a_table_that_is_none_is_refused_in_words_by_every_rule():
+    for how in ({"confidence": 0.9}, {"rule": "lagged"}):
+        with pytest.raises(ValueError, match="intervals must be a table"):
+            staff([1], centre(), **how)
+        with pytest.raises(ValueError, match="missing: start"):
+            staff(uncertain([1.0]).drop(columns="start"), centre(), **how)

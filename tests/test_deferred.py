@@ -307,3 +307,11 @@ def test_by_whatever_rule_mail_is_worked_off_as_it_is_and_calls_follow_the_rule(
         and mine["service_level"].tolist() == alone["service_level"].tolist()
     )
     assert through["start"].iloc[: len(both)].tolist() == both["start"].tolist()
+
+
+def test_agents_are_taken_by_their_place_whatever_their_labels():
+    backwards, agents = mails().iloc[::-1], np.arange(16)[::-1]
+    by_place = plan_deferred(backwards, CENTRE, agents=agents)
+    labelled = plan_deferred(backwards, CENTRE, agents=pd.Series(agents, index=backwards.index))
+    assert labelled.intervals["agents"].iloc[:16].tolist() == list(range(16))
+    pd.testing.assert_frame_equal(by_place.intervals, labelled.intervals)

@@ -582,3 +582,36 @@ def test_the_staffing_panel_takes_a_centre_with_months():
         )
     )
     assert staffing_view(day, StaffingInputs(), centre).totals.scheduled > 0
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ({"fte": np.inf}, "fte must be numbers from 0 on, got inf"),
+        ({"queue": 1}, "queue must be a column of text"),
+        ({"zone": "Europe/Helsinki"}, "month must be a day without a time zone"),
+        ({"started": pd.NaT}, "started must be a date in every row"),
+        ({"started": pd.Timestamp("2020-01-01", tz="UTC")}, "started must be days without a time zone"),
+        ({"allowed_gap": -np.inf}, "allowed_gap must hold a share up to 1"),
+    ],
+)
+def test_what_would_end_in_a_traceback_is_told_in_words(given, words):
+    needed = pd.DataFrame({"queue": "a", "month": pd.date_range("2027-01-01", periods=2, freq="MS"), "fte": [3.0, 3.0]})
+    people = pd.DataFrame({"queue": ["a"], "started": [pd.Timestamp("2020-01-01")], "heads": [3.0], "fte": [3.0]})
+    gaps = needed[["queue", "month"]].assign(allowed_gap=given.get("allowed_gap", 0.0))
+    people = people.assign(**{name: value for name, value in given.items() if name == "started"})
+    needed = needed.assign(**{name: value for name, value in given.items() if name in ("fte", "queue")})
+    if "zone" in given:
+        needed["month"] = needed["month"].dt.tz_localize(given["zone"])
+    with pytest.raises(ValueError, match=words):
+        plan_headcount(needed, centre_of("a"), people=people, hires=[], allowed_gap=gaps)
+
+
+def test_curves_in_another_order_are_refused_not_misread():
+    table = pd.DataFrame(
+        {"queue": ["a", "a", "b", "b"], "month": pd.Timestamp("2027-01-01"), "share": [0.0, 1.0, 0.0, 1.0]}
+    ).assign(service_level=[0.0, 0.8, 0.0, 0.4], asa_s=0.0, abandonment=0.0, occupancy=0.0)
+    month = [pd.Timestamp("2027-01-01")]
+    assert service_of(table, ["a"], month, [0.5])["service_level"].item() == pytest.approx(0.4)
+    with pytest.raises(ValueError, match="the same shares for every queue and month"):
+        service_of(table.sort_values("share", kind="stable"), ["a"], month, [0.5])

@@ -12,7 +12,7 @@ from ccplan.auditing import KPIS, measure
 from ccplan.data import Centre, Queue, Rostering
 from ccplan.data.shifts import Shift
 from ccplan.planning import (
-    adherence, apply_overrides, cover_shifts, monthly_requirement, past_headcount, place_breaks, plan_budget, plan_headcount, roster, rule_faults, spans_of_activities,
+    adherence, apply_overrides, blend_day, cover_shifts, mean_wages, monthly_requirement, one_more_agent, service_curves, past_headcount, place_breaks, plan_budget, plan_headcount, roster, rule_faults, spans_of_activities,
     staff, totals, typical_day,
 )  # fmt: skip
 from ccplan.planning.forecasting.overrides import checked_overrides
@@ -124,6 +124,10 @@ def months():
     )
 
 
+def staffed():
+    return staff(intervals().iloc[16:], SALES)
+
+
 SHIFTS = (
     Shift(
         name="early",
@@ -160,6 +164,16 @@ FUNCTIONS = {  # name → (the good table, what is done with it, how often)
     "roster of duties wanted": (wanted, lambda frame: roster(team(), frame, Rostering(), effort=0.02), 25),
     "plan_headcount": (months, lambda frame: plan_headcount(frame, SALES), 40),
     "plan_budget": (lambda: plan_headcount(months(), SALES), lambda frame: plan_budget(frame, SALES), 40),
+    "service_curves": (staffed, lambda frame: service_curves(frame, SALES, shares=(0, 0.5, 1)), 25),
+    "blend_day": (staffed, lambda frame: blend_day(frame, SALES, 240), 10),
+    "one_more_agent": (staffed, lambda frame: one_more_agent(frame, SALES), 15),
+    "confidence": (
+        lambda: intervals().iloc[16:].assign(path_1=20.0, path_2=24.0),
+        lambda frame: staff(frame, SALES, confidence=0.5),
+        15,
+    ),
+    "mean_wages": (lambda: agents().assign(hourly_wage=20.0), lambda frame: mean_wages(frame, SALES, "2026-02-01"), 15),
+    "contacts": (months, lambda frame: plan_budget(plan_headcount(months(), SALES), SALES, contacts=frame), 10),
     "measure": (calls, lambda frame: measure({"calls": frame}, KPIS_ASKED, centre=CENTRE), 8),
 }
 

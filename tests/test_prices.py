@@ -102,3 +102,11 @@ def test_through_the_day_one_more_agent_helps_those_who_wait_on():
 def test_a_rule_without_a_value_of_an_agent_is_refused_in_words():
     with pytest.raises(ValueError, match="rule must be one of stationary, through the day"):
         one_more_agent(staff(day(), centre()), centre(), rule="lagged")
+
+
+def test_through_the_day_limited_lines_are_refused_not_left_out():
+    limited = Centre(name="x", queues=(Queue(name="q", patience_s=180, lines=40),))
+    staffed = staff(day(), limited)
+    assert len(one_more_agent(staffed, limited)) == 6
+    with pytest.raises(ValueError, match="unlimited lines only, got lines = 40"):
+        one_more_agent(staffed, limited, rule="through the day")

@@ -139,3 +139,24 @@ def test_an_unknown_rule_is_refused():
         promise(DAY, "best")
     with pytest.raises(ValueError, match="load must be in"):
         hard_day(load=-1)
+
+
+def test_a_closed_noon_is_an_hour_without_calls_not_an_earlier_afternoon():
+    at = [
+        pd.Timestamp("2026-06-01") + pd.Timedelta(weeks=week, minutes=30 * slot)
+        for week in range(8)
+        for slot in range(16, 34)
+    ]
+    table = pd.DataFrame({"queue": "q", "start": at, "offered": 10.0, "aht_s": 300.0})
+    open_ = table[~table["start"].dt.hour.eq(12)]
+    found = typical_day(open_, Centre(name="x", queues=(Queue(name="q"),)))
+    assert found.calls.tolist() == [10.0] * 8 + [0.0] * 2 + [10.0] * 8 and found.first_hour == 8
+    rare = table.assign(offered=(table.index == 0) * 1.0)
+    with pytest.raises(ValueError, match="no day is typical"):
+        typical_day(rare, Centre(name="x", queues=(Queue(name="q"),)))
+
+
+def test_a_day_without_contacts_meets_and_breaks_no_promise():
+    days = pd.DataFrame({"start": pd.date_range("2026-06-01", periods=4), "forecast": 10.0, "offered": [10.0, 0.0, 10.0, 10.0],
+                         "planned": 3, "needed": 3, "promised": 0.9, "service_level": [0.9, np.nan, 0.9, 0.5]})  # fmt: skip
+    assert foresight_table(days, 0.8)["days_met"] == pytest.approx(2 / 3)

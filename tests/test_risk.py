@@ -334,8 +334,12 @@ def test_a_range_that_cannot_be_is_refused(given, words):
     [
         ({"paths": 10}, "paths must be a whole number from 50"),
         ({"paths": True}, "paths must be"),
-        ({"drift": 2.0}, "drift must be a share"),
+        ({"drift": 2.0}, "drift must be in "),
         ({"budget": -1}, "budget must be a Budget"),
+        (
+            {"budget": pd.Series([np.nan] * 2, pd.date_range("2027-03-01", periods=2, freq="MS"))},
+            "budget must be a number, got nan",
+        ),
         ({"budget": pd.Series([1.0], [pd.Timestamp("2027-03-01")])}, "no amount for 2027-04"),
         ({"months": 5}, "months must be a whole number from 1 to 2"),
         ({"assumptions": (USUAL[0], USUAL[0])}, "must stand once"),

@@ -201,3 +201,14 @@ def test_a_name_must_be_a_name(tmp_path):
     with pytest.raises(ValueError, match="1 to 80"):
         save_scenario(tmp_path, " ", {})
     assert isinstance(planned(), PointPlan)
+
+
+def test_a_scenario_of_an_assumption_that_is_gone_names_file_and_scenario(tmp_path):
+    (tmp_path / "scenarios.json").write_text('{"lean": {"overrides": {"moon": 1}}}')
+    with pytest.raises(ValueError, match=r"scenarios.json: scenario lean: moon is no assumption"):
+        load_scenarios(tmp_path)
+
+
+def test_no_plan_to_compare_is_told_in_words():
+    with pytest.raises(ValueError, match="one plan at least"):
+        compare_scenarios({})

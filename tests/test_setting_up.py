@@ -27,7 +27,7 @@ from ccplan.planning.setting_up.buffer import buffer_time
 from ccplan.planning.setting_up.centre_types import CentreType, compare_types
 from ccplan.planning.setting_up.floor_plan import Room, floor_plan
 from ccplan.planning.setting_up.lines_and_seats import equipment_lines, equipment_list, lines_of, seats_of
-from ccplan.planning.setting_up.onboarding import Stage, training_weeks, with_training
+from ccplan.planning.setting_up.onboarding import Stage, stages_table, training_weeks, with_training
 from ccplan.planning.setting_up.weighing import weigh
 
 # ------------------------------------------------------------------------------------------- weighing
@@ -207,7 +207,7 @@ def test_five_years_by_hand():
     )
     with pytest.raises(ValueError, match="each of the 5 years"):
         compare_types([1, 2], 1, 1)
-    with pytest.raises(ValueError, match="0 or more"):
+    with pytest.raises(ValueError, match="seats must be in"):
         compare_types(-1, 1, 1)
 
 
@@ -460,3 +460,20 @@ def test_where_no_type_of_centre_has_room_none_is_said_to_fit():
     best = types[types["fits"]].sort_values("total").iloc[0]
     assert f"{best['name']} is the cheapest that fits (EUR {best['total']:,.0f})" in some
     assert none.startswith("None of these types has room for so many seats")
+
+
+def test_odd_input_of_setting_up_is_told_in_words():
+    for work, words in (
+        (lambda: compare_types("many", 1, 1), "seats must be a number"),
+        (lambda: compare_types(1, 1, 1, discount="none"), "discount must be a number"),
+        (lambda: seats_of(pd.DataFrame({"start": [], "agents": []}), 5, remote="half"), "staffed|remote"),
+        (lambda: weigh(pd.DataFrame({"list": ["phone"]}), "phone"), "missing: name, criterion"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            work()
+    assert len(compare_types(1, 1, 1, years=np.int64(3))) == 3 and stages_table(()).empty
+    assert floor_plan([Room(name="hall", width=10, depth=8, stations=3)], known=[7, 8])["station"].tolist() == [
+        "7",
+        "8",
+        "ST-09",
+    ]

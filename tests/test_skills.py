@@ -324,3 +324,21 @@ def test_no_cheaper_plan_near_by_keeps_the_promises(name, meet):
         )
         rows = seen.intervals if meet == "every" else seen.day
         assert (rows["service_level"] - rows["service_level_ci95"] < 0.8).any(), (other, plan)
+
+
+def test_a_start_between_two_intervals_is_refused_not_lost():
+    table = day(a=[20, 20, 20], b=[20, 20, 20])
+    at = table.index[table["queue"] == "b"][-1]
+    table.loc[at, "start"] += pd.Timedelta("15min")
+    with pytest.raises(ValueError, match="starts must be whole intervals of 1800 s apart"):
+        staff_groups(table, centre("a", "b"), groups=(Group(name="all", skills=[("a", "b")]),))
+
+
+def test_cross_training_takes_the_queues_that_groups_take():
+    """Three chats at once, each a third of an agent's attention: 90 chats are as much work as 30 calls."""
+    chats = Centre(name="x", queues=tuple(Queue(name=name, channel="chat", at_once=3) for name in "ab"))
+    asked = cross_training(day(a=[90], b=[90]), chats, shares=(0,))["agents"].tolist()
+    assert asked == cross_training(day(a=[90], b=[90], aht_s=60.0), centre("a", "b"), shares=(0,))["agents"].tolist()
+    limited = Centre(name="x", queues=(Queue(name="a", lines=9), Queue(name="b")))
+    with pytest.raises(ValueError, match="unlimited lines only"):
+        cross_training(day(a=[90], b=[90]), limited, shares=(0, 1))

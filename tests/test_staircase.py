@@ -207,3 +207,12 @@ def test_moves_of_the_bundled_centre_are_those_of_the_full_chain(bundled, volume
     assert live.max() < 2e-3 and error["email"] < 0.20
     assert abs(quick["fte"].sum() / full["fte"].sum() - 1) < 0.01
     assert (quick["service_level"] - full["service_level"]).drop("email").abs().max() < 5e-3
+
+
+def test_an_interval_of_no_handle_time_is_no_load():
+    start = pd.date_range("2026-06-01", "2026-07-01", freq="30min", inclusive="left")
+    june = pd.DataFrame({"queue": "q", "start": start, "offered": 100.0, "aht_s": 180.0})
+    june.loc[0, "aht_s"] = 0.0
+    centre = Centre(name="x", queues=(Queue(name="q"),))
+    hours = quick_plan(june, centre).at()["agent_hours"].item()
+    assert hours == monthly_requirement(staff(june, centre), centre)["agent_hours"].item() == 14 * 719.5

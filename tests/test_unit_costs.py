@@ -219,3 +219,34 @@ def test_the_means_of_an_hour_and_their_break_even_by_hand():
     assert dear["beats_outsourcing"] == np.inf and dear["cheapest"] == "outsourcing"
     with pytest.raises(ValueError, match="horizons must be whole months from 1 to 600, got 0"):
         hour_sources(where, (0,))
+
+
+def test_a_queue_that_opens_later_takes_no_share_of_the_months_before():
+    """1,000 a month of rent by paid hours: January is a's alone, February is shared 10 to 5."""
+    plan = people(2, "2027-01-01", queues=("a", "b"), paid_fte=10.0)
+    plan.loc[plan["queue"] == "b", ["paid_fte", "productive_fte"]] = 5.0
+    plan = plan[(plan["queue"] == "a") | (plan["month"] > "2027-01-31")].reset_index(drop=True)
+    where = centre(costs=Costs(hourly_wage=0, weekly_hours=35))
+    budget = plan_budget(plan, where, lines=(BudgetLine(name="rent", category="facilities", price=1000),))
+    assert allocated(budget)["cost"].map(str).to_dict() == {"a": "1666.67", "b": "333.33"}
+    assert unit_costs(budget, plan, where).set_index("queue").loc["all", "cost"] == Decimal("2000.00")
+
+
+def test_contacts_are_those_of_the_budgets_months():
+    """Two months of four: 2 × 1,000 contacts stand beside two months of cost."""
+    plan = people(4, "2027-01-01")
+    contacts = plan[["queue", "month"]].assign(offered=1000.0, load_hours=100.0)
+    budget = plan_budget(plan, centre(), 2, contacts=contacts)
+    row = unit_costs(budget, plan, centre(), contacts).set_index("queue").loc["a"]
+    assert row["contacts"] == 2000 and row["cost_per_contact"] == pytest.approx(float(budget.running) / 2000)
+
+
+def test_a_queue_that_does_not_tell_what_it_solves_is_left_out_of_both_sums():
+    """Only a tells: 80 % of its contacts, each solved one at a's cost, not at that of both queues."""
+    plan, contacts = two_queues()
+    budget = plan_budget(plan, centre(), contacts=contacts)
+    table = unit_costs(budget, plan, centre(), contacts, resolution={"a": 0.8}).set_index("queue")
+    assert table.loc["all", "resolution"] == pytest.approx(0.8)
+    assert table.loc["all", "cost_per_resolution"] == pytest.approx(35000 / 4000) and np.isnan(
+        table.loc["b", "resolution"]
+    )

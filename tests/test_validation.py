@@ -199,3 +199,18 @@ def test_bad_input_is_refused_in_words(how, words):
 def test_one_month_cannot_teach_and_test():
     with pytest.raises(ValueError, match="two months at least"):
         out_of_sample(table(3), CENTRE)
+
+
+def test_agents_are_taken_by_their_place_and_by_the_month_they_belong_to():
+    rows = table(days=1).drop(columns="agents").set_axis(range(100, 100 + len(table(days=1))))
+    given = pd.Series(12.0, index=range(len(rows)))
+    assert validate(rows, CENTRE, agents=given).left_out == 0
+    later = rows.assign(start=rows["start"] + pd.DateOffset(months=1))
+    both = pd.concat([rows, later])
+    assert len(out_of_sample(both, CENTRE, agents=[12.0] * len(both)).predicted) == 3 * len(later)
+
+
+def test_where_nobody_was_at_work_there_are_no_errors():
+    found = validate(table(days=1).assign(agents=0.0), CENTRE)
+    assert found.errors().empty and found.day_errors().empty and calibration(found.predicted).empty
+    assert np.isnan(chance_error(table(days=1).assign(agents=0.0), CENTRE))

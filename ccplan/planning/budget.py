@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..data.budget_lines import CATEGORIES, ITEMS, BudgetLine
 from ..data.given import given_table
-from .money.budget_rows import ledger_of
+from .money.budget_rows import FIXED, ledger_of
 from .money.checklist_costs import checklist_lines
 from .people.people_tables import contract
 from .people.phone_hours import overtime_hours, phone_hours
@@ -120,9 +120,14 @@ def plan_budget(headcount, centre, months=None, *, contacts=None, lines=None, wa
 
 def standard_lines(centre):
     """The lines that `[costs]`, `[hiring]` and `[flex]` of centre.toml already tell."""
+    return tuple(line for line in _every_standard_line(centre) if line.price)
+
+
+def _every_standard_line(centre):
+    """The standard lines, also those without a price."""
     costs, hiring, flex = centre.costs, centre.hiring, centre.flex
     rise = {"inflation": costs.wage_rise, "rises_in": costs.wages_rise_in}
-    lines = (
+    return (
         BudgetLine(
             name=WAGES,
             category="labour",
@@ -165,7 +170,6 @@ def standard_lines(centre):
             source="hiring.class_cost",
         ),
     )
-    return tuple(line for line in lines if line.price)
 
 
 def driver_quantities(headcount, centre, contacts=None):
@@ -197,16 +201,15 @@ def _chosen(headcount, months):
         raise ValueError(f"headcount must be a frame of plan_headcount; missing: {', '.join(missing)}")
     if not len(headcount):
         raise ValueError("headcount has no month: plan at least one")
-    given_table(headcount, "headcount", keys=["queue"], times=["month"], numbers=NEEDED[2:])
+    perhaps = ("classes", "abandonment")
+    given_table(headcount, "headcount", keys=["queue"], times=["month"], numbers=NEEDED[2:], perhaps=perhaps)
     _refuse_holes(headcount["month"])
     there = np.sort(headcount["month"].unique())
     if months is not None and not (isinstance(months, (int, np.integer)) and 1 <= months <= len(there)):
         raise ValueError(
             f"months must be a whole number from 1 to {len(there)}, the months of the headcount plan, got {months!r}"
         )
-    if headcount.duplicated(["queue", "month"]).any():
-        twice = headcount[headcount.duplicated(["queue", "month"])].iloc[0]
-        raise ValueError(f"headcount: {twice['queue']} has the month {twice['month']:%Y-%m} twice")
+    _refuse_twice("headcount", headcount)
     chosen = headcount if months is None else headcount[headcount["month"] <= there[months - 1]]
     for name in NEEDED[2:]:
         wrong = ~np.isfinite(chosen[name].to_numpy(float)) | (
@@ -218,6 +221,12 @@ def _chosen(headcount, months):
                 f"headcount: {name} must be a number from 0 on, got {row[name]} for {row['queue']} in {row['month']:%Y-%m}"
             )
     return chosen.reset_index(drop=True)
+
+
+def _refuse_twice(what, frame):
+    twice = frame[frame.duplicated(["queue", "month"])]
+    if len(twice):
+        raise ValueError(f"{what}: {twice['queue'].iloc[0]} has the month {twice['month'].iloc[0]:%Y-%m} twice")
 
 
 def _refuse_holes(months):
@@ -240,14 +249,14 @@ def _lines(centre, lines, checklist, first):
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"a budget line must stand once, got {', '.join(twice)} twice")
-    standard = tuple(line for line in standard_lines(centre) if line.name not in names)
-    open_items = (
-        () if checklist is None else tuple(line for line in checklist_lines(checklist, first) if line.name not in names)
+    standard = _every_standard_line(centre)
+    taken_away = {line.name for line in own if not line.price and not line.steps} & {line.name for line in standard}
+    open_items = () if checklist is None else checklist_lines(checklist, first)
+    return (
+        *(line for line in standard if line.price and line.name not in names),
+        *(line for line in own if line.name not in taken_away),
+        *(line for line in open_items if line.name not in names),
     )
-    return standard + tuple(line for line in own if line.price or line.steps or line.name not in _STANDARD) + open_items
-
-
-_STANDARD = (WAGES, ON_COSTS, OVERTIME, "outsourcing", "seats", "adverts and selection", "trainers and material")
 
 
 def _refuse_unknown(lines, quantities, centre):
@@ -264,6 +273,13 @@ def _refuse_unknown(lines, quantities, centre):
             )
         if line.driver == "wages" and line.currency not in ("", centre.currency):
             raise ValueError(f"budget.{line.name}: a share of wages has no currency, got {line.currency}")
+    shares = [line.name for line in lines if line.driver == "wages"]
+    whole = any(line.name == WAGES and (line.driver in FIXED or line.steps) for line in lines)
+    if shares and whole:
+        raise ValueError(
+            f"budget.{WAGES}: wages by month or by steps belong to no queue, and {', '.join(shares)} would be a share of "
+            "nothing — give the wages a price of a paid hour, or those lines a driver and price of their own"
+        )
 
 
 def _answered(headcount, contacts):
@@ -271,10 +287,12 @@ def _answered(headcount, contacts):
     missing = [name for name in ("queue", "month", "offered", "load_hours") if name not in contacts]
     if missing:
         raise ValueError(f"contacts must be a frame of monthly_requirement; missing: {', '.join(missing)}")
+    given_table(contacts, "contacts", keys=["queue"], times=["month"], numbers=["offered", "load_hours"])
+    _refuse_twice("contacts", contacts)
     rows = {key: i for i, key in enumerate(_keys(contacts))}
     at = [rows.get(key, -1) for key in _keys(headcount)]
-    told = contacts[["offered", "load_hours"]].to_numpy(float)[at]
-    wrong = (np.array(at) < 0) | np.isnan(told).any(axis=1)
+    told = contacts[["offered", "load_hours"]].reset_index(drop=True).reindex(at).to_numpy(float)  # nan where it is not
+    wrong = np.isnan(told).any(axis=1)
     if wrong.any():
         queue, month = _keys(headcount)[int(np.argmax(wrong))]
         raise ValueError(
@@ -293,6 +311,11 @@ def _wages_by_queue(wages, quantities):
     """{queue: hourly wage} for every queue of the plan, empty where costs.hourly_wage holds."""
     if wages is None or not len(wages):
         return {}
+    given_table(wages, "wages", keys=["queue"], numbers=["hourly_wage"])
+    if wages["queue"].duplicated().any():
+        raise ValueError(
+            f"wages: {wages.loc[wages['queue'].duplicated(), 'queue'].iloc[0]} must stand once, got it twice"
+        )
     told = dict(zip(wages["queue"].astype(str), wages["hourly_wage"].astype(float), strict=True))
     wrong = {queue: wage for queue, wage in told.items() if not (np.isfinite(wage) and wage >= 0)}
     if wrong:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ..data.given import given_table
 from .people.cohorts import LONGEST, WEEKS_A_MONTH, leaving_shares, output_shares, staying_shares, training_shares
 from .people.gap_service import MEASURES, service_of
 from .money.labour_prices import labour_prices, outsourced_limit
@@ -72,15 +73,19 @@ def allowed(needed, allowed_gap):
                 f"allowed_gap must be a share of the requirement in [0, 1), got {allowed_gap!r} — write 5 % as 0.05"
             )
         return np.full(len(needed), float(allowed_gap))
-    told = allowed_gap.set_index(["queue", "month"])["allowed_gap"].reindex(
-        pd.MultiIndex.from_frame(needed[["queue", "month"]])
-    )
-    if told.isna().any() or (told >= 1 + 1e-12).any():
-        queue, month = told.index[told.isna() | (told > 1)][0]
+    keys = ["queue", "month"]
+    given_table(allowed_gap, "allowed_gap", keys=["queue"], times=["month"], numbers=["allowed_gap"])
+    if allowed_gap.duplicated(keys).any():
+        twice = allowed_gap[allowed_gap.duplicated(keys)].iloc[0]
+        raise ValueError(f"allowed_gap: {twice['queue']} has the month {twice['month']:%Y-%m} twice")
+    told = allowed_gap.set_index(keys)["allowed_gap"].reindex(pd.MultiIndex.from_frame(needed[keys])).astype(float)
+    wrong = ~((told <= 1 + 1e-12) & (told > -np.inf))
+    if wrong.any():
+        queue, month = told.index[wrong][0]
         raise ValueError(
             f"allowed_gap must hold a share up to 1 for every queue and month, {queue} {month:%Y-%m} has none"
         )
-    return told.to_numpy(float)
+    return told.to_numpy()
 
 
 def classes_of(needed, people, hires, moves, centre):

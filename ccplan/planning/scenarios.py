@@ -131,8 +131,10 @@ def checked_overrides(overrides):
 def compare_scenarios(plans):
     """Named PointPlans side by side: a row a measure, a column a scenario, and the difference of each to the first.
 
-    `plans` {name: PointPlan}; the first is the base. Columns "name" and "name − base".
+    `plans` {name: PointPlan}, one at least; the first is the base. Columns "name" and "name − base".
     """
+    if not plans:
+        raise ValueError("plans must hold one plan at least, got none")
     table = pd.DataFrame({name: plan.measures for name, plan in plans.items()})
     base = table.columns[0]
     for name in table.columns[1:]:
@@ -170,7 +172,11 @@ def load_scenarios(folder):
         isinstance(one, dict) and isinstance(one.get("overrides"), dict) for one in kept.values()
     ):
         raise ValueError(f'{file}: must hold {{name: {{"overrides": {{…}}}}}} — mend it, or move it away')
-    return {
-        name: {"overrides": checked_overrides(one["overrides"]), "note": str(one.get("note", ""))}
-        for name, one in kept.items()
-    }
+    return {name: _read_scenario(file, name, one) for name, one in kept.items()}
+
+
+def _read_scenario(file, name, one):
+    try:
+        return {"overrides": checked_overrides(one["overrides"]), "note": str(one.get("note", ""))}
+    except ValueError as problem:
+        raise ValueError(f"{file}: scenario {name}: {problem} — mend it, or move the file away") from None

@@ -75,6 +75,8 @@ def staff(
     """
     if meet != "every" and rule != "through the day":
         raise ValueError(f'meet goes with rule "through the day" only, got meet {meet!r} with rule {rule!r}')
+    if confidence is not None or rule != "stationary":
+        given_intervals(intervals)
     if confidence is not None:
         from .service.certainty import staff_to_chance  # it stands on this module
 
@@ -92,7 +94,7 @@ def staff(
         return staff_through_day(intervals, centre, rule=rule, meet=meet, agents=agents, jobs=jobs, progress=progress)
     frame = checked_intervals(intervals, centre)
     columns = _columns(frame, centre)
-    given = None if agents is None else _given(agents, frame)
+    given = None if agents is None else agents_by_row(agents, frame)
     parts = [
         _staff_queue(rows, centre.queue(name), centre, None if given is None else given[rows.index])
         for name, rows in frame.groupby("queue", sort=False, observed=True)
@@ -100,13 +102,11 @@ def staff(
     if not parts:
         return frame.reindex(columns=columns).set_index(intervals.index)
     done = pd.concat(parts)
-    extra = done[done.index < 0]  # hours of work without a row of the table
     known = done[done.index >= 0].reindex(frame.index)[columns].set_index(intervals.index)
-    return (
-        known
-        if extra.empty
-        else pd.concat([known, extra[columns].set_index(fresh_labels(intervals.index, len(extra)))])
-    )
+    extra = done.loc[done.index < 0, columns]  # hours of work without a row of the table
+    if extra.empty:
+        return known
+    return pd.concat([known, extra.set_index(fresh_labels(intervals.index, len(extra)))])
 
 
 SUMMED = ("offered", "service_level", "abandonment", "occupancy", "agents", "fte", "cost")
@@ -261,8 +261,14 @@ def checked_intervals(intervals, centre):
     return frame
 
 
-def _given(agents, frame):
-    if np.ndim(agents) and len(agents) != len(frame):
+def agents_by_row(agents, frame, *, nan=False):
+    """The agents that are given, by the rows of the frame, whatever labels of their own they have: a Series.
+
+    One number is that of every row; with `nan` some may be unknown. Raises ValueError for what is no number from 0 on,
+    or for another count.
+    """
+    floats("agents", agents, high=1e12, nan=nan)
+    if np.ndim(agents) and np.shape(agents) != (len(frame),):
         raise ValueError(f"agents must be one number or one a row, got {len(agents)} for {len(frame)} rows")
     return pd.Series(np.broadcast_to(np.asarray(agents), len(frame)), index=frame.index)
 

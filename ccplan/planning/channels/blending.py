@@ -18,7 +18,7 @@ from ...queueing import Infeasible, best_reserve, blended_service, dialling, req
 from ...queueing.blended import missed_target
 from ...queueing.inputs import floats, one_of
 from ..service.days import local_days
-from ..staffing import given_staffed, staff
+from ..staffing import given_intervals, given_staffed, refuse_deferred, staff
 
 TOLD = ("reserve", "work", "service_level", "asa_s", "abandonment", "occupancy", "work_occupancy")
 MOST_ADDED = 10_000  # agents over the intervals of a day
@@ -32,7 +32,8 @@ def blend_day(staffed, centre, work):
     kept free for calls), work (pieces an interval), work_hours (net agent-hours), the calls' service_level,
     asa_s (s), abandonment and occupancy beside the work, work_occupancy (share of the agents' time in it),
     service_alone (without any), kept (whether the promise holds; where even all agents miss it, no work is done) and,
-    for a campaign, right_parties reached at the first attempt's rate. Raises ValueError in words.
+    for a campaign, right_parties reached at the first attempt's rate. Raises ValueError in words, also for queues whose
+    contacts may wait or are held together.
 
     >>> from ccplan.data import Centre, Queue
     >>> centre = Centre(name="Example", queues=(Queue(name="q", patience_s=180),))
@@ -65,11 +66,11 @@ def staff_blended(intervals, centre, work, pieces, *, per="day"):
     """
     one_of("per", per, ("day", "interval"))
     pieces = _one_number("pieces", pieces)
+    for name in given_intervals(intervals)["queue"].unique():
+        _refuse_other(centre.queue(name))
     alone = staff(intervals, centre)
     _piece(work)
-    agents = (
-        _each_interval(alone, centre, work, pieces) if per == "interval" else _each_day(alone, centre, work, pieces)
-    )
+    agents = (_each_interval if per == "interval" else _each_day)(alone, centre, work, pieces)
     return blend_day(staff(intervals, centre, agents=agents), centre, work)
 
 
@@ -89,7 +90,10 @@ def blending_gain(intervals, centre, work, pieces):
         "pieces": float(pieces), "work_hours": pieces * piece_s / 3600, "inbound_hours": alone["agents"].groupby(days).sum() * hour,
         "span_hours": spans.groupby(days).sum() * hour, "blended_hours": both["agents"].groupby(days).sum() * hour,
     })  # fmt: skip
-    team = np.ceil(frame["work_hours"] / frame["span_hours"] * (1 - 1e-12)) * frame["span_hours"]
+    span = frame["span_hours"].where(frame["span_hours"] > 0)
+    team = (np.ceil(frame["work_hours"] / span * (1 - 1e-12)) * span).fillna(
+        0.0
+    )  # no hours to work in: no work, no team
     apart = frame["inbound_hours"] + team
     frame = frame.assign(team_hours=team, separated_hours=apart, saved_hours=apart - frame["blended_hours"])
     return frame.assign(saved=frame["saved_hours"] / apart).drop(columns="span_hours").rename_axis("day").reset_index()
@@ -101,6 +105,7 @@ def reserve_curve(calls, aht_s, agents, work_s, queue, *, interval_s=1800):
     `calls` an interval, `aht_s` and `work_s` seconds, `queue` a Queue, whose patience, lines and targets hold. Adds
     kept: whether its targets are met. Raises ValueError for bad input.
     """
+    _refuse_other(queue)
     how = dict(
         interval_s=interval_s,
         patience_s=queue.patience_s,
@@ -141,10 +146,21 @@ def _checked(staffed, centre):
     agents = floats("agents", staffed["agents"].to_numpy(dtype=float, na_value=np.nan), high=1e6)
     if (agents != agents.astype(int)).any():
         raise ValueError(f"agents must be whole numbers, got {agents[agents != agents.astype(int)][0]:g}")
-    floats("offered", staffed["offered"].to_numpy(dtype=float, na_value=np.nan), high=1e12)
+    offered = floats("offered", staffed["offered"].to_numpy(dtype=float, na_value=np.nan), high=1e12)
+    floats("aht_s", staffed["aht_s"].to_numpy(dtype=float, na_value=np.nan)[offered > 0], high=1e12)
     for name in staffed["queue"].unique():
-        centre.queue(name)
+        _refuse_other(centre.queue(name))
     return staffed.reset_index(drop=True).assign(agents=agents.astype(int))
+
+
+def _refuse_other(queue):
+    """Only what is answered at once, one contact at a time, is known beside other work."""
+    refuse_deferred(queue, "other work in the quiet of a queue")
+    if queue.at_once > 1:
+        raise ValueError(
+            f"queue {queue.name}: other work in the quiet of a queue is known for one contact at a time only, got "
+            f"at_once = {queue.at_once:g} — leave the queue out"
+        )
 
 
 def _in_hours(frame, centre, work):

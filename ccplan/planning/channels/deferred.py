@@ -12,9 +12,10 @@ import pandas as pd
 
 from ...queueing import Infeasible
 from ...queueing.backlog import Flow
-from ...queueing.inputs import floats, one_of
+from ...queueing.inputs import one_of
 from ..service.days import local_days
 from ..service.quiet import quiet
+from ..staffing import agents_by_row, checked_intervals, handle_times, scheduled_agents
 
 SHAPES = ("level day", "level week", "following")
 SECONDS_A_WEEK = 2  # for the integer programme; then the best plan found so far is taken
@@ -64,13 +65,12 @@ def plan_deferred(intervals, centre, *, shape="level day", backlog=0.0, whole=Tr
     (2, 16.0, True)
     """
     one_of("shape", shape, SHAPES)
-    from ..staffing import checked_intervals
-
     frame = checked_intervals(intervals, centre)
     names = frame["queue"].unique()
     if len(names) != 1:
         raise ValueError(f"intervals must be of one queue, got {', '.join(map(str, names)) or 'no rows'}")
-    return _planned(frame, centre.queue(names[0]), centre, shape, backlog, whole, agents)
+    given = None if agents is None else agents_by_row(agents, frame)
+    return _planned(frame, centre.queue(names[0]), centre, shape, backlog, whole, given)
 
 
 def staff_deferred(rows, queue, centre, given=None):
@@ -100,15 +100,15 @@ def _planned(rows, queue, centre, shape, backlog, whole, agents):
 
 
 def clock_of(rows, queue, centre, agents):
-    """Every interval of the clock from the first row to well past the last deadline."""
+    """Every interval of the clock from the first row to well past the last deadline.
+
+    `rows` in the order of their starts; `agents`, a Series with the labels of `rows`, or None.
+    """
     step = pd.Timedelta(seconds=centre.interval_s)
     first, last = rows["start"].iloc[0], rows["start"].iloc[-1]
     week_s = max(queue.working_hours.minutes_per_week() * 60, 1)
-    waits = (
-        queue.deadline_s
-        if queue.deadline_counts == "by the clock"
-        else queue.deadline_s / week_s * 7 * DAY_S + 14 * DAY_S
-    )
+    by_clock = queue.deadline_counts == "by the clock"
+    waits = queue.deadline_s if by_clock else queue.deadline_s / week_s * 7 * DAY_S + 14 * DAY_S
     size = int(((last - first).total_seconds() + waits) // centre.interval_s) + 2
     if size > 2_000_000:
         raise ValueError(
@@ -122,8 +122,6 @@ def clock_of(rows, queue, centre, agents):
             f"got {rows['start'].iloc[np.argmax(place % 1 > 1e-6)]} after {first}"
         )
     place = place.astype(int)
-    from ..staffing import handle_times
-
     aht_s = handle_times(rows).fillna(queue.aht_s)
     clock = pd.DataFrame(
         {
@@ -140,8 +138,7 @@ def clock_of(rows, queue, centre, agents):
     clock.loc[place, "row"] = rows.index.to_numpy()
     clock["aht_s"] = clock["aht_s"].ffill().where(clock["row"] < 0, clock["aht_s"])
     if agents is not None:
-        given = agents[rows.index].to_numpy(float) if isinstance(agents, pd.Series) else _given(agents, rows)
-        clock.loc[place, "agents"] = given
+        clock.loc[place, "agents"] = agents[rows.index].to_numpy(float)
         idle = clock[(clock["agents"] > 0) & ~clock["worked"]]
         if len(idle):
             raise ValueError(
@@ -149,12 +146,6 @@ def clock_of(rows, queue, centre, agents):
                 f"{idle['start'].iloc[0]} — widen `worked` in centre.toml"
             )
     return clock
-
-
-def _given(agents, rows):
-    if np.ndim(agents) and len(agents) != len(rows):
-        raise ValueError(f"agents must be one number or one a row, got {len(agents)} for {len(rows)} rows")
-    return np.broadcast_to(floats("agents", agents), len(rows))[np.argsort(np.argsort(rows.index))]
 
 
 def flow_of(clock, queue, centre, backlog=0.0):
@@ -364,8 +355,6 @@ class _Window:
 
 
 def _told(flow, clock, queue, centre, target):
-    from ..staffing import scheduled_agents
-
     agents = clock["agents"].to_numpy()
     there = flow.follow(agents, queue.targets.max_occupancy or 1.0)
     hours = scheduled_agents(agents, centre.shrinkage.total, whole=False) * centre.interval_s / 3600

@@ -1,6 +1,6 @@
 """The new budget beside what was planned and spent before: line by line, so that a jump must be explained."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
@@ -111,4 +111,4 @@ def _row(key, mine, theirs, beside):
 def _money(value):
     """Cents of a cell; nothing was spent where it is empty."""
     whole = Decimal(0) if pd.isna(value) else value if isinstance(value, Decimal) else exact(value)
-    return whole.quantize(Decimal("0.01"))
+    return whole.quantize(Decimal("0.01"), ROUND_HALF_UP)

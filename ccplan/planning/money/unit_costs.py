@@ -55,19 +55,24 @@ def unit_costs(budget, headcount, centre, contacts=None, *, resolution=None, key
 
     `headcount` and `contacts` are the frames that the budget was made from; `resolution` {queue: share of contacts
     solved at first contact} or one share (see `first_contact_resolution`); `key` the driver by which costs of no
-    queue are shared out ("paid hour", "agent", "seat", "call" or "minute"). nan where nothing can be divided by.
+    queue are shared out ("paid hour", "agent", "seat", "call" or "minute"). nan where nothing can be divided by;
+    where `resolution` leaves out a queue, that of all, and the cost of a solved contact, are of the other queues.
     Paid hours are those of one's own people, overtime too, and what an outsourcer is paid is left out of what they
     cost; productive hours are on the phones, the outsourcer's too, and all cost is in theirs. Raises ValueError in
     words.
     """
-    given_table(headcount, "headcount", keys=NEEDED[:1], times=["month"], numbers=[*NEEDED[2:], "productive_fte"])
+    numbers, perhaps = (*NEEDED[2:], "productive_fte"), ("classes", "abandonment")
+    given_table(headcount, "headcount", keys=["queue"], times=["month"], numbers=numbers, perhaps=perhaps)
     amounts = _allocated(budget, key)
-    hours = _hours(budget, headcount, centre).join(_contacts(headcount, centre, contacts))
+    chosen = headcount[headcount["month"] <= budget.quantities["month"].max()]
+    hours = _hours(chosen, centre).join(_contacts(chosen, centre, contacts))
     table = hours.join(amounts).fillna(dict.fromkeys(amounts, Decimal(0)))
     table["resolution"] = _resolution(resolution, table.index)
     table["solved"] = table["contacts"] * table["resolution"]
+    told = table["resolution"].notna()  # of which queues it is known
+    table["told_contacts"], table["told_cost"] = table["contacts"].where(told), table["cost"].astype(float).where(told)
     whole = table.drop(columns="resolution").sum(min_count=1).rename("all").to_frame().T
-    whole["resolution"] = whole["solved"].astype(float) / whole["contacts"].astype(float)
+    whole["resolution"] = whole["solved"].astype(float) / whole["told_contacts"].astype(float)
     return _ratios(pd.concat([table, whole]).rename_axis("queue").reset_index())
 
 
@@ -85,7 +90,8 @@ def _allocated(budget, key):
     if key not in budget.quantities or key == "wages":
         known = ", ".join(name for name in budget.quantities if name not in ("queue", "month", "wages"))
         raise ValueError(f"key must be a driver of the budget ({known}), got {key!r}")
-    weights = budget.quantities.pivot_table(index="month", columns="queue", values=key, aggfunc="sum", sort=False)
+    rows = budget.quantities
+    weights = rows.pivot_table(index="month", columns="queue", values=key, aggfunc="sum", sort=False, fill_value=0.0)
     ledger = budget.ledger[~budget.ledger["set_up"].astype(bool)]
     sums = {queue: [Decimal(0)] * 3 for queue in weights.columns}
     for row in ledger.itertuples():
@@ -211,13 +217,12 @@ def _break_even(cost, given, other, horizon):
     return hours if hours * horizon <= given else inf
 
 
-def _hours(budget, headcount, centre):
-    """Paid and productive hours by queue, in the months of the budget."""
-    chosen = headcount[headcount["month"] <= budget.quantities["month"].max()]
-    queue, drivers = chosen["queue"].astype(str).to_numpy(), driver_quantities(chosen, centre)
+def _hours(headcount, centre):
+    """Paid and productive hours by queue."""
+    queue, drivers = headcount["queue"].astype(str).to_numpy(), driver_quantities(headcount, centre)
     own = (drivers["paid hour"] + drivers["overtime hour"]).to_numpy(float)
-    fte = chosen["productive_fte"] + chosen["overtime_fte"] + chosen["outsourced_fte"]
-    work = phone_hours(chosen["month"], centre) * fte.to_numpy(float)
+    fte = headcount["productive_fte"] + headcount["overtime_fte"] + headcount["outsourced_fte"]
+    work = phone_hours(headcount["month"], centre) * fte.to_numpy(float)
     return pd.DataFrame({"paid_hours": own, "productive_hours": work}).groupby(queue, sort=False).sum()
 
 
@@ -249,7 +254,7 @@ def _ratios(table):
         "cost_per_paid_hour": (cost - bought, table["paid_hours"]),
         "cost_per_productive_hour": (cost, table["productive_hours"]),
         "cost_per_contact": (cost, table["contacts"]),
-        "cost_per_resolution": (cost, table["solved"]),
+        "cost_per_resolution": (table["told_cost"].astype(float), table["solved"]),
     }
     ratios = {name: top / bottom.astype(float).where(bottom.astype(float) > 0) for name, (top, bottom) in over.items()}
     numbers = {name: table[name].astype(float) for name in ("paid_hours", "productive_hours", "contacts", "resolution")}

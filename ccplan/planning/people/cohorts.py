@@ -8,6 +8,7 @@ is defined. Training takes the first weeks, then output climbs by the ramp, mont
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from .requirement import month_of
 
 WEEKS_A_MONTH = 365.25 / 12 / 7
@@ -98,11 +99,31 @@ def _alike(one, other):
     return bool(one | other) and len(one & other) > ALIKE * len(one | other)
 
 
+def first_queue(agents, known):
+    """The queue (or team) that each row of `agents` counts to: of the first of its skills that is in `known` {queue:
+    name}; None where none is.
+    """
+    skills = agents["skills"].fillna("") if "skills" in agents else pd.Series("", agents.index)
+    return skills.map(lambda words: next((known[word] for word in _words(words) if word in known), None))
+
+
+def contract_hours(agents, centre):
+    """Weekly hours of each row of `agents`; full time where the table does not say."""
+    hours = agents["weekly_hours"] if "weekly_hours" in agents else pd.Series(np.nan, agents.index)
+    return hours.astype(float).fillna(centre.costs.weekly_hours)
+
+
+def with_hired(agents, at):
+    """The table with its dates without a time zone; who has no day of hire gets one long before `at`."""
+    given_table(agents, "agents", times=["hired", "left"], perhaps=["weekly_hours", "hourly_wage"])
+    hired, left = (agents[name].dt.tz_localize(None) for name in ("hired", "left"))
+    return agents.assign(hired=hired.fillna(at - pd.DateOffset(months=LONGEST)), left=left)
+
+
 def employed(agents, at):
     """The rows of `agents` who are here `at` a date; who has no day of hire gets one long ago."""
-    hired, left = (agents[name].dt.tz_localize(None) for name in ("hired", "left"))
-    hired = hired.fillna(at - pd.DateOffset(months=LONGEST))
-    return agents.assign(hired=hired)[(hired < at) & (left.isna() | (left >= at))]
+    dated = with_hired(agents, at)
+    return dated[(dated["hired"] < at) & (dated["left"].isna() | (dated["left"] >= at))]
 
 
 def people_here(agents, centre, at, teams=None):
@@ -118,26 +139,17 @@ def people_here(agents, centre, at, teams=None):
     here = employed(agents, at)
     if not len(here):
         raise ValueError(f"agents: nobody is here on {at:%Y-%m-%d} by the table's hired and left")
-    known = {
-        queue: team for team, queues in (teams_of(here, centre) if teams is None else teams).items() for queue in queues
-    }
-    known = {queue.name: known.get(queue.name, queue.name) for queue in centre.queues}
-    skills = here["skills"] if "skills" in here else pd.Series("", here.index)
-    team = skills.fillna("").map(lambda words: next((known[w] for w in _words(words) if w in known), None))
+    teams = teams_of(here, centre) if teams is None else teams
+    known = {queue.name: queue.name for queue in centre.queues}
+    known |= {queue: team for team, queues in teams.items() for queue in queues if queue in known}
+    team = first_queue(here, known)
     if team.isna().all():
         raise ValueError(
             f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) "
             "— write the queues' names into skills"
         )
-    hours = (
-        here["weekly_hours"].fillna(centre.costs.weekly_hours) if "weekly_hours" in here else centre.costs.weekly_hours
-    )
+    full_time = contract_hours(here, centre) / centre.costs.weekly_hours
     rows = pd.DataFrame(
-        {
-            "queue": team,
-            "started": month_of(here["hired"]),
-            "heads": 1.0,
-            "fte": hours / centre.costs.weekly_hours * centre.costs.paid_share,
-        }
+        {"queue": team, "started": month_of(here["hired"]), "heads": 1.0, "fte": full_time * centre.costs.paid_share}
     )
     return rows.dropna().groupby(["queue", "started"], as_index=False)[["heads", "fte"]].sum()

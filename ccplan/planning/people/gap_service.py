@@ -9,6 +9,8 @@ the share that is answered by its deadline (see `waiting_service`).
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
+from ...queueing.inputs import SHARE_HINT, one_number
 from .. import staffing
 from ..staffing import given_staffed
 from .requirement import month_of, team_of
@@ -33,6 +35,9 @@ def service_curves(staffed, centre, *, teams=None, shares=SHARES):
     >>> service_curves(staff(day, centre), centre, shares=(0, 0.5, 1))["service_level"].round(2).tolist()
     [0.0, 0.12, 0.8]
     """
+    given_table(staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "aht_s", "agents"])
+    if not len(staffed):
+        raise ValueError("staffed must hold intervals: without one there is no service to tell")
     shares = _rising(shares)
     given_staffed(staffed, "aht_s")
     team = team_of(staffed, teams)
@@ -42,12 +47,10 @@ def service_curves(staffed, centre, *, teams=None, shares=SHARES):
     ]
     parts = _answer_times_of_live(parts, [centre.queue(name).deferred for name in staffed["queue"].unique()])
     sums = pd.concat(parts).groupby(["queue", "month", "share"]).sum()
-    every = pd.date_range(
-        *month_of(staffed["start"]).agg(["min", "max"]), freq="MS"
-    )  # a closed month has no calls to serve
-    sums = sums.reindex(
-        pd.MultiIndex.from_product([sorted(set(team.values())), every, shares], names=sums.index.names), fill_value=0.0
-    )
+    # A closed month has no calls to serve.
+    every = pd.date_range(*month_of(staffed["start"]).agg(["min", "max"]), freq="MS")
+    cells = pd.MultiIndex.from_product([sorted(set(team.values())), every, shares], names=sums.index.names)
+    sums = sums.reindex(cells, fill_value=0.0)
     with np.errstate(invalid="ignore"):
         table = pd.DataFrame({
             "offered": sums["offered"], "service_level": (sums["in_time"] / sums["offered"]).where(sums["offered"] > 0, 1.0),
@@ -63,15 +66,13 @@ def service_of(curves, queue, month, share):
 
     A share above the last of the table counts as that last one.
     """
-    told = curves["share"].to_numpy(float)
+    told = _checked_curves(curves)["share"].to_numpy(float)
     shares = np.unique(told)
     heads = np.flatnonzero(told == shares[0])
-    if len(heads) * len(shares) != len(curves):
+    if len(heads) * len(shares) != len(curves) or (told.reshape(-1, len(shares)) != shares).any():
         raise ValueError("curves must hold the same shares for every queue and month, as service_curves makes them")
-    known = {
-        cell: row
-        for row, cell in enumerate(_cells(curves["queue"].to_numpy(object)[heads], curves["month"].to_numpy()[heads]))
-    }
+    cells = _cells(curves["queue"].to_numpy(object)[heads], curves["month"].to_numpy()[heads])
+    known = {cell: row for row, cell in enumerate(cells)}
     place = np.array([known.get(cell, -1) for cell in _cells(queue, month)], dtype=int)
     if (place < 0).any():
         missing = int(np.argmax(place < 0))
@@ -86,6 +87,10 @@ def service_of(curves, queue, month, share):
     return pd.DataFrame({name: _mix(grid[place, below], grid[place, below + 1], part) for name, grid in table.items()})
 
 
+def _checked_curves(curves):
+    return given_table(curves, "curves", keys=["queue"], times=["month"], numbers=["share", *MEASURES])
+
+
 def _cells(queue, month):
     """(queue, month as a number) one by one: looked up faster than labels of a frame."""
     return zip(map(str, queue), np.asarray(month, dtype="datetime64[M]").astype(int).tolist())
@@ -96,8 +101,10 @@ def gap_for_service(curves, service_level):
     allowed_gap.
 
     `service_level` is a share; allowed_gap may be negative where the requirement itself gives less.
-    Raises ValueError naming queue and month where no share of the curves gives it.
+    Raises ValueError for what is no share, and naming queue and month where no share of the curves gives it.
     """
+    service_level = one_number("service_level", service_level, high=1.0, hint=SHARE_HINT)
+    _checked_curves(curves)
     parts = [
         (queue, month, 1 - _least_share(rows, service_level, queue, month))
         for (queue, month), rows in curves.groupby(["queue", "month"])

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..headcount import NEVER, allowed, class_months, plan_headcount
 from ..money.labour_prices import headcount_costs, labour_prices, outsourced_limit
+from ...queueing.inputs import SHARE_HINT, one_number
 from .people_tables import PERMANENT, checked_requirement, contract, opening
 from ..service.quiet import quiet
 from .training_room import in_training
@@ -91,12 +92,9 @@ def cheapest_hires(
     Where nobody can keep the requirement (see `shortfalls`), a missing FTE is priced at `missing_price` × its wages.
     Raises ValueError in words for bad tables.
     """
-    if not (np.isscalar(missing_price) and 0 < missing_price < inf):
-        raise ValueError(f"missing_price must be a number above 0, such as 10 (times the wages), got {missing_price!r}")
-    if not (np.isscalar(within) and 0 <= within < 1 and np.isscalar(time_limit) and time_limit > 0):
-        raise ValueError(
-            f"within must be a share in [0, 1) and time_limit seconds above 0, got {within!r} and {time_limit!r}"
-        )
+    missing_price = one_number("missing_price", missing_price, open_low=True, open_high=True)
+    within = one_number("within", within, high=1.0, open_high=True, hint=SHARE_HINT)
+    time_limit = one_number("time_limit", time_limit, open_low=True)
     needed = checked_requirement(requirement)
     people = opening(needed, centre) if people is None else people
     at = needed["month"].min() if at is None else pd.Timestamp(at).tz_localize(None)
@@ -349,16 +347,7 @@ def plan_cost(headcount, base):
 def _told(solved, programme, case):
     """The HiringPlan of what the solver found."""
     hires = programme.hires(solved.heads)
-    headcount = plan_headcount(
-        case["requirement"],
-        case["centre"],
-        people=case["people"],
-        hires=hires,
-        moves=case["moves"],
-        at=case["at"],
-        allowed_gap=case["allowed_gap"],
-        curves=case["curves"],
-    )
+    headcount = headcount_of(case, hires)
     case["base_costs"] = headcount_costs(programme.base, case["centre"])
     cost = plan_cost(headcount_costs(headcount, case["centre"]), case["base_costs"])
     shortfalls = missing_fte(headcount, programme.wanted.ravel())
@@ -373,6 +362,12 @@ def _told(solved, programme, case):
         unavoidable_fte=solved.unavoidable,
         case=case,
     )
+
+
+def headcount_of(case, hires):
+    """The headcount of a HiringPlan's `case` with these classes, a frame of `plan_headcount`."""
+    told = {name: case[name] for name in ("people", "moves", "at", "allowed_gap", "curves")}
+    return plan_headcount(case["requirement"], case["centre"], hires=hires, **told)
 
 
 def missing_fte(headcount, wanted):

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..headcount import plan_headcount
-from .hiring import SHORT, plan_cost
+from .hiring import SHORT, headcount_of, plan_cost
 from ..money.labour_prices import headcount_costs
 from .training_room import room_faults
 
@@ -67,17 +66,7 @@ def delayed(plan, number, months):
     """The headcount where class `number` of the plan starts some months later, and the hires that make it."""
     hires = plan.hires.copy()
     hires.loc[number, "month"] += pd.DateOffset(months=months)
-    case = plan.case
-    return hires, plan_headcount(
-        case["requirement"],
-        case["centre"],
-        people=case["people"],
-        hires=hires,
-        moves=case["moves"],
-        at=case["at"],
-        allowed_gap=case["allowed_gap"],
-        curves=case["curves"],
-    )
+    return hires, headcount_of(plan.case, hires)
 
 
 def _decision(plan, number, lead, limit):

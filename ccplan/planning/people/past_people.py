@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ...data.given import given_table
-from .cohorts import LONGEST, output_shares
+from .cohorts import LONGEST, contract_hours, first_queue, output_shares, with_hired
 from ..headcount import COLUMNS
 
 DAY = pd.Timedelta(days=1)
@@ -13,8 +13,8 @@ DAY = pd.Timedelta(days=1)
 def past_headcount(agents, centre, months, team_of=None):
     """The people of the table `agents` in each of `months` (first days), in the columns of `plan_headcount`.
 
-    A person counts for the days from `hired` to `left`, both included, to the queue that is first of their skills
-    (`team_of` {queue: name in the plan}); paid FTE are contract hours × `costs.paid_share` ÷ full-time hours. What was
+    A person counts for the days from `hired` (long ago where it is not told) to `left`, both included, to the first of
+    their skills that is a queue (`team_of` {queue: name in the plan}); paid FTE are contract hours × `costs.paid_share` ÷ full-time hours. What was
     required is not known here: required_fte and gap_fte are nan. Raises ValueError where no skill is a queue's.
 
     >>> from ccplan.data import Centre, Queue
@@ -23,35 +23,23 @@ def past_headcount(agents, centre, months, team_of=None):
     >>> past_headcount(one, centre, pd.to_datetime(["2026-04-01"]))[["starters", "heads_end", "paid_fte"]].iloc[0].tolist()
     [1.0, 1.0, 0.5]
     """
-    given_table(agents, "agents", times=["hired", "left"], perhaps=["weekly_hours"])
     if "skills" in agents:
         given_table(agents, "agents", names=["skills"])
-    agents = agents[agents["hired"].notna()]
+    if not len(months):
+        raise ValueError("months must hold the first day of one month at least, got none")
+    agents = with_hired(agents, pd.Timestamp(months[0]))
     known = {queue.name: (team_of or {}).get(queue.name, queue.name) for queue in centre.queues}
-    words = (agents["skills"] if "skills" in agents else pd.Series("", agents.index)).fillna("").str.split(";")
-    queue = words.map(lambda skills: next((known[skill] for skill in skills if skill in known), None))
+    queue = first_queue(agents, known)
     if queue.isna().all():
         raise ValueError(
             f"agents: no skill of anybody is a queue of the centre ({', '.join(known)}) — write the queues' names into skills"
         )
     names = list(dict.fromkeys(queue.dropna()))
-    full = centre.costs.weekly_hours / centre.costs.paid_share
-    hours = (
-        agents["weekly_hours"].fillna(centre.costs.weekly_hours)
-        if "weekly_hours" in agents
-        else centre.costs.weekly_hours
-    )
-    rows = [
-        _month(
-            pd.Timestamp(month),
-            name,
-            agents[queue.eq(name)],
-            (hours / full * pd.Series(1.0, agents.index))[queue.eq(name)],
-            centre,
-        )
-        for name in names
-        for month in months
-    ]
+    fte = contract_hours(agents, centre) / (centre.costs.weekly_hours / centre.costs.paid_share)
+    rows = []
+    for name in names:
+        mine = queue.eq(name)
+        rows += [_month(pd.Timestamp(month), name, agents[mine], fte[mine], centre) for month in months]
     table = pd.DataFrame(rows)
     return table[[name for name in COLUMNS if name in table]]
 

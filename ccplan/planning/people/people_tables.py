@@ -16,7 +16,9 @@ def checked_requirement(requirement, months=None):
     missing = [name for name in NEEDED if name not in requirement]
     if missing:
         raise ValueError(f"requirement must be a frame of monthly_requirement; missing: {', '.join(missing)}")
-    given_table(requirement, "requirement", keys=["queue"], times=["month"], numbers=["fte"], perhaps=["days"])
+    given_table(requirement, "requirement", names=["queue"], times=["month"], numbers=["fte"], perhaps=["days"])
+    if requirement["month"].dt.tz is not None:
+        raise ValueError(f"requirement: month must be a day without a time zone, got {requirement['month'].dt.tz}")
     if "days" in requirement and not (requirement["days"].to_numpy(float) > 0).any():
         raise ValueError("requirement has no month with open days: check the dates and the opening hours")
     frame = requirement[requirement["whole"].astype(bool)] if "whole" in requirement else requirement
@@ -32,10 +34,7 @@ def checked_requirement(requirement, months=None):
     month = frame["month"].to_numpy()
     frame = frame[(month >= wanted[0].to_datetime64()) & (month <= wanted[-1].to_datetime64())]
     _refuse_gaps(frame, wanted)
-    if not (np.isfinite(frame["fte"].to_numpy(float)) & (frame["fte"].to_numpy(float) >= 0)).all():
-        raise ValueError(
-            "requirement: fte must be numbers from 0 on, got " + str(frame.loc[~(frame["fte"] >= 0), "fte"].iloc[0])
-        )
+    frame = _numbers("requirement", frame, ("fte",))
     order = np.lexsort((frame["month"].to_numpy(), frame["queue"].astype(str).to_numpy(object)))
     return frame.take(order).reset_index(drop=True)
 
@@ -82,7 +81,10 @@ def opening(requirement, centre):
 def checked_people(people, queues, first):
     """Those who are here at the start: queue, started (before the first month), heads, fte. ValueError in words."""
     frame = _table("people", people, ("queue", "started", "heads", "fte"), queues)
-    _numbers("people", frame, ("heads", "fte"))
+    frame = _numbers("people", frame, ("heads", "fte"))
+    if frame["started"].isna().any():
+        who = frame.loc[frame["started"].isna(), "queue"].iloc[0]
+        raise ValueError(f"people: started must be a date in every row, {who} has none — write one long ago if unknown")
     late = frame[frame["started"] >= first]
     if len(late):
         raise ValueError(
@@ -98,12 +100,12 @@ def checked_hires(hires, queues, first, centre):
     Without fte it follows from the part-time mix; a class that the training room cannot hold is refused.
     """
     frame = _table("hires", hires, ("queue", "month", "heads"), queues, first)
-    _numbers("hires", frame, ("heads",))
+    frame = _numbers("hires", frame, ("heads",))
     frame = frame.assign(
         fte=frame["fte"] if "fte" in frame else frame["heads"] * contract(centre),
         contract_months=frame["contract_months"].fillna(PERMANENT) if "contract_months" in frame else PERMANENT,
     )
-    _numbers("hires", frame, ("fte", "contract_months"))
+    frame = _numbers("hires", frame, ("fte", "contract_months"))
     large = frame[np.minimum(frame["heads"], centre.hiring.class_size) > centre.hiring.training_seats]
     if len(large):
         row = large.iloc[0]
@@ -117,7 +119,7 @@ def checked_hires(hires, queues, first, centre):
 def checked_moves(moves, queues, first, centre):
     """Moves between queues: queue (from), to, month, heads, fte, retraining_weeks. ValueError in words."""
     frame = _table("moves", moves, ("queue", "to", "month", "heads"), queues, first)
-    _numbers("moves", frame, ("heads",))
+    frame = _numbers("moves", frame, ("heads",))
     strange = sorted(set(map(str, frame["to"])) - set(queues))
     if strange:
         raise ValueError(_strange("moves", "to", strange[0], queues))
@@ -125,8 +127,7 @@ def checked_moves(moves, queues, first, centre):
         fte=frame["fte"] if "fte" in frame else frame["heads"] * contract(centre),
         retraining_weeks=frame["retraining_weeks"].fillna(0.0) if "retraining_weeks" in frame else 0.0,
     )
-    _numbers("moves", frame, ("fte", "retraining_weeks"))
-    return frame
+    return _numbers("moves", frame, ("fte", "retraining_weeks"))
 
 
 def _table(name, table, needed, queues, first=None):
@@ -135,11 +136,14 @@ def _table(name, table, needed, queues, first=None):
     missing = [column for column in needed if column not in frame]
     if missing:
         raise ValueError(f"{name} must have the columns {', '.join(needed)}; missing: {', '.join(missing)}")
+    given_table(frame, name, names=[column for column in needed if column in ("queue", "to")], keys=needed)
     date = "started" if "started" in needed else "month"
     try:
         frame[date] = pd.to_datetime(frame[date])
     except (ValueError, TypeError):
         raise ValueError(f"{name}: {date} must be dates such as 2027-01-01, got {frame[date].iloc[0]!r}") from None
+    if frame[date].dt.tz is not None:
+        raise ValueError(f"{name}: {date} must be days without a time zone, got {frame[date].dt.tz}")
     strange = set(map(str, frame["queue"].unique())) - set(queues)
     if strange:
         raise ValueError(_strange(name, "queue", min(strange), queues))
@@ -162,6 +166,8 @@ def _months(name, month, first):
 
 
 def _numbers(name, frame, columns):
+    """The frame with these columns as floats from 0 on."""
+    found = {}
     for column in columns:
         values = pd.to_numeric(frame[column], errors="coerce").to_numpy(float)
         wrong = ~((values >= 0) & np.isfinite(values))
@@ -171,6 +177,8 @@ def _numbers(name, frame, columns):
                 f"{name}: {column} must be numbers from 0 on, got {getattr(value, 'item', lambda: value)()!r} "
                 f"in {frame.loc[wrong, 'queue'].iloc[0]}"
             )
+        found[column] = values
+    return frame.assign(**found)
 
 
 def _strange(name, column, queue, queues):

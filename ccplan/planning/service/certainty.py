@@ -6,13 +6,16 @@ which the day as a whole (Σ in time ÷ Σ offered, and the other targets alike)
 that is asked for.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
+from ...data.centre import Queue
 from ...data.given import given_table
 from ...queueing.inputs import share
 from .days import local_days
-from ..staffing import agents_of, given_intervals, handle_times, refuse_deferred, service_of, staff
+from ..staffing import agents_by_row, agents_of, checked_intervals, handle_times, refuse_deferred, service_of, staff
 
 FINEST = 0.005  # of the quantile that a day is staffed to
 HIGHEST = 0.999
@@ -39,10 +42,10 @@ def staff_to_chance(intervals, centre, confidence):
     """
     confidence = _open_share(confidence)
     plain = intervals[[name for name in intervals if not str(name).startswith("path_")]]
-    agents, quantile, chance = (pd.Series(np.nan, index=intervals.index) for _ in range(3))
-    for queue, rows, paths, aht_s in _days(intervals, centre):
-        level, needed, kept = _lowest_quantile(queue, paths, aht_s, centre, confidence)
-        agents[rows], quantile[rows], chance[rows] = needed, level, kept
+    agents, quantile, chance = np.full((3, len(intervals)), np.nan)
+    for day in days_on_paths(intervals, centre):
+        level, needed, kept = _lowest_quantile(day.queue, day.paths, day.aht_s, centre, confidence)
+        agents[day.rows], quantile[day.rows], chance[day.rows] = needed, level, kept
     return staff(plain, centre, agents=agents.astype(int)).assign(quantile=quantile, chance=chance)
 
 
@@ -52,14 +55,12 @@ def chance_of_target(intervals, centre, agents):
     `agents` an array as long as the frame. Returns queue, day, chance, and service_p10, service_p50,
     service_p90 of the day (shares).
     """
-    paths = [name for name in given_intervals(intervals) if str(name).startswith("path_")]
-    given_table(intervals, "intervals", numbers=paths)
-    agents, rows_of = pd.Series(np.asarray(agents), index=intervals.index), []
-    for queue, rows, paths, aht_s in _days(intervals, centre):
-        service, met = _days_on_paths(queue, paths, aht_s, agents[rows].to_numpy(), centre)
+    agents, found = agents_by_row(agents, intervals).to_numpy(), []
+    for day in days_on_paths(intervals, centre):
+        service, met = _service_on_paths(day.queue, day.paths, day.aht_s, agents[day.rows], centre)
         low, middle, high = np.quantile(service, [0.1, 0.5, 0.9])
-        rows_of.append((queue.name, local_days(intervals.loc[rows, "start"]).iloc[0], met.mean(), low, middle, high))
-    return pd.DataFrame(rows_of, columns=["queue", "day", "chance", "service_p10", "service_p50", "service_p90"])
+        found.append((day.queue.name, day.day, met.mean(), low, middle, high))
+    return pd.DataFrame(found, columns=["queue", "day", "chance", "service_p10", "service_p50", "service_p90"])
 
 
 def frontier(intervals, centre, chances=CHANCES):
@@ -85,15 +86,37 @@ def _open_share(confidence):
     return value
 
 
-def _days(intervals, centre):
-    """(Queue, row labels, paths slots × paths, aht_s slots) of each queue and local day."""
+@dataclass(frozen=True)
+class DayOnPaths:
+    """A queue's local day in a forecast: `rows` by their place in its frame, `offered` (contacts), `aht_s` (s) by row,
+    `paths` rows × paths (contacts).
+    """
+
+    queue: Queue
+    day: pd.Timestamp
+    rows: np.ndarray
+    offered: np.ndarray
+    aht_s: np.ndarray
+    paths: np.ndarray
+
+
+def days_on_paths(intervals, centre):
+    """The days of a forecast with sample paths, DayOnPaths one by one; refused in words where it has none."""
     names = [name for name in intervals if str(name).startswith("path_")]
     if not names:
         raise ValueError("intervals must have sample paths (columns path_1, …): forecast with samples=200 or more")
-    for (name, _), rows in intervals.groupby(["queue", local_days(intervals["start"])], sort=False, observed=True):
+    frame = given_table(checked_intervals(intervals, centre), "intervals", numbers=names)
+    for (name, day), rows in frame.groupby(["queue", local_days(frame["start"])], sort=False, observed=True):
         queue = centre.queue(name)
         refuse_deferred(queue, "the chance of a day's target")
-        yield queue, rows.index, rows[names].to_numpy(float), handle_times(rows).fillna(queue.aht_s).to_numpy(float)
+        yield DayOnPaths(
+            queue=queue,
+            day=day,
+            rows=rows.index.to_numpy(),
+            offered=rows["offered"].to_numpy(float),
+            aht_s=handle_times(rows).fillna(queue.aht_s).to_numpy(float),
+            paths=rows[names].to_numpy(float),
+        )
 
 
 def _lowest_quantile(queue, paths, aht_s, centre, confidence):
@@ -101,7 +124,7 @@ def _lowest_quantile(queue, paths, aht_s, centre, confidence):
 
     def tried(level):
         agents = agents_of(queue, np.quantile(paths, level, axis=1), aht_s, centre.interval_s)
-        return agents, _days_on_paths(queue, paths, aht_s, agents, centre)[1].mean()
+        return agents, _service_on_paths(queue, paths, aht_s, agents, centre)[1].mean()
 
     low, high = 0.0, HIGHEST
     best = (high, *tried(high))
@@ -112,13 +135,13 @@ def _lowest_quantile(queue, paths, aht_s, centre, confidence):
     return best
 
 
-def _days_on_paths(queue, paths, aht_s, agents, centre):
+def _service_on_paths(queue, paths, aht_s, agents, centre):
     """(service level, all targets met) of the day on each path: sums over the day, never means of ratios."""
     there = service_of(queue, paths, aht_s[:, None], np.asarray(agents)[:, None], centre.interval_s)
     calls = np.maximum(paths.sum(axis=0), 1e-9)
     service = np.where(paths.sum(axis=0) > 0, (there.service_level * paths).sum(axis=0) / calls, 1.0)
     abandoned = (there.abandonment * paths).sum(axis=0)
-    answered = paths - there.abandonment * paths
+    answered = paths * (1 - there.abandonment - there.blocking)
     busy = (np.nan_to_num(there.occupancy) * np.asarray(agents)[:, None]).sum(axis=0)
     measured = {
         "service_level": 1 - service,

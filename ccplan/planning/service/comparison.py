@@ -14,6 +14,7 @@ from ...data.centre import Queue
 from ...data.given import given_table
 from ...queueing import Targets, required_agents
 from ...queueing.inputs import one_number
+from ..staffing import agents_of, refuse_deferred, scheduled_agents, service_of, staff, totals
 
 
 def around_requirement(
@@ -33,8 +34,6 @@ def around_requirement(
     1      14    True          0.888
     2      15   False          0.941
     """
-    from ..staffing import agents_of, service_of
-
     queue = Queue(name="queue", targets=targets, patience_s=patience_s, lines=lines, at_once=at_once, slowdown=slowdown)
     calls, aht_s = one_number("calls", calls, high=1e12), one_number("aht_s", aht_s, high=1e12)
     interval_s, span = (
@@ -66,13 +65,13 @@ def compare_erlang(day, centre):
     cost_difference (the centre's currency: scheduled hours of the difference × loaded hourly cost).
     """
     given_table(day, "day", names=["queue"], times=["start"], numbers=["offered", "aht_s"])
+    if not len(day):
+        raise ValueError("day must hold intervals, got none")
     parts = [_erlang_of_queue(part, centre.queue(name), centre) for name, part in day.groupby("queue", sort=False)]
     return pd.concat(parts, ignore_index=True)
 
 
 def _erlang_of_queue(day, queue, centre):
-    from ..staffing import agents_of, refuse_deferred
-
     refuse_deferred(queue, "the comparison of Erlang's formulas")
     calls, aht_s = day["offered"].to_numpy(float), day["aht_s"].to_numpy(float)
     erlang_c = agents_of(replace(queue, patience_s=inf), calls, aht_s, centre.interval_s)
@@ -103,8 +102,6 @@ def erlang_bill(compared, centre):
 
 
 def _bill(compared, name, centre):
-    from ..staffing import staff, totals
-
     calls = compared[["queue", "start", "offered", "aht_s"]]
     given = staff(calls, centre, agents=compared[name].to_numpy())
     sums = totals(given.assign(all="all"), by=("all",)).iloc[0]
@@ -145,8 +142,6 @@ def shrinkage_table(shrinkage, agents=100):
 
 
 def _together(cause, total, share, agents):
-    from ..staffing import scheduled_agents
-
     return {
         "cause": cause,
         "where": "",
@@ -180,8 +175,6 @@ def compare_pyworkforce(day, targets, shrinkage, *, interval_s=1800):
     0      11                12.0
     1       0                 NaN
     """
-    from ..staffing import scheduled_agents
-
     given_table(day, "day", keys=["start"], numbers=["offered", "aht_s"])
     shared = replace(targets, max_asa_s=None, max_abandonment=None, max_blocking=None, definition="offered")
     agents = np.asarray(

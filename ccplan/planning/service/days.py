@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from ..staffing import actual_service, totals
 
 RECENT_DAYS = 28  # four weeks hold every weekday often enough to be typical
@@ -16,6 +17,7 @@ def day_table(staffed, intervals, centre):
     (gross, before rounding to heads), fte (of a week), service_level, abandonment, occupancy, cost, and
     where the table tells them service_given and hours_given (net). Service is Σ in time ÷ Σ offered.
     """
+    given_table(staffed, "staffed", names=["queue"], times=["start"], numbers=["agents", "scheduled"])
     rows = staffed.assign(day=local_days(staffed["start"]))
     keys, hours = ["queue", "day"], centre.interval_s / 3600
     groups = rows.groupby(keys, sort=False, observed=True)
@@ -56,8 +58,11 @@ def busiest_day(intervals, queue=None):
 
     `intervals` is any frame with queue, start and offered. Returns a Series with queue, day and offered.
     """
+    given_table(intervals, "intervals", keys=["queue"], times=["start"], numbers=["offered"])
     calls = intervals.groupby(["queue", local_days(intervals["start"])], observed=True)["offered"].sum()
     days = calls.rename_axis(["queue", "day"]).reset_index()
+    if not len(days) or queue and queue not in set(days["queue"]):
+        raise ValueError(f"queue must be one with intervals, got {queue or 'no interval at all'}")
     queue = queue or days.groupby("queue")["offered"].sum().idxmax()
     mine = recent(days[days["queue"] == queue])
     return mine.loc[mine["offered"].idxmax()]

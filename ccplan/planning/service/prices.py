@@ -12,6 +12,7 @@ import pandas as pd
 from ...queueing import predict_day
 from ...queueing.inputs import one_of, share
 from .days import local_days
+from .through_day import unlimited
 from ..staffing import given_staffed, refuse_deferred, service_of, staff
 
 LEVELS = (0.70, 0.75, 0.80, 0.85, 0.90, 0.95)
@@ -72,7 +73,8 @@ def one_more_agent(staffed, centre, *, rule="stationary"):
     `staffed` is a frame of `staff`. service_gain is the rise of Σ in time ÷ Σ offered of the queue's day,
     cost_of_one what the agent costs for the interval (gross, currency), cost_per_point one ÷ the other. By `rule`
     "stationary" an agent serves its own interval; "through the day" also those who would wait on into the
-    next (a day solved once for each interval: seconds for a day, minutes for a month).
+    next (a day solved once for each interval: seconds for a day, minutes for a month). Raises ValueError for work that
+    may wait and, "through the day", for limited lines.
     """
     one_of("rule", rule, ("stationary", "through the day"))
     given_staffed(staffed, "aht_s")
@@ -84,10 +86,10 @@ def one_more_agent(staffed, centre, *, rule="stationary"):
         rows = rows.sort_values("start")
         offered = rows["offered"].to_numpy(float)
         if offered.sum() > 0:
-            worth = (
-                _worth_through_day if rule == "through the day" and centre.queue(name).at_once == 1 else _worth_alone
-            )
-            gain[rows.index] = worth(centre.queue(name), centre.interval_s, offered, rows) / offered.sum()
+            queue = centre.queue(name)
+            through = rule == "through the day" and queue.at_once == 1
+            calls = (_worth_through_day if through else _worth_alone)(queue, centre.interval_s, offered, rows)
+            gain[rows.index] = calls / offered.sum()
     gain = gain.set_axis(staffed.index)
     cost = centre.interval_s / 3600 / (1 - centre.shrinkage.total) * centre.costs.loaded_hourly_cost
     return staffed.assign(service_gain=gain, cost_of_one=cost, cost_per_point=cost / (100 * gain.where(gain > 1e-9)))
@@ -102,6 +104,7 @@ def _worth_alone(queue, interval_s, offered, rows):
 
 def _worth_through_day(queue, interval_s, offered, rows):
     """The same over the whole day, which is solved again for each interval."""
+    unlimited(queue)
     aht_s, agents = rows["aht_s"].to_numpy(float), rows["agents"].to_numpy()
 
     def in_time(staff_of_day):

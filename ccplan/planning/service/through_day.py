@@ -18,7 +18,7 @@ from ...queueing.arrival_rate import rate_from_counts
 from ...queueing.inputs import one_of
 from .days import local_days
 from ..forecasting.many import each_queue
-from ..staffing import fresh_labels, given_intervals, given_staffed, refuse_deferred, staff
+from ..staffing import agents_by_row, fresh_labels, given_intervals, given_staffed, refuse_deferred, staff
 
 RULES = {
     "stationary": stationary_agents,
@@ -52,15 +52,16 @@ def staff_through_day(
     [12, 19, 17]
     """
     one_of("rule", rule, tuple(RULES))
+    given_intervals(intervals)
     held = _own_models(intervals, centre)
     if held.any():
-        given = None if agents is None else np.broadcast_to(np.asarray(agents), len(intervals))
+        given = None if agents is None else agents_by_row(agents, intervals).to_numpy()
         calls, others = (rows.reset_index(drop=True) for rows in (intervals[~held], intervals[held]))
         how = dict(rule=rule, meet=meet, jobs=jobs, progress=progress, agents=None if given is None else given[~held])
         through = staff_through_day(calls, centre, **how) if len(calls) else None
         return _in_place(intervals, held, through, staff(others, centre, agents=None if given is None else given[held]))
     base = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int) if agents is None else agents)
-    given = None if agents is None else np.broadcast_to(np.asarray(agents), len(base))
+    given = None if agents is None else agents_by_row(agents, base).to_numpy()
     days = list(_days(base.reset_index(drop=True), centre, rule, meet, given))
     needed, service = np.zeros(len(base), dtype=np.int64), np.full((len(base), len(PREDICTED)), np.nan)
     for day, (asked, told) in zip(days, _each_once(days, jobs, progress), strict=True):
@@ -100,7 +101,7 @@ def play_day(staffed, centre, *, days=1000, seed=0):
     names, dates = staffed["queue"].unique(), local_days(staffed["start"]).unique()
     if len(names) != 1 or len(dates) != 1:
         raise ValueError(f"staffed must be one queue and day, got {len(names)} queues and {len(dates)} days")
-    queue = _unlimited(centre.queue(names[0]))
+    queue = unlimited(centre.queue(names[0]))
     refuse_deferred(queue, "a day played call by call")
     calls, aht_s, agents = staffed[["offered", "aht_s", "agents"]].to_numpy(float).T
     aht_s = aht_s * (1 + queue.slowdown * (queue.at_once - 1))
@@ -120,11 +121,8 @@ def play_day(staffed, centre, *, days=1000, seed=0):
 
 def _own_models(intervals, centre):
     """Which rows belong to queues that the equations of the day do not know: chats, and work that may wait."""
-    own = {
-        name: (queue := centre.queue(name)).deferred or queue.at_once > 1
-        for name in given_intervals(intervals)["queue"].unique()
-    }
-    return intervals["queue"].map(own).to_numpy(bool) if own else np.zeros(len(intervals), dtype=bool)
+    queues = [centre.queue(name) for name in intervals["queue"].dropna().unique()]
+    return intervals["queue"].isin([queue.name for queue in queues if queue.deferred or queue.at_once > 1]).to_numpy()
 
 
 def _in_place(intervals, held, through, others):
@@ -166,7 +164,7 @@ class _Day:
 def _days(frame, centre, rule, meet, given):
     """Each queue's local days in order; "steady" where a day goes on from the one before."""
     for name, mine in frame.groupby("queue", sort=False, observed=True):
-        queue = _unlimited(centre.queue(name))
+        queue = unlimited(centre.queue(name))
         ordered = mine.sort_values("start")
         goes_on = ordered["start"].diff().dt.total_seconds() == centre.interval_s
         for _, rows in ordered.groupby(local_days(ordered["start"]), sort=False):
@@ -184,7 +182,8 @@ def _days(frame, centre, rule, meet, given):
             )
 
 
-def _unlimited(queue):
+def unlimited(queue):
+    """The queue itself; a ValueError in words where its lines are limited, which the day's equations do not know."""
     if np.isfinite(queue.lines):
         raise ValueError(
             f"queue {queue.name}: service through the day is known for unlimited lines only, got lines = {queue.lines:g} "
@@ -245,9 +244,9 @@ def _carry_over(days, needed, service):
             first = last
             while _fills_for_ever(days[first], needed[days[first].rows]):
                 first -= 1
-            rows = np.concatenate([one.rows for one in days[first : last + 1]])
-            calls, aht_s = (
-                np.concatenate([getattr(one, name) for one in days[first : last + 1]]) for name in ("calls", "aht_s")
+            together = days[first : last + 1]
+            rows, calls, aht_s = (
+                np.concatenate([getattr(one, name) for one in together]) for name in ("rows", "calls", "aht_s")
             )
             told = _served(day.queue, calls, aht_s, needed[rows], **{**day.how, "start": days[first].start})
             service[day.rows] = told[-day.rows.size :]

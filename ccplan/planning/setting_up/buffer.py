@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ...queueing.inputs import share
-from ..service.days import local_days
-from ..staffing import agents_of, handle_times, refuse_deferred
+from ..service.certainty import days_on_paths
+from ..staffing import agents_of, given_intervals
 
 CHANCES = (0.5, 0.8, 0.9, 0.95)
 
@@ -31,26 +31,20 @@ def buffer_time(intervals, centre, chances=CHANCES):
     for chance in chances:
         if not 0 < share("chance", chance).item() < 1:
             raise ValueError(f"a chance must be in (0, 1) such as 0.90, got {chance!r}")
-    paths = [name for name in intervals if str(name).startswith("path_")]
-    if not paths:
-        raise ValueError("intervals must have sample paths (columns path_1, …): forecast with samples=200 or more")
+    live = [name for name in given_intervals(intervals)["queue"].unique() if not centre.queue(name).deferred]
     rows = []
-    for (name, day), mine in intervals.groupby(["queue", local_days(intervals["start"])], sort=False, observed=True):
-        queue = centre.queue(name)
-        if queue.deferred:
-            continue
-        refuse_deferred(queue, "the buffer of a day")
-        planned, needed = _hours(queue, mine, paths, centre.interval_s)
+    for day in days_on_paths(intervals[intervals["queue"].isin(live)], centre):
+        planned, needed = _hours(day, centre.interval_s)
         for chance, hours in zip(chances, np.quantile(needed, chances, method="inverted_cdf"), strict=True):
             extra = max(hours - planned, 0.0)
-            rows.append((name, day, chance, planned, hours, extra, extra / planned if planned else np.nan))
+            rows.append(
+                (day.queue.name, day.day, chance, planned, hours, extra, extra / planned if planned else np.nan)
+            )
     return pd.DataFrame(rows, columns=["queue", "day", "chance", "planned", "needed", "buffer", "share"])
 
 
-def _hours(queue, rows, paths, interval_s):
+def _hours(day, interval_s):
     """Agent hours that the mean asks for, and those of each path."""
-    aht_s = handle_times(rows).fillna(queue.aht_s).to_numpy(float)
-    values = rows[paths].to_numpy(float)
-    mean = agents_of(queue, rows["offered"].to_numpy(float), aht_s, interval_s).sum()
-    each = np.array([agents_of(queue, values[:, k], aht_s, interval_s).sum() for k in range(values.shape[1])])
+    mean = agents_of(day.queue, day.offered, day.aht_s, interval_s).sum()
+    each = np.array([agents_of(day.queue, calls, day.aht_s, interval_s).sum() for calls in day.paths.T])
     return float(mean) * interval_s / 3600, each * interval_s / 3600

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ...data.settings import number, settle
 from ...data.settings import setting as told
+from ...queueing.inputs import SHARE_HINT, floats, one_number
 
 DIRECTIONS = {
     "inbound": "customers call: volume follows them, resources must be placed carefully",
@@ -99,10 +100,9 @@ def compare_types(seats, lines, minutes, *, years=5, discount=0.0, types=USUAL):
     >>> compare_types(50, 40, 600_000).set_index("name").loc["cloud, voice over IP", "total"].item()   # by hand: 11,500 + 5 × 64,775
     335375.0
     """
-    if not (isinstance(years, int) and 1 <= years <= 30):
+    if not (isinstance(years, (int, np.integer)) and 1 <= years <= 30):
         raise ValueError(f"years must be a whole number from 1 to 30, got {years!r}")
-    if not 0 <= discount < 1:
-        raise ValueError(f"discount must be a share in [0, 1), got {discount!r}")
+    discount = one_number("discount", discount, high=1.0, open_high=True, hint=SHARE_HINT)
     need = {
         name: _yearly(name, value, years) for name, value in (("seats", seats), ("lines", lines), ("minutes", minutes))
     }
@@ -110,12 +110,10 @@ def compare_types(seats, lines, minutes, *, years=5, discount=0.0, types=USUAL):
 
 
 def _yearly(name, value, years):
-    values = np.broadcast_to(np.asarray(value, float), (years,)) if np.ndim(value) == 0 else np.asarray(value, float)
-    if values.shape != (years,):
+    values = floats(name, value, open_high=True)
+    if values.ndim and values.shape != (years,):
         raise ValueError(f"{name} must be a number or one for each of the {years} years, got {len(values)}")
-    if not np.all(np.isfinite(values)) or (values < 0).any():
-        raise ValueError(f"{name} must be 0 or more, got {values.min():g}")
-    return values
+    return np.broadcast_to(values, (years,))
 
 
 def _row(one, need, worth):

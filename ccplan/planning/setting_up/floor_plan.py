@@ -23,13 +23,16 @@ class Room:
     y: float = 0.0
 
     @property
+    def across(self):
+        """How many stations fit in a row."""
+        return max(int((self.width - 2 * WALL_M + 1e-9) // DESK_M), 0)
+
+    @property
     def holds(self):
         """How many stations fit."""
-        across = int((self.width - 2 * WALL_M + 1e-9) // DESK_M)
-        rows = int((self.depth - 2 * WALL_M + 1e-9) // ROW_M) + (
-            1 if (self.depth - 2 * WALL_M) % ROW_M >= DESK_M - 1e-9 else 0
-        )
-        return max(across, 0) * max(rows, 0)
+        depth = self.depth - 2 * WALL_M
+        rows = int((depth + 1e-9) // ROW_M) + (depth % ROW_M >= DESK_M - 1e-9)  # the last row needs no way behind it
+        return self.across * max(rows, 0)
 
 
 def floor_plan(rooms, known=()):
@@ -44,7 +47,7 @@ def floor_plan(rooms, known=()):
     (['ST-01', 'ST-02', 'ST-03', 'ST-04', 'ST-05', 'ST-06'], 10)
     """
     _refuse(rooms)
-    names = _numbered(sum(room.stations for room in rooms), list(known))
+    names = _numbered(sum(room.stations for room in rooms), list(map(str, known)))
     rows = [(room.name, *place) for room in rooms for place in _places(room)]
     return pd.DataFrame(
         [(name, *row) for name, row in zip(names, rows, strict=True)], columns=["station", "room", "x", "y"]
@@ -52,16 +55,16 @@ def floor_plan(rooms, known=()):
 
 
 def _places(room):
-    across = max(int((room.width - 2 * WALL_M + 1e-9) // DESK_M), 1)
     for i in range(room.stations):
-        row, column = divmod(i, across)
+        row, column = divmod(i, room.across)
         yield room.x + WALL_M + (column + 0.5) * DESK_M, room.y + WALL_M + DESK_M / 2 + row * ROW_M
 
 
 def _numbered(count, known):
     """`count` names: those that are known, then on from the highest number."""
-    numbers = [int(name.rsplit("-", 1)[-1]) for name in known if str(name).rsplit("-", 1)[-1].isdigit()]
-    more = range(max(numbers, default=0) + 1, max(numbers, default=0) + 1 + count)
+    ends = [name.rsplit("-", 1)[-1] for name in known]
+    highest = max((int(end) for end in ends if end.isdecimal()), default=0)
+    more = range(highest + 1, highest + 1 + count)
     return [*known[:count], *(f"ST-{number:02d}" for number in more)][:count]
 
 

@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 
 from ...data.budget_lines import BudgetLine
+from ...data.given import given_table
 from ...queueing import line_load, required_lines
+from ...queueing.inputs import SHARE_HINT, one_number
 
-KINDS = {  # device → a unit for every so many seats, usual price in currency, years it lasts; rough, to be replaced by quotes
+# Device → a unit for every so many seats, usual price in currency, years it lasts; rough, to be replaced by quotes.
+KINDS = {
     "headset": (1, 120.0, 3),
     "phone or softphone licence": (1, 90.0, 5),
     "computer": (1, 750.0, 4),
@@ -44,18 +47,13 @@ def lines_of(staffed, centre, *, max_blocking=0.01, acw_share=0.0):
     >>> one.load, one.lines                      # Erlang B: 10 Erlang and 2 % ask for 17
     (10.0, 17)
     """
-    if not 0 <= acw_share < 1:
-        raise ValueError(f"acw_share must be in [0, 1), got {acw_share!r}")
-    waits = next(
-        (staffed[name] for name in ("wait_s", "asa_s") if name in staffed), pd.Series(0.0, index=staffed.index)
-    )
-    rows = staffed.assign(waited=waits.replace([np.inf], np.nan).fillna(0.0))
-    voice = [queue.name for queue in centre.queues if queue.channel == "voice"]
-    return tuple(
-        _lines(name, rows[rows["queue"].astype(str) == name], centre, max_blocking, acw_share)
-        for name in voice
-        if (rows["queue"].astype(str) == name).any()
-    )
+    acw_share = one_number("acw_share", acw_share, high=1.0, open_high=True, hint=SHARE_HINT)
+    given_table(staffed, "staffed", names=["queue"], times=["start"], numbers=["offered", "aht_s"])
+    waits = next((name for name in ("wait_s", "asa_s") if name in staffed), None)
+    waited = 0.0 if waits is None else staffed[waits].replace([np.inf], np.nan).fillna(0.0)
+    by_queue = dict(list(staffed.assign(waited=waited).groupby(staffed["queue"].astype(str))))
+    voice = [queue.name for queue in centre.queues if queue.channel == "voice" and queue.name in by_queue]
+    return tuple(_lines(name, by_queue[name], centre, max_blocking, acw_share) for name in voice)
 
 
 def _lines(name, rows, centre, max_blocking, acw_share):
@@ -98,11 +96,11 @@ def seats_of(staffed, people, *, people_per_seat=1.0, remote=0.0, reserve=0.05, 
     >>> seats_of(day, 60, people_per_seat=1.5, in_house=0.10, reserve=0.0).seats
     40
     """
+    given_table(staffed, "staffed", keys=["start"], numbers=["agents"])
     for name, value in (("remote", remote), ("reserve", reserve), ("in_house", in_house)):
-        if not 0 <= value < 1:
-            raise ValueError(f"{name} must be a share in [0, 1), got {value!r}")
-    if not people_per_seat >= 1:
-        raise ValueError(f"people_per_seat must be 1 or more, got {people_per_seat!r}")
+        one_number(name, value, high=1.0, open_high=True, hint=SHARE_HINT)
+    one_number("people_per_seat", people_per_seat, low=1.0, open_high=True)
+    one_number("people", people, open_high=True)
     peak = ceil(round(staffed.groupby("start")["agents"].sum().max() / (1 - in_house), 9)) if len(staffed) else 0
     shared = ceil(round(people / people_per_seat, 9))
     seats = ceil(round(max(peak, shared) * (1 - remote) * (1 + reserve), 9))
@@ -143,7 +141,7 @@ def equipment_list(seats, prices=None):
 
 
 def equipment_lines(listed, start):
-    """An equipment list as BudgetLines bought in the month `start` ("2027-01"), written off over the years they last.
+    """An equipment list as BudgetLines that set the centre up, bought and paid in the month `start` ("2027-01").
 
     >>> equipment_lines(equipment_list(40), "2027-01")[0].category
     'equipment'

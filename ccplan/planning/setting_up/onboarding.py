@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ...data.settings import number, setting, settle
+from ...queueing.inputs import one_number
 
 KINDS = ("classroom", "e_learning", "on_the_job")
 
@@ -85,19 +86,12 @@ USUAL = (
 
 def stages_table(stages=USUAL):
     """A row a stage: name, hours by kind, hours, until (Σ hours at its end), on_phones, milestone, can_do."""
-    frame = pd.DataFrame(
-        [
-            {
-                "stage": one.name,
-                **{kind: getattr(one, kind) for kind in KINDS},
-                "hours": one.hours,
-                "on_phones": one.on_phones,
-                "milestone": one.milestone,
-                "can_do": one.can_do,
-            }
-            for one in stages
-        ]
-    )
+    columns = ["stage", *KINDS, "hours", "on_phones", "milestone", "can_do"]
+    rows = [
+        (one.name, one.classroom, one.e_learning, one.on_the_job, one.hours, one.on_phones, one.milestone, one.can_do)
+        for one in stages
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
     frame.insert(frame.columns.get_loc("hours") + 1, "until", frame["hours"].cumsum())
     return frame
 
@@ -108,8 +102,7 @@ def training_weeks(stages, weekly_hours):
     >>> training_weeks(USUAL, 37.5)
     4.0
     """
-    if not weekly_hours > 0:
-        raise ValueError(f"weekly_hours must be above 0, got {weekly_hours!r}")
+    weekly_hours = one_number("weekly_hours", weekly_hours, open_low=True)
     return sum(one.hours for one in stages if not one.on_phones) / weekly_hours
 
 
@@ -125,9 +118,8 @@ def with_training(centre, stages=USUAL, *, refresher_hours=None):
     changed = replace(centre, hiring=replace(centre.hiring, training_weeks=weeks))
     if refresher_hours is None:
         return changed
-    share = refresher_hours / (52 * centre.costs.weekly_hours)
-    if not 0 <= share < 1:
-        raise ValueError(f"refresher_hours must be hours a year of one person, got {refresher_hours!r}")
+    year = 52 * centre.costs.weekly_hours
+    share = one_number("refresher_hours", refresher_hours, high=year, open_high=True) / year
     return replace(
         changed, shrinkage=replace(changed.shrinkage, internal={**changed.shrinkage.internal, "training": share})
     )

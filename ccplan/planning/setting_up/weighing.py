@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
+
 DRAWS = 20_000
 STRAY = 0.5  # of the weights in the draws: each lies between a half less and a half more, mostly
 
@@ -77,6 +79,7 @@ def weigh(candidates, list_name, *, seed=1):
 
 def _grid(candidates, list_name):
     """(scores option × criterion, weights by criterion), checked."""
+    given_table(candidates, "candidates", keys=["list", "name", "criterion"], numbers=["weight", "score"])
     mine = candidates[candidates["list"].eq(list_name)]
     if mine.empty:
         known = ", ".join(map(str, candidates["list"].unique()))

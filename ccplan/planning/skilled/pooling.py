@@ -15,7 +15,7 @@ from ...queueing.day_simulation import ranks_of, routes_of
 from ...queueing.given_calls import Calls, draw_calls, serve_calls
 from ...queueing.inputs import floats, share
 from .skill_search import counted_misses
-from .skills import CERTIFIED, ON_AVERAGE, staff_groups
+from .skills import CERTIFIED, ON_AVERAGE, attention, refuse_unsimulated, staff_groups
 from ..staffing import given_intervals, staff
 
 SILOED, AS_IT_IS, EVERYBODY = "siloed", "as it is", "all cross-trained"
@@ -55,7 +55,7 @@ def cross_training(intervals, centre, *, at=None, shares=SHARES, seed=0):
     as if it lasted. The other agents are specialists of one queue, divided so that all promises are kept. Returns
     share (asked for), agents, cross_trained, specialists, service_level (the queue that has least to spare),
     service_level_ci95, target (of that queue), and gain: the part of what full cross-training saves. Raises
-    ValueError for fewer than two queues with calls.
+    ValueError for fewer than two queues with calls, and for those that `staff_groups` does not take.
 
     >>> from ccplan.data import Centre, Queue
     >>> half_hour = pd.DataFrame({"queue": ["a", "b"], "start": pd.Timestamp("2026-09-01 09:00"), "offered": 60, "aht_s": 300})
@@ -63,12 +63,13 @@ def cross_training(intervals, centre, *, at=None, shares=SHARES, seed=0):
     >>> cross_training(half_hour, centre, shares=(0, 0.2, 1))["agents"].tolist()
     [28, 26, 25]
     """
+    shares = np.sort(np.atleast_1d(share("shares", shares)))
+    if not shares.size:
+        raise ValueError("shares must hold one share at least, such as 0.2, got none")
     now = _busiest(intervals, centre, at)
-    for one in shares:
-        share("shares", one)
     stretch = _stretch(now, centre, seed)
     rows, most = [], stretch.alone.sum()
-    for one in sorted(shares):
+    for one in shares.tolist():
         agents, split = stretch.fewest(one, int(most))
         most = agents
         rows.append(
@@ -114,6 +115,10 @@ def _summed(staffed):
 
 def _busiest(intervals, centre, at):
     """The rows with calls of one interval."""
+    for name in given_intervals(intervals)["queue"].unique():
+        refuse_unsimulated(centre.queue(name))
+    if not len(intervals):
+        raise ValueError("intervals must hold two queues with calls at least, got no row")
     frame = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int))
     load = frame.groupby("start")["load"].sum()
     start = load.idxmax() if at is None else at
@@ -126,7 +131,7 @@ def _busiest(intervals, centre, at):
 def _stretch(now, centre, seed):
     queues = [centre.queue(name) for name in now["queue"]]
     calls_per_s = now["offered"].to_numpy(float) / centre.interval_s
-    aht_s = now["aht_s"].to_numpy(float)
+    aht_s = now["aht_s"].to_numpy(float) * [attention(queue) for queue in queues]
     alone = np.array(
         [
             required_agents(rate * 1e6, aht, queue.targets, interval_s=1e6, patience_s=queue.patience_s)

@@ -17,6 +17,8 @@ from itertools import product
 
 import numpy as np
 
+from ..service.quiet import quiet
+
 _ROUND = 2_500_000  # simulated calls of all looks at small changes of one plan: half a second
 _FEWEST_DAYS = 12  # of such a look
 _ROUNDS, _FIRST_ROUNDS = 16, 3  # rounds from the better start, and from each start before the better one is known
@@ -173,13 +175,14 @@ def _choose(saves, more, lost, allowed, margin, bold, kept):
         limits.append(LinearConstraint(np.append(saves.ravel() / unit, 0.0)[None], 1e-6, np.inf))
         objective = np.append(-1e-3 * saves.ravel() / unit, 1.0)
     low = 0.0 if bold else -np.inf
-    solved = milp(
-        objective,
-        integrality=np.append(np.ones(size), 0),
-        constraints=limits,
-        bounds=Bounds(np.append(np.zeros(size), low), np.append(allowed.ravel().astype(float), np.inf)),
-        options={"node_limit": _NODES, "mip_rel_gap": 1e-3},
-    )
+    with quiet():
+        solved = milp(
+            objective,
+            integrality=np.append(np.ones(size), 0),
+            constraints=limits,
+            bounds=Bounds(np.append(np.zeros(size), low), np.append(allowed.ravel().astype(float), np.inf)),
+            options={"node_limit": _NODES, "mip_rel_gap": 1e-3},
+        )
     if solved.x is None:
         return None
     choice = solved.x[:size].reshape(changes, blocks).argmax(axis=0)

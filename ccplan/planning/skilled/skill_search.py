@@ -22,6 +22,7 @@ from ...queueing.day_simulation import ranks_of, routes_of
 from ...queueing.day_staffing import offered_load
 from ...queueing.given_calls import ABANDONED, ANSWERED, IN_TARGET, OFFERED, SHORT, WAIT_S, draw_calls, serve_calls
 from ...queueing.time_varying import day_door
+from ..service.quiet import quiet
 from .skill_exchange import cheapest_day
 
 _CALLS = 300_000  # simulated calls of one look at a plan: less than a tenth of a second
@@ -166,12 +167,13 @@ class _Search:
             if least.any():
                 # A set whose groups have too few heads takes them all: whether that suffices is seen in the simulation.
                 least = np.minimum(least, np.where(can, self.p.limit, 0.0).sum(axis=1))
-                solved = milp(
-                    self.p.cost,
-                    integrality=np.ones(len(can[0])),
-                    bounds=Bounds(0, self.p.limit),
-                    constraints=LinearConstraint(can.astype(float), least, np.inf),
-                )
+                with quiet():
+                    solved = milp(
+                        self.p.cost,
+                        integrality=np.ones(len(can[0])),
+                        bounds=Bounds(0, self.p.limit),
+                        constraints=LinearConstraint(can.astype(float), least, np.inf),
+                    )
                 found[:, b] = np.round(solved.x)
         return self.spread(found)
 
@@ -179,10 +181,8 @@ class _Search:
         """Each queue's agents as if it were alone, in the group with the fewest skills that has room; [group,
         block].
         """
-        found, limit = (
-            np.zeros((len(self.p.groups), self.begins.size)),
-            np.where(np.isinf(self.p.limit), _NO_CAP, self.p.limit),
-        )
+        found = np.zeros((len(self.p.groups), self.begins.size))
+        limit = np.where(np.isinf(self.p.limit), _NO_CAP, self.p.limit)
         order = sorted(range(len(self.p.groups)), key=lambda g: (self.p.can[g].sum(), self.p.cost[g], g))
         for q in range(len(self.p.queues)):
             left = np.maximum.reduceat(self._alone(q, _load(self.p, q)), self.begins).astype(float)

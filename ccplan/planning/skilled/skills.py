@@ -105,7 +105,7 @@ def _door(intervals, centre, groups):
     """The checked frame with a handle time in each row, and the groups of its queues."""
     names = list(dict.fromkeys(checked_intervals(intervals, centre)["queue"]))
     for name in names:
-        _refuse(centre.queue(name))
+        refuse_unsimulated(centre.queue(name))
     frame = staff(intervals, centre, agents=np.zeros(len(intervals), dtype=int))[
         ["queue", "start", "offered", "aht_s", "load"]
     ]
@@ -118,7 +118,7 @@ def _door(intervals, centre, groups):
     return frame, tuple(group for group in groups if set(group.queues) & set(names))
 
 
-def _refuse(queue):
+def refuse_unsimulated(queue):
     """What the simulation does not know, and promises that nobody keeps."""
     refuse_deferred(queue, "staffing by groups")
     if np.isfinite(queue.lines):
@@ -173,11 +173,11 @@ def _problem(rows, centre, groups, meet, hold_s):
         name: rows.pivot(index="start", columns="queue", values=name).reindex(starts)[names]
         for name in ("offered", "aht_s")
     }
-    if len(wide["offered"].stack()) < len(rows):
+    if wide["offered"].notna().to_numpy().sum() < len(rows):  # a row that falls between them would be lost
         raise ValueError(
             f"starts must be whole intervals of {centre.interval_s:g} s apart on {rows['start'].min():%Y-%m-%d}"
         )
-    aht_s = wide["aht_s"].bfill().ffill().to_numpy().T * np.array([[_attention(centre.queue(name))] for name in names])
+    aht_s = wide["aht_s"].bfill().ffill().to_numpy().T * np.array([[attention(centre.queue(name))] for name in names])
     held = (
         centre.interval_s if hold_s is None else float(floats("hold_s", hold_s, low=centre.interval_s, open_high=True))
     )
@@ -195,7 +195,7 @@ def _problem(rows, centre, groups, meet, hold_s):
     )
 
 
-def _attention(queue):
+def attention(queue):
     """The share of an agent that one contact takes: of chats held together, each has its part."""
     held = queue.at_once
     return (1 + queue.slowdown * (held - 1)) / held
@@ -245,7 +245,7 @@ def _judge(problem, agents, days, seed, starts, centre):
         offered=offered,
         load=offered * aht_s / problem.interval_s,
     )
-    frame["aht_s"] = aht_s / np.repeat([_attention(queue) for queue in problem.queues], len(starts))
+    frame["aht_s"] = aht_s / np.repeat([attention(queue) for queue in problem.queues], len(starts))
     load = (problem.offered * problem.aht_s).sum(axis=1) / problem.interval_s
     whole = [values.sum(axis=1) for values in (busy, half, there)]
     day = seen.day.assign(

@@ -193,7 +193,5 @@ OTHERS = {  # numbers of a budget that are no assumption of the plan as a whole:
     "hiring.lead_time_weeks": (0.75, 1.50),
 }
 SPREAD = OTHERS | {one.setting: (one.less, one.more) for one in ASSUMPTIONS.values() if one.setting}
-POINTS = (
-    ASSUMPTIONS["inflation"].less,
-    ASSUMPTIONS["inflation"].more,
-)  # a rise in a year is off by points, not by a share of itself
+# A rise in a year is off by points, not by a share of itself.
+POINTS = (ASSUMPTIONS["inflation"].less, ASSUMPTIONS["inflation"].more)

@@ -10,8 +10,10 @@ from math import inf, isfinite
 
 import pandas as pd
 
-from .assumption_list import POINTS, SPREAD
+from ...data.budget_lines import DRIVERS
+from ..budget import standard_lines
 from ..money.cents import exact
+from .assumption_list import POINTS, SPREAD
 
 COLUMNS = ("name", "value", "unit", "source", "low", "high")
 SECTIONS = ("costs", "hiring", "flex")
@@ -87,14 +89,10 @@ def _of_line(line, centre):
 
 
 def _unit_of(line):
-    from ...data.budget_lines import DRIVERS
-
     return DRIVERS[line.driver].split(",")[0].split(" (")[0]
 
 
 def _is_setting(line, centre):
-    from ..budget import standard_lines
-
     return line in standard_lines(centre)
 
 

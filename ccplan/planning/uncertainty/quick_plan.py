@@ -146,6 +146,8 @@ def quick_plan(forecast, centre, *, teams=None):
 
 def _live(name, mine, row, _):
     aht, load = mine["aht_s"].to_numpy(float), mine["load"].to_numpy(float)
+    known = aht[aht > 0] if (aht > 0).any() else np.ones(1)
+    aht = np.where(aht > 0, aht, known[0])  # contacts of no length are no load, whatever the steps
     return QuickQueue(name, mine["offered"].to_numpy(float), load, np.log(aht), row, load.max(), (aht.min(), aht.max()))
 
 

@@ -15,7 +15,8 @@ import pandas as pd
 from ..budget import Budget, plan_budget
 from ..forecasting.long_range import DRIFT
 from ..headcount import checked_requirement, opening, plan_headcount
-from ..people.requirement import monthly_requirement
+from ...queueing.inputs import SHARE_HINT, floats, one_number
+from ..people.requirement import month_of, monthly_requirement
 from .risk_paths import BLOCK, Work, block, growth, levels, queue_paths
 from .risk_service import service_at, service_curves
 from .risk_sources import variance_shares
@@ -136,8 +137,7 @@ def _prepared(forecasts, centre, months, paths, assumptions, drift, seed, priced
     """(staffed plan, Work, the plan's own headcount and budget): all that is the same on every path."""
     if not len(forecasts):
         raise ValueError("forecasts must be those of forecast_queues, got none")
-    if not (np.isscalar(drift) and 0 <= drift < 1):
-        raise ValueError(f"drift must be a share of a year from 0 to 1, such as 0.10, got {drift!r}")
+    drift = one_number("drift", drift, high=1.0, open_high=True, hint=SHARE_HINT)
     given = uncertain_of(centre, assumptions)
     staffed = staff(
         pd.concat([one.frame[["queue", "start", "offered", "aht_s"]] for one in forecasts], ignore_index=True), centre
@@ -246,11 +246,9 @@ def _point(heads, priced, teams, months):
 
 
 def _offered(staffed, names, months):
-    month = staffed["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
-    sums = staffed.groupby([staffed["queue"].astype(str), month])["offered"].sum()
-    return (
-        sums.reindex(pd.MultiIndex.from_product([names, months]), fill_value=0.0).to_numpy().reshape(1, len(names), -1)
-    )
+    sums = staffed.groupby([staffed["queue"].astype(str), month_of(staffed["start"])])["offered"].sum()
+    every = sums.reindex(pd.MultiIndex.from_product([names, months]), fill_value=0.0)
+    return every.to_numpy().reshape(1, len(names), -1)
 
 
 def _frames(done, point, teams, months):
@@ -331,7 +329,7 @@ def _limits(budget, plan, months):
         missing = months.difference(pd.DatetimeIndex(budget.index))
         if len(missing):
             raise ValueError(f"budget has no amount for {missing[0]:%Y-%m} — give one for every month of the plan")
-        return budget.astype(float).reindex(months).to_numpy()
+        return floats("budget", budget.reindex(months).to_numpy(dtype=float, na_value=np.nan), low=-np.inf)
     try:
         total = float(budget)
     except (TypeError, ValueError):
@@ -385,7 +383,7 @@ def _sources(inputs, cost):
 
 def _said(work, staffed, done, paths):
     stopped = f" (stopped before all {paths:,})" if done < paths else ""
-    inside = staffed["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp().isin(work.months)
+    inside = month_of(staffed["start"]).isin(work.months)
     minutes = work.centre.interval_s / 60
     return (
         f"all {int(inside.sum()):,} open intervals of {minutes:g} minutes in {len(work.months)} months and {len(work.queues)} queues, "

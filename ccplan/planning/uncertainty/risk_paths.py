@@ -13,9 +13,8 @@ from ..people.requirement import with_fte
 from .staircase import Staircase, staircase
 from .uncertain import applied
 
-BLOCK = (
-    25  # paths that are worked on together; their chance numbers belong to the block, so any number of processes agree
-)
+# Paths that are worked on together; their chance numbers belong to the block, so any number of processes agree.
+BLOCK = 25
 REACH, NODES = 4.8, 129  # normal scores of the table of rates
 YEAR = 12
 
@@ -34,9 +33,7 @@ class QueuePaths:
     neighbours: float
     days: tuple
     steps: Staircase
-    hours_a_load_hour: (
-        np.ndarray
-    )  # of the plan, by month, for work that may wait; empty for queues that are answered at once
+    hours_a_load_hour: np.ndarray  # of the plan, by month, for work that may wait; empty for live queues
 
 
 @dataclass(frozen=True)
@@ -72,15 +69,12 @@ def queue_paths(one, centre, months, volume, values, planned):
     most = (mean * aht).max() * factors.max() * volume.max() * longer.max() / centre.interval_s
     span = (used.min() * longer.min() * (1 - 1e-9), used.max() * longer.max() * (1 + 1e-9))
     queue = centre.queue(one.queue)
-    waits, at_once = (
-        queue.deferred,
-        replace(queue, deadline_s=np.inf, worked=None),
-    )  # its hours follow the load, not the steps
+    at_once = replace(queue, deadline_s=np.inf, worked=None)  # where it may wait, its hours follow the load, not steps
     return QueuePaths(
         name=one.queue, mean=mean, rows=rows, log_aht=np.log(aht), month=month.astype(np.int64),
         together=one.spread.together_of_rates(one.ahead.special), factors=factors, neighbours=float(one.spread.neighbours),
         days=one.spread.days, steps=staircase(at_once, span, most, interval_s=centre.interval_s),
-        hours_a_load_hour=planned if waits else np.empty(0),
+        hours_a_load_hour=planned if queue.deferred else np.empty(0),
     )  # fmt: skip
 
 
@@ -101,9 +95,7 @@ def block(work, number):
     sums = {queue.name: _sums(queue, work, at, number) for queue in work.queues}
     made = [_path(work, {name: each[:, i] for name, each in sums.items()}, path) for i, path in enumerate(at)]
     grown = growth(work.values.loc[at], len(work.months), len(at))
-    calls = {
-        name: (each[0] / grown).sum(axis=1) for name, each in sums.items()
-    }  # as the forecast alone would have them
+    calls = {name: (each[0] / grown).sum(axis=1) for name, each in sums.items()}  # by the forecast alone
     return {
         "path": np.asarray(at),
         "forecast": np.column_stack(list(calls.values())),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..staffing import service_of
+from ..people.requirement import month_of
 from ..people.waiting_service import waiting_months
 
 RATIOS = np.array(
@@ -25,8 +26,7 @@ def service_curves(staffed, centre, months, *, number=SHARES_OF_CONTACTS):
     `staffed` is a frame of `staff`, `months` first days of months. A month without contacts has service 1 at any
     staffing.
     """
-    month = staffed["start"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
-    at = pd.DatetimeIndex(months).get_indexer(month)
+    at = pd.DatetimeIndex(months).get_indexer(month_of(staffed["start"]))
     names = staffed["queue"].astype(str)
     curves = np.ones((names.nunique(), len(months), len(RATIOS)))
     for i, (name, rows) in enumerate(staffed.groupby(names, sort=False)):

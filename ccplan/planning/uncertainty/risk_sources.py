@@ -33,14 +33,14 @@ def variance_shares(inputs, outcome):
     table = pd.DataFrame(
         {"source": moving, "share": shares, "swing": [_swing(inputs[name].to_numpy(float), y) for name in moving]}
     )
-    table = pd.concat([table, still(inputs, moving)]).sort_values("share", ascending=False, kind="stable")
+    table = pd.concat([table, _still(inputs, moving)]).sort_values("share", ascending=False, kind="stable")
     rest = pd.DataFrame(
         {"source": ["together"], "share": [max(1 - shares.sum(), 0.0) if shares.any() else 0.0], "swing": [np.nan]}
     )
     return pd.concat([table, rest], ignore_index=True)
 
 
-def still(inputs, moving):
+def _still(inputs, moving):
     """Inputs that never change explain nothing."""
     return pd.DataFrame({"source": [name for name in inputs if name not in moving]}, dtype=object).assign(
         share=0.0, swing=0.0
@@ -59,12 +59,10 @@ def _shares(x, y):
     found, *_ = np.linalg.lstsq(design, y, rcond=None)
     left = y - design @ found
     each = (parts * found[1:].reshape(-1, 2)).sum(axis=2)
-    shared = ((each - each.mean(axis=0)) * (y - y.mean())[:, None]).mean(
-        axis=0
-    )  # so that the shares add up to what is explained
-    chance = (
-        2 * left.var() / max(len(y) - design.shape[1], 1)
-    )  # two coefficients, each with the variance of noise ÷ paths
+    # Each input's covariance with the outcome, so that the shares add up to what is explained.
+    shared = ((each - each.mean(axis=0)) * (y - y.mean())[:, None]).mean(axis=0)
+    # Two coefficients, each with the variance of noise ÷ paths.
+    chance = 2 * left.var() / max(len(y) - design.shape[1], 1)
     return np.clip((shared - chance) / y.var(), 0.0, 1.0)
 
 

@@ -15,9 +15,8 @@ from ...queueing import Infeasible, max_calls, max_chats
 from ..staffing import refuse_deferred
 
 APART = 1.2  # one handle time ÷ the one before it
-EVERY = (
-    32  # agents up to which every step is found; above, every twentieth part, with the rest from a smooth curve between
-)
+# Agents up to which every step is found; above, every twentieth part, with the rest from a smooth curve between.
+EVERY = 32
 THIN = 1.05
 _EXACT, _CLOSE = 1e-13, 1e-9  # relative, of a step's height
 SPARE = 1.3  # room above the most Erlangs that were asked for, so that a larger question finds its steps ready
@@ -67,9 +66,8 @@ def staircase(queue, aht_s, most, *, interval_s=1800, exact=False):
     """
     refuse_deferred(queue, "a staircase of agents")
     low, high = (aht_s, aht_s) if np.ndim(aht_s) == 0 else aht_s
-    top = int(
-        np.ceil(np.log(max(most, 1.0) * (1 if exact else SPARE)) / np.log(1.25))
-    )  # few sizes, so that they are met again
+    highest = max(most, 1.0) * (1 if exact else SPARE)
+    top = int(np.ceil(np.log(highest) / np.log(1.25)))  # few sizes, so that they are met again
     how = (queue.targets, queue.patience_s, queue.lines, queue.at_once, queue.slowdown)
     try:
         return _built(how, float(low), float(high), 1.25**top, float(interval_s), exact)

@@ -15,7 +15,7 @@ from ...data.given import given_table
 from ...queueing import performance, predict_day, simulate_day
 from ...queueing.inputs import floats
 from ..service.days import local_days
-from ..staffing import WORK, given_intervals, handle_times
+from ..staffing import WORK, agents_by_row, given_intervals, handle_times
 
 MODELS = ("Erlang C", "Erlang A", "through the day")
 MEASURES = {"service_level": "offered", "abandonment": "offered", "asa_s": "answered"}  # measure: its weight
@@ -70,7 +70,8 @@ def validate(intervals, centre, *, agents=None, models=MODELS):
         _queue(rows, centre.queue(name), centre.interval_s, models)
         for name, rows in used.groupby("queue", sort=False, observed=True)
     ]
-    empty = pd.DataFrame(columns=[*KEYS, "model", *MEASURES, *(f"{name}_actual" for name in MEASURES)])
+    nothing = dict.fromkeys((*MEASURES, *(f"{name}_actual" for name in MEASURES)), np.nan)
+    empty = used[KEYS].iloc[:0].assign(model="", **nothing)
     return Validation(pd.concat(parts, ignore_index=True) if parts else empty, int(len(frame) - len(used)))
 
 
@@ -87,7 +88,8 @@ def errors(predicted, by=("model",)):
         for key, part in groups
         for name in MEASURES
     ]
-    return pd.DataFrame([row for row in rows if row["n"]])
+    columns = [*by, "measure", "n", "actual", "predicted", "bias", "mae", "rmse", "correlation"]
+    return pd.DataFrame([row for row in rows if row["n"]], columns=columns)
 
 
 def days_of(predicted):
@@ -118,20 +120,20 @@ def calibration(predicted, bins=10):
     rows = predicted[predicted["service_level_actual"].notna()]
     place = np.clip(np.digitize(rows["service_level"], edges) - 1, 0, len(edges) - 2)
     found = [{"low": edges[k], "high": edges[k + 1]} | _step(rows[place == k]) for k in np.unique(place)]
-    return pd.DataFrame(found)
+    return pd.DataFrame(found, columns=["low", "high", "n", "offered", "service_level", "actual", "p10", "p90"])
 
 
 def chance_error(intervals, centre, *, days=EVERY, seed=0):
     """The mean error of an interval's service that chance alone makes, weighted by calls: a share.
 
     If the rate, the agents and every average were known, single half-hours would still stray from what is
-    expected. `intervals` as for `validate`; each of its days is simulated `days` times.
+    expected. `intervals` as for `validate`; each of its days is simulated `days` times. nan where nobody was at work.
     """
     frame = _checked(intervals, None)
     spread, calls = [], []
     for name, rows in frame[frame["agents"] > 0].groupby("queue", sort=False, observed=True):
         queue = centre.queue(name)
-        for _, day in _grids(rows, centre.interval_s):
+        for _, day in _grids(rows.assign(aht_s=rows["aht_s"].fillna(queue.aht_s)), centre.interval_s):
             half = simulate_day(
                 day["offered"],
                 day["aht_s"],
@@ -144,6 +146,8 @@ def chance_error(intervals, centre, *, days=EVERY, seed=0):
             ).intervals["service_level_ci95"]
             spread.append(half.to_numpy() / 1.96 * np.sqrt(days))
             calls.append(day["offered"])
+    if not spread:
+        return float("nan")
     spread, calls = np.concatenate(spread), np.concatenate(calls)
     known = ~np.isnan(spread)
     return float(UNTIL * (spread[known] * calls[known]).sum() / calls[known].sum())
@@ -166,7 +170,12 @@ def out_of_sample(intervals, centre, **how):
 
     The first month only teaches. Calls and agents are those of the month itself. `how` as for `validate`.
     """
-    month = given_intervals(intervals)["start"].dt.tz_localize(None).dt.to_period("M")
+    given_intervals(intervals)
+    agents = how.pop("agents", None)
+    intervals = (
+        intervals if agents is None else intervals.assign(agents=agents_by_row(agents, intervals, nan=True).to_numpy())
+    )
+    month = intervals["start"].dt.tz_localize(None).dt.to_period("M")
     parts, left_out, known = [], 0, sorted(month.unique())
     if len(known) < 2:
         raise ValueError(
@@ -180,7 +189,8 @@ def out_of_sample(intervals, centre, **how):
 
 
 def _checked(intervals, agents):
-    frame = intervals if agents is None else intervals.assign(agents=agents)
+    frame = given_intervals(intervals).reset_index(drop=True)
+    frame = frame if agents is None else frame.assign(agents=agents_by_row(agents, frame, nan=True))
     needed = ("queue", "start", "offered", "answered", "abandoned", "answered_in_target", "agents")
     counted = needed[2:]
     given_table(frame, "intervals", names=["queue"], times=["start"], numbers=counted, perhaps=["wait_answered_s"])

@@ -7,10 +7,11 @@ the time-varying queue with the planned agents. So the error of the forecast sho
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
 from ...queueing import predict_day
 from ..service.days import local_days
 from ..forecast import forecast_queues
-from ..staffing import handle_times, staff
+from ..staffing import given_intervals, handle_times, staff
 
 
 def planned_from_forecast(history, centre, at, horizon="4w", **calendar):
@@ -19,8 +20,11 @@ def planned_from_forecast(history, centre, at, horizon="4w", **calendar):
     `history` is one queue's table of intervals that reaches past `at`; `horizon` and `calendar` as for `forecast`.
     Returns queue, start, forecast and offered (contacts), planned and needed (net agents: by the forecast, and had the
     calls been known), promised (service of the plan) and service_level (what the calls that came get from the planned
-    agents, through the day). Raises ValueError where nothing of what came is in the table.
+    agents, through the day). Raises ValueError for several queues, and where nothing of what came is in the table.
     """
+    names = given_intervals(history)["queue"].unique()
+    if len(names) != 1:
+        raise ValueError(f"history must be of one queue, got {', '.join(map(str, names)) or 'no rows'}")
     frame = forecast_queues(history, centre, horizon, at=at, **calendar)[0].frame
     came = history.assign(aht_came=handle_times(history))[["start", "offered", "aht_came"]]
     both = frame.rename(columns={"offered": "forecast"})[["queue", "start", "forecast", "aht_s"]].merge(
@@ -45,8 +49,10 @@ def foresight_table(plan, target):
 
     days; calls_error (WAPE of the intervals) and calls_bias; agents_error (mean |planned − needed|), hours_bias
     (planned ÷ needed − 1); promised and service_level (Σ in time ÷ Σ offered); day_error (mean of the days'
-    |service − promised|); days_met (share of days at `target` or above).
+    |service − promised|); days_met (share of the days with contacts at `target` or above).
     """
+    numbers = ["forecast", "offered", "planned", "needed", "promised", "service_level"]
+    given_table(plan, "plan", times=["start"], numbers=numbers)
     calls, day = plan["offered"], local_days(plan["start"])
     in_time = (
         plan.assign(told=plan["promised"] * plan["forecast"], came=plan["service_level"] * calls)
@@ -62,7 +68,7 @@ def foresight_table(plan, target):
         "calls_bias": plan["forecast"].sum() / calls.sum() - 1, "agents_error": (plan["planned"] - plan["needed"]).abs().mean(),
         "hours_bias": plan["planned"].sum() / plan["needed"].sum() - 1, "promised": in_time["told"].sum() / in_time["forecast"].sum(),
         "service_level": in_time["came"].sum() / in_time["offered"].sum(), "day_error": (came - told).abs().mean(),
-        "days_met": (came >= target).mean()})  # fmt: skip
+        "days_met": (came.dropna() >= target).mean()})  # fmt: skip
 
 
 def _given(known, agents, centre):

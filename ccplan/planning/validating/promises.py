@@ -10,23 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...queueing import (
-    Lognormal, Sample, lagged_agents, offered_load_agents, performance, predict_day, required_day, simulate_day, stationary_agents,
-)  # fmt: skip
+from ...queueing import Lognormal, Sample, performance, predict_day, simulate_day
 from ...queueing.arrival_rate import calls_of
 from ...queueing.day_staffing import offered_load
 from ...queueing.inputs import floats, one_of
 from ...queueing.targets import Targets
 from ...queueing.time_varying import day_door
 from ..service.days import local_days
+from ..service.through_day import RULES
 from ..staffing import given_intervals, handle_times
 
-RULES = {
-    "stationary": stationary_agents,
-    "lagged": lagged_agents,
-    "offered load": offered_load_agents,
-    "through the day": required_day,
-}
 HOURS, FIRST_HOUR = 12, 8
 LEVELS = 20  # of a day's own volume, each equally likely
 NEAR = 0.005  # under the target by less is not told from chance
@@ -57,7 +50,7 @@ def typical_day(intervals, centre, queue="", weeks=8):
 
     `intervals` is a table of intervals; without a `queue` its largest voice queue. Calls are the median of the
     weekday's counts, so that one strange day does not count; the handle time is one mean. Raises ValueError where
-    there are no calls.
+    there are no calls, or too few to be typical.
     """
     given_intervals(intervals)
     voice = [one.name for one in centre.queues if one.channel == "voice"]
@@ -73,9 +66,15 @@ def typical_day(intervals, centre, queue="", weeks=8):
     rows = rows.assign(day=local_days(rows["start"]), weekday=rows["start"].dt.day_of_week, aht_s=handle_times(rows))
     rows = rows[rows["day"] > rows["day"].max() - pd.Timedelta(weeks=weeks)]
     rows = rows[rows["weekday"] == rows.groupby("weekday")["offered"].sum().idxmax()]
-    clock = rows["start"].dt.hour + rows["start"].dt.minute / 60
+    clock = (rows["start"].dt.tz_localize(None) - rows["day"]).dt.total_seconds()
     calls = rows.groupby(clock)["offered"].median()
-    calls = calls[calls.gt(0).cummax() & calls[::-1].gt(0).cummax()[::-1]]
+    busy = calls.index[calls > 0]
+    if not len(busy):
+        raise ValueError(
+            f"queue {queue}: no interval of its busiest weekday has a call on most days, so no day is typical"
+        )
+    # Hours without rows, such as a closed noon, are hours without calls.
+    calls = calls.reindex(np.arange(busy[0], busy[-1] + 1, centre.interval_s), fill_value=0.0)
     aht_s = (rows["aht_s"] * rows["offered"]).sum() / rows["offered"].sum()
     known = centre.queue(queue)
     return PlannedDay(
@@ -85,7 +84,7 @@ def typical_day(intervals, centre, queue="", weeks=8):
         aht_s=np.full(len(calls), aht_s if aht_s > 0 else known.aht_s),
         patience_s=known.patience_s,
         interval_s=centre.interval_s,
-        first_hour=float(calls.index[0]),
+        first_hour=float(busy[0]) / 3600,
     )
 
 
@@ -111,10 +110,7 @@ def hard_day(load=15.0):
 
 
 def promise(day, rule):
-    """(agents, promised service) of each interval by a rule: what the rule's own formula says of its own plan.
-
-    Returns a DataFrame hour, offered, agents, promised.
-    """
+    """What a rule's own formula says of its own plan: a row an interval with hour, offered, agents and promised."""
     one_of("rule", rule, tuple(RULES))
     agents = RULES[rule](day.calls, day.aht_s, day.targets, **day.how)
     if rule == "through the day":
