@@ -172,7 +172,7 @@ def test_drivers_that_are_arrays_of_another_length_have_changed():
     steps = bridge(lambda calls: float(np.sum(calls)), {"calls": np.array([])}, {"calls": np.array([7.0])})
     assert steps["driver"].tolist() == ["before", "calls", "after"] and steps["effect"].iloc[1] == 7
     for value in (1e30, nan, -inf):
-        with pytest.raises(ValueError, match="value must be a number below"):
+        with pytest.raises(ValueError, match="value must be a finite number below"):
             bridge(lambda cost: cost, {"cost": 1.0}, {"cost": value})
 
 

@@ -83,7 +83,7 @@ def _finite(number, bits):
     number = number if isinstance(number, Decimal) else Decimal(repr(float(number)))
     if not (number.is_finite() and abs(number) < LARGEST):
         raise ValueError(
-            f"value must be a number below {LARGEST:.0e} of every state between before and after, "
+            f"value must be a finite number below {LARGEST:.0e} of every state between before and after, "
             f"got {number} — of state {bits:b}"
         )
     return number

@@ -1,7 +1,7 @@
 """What a KPI is: words, a unit, a target that is typical, and sums of two parts whose ratio is its value.
 
 A KPI is never an average of averages: at every grain its value is Σ top ÷ Σ bottom. Where it can be had from
-several tables it has several ways, the first of which the tables allow is gone. What sources define differently are
+several tables it has several ways, and the first that the tables allow is taken. What sources define differently are
 its options.
 """
 

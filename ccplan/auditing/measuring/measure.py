@@ -142,7 +142,7 @@ def _check_by(by, shelf):
 
 
 def _ways(kpis, plan):
-    """[(KPI, its first way that can be gone)], {key: why of those that have none}."""
+    """[(KPI, its first way that the tables allow)], {key: why of those that have none}."""
     ways, missing = [], {}
     for kpi in kpis:
         why = []

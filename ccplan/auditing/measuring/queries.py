@@ -65,7 +65,7 @@ def _over(made, column):
 
 @dataclass(frozen=True)
 class Taken:
-    """A way as it is gone: the sums of it by name and the query of each; `notes` on what stood in for what."""
+    """A way as it is taken: its sums by name and the query of each; `notes` on what stood in for what."""
 
     way: object
     sums: dict

@@ -54,8 +54,8 @@ def _last(evaluations, activities, at, word):
         seen.append(pd.DataFrame({"agent": mine["agent"], "day": mine["start"].dt.tz_localize(None).dt.normalize()}))
     if not seen:
         raise ValueError(
-            "who was reviewed stands in the tables evaluations (agent and date) or activities (actual): "
-            "at least one of them is needed"
+            "who was reviewed stands in the tables evaluations or activities: at least one of them is needed, "
+            "with agent and date, or with actual"
         )
     rows = pd.concat(seen)
     return rows[rows["day"] <= at].groupby("agent")["day"].max().to_dict()
