@@ -36,7 +36,8 @@ def ledger_categories(ledger, quarter, currency=None):
     than its noise.
     """
     lines = ledger_lines(ledger, quarter, currency)
-    table = _summed(*_known(ledger, quarter), ["category"])
+    mine, before = _known(ledger, quarter)
+    table = _summed(mine, before, ["category"])
     least = MATERIAL * float(lines["planned"].sum())
     difference, noise = table["difference"].astype(float), table["noise"].astype(float).fillna(0.0)
     return table.drop(columns="unplanned").assign(
