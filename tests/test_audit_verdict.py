@@ -246,7 +246,7 @@ def stand_ins(monkeypatch):
     made = [
         Section(key="people", number=6, title="People", home="stand_in", make="finds"),
         Section(key="quality", number=7, title="Quality", home="stand_in", make="lacks"),
-        Section(key="why", number=5, title="Why", home="stand_in", make="takes", uses=("expected",)),
+        Section(key="why", number=5, title="Why", home="stand_in", make="takes", uses_forecast=True),
     ]
     return SimpleNamespace(sections=(rest[0], *made, rest[1]), seen=seen)
 

@@ -22,7 +22,7 @@ class Section:
     """A section of the audit: its `key` (the anchor of its cell), number and `title`, and the function
     `home`:`make` that makes it.
 
-    `uses` names sections that are handed on to the function, by the keyword of their key.
+    `uses_forecast` where the function takes the forecast that was expected of the quarter.
     """
 
     key: str
@@ -30,7 +30,7 @@ class Section:
     title: str
     home: str
     make: str
-    uses: tuple = ()
+    uses_forecast: bool = False
 
 
 SECTIONS = (  # in the order in which they are made: what others use comes first
@@ -38,8 +38,15 @@ SECTIONS = (  # in the order in which they are made: what others use comes first
     Section(
         key="standing", number=3, title="KPIs against target and the past", home="standing.standing", make="standing"
     ),
-    Section(key="promises", number=8, title="Forecast and plan", home="promising.promises", make="promises"),
-    Section(key="why", number=5, title="Why", home="explaining.why", make="why", uses=("expected",)),
+    Section(
+        key="promises",
+        number=8,
+        title="Forecast and plan",
+        home="promising.promises",
+        make="promises",
+        uses_forecast=True,
+    ),
+    Section(key="why", number=5, title="Why", home="explaining.why", make="why", uses_forecast=True),
     Section(key="people", number=6, title="People", home="people.people", make="people"),
     Section(key="quality", number=7, title="Quality", home="quality", make="quality"),
     Section(
@@ -109,13 +116,11 @@ class Audit:
         contents = [(name, "", len(frame)) for name, frame in told.items() if frame is not None]
         for section in sorted((one for one in SECTIONS if one.key in self.sections), key=lambda one: one.number):
             for name, frame in frames_of(self.sections[section.key]).items():
-                sheet = (
-                    _free(f"{section.key} {name}".replace("_", " "), told)
-                    if len(frame) <= LONGEST
-                    else "left out: too long"
-                )
+                sheet = "left out: too long"
+                if len(frame) <= LONGEST:
+                    sheet = _free(f"{section.key} {name}", told)
+                    told[sheet] = frame
                 contents.append((sheet, f"{section.number} {section.title}: {name}".replace("_", " "), len(frame)))
-                told |= {sheet: frame} if len(frame) <= LONGEST else {}
         told["contents"] = pd.DataFrame(contents, columns=["sheet", "holds", "rows"])
         return {name: _without_zone(frame) for name, frame in told.items()}
 
@@ -149,25 +154,18 @@ def audit_of(evidence, *, before=None, expected=None, progress=None, sections=SE
     for i, section in enumerate(sections, start=1):
         tell(section.title, i, len(sections) + 1)
         try:
-            made[section.key] = _made(section, evidence, made, expected)
-        except (
-            ValueError
-        ) as problem:  # also SourceError and Infeasible: words for people; anything else is a fault of ours
+            made[section.key] = _made(section, evidence, expected)
+        except ValueError as problem:  # SourceError and Infeasible, too: words for people; all else is a fault of ours
             missing[section.key] = str(problem)
+        if section.key == "promises":  # the forecast as it was read; none, where it could not be used
+            expected = made["promises"].expected if "promises" in made else None
     tell("Verdict", len(sections) + 1, len(sections) + 1)
     return _together(evidence, made, missing, before)
 
 
-def _made(section, evidence, made, expected):
+def _made(section, evidence, expected):
     make = getattr(import_module(f"{__package__}.{section.home}"), section.make)
-    if section.key == "promises":
-        return make(evidence, expected)
-    more = (
-        {"expected": made["promises"].expected if "promises" in made else expected}
-        if "expected" in section.uses
-        else {}
-    )
-    return make(evidence, **more)
+    return make(evidence, expected) if section.uses_forecast else make(evidence)
 
 
 def _together(evidence, made, missing, before):
@@ -210,9 +208,8 @@ def _once(findings):
 
 def _owned(finding, departments, quarter):
     row = actions_of([finding], quarter, departments=departments).iloc[0]
-    words = {
-        name: str(getattr(finding, name)).strip().rstrip(".") for name in ("says", "action", "cost_basis")
-    }  # pages set the stops
+    told = ("says", "action", "cost_basis")
+    words = {name: str(getattr(finding, name)).strip().rstrip(".") for name in told}  # pages set the stops
     return replace(finding, owner=row["owner"], due=row["due"], **words)
 
 
@@ -245,11 +242,11 @@ def _free(name, taken):
     """A worksheet's name that is short enough, of letters that may stand in one, and not taken (Excel: whatever the
     case).
     """
-    name = re.sub(r"[^\w .,-]+", " ", name.replace("_", " "))[:SHEET_NAME].strip()
+    whole = name = re.sub(r"[^\w .,-]+", " ", name.replace("_", " "))[:SHEET_NAME].strip()
     taken = {one.lower() for one in taken}
     number = 2
     while name.lower() in taken:
-        name, number = f"{name[: SHEET_NAME - 3].strip()} {number}", number + 1
+        name, number = f"{whole[: SHEET_NAME - 3].strip()} {number}", number + 1
     return name
 
 
@@ -264,18 +261,8 @@ def _verdict_frame(told, quarter):
     """
     rows = [(str(quarter), told.colour, told.sentence, "", "", None, None)]
     rows += [(area.name, area.colour, f"{area.word}: {area.reason}", "", "", None, None) for area in told.areas]
-    rows += [
-        (
-            f"matter {place}",
-            one.finding.severity,
-            one.finding.says,
-            one.finding.action,
-            one.finding.owner,
-            one.finding.due,
-            one.finding.cost,
-        )
-        for place, one in enumerate(told.matters, start=1)
-    ]
+    for place, one in enumerate((matter.finding for matter in told.matters), start=1):
+        rows.append((f"matter {place}", one.severity, one.says, one.action, one.owner, one.due, one.cost))
     frame = pd.DataFrame(rows, columns=["what", "colour", "in words", "what to do", "owner", "due", "cost"])
     return frame.assign(due=pd.to_datetime(frame["due"]))
 
@@ -305,6 +292,6 @@ def _findings_frame(findings):
             *(getattr(one, name) for name in names[5:]),
         )
         for found in findings
-        for one in (replace(found, also=()), *found.also)
+        for one in found.each
     ]
     return pd.DataFrame(rows, columns=list(names))

@@ -16,6 +16,7 @@ import pandas as pd
 
 MOST_DRIVERS = 14  # 2^14 states are 16,384 evaluations
 CENT = Decimal("0.01")
+LARGEST = Decimal("1e20")  # beyond it a Decimal of the usual 28 digits no longer tells cents apart
 
 
 def bridge(value, before, after, *, labels=None):
@@ -65,6 +66,8 @@ def _same(one, other):
     """Whether a driver stayed as it was; a driver may be a number, a table or a mapping."""
     if isinstance(one, pd.DataFrame | pd.Series):
         return one.equals(other)
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
     return bool(np.all(np.asarray(one == other)))
 
 
@@ -78,9 +81,10 @@ def _worth(value, before, after, changed):
 
 def _finite(number, bits):
     number = number if isinstance(number, Decimal) else Decimal(repr(float(number)))
-    if not number.is_finite():
+    if not (number.is_finite() and abs(number) < LARGEST):
         raise ValueError(
-            f"value must be a finite number of every state between before and after, got {number} — of state {bits:b}"
+            f"value must be a finite number below {LARGEST:.0e} of every state between before and after, "
+            f"got {number} — of state {bits:b}"
         )
     return number
 

@@ -163,6 +163,7 @@ def described(table):
     """The table with what the lists know of each item: how, why, days, after (a tuple), phase, kpi, budget; usual
     values for others.
     """
+    table = _whole(table)
     known = {
         (one.name, item.item): (item, step)
         for one in checklists().values()
@@ -196,18 +197,22 @@ def progress(table, at, by="step"):
     )
 
 
+def _whole(table):
+    """The table with every column of a checklist, empty where it has none."""
+    return table.reindex(columns=[*table.columns, *(name for name in CHECKLIST.names if name not in table)])
+
+
 def _with_state(table, at):
-    status = table["status"].fillna("open")
+    table = _whole(table)
+    status, due = table["status"].fillna("open"), pd.to_datetime(table["due"])
     opened = ~status.isin(SETTLED)
-    due = pd.to_datetime(table["due"]) if "due" in table else pd.Series(pd.NaT, index=table.index)
-    cost = table["cost"].fillna(0) if "cost" in table else 0.0
-    named = {name: table[name].fillna("nobody") if name in table else "nobody" for name in ("department", "owner")}
     return table.assign(
-        **named,
+        **{name: table[name].astype("object").fillna("nobody") for name in ("department", "owner")},
         status=status,
         open=opened,
+        due=due,
         late=opened & (due < pd.Timestamp(at)),
-        cost_open=np.where(opened, cost, 0.0),
+        cost_open=np.where(opened, table["cost"].fillna(0), 0.0),
     )
 
 
@@ -224,7 +229,7 @@ def late_items(table, at):
     """
     rows = _with_state(table, at)
     waits = waiting_for(table)
-    late = rows[rows["late"]].assign(days_late=lambda frame: (pd.Timestamp(at) - pd.to_datetime(frame["due"])).dt.days)
+    late = rows[rows["late"]].assign(days_late=lambda frame: (pd.Timestamp(at) - frame["due"]).dt.days)
     late["waiting"] = [waits.get((row.checklist, row.item), 0) for row in late.itertuples()]
     return late.sort_values(["waiting", "days_late"], ascending=False)[
         ["checklist", "step", "item", "department", "owner", "due", "days_late", "waiting", "cost_open"]

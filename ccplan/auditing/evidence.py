@@ -90,15 +90,14 @@ def evidence_of(folder, quarter, *, names=False, key=None):
 
 
 def _dated(evaluations, tables):
-    """Evaluations with a day: their own, else the day of the call."""
+    """Evaluations with a day: their own, else the day of the call, else none."""
     if "date" in evaluations:
         return evaluations
-    days = (
-        tables["calls"].set_index("call_id")["arrived"].dt.tz_localize(None).dt.normalize()
-        if "calls" in tables
-        else pd.Series(dtype="datetime64[us]")
-    )
-    return evaluations.assign(date=evaluations["call_id"].map(days).astype("datetime64[us]"))
+    days = pd.Series(pd.NaT, evaluations.index)
+    if "calls" in tables and "call_id" in evaluations:
+        arrived = tables["calls"].set_index("call_id")["arrived"]
+        days = evaluations["call_id"].map(arrived.dt.tz_localize(None).dt.normalize())
+    return evaluations.assign(date=days.astype("datetime64[us]"))
 
 
 def _refuse_empty(tables, quarter, folder):

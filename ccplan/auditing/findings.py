@@ -24,7 +24,7 @@ class Finding:
     `says` the sentence, `evidence` the anchor of the section that shows it ("signals"), `cost` what it cost in the
     quarter in the centre's currency (a Decimal; below 0 a benefit; None where no money can be named) and
     `cost_basis` how that was reckoned, `action` what to do, `owner` a department or a person, `due` a day. `brief`
-    says the same in a few words, for who has no time; `also` are the Findings that are told with it, for they have
+    says the same in a few words, for those who have no time; `also` are the Findings that are told with it, for they have
     the same cause. Raises ValueError in words.
     """
 

@@ -21,7 +21,10 @@ class Quarter:
 
     def __post_init__(self):
         if self.year not in YEARS or self.number not in range(1, 5):
-            raise ValueError(f"quarter must be a year and 1 to 4, such as 2026Q3, got {self.year}Q{self.number}")
+            raise ValueError(
+                f"quarter must be a year from {YEARS[0]} to {YEARS[-1]} and 1 to 4, such as 2026Q3, "
+                f"got {self.year}Q{self.number}"
+            )
 
     @classmethod
     def of(cls, words):
@@ -58,6 +61,10 @@ class Quarter:
         """The same quarter a year before."""
         return self._moved(-4)
 
+    def before(self, quarters):
+        """The quarter so many quarters before."""
+        return self._moved(-quarters)
+
     def _moved(self, quarters):
         year, number = divmod(4 * self.year + self.number - 1 + quarters, 4)
         return Quarter(year, number + 1)
@@ -69,8 +76,17 @@ class Quarter:
 
     def holds(self, times):
         """Which of the times (a Series, with a zone or without) lie in it, a boolean Series."""
-        local = times.dt.tz_localize(None) if getattr(times.dt, "tz", None) is not None else times
+        local = times.dt.tz_localize(None)
         return (local >= self.first) & (local < self.end)
 
     def __str__(self):
         return f"{self.year}Q{self.number}"
+
+
+def quarter_names(times):
+    """The quarter that each of the times (a Series, without a zone) lies in, as text; NaN where there is no time.
+
+    >>> quarter_names(pd.Series(pd.to_datetime(["2026-07-01", None]))).tolist()
+    ['2026Q3', nan]
+    """
+    return times.dt.to_period("Q").astype("str").where(times.notna())

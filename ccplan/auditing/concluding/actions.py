@@ -130,7 +130,11 @@ def read_actions(file):
     except OSError:
         raise ValueError(f"{file} cannot be read: name the actions.csv of the last audit, or leave it out") from None
     head = text.split("\n", 1)[0]
-    rows = list(csv.reader(StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ","))
+    lines = csv.reader(StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
+    try:
+        rows = list(lines)
+    except csv.Error as problem:
+        raise ValueError(f"{file} cannot be read as CSV, row {lines.line_num}: {problem}") from None
     names = [name.strip().lower() for name in rows[0]] if rows else []
     missing = [name for name in ("key", "area", "severity", "says", "status") if name not in names]
     if missing:
@@ -231,10 +235,9 @@ def carried(previous, findings, quarter):
     there; gone) and overdue (found again, not done, and due before the quarter's end). What was dropped and is
     still there is still there.
     """
-    quarter, now = (
-        Quarter.of(quarter),
-        {key: finding for finding in reversed(findings) for key in (*(one.key for one in finding.also), finding.key)},
-    )
+    quarter, now = Quarter.of(quarter), {}
+    for finding in reversed(findings):  # the first that has a key tells of it
+        now |= {one.key: finding for one in finding.also} | {finding.key: finding}
     before = previous[
         previous["quarter"].ne(str(quarter))
         & previous["quarter"].map(lambda name: not name or Quarter.of(name) < quarter)

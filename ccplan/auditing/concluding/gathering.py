@@ -40,11 +40,7 @@ def _kinds(subject):
 def _with_prices(groups):
     """The groups, where prices a contact stand with what was spent over the plan if that was enough to explain them."""
     over = [group for group in groups if any(one.key.startswith(OVER) for one in group)]
-    prices = [
-        group
-        for group in groups
-        if all(KPIS[one.key].unit == "currency" if one.key in KPIS else False for one in group)
-    ]
+    prices = [group for group in groups if all(one.key in KPIS and KPIS[one.key].unit == "currency" for one in group)]
     spent = sum(one.cost or 0 for group in over for one in group)
     for group in prices:
         if over and 0 < sum(one.cost or 0 for one in group) <= spent:

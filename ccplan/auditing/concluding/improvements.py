@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from ..checklists import SETTLED
 from ..findings import Finding
 
 GRACE_DAYS = 30  # an item a few weeks late is on its way
@@ -49,7 +50,7 @@ def _late(evidence):
 def open_items(checklist, quarter):
     """The items of a checklist that were due before the quarter's end and not done by then, the longest overdue first.
 
-    An item without a day of doing counts as its status says. Returns checklist, item, department, due, days
+    An item without a day of doing counts as its status says; what is not needed is not overdue. Returns checklist, item, department, due, days
     (overdue at the quarter's end), cost.
     """
     columns = ["checklist", "item", "department", "due", "days", "cost"]
@@ -57,8 +58,8 @@ def open_items(checklist, quarter):
         return pd.DataFrame(columns=columns)
     rows = checklist.reindex(columns=[*dict.fromkeys([*checklist, *columns, "done_on", "status"])])
     done_on, due = pd.to_datetime(rows["done_on"]), pd.to_datetime(rows["due"])
-    done = rows["status"].astype(str).str.lower().eq("done") & ~(done_on >= quarter.end) | (done_on < quarter.end)
-    late = rows[(due < quarter.end) & ~done]
+    settled = rows["status"].astype(str).str.lower().isin(SETTLED) & ~(done_on >= quarter.end)
+    late = rows[(due < quarter.end) & ~settled & ~(done_on < quarter.end)]
     late = late.assign(
         due=due[late.index], days=(quarter.end - due[late.index]).dt.days, cost=pd.to_numeric(late["cost"]).fillna(0.0)
     )

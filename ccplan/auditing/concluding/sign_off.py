@@ -5,7 +5,7 @@ change.
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ...data.centre_file import FILE_NAME
@@ -18,6 +18,19 @@ RECORD = "sign_off.json"
 LIVING = ("actions.csv",)  # kept by hand after the audit: owners write into it what became of each action
 FORMAT = 1
 LONGEST_NAME = 200
+SHAPES = {  # part of a record → its kind
+    "inputs": list,
+    "earlier": list,
+    "settings": dict,
+    "parameters": dict,
+    "files": dict,
+    "versions": dict,
+    "places": dict,
+    "seal": str,
+    "signatures": list,
+}
+FILE_FIELDS = {one.name for one in fields(Fingerprint)}
+ROWS = {"inputs": FILE_FIELDS, "earlier": FILE_FIELDS, "signatures": {"by", "on", "seal"}}  # what each row has
 
 
 class SignOffError(ValueError):
@@ -41,13 +54,8 @@ def basis(folder, parameters, previous=None):
     Of paths among the parameters the last name is kept, of a key its fingerprint. Raises SourceError where the folder
     cannot be read.
     """
-    earlier = (
-        ()
-        if previous is None
-        else tuple(
-            fingerprint(file) for name in ("actions.csv", "findings.csv") if (file := Path(previous) / name).is_file()
-        )
-    )
+    of_before = [] if previous is None else [Path(previous) / name for name in ("actions.csv", "findings.csv")]
+    earlier = tuple(fingerprint(file) for file in of_before if file.is_file())
     told = {name: _kept(name, value) for name, value in parameters.items()}
     return Basis(inputs=fingerprints(folder), earlier=earlier, settings=setting_marks(folder), parameters=told)
 
@@ -101,14 +109,22 @@ def read_record(report):
         raise SignOffError(f"{report} has no {RECORD}: it is no report of ccplan audit, or the record was taken away")
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-        known = record["format"] == FORMAT and all(
-            key in record for key in ("inputs", "files", "parameters", "seal", "signatures", "places")
-        )
+        known = record["format"] == FORMAT
     except (ValueError, TypeError, KeyError, OSError) as problem:
         raise SignOffError(f"{file} cannot be read: {problem} — run the audit again") from None
     if not known:
         raise SignOffError(f"{file} was written by another version of ccplan: run the audit again")
+    if damaged := [key for key in SHAPES if not _is_sound(record, key)]:
+        raise SignOffError(f"{file} is damaged: {', '.join(damaged)} cannot be used — run the audit again")
     return record
+
+
+def _is_sound(record, key):
+    """Whether a part of the record is there, of its kind, and each of its rows has what belongs to it."""
+    part, fields = record.get(key), ROWS.get(key)
+    if not isinstance(part, SHAPES[key]):
+        return False
+    return fields is None or all(isinstance(row, dict) and set(row) == fields for row in part)
 
 
 def _plain(rests_on):
@@ -168,11 +184,8 @@ def sign(report, by, folder=None, today=None):
     with locked(report.resolve(), patience_s=2):
         checked = verify(report, folder)
         if not checked.holds:
-            raise SignOffError(
-                "\n".join(
-                    [f"{report} cannot be signed: it is not what was made", *(f"  {said}" for said in checked.changes)]
-                )
-            )
+            why = "".join(f"\n  {said}" for said in checked.changes)
+            raise SignOffError(f"{report} cannot be signed: it is not what was made{why}")
         record = read_record(report)
         day = (today or datetime.date.today()).isoformat()
         record["signatures"] = [*record["signatures"], {"by": name, "on": day, "seal": record["seal"]}]
@@ -256,7 +269,7 @@ def _notes(record, report):
 
 
 def _data_changes(record, report, folder):
-    place = Path(folder) if folder else (report.resolve() / record["places"]["folder"])
+    place = Path(folder) if folder else report.resolve() / str(record["places"].get("folder", ""))
     marks, tables = setting_marks(place), [was["file"] for was in record["inputs"] if was["file"] != FILE_NAME]
     named = "name" in marks and marks["name"] == record["settings"].get("name")  # another centre has settings, too
     if not named and not any((place / table).is_file() for table in tables):
@@ -265,7 +278,7 @@ def _data_changes(record, report, folder):
     yield from _changed_files(record["inputs"], fingerprints(place))
     yield from _changed_settings(record["settings"], marks)
     if record["earlier"]:
-        before = report.resolve() / record["places"]["previous"]
+        before = report.resolve() / str(record["places"].get("previous", ""))
         now = tuple(fingerprint(file) for was in record["earlier"] if (file := before / was["file"]).is_file())
         yield from (f"last audit: {said}" for said in _changed_files(record["earlier"], now))
 

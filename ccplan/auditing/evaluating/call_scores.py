@@ -8,6 +8,8 @@ So that one missed sentence does not hide how the rest was, critical and other e
 import numpy as np
 import pandas as pd
 
+from ..measuring.intervals import wilson
+
 NEEDED = ("evaluation", "step", "points", "possible")
 CONFIDENCE = 0.95
 
@@ -65,9 +67,7 @@ def call_scores(evaluations, weights=None, teams=None):
     made["failed"] = sums["missed"].any()
     made["score"] = made["points"].where(~made["failed"], 0.0)
     made = made.reset_index()
-    made["call_id"] = (
-        made.get("call_id", made["evaluation"]).fillna(made["evaluation"]) if "call_id" in made else made["evaluation"]
-    )
+    made["call_id"] = made.get("call_id", made["evaluation"]).fillna(made["evaluation"])
     if "date" in made:
         made["month"] = made["date"].dt.to_period("M").dt.to_timestamp()
     if teams is not None and "agent" in made:
@@ -96,7 +96,7 @@ def group_scores(scores, by=None):
         half = _t(made["calls"]) * each[name].std() / np.sqrt(made["calls"])
         made[f"{name}_low"], made[f"{name}_high"] = (made[name] - half).clip(lower=0), (made[name] + half).clip(upper=1)
     made["critical_accuracy"] = 1 - made["failed"]
-    made["accuracy_low"], made["accuracy_high"] = _wilson(made["critical_accuracy"] * made["calls"], made["calls"])
+    made["accuracy_low"], made["accuracy_high"] = wilson(made["critical_accuracy"] * made["calls"], made["calls"])
     return made.reset_index().rename(columns={"_all": "group"})
 
 
@@ -143,12 +143,3 @@ def _t(n):
     from scipy.stats import t
 
     return pd.Series(t.ppf(0.5 + CONFIDENCE / 2, (n - 1).where(n > 1)), index=n.index)
-
-
-def _wilson(count, n):
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(
-        np.clip(count.to_numpy(float), 0, n.to_numpy(float)), n.to_numpy(float), alpha=1 - CONFIDENCE, method="wilson"
-    )
-    return low, high

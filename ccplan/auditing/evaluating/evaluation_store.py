@@ -5,10 +5,7 @@ table
 reads both. `evaluations.journal` says who saved and took back what, and when: a line each, in JSON.
 """
 
-import getpass
 import io
-import json
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +16,7 @@ from ...data.files import FORMULA_SIGNS, harmless, write_whole
 from ...data.locks import locked
 from ...data.sources import ENTERED, find_large, load_table
 from ...data.tables import EVALUATIONS, TABLES
+from ..journal import person, read_deeds, write_deed
 from .scorecard import load_scorecard
 
 FILE_NAME, JOURNAL = ENTERED["evaluations"], "evaluations.journal"
@@ -94,7 +92,7 @@ class EvaluationStore:
     """
 
     def __init__(self, folder, *, known=None, who=None):
-        self.folder, self.known, self.who = Path(folder), Path(known or folder), who or _person()
+        self.folder, self.known, self.who = Path(folder), Path(known or folder), who or person()
         self.card = load_scorecard(self.known)
         self._agents = self._calls = None
 
@@ -209,9 +207,7 @@ class EvaluationStore:
     def journal(self):
         """A row a deed: when (UTC), who, did, evaluation, call_id, evaluator; a line that was cut off is left out."""
         columns = ["when", "who", "did", "evaluation", "call_id", "evaluator"]
-        file = self.folder / JOURNAL
-        lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
-        return pd.DataFrame([one for one in map(_line, lines) if one], columns=columns)
+        return pd.DataFrame(read_deeds(self.folder / JOURNAL), columns=columns)
 
     def export(self):
         """All evaluations entered here as the text of a CSV file in which nothing is a formula."""
@@ -256,39 +252,12 @@ class EvaluationStore:
         write_whole(self.file, out.getvalue())
 
     def _note(self, did, number, call_id, evaluator):
-        told = {
-            "when": f"{pd.Timestamp.now('UTC'):%Y-%m-%dT%H:%M:%SZ}",
-            "who": self.who,
-            "did": did,
-            "evaluation": str(number),
-            "call_id": str(call_id),
-            "evaluator": str(evaluator),
-        }
-        file = self.folder / JOURNAL
-        cut = file.exists() and file.read_bytes()[-1:] not in (b"", b"\n")  # a crash in the middle of a line
-        with open(file, "a", encoding="utf-8") as journal:
-            journal.write("\n" * bool(cut) + json.dumps(told, ensure_ascii=False) + "\n")
-            journal.flush()
-            os.fsync(journal.fileno())
+        told = {"evaluation": str(number), "call_id": str(call_id), "evaluator": str(evaluator)}
+        write_deed(self.folder / JOURNAL, {"who": self.who, "did": did, **told})
 
 
 def _dated(rows):
     return rows.assign(date=pd.to_datetime(rows["date"]).dt.strftime("%Y-%m-%d"))
-
-
-def _line(text):
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return None
-    return told if isinstance(told, dict) else None
-
-
-def _person():
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a system without names
-        return "somebody"
 
 
 def _text_faults(one):

@@ -59,6 +59,11 @@ class CostState:
             raise ValueError(
                 f"paid_hours must be at least the hours on the phones, {on_phones:,.1f}, got {self.paid_hours:,.1f}"
             )
+        for name in ("offered", "aht_s"):
+            if not np.isfinite(self.intervals[name].to_numpy(float)).all():
+                raise ValueError(f"{name} of the intervals must be known in every row — leave out those that are not")
+        if not self.intervals["offered"].sum() > 0:
+            raise ValueError("intervals must hold contacts: without any no cost can be laid to them")
         lost = set(self.intervals["queue"].astype(str)) - set(self.agent_hours)
         if lost:
             raise ValueError(f"agent_hours must name every queue of the intervals; missing: {', '.join(sorted(lost))}")
@@ -83,7 +88,6 @@ def cost_bridge(before, after):
         raise ValueError(
             f"currencies never mix: the states are in {before.centre.currency} and {after.centre.currency}"
         )
-    states = {"before": before, "after": after}
     states, needed = _joined(before, after)
     known = {side: _drivers(state, needed, _sides(states, side)) for side, state in states.items()}
 

@@ -11,6 +11,7 @@ from ...planning.people.past_people import past_headcount
 from ...planning.people.requirement import month_hours
 from ...planning.staffing import staff
 from .cost_bridge import CostState
+from .ledger_lines import months_of, refuse_lacking
 
 AS_A_QUEUE = "work with a deadline is staffed here as a queue"
 PAID_BY_HOURS = (
@@ -83,7 +84,8 @@ def spent(intervals, centre, ledger, agents, months):
 
 def _ledger_of(ledger, months):
     """The ledger's rows of the months; ValueError where none has an actual amount."""
-    mine = ledger[ledger["month"].isin(months)]
+    refuse_lacking(ledger)
+    mine = ledger[months_of(ledger).isin(months)]
     if mine["actual"].isna().all() or not len(mine):
         raise ValueError(f"ledger has no actual amounts from {months[0]:%Y-%m} to {months[-1]:%Y-%m}")
     return mine

@@ -23,16 +23,12 @@ def ledger_lines(ledger, quarter, currency=None):
     fewer than three months. Raises ValueError where a column is missing, the quarter has no actual amount, or
     currencies are mixed.
     """
-    lacking = [name for name in ("month", "category", "line", "planned", "actual") if name not in ledger]
-    if lacking:
-        raise ValueError(f"the ledger does not tell {', '.join(lacking)}")
+    refuse_lacking(ledger)
     refuse_currencies(ledger, currency)
-    mine = ledger[quarter.holds(ledger["month"]) & ledger["actual"].notna()]
+    mine, before = _known(ledger, quarter)
     if mine.empty:
         raise ValueError(f"the ledger has no actual amounts in {quarter}")
-    before = ledger[(ledger["month"] < quarter.first) & ledger["actual"].notna()]
-    table = _summed(mine, before, ["category", "line"])
-    return table[list(COLUMNS)]
+    return _summed(mine, before, ["category", "line"])[list(COLUMNS)]
 
 
 def ledger_categories(ledger, quarter, currency=None):
@@ -40,8 +36,7 @@ def ledger_categories(ledger, quarter, currency=None):
     than its noise.
     """
     lines = ledger_lines(ledger, quarter, currency)
-    mine = ledger[quarter.holds(ledger["month"]) & ledger["actual"].notna()]
-    before = ledger[(ledger["month"] < quarter.first) & ledger["actual"].notna()]
+    mine, before = _known(ledger, quarter)
     table = _summed(mine, before, ["category"])
     least = MATERIAL * float(lines["planned"].sum())
     difference, noise = table["difference"].astype(float), table["noise"].astype(float).fillna(0.0)
@@ -51,9 +46,23 @@ def ledger_categories(ledger, quarter, currency=None):
 
 
 def months_missing(ledger, quarter):
-    """First days of the quarter's months of which the ledger tells no actual amount."""
-    known = set(ledger.loc[ledger["actual"].notna(), "month"])
+    """First days of the quarter's months of which the ledger tells no actual amount; ValueError where a column is
+    missing.
+    """
+    refuse_lacking(ledger)
+    known = set(months_of(ledger[ledger["actual"].notna()]))
     return [month for month in quarter.months if month not in known]
+
+
+def months_of(ledger):
+    """The first day of each row's month, whichever of its days the ledger names."""
+    return ledger["month"].dt.to_period("M").dt.to_timestamp()
+
+
+def refuse_lacking(ledger):
+    """A ValueError where the ledger lacks a column without which nothing is held against its plan."""
+    if lacking := [name for name in ("month", "category", "line", "planned", "actual") if name not in ledger]:
+        raise ValueError(f"the ledger does not tell {', '.join(lacking)}")
 
 
 def refuse_currencies(ledger, currency):
@@ -71,6 +80,12 @@ def refuse_currencies(ledger, currency):
         )
 
 
+def _known(ledger, quarter):
+    """The rows with an actual amount: of the quarter, and of all that was before it."""
+    known = ledger[ledger["actual"].notna()]
+    return known[quarter.holds(known["month"])], known[known["month"] < quarter.first]
+
+
 def _summed(mine, before, by):
     """Sums of exact cents by columns, with the noise of the months before."""
     rows = []
@@ -86,7 +101,7 @@ def _summed(mine, before, by):
 
 def _noise(months):
     """Usual stray of three months' sum from the plan, currency."""
-    sums = (months["actual"] - months["planned"].fillna(0.0)).groupby(months["month"]).sum()
+    sums = (months["actual"] - months["planned"].fillna(0.0)).groupby(months_of(months)).sum()
     if len(sums) < FEWEST_MONTHS:
         return np.nan
     return float(1.4826 * (sums - sums.median()).abs().median() * np.sqrt(3))

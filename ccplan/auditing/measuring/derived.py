@@ -15,17 +15,17 @@ DAY_S = 86_400
 def contacts_in_a_row(days, same_reason):
     """Calls with `follows` and `followed`: another of the same customer within so many days before, or after.
 
-    Empty where the customer is not known, and where the table does not tell the whole window: `follows` in the days
+    Empty where the customer (or the reason, if it must be the same) is not known, and where the table does not tell the whole window: `follows` in the days
     after its first call, `followed` in those before its last. (To keep the repeats that are seen there would count
     too many.)
     """
+
+    who = ("customer", "reason") if same_reason else ("customer",)
 
     def rows(row):
         import ibis
 
         calls = row.table.mutate(at_s=row.seconds_of("arrived"))
-        who = ["customer", "reason"] if same_reason else ["customer"]
-        row.need(*who)
         chain = ibis.window(group_by=who, order_by=["at_s", "call_id"])
         calls = calls.mutate(
             before_s=calls.at_s.lag().over(chain),
@@ -34,15 +34,16 @@ def contacts_in_a_row(days, same_reason):
             last_s=calls.at_s.max().over(),
         )
         window, known = days * DAY_S, calls.customer.notnull()
+        if same_reason:
+            known = known & calls.reason.notnull()
         told, over = calls.at_s - calls.first_s >= window, calls.last_s - calls.at_s >= window
         return calls.mutate(
             follows=ibis.ifelse(known & told, (calls.at_s - calls.before_s <= window).fill_null(False), None),
             followed=ibis.ifelse(known & over, (calls.after_s - calls.at_s <= window).fill_null(False), None),
         )
 
-    return Derived(
-        name=f"calls in a row of {days} days, {'same reason' if same_reason else 'any reason'}", of="calls", rows=rows
-    )
+    name = f"calls in a row of {days} days, {'same reason' if same_reason else 'any reason'}"
+    return Derived(name=name, of="calls", needs=(*who, "call_id"), rows=rows)
 
 
 def _agent_days(table, keys):
@@ -51,7 +52,9 @@ def _agent_days(table, keys):
     return calls.group_by(list(dict.fromkeys(["agent", "day", *keys]))).aggregate(handled=calls.count())
 
 
-AGENT_DAYS = Derived(name="days of agents", of="calls", groups=_agent_days)
+AGENT_DAYS = Derived(
+    name="days of agents", of="calls", needs=("agent", "outcome", "arrived"), by_day=True, groups=_agent_days
+)
 
 
 def _evaluated(table, keys):
@@ -59,30 +62,28 @@ def _evaluated(table, keys):
     critical step was missed.
     """
     applied = table.filter(table.points.notnull() & table.possible.notnull())
-    missed = (
-        applied.count(where=applied.critical & (applied.points < applied.possible))
-        if "critical" in table.columns
-        else None
-    )
-    made = {"points": applied.points.sum(), "possible": applied.possible.sum()} | (
-        {} if missed is None else {"missed": missed}
-    )
+    made = {"points": applied.points.sum(), "possible": applied.possible.sum()}
+    if "critical" in table.columns:
+        made["missed"] = applied.count(where=applied.critical & (applied.points < applied.possible))
     return applied.group_by(list(dict.fromkeys(["evaluation", *keys]))).aggregate(**made)
 
 
-EVALUATED = Derived(name="whole evaluations", of="evaluations", groups=_evaluated)
+EVALUATED = Derived(
+    name="whole evaluations", of="evaluations", needs=("evaluation", "points", "possible"), groups=_evaluated
+)
 
 
 def employment(agents, start=None, end=None):
     """Who was employed when: a row an agent and month with `years` (of a person), `leavers` (0 or 1) and `at_start`
     (0 or 1).
 
-    `agents` has agent, hired and, where anybody has, left (the last day at work); further columns are kept. From
-    `start` to `end` (excluded); without them from the first who was hired to the last day that the table tells. No
-    hiring date: employed all along.
+    `agents` has agent and, as far as they are known, hired and left (the last day at work); further columns are kept.
+    From `start` to `end` (excluded); without them from the first who was hired to the last day that the table tells.
+    No hiring date: employed all along.
     """
-    if "left" not in agents:
-        agents = agents.assign(left=pd.NaT)
+    agents = agents.assign(
+        **{name: pd.Series(pd.NaT, agents.index) for name in ("hired", "left") if name not in agents}
+    )
     start = agents["hired"].min() if start is None else pd.Timestamp(start)
     last = agents[["hired", "left"]].max().max() + pd.Timedelta(days=1) if end is None else pd.Timestamp(end)
     if pd.isna(start) or pd.isna(last) or last <= start:

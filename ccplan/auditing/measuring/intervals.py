@@ -13,15 +13,11 @@ def wilson(top, bottom, z=Z):
     """
     with np.errstate(all="ignore"):
         share, w = top / bottom, z * z / bottom
-        centre, spread = (
-            (share + w / 2) / (1 + w),
-            z / (1 + w) * np.sqrt(np.maximum(share * (1 - share), 0) / bottom + w / (4 * bottom)),
-        )
+        centre = (share + w / 2) / (1 + w)
+        spread = z / (1 + w) * np.sqrt(np.maximum(share * (1 - share), 0) / bottom + w / (4 * bottom))
     known = (bottom > 0) & (share <= 1) & (share >= 0)
-    low, high = (
-        np.where(share == 0, 0.0, centre - spread),
-        np.where(share == 1, 1.0, centre + spread),
-    )  # not a rounding beside it
+    low = np.where(share == 0, 0.0, centre - spread)  # an end is itself, not a rounding beside it
+    high = np.where(share == 1, 1.0, centre + spread)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
@@ -31,11 +27,9 @@ def delta(value, sums, z=Z):
 
     `sums` has n, xx, xy, yy and bottom: Σx², Σxy, Σy², Σy of the rows.
     """
-    n, bottom = sums["n"].to_numpy(float), sums["bottom"].to_numpy(float)
+    n, bottom, xx, xy, yy = (sums[name].to_numpy(float) for name in ("n", "bottom", "xx", "xy", "yy"))
     with np.errstate(all="ignore"):
-        off = (
-            sums["xx"].to_numpy(float) - 2 * value * sums["xy"].to_numpy(float) + value**2 * sums["yy"].to_numpy(float)
-        )
+        off = xx - 2 * value * xy + value**2 * yy
         error = np.sqrt(np.maximum(off, 0) * n / (n - 1)) / np.abs(bottom)
     error = np.where((n > 1) & (bottom != 0), error, np.nan)
     return value - z * error, value + z * error

@@ -1,13 +1,14 @@
 """What a KPI is: words, a unit, a target that is typical, and sums of two parts whose ratio is its value.
 
 A KPI is never an average of averages: at every grain its value is Σ top ÷ Σ bottom. Where it can be had from
-several tables it has several ways, the first of which the tables allow is gone. What sources define differently are
+several tables it has several ways, and the first that the tables allow is taken. What sources define differently are
 its options.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import inf, isnan
+from numbers import Real
 
 KPI_AREAS = ("customers", "people", "money", "plan")
 BETTER = ("higher", "lower", "band")
@@ -19,11 +20,13 @@ class Derived:
 
     `rows(row)` adds columns to it, before rows outside the period are left out; `groups(table, keys)` makes one row
     of many, `keys` being the columns that are asked for; `frame(frame, start, end)` makes it in pandas, for small
-    tables.
+    tables. `needs` names columns without which it cannot be made; `by_day` asks for a column `day` for its groups.
     """
 
     name: str
     of: str
+    needs: tuple = ()
+    by_day: bool = False
     rows: Callable | None = field(default=None, compare=False)
     groups: Callable | None = field(default=None, compare=False)
     frame: Callable | None = field(default=None, compare=False)
@@ -82,7 +85,8 @@ class Way:
 class Option:
     """A choice where sources disagree: what is taken unless said otherwise, what may be, and what it is about.
 
-    `words` is {value: how the variant is stated}; without words every number or text is allowed.
+    `words` is {value: how the variant is stated}; without words any value of the default's kind is allowed: a number
+    of 0 or more, True or False, or texts.
     """
 
     default: object
@@ -122,16 +126,14 @@ class KPI:
         >>> KPIS["service_level"].with_(definition="answered", target_s=30).variant()
         'answered within 30 s ÷ answered (SL2)'
         """
-        for name, value in options.items():
+        for name in options:
             if name not in self.options:
                 raise ValueError(
                     f"{name} is no option of {self.key}: "
                     + (f"it has {', '.join(self.options)}" if self.options else "it has none")
                 )
-            words = self.options[name].words
-            if words and value not in words:
-                raise ValueError(f"{name} of {self.key} must be one of {', '.join(map(str, words))}, got {value!r}")
-        chosen = replace(self, chosen=self.chosen | options)
+        told = {name: _allowed(f"{name} of {self.key}", self.options[name], value) for name, value in options.items()}
+        chosen = replace(self, chosen=self.chosen | told)
         return replace(chosen, **self.range_of(**chosen.settings)) if self.range_of else chosen
 
     @property
@@ -154,6 +156,24 @@ class KPI:
         words = {name: _value_said(name, value, centre) for name, value in self.settings.items()}
         told = [option.words[self.settings[name]] for name, option in self.options.items() if option.words]
         return "; ".join(one.format(**words) for one in told if one) or self.formula
+
+
+def _allowed(name, option, value):
+    """The value of an option, texts as a tuple; ValueError in words for one that it cannot take."""
+    if option.words:
+        if value not in list(option.words):
+            raise ValueError(f"{name} must be one of {', '.join(map(str, option.words))}, got {value!r}")
+    elif isinstance(option.default, tuple):
+        if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+            raise ValueError(f"{name} must be texts, such as ('moving house',), got {value!r}")
+        return tuple(value)
+    elif isinstance(option.default, bool):
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} must be True or False, got {value!r}")
+    elif value is not None or option.default is not None:
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < inf:
+            raise ValueError(f"{name} must be a number of 0 or more, got {value!r}")
+    return value
 
 
 def _value_said(name, value, centre):

@@ -1,9 +1,12 @@
 """`measure`: KPIs of any tables, at any grain, in one pass through each table, wherever the tables lie."""
 
+from numbers import Real
+
 import numpy as np
 import pandas as pd
 
 from .intervals import delta, garwood, wilson
+from .kpi import KPI
 from ..kpis import KPIS, kpi_of
 from .periods import DAY_S, PERIODS
 from .queries import Plan
@@ -24,7 +27,7 @@ def measure(tables, kpis=None, by=(), *, centre=None, quarter=None, start=None, 
     None: all that the tables allow. `by` names columns (queue, channel, team, agent, reason, evaluator, step,
     category, line, ...) and times (year, quarter, month, week, day, weekday 0 = Monday, hour, interval of
     `interval_s`) in local time: times with a zone are told in the centre's, times without one are taken as local.
-    Only rows of a `quarter` ("2026Q3"), or from `start` to before `end`, count; both local.
+    Only rows of a `quarter` ("2026Q3"), or from `start` to before `end`, count; both local. `interval_s` divides a day.
 
     value = top / bottom, both sums; NaN where bottom is 0. `n` is what bottom counts, or else the rows that count.
     `low` and `high` bound 95 %: Wilson's interval for shares of counted things, the delta method for other ratios,
@@ -37,9 +40,10 @@ def measure(tables, kpis=None, by=(), *, centre=None, quarter=None, start=None, 
     >>> measure({"calls": calls}, ["service_level"], by=["queue"])[["queue", "value", "top", "bottom"]].to_dict("list")
     {'queue': ['a', 'b'], 'value': [0.5, 0.0], 'top': [1, 0], 'bottom': [2, 1]}
     """
-    chosen, by = _kpis(kpis), _names(by)
+    chosen, by, interval_s = _kpis(kpis), _names(by), _whole_step(interval_s)
+    centre = centre if centre is not None else getattr(tables, "centre", None)
     with Shelf(tables) as shelf:
-        context = Context(shelf, _centre(tables, centre), *_period(quarter, start, end))
+        context = Context(shelf, centre, *_period(quarter, start, end, centre))
         _check_by(by, shelf)
         return _measured(chosen, [by], context, interval_s)[0]
 
@@ -51,7 +55,7 @@ def measure_cuts(shelf, kpi, cuts, *, centre=None, start=None, end=None):
     `shelf` is an open Shelf. The cuts must rest on one step, days or hours: coarser times are sums of the finer. Raises
     ValueError as `measure` does.
     """
-    context = Context(shelf, centre, *_period(None, start, end))
+    context = Context(shelf, centre, *_period(None, start, end, centre))
     for by in cuts:
         _check_by(by, shelf)
     return _measured([kpi_of(kpi)], cuts, context, MEASURED_S)
@@ -83,7 +87,10 @@ def _framed(frames, by, missing):
 def _kpis(kpis):
     if kpis is None:
         return list(KPIS.values())
-    return [kpi_of(kpi) for kpi in ([kpis] if isinstance(kpis, str) or hasattr(kpis, "key") else kpis)]
+    chosen = [kpi_of(kpi) for kpi in ([kpis] if isinstance(kpis, str | KPI) else kpis)]
+    if not chosen:
+        raise ValueError("kpis must name at least one KPI; leave it out for all that the tables allow")
+    return chosen
 
 
 def _names(by):
@@ -94,17 +101,35 @@ def _names(by):
     return names
 
 
-def _centre(tables, centre):
-    return centre if centre is not None else getattr(tables, "centre", None)
+def _whole_step(interval_s):
+    number = isinstance(interval_s, Real) and not isinstance(interval_s, bool)
+    if not (number and interval_s >= 1 and interval_s == int(interval_s) and DAY_S % interval_s == 0):
+        raise ValueError(f"interval_s must be whole seconds that divide a day, such as 1800, got {interval_s!r}")
+    return int(interval_s)
 
 
-def _period(quarter, start, end):
+def _period(quarter, start, end, centre):
     if quarter is not None:
         if start is not None or end is not None:
             raise ValueError("either a quarter or start and end, not both")
         quarter = Quarter.of(quarter)
         return quarter.first, quarter.end
-    return tuple(None if moment is None else pd.Timestamp(moment) for moment in (start, end))
+    start, end = (_local(name, moment, centre) for name, moment in (("start", start), ("end", end)))
+    if start is not None and end is not None and not start < end:
+        raise ValueError(f"start must be before end, got {start} and {end}")
+    return start, end
+
+
+def _local(name, moment, centre):
+    """A moment as local wall time; with a zone of its own it is told in the centre's."""
+    if moment is None:
+        return None
+    moment = pd.Timestamp(moment)
+    if pd.isna(moment):
+        raise ValueError(f"{name} must be a time such as 2026-07-01, got {moment!r}")
+    if moment.tz is None:
+        return moment
+    return moment.tz_convert(centre.time_zone if centre is not None else "UTC").tz_localize(None)
 
 
 def _check_by(by, shelf):
@@ -117,7 +142,7 @@ def _check_by(by, shelf):
 
 
 def _ways(kpis, plan):
-    """[(KPI, its first way that can be gone)], {key: why of those that have none}."""
+    """[(KPI, its first way that the tables allow)], {key: why of those that have none}."""
     ways, missing = [], {}
     for kpi in kpis:
         why = []
@@ -147,7 +172,7 @@ def _told(kpi, taken, found, plan, by):
     n = bottom if way.bottom.value is None or way.bottom.counts else sums["n"].to_numpy(float)
     low, high = _bounds(way, value, sums)
     note = f" ({', '.join(taken.notes)})" if taken.notes else ""
-    frame = sums[by].assign(
+    return sums[by].assign(
         kpi=kpi.key,
         variant=kpi.variant(plan.context.centre),
         value=value,
@@ -158,19 +183,18 @@ def _told(kpi, taken, found, plan, by):
         high=high,
         tables=" ÷ ".join(way.tables) + note,
     )
-    return frame
 
 
 def _rolled(taken, found, by, plan):
     """The sums of a way of one table, named as the way names them, by the cells that are asked for."""
     query = next(iter(taken.queries.values()))
-    finest = (
+    finest_times = (
         query.step is None
         or (query.step == plan.interval_s and "interval" in by)
         or (query.step == DAY_S and "day" in by)
     )
-    finest = finest and {name for name in plan.by if name not in PERIODS} <= set(by)
-    return _grouped(found[id(query)], taken.sums, by, finest)
+    every_column = {name for name in plan.by if name not in PERIODS} <= set(by)
+    return _grouped(found[id(query)], taken.sums, by, finest_times and every_column)
 
 
 def _grouped(frame, names, by, finest=False):

@@ -2,7 +2,11 @@
 allows.
 """
 
+from math import gcd
+
 import pandas as pd
+
+from ..quarter import quarter_names
 
 HOUR_S, DAY_S = 3600, 86_400
 STEPS = {
@@ -27,34 +31,33 @@ WHY = {
 
 
 def step_of(by, interval_s):
-    """The step in seconds by which a table must be cut for the times in `by`; None without any.
+    """The step in seconds by which a table must be cut for the times in `by`, which each is a multiple of; None
+    without any.
 
-    >>> step_of(["queue", "hour"], 900), step_of(["interval", "day"], 900), step_of(["queue"], 900)
-    (3600, 900, None)
+    >>> step_of(["queue", "hour"], 900), step_of(["interval", "hour"], 5400), step_of(["queue"], 900)
+    (3600, 1800, None)
     """
     steps = [interval_s if name == "interval" else STEPS[name] for name in by if name in PERIODS]
-    return min(steps) if steps else None
+    return gcd(*steps) if steps else None
 
 
-def decoded(frame, step, by):
+def decoded(frame, step, by, interval_s):
     """The frame with columns for the times in `by`, from its column slot: the number of the step since 1970."""
     times = pd.to_datetime(frame["slot"] * step, unit="s").astype("datetime64[us]")
-    return frame.assign(**{name: _decode(name, times) for name in by if name in PERIODS})
+    return frame.assign(**{name: _decode(name, times, interval_s) for name in by if name in PERIODS})
 
 
-def _decode(name, times):
+def _decode(name, times, interval_s):
     if name == "quarter":
-        return (times.dt.year.astype("str") + "Q" + times.dt.quarter.astype("str")).where(times.notna())
+        return quarter_names(times)
+    if name == "interval":
+        return times.dt.floor(f"{interval_s}s")
     if name in ("week", "month"):
         starts = {
             "week": times.dt.normalize() - pd.to_timedelta(times.dt.weekday, unit="D"),
             "month": times.dt.to_period("M").dt.to_timestamp(),
         }
         return starts[name].astype("datetime64[us]")
-    return {
-        "year": times.dt.year,
-        "day": times.dt.normalize(),
-        "weekday": times.dt.weekday,
-        "hour": times.dt.hour,
-        "interval": times,
-    }[name]
+    return {"year": times.dt.year, "day": times.dt.normalize(), "weekday": times.dt.weekday, "hour": times.dt.hour}[
+        name
+    ]

@@ -65,7 +65,7 @@ def _over(made, column):
 
 @dataclass(frozen=True)
 class Taken:
-    """A way as it is gone: the sums of it by name and the query of each; `notes` on what stood in for what."""
+    """A way as it is taken: its sums by name and the query of each; `notes` on what stood in for what."""
 
     way: object
     sums: dict
@@ -122,23 +122,21 @@ class Plan:
     def _prepared(self, part, keys, step, clusters):
         shelf, derived = self.context.shelf, part.table if isinstance(part.table, Derived) else None
         if derived and derived.frame:
-            name, table = derived.name, shelf.lent(derived.name, derived.frame(shelf.frame(derived.of), *self._span()))
+            made = derived.frame(shelf.frame(derived.of), *self._span())  # of the period alone, its first month too
+            name, table = derived.name, self._joined(shelf.lent(derived.name, made), derived.name, keys)
         else:
-            name, table = part.base, shelf.table(part.base)
-        table = self._joined(table, name, keys)
-        if derived and derived.rows:
-            table = shelf.derived(derived.name, derived.rows(Row(table, name, self.context)))
-        table = self._within(table, name)
-        extra = {"slot": Row(table, name, self.context).slot(TIMES[name], step)} if step else {}
-        if (
-            derived
-            and derived.groups
-            and "agent" in table.columns
-            and TIMES[name] in table.columns
-            or "day" in clusters
-        ):
-            extra["day"] = Row(table, name, self.context).slot(TIMES[name], DAY_S)
-        table = table.mutate(**extra) if extra else table
+            name, table = part.base, self._joined(shelf.table(part.base), part.base, keys)
+            if derived:
+                Row(table, name, self.context).need(*derived.needs)
+            if derived and derived.rows:
+                table = shelf.derived(derived.name, derived.rows(Row(table, name, self.context)))
+            table = self._within(table, name)
+        steps = {"slot": step} if step else {}
+        if "day" in clusters or (derived and derived.by_day):
+            steps["day"] = DAY_S
+        row = Row(table, name, self.context)
+        if steps:
+            table = table.mutate(**{column: row.slot(TIMES[name], size) for column, size in steps.items()})
         return derived.groups(table, keys + (["slot"] if step else [])) if derived and derived.groups else table
 
     def _within(self, table, name):
@@ -216,12 +214,10 @@ class Plan:
     def _answer(self, query):
         frame = query.grouped.to_pandas()
         frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype(float).fillna(0.0) for name in query.sums})
-        frame = decoded(frame, query.step, list(dict.fromkeys([*self.by, "month"]))) if query.step else frame
-        return (
-            frame.sort_values([name for name in self.by if name in frame], kind="stable", ignore_index=True)
-            if self.by
-            else frame
-        )
+        if query.step:
+            frame = decoded(frame, query.step, dict.fromkeys([*self.by, "month"]), self.interval_s)
+        order = [name for name in self.by if name in frame]
+        return frame.sort_values(order, kind="stable", ignore_index=True) if self.by else frame
 
 
 def _seconds(moment):

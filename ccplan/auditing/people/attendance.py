@@ -7,14 +7,15 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from ...data.evidence.estimates import WORK
+from ..measuring.intervals import wilson
 from .funnel import ALPHA
 
-AWAY = ("leave", "holiday")  # planned and paid: no time to be sick or late in
-SICK, WORK = "sickness", "work"
+AWAY = ("leave", "annual leave", "holiday", "public holidays", "family leave", "unpaid leave", "off")  # as planned
+SICK = "sickness"
 TEAM = "the centre"  # where nobody's team is known
 DRAWS, SEED = 4999, 7  # reshufflings of the people among the teams
 BEFORE = 12  # months before the quarter that it is held against, at most
-Z95 = 1.959963984540054
 
 
 def attendance(activities, teams):
@@ -40,7 +41,7 @@ def attendance(activities, teams):
     due = (said.notna() & ~said.isin(AWAY)).to_numpy()
     sick = (done.fillna(said) == SICK).to_numpy() & due
     there = due & ~sick & done.notna().to_numpy()
-    month = _local(activities["start"]).to_numpy().astype("datetime64[M]").astype("datetime64[us]")
+    month = activities["start"].dt.tz_localize(None).to_numpy().astype("datetime64[M]").astype("datetime64[us]")
     rows = pd.DataFrame(
         {
             "agent": activities["agent"].to_numpy(),
@@ -49,16 +50,12 @@ def attendance(activities, teams):
             "sick_h": hours * sick,
             "present_h": hours * there,
             "kept_h": hours * (there & (said == done).to_numpy(dtype=bool, na_value=False)),
-            "beyond_h": hours * (said.isna() & (done == WORK)).to_numpy(dtype=bool, na_value=False),
+            "beyond_h": hours * (said.isna() & done.isin(WORK)).to_numpy(dtype=bool, na_value=False),
         }
     )
     sums = rows.groupby(["agent", "month"], as_index=False).sum()
     sums.insert(1, "team", sums["agent"].map(dict(teams)).fillna(TEAM).astype(str))
     return sums
-
-
-def _local(times):
-    return times.dt.tz_localize(None) if getattr(times.dt, "tz", None) is not None else times
 
 
 def ratio_by(rows, top, bottom, by):
@@ -78,19 +75,8 @@ def ratio_by(rows, top, bottom, by):
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = spread.groupby(level=by).sum() / sums[bottom] ** 2 * count / (count - 1)
         worth = np.where((count > 1) & (variance > 0), value * (1 - value) / variance, nan)
-    low, high = wilson(value.to_numpy(), worth)
+    low, high = wilson(value.to_numpy() * worth, worth)
     return sums.assign(value=value, low=low, high=high, people=count).reset_index()
-
-
-def wilson(share, n):
-    """Wilson's 95 % interval of shares seen on n observations, which need not be whole: two arrays (JASA 1927;22:209).
-
-    >>> [round(float(end), 3) for end in wilson(0.5, 100.0)]
-    [0.404, 0.596]
-    """
-    middle = share + Z95**2 / (2 * n)
-    half = Z95 * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    return (middle - half) / (1 + Z95**2 / n), (middle + half) / (1 + Z95**2 / n)
 
 
 def rising(rows, quarter, *, draws=DRAWS, alpha=ALPHA):

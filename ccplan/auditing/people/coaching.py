@@ -19,30 +19,42 @@ FAR = 2.0  # z from which a person's other measure speaks against the one
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """What people are compared in: `top` the column whose mean over the contacts is the value; `better` high or
-    low; `material` the least likely difference worth a talk (of shares in points, else in parts of what is
+    """What people are compared in: `top` the column whose mean over the contacts is the value, `needs` the column
+    of calls that it is from; `better` high or low; `material` the least likely difference worth a talk (of shares in points, else in parts of what is
     expected); `unit` s or share."""
 
     key: str
     name: str
     top: str
+    needs: str
     unit: str
     better: str
     material: float
 
 
 MEASURES = (
-    Measure(key="aht_s", name="handle time", top="handle_s", unit="s", better="low", material=0.08),
-    Measure(key="fcr", name="share settled", top="resolved", unit="share", better="high", material=0.02),
+    Measure(key="aht_s", name="handle time", top="handle_s", needs="talk_s", unit="s", better="low", material=0.08),
+    Measure(
+        key="fcr", name="share settled", top="resolved", needs="resolved", unit="share", better="high", material=0.02
+    ),
     Measure(
         key="csat",
         name="share of customers content (4 or 5 of 5)",
         top="content",
+        needs="csat",
         unit="share",
         better="high",
         material=0.04,
     ),
-    Measure(key="transfers", name="share handed on", top="transferred", unit="share", better="low", material=0.02),
+    Measure(
+        key="transfers",
+        name="share handed on",
+        top="transferred",
+        needs="transferred",
+        unit="share",
+        better="low",
+        material=0.02,
+    ),
 )
 
 

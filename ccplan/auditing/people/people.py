@@ -115,9 +115,7 @@ def _compared(evidence, teams, missing):
     found = funnels(contacts, spared=spared)
     for one in MEASURES:
         if one.key not in found:
-            missing[one.name] = (
-                f"no contact of {evidence.quarter} says it: the column {one.top.replace('content', 'csat')} is needed"
-            )
+            missing[one.name] = f"no contact of {evidence.quarter} says it: the column {one.needs} is needed"
     sorted_out = lists(found, teams)
     several = contacts["team"].nunique() > 1
     return {
@@ -159,15 +157,10 @@ def _busy_teams(evidence, teams):
 
 def _attended(evidence, teams, missing):
     rows = attendance(evidence.frame("activities"), teams)
-    now, before = (
-        rows[evidence_quarter.holds(rows["month"])]
-        for evidence_quarter in (evidence.quarter, evidence.quarter.previous)
-    )
+    now, before = (rows[one.holds(rows["month"])] for one in (evidence.quarter, evidence.quarter.previous))
     if not now["scheduled_h"].sum():
         raise ValueError(f"the table activities has no scheduled time in {evidence.quarter}")
-    pooled = pool_small_groups(
-        rows, "team", "agent"
-    )  # sickness is nobody else's business where few people stand behind it
+    pooled = pool_small_groups(rows, "team", "agent")  # of few people it would be told who was sick
     if not len(pooled):
         missing["absence"] = f"sickness is shown for {FEWEST} people or more, and activities have fewer"
         absence, table = pd.DataFrame(), pd.DataFrame()

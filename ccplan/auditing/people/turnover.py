@@ -4,6 +4,8 @@ from math import nan
 
 import pandas as pd
 
+from ..measuring.intervals import garwood
+
 YEAR = 365.25
 MONTH = YEAR / 12
 BANDS = (
@@ -79,13 +81,9 @@ def _row(name, people, first, end, plan, young=None, old=None):
 
 def _poisson(count, years, plan):
     """Exact 95 % interval of a rate, and the chance of as many at the planned one."""
-    from scipy.stats import chi2, poisson
+    from scipy.stats import poisson
 
     if not years:
         return nan, nan, nan
-    low = chi2.ppf(0.025, 2 * count) / 2 / years if count else 0.0
-    return (
-        float(low),
-        float(chi2.ppf(0.975, 2 * count + 2) / 2 / years),
-        float(poisson.sf(count - 1, plan * years)) if plan == plan else nan,
-    )
+    low, high = map(float, garwood(count, years))
+    return low, high, float(poisson.sf(count - 1, plan * years)) if plan == plan else nan

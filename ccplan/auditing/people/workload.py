@@ -5,6 +5,8 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from ...data.evidence.estimates import WORK
+
 USUAL_CAP = 0.85  # where a queue names none: above it the sector sees burn-out (Call Centre Helper)
 SUSTAINED = 4  # weeks in a row
 WEEK = "datetime64[us]"
@@ -47,8 +49,11 @@ def occupancy_by_team(contacts, activities, teams, centre):
     queue, `above` blank.
 
     `contacts` has agent, queue, arrived and handle_s; the cap is that of the queue that gave the team most of its work.
+    Raises ValueError where activities do not say what was done.
     """
-    work = activities[(activities["actual"] == "work").to_numpy(dtype=bool, na_value=False)]
+    if "actual" not in activities:
+        raise ValueError("occupancy of teams needs the column actual of the table activities")
+    work = activities[activities["actual"].isin(WORK)]
     hours = (
         ((work["end"] - work["start"]).dt.total_seconds() / 3600)
         .groupby([work["agent"].map(teams), monday(work["start"])])
@@ -75,7 +80,7 @@ WEEKS = ("who", "kind", "week", "busy_h", "staffed_h", "occupancy", "cap", "abov
 
 def monday(times):
     """The Monday of each time's week, without a zone."""
-    local = times.dt.tz_localize(None) if getattr(times.dt, "tz", None) is not None else times
+    local = times.dt.tz_localize(None)
     return (local.dt.normalize() - pd.to_timedelta(local.dt.dayofweek, unit="D")).astype(WEEK)
 
 

@@ -99,20 +99,33 @@ def _checked(rows, name):
     missing = [column for column in NEEDED if column not in rows]
     if missing:
         raise ValueError(f"{name} must have the columns {', '.join(NEEDED)}; missing: {', '.join(missing)}")
-    rows = rows.assign(queue=rows["queue"].astype(str), start=pd.to_datetime(rows["start"]))
-    for column in ("offered", "aht_s"):
-        numbers = pd.to_numeric(rows[column], errors="coerce")
-        if column == "offered" and (~np.isfinite(numbers) | (numbers < 0)).any():
-            raise ValueError(f"{name}: offered must hold numbers of contacts from 0 up in every row")
-        rows[column] = numbers
-    return rows
+    rows = rows.assign(queue=rows["queue"].astype(str), start=_times(rows["start"]))
+    numbers = {one: pd.to_numeric(rows[one], errors="coerce") for one in ("offered", "aht_s", *BAND) if one in rows}
+    if (~np.isfinite(numbers["offered"]) | (numbers["offered"] < 0)).any():
+        raise ValueError(f"{name}: offered must hold numbers of contacts from 0 up in every row")
+    if ((numbers["aht_s"] < 0) | np.isinf(numbers["aht_s"])).any():
+        raise ValueError(f"{name}: aht_s must hold seconds from 0 up, or nothing where it is not known")
+    return rows.assign(**numbers)
+
+
+def _times(starts):
+    """Times as pandas keeps them; those written with the hours from UTC, which change with the clocks, in UTC."""
+    try:
+        return pd.to_datetime(starts)
+    except ValueError:
+        return pd.to_datetime(starts, utc=True)
 
 
 def _in_quarter(rows, evidence):
+    """The rows of the audited quarter, in the zone of the intervals."""
     zone = evidence.frame("intervals")["start"].dt.tz
+    if rows["start"].dt.tz is not None:
+        rows = rows.assign(start=rows["start"].dt.tz_convert(zone or evidence.centre.time_zone))
     if rows["start"].dt.tz is None and zone is not None:
         local = rows["start"].dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
         rows = rows.assign(start=local)[local.notna()]
+    if zone is None:
+        rows = rows.assign(start=_wall(rows["start"]))
     mine = rows[evidence.quarter.holds(rows["start"])].drop_duplicates(["queue", "start"]).reset_index(drop=True)
     if mine.empty:
         raise ValueError(f"expected has no row in {evidence.quarter}")
@@ -120,4 +133,4 @@ def _in_quarter(rows, evidence):
 
 
 def _wall(times):
-    return times.dt.tz_localize(None) if times.dt.tz is not None else times
+    return times.dt.tz_localize(None)

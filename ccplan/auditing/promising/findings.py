@@ -23,7 +23,7 @@ def promise_findings(rows, tables, told, evidence):
     for one in tables["queues"].sort_values("offered", ascending=False, kind="stable").to_dict("records"):
         weeks = _whole(tables["weeks"], one["queue"])
         found += [
-            _volume(one, weeks, told, evidence, len(tables["queues"])),
+            _volume(one, weeks, told, len(tables["queues"])),
             _handle_time(one, weeks, rows, evidence, len(tables["queues"])),
         ]
     for one in tables["kept_queues"].to_dict("records"):
@@ -57,7 +57,7 @@ def beyond_chance(misses, tests=1, side="two-sided"):
     return bool(ttest_1samp(misses, 0.0, alternative=side).pvalue < CHANCE / max(tests, 1))
 
 
-def _volume(one, weeks, told, evidence, tests):
+def _volume(one, weeks, told, tests):
     """Contacts far from the forecast: not where its history was too short to know the season."""
     held = np.asarray(told.held.get(one["queue"], ()), float)
     usual = len(held) > 2 and abs(one["bias"] - held.mean()) <= PAST * held.std(ddof=1)

@@ -6,10 +6,7 @@ who changed what and when, a line each, in JSON. Each change carries the value t
 changed it in the meantime, the second is told and nothing is overwritten.
 """
 
-import getpass
 import io
-import json
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +15,12 @@ from ...data.files import write_whole
 from ...data.locks import locked
 from ...data.tables import CHECKLIST, STATUSES
 from ..checklists import starter
+from ..journal import person, read_deeds, write_deed
 
 FILE_NAME, JOURNAL = "checklist.csv", "checklist.journal"
 CHANGEABLE = ("status", "department", "owner", "due", "done_on", "evidence", "cost")
 KEY = ["checklist", "step", "item"]
+DEED = ("number", "who", "did", "checklist", "item", "before", "after")
 LONGEST = 500
 
 
@@ -37,7 +36,7 @@ class ChecklistStore:
     """
 
     def __init__(self, folder, *, who=None):
-        self.folder, self.who = Path(folder), who or _person()
+        self.folder, self.who = Path(folder), who or person()
 
     @property
     def file(self):
@@ -123,9 +122,7 @@ class ChecklistStore:
         )
 
     def _deeds(self):
-        file = self.folder / JOURNAL
-        lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.exists() else []
-        return [one for one in map(_line, lines) if one]
+        return read_deeds(self.folder / JOURNAL, needs=DEED)
 
     def _open_deeds(self):
         deeds = self._deeds()
@@ -139,23 +136,8 @@ class ChecklistStore:
         without a line.
         """
         number = max((one["number"] for one in self._deeds()), default=0) + 1
-        told = {
-            "number": number,
-            "when": f"{pd.Timestamp.now('UTC'):%Y-%m-%dT%H:%M:%SZ}",
-            "who": self.who,
-            "did": did,
-            "checklist": checklist,
-            "item": item,
-            "before": before,
-            "after": after,
-            "of": of,
-        }
-        file = self.folder / JOURNAL
-        cut = file.exists() and file.read_bytes()[-1:] not in (b"", b"\n")
-        with open(file, "a", encoding="utf-8") as journal:
-            journal.write("\n" * bool(cut) + json.dumps(told, ensure_ascii=False) + "\n")
-            journal.flush()
-            os.fsync(journal.fileno())
+        told = (number, self.who, did, checklist, item, before, after)
+        write_deed(self.folder / JOURNAL, {**dict(zip(DEED, told, strict=True)), "of": of})
 
     def _write(self, rows):
         out = io.StringIO()
@@ -190,22 +172,3 @@ def _place(rows, checklist, item):
     if not len(found):
         raise ValueError(f"there is no item {item!r} on the list {checklist!r}")
     return found[0]
-
-
-def _line(text):
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return None
-    return (
-        told
-        if isinstance(told, dict) and {"number", "who", "did", "checklist", "item", "before", "after"} <= set(told)
-        else None
-    )
-
-
-def _person():
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a system without names
-        return "somebody"

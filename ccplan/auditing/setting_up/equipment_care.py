@@ -5,6 +5,7 @@ cost.
 import numpy as np
 import pandas as pd
 
+from ...data.tables import EQUIPMENT
 from ...planning.setting_up.lines_and_seats import KINDS
 
 OFFENCES = 3  # faults of one device within a year from which it is replaced, not mended
@@ -13,10 +14,18 @@ WORKING = "working"
 OTHER_YEARS = 5  # a kind that no list knows lasts so long
 
 
+def _by_day(equipment):
+    """The checks in their order of time, with every column of the table, empty where it has none."""
+    missing = [name for name in EQUIPMENT.names if name not in equipment]
+    blank = {name: pd.Series(pd.NaT if name == "checked_on" else None, equipment.index) for name in missing}
+    return equipment.assign(**blank).sort_values("checked_on", kind="stable")
+
+
 def faults_of(equipment):
     """The fault log: a row a check that found a device not working, by device and day (device, station, kind,
     checked_on, state, fault, cost).
     """
+    equipment = _by_day(equipment)
     found = equipment[equipment["state"].notna() & equipment["state"].ne(WORKING)]
     return found.sort_values(["device", "checked_on"], ignore_index=True)
 
@@ -28,10 +37,13 @@ def check_rota(equipment, first, *, weeks=4):
     Stations are spread evenly, those whose last check lies longest ago first, so that each comes once in `weeks`.
     Raises ValueError for fewer than one week.
     """
-    if not (isinstance(weeks, int) and weeks >= 1):
-        raise ValueError(f"weeks must be 1 or more, got {weeks!r}")
+    if not (isinstance(weeks, int) and not isinstance(weeks, bool) and weeks >= 1):
+        raise ValueError(f"weeks must be a whole number of 1 or more, got {weeks!r}")
+    if equipment.get("station", pd.Series(dtype=object)).isna().all():
+        raise ValueError("the table equipment names no station: who is checked when goes by its column station")
     last = (
-        equipment.groupby(["station", "device"])["checked_on"]
+        _by_day(equipment)
+        .groupby(["station", "device"])["checked_on"]
         .max()
         .groupby("station")
         .agg(last_checked="min", devices="size")
@@ -55,12 +67,13 @@ def repeat_offenders(equipment, at, *, days=365):
     """
     from scipy.stats import poisson
 
-    at = pd.Timestamp(at)
+    at, equipment = pd.Timestamp(at), _by_day(equipment)
     recent = equipment[(equipment["checked_on"] <= at) & (equipment["checked_on"] > at - pd.Timedelta(days=days))]
     if recent.empty:
         return pd.DataFrame(columns=["device", "station", "kind", "faults", "checks", "cost", "last_fault", "chance"])
     failed = recent["state"].notna() & recent["state"].ne(WORKING)
-    rows = recent.assign(failed=failed, paid=recent["cost"].fillna(0), when=recent["checked_on"].where(failed))
+    paid = pd.to_numeric(recent["cost"]).fillna(0)
+    rows = recent.assign(failed=failed, paid=paid, when=recent["checked_on"].where(failed))
     by = rows.groupby(["device"], as_index=False).agg(
         station=("station", "last"),
         kind=("kind", "last"),
@@ -81,22 +94,19 @@ def replacements(equipment, at, *, years=None, prices=None, months=24):
     kind, since, replace_on, price).
 
     A device's life begins at its first check, or after it was last replaced, and lasts the years of its kind
-    (`years` {kind: years}, else the usual); `prices` {kind: price}, else the usual. What is overdue is named too.
+    (`years` {kind: years}, to the month; else the usual); `prices` {kind: price}, else the usual. What is overdue is named too.
     """
-    at = pd.Timestamp(at)
+    at, equipment = pd.Timestamp(at), _by_day(equipment)
     fresh = equipment[equipment["state"].eq("replaced")].groupby("device")["checked_on"].max()
     first = equipment.groupby("device").agg(
         station=("station", "last"), kind=("kind", "last"), first=("checked_on", "min")
     )
     since = first["first"].where(~first.index.isin(fresh.index), fresh.reindex(first.index))
-    usual = {kind: known for kind, known in KINDS.items()} | {
-        "phone": KINDS["phone or softphone licence"],
-        "router": KINDS["router or switch"],
-    }
+    usual = KINDS | {"phone": KINDS["phone or softphone licence"], "router": KINDS["router or switch"]}
     life = [(years or {}).get(kind, usual.get(kind, (1, np.nan, OTHER_YEARS))[2]) for kind in first["kind"]]
     price = [(prices or {}).get(kind, usual.get(kind, (1, np.nan, OTHER_YEARS))[1]) for kind in first["kind"]]
     ends = [
-        begin + pd.DateOffset(years=int(last)) if pd.notna(begin) else pd.NaT
+        begin + pd.DateOffset(months=round(12 * last)) if pd.notna(begin) else pd.NaT
         for begin, last in zip(since, life, strict=True)
     ]
     told = first.reset_index()[["device", "station", "kind"]].assign(

@@ -6,13 +6,14 @@ which the audit measures. What can go wrong with a KPI, and which other KPI woul
 
 import io
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 
 import pandas as pd
 
 from ...data.centre_file import FILE_NAME as CENTRE, read_centre_text
 from ...data.evidence.suggestions import set_value
-from ...data.files import harmless, write_whole
+from ...data.files import as_written, harmless, write_together
 from ...data.locks import locked
 from ..kpis import KPIS, kpi_of
 
@@ -65,6 +66,7 @@ class Goal:
         if (
             isinstance(self.target, bool)
             or not isinstance(self.target, int | float)
+            or not isfinite(self.target)
             or not known.low <= self.target <= known.high
         ):
             hint = " — write 75 % as 0.75" if known.unit.startswith("share") else ""
@@ -123,7 +125,7 @@ def read_goals(folder):
     found = []
     for number, row in enumerate(frame.to_dict("records"), start=2):
         try:
-            fields = {name: row.get(name, "") for name in ("goal", "factor", "until", "kpi", "plan")}
+            fields = {name: as_written(row.get(name, "")) for name in ("goal", "factor", "until", "kpi", "plan")}
             found.append(Goal(**fields, target=_number(row.get("target", "")), likely=row.get("likely") or "medium"))
         except ValueError as problem:
             raise ValueError(f"{file}, row {number}: {problem}") from None
@@ -141,7 +143,7 @@ def save_goals(folder, goals):
     """Write the goals into goals.csv and their targets into centre.toml, comments staying: the Path of centre.toml.
 
     Both files are written whole or not at all. Raises ValueError where two goals aim at one KPI with different
-    targets, or centre.toml would refuse what is asked; then nothing is written.
+    targets, centre.toml is not there or would refuse what is asked; then nothing is written.
     """
     folder, wanted = Path(folder), {}
     for one in goals:
@@ -151,7 +153,10 @@ def save_goals(folder, goals):
             )
     file = folder / CENTRE
     with locked(file):
-        text = file.read_text(encoding="utf-8")
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise ValueError(f"{file} cannot be read: {problem} — the goals' targets are kept in it") from None
         for kpi, target in wanted.items():
             text = set_value(text, ("kpi_targets", kpi), float(target))
         read_centre_text(text, file)
@@ -159,5 +164,5 @@ def save_goals(folder, goals):
         harmless(pd.DataFrame([asdict(one) for one in goals], columns=list(Goal.__dataclass_fields__))).to_csv(
             out, index=False, lineterminator="\n"
         )
-        write_whole(folder / FILE_NAME, out.getvalue())
-        return write_whole(file, text)
+        write_together({folder / FILE_NAME: out.getvalue(), file: text})
+        return file

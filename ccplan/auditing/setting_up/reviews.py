@@ -24,18 +24,15 @@ def reviews_due(agents, at, *, evaluations=None, activities=None, word="coaching
     days_late), the latest first.
 
     A review is a day with an evaluation, or an activity that was `word`. Who never had one is due since the first
-    day at work. Raises ValueError where neither table is there.
+    day at work; of whom that is not known is left out. Raises ValueError where no table tells of reviews, or agents
+    have no column `hired`.
     """
-    if evaluations is None and activities is None:
-        raise ValueError(
-            "who was reviewed stands in the tables evaluations or activities: at least one of them is needed"
-        )
+    if "hired" not in agents:
+        raise ValueError("how often somebody is reviewed follows from the column hired of the table agents")
     at = pd.Timestamp(at).normalize()
-    here = (
-        agents[(agents["hired"] <= at) & (agents["left"].isna() | (agents["left"] >= at))]
-        if "left" in agents
-        else agents[agents["hired"] <= at]
-    )
+    here = agents[agents["hired"] <= at]
+    if "left" in agents:
+        here = here[here["left"].isna() | (here["left"] >= at)]
     last = here["agent"].map(_last(evaluations, activities, at, word))
     employed = (at - here["hired"]).dt.days
     rhythm = employed.map(rhythm_of)
@@ -50,10 +47,15 @@ def reviews_due(agents, at, *, evaluations=None, activities=None, word="coaching
 def _last(evaluations, activities, at, word):
     """{agent: day of the last review until then}."""
     seen = []
-    if evaluations is not None and "date" in evaluations:
+    if evaluations is not None and {"agent", "date"} <= set(evaluations):
         seen.append(evaluations[["agent", "date"]].rename(columns={"date": "day"}))
-    if activities is not None:
+    if activities is not None and "actual" in activities:
         mine = activities[activities["actual"].eq(word)]
         seen.append(pd.DataFrame({"agent": mine["agent"], "day": mine["start"].dt.tz_localize(None).dt.normalize()}))
-    rows = pd.concat(seen) if seen else pd.DataFrame(columns=["agent", "day"])
+    if not seen:
+        raise ValueError(
+            "who was reviewed stands in the tables evaluations or activities: at least one of them is needed, "
+            "with agent and date, or with actual"
+        )
+    rows = pd.concat(seen)
     return rows[rows["day"] <= at].groupby("agent")["day"].max().to_dict()

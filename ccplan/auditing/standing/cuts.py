@@ -11,7 +11,7 @@ from ..measuring.kpi import KPI
 from ..measuring.measure import measure, measure_cuts
 from ..measuring.shelf import Shelf
 from .signals import xmr
-from .standing import _status, errors_by_quarter, held_against
+from .standing import errors_by_quarter, held_against, status_of
 
 GRAINS = ("day", "week", "month", "quarter")  # the finest first
 BEFORE = {"day": 1, "week": 4, "month": 4, "quarter": 4}  # quarters that tell what is usual
@@ -48,9 +48,7 @@ class Cuts:
 
     def __init__(self, evidence):
         self.evidence, self.quarter, self.kept = evidence, evidence.quarter, {}
-        self.shelf = Shelf(
-            evidence, keeps=True
-        )  # stays open: the tables are handed to the engine once, not for every question
+        self.shelf = Shelf(evidence, keeps=True)  # stays open: the engine is handed the tables once
 
     def cells(self, kpi, split, cuts, start, end):
         """{time: measurement} of one KPI by times that rest on one step, from one pass; a column queue where
@@ -94,6 +92,8 @@ class Cuts:
         a pass of its own. Raises ValueError in words where it cannot be had of a queue.
         """
         kpi = kpi_of(kpi)
+        if grain not in GRAINS:
+            raise ValueError(f"grain must be one of {', '.join(GRAINS)}, got {grain!r}")
         try:
             times = self._times(kpi, queue)
         except ValueError as problem:
@@ -104,14 +104,11 @@ class Cuts:
         now = quarters[quarters["quarter"] == str(self.quarter)].reset_index(drop=True)
         if now.empty or now["value"].isna().all():
             raise ValueError(f"{kpi.name} of {queue or 'the centre'} has no value in {self.quarter}")
-        target = (
-            target_of(kpi, self.evidence.centre, queue or None)
-            if kpi.chosen == {} or kpi.key == "service_level"
-            else None
-        )
+        promised = not kpi.chosen or kpi.key == "service_level"
+        target = target_of(kpi, self.evidence.centre, queue or None) if promised else None
         row = now.iloc[0].copy()
         row["target"] = float("nan") if target is None else float(target)
-        row["status"] = _status(row)
+        row["status"] = status_of(row)
         grain = next(one for one in GRAINS[GRAINS.index(grain) :] if one in times)
         then, year_ago = self._held(now.head(1), times)
         by_hour = self._hours(kpi, queue) if hours else dict.fromkeys(HOURS)
@@ -130,11 +127,10 @@ class Cuts:
 
     def _times(self, kpi, queue):
         """{quarter, week, day or month: rows} as fine as the tables can tell, the rows of the queue."""
-        first, end, split = _back(self.quarter, 4).first, self.quarter.end, ["queue"] if queue else []
+        first, end, split = self.quarter.before(4).first, self.quarter.end, ["queue"] if queue else []
         try:
-            found = self.cells(
-                kpi, split, (("quarter",), ("week",), ("day",)), first - WEEK, end + WEEK
-            )  # whole weeks at both ends
+            by = (("quarter",), ("week",), ("day",))
+            found = self.cells(kpi, split, by, first - WEEK, end + WEEK)  # whole weeks at both ends
         except ValueError:
             found = self.cells(kpi, split, (("quarter",), ("month",)), first, end)
         return {name: _mine(rows, queue) for (name,), rows in found.items()}
@@ -152,12 +148,11 @@ class Cuts:
 
     def _charted(self, times, kpi, grain):
         """The course by a grain, from as many quarters as tell what is usual."""
-        first, rows = _back(self.quarter, BEFORE[grain]).first, times[grain].rename(columns={grain: "time"})
+        first, rows = self.quarter.before(BEFORE[grain]).first, times[grain].rename(columns={grain: "time"})
         if grain == "quarter":
             rows["time"] = [pd.Period(words, "Q").start_time for words in rows["time"]]
-        rows["middle"] = rows["time"] + pd.Timedelta(
-            days=3 if grain == "week" else 0
-        )  # a week belongs to the quarter of its Thursday
+        to_middle = 3 if grain == "week" else 0  # a week belongs to the quarter of its Thursday
+        rows["middle"] = rows["time"] + pd.Timedelta(days=to_middle)
         rows = rows[(rows["middle"] >= first) & (rows["middle"] < self.quarter.end)].sort_values(
             "time", ignore_index=True
         )
@@ -181,12 +176,6 @@ def _key(kpi, split, cuts):
 
 def _mine(rows, queue):
     return rows[rows["queue"] == queue].reset_index(drop=True)
-
-
-def _back(quarter, number):
-    for _ in range(number):
-        quarter = quarter.previous
-    return quarter
 
 
 def _limits(rows, kpi, by_weekday):

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..kpis import KPIS, target_of
 from ..measuring.measure import measure
+from ..quarter import quarter_names
 from .news import is_material, news, quarter_of
 from .trust import gaps_of, contacts_by_day
 
@@ -46,7 +47,6 @@ OF_ALL = (
 OF_PEOPLE = ("absenteeism", "adherence", "shrinkage")
 OF_THE_WHOLE = ("attrition", "cost_per_contact", "spend_of_plan", "qa_score", "critical_accuracy")
 BY_HOUR = ("service_level", "abandonment", "asa_s", "aht_s", "occupancy")
-AT_MOST = ("abandonment", "asa_s", "occupancy", "blocked")  # promises that name the most, whichever way is better
 NUMBERS = ("value", "top", "bottom", "n", "low", "high")
 FEWEST = 4  # weeks, below which a difference has no interval
 SERIES = ["kpi", "queue"]
@@ -108,7 +108,7 @@ def kpi_unit(key):
 def _measured(evidence):
     """Values by quarter and by week, of queues and of the whole centre; by hour; {kpi: why not}."""
     since = {
-        "start": _before(evidence.quarter, 4).first - pd.Timedelta(days=7),
+        "start": evidence.quarter.before(4).first - pd.Timedelta(days=7),
         "end": evidence.quarter.end + pd.Timedelta(days=7),
     }
     asked = [(OF_QUEUES, ["queue"]), ((*OF_ALL, *OF_PEOPLE, *OF_THE_WHOLE), [])]
@@ -149,12 +149,6 @@ def _own_reason(kpi, words):
     """A KPI's own part of a message that tells why none of several can be had."""
     _, found, rest = words.partition(f"{kpi}: ")
     return re.split(r"; (?=(?:%s): )" % "|".join(KPIS), rest)[0] if found else words
-
-
-def _before(quarter, number):
-    for _ in range(number):
-        quarter = quarter.previous
-    return quarter
 
 
 def _charted(weeks):
@@ -200,7 +194,7 @@ def _table(evidence, quarters, weeks):
     table = now[["kpi", "queue", "variant", "value", "low", "high", "n", "tables"]]
     table = table.assign(target=[_target(row.kpi, row.queue, evidence.centre) for row in table.itertuples()])
     table["target"] = table["target"].astype(float)
-    table["status"] = [_status(row) for row in table.itertuples()]
+    table["status"] = [status_of(row) for row in table.itertuples()]
     table["touched"] = _touched_in(weeks, evidence.quarter, table)
     spread = errors_by_quarter(weeks)
     for name, quarter in (("previous", evidence.quarter.previous), ("year_ago", evidence.quarter.year_ago)):
@@ -220,8 +214,8 @@ def _target(kpi, queue, centre):
     return target_of(kpi, centre, queue or None) if known else None
 
 
-def _status(row):
-    """met, missed, too close to tell, no target or not measured."""
+def status_of(row):
+    """Where a row stands (kpi, value, low, high, target): met, missed, too close to tell, no target or not measured."""
     if np.isnan(row.value):
         return "not measured"
     if row.target is None or np.isnan(row.target):
@@ -235,21 +229,14 @@ def _status(row):
 
 def at_most(kpi):
     """Whether a target of the KPI is the most that is allowed (else the least)."""
-    return kpi in AT_MOST or KPIS[kpi].better != "higher"
+    return KPIS[kpi].better != "higher"
 
 
 def _touched_in(weeks, quarter, table):
-    gone = weeks[weeks["touched"] & quarter_of(weeks["week"], quarter)]
-    return [
-        bool(
-            len(
-                gone[
-                    (gone["kpi"] == row.kpi) & gone["queue"].isin([row.queue] if row.queue else gone["queue"].unique())
-                ]
-            )
-        )
-        for row in table.itertuples()
-    ]
+    """Whether a week of the quarter is touched of each row's KPI and queue; of any queue for the whole centre."""
+    gone = weeks.loc[weeks["touched"] & quarter_of(weeks["week"], quarter), SERIES]
+    touched, kpis = set(gone.itertuples(index=False, name=None)), set(gone["kpi"])
+    return [(row.kpi, row.queue) in touched if row.queue else row.kpi in kpis for row in table.itertuples()]
 
 
 def errors_by_quarter(weeks):
@@ -257,16 +244,11 @@ def errors_by_quarter(weeks):
     top, bottom and touched.
     """
     sound = weeks[~weeks["touched"] & (weeks["bottom"] > 0)]
-    day = sound["week"] + pd.Timedelta(days=3)
-    sound = sound.assign(quarter=day.dt.year.astype(str) + "Q" + day.dt.quarter.astype(str))
-    groups = sound.groupby([*SERIES, "quarter"])
-    whole = groups[["top", "bottom"]].transform("sum")
-    strays = (sound["top"] - whole["top"] / whole["bottom"] * sound["bottom"]) ** 2
-    sums = (
-        sound.assign(strays=strays)
-        .groupby([*SERIES, "quarter"])
-        .agg(strays=("strays", "sum"), bottom=("bottom", "sum"), weeks=("week", "size"))
-    )
+    sound = sound.assign(quarter=quarter_names(sound["week"] + pd.Timedelta(days=3)))
+    cells = [*SERIES, "quarter"]
+    whole = sound.groupby(cells)[["top", "bottom"]].transform("sum")
+    sound["strays"] = (sound["top"] - whole["top"] / whole["bottom"] * sound["bottom"]) ** 2
+    sums = sound.groupby(cells).agg(strays=("strays", "sum"), bottom=("bottom", "sum"), weeks=("week", "size"))
     error = np.sqrt(sums["strays"] * sums["weeks"] / (sums["weeks"] - 1).clip(lower=1)) / sums["bottom"]
     return error.where(sums["weeks"] >= FEWEST)
 
