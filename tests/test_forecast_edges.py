@@ -364,3 +364,14 @@ def test_extra_columns_and_categories_do_not_disturb():
 def test_handle_time_where_nobody_was_answered_is_the_centres():
     found = quick(hours_of(28).assign(answered=0, talk_s=0.0), centre(), "1d")
     assert (found["aht_s"] == 300).all()
+
+
+def test_a_queue_that_opens_on_more_weekdays_than_before():
+    """Mondays alone for a hundred days, then Tuesdays too: the models' parameters of the one week fit no other."""
+    days = pd.date_range("2026-03-02", periods=140, freq="D")
+    open_days = (days.day_of_week == 0) | ((days.day_of_week == 1) & (np.arange(140) >= 100))
+    counts = np.random.default_rng(0).poisson(100, open_days.sum())
+    past = pd.DataFrame({"queue": "q", "start": days[open_days], "offered": counts})
+    found = sound(forecast(past, centre(interval_s=86400), "14d"))
+    assert found["start"].dt.day_of_week.tolist() == [0, 1, 0, 1]
+    assert found["offered"].to_numpy() == pytest.approx(100, rel=0.15)
