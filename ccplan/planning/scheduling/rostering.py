@@ -111,7 +111,8 @@ def roster(
     shift that touches `Rostering.night`; it belongs to the day on which it starts.
 
     Small rosters are solved to the proven optimum; others are searched (simulated annealing, `effort` × the usual
-    tries), the same for the same `seed` unless `limit_s` ends the search, and `gap` tells how far off they may be.
+    tries), the same for the same `seed` unless `limit_s` seconds end the search (compiling, once after an installation,
+    not counted), and `gap` tells how far off they may be.
     `progress(done, of, words)` is called now and then; where it raises `Stopped` the best roster so far is returned.
     Raises ValueError in words.
 
@@ -160,18 +161,22 @@ def _refuse_odd(limit_s, effort, seed):
 
 
 def solve(problem, lines, *, limit_s, effort, progress, seed, began, hot=None):
-    """(lines, bound, status): the search from `lines`, then the proof where the question is small, or a bound."""
+    """(lines, bound, status): the search from `lines`, then the proof where the question is small, or a bound.
+
+    The search ends `limit_s` seconds after `began`; what compiling takes on top is not counted.
+    """
     from .roster_exact import SMALL, choices, proven
     from .roster_lines import line_prices
     from .roster_search import polish
 
     R, free = problem.rules, np.argwhere(~problem.rules.fixed)
     options, counts = _options(R)
+    end = began + limit_s + _seconds_of_compiling(problem, lines, free, options, counts)
     small = choices(problem) <= SMALL
-    status = _search(R, lines, free, options, counts, limit_s, effort, progress, seed, began, hot)
+    status = _search(R, lines, free, options, counts, end, effort, progress, seed, hot)
     polish(R, lines, free, options, counts, 30 if status == "searched" else 1)
     if small and status == "searched":
-        exact, bound, done = proven(problem, limit_s - (time.perf_counter() - began))
+        exact, bound, done = proven(problem, end - time.perf_counter())
         if (
             exact is not None
             and np.isfinite(line_prices(R, exact)[0]).all()
@@ -184,6 +189,21 @@ def solve(problem, lines, *, limit_s, effort, progress, seed, began, hot=None):
     return lines, _bound(problem, lines), status
 
 
+def _seconds_of_compiling(problem, lines, free, options, counts):
+    """Compiles what the search runs through, by runs without a round; a quarter of a minute once after an installation,
+    later next to nothing: numba keeps it on disk.
+    """
+    from .roster_bound import raise_bound
+    from .roster_search import anneal, polish
+
+    begun, R, trial = time.perf_counter(), problem.rules, lines.copy()
+    anneal(R, trial, free, options, counts, 0, 1.0, 1.0, 0)
+    polish(R, trial, free, options, counts, 0)
+    cells, people = np.zeros_like(R.paid), np.zeros(len(lines))
+    raise_bound(R, problem.lines, cells, people, people.copy(), people.copy(), total_price(R, trial), 0)
+    return time.perf_counter() - begun
+
+
 def _options(R):
     """(kinds that anybody may do on each day, how many): arrays for the search."""
     can = R.allowed.any(axis=0)
@@ -193,7 +213,7 @@ def _options(R):
     return options, counts
 
 
-def _search(R, lines, free, options, counts, limit_s, effort, progress, seed, began, hot):
+def _search(R, lines, free, options, counts, end, effort, progress, seed, hot):
     from ..uncertainty.risk import Stopped
     from .roster_search import anneal
 
@@ -213,7 +233,7 @@ def _search(R, lines, free, options, counts, limit_s, effort, progress, seed, be
         except Stopped:
             lines[:] = best
             return "stopped"
-        if time.perf_counter() - began > limit_s:
+        if time.perf_counter() > end:
             lines[:] = best
             return "limit of time"
     lines[:] = best
