@@ -203,7 +203,12 @@ def test_horizons_of_a_day_and_of_two_years():
     assert long["start"].dt.to_period("M").nunique() == 25 and daily(long).max() < 2 * daily(past).max()
 
 
-@pytest.mark.parametrize("horizon", ["", "0d", "-3d", "4 years", "soon", 0, 2.5j, None, "99999d"])
+def test_days_from_a_spreadsheet_are_days():
+    past = hours_of(14)
+    pd.testing.assert_frame_equal(quick(past, centre(), 2.0), quick(past, centre(), "2d"))
+
+
+@pytest.mark.parametrize("horizon", ["", "0d", "-3d", "4 years", "soon", 0, 2.5, np.nan, True, 2.5j, None, "99999d"])
 def test_a_horizon_that_cannot_be_is_refused(horizon):
     with pytest.raises(ValueError, match="horizon must be"):
         forecast(hours_of(14), centre(), horizon)
@@ -338,6 +343,8 @@ def test_history_that_is_no_history_is_refused():
         (past.assign(offered="12"), "offered must be a column of numbers"),
         (past.assign(queue="nix"), "queue must be one of q, got 'nix'"),
         (past.assign(start=past["start"].where(past.index != 5)), "start must not be empty"),
+        (pd.concat([past, past[["offered"]]], axis=1), "each column once, got offered twice"),
+        (None, "history must be a table"),
     ]:
         with pytest.raises(ValueError, match=words):
             forecast(wrong, centre(), "7d")

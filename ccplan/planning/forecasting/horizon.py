@@ -41,7 +41,9 @@ def _end(horizon, start):
         if isinstance(horizon, str):
             number, unit = re.fullmatch(r"\s*(\d{1,5})\s*([a-z]+)\s*", horizon.lower()).groups()
             return start + pd.DateOffset(**{UNITS[unit]: int(number)})
-        if isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool):
+        if isinstance(horizon, (int, float, np.number)):
+            if isinstance(horizon, bool) or horizon % 1 != 0:
+                raise ValueError
             return start + pd.DateOffset(days=int(horizon))
         return start + pd.Timedelta(horizon)
     except (AttributeError, KeyError, ValueError, TypeError, OverflowError):
@@ -61,6 +63,12 @@ def local(moment, like, what="at"):
     if stamp.tzinfo is not None and like.dt.tz is not None:
         stamp = stamp.tz_convert(like.dt.tz)
     return stamp.tz_localize(None)
+
+
+def same_clock(one, other, words):
+    """ValueError where one Series of timestamps has a zone and the other has none: their hours would not be the same."""
+    if len(one) and len(other) and (one.dt.tz is None) != (other.dt.tz is None):
+        raise ValueError(f"{words} must both have a time zone, or both none")
 
 
 def starts(days, slots, zone):

@@ -43,6 +43,11 @@ class Training:
         """Days that are to be forecast."""
         return len(self.weekdays) - len(self.totals)
 
+    @property
+    def special(self):
+        """Which of the days that are to be forecast lie under a strong effect of calendar or season."""
+        return np.abs(self.effects[len(self.totals) :]) > STRONG
+
     def project(self, ordinary):
         """Counts by slot (days to come × slots) from ordinary totals of the days to come."""
         train = len(self.totals)
