@@ -605,7 +605,11 @@ WRONG = [
     ({"weeks": 1, "days": 7}, "weeks or days, not both"),
     ({"days": 0}, "1 to 370 days"),
     ({"start": "2028-01-01", "days": 7}, "demand has no row"),
+    ({"demand": lambda d: d.assign(shift=None)}, "shift must be a name in every row, got none in row 1"),
     ({"effort": 0}, "effort must be"),
+    ({"effort": float("inf")}, "effort must be"),
+    ({"limit_s": "soon"}, "limit_s must be"),
+    ({"shifts": Shift(name="early", starts="06:00", length_s=8 * HOUR)}, "shifts must be a list of Shift"),
     ({"seed": -1}, "seed must be"),
     ({"shifts": [Shift(name="early", starts="06:00", length_s=8 * HOUR, days="weekend")]}, "is not worked on a Monday"),
 ]  # fmt: skip
@@ -625,6 +629,22 @@ def test_bad_repairs_are_told_in_words():
         repair(answer, pd.DataFrame({"agent": ["agent 0"], "day": ["2027-01-01"]}))
     with pytest.raises(ValueError, match="not among the people"):
         repair(answer, pd.DataFrame({"agent": ["x"], "day": ["2026-11-02"]}))
+    ill = pd.DataFrame({"agent": ["agent 0"], "day": ["2026-11-02"]})
+    for how, words in (({"limit_s": "soon"}, "limit_s must be"), ({"changed": float("inf")}, "changed must be")):
+        with pytest.raises(ValueError, match=words):
+            repair(answer, ill, **how)
+    with pytest.raises(ValueError, match="roster must be a Roster"):
+        repair(answer.duties, ill)
+
+
+def test_shifts_may_be_called_by_numbers():
+    """Two starts of a shift 1, so that its start is told in words too."""
+    wanted = demand_of("2026-11-02", 1, {"early": 1, "late": 1}).assign(shift=1)
+    day = pd.Timestamp("2026-11-02")
+    answer = roster(
+        team(2), wanted, Rostering(), wishes=pd.DataFrame({"agent": ["agent 0"], "day": [day], "wish": ["off"]})
+    )
+    assert answer.duties["shift"].tolist() == ["1", "1"] and "1 at 0" in answer.wishes["why"].item()
 
 
 @pytest.mark.skipif(not DEEP, reason="a thousand more small cases")

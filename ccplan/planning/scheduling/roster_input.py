@@ -40,19 +40,23 @@ def checked_people(people):
         "agent": names.to_numpy(object), "weekly_hours": hours,
         "hired": days_of(people["hired"] if "hired" in people else None, len(people), "people: hired"),
         "left": days_of(people["left"] if "left" in people else None, len(people), "people: left"),
-        "skills": [_skills(cell) for cell in people["skills"]] if "skills" in people else [None] * len(people),
+        "skills": [duty_tables.skills_of(cell) for cell in people["skills"]] if "skills" in people else [None] * len(people),
     })  # fmt: skip
-
-
-def _skills(cell):
-    if isinstance(cell, str):
-        return frozenset(part.strip() for part in cell.split(";") if part.strip())
-    return frozenset(map(str, cell)) if isinstance(cell, (list, tuple, set, frozenset)) else frozenset()
 
 
 def _numbers(column):
     """A column as numbers, nan for what is none."""
     return pd.to_numeric(column.where(column.map(pd.api.types.is_scalar), None), errors="coerce")
+
+
+def whole_people(column, what):
+    """Numbers of people as an int array; ValueError that names the first that is no whole number from 0 on."""
+    people = _numbers(column).to_numpy(float)
+    odd = ~((people >= 0) & (people == np.floor(people)) & (people < 1e6))
+    if odd.any():
+        at = int(np.flatnonzero(odd)[0])
+        raise ValueError(f"{what}: people must be whole numbers from 0 on, got {column.tolist()[at]!r} in row {at + 1}")
+    return people.astype(int)
 
 
 def days_of(column, count, what):
@@ -69,8 +73,12 @@ def checked_duties(frame, what, zone=None, off=False):
     days off.
     """
     frame = frame.reset_index(drop=True)
-    day, shift = days_of(frame["day"], len(frame), f"{what}: day"), frame["shift"].astype(object)
+    day = days_of(frame["day"], len(frame), f"{what}: day")
     free = frame["start"].isna() if off else pd.Series(False, index=frame.index)
+    blank = frame["shift"].isna() & ~free
+    if blank.any():
+        raise ValueError(f"{what}: shift must be a name in every row, got none in row {int(np.argmax(blank)) + 1}")
+    shift = frame["shift"].astype(str).astype(object)
     ends = {}
     for name in ("start", "end"):
         at = duty_tables.moments_of(frame[name], f"{what}: {name}")
@@ -83,7 +91,7 @@ def checked_duties(frame, what, zone=None, off=False):
                 f"{what}: {name} must be in the demand's zone ({zone or 'none'}), got {at.dt.tz or 'none'}"
             )
         ends[name] = at
-    wall = {name: at.dt.tz_localize(None) if at.dt.tz is not None else at for name, at in ends.items()}
+    wall = {name: at.dt.tz_localize(None) for name, at in ends.items()}
     out = pd.DataFrame({"day": day, "shift": shift.where(~free, OFF), "free": free})
     for name in ("start", "end"):
         out[name], out[f"wall_{name}"], out[f"real_{name}"] = ends[name], seconds(wall[name]), seconds(ends[name])
@@ -112,8 +120,8 @@ def _refuse_odd(rows, wall_start, what):
 
 
 def seconds(times):
-    """Seconds since 1970 (of the wall clock where there is no zone), 0 where there is no time."""
-    return (times.dt.as_unit("s").astype("int64")).where(times.notna(), 0)
+    """Seconds since 1970 (of the wall clock where there is no zone), a Series; 0 where there is no time."""
+    return pd.Series(duty_tables.seconds_of(times), times.index).where(times.notna(), 0)
 
 
 def checked_demand(demand, shifts, centre):
@@ -128,13 +136,7 @@ def checked_demand(demand, shifts, centre):
         length = (end - start).dt.total_seconds()
         demand = demand.assign(paid_s=length - demand["shift"].map(paid).fillna(0.0).astype(float))
     rows = checked_duties(demand, "demand", zone=False)
-    people = _numbers(demand["people"]).to_numpy(float)
-    odd = ~((people >= 0) & (people == np.floor(people)) & (people < 1e6))
-    if odd.any():
-        raise ValueError(
-            f"demand: people must be whole numbers from 0 on, got {demand['people'][odd].iloc[0]!r} in row {int(np.flatnonzero(odd)[0]) + 1}"
-        )
-    rows["people"], rows["skill"] = people.astype(int), _asked(demand)
+    rows["people"], rows["skill"] = whole_people(demand["people"], "demand"), _asked(demand)
     rows["needs"] = [_needs(skill, "group" in demand, centre) for skill in rows["skill"]]
     _refuse_foreign_days(rows, shifts)
     twice = rows.duplicated(["day", "shift", "wall_start", "wall_end", "skill"])
@@ -159,7 +161,7 @@ def _needs(name, grouped, centre):
     groups = {group.name: group for group in getattr(centre, "groups", ())}
     if grouped and name in groups:
         return frozenset(groups[name].queues)
-    return frozenset((name,))
+    return duty_tables.skills_of(name)
 
 
 def _refuse_foreign_days(rows, shifts):

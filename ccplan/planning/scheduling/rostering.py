@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 
 from ...data.shifts import Rostering
+from ...queueing.inputs import one_number
+from .duty_tables import by_name
 from .roster_problem import HISTORY, build
 
 MOVES = 800  # tries of the search for each free day of each agent, at effort 1
 FEWEST, MOST = 20_000, 60_000_000
+MOST_EFFORT = 1e6
 SLICES = 40  # pieces of the search, after each of which progress is told and time is looked at
 BOUND_ROUNDS = 150
 
@@ -125,7 +128,7 @@ def roster(
     (['Veli'], 'optimal', [True])
     """
     began = time.perf_counter()
-    _refuse_odd(limit_s, effort, seed)
+    checked_effort(limit_s, effort, seed)
     centre = rules if hasattr(rules, "rostering") else None
     rostering = centre.rostering if centre else rules if rules is not None else Rostering()
     if not isinstance(rostering, Rostering):
@@ -137,7 +140,7 @@ def roster(
         demand,
         rostering,
         centre=centre,
-        shifts=tuple(shifts if shifts is not None else centre.shifts if centre else ()),
+        shifts=tuple(by_name(shifts if shifts is not None else centre.shifts if centre else ()).values()),
         start=start,
         weeks=weeks,
         days=days,
@@ -152,10 +155,10 @@ def roster(
     return told(problem, lines, bound, status, began)
 
 
-def _refuse_odd(limit_s, effort, seed):
-    for name, value in (("limit_s", limit_s), ("effort", effort)):
-        if not (isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0):
-            raise ValueError(f"{name} must be a number above 0, got {value!r}")
+def checked_effort(limit_s, effort, seed):
+    """ValueError in words for a limit of time, an effort or a seed that cannot be."""
+    one_number("limit_s", limit_s, open_low=True)
+    one_number("effort", effort, open_low=True, high=MOST_EFFORT)
     if not (isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and 0 <= seed < 2**31):
         raise ValueError(f"seed must be a whole number from 0 on, got {seed!r}")
 
