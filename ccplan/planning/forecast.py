@@ -193,11 +193,9 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
 
 def _paths(spread, mean, special, name, samples, seed):
     """Sample paths of one queue, the same for the same seed whatever other queues there are."""
-    return (
-        spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())]))
-        if samples
-        else ()
-    )
+    if not samples:
+        return ()
+    return spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())]))
 
 
 def _model(history, table, method):
@@ -242,9 +240,8 @@ def _frame(history, days, zone, centre, name, begin, end):
     wall = stamps.tz_localize(None)
     is_open = history.open_slots[days.day_of_week.to_numpy()[day], slot]
     if not _assumed_hours(centre, name):
-        is_open &= (
-            centre.is_open(name, stamps) | ~_said_open(centre, name, history)[days.day_of_week.to_numpy()[day], slot]
-        )
+        said = _said_open(centre, name, history)[days.day_of_week.to_numpy()[day], slot]
+        is_open &= centre.is_open(name, stamps) | ~said
     keep = is_open & (wall >= begin) & (wall < end)
     return pd.DataFrame({"queue": name, "start": stamps[keep], "day": day[keep], "slot": slot[keep]})
 

@@ -309,19 +309,7 @@ def _told(programme, found, objective, paid, served, within, run):
     )
     calls = float(needs.frame["offered"].sum()) if objective == "service" else 0.0
     value, bound = (calls - found.value, calls - found.bound) if objective == "service" else (found.value, found.bound)
-    apart = abs(value - bound)
-    gap = (
-        0.0 if apart <= 1e-7 * max(abs(value), 1.0) else min(apart / abs(value), 1.0) if value else 1.0
-    )  # what floating point leaves is none
-    status = (
-        "in parts"
-        if not run["whole"]
-        else "stopped"
-        if run["stopped"] and not found.proven
-        else "optimal"
-        if found.proven or gap <= within
-        else "limit of time"
-    )
+    gap = _gap(value, bound)
     return Cover(
         shifts=shift_rows(programme, found.people, run["whole"]),
         breaks=break_rows(programme, found.people, run["whole"]),
@@ -333,10 +321,27 @@ def _told(programme, found, objective, paid, served, within, run):
         objective=value,
         bound=bound,
         gap=gap,
-        status=status,
+        status=_status(found.proven or gap <= within, found.proven, run),
         engine=run["engine"],
         seconds=perf_counter() - run["begin"],
         blocks=run["blocks"],
         interval_s=needs.step,
         days_a_week=run["days_a_week"],
     )
+
+
+def _gap(value, bound):
+    """The share between a plan and its bound; what floating point leaves is none."""
+    apart = abs(value - bound)
+    if apart <= 1e-7 * max(abs(value), 1.0):
+        return 0.0
+    return min(apart / abs(value), 1.0) if value else 1.0
+
+
+def _status(near, proven, run):
+    """What the search came to: `near` enough to the best for what was asked, or ended before."""
+    if not run["whole"]:
+        return "in parts"
+    if run["stopped"] and not proven:
+        return "stopped"
+    return "optimal" if near else "limit of time"

@@ -88,7 +88,7 @@ def load_forecast(source):
     from .spread import Spread
 
     facts = json.loads((source / "facts.json").read_text(encoding="utf-8"))
-    with np.load(source / "arrays.npz", allow_pickle=False) as there:
+    with (source / "arrays.npz").open("rb") as file, np.load(file, allow_pickle=False) as there:
         arrays = dict(there)
     said = {name: tuple(value) if isinstance(value, list) else value for name, value in facts["spread"].items()}
     tested = None

@@ -227,7 +227,7 @@ def _conditioned(today, counts, to_come):
 
 def _correlation(today):
     """Correlation of the normal scores of the day's rows, as `Spread.paths` draws them."""
-    together = today.spread._together(today.mean[None], today.special)[0][today.cells]
+    together = today.spread.together(today.mean[None], today.special)[0][today.cells]
     apart = np.abs(np.subtract.outer(today.cells, today.cells))
     near = np.where(apart > 0, float(today.spread.neighbours) ** np.maximum(apart, 1), 1.0)
     join = np.sqrt(np.outer(together, together)) + np.sqrt(np.outer(1 - together, 1 - together)) * near
@@ -238,7 +238,7 @@ def _correlation(today):
 def _scores(today, counts, known):
     """Normal scores of the counts seen, and how much of the score a whole number tells (0–1)."""
     mean = today.mean[today.cells][known]
-    variance = today.spread._variance(today.mean[None], today.special)[0][today.cells][known]
+    variance = today.spread.variance(today.mean[None], today.special)[0][today.cells][known]
     score = _expected_score(today, mean, variance, counts[known])
     return np.clip(score, -FARTHEST, FARTHEST), _reliability(today, mean, variance)
 
@@ -306,7 +306,7 @@ def _values(today, to_come):
 
     def value(score):
         level = np.full((1, slots), 0.5)
-        level[0, cells] = today.spread._level(ndtr(score))
-        return today.spread._at(today.mean[None], today.special, level)[0, cells]
+        level[0, cells] = today.spread.level(ndtr(score))
+        return today.spread.contacts_at(today.mean[None], today.special, level)[0, cells]
 
     return value

@@ -14,7 +14,6 @@ from ...data.given import given_table
 from .own_tables import DRIVERS, days_of, needed, read_own, told
 from .scaling import path_columns, scaled, with_before
 
-FORMULA = "contacts = customers × contact_rate × (1 − self_service)"
 # Share by which a level strays in a year beyond what a backtest of some weeks can see: on six years of a city's fire
 # calls 80 % of the months up to a year ahead then lie in the band of 80 %, without it some 60 %.
 DRIFT = 0.10

@@ -25,10 +25,9 @@ def checked_people(people):
     if not len(people):
         raise ValueError("people must have at least one agent, got none")
     names = people["agent"].astype(str)
-    if people["agent"].isna().any() or names.duplicated().any():
-        raise ValueError(
-            f"people: every agent must stand once and have a name, got {names[names.duplicated() | people['agent'].isna()].iloc[0]} twice or none"
-        )
+    odd = names.duplicated() | people["agent"].isna()
+    if odd.any():
+        raise ValueError(f"people: every agent must stand once and have a name, got {names[odd].iloc[0]} twice or none")
     hours = _numbers(people["weekly_hours"]).to_numpy(float)
     odd = ~((hours >= 0) & (hours <= 168))
     if odd.any():
@@ -98,10 +97,9 @@ def checked_duties(frame, what, zone=None, off=False):
     _refuse_odd(out[~free], wall["start"], what)
     paid = _numbers(frame["paid_s"]) if "paid_s" in frame else out["real_end"] - out["real_start"]
     out["paid_s"] = paid.astype(float).where(~free, 0.0)
-    if not (out["paid_s"] >= 0).all():
-        raise ValueError(
-            f"{what}: paid_s must be seconds from 0 on, got {frame['paid_s'][~(out['paid_s'] >= 0)].iloc[0]!r}"
-        )
+    wrong = ~(out["paid_s"] >= 0)
+    if wrong.any():
+        raise ValueError(f"{what}: paid_s must be seconds from 0 on, got {frame['paid_s'][wrong].iloc[0]!r}")
     return out
 
 
@@ -214,10 +212,9 @@ def checked_wishes(wishes, names, first, count, known):
             f'wishes: wish must be "off", "work" or a shift ({", ".join(known)}), got {wishes["wish"][odd].iloc[0]!r}'
         )
     weight = _numbers(wishes["weight"]) if "weight" in wishes else pd.Series(1.0, index=wishes.index)
-    if not ((weight >= 0) & np.isfinite(weight)).all():
-        raise ValueError(
-            f"wishes: weight must be a number from 0 on, got {wishes['weight'][~((weight >= 0) & np.isfinite(weight))].iloc[0]!r}"
-        )
+    wrong = ~((weight >= 0) & np.isfinite(weight))
+    if wrong.any():
+        raise ValueError(f"wishes: weight must be a number from 0 on, got {wishes['weight'][wrong].iloc[0]!r}")
     return pd.DataFrame(
         {"agent": at, "day": place.astype(int), "wish": wishes["wish"].astype(str), "weight": weight.astype(float)}
     )
@@ -236,8 +233,8 @@ def checked_leave(leave, names, what="leave"):
             "end": days_of(leave["end"], len(leave), f"{what}: end"),
         }
     )
-    if not (out["end"] >= out["start"]).all():
-        raise ValueError(
-            f"{what}: end must be the last day, on or after start; got {leave['start'][~(out['end'] >= out['start'])].iloc[0]} to {leave['end'][~(out['end'] >= out['start'])].iloc[0]}"
-        )
+    wrong = leave[~(out["end"] >= out["start"])]
+    if len(wrong):
+        first, last = wrong[["start", "end"]].iloc[0]
+        raise ValueError(f"{what}: end must be the last day, on or after start; got {first} to {last}")
     return out

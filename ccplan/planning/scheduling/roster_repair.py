@@ -79,9 +79,8 @@ def _without(problem, was, ill, changed):
         0.0,
     )
     lost = np.where(ill & (was > 0), rules.paid[day[None, :], was], 0.0).sum(axis=1)
-    cost = np.where(
-        ill[:, :, None] & (was > 0)[:, :, None], cost + changed, cost
-    )  # the same in every repair: it counts as one change
+    fallen = (ill & (was > 0))[:, :, None]
+    cost = np.where(fallen, cost + changed, cost)  # the same in every repair: it counts as one change
     fixed = locked | (day < problem.first)[None, :]
     fresh = rules._replace(
         fixed=fixed,

@@ -265,17 +265,17 @@ def _bound(problem, lines):
 
     R, upper = problem.rules, total_price(problem.rules, lines)
     low, high = reachable(R, problem.lines)
-    best = (-np.inf, None, None)
-    for hour in np.linspace(
-        -R.hour_price, R.hour_price, 11
-    ):  # where people are short or idle everywhere, an hour has one price in all cells
+    best, prices = -np.inf, None
+    # Where people are short or idle everywhere, an hour has one price in all cells: the best of these is the start.
+    for hour in np.linspace(-R.hour_price, R.hour_price, 11):
         cells, people = np.clip(hour * R.paid, -R.miss, R.idle), np.full(len(lines), -hour)
         start = cells.copy(), people.copy()
-        best = max(
-            best, (raise_bound(R, problem.lines, cells, people, low, high, upper, 1), *start), key=lambda one: one[0]
-        )
-    bound = max(best[0], raise_bound(R, problem.lines, best[1], best[2], low, high, upper, BOUND_ROUNDS))
-    return max(float(bound), 0.0)
+        bound = raise_bound(R, problem.lines, cells, people, low, high, upper, 1)
+        if bound > best:
+            best, prices = bound, start
+    if prices is not None:
+        best = max(best, raise_bound(R, problem.lines, *prices, low, high, upper, BOUND_ROUNDS))
+    return max(float(best), 0.0)
 
 
 def told(problem, lines, bound, status, began, was=None, changed=0.0):
