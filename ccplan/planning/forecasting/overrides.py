@@ -116,7 +116,6 @@ def override_effect(frame, actual, *, each=False):
     (forecast − actual) ÷ actual.
     Raises ValueError where no interval is in both.
     """
-    given_table(frame, "frame", keys=["queue"], times=["start"], numbers=["offered"])
     if "offered_before" not in frame:
         raise ValueError("frame must come from apply_overrides: it has no column offered_before")
     given_table(frame, "frame", keys=["queue"], times=["start"], numbers=["offered", "offered_before"])

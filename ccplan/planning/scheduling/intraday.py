@@ -126,7 +126,6 @@ def _morning(forecast, queue, now):
 
 def _as_it_runs(morning, forecast, actuals, queue, now):
     """Today's rows with the calls that came, and those that are now expected."""
-    given_table(actuals, "actuals", keys=["queue"], times=["start"], numbers=["offered"])
     mine = actuals[actuals["queue"].astype(str) == queue]
     own = forecast if hasattr(forecast, "frame") else forecast[forecast["queue"].astype(str) == queue]
     fresh = reforecast(own, mine, now).set_index("start")["offered"]
