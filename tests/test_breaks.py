@@ -284,6 +284,7 @@ def test_breaks_gather_where_nobody_is_asked_for():
         (lambda d, r: (d.assign(end=d["start"]), r), "end must come after start"),
         (lambda d, r: (d.drop(columns="agent"), r), "missing: agent"),
         (lambda d, r: (d, r.assign(agents=np.nan)), "blank"),
+        (lambda d, r: (d, r.assign(agents="two")), "agents must be a column of numbers"),
     ],
 )
 def test_what_does_not_fit_is_told_in_words(wrong, words):
@@ -305,3 +306,34 @@ def test_a_duty_cut_short_keeps_the_breaks_that_fit():
         found["scheduled"].tolist() == ["work", "break", "work", "lunch", "work"]
         and found["end"].max() == duties["end"].iloc[0]
     )
+
+
+@pytest.mark.parametrize("every_s", ["often", 30, 100.5])
+def test_steps_that_cannot_be_are_told_in_words(every_s):
+    with pytest.raises(ValueError, match="every_s must be"):
+        place_breaks(duties_of([("a", "part", 0, 8)]), need([1] * 8), [PART], every_s=every_s)
+
+
+def test_times_with_and_without_a_zone_are_not_held_against_each_other():
+    """Eight o'clock in Helsinki is no five o'clock of nowhere: nobody would be at a desk, and nobody told."""
+    plain, zoned = duties_of([("a", "part", 0, 8)]), duties_of([("a", "part", 0, 8)], "Europe/Helsinki")
+    placed = place_breaks(plain, need([1] * 8), [PART])
+    with pytest.raises(ValueError, match="activities and intervals must both have a time zone"):
+        desk_cover(zoned.assign(scheduled="work"), need([1] * 8)["start"], 1800)
+    with pytest.raises(ValueError, match="placed and duties must both have a time zone"):
+        wanted = need([1] * 8, start=pd.Timestamp(zoned["start"].iloc[0]))
+        place_breaks(zoned, wanted, [PART], placed=placed)
+
+
+def test_breaks_that_have_begun_in_the_hour_that_comes_twice_stay():
+    """At half past three for the first time the break of three is under way and stays, though later is as good."""
+    night = pd.Timestamp("2026-10-25 00:00", tz="Europe/Helsinki")
+    duties = pd.DataFrame(
+        {"agent": ["a"], "day": [night.tz_localize(None)], "shift": PART.name, "start": night,
+         "end": night + pd.Timedelta(seconds=PART.length_s)}
+    )  # fmt: skip
+    wanted = need([1] * 8, start=night)
+    placed = place_breaks(duties, wanted, [PART])
+    again = place_breaks(duties, wanted, [PART], placed=placed, since="2026-10-25 03:30")
+    begun = placed["start"] < pd.Timestamp("2026-10-25 03:30+03:00")
+    assert again[again["start"].isin(placed["start"][begun])]["start"].tolist() == placed["start"][begun].tolist()

@@ -203,7 +203,12 @@ def test_horizons_of_a_day_and_of_two_years():
     assert long["start"].dt.to_period("M").nunique() == 25 and daily(long).max() < 2 * daily(past).max()
 
 
-@pytest.mark.parametrize("horizon", ["", "0d", "-3d", "4 years", "soon", 0, 2.5j, None, "99999d"])
+def test_days_from_a_spreadsheet_are_days():
+    past = hours_of(14)
+    pd.testing.assert_frame_equal(quick(past, centre(), 2.0), quick(past, centre(), "2d"))
+
+
+@pytest.mark.parametrize("horizon", ["", "0d", "-3d", "4 years", "soon", 0, 2.5, np.nan, True, 2.5j, None, "99999d"])
 def test_a_horizon_that_cannot_be_is_refused(horizon):
     with pytest.raises(ValueError, match="horizon must be"):
         forecast(hours_of(14), centre(), horizon)
@@ -338,6 +343,8 @@ def test_history_that_is_no_history_is_refused():
         (past.assign(offered="12"), "offered must be a column of numbers"),
         (past.assign(queue="nix"), "queue must be one of q, got 'nix'"),
         (past.assign(start=past["start"].where(past.index != 5)), "start must not be empty"),
+        (pd.concat([past, past[["offered"]]], axis=1), "each column once, got offered twice"),
+        (None, "history must be a table"),
     ]:
         with pytest.raises(ValueError, match=words):
             forecast(wrong, centre(), "7d")
@@ -364,3 +371,14 @@ def test_extra_columns_and_categories_do_not_disturb():
 def test_handle_time_where_nobody_was_answered_is_the_centres():
     found = quick(hours_of(28).assign(answered=0, talk_s=0.0), centre(), "1d")
     assert (found["aht_s"] == 300).all()
+
+
+def test_a_queue_that_opens_on_more_weekdays_than_before():
+    """Mondays alone for a hundred days, then Tuesdays too: the models' parameters of the one week fit no other."""
+    days = pd.date_range("2026-03-02", periods=140, freq="D")
+    open_days = (days.day_of_week == 0) | ((days.day_of_week == 1) & (np.arange(140) >= 100))
+    counts = np.random.default_rng(0).poisson(100, open_days.sum())
+    past = pd.DataFrame({"queue": "q", "start": days[open_days], "offered": counts})
+    found = sound(forecast(past, centre(interval_s=86400), "14d"))
+    assert found["start"].dt.day_of_week.tolist() == [0, 1, 0, 1]
+    assert found["offered"].to_numpy() == pytest.approx(100, rel=0.15)

@@ -6,7 +6,8 @@ import pytest
 
 from ccplan.data import Centre, Queue, sample_centre
 from ccplan.planning import forecast
-from ccplan.planning.forecasting.events import checked_events, events_of, events_seen, school_of
+from ccplan.planning.forecasting.calendar import features
+from ccplan.planning.forecasting.events import checked_calendar, checked_events, events_of, events_seen, school_of
 
 DAYS = pd.date_range("2026-01-05", periods=175)  # ends on Sunday 28 June
 BASE = np.where(DAYS.day_of_week < 5, 1000.0, 400.0)
@@ -182,6 +183,8 @@ def test_other_calendars_that_cannot_be_are_refused(calm):
         ({"school": pd.DataFrame({"start": ["2026-01-02"], "end": ["2026-01-01"]})}, "school: end must be at or after"),
         ({"pay_days": (0,)}, "pay_days must be days of the month"),
         ({"pay_days": 15}, "pay_days must be days of the month"),
+        ({"borrow": "r"}, "borrow must be"),
+        ({"borrow": {"r": ("q", [1, 2])}}, "factor of r must be one number"),
     ):
         with pytest.raises(ValueError, match=words):
             forecast(calm, CENTRE, "2d", **calendar)
@@ -190,3 +193,18 @@ def test_other_calendars_that_cannot_be_are_refused(calm):
 def test_no_events_are_no_events(calm):
     none = checked_events(pd.DataFrame({"event": [], "start": []}))
     assert by_day(calm, events=none) == pytest.approx(by_day(calm))
+
+
+def test_a_pay_day_that_a_month_lacks_is_its_last():
+    days = pd.date_range("2026-01-01", "2026-04-30")
+    paid = features(days, "", pay_days=(31,))["pay day"]
+    assert paid[paid > 0].index.strftime("%m-%d").tolist() == ["01-31", "02-28", "03-31", "04-30"]
+
+
+def test_pay_days_may_be_given_one_by_one():
+    assert checked_calendar({"pay_days": (day for day in (15, 25))}, CENTRE)["pay_days"] == (15, 25)
+
+
+def test_events_of_two_tables_with_the_same_labels_are_two():
+    one = pd.DataFrame({"event": ["sale"], "start": ["2026-07-01"], "uplift": [0.1]})
+    assert checked_events(pd.concat([one, one.assign(event="fair")]))["event"].tolist() == ["sale", "fair"]

@@ -1,5 +1,7 @@
 """The rest of today by this morning: against simulation from the model and days held out; faults in words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from ccplan.data import Centre, Queue, init_centre, load_centre, load_intervals,
 from ccplan.planning import forecast, forecast_queues
 from ccplan.planning.forecast import QueueForecast
 from ccplan.planning.forecasting.ahead import Ahead
+from ccplan.planning.forecasting.cache import kept
 from ccplan.planning.forecasting.intraday import reforecast, replay_day, replay_errors
 from ccplan.planning.forecasting.spread import Spread
 
@@ -281,3 +284,27 @@ def test_a_forecast_from_the_cache_can_be_updated_too(tmp_path, monkeypatch):
     now = new.frame["start"].iloc[10]
     assert new is not kept and any(tmp_path.rglob("arrays.npz"))
     pd.testing.assert_frame_equal(reforecast(new, came, now), reforecast(kept, came, now))
+
+
+def test_a_queue_that_is_closed_all_the_time_is_told():
+    one = morning(60, WORLDS["plain"])
+    with pytest.raises(ValueError, match="forecast must have rows"):
+        reforecast(replace(one, frame=one.frame.head(0)), one.frame[["queue", "start", "offered"]], "2026-09-01 13:00")
+
+
+@pytest.mark.parametrize("wrong", ["offered", "start"])
+def test_actuals_of_another_kind_are_told(wrong):
+    one = morning(60, WORLDS["plain"])
+    with pytest.raises(ValueError, match=f"actuals: {wrong} must be a column of"):
+        reforecast(one, one.frame[["queue", "start", "offered"]].assign(**{wrong: "x"}), "2026-09-01 13:00")
+
+
+def test_half_a_file_in_the_cache_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("CCPLAN_CACHE", str(tmp_path))
+    made = kept("one", lambda: morning(60, WORLDS["plain"]))
+    (file,) = tmp_path.rglob("arrays.npz")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    again = kept("one", lambda: morning(60, WORLDS["plain"]))
+    pd.testing.assert_frame_equal(made.frame, again.frame)
+    assert len(file.read_bytes()) == len(whole), "and is whole again"

@@ -68,6 +68,10 @@ def test_months_without_paths_are_refused_with_the_remedy():
         monthly_volumes(paths().iloc[:, :6])
     with pytest.raises(ValueError, match="drift must be a share"):
         monthly_volumes(paths(), drift=10)
+    with pytest.raises(ValueError, match="drift must be a share"):
+        monthly_volumes(paths(), drift="some")
+    with pytest.raises(ValueError, match="missing: start"):
+        apply_drivers(paths().drop(columns="start"), DRIVERS, "2026-09")
 
 
 def test_drivers_by_hand():

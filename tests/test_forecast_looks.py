@@ -134,3 +134,12 @@ def test_a_band_of_totals_is_narrower_than_the_sum_of_its_parts(found):
 def test_a_forecast_without_paths_has_no_band_of_totals():
     with pytest.raises(ValueError, match="ask for some with samples=1000"):
         looks.with_band(pd.DataFrame({"start": pd.to_datetime(["2026-01-01"]), "offered": [1.0]}))
+
+
+def test_a_history_in_utc_is_looked_at_by_the_centres_clock():
+    """Eleven at night by UTC is two in the morning of the next day in Helsinki in summer."""
+    start = pd.date_range("2026-06-01 23:00", periods=28, freq="D", tz="UTC")
+    rows = pd.DataFrame({"queue": "q", "start": start, "offered": 10.0})
+    centre = Centre(name="E", time_zone="Europe/Helsinki", interval_s=3600, queues=(Queue(name="q"),))
+    assert looks.history_days(rows, centre)["day"].iloc[0] == pd.Timestamp("2026-06-02")
+    assert set(looks.week_shape(rows, centre)["hour"]) == {2.0}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ccplan.data import Centre, Queue
+from ccplan.planning.forecasting.long_range import apply_drivers
 from ccplan.planning.forecasting.overrides import (
     add_override,
     apply_overrides,
@@ -214,3 +215,38 @@ def test_the_effect_on_accuracy():
 def test_checked_overrides_is_idempotent():
     once = checked_overrides(pd.DataFrame([ROW, MORE]), ["q"])
     pd.testing.assert_frame_equal(once, checked_overrides(once, ["q"]))
+
+
+def test_overrides_after_drivers_are_held_against_what_the_drivers_made():
+    drivers = pd.DataFrame(
+        {
+            "month": ["2026-07", "2026-08"],
+            "queue": "q",
+            "customers": [100, 200],
+            "contact_rate": 0.5,
+            "self_service": 0.0,
+        }
+    )
+    found = apply_overrides(apply_drivers(frame(), drivers, "2026-07"), pd.DataFrame([ROW]))
+    assert list(found).count("offered_before") == 1
+    assert found["offered_before"].tolist() == pytest.approx((2 * frame()["offered"]).tolist())
+    assert found["offered"].iloc[0] == pytest.approx(2 * 1.12 * 10)
+    assert override_effect(found, frame())["wape_before"].item() == pytest.approx(1.0)
+
+
+def test_rows_of_two_tables_with_the_same_labels_are_two_overrides():
+    both = pd.concat([pd.DataFrame([ROW]), pd.DataFrame([ROW | dict(who="Bo")])])
+    assert apply_overrides(frame(), both)["offered"].iloc[0] == pytest.approx(10 * 1.12**2)
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (lambda actual: actual.drop(columns="offered"), "missing: offered"),
+        (lambda actual: pd.concat([actual, actual]), "actual must hold an interval once"),
+        (lambda actual: actual.assign(start=actual["start"].dt.tz_localize("UTC")), "must both have a time zone"),
+    ],
+)
+def test_what_came_is_looked_at_before_the_effect_is_told(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        override_effect(apply_overrides(frame(), pd.DataFrame([ROW])), wrong(frame()))

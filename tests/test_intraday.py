@@ -345,3 +345,41 @@ def test_wishes_that_cannot_be_are_told_in_words(wrong, words):
         intraday_options(state, duties, people, Rostering(), (), SMALL, **wrong)
     with pytest.raises(ValueError, match="hold the day of now"):
         intraday(state.activities, state.day.rows, state.day.rows, SMALL, START + pd.Timedelta("9D"))
+
+
+def an_hour(zone=None, actual="work"):
+    start = START.tz_localize(zone)
+    return pd.DataFrame(
+        {"agent": ["A"], "start": [start], "end": [start + pd.Timedelta("1h")], "scheduled": "work", "actual": actual}
+    )
+
+
+def test_adherence_of_nothing_and_of_what_cannot_be():
+    assert np.isnan(adherence(an_hour().head(0).astype(object)).share)
+    for how, words in (({"interval_s": 0}, "interval_s must be"), ({"until": "soon"}, "until must be a moment")):
+        with pytest.raises(ValueError, match=words):
+            adherence(an_hour(), **how)
+    with pytest.raises(ValueError, match="planned and actual must both have a time zone"):
+        against_actual(an_hour("Europe/Helsinki").drop(columns="actual"), an_hour().drop(columns="scheduled"))
+
+
+def test_a_moment_of_the_hour_that_comes_twice_is_the_first():
+    """From midnight, when clocks go back at four: half past three is three and a half hours on, not four and a half."""
+    start = pd.Timestamp("2026-10-25", tz="Europe/Helsinki")
+    night = an_hour("Europe/Helsinki").assign(start=start, end=start + pd.Timedelta("6h"))
+    assert adherence(night, until="2026-10-25 03:30").intervals["scheduled_s"].sum() == 3.5 * 3600
+
+
+def test_the_tables_of_a_day_are_looked_at_first():
+    _, duties, _ = small_day([4.0] * 16)
+    calls = pd.DataFrame({"queue": "q", "start": [START], "offered": [4.0], "aht_s": 300.0})
+    calls = calls.assign(offered_p10=2.0, offered_p90=6.0)
+    rows = duties[["agent", "start", "end"]].assign(scheduled="work")
+    for activities, forecast, actuals, words in (
+        (rows, calls, calls.drop(columns="queue"), "actuals must have the columns queue, start and offered"),
+        (rows, calls, calls.assign(offered="four"), "actuals: offered must be a column of numbers"),
+        (rows, calls.drop(columns="offered"), calls, "forecast must have the columns"),
+        (an_hour("Europe/Helsinki"), calls, calls, "activities and forecast must both have a time zone"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            intraday(activities, forecast, actuals, SMALL, START)

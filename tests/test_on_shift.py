@@ -80,3 +80,12 @@ def test_erlang_c_beside_erlang_a_costs_the_agents_that_patience_saves():
         and bill["service_level"].iloc[0] > bill["service_level"].iloc[1] >= 0.8
     )
     assert bill["abandonment"].iloc[1] == pytest.approx(staff(day, centre)["abandonment"].iloc[0])
+
+
+@pytest.mark.parametrize("at_desk, words", [(75, "write 75 % as 0.75"), (0, "at_desk must be in"), ("all", "number")])
+def test_a_share_at_desks_that_cannot_be_is_refused(at_desk, words):
+    staffed = pd.DataFrame({"queue": "shop", "start": [pd.Timestamp("2026-09-28 08:00")], "agents": [6.0]})
+    with pytest.raises(ValueError, match=words):
+        desk_requirement(staffed, Centre(name="x", queues=(SHOP,)), at_desk=at_desk)
+    with pytest.raises(ValueError, match="missing: agents"):
+        desk_requirement(staffed.drop(columns="agents"), Centre(name="x", queues=(SHOP,)))

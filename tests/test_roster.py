@@ -4,6 +4,7 @@ reasons that are true.
 
 from dataclasses import replace
 from functools import lru_cache
+from time import sleep
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from ccplan.data.shifts import Rostering, Shift
 from ccplan.planning import repair, roster
+from ccplan.planning.scheduling import roster_search
 from ccplan.planning.scheduling.rostering import _bound
 from ccplan.planning.uncertainty.risk import Stopped
 
@@ -564,6 +566,22 @@ def test_progress_is_told_and_a_stop_or_the_limit_gives_the_best_so_far():
     assert roster(people, demand, rules, limit_s=0.01).status == "limit of time"
 
 
+def test_compiling_is_not_counted_in_the_limit(monkeypatch):
+    """What numba compiles on its first call, once after an installation, is stood in for by a sleep."""
+    question = team(2), demand_of("2026-11-02", 3, {"early": 1}), Rostering()
+    anneal, calls = roster_search.anneal, []
+
+    def compiled_at_first(*given):
+        calls.append(given)
+        sleep(2.0 if len(calls) == 1 else 0.0)
+        return anneal(*given)
+
+    roster(*question)
+    monkeypatch.setattr(roster_search, "anneal", compiled_at_first)
+    answer = roster(*question, limit_s=1.5)
+    assert answer.status == "optimal" and answer.seconds > 2
+
+
 WRONG = [
     ({"demand": lambda d: d.iloc[:0]}, "demand must have at least one row"),
     ({"demand": lambda d: d.drop(columns="people")}, "missing: people"),
@@ -587,7 +605,11 @@ WRONG = [
     ({"weeks": 1, "days": 7}, "weeks or days, not both"),
     ({"days": 0}, "1 to 370 days"),
     ({"start": "2028-01-01", "days": 7}, "demand has no row"),
+    ({"demand": lambda d: d.assign(shift=None)}, "shift must be a name in every row, got none in row 1"),
     ({"effort": 0}, "effort must be"),
+    ({"effort": float("inf")}, "effort must be"),
+    ({"limit_s": "soon"}, "limit_s must be"),
+    ({"shifts": Shift(name="early", starts="06:00", length_s=8 * HOUR)}, "shifts must be a list of Shift"),
     ({"seed": -1}, "seed must be"),
     ({"shifts": [Shift(name="early", starts="06:00", length_s=8 * HOUR, days="weekend")]}, "is not worked on a Monday"),
 ]  # fmt: skip
@@ -607,6 +629,22 @@ def test_bad_repairs_are_told_in_words():
         repair(answer, pd.DataFrame({"agent": ["agent 0"], "day": ["2027-01-01"]}))
     with pytest.raises(ValueError, match="not among the people"):
         repair(answer, pd.DataFrame({"agent": ["x"], "day": ["2026-11-02"]}))
+    ill = pd.DataFrame({"agent": ["agent 0"], "day": ["2026-11-02"]})
+    for how, words in (({"limit_s": "soon"}, "limit_s must be"), ({"changed": float("inf")}, "changed must be")):
+        with pytest.raises(ValueError, match=words):
+            repair(answer, ill, **how)
+    with pytest.raises(ValueError, match="roster must be a Roster"):
+        repair(answer.duties, ill)
+
+
+def test_shifts_may_be_called_by_numbers():
+    """Two starts of a shift 1, so that its start is told in words too."""
+    wanted = demand_of("2026-11-02", 1, {"early": 1, "late": 1}).assign(shift=1)
+    day = pd.Timestamp("2026-11-02")
+    answer = roster(
+        team(2), wanted, Rostering(), wishes=pd.DataFrame({"agent": ["agent 0"], "day": [day], "wish": ["off"]})
+    )
+    assert answer.duties["shift"].tolist() == ["1", "1"] and "1 at 0" in answer.wishes["why"].item()
 
 
 @pytest.mark.skipif(not DEEP, reason="a thousand more small cases")

@@ -291,7 +291,12 @@ def test_the_service_of_a_swap_is_that_of_the_queue_call_by_call():
 
 @pytest.mark.parametrize(
     "one, other, words",
-    [(("A", "2026-10-09"), None, "A has no duty on 2026-10-09"), (("A", MONDAY), ("A", "2026-10-06"), "two people")],
+    [
+        (("A", "2026-10-09"), None, "A has no duty on 2026-10-09"),
+        (("A", MONDAY), ("A", "2026-10-06"), "two people"),
+        ("A", None, r"one must be \(agent, day\)"),
+        (("A", MONDAY), "B", r"other must be \(agent, day\)"),
+    ],
 )
 def test_swaps_that_cannot_be(one, other, words):
     with pytest.raises(ValueError, match=words):
@@ -351,3 +356,65 @@ def test_strangers_and_twins_are_refused_at_the_door():
         award_bids(pd.concat([OPEN, OPEN]), BIDS, WEEK.head(0), PEOPLE, RULES)
     with pytest.raises(ValueError, match="order must be one of"):
         award_bids(OPEN, BIDS, WEEK.head(0), PEOPLE, RULES, order="loud")
+
+
+def test_the_share_at_desks_and_the_queue_of_a_swap_are_asked_for():
+    calls = pd.DataFrame(
+        {"start": pd.date_range(MONDAY + pd.Timedelta("8h"), periods=2, freq="30min"), "offered": 4.0, "aht_s": 300.0}
+    )
+    two = Centre(name="x", queues=(Queue(name="q", patience_s=180), Queue(name="r", patience_s=180)))
+    with pytest.raises(ValueError, match="write 70 % as 0.70"):
+        check_swap(WEEK, PEOPLE, RULES, ("A", MONDAY), at_desk=70)
+    with pytest.raises(ValueError, match="queue must name one of q, r"):
+        check_swap(WEEK, PEOPLE, RULES, ("A", MONDAY), intervals=calls, centre=two)
+    zoned = calls.assign(start=calls["start"].dt.tz_localize("Europe/Helsinki"))
+    with pytest.raises(ValueError, match="must both have a time zone"):
+        check_swap(WEEK, PEOPLE, RULES, ("A", MONDAY), intervals=zoned, centre=two, queue="q")
+
+
+def test_what_was_before_and_leave_are_looked_at_like_the_duties():
+    late, early = duties_of([("A", 0, 14, 8)]), duties_of([("A", 1, 9, 8)], "Europe/Helsinki")
+    with pytest.raises(ValueError, match="duties and before must both have a time zone"):
+        rule_faults(early, PEOPLE, RULES, before=late)
+    for leave, words in (
+        ({"agent": ["A"], "start": ["2026-10-05"]}, "missing: end"),
+        ({"agent": ["A"], "start": ["soon"], "end": ["later"]}, "leave: start must be dates"),
+        ({"agent": ["A"], "start": ["2026-10-06"], "end": ["2026-10-05"]}, "leave: end must"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            rule_faults(early, PEOPLE, RULES, leave=pd.DataFrame(leave))
+
+
+def test_skills_may_be_a_set_that_is_frozen():
+    duty = duties_of([("A", 0, 8, 8)]).assign(skill="service")
+    assert rule_faults(duty, PEOPLE.assign(skills=[frozenset({"service"})] * 3), RULES).empty
+    assert rule_faults(duty, PEOPLE.assign(skills=[frozenset()] * 3), RULES)["rule"].tolist() == ["skills"]
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"people": 1.5}, "people must be whole numbers from 0 on, got 1.5 in row 1"),
+        ({"people": -1}, "people must be whole numbers"),
+        ({"people": np.nan}, "people must be whole numbers"),
+        ({"end": pd.Timestamp("2026-10-08 07:00")}, "end must come after start"),
+    ],
+)
+def test_open_shifts_that_cannot_be_are_refused(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        award_bids(OPEN.assign(**wrong), BIDS, WEEK.head(0), PEOPLE, RULES)
+
+
+def test_bids_in_words_and_people_without_hours():
+    with pytest.raises(ValueError, match="rank must be a column of numbers"):
+        award_bids(OPEN, BIDS.assign(rank=["10", "9", "10", "9"]), WEEK.head(0), PEOPLE, RULES)
+    with pytest.raises(ValueError, match="people must be a table"):
+        award_bids(OPEN, BIDS, WEEK.head(0), ["A", "B"], RULES)
+    with pytest.raises(ValueError, match="open_shifts must be a table"):
+        award_bids(None, BIDS, WEEK.head(0), PEOPLE, RULES)
+    zoned = PEOPLE.assign(hired=pd.to_datetime(PEOPLE["hired"]).dt.tz_localize("UTC"))
+    assert award_bids(OPEN, BIDS, WEEK.head(0), zoned, RULES).awards["agent"].tolist() == ["A", "A"]
+    # A has 8 hours for a contract that nobody knows, taken as one hour; B 16 hours for 37.5
+    duties = duties_of([("A", 0, 8, 8), ("B", 0, 8, 8), ("B", 1, 8, 8)])
+    blank = PEOPLE.assign(weekly_hours=[np.nan, 37.5, 20.0])
+    assert award_bids(OPEN, BIDS, duties, blank, RULES, order="fair").awards["agent"].tolist() == ["B", "B"]

@@ -15,7 +15,7 @@ from .forecasting.ahead import Ahead
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
 from .forecasting.borrowing import borrowed, checked_borrow
 from .forecasting.cache import kept, key_of
-from .forecasting.calendar import features
+from .forecasting.calendar import closed_holidays, features
 from .forecasting.checking import checked_history, checked_levels, checked_queue, checked_samples
 from .forecasting.events import checked_calendar, for_queue
 from .forecasting.handle_time import expected_aht
@@ -153,7 +153,7 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
     end = reach(horizon, begin)
     past = rows[rows["start"].dt.tz_localize(None) < begin.normalize()]
     history = by_day(
-        past if len(past) else rows, centre.interval_s, closed_days=_closed_days(centre, name, rows, begin)
+        past if len(past) else rows, centre.interval_s, closed_days=closed_holidays(centre, name, rows, begin)
     )
     days = pd.date_range(
         history.days[0],
@@ -165,7 +165,7 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
     )
     spread = spread_of(tested) if tested else Spread()
     frame = _frame(history, days[len(history.days) :], zone, centre, name, begin, end)
-    special = np.abs(training.effects[len(history.days) :]) > 0.4
+    special = training.special
     where = frame.pop("day").to_numpy(), frame.pop("slot").to_numpy()
     frame["offered"] = mean[where]
     for level in levels:
@@ -193,11 +193,9 @@ def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed,
 
 def _paths(spread, mean, special, name, samples, seed):
     """Sample paths of one queue, the same for the same seed whatever other queues there are."""
-    return (
-        spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())]))
-        if samples
-        else ()
-    )
+    if not samples:
+        return ()
+    return spread.paths(mean, special, samples, np.random.default_rng([seed, zlib.crc32(name.encode())]))
 
 
 def _model(history, table, method):
@@ -236,22 +234,14 @@ def _begin(rows, interval_s):
     return last.normalize() + pd.Timedelta(days=1) if whole else last + pd.Timedelta(seconds=interval_s)
 
 
-def _closed_days(centre, name, rows, end):
-    """Public holidays, where the queue's hours close on them: a day without rows is then no missing day."""
-    if centre.queue(name).hours.holidays is None:
-        return ()
-    return tuple(pd.Timestamp(day) for day in centre.public_holidays(rows["start"].min(), end))
-
-
 def _frame(history, days, zone, centre, name, begin, end):
     """queue, start, day (row), slot (column) of each open interval from begin to end."""
     stamps, day, slot = starts(days, history.slots, zone)
     wall = stamps.tz_localize(None)
     is_open = history.open_slots[days.day_of_week.to_numpy()[day], slot]
     if not _assumed_hours(centre, name):
-        is_open &= (
-            centre.is_open(name, stamps) | ~_said_open(centre, name, history)[days.day_of_week.to_numpy()[day], slot]
-        )
+        said = _said_open(centre, name, history)[days.day_of_week.to_numpy()[day], slot]
+        is_open &= centre.is_open(name, stamps) | ~said
     keep = is_open & (wall >= begin) & (wall < end)
     return pd.DataFrame({"queue": name, "start": stamps[keep], "day": day[keep], "slot": slot[keep]})
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..data.centre import Costs
 from ..data.shifts import Rostering, Shift
-from ..queueing.inputs import floats, one_of
+from ..queueing.inputs import SHARE_HINT, one_number, one_of
 from .scheduling.blocks import blocks_of
 from .scheduling.losses import CallsMissed, PricedHeads
 from .scheduling.needs import checked_needs
@@ -151,10 +151,10 @@ def cover_shifts(
     limits = _checked_limits(people, days_a_week, hours, within, limit_s)
     needs = checked_needs(requirement, interval_s)
     served = served_queue(needs, centre, queue)
-    floats("at_desk", at_desk, high=1, open_low=True)
+    at_desk = one_number("at_desk", at_desk, high=1.0, open_low=True, hint=SHARE_HINT)
     paid = _prices(centre, hour_cost, missing_hour, idle_hour)
     programme = programme_of(needs, patterns_of(_named(shifts, centre), needs.step), cyclic=cyclic, **limits)
-    aim = _aim(objective, programme, served, paid, limits, float(at_desk))
+    aim = _aim(objective, programme, served, paid, limits, at_desk)
     blocks = blocks_of(programme, aim.price, aim.loss)
     clock = Clock(seconds=float(limit_s), progress=progress)
     if not whole:
@@ -177,7 +177,7 @@ def cover_shifts(
             "begin": begin,
             "blocks": len(blocks),
             "days_a_week": days_a_week,
-            "at_desk": float(at_desk),
+            "at_desk": at_desk,
             "whole": whole,
         },
     )
@@ -192,9 +192,7 @@ def _checked_limits(people, days_a_week, hours, within, limit_s):
         ("within", within, 0, 1),
         ("limit_s", limit_s, 0, 1e7),
     ):
-        if not np.isscalar(value):
-            raise ValueError(f"{name} must be a number, got {value!r}")
-        floats(name, value, low=low, high=high)
+        one_number(name, value, low=low, high=high)
     return {"people": float(people), "days_a_week": float(days_a_week), "hours": float(hours)}
 
 
@@ -222,7 +220,7 @@ def _prices(centre, hour_cost, missing_hour, idle_hour):
         "idle_hour": (idle_hour, rules.idle_hour),
     }
     found = {
-        name: float(floats(name, usual if value is None else value, open_high=True))
+        name: one_number(name, usual if value is None else value, open_high=True)
         for name, (value, usual) in given.items()
     }
     return found | {"on_costs": 1 + costs.on_costs}
@@ -311,19 +309,7 @@ def _told(programme, found, objective, paid, served, within, run):
     )
     calls = float(needs.frame["offered"].sum()) if objective == "service" else 0.0
     value, bound = (calls - found.value, calls - found.bound) if objective == "service" else (found.value, found.bound)
-    apart = abs(value - bound)
-    gap = (
-        0.0 if apart <= 1e-7 * max(abs(value), 1.0) else min(apart / abs(value), 1.0) if value else 1.0
-    )  # what floating point leaves is none
-    status = (
-        "in parts"
-        if not run["whole"]
-        else "stopped"
-        if run["stopped"] and not found.proven
-        else "optimal"
-        if found.proven or gap <= within
-        else "limit of time"
-    )
+    gap = _gap(value, bound)
     return Cover(
         shifts=shift_rows(programme, found.people, run["whole"]),
         breaks=break_rows(programme, found.people, run["whole"]),
@@ -335,10 +321,27 @@ def _told(programme, found, objective, paid, served, within, run):
         objective=value,
         bound=bound,
         gap=gap,
-        status=status,
+        status=_status(found.proven or gap <= within, found.proven, run),
         engine=run["engine"],
         seconds=perf_counter() - run["begin"],
         blocks=run["blocks"],
         interval_s=needs.step,
         days_a_week=run["days_a_week"],
     )
+
+
+def _gap(value, bound):
+    """The share between a plan and its bound; what floating point leaves is none."""
+    apart = abs(value - bound)
+    if apart <= 1e-7 * max(abs(value), 1.0):
+        return 0.0
+    return min(apart / abs(value), 1.0) if value else 1.0
+
+
+def _status(near, proven, run):
+    """What the search came to: `near` enough to the best for what was asked, or ended before."""
+    if not run["whole"]:
+        return "in parts"
+    if run["stopped"] and not proven:
+        return "stopped"
+    return "optimal" if near else "limit of time"

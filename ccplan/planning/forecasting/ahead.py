@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .horizon import day_and_seconds
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ahead:
@@ -18,8 +20,6 @@ class Ahead:
 
     def cells(self, starts):
         """(row of day, column of slot) of interval starts (Series, zone or none); a repeated hour shares its cells."""
-        wall = starts.dt.tz_localize(None)
-        day = wall.dt.normalize()
-        seconds = (wall - day).dt.total_seconds().to_numpy()
+        day, seconds = day_and_seconds(starts)
         row = ((day - self.days[0]) // pd.Timedelta(days=1)).to_numpy()
         return row, np.clip((seconds - self.slots[0]) // self.interval_s, 0, len(self.slots) - 1).astype(int)

@@ -51,7 +51,7 @@ def backtest(history, prepared, horizon_days, method="auto"):
     special = []
     for origin in origins:
         training = prepared(origin, ahead)
-        special.append(np.abs(training.effects[origin:]) > 0.4)
+        special.append(training.special)
         for name in names:
             begun = time.perf_counter()
             if name not in params:

@@ -1,10 +1,11 @@
 """A queue without a history borrows: mean by a factor, shape as it is, spread wider than that of a queue like it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from ...queueing.inputs import floats
+from ...queueing.inputs import one_number
 from .scaling import path_columns, quantile_columns, with_paths
 from .spread import UNKNOWN
 
@@ -14,14 +15,14 @@ def checked_borrow(borrow, history_queues, centre):
 
     `history_queues` are the queues that have a history.
     """
+    rule = "borrow must be {new queue: (queue it is like, factor)}, such as {'new': ('service', 0.25)}"
+    if borrow is not None and not isinstance(borrow, Mapping):
+        raise ValueError(f"{rule}, got {borrow!r}")
     borrow = dict(borrow or {})
     for name, asked in borrow.items():
         centre.queue(name)
         if not isinstance(asked, (tuple, list)) or len(asked) != 2 or not isinstance(asked[0], str):
-            raise ValueError(
-                "borrow must be {new queue: (queue it is like, factor)}, "
-                f"such as {{'new': ('service', 0.25)}}, got {name!r}: {asked!r}"
-            )
+            raise ValueError(f"{rule}, got {name!r}: {asked!r}")
         if asked[0] not in history_queues:
             raise ValueError(
                 f"borrow: {name} can only be like a queue with a history ({', '.join(history_queues)}), "
@@ -31,7 +32,7 @@ def checked_borrow(borrow, history_queues, centre):
             raise ValueError(
                 f"borrow: {name} has a history of its own: leave it out of borrow, or leave its rows out of the history"
             )
-        floats(f"borrow: factor of {name}", asked[1], open_low=True, high=1e6)
+        one_number(f"borrow: factor of {name}", asked[1], open_low=True, high=1e6)
     return borrow
 
 

@@ -9,6 +9,8 @@ import json
 import os
 import shutil
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ import pandas as pd
 KEPT = 200  # forecasts; the oldest go first
 AHEAD = ("slots", "mean", "special")
 SWITCH = "CCPLAN_CACHE"  # a folder, or "off"
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 def folder():
@@ -39,7 +42,7 @@ def key_of(rows, *settings):
 def kept(key, make):
     """The QueueForecast kept under the key; else what `make()` returns, kept for the next time.
 
-    A cache that cannot be read or written is as good as none.
+    A cache that cannot be read or written is as good as none; what cannot be read is written anew.
     """
     place = folder()
     if place is None:
@@ -48,8 +51,9 @@ def kept(key, make):
         found = load_forecast(place / key)
         os.utime(place / key)
         return found
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         made = make()
+        shutil.rmtree(place / key, ignore_errors=True)
         _keep(made, place, key)
         return made
 
@@ -84,7 +88,7 @@ def load_forecast(source):
     from .spread import Spread
 
     facts = json.loads((source / "facts.json").read_text(encoding="utf-8"))
-    with np.load(source / "arrays.npz", allow_pickle=False) as there:
+    with (source / "arrays.npz").open("rb") as file, np.load(file, allow_pickle=False) as there:
         arrays = dict(there)
     said = {name: tuple(value) if isinstance(value, list) else value for name, value in facts["spread"].items()}
     tested = None

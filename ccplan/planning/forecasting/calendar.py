@@ -43,7 +43,8 @@ def features(days, country, *, events=None, school=None, pay_days=()):
     """Kinds of day as columns, 0 or 1 (a fading event between): frame indexed by local date.
 
     `country` two letters or "" for no public holidays; `events` a frame with event, start, end and
-    decay_days, uplift where known; `school` a frame with start and end; `pay_days` days of the month such as (15, 25).
+    decay_days, uplift where known; `school` a frame with start and end; `pay_days` days of the month such as (15, 25);
+    one that a month lacks is its last day.
     """
     around = public_holidays(country, days[0] - pd.Timedelta(days=2), days[-1] + pd.Timedelta(days=2))
     dates, one = pd.DatetimeIndex([pd.Timestamp(day) for day in around]), pd.Timedelta(days=1)
@@ -57,6 +58,13 @@ def features(days, country, *, events=None, school=None, pay_days=()):
         | event_columns(days, events)
     )
     return pd.DataFrame(table, index=days).astype(float)
+
+
+def closed_holidays(centre, name, rows, end):
+    """Public holidays up to `end` on which the queue's hours close: a day without rows is then no missing day."""
+    if centre.queue(name).hours.holidays is None:
+        return ()
+    return tuple(pd.Timestamp(day) for day in centre.public_holidays(rows["start"].min(), end))
 
 
 def ordinary_level(totals, weekdays):
@@ -149,7 +157,8 @@ def _month(days):
 
 
 def _pay_days(days, pay_days):
-    return {PAY_DAY.name: np.isin(days.day, list(pay_days))} if len(tuple(pay_days)) else {}
+    paid = [days.day == np.minimum(day, days.days_in_month) for day in pay_days]
+    return {PAY_DAY.name: np.any(paid, axis=0)} if paid else {}
 
 
 def _school(days, school):

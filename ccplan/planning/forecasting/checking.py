@@ -56,6 +56,19 @@ def checked_queue(rows, centre):
     return rows
 
 
+def checked_actuals(actuals, name):
+    """What came: queue, start and offered, no count below 0, each interval once; else a ValueError in words."""
+    given_table(actuals, name, keys=["queue"], times=["start"], numbers=["offered"])
+    counts = actuals["offered"].dropna()
+    if not (counts.to_numpy(float) >= 0).all():
+        raise ValueError(f"{name}: offered must be 0 or more, got {counts.min():g}")
+    again = actuals.duplicated(["queue", "start"])
+    if again.any():
+        row = actuals[again].iloc[0]
+        raise ValueError(f"{name} must hold an interval once, got {row['queue']} {row['start']} twice")
+    return actuals
+
+
 def checked_levels(levels):
     """Quantile levels as a tuple of shares between 0 and 1, both left out."""
     return tuple(np.atleast_1d(share("levels", list(np.atleast_1d(levels)), open_low=True, open_high=True)).tolist())

@@ -78,11 +78,12 @@ def checked_calendar(calendar, centre):
     if known.get("school") is not None:
         known["school"] = checked_school(known["school"])
     days = known.get("pay_days", ())
-    for day in days if np.iterable(days) else (days,):
+    days, listed = tuple(days) if np.iterable(days) else (days,), np.iterable(days)
+    for day in days:
         whole = isinstance(day, (int, np.integer)) and not isinstance(day, bool)
-        if not (np.iterable(days) and whole and 1 <= day <= 31):
+        if not (listed and whole and 1 <= day <= 31):
             raise ValueError(f"pay_days must be days of the month from 1 to 31, such as (15, 25), got {day!r}")
-    return known
+    return known | {"pay_days": tuple(days)}
 
 
 def for_queue(calendar, name):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ..staffing import WORK
+from .horizon import day_and_seconds
 
 HALF_LIFE = 28  # days
 LENT = 200.0  # answered contacts of the whole day that a slot of the day borrows
@@ -19,9 +20,8 @@ def expected_aht(rows, slots, first_s, interval_s):
     known = (answered > 0) & np.isfinite(seconds) & (seconds > 0)
     if not known.any():
         return np.full(slots, np.nan)
-    wall = rows["start"].dt.tz_localize(None)
-    day = wall.dt.normalize()
-    slot = (((wall - day).dt.total_seconds().to_numpy() - first_s) // interval_s).astype(int)
+    day, passed = day_and_seconds(rows["start"])
+    slot = ((passed - first_s) // interval_s).astype(int)
     age = ((day.max() - day) / pd.Timedelta(days=1)).to_numpy()
     fading = np.where(known, 0.5 ** (age / HALF_LIFE), 0.0)
     level = (fading * np.where(known, seconds, 0)).sum() / (fading * answered).sum()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .horizon import starts
+from .horizon import day_and_seconds, starts
 
 CERTAIN = 3.0  # calls expected in a slot: with so many, a slot without a row is missing rather than empty
 HALF = 0.5  # share of a weekday's days with rows above which the weekday is open
@@ -61,9 +61,7 @@ def by_day(rows, interval_s, *, closed_days=()):
     >>> by_day(rows, 1800).counts[:, 16].tolist()
     [4.0, 0.0, 6.0]
     """
-    wall = rows["start"].dt.tz_localize(None)
-    day = wall.dt.normalize()
-    seconds = (wall - day).dt.total_seconds().to_numpy()
+    day, seconds = day_and_seconds(rows["start"])
     first_s = float(pd.Series(seconds % interval_s).mode().iloc[0])
     number = max(int(round(WHOLE_DAY / interval_s)), 1)
     slot = np.clip(((seconds - first_s) // interval_s).astype(int), 0, number - 1)
@@ -97,15 +95,8 @@ def _means(where, slot, values, shape):
 def _seen(counts, active, weekdays):
     """Which slots belong to each weekday: those with a row on at least a tenth of its active days."""
     weekdays = np.asarray(weekdays)
-    there = ~np.isnan(counts)
-    return np.array(
-        [
-            there[active & (weekdays == k)].mean(axis=0) >= SEEN
-            if (active & (weekdays == k)).any()
-            else np.zeros(counts.shape[1], bool)
-            for k in range(7)
-        ]
-    )
+    there = [~np.isnan(counts[active & (weekdays == k)]) for k in range(7)]
+    return np.array([rows.mean(axis=0) >= SEEN if len(rows) else np.zeros(counts.shape[1], bool) for rows in there])
 
 
 def _closed(history, closed_days):

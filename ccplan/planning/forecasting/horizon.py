@@ -5,20 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
-UNITS = {
-    "d": "days",
-    "day": "days",
-    "days": "days",
-    "w": "weeks",
-    "week": "weeks",
-    "weeks": "weeks",
-    "m": "months",
-    "month": "months",
-    "months": "months",
-    "y": "years",
-    "year": "years",
-    "years": "years",
-}
+UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}  # by their first letter
+WRITTEN = r"\s*(\d{1,5})\s*(d|w|m|y|days?|weeks?|months?|years?)\s*"
 LONGEST_DAYS = 1100
 
 
@@ -39,12 +27,14 @@ def reach(horizon, start):
 def _end(horizon, start):
     try:
         if isinstance(horizon, str):
-            number, unit = re.fullmatch(r"\s*(\d{1,5})\s*([a-z]+)\s*", horizon.lower()).groups()
-            return start + pd.DateOffset(**{UNITS[unit]: int(number)})
-        if isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool):
+            number, unit = re.fullmatch(WRITTEN, horizon.lower()).groups()
+            return start + pd.DateOffset(**{UNITS[unit[0]]: int(number)})
+        if isinstance(horizon, (int, float, np.number)):
+            if isinstance(horizon, bool) or horizon % 1 != 0:
+                raise ValueError
             return start + pd.DateOffset(days=int(horizon))
         return start + pd.Timedelta(horizon)
-    except (AttributeError, KeyError, ValueError, TypeError, OverflowError):
+    except (AttributeError, ValueError, TypeError, OverflowError):
         raise ValueError(
             f'horizon must be a time such as "14d", "8w", "6 months" or days as a whole number, got {horizon!r}'
         ) from None
@@ -61,6 +51,19 @@ def local(moment, like, what="at"):
     if stamp.tzinfo is not None and like.dt.tz is not None:
         stamp = stamp.tz_convert(like.dt.tz)
     return stamp.tz_localize(None)
+
+
+def same_clock(one, other, words):
+    """ValueError where one Series of timestamps has a zone and the other none: their hours are not the same."""
+    if len(one) and len(other) and (one.dt.tz is None) != (other.dt.tz is None):
+        raise ValueError(f"{words} must both have a time zone, or both none")
+
+
+def day_and_seconds(stamps):
+    """(local day, a Series; seconds since its midnight, an array) of timestamps, by the clock on the wall."""
+    wall = stamps.dt.tz_localize(None)
+    day = wall.dt.normalize()
+    return day, (wall - day).dt.total_seconds().to_numpy()
 
 
 def starts(days, slots, zone):

@@ -13,8 +13,9 @@ import pandas as pd
 from scipy.special import gammainc, ndtr, ndtri
 
 from ...data.given import given_table
+from .checking import checked_actuals
 from .history import CERTAIN
-from .horizon import local
+from .horizon import local, same_clock
 from .scaling import path_columns, quantile_columns, with_before, with_paths
 from .spread import EVEN, LEAST, NORMAL_80, Spread, whole
 
@@ -99,34 +100,27 @@ def _frames(forecast):
         band = [name for name in forecast if str(name).startswith("offered_")]
         given_table(forecast, "forecast", keys=["queue"], times=["start"], numbers=["offered", *band])
         return [rows for _, rows in forecast.groupby("queue", sort=False, observed=True)]
-    return [one.frame for one in ([forecast] if hasattr(forecast, "frame") else forecast)]
+    return [one.frame for one in _queues(forecast)]
+
+
+def _queues(forecast):
+    """The QueueForecasts of one or several."""
+    return [forecast] if hasattr(forecast, "frame") else forecast
 
 
 def _days(forecast, actuals, now):
-    """(Day, actuals by wall time) of each queue's forecast of the day of `now`."""
-    _refuse(actuals)
+    """(Day, actuals by their starts) of each queue's forecast of the day of `now`."""
+    checked_actuals(actuals, "actuals")
     if isinstance(forecast, pd.DataFrame):
         days = [_implied(rows, local(now, rows["start"], "now").normalize()) for rows in _frames(forecast)]
     else:
-        days = [
-            _known(one, local(now, one.frame["start"], "now").normalize())
-            for one in ([forecast] if hasattr(forecast, "frame") else forecast)
-        ]
-    return [(day, _by_wall(actuals, day)) for day in days]
-
-
-def _refuse(actuals):
-    given_table(actuals, "actuals", keys=["queue"], times=["start"], numbers=["offered"])
-    counts = actuals["offered"].dropna()
-    if len(counts) and not (counts.to_numpy(float) >= 0).all():
-        raise ValueError(f"actuals: offered must be 0 or more, got {counts.min():g}")
-    again = actuals.duplicated(["queue", "start"])
-    if again.any():
-        row = actuals[again].iloc[0]
-        raise ValueError(f"actuals must hold an interval once, got {row['queue']} {row['start']} twice")
+        days = [_known(one, local(now, one.frame["start"], "now").normalize()) for one in _queues(forecast)]
+    return [(day, _by_start(actuals, day)) for day in days]
 
 
 def _today(frame, day):
+    if not len(frame):
+        raise ValueError("forecast must have rows, got a queue with none: it is not open within the horizon")
     rows = frame[frame["start"].dt.tz_localize(None).dt.normalize() == day]
     if not len(rows):
         first, last = frame["start"].min(), frame["start"].max()
@@ -168,8 +162,8 @@ def _implied(frame, day):
             "or pass the QueueForecast of forecast_queues"
         )
     mean = rows["offered"].to_numpy(float)
-    spread_ = ((rows["offered_p90"] - rows["offered_p10"]) / (2 * NORMAL_80)).to_numpy(float)
-    share = max(float((spread_**2 - mean).sum() / max((mean**2).sum(), 1e-9)), 1e-4)
+    deviation = ((rows["offered_p90"] - rows["offered_p10"]) / (2 * NORMAL_80)).to_numpy(float)
+    share = max(float((deviation**2 - mean).sum() / max((mean**2).sum(), 1e-9)), 1e-4)
     step = rows["start"].diff().min()
     return Day(
         rows=rows,
@@ -181,14 +175,12 @@ def _implied(frame, day):
     )
 
 
-def _by_wall(actuals, today):
-    """The queue's actuals of the day, by interval start in the forecast's zone."""
+def _by_start(actuals, today):
+    """The queue's actuals, by interval start in the forecast's zone."""
     mine = actuals[actuals["queue"].astype(str) == str(today.rows["queue"].iloc[0])]
-    start, zone = mine["start"], today.rows["start"].dt.tz
-    if start.dt.tz is not None and zone is not None:
-        start = start.dt.tz_convert(zone)
-    elif start.dt.tz is not None or zone is not None:
-        raise ValueError("actuals and the forecast must both have a time zone, or both none")
+    same_clock(actuals["start"], today.rows["start"], "actuals and the forecast")
+    zone = today.rows["start"].dt.tz
+    start = mine["start"] if zone is None else mine["start"].dt.tz_convert(zone)
     return pd.Series(mine["offered"].to_numpy(float, na_value=np.nan), index=pd.DatetimeIndex(start))
 
 
@@ -235,7 +227,7 @@ def _conditioned(today, counts, to_come):
 
 def _correlation(today):
     """Correlation of the normal scores of the day's rows, as `Spread.paths` draws them."""
-    together = today.spread._together(today.mean[None], today.special)[0][today.cells]
+    together = today.spread.together(today.mean[None], today.special)[0][today.cells]
     apart = np.abs(np.subtract.outer(today.cells, today.cells))
     near = np.where(apart > 0, float(today.spread.neighbours) ** np.maximum(apart, 1), 1.0)
     join = np.sqrt(np.outer(together, together)) + np.sqrt(np.outer(1 - together, 1 - together)) * near
@@ -246,7 +238,7 @@ def _correlation(today):
 def _scores(today, counts, known):
     """Normal scores of the counts seen, and how much of the score a whole number tells (0–1)."""
     mean = today.mean[today.cells][known]
-    variance = today.spread._variance(today.mean[None], today.special)[0][today.cells][known]
+    variance = today.spread.variance(today.mean[None], today.special)[0][today.cells][known]
     score = _expected_score(today, mean, variance, counts[known])
     return np.clip(score, -FARTHEST, FARTHEST), _reliability(today, mean, variance)
 
@@ -314,7 +306,7 @@ def _values(today, to_come):
 
     def value(score):
         level = np.full((1, slots), 0.5)
-        level[0, cells] = today.spread._level(ndtr(score))
-        return today.spread._at(today.mean[None], today.special, level)[0, cells]
+        level[0, cells] = today.spread.level(ndtr(score))
+        return today.spread.contacts_at(today.mean[None], today.special, level)[0, cells]
 
     return value

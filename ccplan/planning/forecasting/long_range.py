@@ -14,7 +14,6 @@ from ...data.given import given_table
 from .own_tables import DRIVERS, days_of, needed, read_own, told
 from .scaling import path_columns, scaled, with_before
 
-FORMULA = "contacts = customers × contact_rate × (1 − self_service)"
 # Share by which a level strays in a year beyond what a backtest of some weeks can see: on six years of a city's fire
 # calls 80 % of the months up to a year ahead then lie in the band of 80 %, without it some 60 %.
 DRIFT = 0.10
@@ -36,7 +35,7 @@ def monthly_volumes(frame, *, drift=DRIFT, seed=0):
             f"a band for months needs sample paths: forecast(..., samples=200), at least {ENOUGH}, got {len(paths)}"
         )
     given_table(frame, "frame", keys=["queue"], times=["start"], numbers=["offered", *paths])
-    if not (np.isscalar(drift) and 0 <= drift < 1):
+    if not (isinstance(drift, (int, float, np.number)) and 0 <= drift < 1):
         raise ValueError(f"drift must be a share of a year from 0 to 1, such as 0.10, got {drift!r}")
     found = [_of_queue(rows, paths, drift, seed) for _, rows in frame.groupby("queue", sort=False, observed=True)]
     return pd.concat(found, ignore_index=True)

@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 
 from .backtest import held_out_bands
-from .calendar import features, ordinary_level
+from .calendar import closed_holidays, features, ordinary_level
+from .checking import checked_history
 from .events import KNOWN, LEARNED, checked_calendar, for_queue
 from .history import by_day
+from .horizon import local
+from .scaling import path_columns
 from .season import yearly
 from .spread import LEAST, learn_spread
 from .training import prepare
@@ -173,7 +176,7 @@ def with_band(frame, by=None, levels=(0.1, 0.5, 0.9)):
     >>> with_band(frame, levels=(0.5,)).iloc[0, 1:].astype(float).tolist()
     [8.0, 8.0]
     """
-    paths = [name for name in frame if name.startswith("path_")]
+    paths = path_columns(frame)
     if not paths:
         raise ValueError("the forecast must hold sample paths: ask for some with samples=1000")
     key = frame["start"].dt.tz_localize(None).dt.normalize().rename("day") if by is None else by
@@ -194,15 +197,13 @@ def day_totals(rows):
 
 def _laid_out(rows, centre, at, calendar):
     """(History up to `at`, its calendar table, names of the public holidays)."""
-    from ..forecast import _closed_days  # the forecast is made of this room's parts
-    from .horizon import local
-
+    rows = checked_history(rows, centre)
     if at is not None:
         rows = rows[rows["start"].dt.tz_localize(None) < local(at, rows["start"])]
     if not len(rows):
         raise ValueError(f"at must lie after some history, got {at}: there is no row before it")
     name, last = str(rows["queue"].iloc[0]), rows["start"].max()
-    history = by_day(rows, centre.interval_s, closed_days=_closed_days(centre, name, rows, last))
+    history = by_day(rows, centre.interval_s, closed_days=closed_holidays(centre, name, rows, last))
     names = {pd.Timestamp(day): words for day, words in centre.public_holidays(rows["start"].min(), last).items()}
     known = for_queue(checked_calendar(calendar, centre), name)
     return history, features(history.days, centre.country, **known), names

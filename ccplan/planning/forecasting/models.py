@@ -99,40 +99,45 @@ def _by_statsmodels(training, params, model):
     """Ordinary totals by a model of statsmodels on open days only, projected; the regression where there is too
     little.
     """
-    train = len(training.totals)
-    is_open, season = _open_days(training)
-    values = np.sqrt(training.totals[is_open[:train]])[-OPEN_DAYS:]
-    steps = int(is_open[train:].sum())
-    ordinary = np.zeros(training.to_come)
-    if len(values) < WEEKS_FOR_FIT * max(season, 1) or not steps or np.ptp(values) == 0:
+    is_open, season, values = _roots(training)
+    to_come = is_open[len(training.totals) :]
+    steps = int(to_come.sum())
+    if not steps or _too_few(values, season):
         return calendar_regression(training)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fit that has not quite converged is judged by the backtest
-        roots, errors = (
-            _mstl_ahead(values, season, steps) if model is None else _ahead(_run(model(values, season), params), steps)
-        )
+        if model is None:
+            roots, errors = _mstl_ahead(values, season, steps)
+        else:
+            known_season, known = params or (season, None)
+            result = _run(model(values, season), known if known_season == season else None)
+            roots, errors = np.asarray(result.forecast(steps)), np.asarray(result.resid)
     roots = np.clip(np.nan_to_num(roots, nan=values[-season:].mean()), 0, 3 * values.max())
-    ordinary[is_open[train:]] = roots**2 + np.nanvar(
-        errors[2 * season :]
-    )  # the mean of a square is the square of the mean, and the variance
+    ordinary = np.zeros(training.to_come)
+    # the mean of a square is the square of the mean, and the variance
+    ordinary[to_come] = roots**2 + np.nanvar(errors[2 * season :])
     return training.project(ordinary)
 
 
 def _fit(training, model):
-    """Parameters of a statsmodels model; None where there is too little to fit."""
-    train = len(training.totals)
-    is_open, season = _open_days(training)
-    values = np.sqrt(training.totals[is_open[:train]])[-OPEN_DAYS:]
-    if len(values) < WEEKS_FOR_FIT * max(season, 1) or np.ptp(values) == 0:
+    """(season, parameters) of a statsmodels model, which fit no other season; None where there is too little to fit."""
+    _, season, values = _roots(training)
+    if _too_few(values, season):
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return np.asarray(model(values, season).fit(disp=False).params)
+        return season, np.asarray(model(values, season).fit(disp=False).params)
 
 
-def _ahead(result, steps):
-    """(roots to come, errors one step ahead in the past)."""
-    return np.asarray(result.forecast(steps)), np.asarray(result.resid)
+def _roots(training):
+    """(open rows, history then to come; open weekdays; roots of the last open days' totals, whose noise is even)."""
+    is_open, season = _open_days(training)
+    return is_open, season, np.sqrt(training.totals[is_open[: len(training.totals)]])[-OPEN_DAYS:]
+
+
+def _too_few(values, season):
+    """Whether there are too few open days for a season, or all of them are alike."""
+    return len(values) < WEEKS_FOR_FIT * max(season, 1) or np.ptp(values) == 0
 
 
 def _run(model, params):
@@ -145,22 +150,17 @@ def _run(model, params):
 def _ets_model(values, season):
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # loads where it is used
 
-    weekly = (
-        dict(seasonal="add", seasonal_periods=season, initialization_method="heuristic")
-        if season > 1 and len(values) >= 5 * season
-        else {}
-    )
+    weekly = dict(seasonal="add", seasonal_periods=season, initialization_method="heuristic") if season > 1 else {}
     return ETSModel(values, error="add", **weekly)
 
 
 def _arima_model(values, season):
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-    weekly = (0, 1, 1, season) if season > 1 else (0, 1, 1, 0)
     return SARIMAX(
         values,
         order=(1, 0, 1) if season > 1 else (0, 1, 1),
-        seasonal_order=weekly if season > 1 else (0, 0, 0, 0),
+        seasonal_order=(0, 1, 1, season) if season > 1 else (0, 0, 0, 0),
         simple_differencing=False,
         initialization="approximate_diffuse",
     )

@@ -13,7 +13,8 @@ from ...data.files import harmless, write_whole
 from ...data.given import given_table
 from ...data.locks import locked
 from .backtest import wape
-from .horizon import local
+from .checking import checked_actuals
+from .horizon import local, same_clock
 from .own_tables import OVERRIDES, days_of, empty, needed, own_columns, read_own, told, written_factor
 from .scaling import scaled, with_before
 
@@ -118,8 +119,9 @@ def override_effect(frame, actual, *, each=False):
     if "offered_before" not in frame:
         raise ValueError("frame must come from apply_overrides: it has no column offered_before")
     given_table(frame, "frame", keys=["queue"], times=["start"], numbers=["offered", "offered_before"])
-    given_table(actual, "actual", keys=["queue"], times=["start"], numbers=["offered"])
-    came = actual[["queue", "start", "offered"]].rename(columns={"offered": "came"}).astype({"queue": "str"})
+    came = checked_actuals(actual, "actual")[["queue", "start", "offered"]].rename(columns={"offered": "came"})
+    came = came.astype({"queue": "str"})
+    same_clock(frame["start"], came["start"], "actual and the forecast")
     both = frame.astype({"queue": "str"}).merge(came, on=["queue", "start"]).dropna(subset="came")
     if not len(both):
         raise ValueError(

@@ -12,11 +12,12 @@ import pandas as pd
 from ...data import SourceError, TableError
 from ...data.files import as_written
 from ...data.faults import as_faults, faults_in
+from ...data.given import given_table
 from ...data.reading.text_files import read_text_table
 from ...data.reading.understand import Cells, FileMapping, understand
 from ...data.shapes import Column, Table, not_before
 
-NOT_YET = 10.0  # a share beyond it was meant as a percentage
+LARGEST_CHANGE = 10.0  # a share beyond it was meant as a percentage
 
 EVENTS = Table(
     name="events",
@@ -155,12 +156,15 @@ def empty(table):
 
 
 def needed(frame, table, what):
-    """The frame's columns as the table has them, absent ones empty; ValueError where a required one is absent."""
+    """The frame's columns as the table has them, absent ones empty; ValueError where a required one is absent.
+
+    Rows keep their labels; where these do not tell them apart they are numbered anew.
+    """
     if not isinstance(frame, pd.DataFrame):
         raise ValueError(f"{what} must be a DataFrame with {', '.join(table.names)}, got {type(frame).__name__}")
-    lacks = [name for name in table.required if name not in frame]
-    if lacks:
-        raise ValueError(f"{what} must have the columns {', '.join(table.required)}; missing: {', '.join(lacks)}")
+    given_table(frame, what, keys=table.required)
+    given_table(frame, what, keys=[name for name in table.names if name in frame])
+    frame = frame if frame.index.is_unique else frame.reset_index(drop=True)
     return frame.reindex(columns=[*table.names, *(name for name in frame if name not in table.names)])
 
 
@@ -196,8 +200,10 @@ def written_share(value):
         return None
     number = _number(text.removesuffix("%"), value)
     share = number / 100 if text.endswith("%") else number
-    if not -1 <= share <= NOT_YET:
-        raise ValueError(f"must be a share such as 0.12 or +12 %, from -100 % to +{100 * NOT_YET:g} %, got {value!r}")
+    if not -1 <= share <= LARGEST_CHANGE:
+        raise ValueError(
+            f"must be a share such as 0.12 or +12 %, from -100 % to +{100 * LARGEST_CHANGE:g} %, got {value!r}"
+        )
     return share
 
 

@@ -49,7 +49,8 @@ def scaled(frame, ratio, added=0.0):
 
 
 def with_before(frame, before):
-    """The frame with `offered_before` left of `offered`."""
+    """The frame with `offered_before` left of `offered`, in place of what an earlier step left there."""
+    frame = frame.drop(columns="offered_before", errors="ignore")
     at = frame.columns.get_loc("offered")
     kept = pd.Series(before, index=frame.index, name="offered_before", dtype=float)
     return pd.concat([frame.iloc[:, :at], kept, frame.iloc[:, at:]], axis=1)

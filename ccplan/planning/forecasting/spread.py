@@ -18,9 +18,8 @@ QUIET = 1.0  # contacts an interval below which whole counts hide the form, and 
 LIFT = 1.15  # of a busy interval's tails, at most, to make up for quiet intervals whose band holds nearly all
 EVEN = (np.arange(200) + 0.5) / 200
 ROUNDING_STEPS = 10
-DRIFT = (
-    1e-5  # of v² a day ahead, at least: a level wanders by 6 % in a year though no backtest was long enough to see it
-)
+# Of v² a day ahead, at least: a level wanders by 6 % in a year, though no backtest was long enough to see it.
+DRIFT = 1e-5
 COMMON = 0.15  # of a day's error that all days of a forecast share, at least
 LEAST = 0.02  # contacts below which an interval is taken as empty
 
@@ -45,16 +44,16 @@ class Spread:
 
     def quantile(self, mean, special, p):
         """Contacts that are not exceeded with chance `p`; `mean` days × slots, `special` a day."""
-        value = self._at(mean, special, np.where(mean < QUIET, p, self._end(p)))
+        value = self.contacts_at(mean, special, np.where(mean < QUIET, p, self._end(p)))
         return np.where(value >= 0.5, value, 0.0)
 
     def paths(self, mean, special, number, generator):
         """Whole contacts: `number` × days × slots, joint over days and slots."""
-        together = self._together(mean, special)[None]
+        together = self.together(mean, special)[None]
         days = generator.standard_normal((number, len(mean))) @ np.linalg.cholesky(self._day_matrix(len(mean))).T
         noise = _chained(generator.standard_normal((number, *mean.shape)), self.neighbours)
         chance = ndtr(np.sqrt(together) * days[:, :, None] + np.sqrt(1 - together) * noise)
-        return whole(np.array([self._at(mean, special, self._level(each)) for each in chance]), mean)
+        return whole(np.array([self.contacts_at(mean, special, self.level(each)) for each in chance]), mean)
 
     def rates(self, special, scores):
         """Rate ÷ forecast of each day (row) at normal scores: what is unsure of the forecast without the chance of
@@ -66,7 +65,7 @@ class Spread:
         share = _by_day(self.share, len(special), special, self.special)[:, None]
 
         def at(z):
-            return gammaincinv(1 / share, np.clip(self._level(ndtr(z)), 1e-6, 1 - 1e-6)[None]) * share
+            return gammaincinv(1 / share, np.clip(self.level(ndtr(z)), 1e-6, 1 - 1e-6)[None]) * share
 
         fine = np.linspace(-5, 5, 101)
         weight = np.exp(-(fine**2) / 2)
@@ -83,29 +82,31 @@ class Spread:
         it.
         """
         if p < 0.5:
-            return self._level(p * self.lifts[0], 0)
-        return self._level(1 - (1 - p) * self.lifts[1], 2) if p > 0.5 else self._level(p)
+            return self.level(p * self.lifts[0], 0)
+        return self.level(1 - (1 - p) * self.lifts[1], 2) if p > 0.5 else self.level(p)
 
-    def _level(self, p, row=1):
+    def level(self, p, row=1):
         """The gamma distribution's level at which the share `p` of the held-out counts lay."""
         if self.form is None:
             return p
         return np.interp(p, EVEN, self.form[row])
 
-    def _at(self, mean, special, level):
+    def contacts_at(self, mean, special, level):
+        """Contacts at a level of the gamma distribution, none where next to none are expected; shapes as `mean`."""
         busy = mean > LEAST
-        shape, scale = _gamma(np.where(busy, mean, 1.0), self._variance(mean, special))
+        shape, scale = _gamma(np.where(busy, mean, 1.0), self.variance(mean, special))
         value = gammaincinv(shape, np.clip(level, 1e-6, 1 - 1e-6)) * scale
         return np.where(busy, value, 0.0)
 
-    def _variance(self, mean, special):
+    def variance(self, mean, special):
+        """Variance of each count around its forecast `mean` (days × slots)."""
         share = _by_day(self.share, len(mean), special, self.special)
         return mean + share[:, None] * mean**2
 
-    def _together(self, mean, special):
+    def together(self, mean, special):
         """Share of an interval's variance that its whole day has in common."""
         day = _by_day(self.day_share, len(mean), special, self.special)
-        return np.clip(day[:, None] * mean**2 / np.maximum(self._variance(mean, special), 1e-12), 0, 0.98)
+        return np.clip(day[:, None] * mean**2 / np.maximum(self.variance(mean, special), 1e-12), 0, 0.98)
 
     def _day_matrix(self, number):
         common, following = self.days
@@ -190,9 +191,8 @@ def _usual_day_share(day_share, share, neighbours, totals, means, actual, mean):
     ahead = np.arange(1, totals.shape[1] + 1)[None, :, None]
     both = np.isfinite(actual) & np.isfinite(mean)
     beyond = max(share[0] - day_share[0], 0.0)
-    noise = (
-        np.where(both, mean + beyond * mean**2, 0.0).sum(axis=2, keepdims=True) * (1 + neighbours) / (1 - neighbours)
-    )
+    alone = np.where(both, mean + beyond * mean**2, 0.0).sum(axis=2, keepdims=True)
+    noise = alone * (1 + neighbours) / (1 - neighbours)
     shape = (day_share[0] + day_share[1] * ahead) / max(day_share[0] + day_share[1] * ahead.mean(), 1e-9)
     usable = np.isfinite(totals) & (means > 0)
     if not usable.any():
@@ -221,7 +221,7 @@ def _form(found, actual, mean):
     few.
     """
     known = np.isfinite(actual) & np.isfinite(mean)
-    variance = np.array([found._variance(np.where(np.isfinite(m), m, 1.0), np.zeros(len(m), bool)) for m in mean])
+    variance = np.array([found.variance(np.where(np.isfinite(m), m, 1.0), np.zeros(len(m), bool)) for m in mean])
     y, m, variance = actual[known], mean[known], variance[known]
     busy = m >= QUIET
     if not busy.any():

@@ -43,16 +43,17 @@ class Training:
         """Days that are to be forecast."""
         return len(self.weekdays) - len(self.totals)
 
+    @property
+    def special(self):
+        """Which of the days that are to be forecast lie under a strong effect of calendar or season."""
+        return np.abs(self.effects[len(self.totals) :]) > STRONG
+
     def project(self, ordinary):
         """Counts by slot (days to come × slots) from ordinary totals of the days to come."""
         train = len(self.totals)
         ahead, weekdays = self.effects[train:], self.weekdays[train:]
-        levels = np.array(
-            [
-                self.totals[self.weekdays[:train] == k][-8:].mean() if (self.weekdays[:train] == k).any() else 0
-                for k in range(7)
-            ]
-        )
+        mine = [self.totals[self.weekdays[:train] == k][-8:] for k in range(7)]
+        levels = np.array([totals.mean() if len(totals) else 0 for totals in mine])
         quiet = int(np.argmin(np.where(levels > 0.02 * levels.max(initial=0.0), levels, np.inf))) if levels.any() else 0
         like = np.where(self.holiday[train:] & (ahead < QUIET), quiet, weekdays)
         return np.maximum(ordinary, 0.0)[:, None] * np.exp(ahead)[:, None] * self.shape[like]

@@ -12,7 +12,9 @@ import pandas as pd
 
 from ...data.evidence.estimates import EXTERNAL_CAUSES
 from ...data.given import given_table
-from .duty_tables import ACTIVITIES, checked, seconds_of, stamps_of
+from ...queueing.inputs import one_number
+from ..forecasting.horizon import same_clock
+from .duty_tables import ACTIVITIES, DAY_S, checked, moment_of, seconds_of, stamps_of
 
 AWAY = ("leave", "holiday", *EXTERNAL_CAUSES, "unpaid leave")  # nobody is at work in them, planned or not
 
@@ -33,7 +35,7 @@ def adherence(activities, *, until=None, interval_s=1800):
     """How the schedule was kept, up to a moment `until` (None: all): an `Adherence`.
 
     `activities` is a frame agent, start, end, scheduled, actual (see `against_actual` where the two come from different
-    systems). Raises ValueError in words for missing columns.
+    systems). Raises ValueError in words.
 
     >>> at = pd.Timestamp("2026-10-05 08:00")
     >>> rows = pd.DataFrame({"agent": "A", "start": [at, at + pd.Timedelta("50min")], "end": [at + pd.Timedelta("50min"), at + pd.Timedelta("1h")],
@@ -42,9 +44,13 @@ def adherence(activities, *, until=None, interval_s=1800):
     >>> round(found.share, 3), found.causes[["cause", "seconds"]].values.tolist()
     (0.833, [['break instead of work', 600.0]])
     """
-    given_table(checked(activities, ACTIVITIES, "activities"), "activities", names=["scheduled", "actual"])
-    rows = _judged(_cut(checked(activities, ACTIVITIES, "activities"), until))
-    pieces = _by_interval(rows, int(interval_s))
+    step = int(one_number("interval_s", interval_s, low=1, high=DAY_S))
+    given = checked(activities, ACTIVITIES, "activities")
+    if "actual" not in given:
+        raise ValueError("activities must have the column actual to be held against the schedule — see against_actual")
+    if len(given):
+        given_table(given, "activities", names=["scheduled", "actual"])
+    pieces = _by_interval(_judged(_until(given, until)), step)
     counted = pieces["seconds"].where(pieces["counts"], 0.0)
     frame = pieces.assign(
         scheduled_s=counted,
@@ -55,7 +61,7 @@ def adherence(activities, *, until=None, interval_s=1800):
     sums = sums.assign(
         out_s=sums["scheduled_s"] - sums["kept_s"], cause=_main_cause(pieces).reindex(sums.index)
     ).reset_index()
-    sums.insert(1, "start", stamps_of(sums.pop("slot"), activities["start"]))
+    sums.insert(1, "start", stamps_of(sums.pop("slot"), given["start"]))
     total = float(sums["scheduled_s"].sum())
     return Adherence(
         share=float(sums["kept_s"].sum()) / total if total > 0 else np.nan,
@@ -78,6 +84,7 @@ def against_actual(planned, actual):
     """
     planned = checked(planned, ACTIVITIES, "planned")
     actual = checked(actual, ("agent", "start", "end", "actual"), "actual")
+    same_clock(planned["start"], actual["start"], "planned and actual")
     edges = pd.concat(
         [
             pd.DataFrame({"agent": table["agent"], "at": seconds_of(table[end])})
@@ -122,22 +129,13 @@ def _state_at(spans, table, name):
     return found[name].where(found["at"] < found["to"]).reindex(spans.index)
 
 
-def _cut(rows, until):
-    if "actual" not in rows:
-        raise ValueError("activities must have the column actual to be held against the schedule — see against_actual")
+def _until(rows, until):
+    """What lies before a moment; all where it is None."""
     if until is None:
         return rows
-    moment = moment_of(until, rows["start"])
+    moment = moment_of(until, rows["start"], "until")
     rows = rows[(rows["start"] < moment).to_numpy()]
     return rows.assign(end=rows["end"].where(rows["end"] <= moment, moment))
-
-
-def moment_of(when, like):
-    """A moment in the zone of the timestamps `like`."""
-    moment = pd.Timestamp(when)
-    if like.dt.tz is None:
-        return moment if moment.tzinfo is None else moment.tz_localize(None)
-    return moment.tz_localize(like.dt.tz) if moment.tzinfo is None else moment.tz_convert(like.dt.tz)
 
 
 def _judged(rows):

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ...data.given import given_table
-from ...queueing.inputs import floats, one_of
+from ...queueing.inputs import one_of
 from .duty_tables import checked, checked_duties, days_of
+from .roster_input import whole_people
 from .rule_faults import fresh_faults, rule_faults
 
 ORDERS = ("seniority", "fair")
@@ -34,6 +35,7 @@ def award_bids(open_shifts, bids, duties, people, rostering, order="seniority", 
     Raises ValueError in words.
     """
     one_of("order", order, ORDERS)
+    people = given_table(checked(people, ("agent",), "people"), "people", perhaps=("weekly_hours",))
     desk = _Desk(_open(open_shifts), checked_duties(duties), people, rostering, shifts, leave, before)
     waiting = _in_order(checked(bids, ("agent", "day", "shift"), "bids"), desk)
     _refuse_strangers(waiting, people)
@@ -50,20 +52,14 @@ def award_bids(open_shifts, bids, duties, people, rostering, order="seniority", 
 
 
 def _open(open_shifts):
-    rows = (
-        checked(open_shifts, ("day", "shift", "start", "end"), "open_shifts")
-        if "agent" in open_shifts
-        else checked(open_shifts.assign(agent="an open shift"), ("day", "shift", "start", "end"), "open_shifts").drop(
-            columns="agent"
-        )
-    )
+    """The open shifts with the number of people that each is open for."""
+    rows = checked(open_shifts, ("day", "shift", "start", "end"), "open_shifts")
     rows = rows.assign(day=days_of(rows["day"], "open_shifts: day"))
     if rows.duplicated(["day", "shift", "start"]).any():
         raise ValueError(
             "open_shifts must hold a day, shift and start once — write the number of people in the column people"
         )
-    people = floats("open_shifts: people", rows["people"] if "people" in rows else 1.0, high=1e6)
-    return rows.assign(people=people.astype(int))
+    return rows.assign(people=whole_people(rows["people"], "open_shifts") if "people" in rows else 1)
 
 
 def _in_order(bids, desk):
@@ -87,21 +83,21 @@ class _Desk:
 
     def __init__(self, rows, duties, people, rostering, shifts, leave, before):
         self.open, self.duties, self.rules = rows, duties, (people, rostering, shifts, leave)
-        self.before, self.left = before, rows["people"].astype(int).tolist()
+        self.before, self.left = before, rows["people"].tolist()
         self.awards, self.refused, self.taken = [], [], {}
         table = people.drop_duplicates("agent").set_index("agent")
-        hired = pd.to_datetime(table["hired"]) if "hired" in table else pd.Series(pd.NaT, table.index)
-        order = pd.DataFrame({"hired": hired.fillna(pd.Timestamp.max)}).reset_index().sort_values(["hired", "agent"])
-        self.hired = hired
+        self.hired = days_of(table["hired"] if "hired" in table else pd.Series(pd.NaT, table.index), "people: hired")
+        order = self.hired.rename("hired").reset_index().sort_values(["hired", "agent"])  # blanks come last
         self.rank = {agent: place for place, agent in enumerate(order["agent"])}
-        self.contract = table["weekly_hours"].astype(float).to_dict() if "weekly_hours" in table else {}
+        hours = table["weekly_hours"].astype(float) if "weekly_hours" in table else pd.Series(dtype=float)
+        self.contract = hours[hours > 0].to_dict()
 
     def load(self, agent):
         """Paid hours of the roster for an hour of the contract."""
         mine = self.duties[self.duties["agent"] == agent]
         lasted = (mine["end"] - mine["start"]).dt.total_seconds()
         paid = mine["paid_s"].fillna(lasted) if "paid_s" in mine else lasted
-        return float(paid.sum()) / 3600 / max(self.contract.get(agent) or 1.0, 1e-9)
+        return float(paid.sum()) / 3600 / self.contract.get(agent, 1.0)
 
     def asked(self, agent, day, shift):
         """Whether the bid is granted; the roster and the reasons follow."""

@@ -65,7 +65,7 @@ class Block:
 
 
 def blocks_of(programme, price, loss):
-    """The `Block`s of a programme in the order of time, and the rows that no column reaches.
+    """The `Block`s of a programme in the order of time; rows that no column reaches are in none.
 
     `price` is by column; a column's number in `columns` is that of the programme.
     """

@@ -9,7 +9,9 @@ from math import gcd
 
 import numpy as np
 
-from .duty_tables import by_name, checked_duties, checked_requirement, same_clock, seconds_of
+from ...queueing.inputs import one_number
+from ..forecasting.horizon import same_clock
+from .duty_tables import by_name, checked_duties, checked_requirement, seconds_of
 
 EVERY_S = 900
 FINEST_S = 60
@@ -92,8 +94,8 @@ def ground_of(duties, requirement, shifts, every_s=EVERY_S):
 
 def _slot(every_s, step_s, offsets, lengths, known):
     """The largest step that everything is a multiple of."""
-    if not 0 < every_s <= 4 * 3600 or every_s % 1:
-        raise ValueError(f"every_s must be whole seconds from {FINEST_S} to 14400, got {every_s!r}")
+    if one_number("every_s", every_s, low=FINEST_S, high=4 * 3600) % 1:
+        raise ValueError(f"every_s must be whole seconds, got {every_s!r}")
     said = [
         one
         for shift in known.values()

@@ -5,10 +5,11 @@ import pandas as pd
 
 from ...data.evidence.estimates import WORK
 from ...data.given import given_table
+from ..forecasting.horizon import same_clock
 from .break_descent import descended
 from .break_ground import EVERY_S, ground_of, in_the_middle, key_of, pieces
 from .break_programme import classes_of, proven, size_of
-from .duty_tables import ACTIVITIES, checked, seconds_of, stamps_of
+from .duty_tables import ACTIVITIES, checked, moment_of, seconds_of, stamps_of
 
 PAUSES = ("break", "lunch")
 PROVABLE, FEW = 400, 2  # whole numbers of a piece, and pieces, up to which the optimum is proven unless told otherwise
@@ -76,6 +77,7 @@ def _proven_piece(ground, at, duties, low, high):
 def _as_placed(ground, placed, since, low, high):
     """The slots of breaks as they were placed, and, in `low` and `high`, those that have begun by `since` held fast."""
     placed = checked(placed, ACTIVITIES, "placed")
+    same_clock(placed["start"], ground.duties["start"], "placed and duties")
     rows = placed[placed["scheduled"].isin(PAUSES)].sort_values("start")
     starts = (seconds_of(rows["start"]) - ground.origin_s) // ground.slot_s
     mine = {
@@ -99,11 +101,8 @@ def _as_placed(ground, placed, since, low, high):
 def _slot_of(ground, since):
     if since is None:
         return -1
-    moment = pd.Series([pd.Timestamp(since)])
-    zone = ground.duties["start"].dt.tz
-    if zone is not None and moment.dt.tz is None:
-        moment = moment.dt.tz_localize(zone)
-    return -((ground.origin_s - int(seconds_of(moment)[0])) // ground.slot_s)
+    moment = moment_of(since, ground.duties["start"], "since")
+    return -((ground.origin_s - int(seconds_of([moment])[0])) // ground.slot_s)
 
 
 def _activities(ground, at):
@@ -131,7 +130,7 @@ def _activities(ground, at):
 def desk_cover(activities, starts, interval_s, *, work=WORK):
     """The mean number of people at their desks in each interval by activities scheduled: an array as long as `starts`.
 
-    `work` are the words of `scheduled` that count.
+    `work` are the words of `scheduled` that count. Raises ValueError where only one of the two has a time zone.
 
     >>> at = pd.Timestamp("2026-10-05 08:00")
     >>> one = pd.DataFrame({"agent": ["A"], "start": [at], "end": [at + pd.Timedelta("45min")], "scheduled": ["work"]})
@@ -139,10 +138,12 @@ def desk_cover(activities, starts, interval_s, *, work=WORK):
     [1.0, 0.5]
     """
     given_table(activities, "activities", names=["scheduled"], times=["start", "end"])
+    starts = pd.Series(starts)
     rows = activities[activities["scheduled"].isin(work)]
+    same_clock(rows["start"], starts, "activities and intervals")
     begin = np.sort(seconds_of(rows["start"])) if len(rows) else np.zeros(0, np.int64)
     end = np.sort(seconds_of(rows["end"])) if len(rows) else np.zeros(0, np.int64)
-    edges = seconds_of(pd.Series(starts))
+    edges = seconds_of(starts)
     return (_seconds_before(edges + int(interval_s), begin, end) - _seconds_before(edges, begin, end)) / interval_s
 
 

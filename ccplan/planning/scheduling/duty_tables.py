@@ -58,6 +58,27 @@ def days_of(days, name="day"):
     return stamps.dt.normalize()
 
 
+def moment_of(when, like, name="now"):
+    """A moment in the zone of the timestamps `like`: a time that the clock skips is moved forward, of one that it shows
+    twice it is the first. ValueError in words for what is no moment.
+
+    >>> night = pd.Series(pd.date_range("2026-10-25", periods=2, freq="6h", tz="Europe/Helsinki"))
+    >>> moment_of("2026-10-25 03:30", night)
+    Timestamp('2026-10-25 03:30:00+0300', tz='Europe/Helsinki')
+    """
+    try:
+        moment = pd.Timestamp(when)
+    except (TypeError, ValueError, OverflowError):
+        moment = pd.NaT
+    if moment is pd.NaT:
+        raise ValueError(f"{name} must be a moment such as 2026-10-05 11:00, got {when!r}")
+    if like.dt.tz is None:
+        return moment.tz_localize(None)
+    if moment.tzinfo is None:
+        return moment.tz_localize(like.dt.tz, ambiguous=True, nonexistent="shift_forward")
+    return moment.tz_convert(like.dt.tz)
+
+
 def day_numbers(days):
     """Days since 1970 as ints: differences tell days, and (number + 3) % 7 is the weekday, Monday 0."""
     return pd.Series(days).to_numpy("datetime64[D]").astype(np.int64)
@@ -67,11 +88,7 @@ def checked(frame, columns, name):
     """A copy of the frame with a plain index; ValueError in words for missing columns, blanks, and ends before
     starts.
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise ValueError(f"{name} must be a table with the columns {', '.join(columns)}, got {type(frame).__name__}")
-    missing = [column for column in columns if column not in frame]
-    if missing:
-        raise ValueError(f"{name} must have the columns {', '.join(columns)}; missing: {', '.join(missing)}")
+    given_table(frame, name, keys=columns)
     names = [column for column in ("agent", "shift") if column in columns and len(frame)]
     given_table(frame, name, names=names, perhaps=["paid_s", "people"] if len(frame) else ())
     blank = [column for column in columns if column != "scheduled" and frame[column].isna().any()]
@@ -95,7 +112,8 @@ def _ends_after_starts(frame, name):
         wrong = frame[(frame["end"] <= frame["start"]).to_numpy()]
         if len(wrong):
             row = wrong.iloc[0]
-            raise ValueError(f"{name}: end must come after start, got {row['start']} to {row['end']} of {row['agent']}")
+            whose = f" of {row['agent']}" if "agent" in frame else ""
+            raise ValueError(f"{name}: end must come after start, got {row['start']} to {row['end']}{whose}")
     return frame
 
 
@@ -110,6 +128,7 @@ def checked_requirement(requirement):
     frame = checked(requirement, ("start", "agents"), "requirement").sort_values("start")
     if not len(frame):
         raise ValueError("requirement must have rows, got none — staff an open day first")
+    given_table(frame, "requirement", numbers=["agents"])
     agents = frame["agents"].to_numpy(float)
     if (agents < 0).any() or not np.isfinite(agents).all():
         raise ValueError(f"requirement: agents must be 0 or more, got {agents[~(agents >= 0) | np.isinf(agents)][0]:g}")
@@ -125,14 +144,21 @@ def checked_requirement(requirement):
     return int(at[0]), step, row
 
 
-def same_clock(one, other, words):
-    """ValueError where one Series of timestamps has a zone and the other has none."""
-    if len(one) and len(other) and (one.dt.tz is None) != (other.dt.tz is None):
-        raise ValueError(f"{words} must both have a time zone, or both none")
+def skills_of(cell):
+    """The skills in a cell of the table of agents: a text with semicolons, or a list; none where it is blank.
+
+    >>> sorted(skills_of("outage; service")), sorted(skills_of(None))
+    (['outage', 'service'], [])
+    """
+    if isinstance(cell, str):
+        return frozenset(word.strip() for word in cell.split(";") if word.strip())
+    return frozenset(map(str, cell)) if isinstance(cell, (list, tuple, set, frozenset)) else frozenset()
 
 
 def by_name(shifts):
     """The shifts by their name; ValueError for what is no shift."""
+    if not hasattr(shifts, "__iter__"):
+        raise ValueError(f"shifts must be a list of Shift, as centre.shifts has them, got {shifts!r}")
     odd = [one for one in shifts if not hasattr(one, "start_s")]
     if odd:
         raise ValueError(f"shifts must be Shift, as centre.shifts has them, got {odd[0]!r}")

@@ -9,12 +9,13 @@ import pandas as pd
 
 from ...data.evidence.estimates import WORK
 from ...data.given import given_table
+from ..forecasting.horizon import same_clock
 from ..forecasting.intraday import reforecast
 from ..staffing import staff
-from .adherence import AWAY, Adherence, adherence, moment_of
+from .adherence import AWAY, Adherence, adherence
 from .breaks import desk_cover
 from .day_service import DayModel, day_model, levels_of, totals_of
-from .duty_tables import ACTIVITIES, checked, seconds_of
+from .duty_tables import ACTIVITIES, checked, moment_of, seconds_of
 
 GRACE_S = 900  # that somebody may be late before the plan does without
 
@@ -70,7 +71,9 @@ def intraday(activities, forecast, actuals, centre, now, *, queue=None, grace_s=
     """
     rows = checked(activities, ACTIVITIES, "activities")
     now = moment_of(now, rows["start"])
+    given_table(actuals, "actuals", keys=["queue"], times=["start"], numbers=["offered"])
     morning = _morning(forecast, queue, now)
+    same_clock(rows["start"], morning["start"], "activities and forecast")
     queue = str(morning["queue"].iloc[0])
     day = _as_it_runs(morning, forecast, actuals, queue, now)
     kept_so_far = adherence(
@@ -123,12 +126,10 @@ def _morning(forecast, queue, now):
 
 def _as_it_runs(morning, forecast, actuals, queue, now):
     """Today's rows with the calls that came, and those that are now expected."""
-    given_table(actuals, "actuals", keys=["queue"], times=["start"], numbers=["offered"])
     mine = actuals[actuals["queue"].astype(str) == queue]
     own = forecast if hasattr(forecast, "frame") else forecast[forecast["queue"].astype(str) == queue]
     fresh = reforecast(own, mine, now).set_index("start")["offered"]
     came = pd.Series(mine["offered"].to_numpy(float), index=pd.DatetimeIndex(mine["start"]))
-    came = came[~came.index.duplicated()]
     start = pd.DatetimeIndex(morning["start"])
     seen = came.reindex(start).to_numpy()
     expected = fresh.reindex(start).to_numpy(float)
@@ -138,19 +139,9 @@ def _as_it_runs(morning, forecast, actuals, queue, now):
 
 def _of_today(rows, morning):
     """The activities that touch the day."""
-    first = morning["start"].iloc[0].normalize()
-    zone = rows["start"].dt.tz
-    first = (
-        first.tz_localize(None)
-        if zone is None
-        else (first.tz_localize(zone) if first.tz is None else first.tz_convert(zone))
-    )
-    last = first + pd.DateOffset(days=1)
-    return (
-        rows[((rows["end"] > first) & (rows["start"] < last)).to_numpy()]
-        .sort_values(["agent", "start"])
-        .reset_index(drop=True)
-    )
+    first = moment_of(morning["start"].iloc[0].normalize(), rows["start"])
+    touching = (rows["end"] > first) & (rows["start"] < first + pd.DateOffset(days=1))
+    return rows[touching.to_numpy()].sort_values(["agent", "start"]).reset_index(drop=True)
 
 
 def _away(rows, now, grace_s):

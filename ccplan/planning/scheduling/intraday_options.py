@@ -5,7 +5,7 @@ worth first.
 import numpy as np
 import pandas as pd
 
-from ...queueing.inputs import floats
+from ...queueing.inputs import one_number
 from .day_service import levels_of, totals_of
 from .duty_tables import ACTIVITIES, by_name, checked, checked_duties, seconds_of, stamps_of
 from .intraday import seen_then
@@ -55,7 +55,7 @@ def intraday_options(
     if odd:
         raise ValueError(f"kinds must be of {', '.join(KINDS)}, got {odd[0]!r}")
     for name, value in {"notice_s": notice_s, "longest_overtime_s": longest_overtime_s, "step_s": step_s}.items():
-        floats(name, value, high=86_400.0, open_low=name == "step_s")
+        one_number(name, value, low=1.0 if name == "step_s" else 0.0, high=86_400.0)
     desk = _Desk(state, checked_duties(duties), people, rostering, by_name(shifts), centre, leave, before)
     picked = []
     for kind in kinds:

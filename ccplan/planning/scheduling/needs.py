@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ...queueing.inputs import one_number
 from .patterns import DAY
 
 
@@ -134,7 +135,7 @@ def _step(start, interval_s):
     apart = np.asarray((start[1:] - start[:-1]).total_seconds())
     if interval_s is None and not len(apart):
         raise ValueError("requirement has one interval only: say how long it is with interval_s, such as 1800")
-    step = float(interval_s) if interval_s is not None else apart.min()
+    step = apart.min() if interval_s is None else one_number("interval_s", interval_s, open_low=True)
     if not (step > 0 and float(step).is_integer() and DAY % int(step) == 0):
         raise ValueError(
             f"intervals must be whole seconds that a day is a multiple of, such as 900 or 1800, got {step:g} s"

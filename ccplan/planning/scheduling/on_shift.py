@@ -9,6 +9,7 @@ from math import inf
 import pandas as pd
 
 from ...data.given import given_table
+from ...queueing.inputs import SHARE_HINT, one_number
 
 IN_SHIFTS = ("break", "lunch", "meal", "pause")
 IN_ROSTERS = ("leave", "holiday", "vacation")
@@ -70,9 +71,11 @@ def desk_requirement(staffed, centre, shifts=None, *, causes=None, at_desk=None)
     offered, aht_s.
 
     `staffed` is a frame of `staff`; `at_desk` is that of `at_desk_share` if left out. Parts of people stay parts.
+    Raises ValueError in words.
     """
-    share = at_desk_share(centre, shifts, causes=causes) if at_desk is None else at_desk
     given_table(staffed, "staffed", times=["start"], numbers=["agents"])
+    share = at_desk_share(centre, shifts, causes=causes) if at_desk is None else at_desk
+    one_number("at_desk", share, high=1.0, open_low=True, hint=SHARE_HINT)
     kept = [name for name in ("queue", "start", "offered", "aht_s") if name in staffed]
     found = staffed[kept].assign(net=staffed["agents"].astype(float), agents=staffed["agents"] / share)
     return found[[*kept[:2], "agents", "net", *kept[2:]]].reset_index(drop=True)

@@ -63,10 +63,9 @@ def programme_of(needs, patterns, *, people=inf, days_a_week=5, hours=inf, cycli
     width = number + len(taken)
     cover = sparse.csr_array((value, (row, column)), shape=(len(needs.agents), width))
     limited, limits = _limits(needs, patterns, starts, width, people, days_a_week, hours)
-    paid, extra = (
-        np.array([_of(pattern) for pattern in patterns])[starts["pattern"].to_numpy(int)] if number else np.zeros(0)
-        for _of in (lambda one: float(one.paid_s), lambda one: one.extra_per_hour * one.paid_s / 3600)
-    )
+    paid_s = np.array([float(one.paid_s) for one in patterns])
+    extra = np.array([one.extra_per_hour for one in patterns]) * paid_s / 3600
+    own, none = starts["pattern"].to_numpy(int), np.zeros(len(taken))
     return Programme(
         needs=needs,
         patterns=patterns,
@@ -76,8 +75,8 @@ def programme_of(needs, patterns, *, people=inf, days_a_week=5, hours=inf, cycli
         equal=_equal(taken, width),
         limited=limited,
         limits=limits,
-        paid_s=np.append(paid, np.zeros(len(taken))),
-        extra=np.append(extra, np.zeros(len(taken))),
+        paid_s=np.append(paid_s[own], none),
+        extra=np.append(extra[own], none),
         reachable=reachable,
     )
 

@@ -25,10 +25,9 @@ def checked_people(people):
     if not len(people):
         raise ValueError("people must have at least one agent, got none")
     names = people["agent"].astype(str)
-    if people["agent"].isna().any() or names.duplicated().any():
-        raise ValueError(
-            f"people: every agent must stand once and have a name, got {names[names.duplicated() | people['agent'].isna()].iloc[0]} twice or none"
-        )
+    odd = names.duplicated() | people["agent"].isna()
+    if odd.any():
+        raise ValueError(f"people: every agent must stand once and have a name, got {names[odd].iloc[0]} twice or none")
     hours = _numbers(people["weekly_hours"]).to_numpy(float)
     odd = ~((hours >= 0) & (hours <= 168))
     if odd.any():
@@ -40,19 +39,23 @@ def checked_people(people):
         "agent": names.to_numpy(object), "weekly_hours": hours,
         "hired": days_of(people["hired"] if "hired" in people else None, len(people), "people: hired"),
         "left": days_of(people["left"] if "left" in people else None, len(people), "people: left"),
-        "skills": [_skills(cell) for cell in people["skills"]] if "skills" in people else [None] * len(people),
+        "skills": [duty_tables.skills_of(cell) for cell in people["skills"]] if "skills" in people else [None] * len(people),
     })  # fmt: skip
-
-
-def _skills(cell):
-    if isinstance(cell, str):
-        return frozenset(part.strip() for part in cell.split(";") if part.strip())
-    return frozenset(map(str, cell)) if isinstance(cell, (list, tuple, set, frozenset)) else frozenset()
 
 
 def _numbers(column):
     """A column as numbers, nan for what is none."""
     return pd.to_numeric(column.where(column.map(pd.api.types.is_scalar), None), errors="coerce")
+
+
+def whole_people(column, what):
+    """Numbers of people as an int array; ValueError that names the first that is no whole number from 0 on."""
+    people = _numbers(column).to_numpy(float)
+    odd = ~((people >= 0) & (people == np.floor(people)) & (people < 1e6))
+    if odd.any():
+        at = int(np.flatnonzero(odd)[0])
+        raise ValueError(f"{what}: people must be whole numbers from 0 on, got {column.tolist()[at]!r} in row {at + 1}")
+    return people.astype(int)
 
 
 def days_of(column, count, what):
@@ -69,8 +72,12 @@ def checked_duties(frame, what, zone=None, off=False):
     days off.
     """
     frame = frame.reset_index(drop=True)
-    day, shift = days_of(frame["day"], len(frame), f"{what}: day"), frame["shift"].astype(object)
+    day = days_of(frame["day"], len(frame), f"{what}: day")
     free = frame["start"].isna() if off else pd.Series(False, index=frame.index)
+    blank = frame["shift"].isna() & ~free
+    if blank.any():
+        raise ValueError(f"{what}: shift must be a name in every row, got none in row {int(np.argmax(blank)) + 1}")
+    shift = frame["shift"].astype(str).astype(object)
     ends = {}
     for name in ("start", "end"):
         at = duty_tables.moments_of(frame[name], f"{what}: {name}")
@@ -83,17 +90,16 @@ def checked_duties(frame, what, zone=None, off=False):
                 f"{what}: {name} must be in the demand's zone ({zone or 'none'}), got {at.dt.tz or 'none'}"
             )
         ends[name] = at
-    wall = {name: at.dt.tz_localize(None) if at.dt.tz is not None else at for name, at in ends.items()}
+    wall = {name: at.dt.tz_localize(None) for name, at in ends.items()}
     out = pd.DataFrame({"day": day, "shift": shift.where(~free, OFF), "free": free})
     for name in ("start", "end"):
         out[name], out[f"wall_{name}"], out[f"real_{name}"] = ends[name], seconds(wall[name]), seconds(ends[name])
     _refuse_odd(out[~free], wall["start"], what)
     paid = _numbers(frame["paid_s"]) if "paid_s" in frame else out["real_end"] - out["real_start"]
     out["paid_s"] = paid.astype(float).where(~free, 0.0)
-    if not (out["paid_s"] >= 0).all():
-        raise ValueError(
-            f"{what}: paid_s must be seconds from 0 on, got {frame['paid_s'][~(out['paid_s'] >= 0)].iloc[0]!r}"
-        )
+    wrong = ~(out["paid_s"] >= 0)
+    if wrong.any():
+        raise ValueError(f"{what}: paid_s must be seconds from 0 on, got {frame['paid_s'][wrong].iloc[0]!r}")
     return out
 
 
@@ -112,8 +118,8 @@ def _refuse_odd(rows, wall_start, what):
 
 
 def seconds(times):
-    """Seconds since 1970 (of the wall clock where there is no zone), 0 where there is no time."""
-    return (times.dt.as_unit("s").astype("int64")).where(times.notna(), 0)
+    """Seconds since 1970 (of the wall clock where there is no zone), a Series; 0 where there is no time."""
+    return pd.Series(duty_tables.seconds_of(times), times.index).where(times.notna(), 0)
 
 
 def checked_demand(demand, shifts, centre):
@@ -128,13 +134,7 @@ def checked_demand(demand, shifts, centre):
         length = (end - start).dt.total_seconds()
         demand = demand.assign(paid_s=length - demand["shift"].map(paid).fillna(0.0).astype(float))
     rows = checked_duties(demand, "demand", zone=False)
-    people = _numbers(demand["people"]).to_numpy(float)
-    odd = ~((people >= 0) & (people == np.floor(people)) & (people < 1e6))
-    if odd.any():
-        raise ValueError(
-            f"demand: people must be whole numbers from 0 on, got {demand['people'][odd].iloc[0]!r} in row {int(np.flatnonzero(odd)[0]) + 1}"
-        )
-    rows["people"], rows["skill"] = people.astype(int), _asked(demand)
+    rows["people"], rows["skill"] = whole_people(demand["people"], "demand"), _asked(demand)
     rows["needs"] = [_needs(skill, "group" in demand, centre) for skill in rows["skill"]]
     _refuse_foreign_days(rows, shifts)
     twice = rows.duplicated(["day", "shift", "wall_start", "wall_end", "skill"])
@@ -159,7 +159,7 @@ def _needs(name, grouped, centre):
     groups = {group.name: group for group in getattr(centre, "groups", ())}
     if grouped and name in groups:
         return frozenset(groups[name].queues)
-    return frozenset((name,))
+    return duty_tables.skills_of(name)
 
 
 def _refuse_foreign_days(rows, shifts):
@@ -212,10 +212,9 @@ def checked_wishes(wishes, names, first, count, known):
             f'wishes: wish must be "off", "work" or a shift ({", ".join(known)}), got {wishes["wish"][odd].iloc[0]!r}'
         )
     weight = _numbers(wishes["weight"]) if "weight" in wishes else pd.Series(1.0, index=wishes.index)
-    if not ((weight >= 0) & np.isfinite(weight)).all():
-        raise ValueError(
-            f"wishes: weight must be a number from 0 on, got {wishes['weight'][~((weight >= 0) & np.isfinite(weight))].iloc[0]!r}"
-        )
+    wrong = ~((weight >= 0) & np.isfinite(weight))
+    if wrong.any():
+        raise ValueError(f"wishes: weight must be a number from 0 on, got {wishes['weight'][wrong].iloc[0]!r}")
     return pd.DataFrame(
         {"agent": at, "day": place.astype(int), "wish": wishes["wish"].astype(str), "weight": weight.astype(float)}
     )
@@ -234,8 +233,8 @@ def checked_leave(leave, names, what="leave"):
             "end": days_of(leave["end"], len(leave), f"{what}: end"),
         }
     )
-    if not (out["end"] >= out["start"]).all():
-        raise ValueError(
-            f"{what}: end must be the last day, on or after start; got {leave['start'][~(out['end'] >= out['start'])].iloc[0]} to {leave['end'][~(out['end'] >= out['start'])].iloc[0]}"
-        )
+    wrong = leave[~(out["end"] >= out["start"])]
+    if len(wrong):
+        first, last = wrong[["start", "end"]].iloc[0]
+        raise ValueError(f"{what}: end must be the last day, on or after start; got {first} to {last}")
     return out

@@ -118,7 +118,8 @@ def build(
     kinds = Kinds(len(calendar))
     rows["kind"] = [kinds.of(row) for row in rows.to_dict("records")]
     rows = rows.sort_values(["at", "kind"]).reset_index(drop=True)
-    lines, is_locked = np.zeros((len(people), len(calendar)), int), np.zeros((len(people), len(calendar)), bool)
+    shape = len(people), len(calendar)
+    lines, is_locked = np.zeros(shape, int), np.zeros(shape, bool)
     needs = dict(zip(rows["kind"], rows["needs"], strict=True))
     _put_history(lines, kinds, before, people, calendar, first, zone)
     _put_locks(lines, is_locked, kinds, locked, people, calendar, first, zone, needs)
@@ -405,10 +406,7 @@ def _caps(lines, fixed, paid, touch, week, rostering, first):
     weeks, n = int(week[-1]) + 1, len(week)
     day = np.arange(n)[None, :]
     hours, ends = paid[day, lines], touch[day, lines]
-    locked_hours, base_hours = (
-        np.zeros((len(lines), max(weeks, WEEKENDS))),
-        np.zeros((len(lines), max(weeks, WEEKENDS))),
-    )
+    locked_hours, base_hours = np.zeros((2, len(lines), max(weeks, WEEKENDS)))
     locked_ends, base_ends = np.zeros_like(base_hours, dtype=bool), np.zeros_like(base_hours, dtype=bool)
     for w in range(weeks):
         here = week == w

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...queueing.inputs import one_number
 from .roster_input import checked_leave
 from .roster_problem import limits, refusals
-from .rostering import solve, told
+from .rostering import Roster, checked_effort, solve, told
 
 CHANGED = 200.0  # price of a duty that is changed: more than a wish or a day off the contract, less than a duty that nobody does
 
@@ -21,8 +22,10 @@ def repair(roster, sick, *, changed=CHANGED, limit_s=30.0, effort=1.0, progress=
     more. Raises ValueError in words.
     """
     began = time.perf_counter()
-    if not changed >= 0:
-        raise ValueError(f"changed must be a price from 0 on, got {changed!r}")
+    checked_effort(limit_s, effort, seed)
+    one_number("changed", changed, open_high=True)
+    if not isinstance(roster, Roster):
+        raise ValueError(f"roster must be a Roster, as roster() and repair() give it, got {type(roster).__name__}")
     problem, was = roster.case["problem"], roster.case["lines"]
     ill = _ill(problem, sick)
     mended = _without(problem, was, ill, changed)
@@ -76,9 +79,8 @@ def _without(problem, was, ill, changed):
         0.0,
     )
     lost = np.where(ill & (was > 0), rules.paid[day[None, :], was], 0.0).sum(axis=1)
-    cost = np.where(
-        ill[:, :, None] & (was > 0)[:, :, None], cost + changed, cost
-    )  # the same in every repair: it counts as one change
+    fallen = (ill & (was > 0))[:, :, None]
+    cost = np.where(fallen, cost + changed, cost)  # the same in every repair: it counts as one change
     fixed = locked | (day < problem.first)[None, :]
     fresh = rules._replace(
         fixed=fixed,

@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 
 from ...data.shifts import Rostering
+from ...queueing.inputs import one_number
+from .duty_tables import by_name
 from .roster_problem import HISTORY, build
 
 MOVES = 800  # tries of the search for each free day of each agent, at effort 1
 FEWEST, MOST = 20_000, 60_000_000
+MOST_EFFORT = 1e6
 SLICES = 40  # pieces of the search, after each of which progress is told and time is looked at
 BOUND_ROUNDS = 150
 
@@ -111,7 +114,8 @@ def roster(
     shift that touches `Rostering.night`; it belongs to the day on which it starts.
 
     Small rosters are solved to the proven optimum; others are searched (simulated annealing, `effort` × the usual
-    tries), the same for the same `seed` unless `limit_s` ends the search, and `gap` tells how far off they may be.
+    tries), the same for the same `seed` unless `limit_s` seconds end the search (compiling, once after an installation,
+    not counted), and `gap` tells how far off they may be.
     `progress(done, of, words)` is called now and then; where it raises `Stopped` the best roster so far is returned.
     Raises ValueError in words.
 
@@ -124,7 +128,7 @@ def roster(
     (['Veli'], 'optimal', [True])
     """
     began = time.perf_counter()
-    _refuse_odd(limit_s, effort, seed)
+    checked_effort(limit_s, effort, seed)
     centre = rules if hasattr(rules, "rostering") else None
     rostering = centre.rostering if centre else rules if rules is not None else Rostering()
     if not isinstance(rostering, Rostering):
@@ -136,7 +140,7 @@ def roster(
         demand,
         rostering,
         centre=centre,
-        shifts=tuple(shifts if shifts is not None else centre.shifts if centre else ()),
+        shifts=tuple(by_name(shifts if shifts is not None else centre.shifts if centre else ()).values()),
         start=start,
         weeks=weeks,
         days=days,
@@ -151,27 +155,31 @@ def roster(
     return told(problem, lines, bound, status, began)
 
 
-def _refuse_odd(limit_s, effort, seed):
-    for name, value in (("limit_s", limit_s), ("effort", effort)):
-        if not (isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0):
-            raise ValueError(f"{name} must be a number above 0, got {value!r}")
+def checked_effort(limit_s, effort, seed):
+    """ValueError in words for a limit of time, an effort or a seed that cannot be."""
+    one_number("limit_s", limit_s, open_low=True)
+    one_number("effort", effort, open_low=True, high=MOST_EFFORT)
     if not (isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and 0 <= seed < 2**31):
         raise ValueError(f"seed must be a whole number from 0 on, got {seed!r}")
 
 
 def solve(problem, lines, *, limit_s, effort, progress, seed, began, hot=None):
-    """(lines, bound, status): the search from `lines`, then the proof where the question is small, or a bound."""
+    """(lines, bound, status): the search from `lines`, then the proof where the question is small, or a bound.
+
+    The search ends `limit_s` seconds after `began`; what compiling takes on top is not counted.
+    """
     from .roster_exact import SMALL, choices, proven
     from .roster_lines import line_prices
     from .roster_search import polish
 
     R, free = problem.rules, np.argwhere(~problem.rules.fixed)
     options, counts = _options(R)
+    end = began + limit_s + _seconds_of_compiling(problem, lines, free, options, counts)
     small = choices(problem) <= SMALL
-    status = _search(R, lines, free, options, counts, limit_s, effort, progress, seed, began, hot)
+    status = _search(R, lines, free, options, counts, end, effort, progress, seed, hot)
     polish(R, lines, free, options, counts, 30 if status == "searched" else 1)
     if small and status == "searched":
-        exact, bound, done = proven(problem, limit_s - (time.perf_counter() - began))
+        exact, bound, done = proven(problem, end - time.perf_counter())
         if (
             exact is not None
             and np.isfinite(line_prices(R, exact)[0]).all()
@@ -184,6 +192,21 @@ def solve(problem, lines, *, limit_s, effort, progress, seed, began, hot=None):
     return lines, _bound(problem, lines), status
 
 
+def _seconds_of_compiling(problem, lines, free, options, counts):
+    """Compiles what the search runs through, by runs without a round; a quarter of a minute once after an installation,
+    later next to nothing: numba keeps it on disk.
+    """
+    from .roster_bound import raise_bound
+    from .roster_search import anneal, polish
+
+    begun, R, trial = time.perf_counter(), problem.rules, lines.copy()
+    anneal(R, trial, free, options, counts, 0, 1.0, 1.0, 0)
+    polish(R, trial, free, options, counts, 0)
+    cells, people = np.zeros_like(R.paid), np.zeros(len(lines))
+    raise_bound(R, problem.lines, cells, people, people.copy(), people.copy(), total_price(R, trial), 0)
+    return time.perf_counter() - begun
+
+
 def _options(R):
     """(kinds that anybody may do on each day, how many): arrays for the search."""
     can = R.allowed.any(axis=0)
@@ -193,7 +216,7 @@ def _options(R):
     return options, counts
 
 
-def _search(R, lines, free, options, counts, limit_s, effort, progress, seed, began, hot):
+def _search(R, lines, free, options, counts, end, effort, progress, seed, hot):
     from ..uncertainty.risk import Stopped
     from .roster_search import anneal
 
@@ -213,7 +236,7 @@ def _search(R, lines, free, options, counts, limit_s, effort, progress, seed, be
         except Stopped:
             lines[:] = best
             return "stopped"
-        if time.perf_counter() - began > limit_s:
+        if time.perf_counter() > end:
             lines[:] = best
             return "limit of time"
     lines[:] = best
@@ -242,17 +265,17 @@ def _bound(problem, lines):
 
     R, upper = problem.rules, total_price(problem.rules, lines)
     low, high = reachable(R, problem.lines)
-    best = (-np.inf, None, None)
-    for hour in np.linspace(
-        -R.hour_price, R.hour_price, 11
-    ):  # where people are short or idle everywhere, an hour has one price in all cells
+    best, prices = -np.inf, None
+    # Where people are short or idle everywhere, an hour has one price in all cells: the best of these is the start.
+    for hour in np.linspace(-R.hour_price, R.hour_price, 11):
         cells, people = np.clip(hour * R.paid, -R.miss, R.idle), np.full(len(lines), -hour)
         start = cells.copy(), people.copy()
-        best = max(
-            best, (raise_bound(R, problem.lines, cells, people, low, high, upper, 1), *start), key=lambda one: one[0]
-        )
-    bound = max(best[0], raise_bound(R, problem.lines, best[1], best[2], low, high, upper, BOUND_ROUNDS))
-    return max(float(bound), 0.0)
+        bound = raise_bound(R, problem.lines, cells, people, low, high, upper, 1)
+        if bound > best:
+            best, prices = bound, start
+    if prices is not None:
+        best = max(best, raise_bound(R, problem.lines, *prices, low, high, upper, BOUND_ROUNDS))
+    return max(float(best), 0.0)
 
 
 def told(problem, lines, bound, status, began, was=None, changed=0.0):

@@ -9,7 +9,11 @@ night shift takes it.
 import numpy as np
 import pandas as pd
 
-from .duty_tables import DAY_S, by_name, checked, checked_duties, day_numbers, days_of, seconds_of, wall_seconds_of
+from ...data.given import given_table
+from ..forecasting.horizon import same_clock
+from .duty_tables import (
+    DAY_S, by_name, checked, checked_duties, day_numbers, days_of, seconds_of, skills_of, wall_seconds_of,
+)  # fmt: skip
 
 COLUMNS = ("rule", "agent", "day", "value", "limit", "words")
 RULES = (
@@ -41,13 +45,14 @@ def rule_faults(duties, people, rostering, shifts=(), leave=None, before=None):
     >>> rule_faults(duties, pd.DataFrame({"agent": ["A"]}), Rostering())["words"].tolist()
     ['A rests 8 h before 2026-10-06 (at least 11 h)']
     """
-    rows = _all_duties(duties, before, by_name(shifts))
+    known = by_name(shifts)
+    rows = _all_duties(duties, before, known)
     people = checked(people, ("agent",), "people").drop_duplicates("agent").set_index("agent")
     found = [
         *_same_day(rows), *_rest(rows, rostering), *_in_a_row(rows, "days in a row", rostering.most_days_in_a_row, "days"),
         *_in_a_row(rows[_is_night(rows, rostering)], "nights in a row", rostering.most_nights_in_a_row, "nights"),
         *_week_hours(rows, rostering), *_weekends(rows, rostering), *_starts_apart(rows, rostering), *_on_leave(rows, leave),
-        *_employed(rows, people), *_skilled(rows, people), *_allowed(rows, by_name(shifts)),
+        *_employed(rows, people), *_skilled(rows, people), *_allowed(rows, known),
     ]  # fmt: skip
     frame = pd.DataFrame(found, columns=list(COLUMNS))
     frame["day"] = pd.to_datetime(frame["day"])
@@ -74,11 +79,16 @@ def _all_duties(duties, before, known):
     parts = [checked_duties(duties).assign(new=True)]
     if before is not None and len(before):
         parts.append(checked_duties(before, "before").assign(new=False))
-    rows = pd.concat(parts, ignore_index=True)
-    seconds = [seconds_of(part[end]) for end in ("start", "end") for part in parts]
-    wall = np.concatenate([wall_seconds_of(part["start"]) for part in parts])
-    count = len(parts)
-    rows = rows.assign(from_s=np.concatenate(seconds[:count]), to_s=np.concatenate(seconds[count:]), wall_s=wall)
+        same_clock(parts[0]["start"], parts[1]["start"], "duties and before")
+    moments = {
+        name: np.concatenate([read(part[column]) for part in parts])
+        for name, read, column in (
+            ("from_s", seconds_of, "start"),
+            ("to_s", seconds_of, "end"),
+            ("wall_s", wall_seconds_of, "start"),
+        )
+    }
+    rows = pd.concat(parts, ignore_index=True).assign(**moments)
     rows = rows.assign(number=day_numbers(rows["day"]), paid=_paid(rows, known))
     return rows.sort_values(["agent", "from_s"], kind="stable").reset_index(drop=True)
 
@@ -261,21 +271,17 @@ def _starts_apart(rows, rules):
 def _on_leave(rows, leave):
     if leave is None or not len(leave):
         return []
-    leave = checked(
-        leave.assign(start=pd.to_datetime(leave["start"]), end=pd.to_datetime(leave["end"]) + pd.Timedelta(seconds=1)),
-        ("agent", "start", "end"),
-        "leave",
+    given_table(leave, "leave", keys=("agent", "start", "end"))
+    first, last = (days_of(leave[name], f"leave: {name}") for name in ("start", "end"))
+    spans = checked(leave.assign(start=first, end=last + pd.Timedelta(days=1)), ("agent", "start", "end"), "leave")
+    both = rows.merge(
+        pd.DataFrame(
+            {"agent": spans["agent"], "begins": day_numbers(spans["start"]), "over": day_numbers(spans["end"])}
+        ),
+        on="agent",
     )
-    spans = pd.DataFrame(
-        {
-            "agent": leave["agent"],
-            "first": day_numbers(days_of(leave["start"])),
-            "last": day_numbers(days_of(leave["end"])),
-        }
-    )
-    both = rows.merge(spans, on="agent")
     ends = both["wall_s"] + both["to_s"] - both["from_s"]
-    hit = both[(both["wall_s"] < (both["last"] + 1) * DAY_S) & (ends > both["first"] * DAY_S)]
+    hit = both[(both["wall_s"] < both["over"] * DAY_S) & (ends > both["begins"] * DAY_S)]
     return [
         _fault("leave", row.agent, row.number, 1, 0, "{agent}'s shift of {day} lies in leave")
         for row in hit.itertuples()
@@ -298,17 +304,6 @@ def _employed(rows, people):
                 _fault("employment", row.agent, row.number, 1, 0, words) for row in rows[away.to_numpy()].itertuples()
             ]
     return found
-
-
-def skills_of(cell):
-    """The skills in a cell of the table of agents: a text with semicolons, or a list; none where it is blank.
-
-    >>> sorted(skills_of("outage; service")), skills_of(None)
-    (['outage', 'service'], set())
-    """
-    if isinstance(cell, str):
-        return {word.strip() for word in cell.replace(",", ";").split(";") if word.strip()}
-    return set(cell) if isinstance(cell, (list, tuple, set)) else set()
 
 
 def _skilled(rows, people):

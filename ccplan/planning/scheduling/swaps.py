@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ...queueing.inputs import SHARE_HINT, one_number
 from .breaks import desk_cover
 from .day_service import day_model, totals_of
-from .duty_tables import checked_duties, day_numbers, days_of, seconds_of, stamps_of
-from .rule_faults import fresh_faults, rule_faults, skills_of
+from .duty_tables import checked_duties, day_numbers, days_of, seconds_of, skills_of, stamps_of
+from .rule_faults import fresh_faults, rule_faults
 
 STEP_S = 1800
 
@@ -64,7 +65,8 @@ def check_swap(
     'Not allowed: A rests 8 h before 2026-10-06 (at least 11 h).'
     """
     rows = checked_duties(duties)
-    after, touched = _swapped(rows, one, other)
+    one_number("at_desk", at_desk, high=1.0, open_low=True, hint=SHARE_HINT)
+    after, touched = _swapped(rows, _pair("one", one), None if other is None else _pair("other", other))
     agents = sorted({agent for agent, _ in touched})
     known, then = (
         rule_faults(table[table["agent"].isin(agents)], people, rostering, shifts, leave, _of(before, agents))
@@ -84,6 +86,12 @@ def check_swap(
         duties=after,
         words=_words(fresh, one, other, hours, cover, service),
     )
+
+
+def _pair(name, value):
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(f'{name} must be (agent, day), such as ("Ann", "2026-10-05"), got {value!r}')
+    return value
 
 
 def _of(before, agents):
@@ -163,6 +171,10 @@ def _service(rows, after, days, people, skill, intervals, centre, queue, at_desk
         return pd.DataFrame(columns=columns)
     if centre is None:
         raise ValueError("centre must be given with intervals: it knows patience and targets")
+    if queue is None and len(centre.queues) > 1:
+        raise ValueError(
+            f"queue must name one of {', '.join(one.name for one in centre.queues)}: whose service to tell"
+        )
     found = {"before": [], "after": []}
     local = days_of(intervals["start"], "intervals: start")
     for day in sorted(set(days)):
