@@ -211,6 +211,9 @@ def record_json(folder):
             {
                 "format": 1,
                 "inputs": [],
+                "earlier": [],
+                "settings": {},
+                "versions": {},
                 "files": {},
                 "parameters": {},
                 "seal": "x",

@@ -4,12 +4,7 @@ import numpy as np
 import pandas as pd
 
 LARGEST = 1e100  # beyond it squares and sums leave what a computer can hold
-KINDS = {
-    "keys": "text, days or numbers",
-    "names": "text",
-    "times": "timestamps",
-    "numbers": "numbers, none beyond 1e100",
-}
+KINDS = {"keys": "text, days or numbers", "names": "text", "times": "timestamps", "numbers": "numbers"}
 
 
 def given_table(frame, what, *, keys=(), names=(), times=(), numbers=(), perhaps=()):
@@ -48,14 +43,16 @@ def _listed(names):
 
 
 def _of_kind(column, kind, what):
-    wrong = _wrong(column, kind)
+    wrong, beyond = _wrong(column, kind), _beyond(column) if kind == "numbers" else None
+    if beyond is not None:
+        raise ValueError(f"{what} must be no more than {LARGEST:g}, got {column.iloc[beyond]:g} in row {beyond + 1}")
     if wrong is not None:
         found = f", such as {column.iloc[wrong]!r}"[:80] + f" in row {wrong + 1}" if len(column) else ""
         raise ValueError(f"{what} must be a column of {KINDS[kind]}, got {column.dtype}{found}")
 
 
 def _beyond(column):
-    """The place of the first number that is finite and yet no quantity of anything, None where there is none."""
+    """The place of the first number that is finite and yet no quantity of anything; None where there is none."""
     if column.dtype.kind != "f":
         return None
     size = np.abs(column.to_numpy(float, na_value=np.nan))
@@ -69,7 +66,7 @@ def _wrong(column, kind):
     if kind == "times":
         return None if pd.api.types.is_datetime64_any_dtype(dtype) else 0
     if kind == "numbers":
-        return _beyond(column) if pd.api.types.is_numeric_dtype(dtype) and dtype.kind != "c" else 0
+        return None if pd.api.types.is_numeric_dtype(dtype) and dtype.kind != "c" else 0
     if kind == "keys":
         odd = [not pd.api.types.is_hashable(cell) for cell in column] if dtype == object else []
         return odd.index(True) if any(odd) else None
