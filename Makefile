@@ -7,7 +7,7 @@ READY  := $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.ve
 LIBRARY = $(addprefix --ignore=,$(shell grep -lE 'browsers|nbval|spreadsheet|pyspark|07_audit' tests/test_*.py))
 CENTRE ?=# a centre's folder; the bundled one if empty
 
-.PHONY: plan test test-library test-deep lab app lint docs package coverage bench notebooks sample pins clean
+.PHONY: plan test test-library test-spark test-deep lab app lint docs package coverage bench notebooks sample pins clean
 
 plan: $(READY)
 	@$(BIN)/ccplan plan $(CENTRE)
@@ -17,6 +17,9 @@ test: $(READY)
 
 test-library: $(READY)  ## the tests without notebooks, browsers, spreadsheets and clusters: for a second Python
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(LIBRARY)
+
+test-spark: $(READY)  ## the KPIs on a Spark cluster of two workers; needs Java 17, and EXTRAS=test,spark when .venv is made
+	@CCPLAN_SPARK=1 $(BIN)/python -m pytest tests/test_kpi_engines.py -k spark
 
 test-deep: $(READY)
 	@CCPLAN_DEEP=1 $(BIN)/python -m pytest

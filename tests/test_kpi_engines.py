@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from ccplan.auditing import measure
+from tests.effort import DEEP
 from tests.small_centre import BY, CENTRE, tables
 from tests.measure_on_spark import ON_SPARK
 from tests.test_databases import cannot, server  # noqa: F401  a PostgreSQL server of its own
@@ -83,6 +84,7 @@ def _fill(database, name, frame):
             copy.write_row([None if cell is None else str(cell) for cell in row])
 
 
+@pytest.mark.skipif(not (DEEP or os.environ.get("CCPLAN_SPARK")), reason="a cluster takes a minute: make test-spark")
 def test_a_spark_cluster_gives_the_same(frames, answers, tmp_path):
     for what, there in (
         ("Java 17 (apt-get install openjdk-17-jre-headless)", shutil.which("java")),

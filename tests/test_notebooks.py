@@ -14,7 +14,7 @@ from tests.effort import DEEP
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 FILES = sorted(FOLDER.glob("[0-9]*.ipynb"))
-SHORT = "02_forecast"
+SHORT = "08_setup"
 named = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 
