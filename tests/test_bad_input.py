@@ -120,7 +120,13 @@ KINDS = {  # parameter → what it may be
     "offered": array(uniform(0, 40)),
     "deadline_s": uniform(600, 20_000),
     "service_level": uniform(0.1, 0.95),
+    "days": whole(1, 4),
+    "seed": whole(0, 9),
+    "meet": one_of("every", "day", 0.9),
+    "start": one_of("empty", "steady"),
+    "callbacks": lambda chance: queueing.Callbacks(accept=float(chance.uniform(0, 1))),
 }
+A_DAY = {"calls": array(uniform(0, 30)), "aht_s": uniform(60, 300)}
 FUNCTIONS = {  # function → kinds of its own where a name means something else there
     queueing.erlang_b: {},
     queueing.erlang_c: {},
@@ -139,6 +145,15 @@ FUNCTIONS = {  # function → kinds of its own where a name means something else
     queueing.stationary_agents: {"calls": array(uniform(0, 60))},
     planning.scheduled_agents: {"agents": uniform(0, 500)},
     queueing.predict_day: {"calls": array(uniform(0, 30)), "agents": array(whole(1, 20)), "aht_s": uniform(60, 600)},
+    queueing.simulate_day: A_DAY | {"agents": array(whole(0, 20))},
+    queueing.required_day: A_DAY,
+    queueing.offered_load_agents: A_DAY,
+    queueing.lagged_agents: A_DAY,
+    queueing.max_chats: {"agents": whole(1, 20)},
+    queueing.best_reserve: {"calls": uniform(1, 100), "agents": whole(1, 40)},
+    queueing.required_blended: {"calls": uniform(1, 60)},
+    queueing.simulate_callbacks: A_DAY | {"agents": array(whole(1, 20))},
+    queueing.required_with_callbacks: A_DAY,
     planning.around_requirement: {"calls": uniform(1, 100), "at_once": one_of(1), "slowdown": one_of(0)},
 }
 HEAVY = {
@@ -148,6 +163,13 @@ HEAVY = {
     queueing.required_chat_agents: 0.3,
     planning.around_requirement: 0.5,
     queueing.dialling: 0.5,
+    queueing.required_day: 0.2,
+    queueing.max_chats: 0.2,
+    queueing.max_calls: 0.4,
+    queueing.best_reserve: 0.2,
+    queueing.required_blended: 0.2,
+    queueing.simulate_callbacks: 0.3,
+    queueing.required_with_callbacks: 0.2,
 }  # share of a full turn
 
 

@@ -147,6 +147,27 @@ def expected():
     return intervals().assign(offered_p10=lambda f: f["offered"] - 6, offered_p90=lambda f: f["offered"] + 6)
 
 
+def curves():
+    return planning.service_curves(staffed(), SALES, shares=(0.8, 0.9, 1.0))
+
+
+def replayed():
+    return planning.replay_day(predicted(), seen(), seen()["start"].iloc[0], every="6h")
+
+
+@cache
+def duty_roster():
+    return planning.roster(team(), wanted(), RULES, effort=0.02)
+
+
+def two_months():
+    return pd.concat([measured(), measured().assign(start=measured()["start"] + pd.Timedelta(days=31))])
+
+
+def drawn():
+    return pd.DataFrame(np.random.default_rng(1).normal(size=(60, 3)), columns=list("abc"))
+
+
 def today(frame):
     return planning.intraday(frame, expected(), intervals().head(4), SALES, DAY + pd.Timedelta("9h"))
 
@@ -290,6 +311,33 @@ FUNCTIONS = {
         lambda frame: planning.intraday_options(today(activities()), frame, team(), RULES, SHIFTS, SALES),
         10,
     ),
+    # what other functions made
+    "gap_for_service": (curves, lambda frame: planning.gap_for_service(frame, 0.7), 30),
+    "erlang_bill": (
+        lambda: planning.compare_erlang(intervals(), SALES),
+        lambda frame: planning.erlang_bill(frame, SALES),
+        30,
+    ),
+    "blending_gain": (short_day, lambda frame: planning.blending_gain(frame, SALES, 300.0, 5), 6),
+    "replay_day": (
+        predicted,
+        lambda frame: planning.replay_day(frame, seen(), seen()["start"].iloc[0], every="6h"),
+        15,
+    ),
+    "replay_errors": (replayed, planning.replay_errors, 30),
+    "repair": (
+        lambda: pd.DataFrame({"agent": ["Ann"], "day": [DAY]}),
+        lambda frame: planning.repair(duty_roster(), frame, effort=0.02),
+        20,
+    ),
+    "against_actual": (
+        lambda: activities().drop(columns="actual"),
+        lambda frame: planning.against_actual(frame, activities().drop(columns="scheduled")),
+        30,
+    ),
+    "variance_shares": (drawn, lambda frame: planning.variance_shares(frame, np.arange(60.0)), 30),
+    "out_of_sample": (two_months, lambda frame: planning.out_of_sample(frame, SALES, models=("Erlang C",)), 20),
+    "suggest": (calls, lambda frame: data.suggest(data.sample_centre(), {"calls": frame}), 6),
     # auditing
     "change_by": (calls, lambda frame: auditing.change_by(frame, calls().sample(200, random_state=1)), 30),
     "funnel": (calls, lambda frame: auditing.funnel(frame, "talk_s"), 20),

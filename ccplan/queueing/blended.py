@@ -167,8 +167,8 @@ def required_blended(calls, aht_s, work, work_s, targets, *, interval_s=1800, pa
     >>> gain.blended.agents, gain.separated
     (15, 16)
     """
+    work, interval_s = one_number("work", work, high=1e9), one_number("interval_s", interval_s, open_low=True)
     how = dict(interval_s=interval_s, patience_s=patience_s, lines=lines)
-    work = one_number("work", work, high=1e9)
     least = required_agents(calls, aht_s, targets, **how)
     apart = int(np.ceil(work * one_number("work_s", work_s, high=1e9, open_low=True) / interval_s * (1 - _SURE)))
     low, high, found = least - 1, least, best_reserve(calls, aht_s, least, work_s, targets, **how)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from .arrival_rate import calls_of
-from .inputs import SHARE_HINT, one_number
+from .inputs import one_of, SHARE_HINT, one_number
 from .targets import Infeasible, Targets, refuse_other, required_agents
 from .time_varying import (
     back, begin, changed, crew_of, day_door, day_flows, mixed, service_counts, service_ratios, through, unchanged,
@@ -51,12 +51,10 @@ def required_day(
     [12, 19, 17]
     """
     search = _search(calls, aht_s, targets, interval_s, patience_s, rate, start, least)
-    if meet == "every":
-        return search.every()
-    if meet == "day":
-        return search.whole()
     if isinstance(meet, str):
-        raise ValueError(f'meet must be "every", "day" or a share of the intervals such as 0.95, got {meet!r}')
+        if meet not in ("every", "day"):
+            raise ValueError(f'meet must be "every", "day" or a share of the intervals such as 0.95, got {meet!r}')
+        return search.every() if meet == "every" else search.whole()
     return search.most(one_number("meet", meet, high=1.0, hint=SHARE_HINT))
 
 
@@ -118,9 +116,7 @@ def offered_load(day, start="empty"):
 
 
 def _steady(start):
-    if start not in ("empty", "steady"):
-        raise ValueError(f'start must be "empty" or "steady" here, got {start!r}')
-    return start == "steady"
+    return one_of("start", start, ("empty", "steady")) == "steady"
 
 
 def _by_formula(offered, day, targets):

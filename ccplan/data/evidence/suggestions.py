@@ -18,6 +18,7 @@ from .guesses import guess_hours
 from ..centre import EXTERNAL, INTERNAL
 from ..centre_file import FILE_NAME, read_centre, read_centre_text
 from ..files import write_whole
+from ..given import given_table
 from ..hours import DAY, DAYS, GROUPS
 from ..locks import locked
 from ..reading.text_files import SourceError
@@ -527,11 +528,8 @@ def _full_time(employed):
 
 def _dates(tables):
     """The first and last day that the data covers."""
-    starts = [
-        tables[name][column]
-        for name, column in (("calls", "arrived"), ("intervals", "start"), ("activities", "start"))
-        if name in tables
-    ]
+    times = (("calls", "arrived"), ("intervals", "start"), ("activities", "start"))
+    starts = [given_table(tables[name], name, times=[one])[one] for name, one in times if name in tables]
     return (starts[0].min().tz_localize(None), starts[0].max().tz_localize(None)) if starts else None
 
 

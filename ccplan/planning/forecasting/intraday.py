@@ -68,7 +68,9 @@ def replay_errors(replayed):
 
     WAPE of both over the intervals to come, and the share of them in the updated band of the outermost quantiles.
     """
-    rows = replayed[~replayed["seen"] & replayed["actual"].notna()]
+    told = ["seen", "actual", "offered", "offered_before"]
+    given_table(replayed, "replayed", keys=["queue", "now"], numbers=told, perhaps=quantile_columns(replayed))
+    rows = replayed[~replayed["seen"].astype(bool) & replayed["actual"].notna()]
     groups = rows.groupby(["queue", "now"], sort=False)
     return pd.DataFrame([{"queue": queue, "now": now, **_errors(each)} for (queue, now), each in groups])
 

@@ -97,6 +97,10 @@ def erlang_bill(compared, centre):
     Returns a row a formula: agent_hours (net), cost (currency, incl. shrinkage), service_level and
     abandonment (Σ ÷ Σ offered) by the queue's patience, whatever formula chose the agents.
     """
+    told = ["offered", "aht_s", "erlang_c", "erlang_a"]
+    given_table(compared, "compared", names=["queue"], times=["start"], numbers=told)
+    if not len(compared):
+        raise ValueError("compared must hold an interval at least, got none")
     rows = [_bill(compared, name, centre) for name in ("erlang_c", "erlang_a")]
     return pd.DataFrame(rows, index=pd.Index(["Erlang C", "Erlang A"], name="staffed by"))
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from ...data.given import given_table
+
 
 def variance_shares(inputs, outcome):
     """What each input has to do with the outcome over sample paths: source, share, swing, a row an input, largest
@@ -19,6 +21,9 @@ def variance_shares(inputs, outcome):
     >>> variance_shares(table, 2 * table["a"] + table["b"])["share"].round(1).tolist()   # 4 : 1
     [0.8, 0.2, 0.0]
     """
+    given_table(inputs, "inputs", numbers=list(inputs))
+    if not np.isfinite(inputs.to_numpy(float, na_value=np.nan)).all():
+        raise ValueError("inputs must be finite numbers on every path")
     y = np.asarray(outcome, float)
     moving = [name for name in inputs if inputs[name].std() > 1e-12 * max(abs(inputs[name].mean()), 1e-300)]
     if len(y) < 3 * (2 * len(moving) + 1):

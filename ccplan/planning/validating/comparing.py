@@ -170,7 +170,7 @@ def out_of_sample(intervals, centre, **how):
 
     The first month only teaches. Calls and agents are those of the month itself. `how` as for `validate`.
     """
-    given_intervals(intervals)
+    given_table(given_intervals(intervals), "intervals", perhaps=["abandoned", "wait_answered_s", "wait_abandoned_s"])
     agents = how.pop("agents", None)
     intervals = (
         intervals if agents is None else intervals.assign(agents=agents_by_row(agents, intervals, nan=True).to_numpy())
@@ -194,7 +194,6 @@ def _checked(intervals, agents):
     needed = ("queue", "start", "offered", "answered", "abandoned", "answered_in_target", "agents")
     counted = needed[2:]
     given_table(frame, "intervals", names=["queue"], times=["start"], numbers=counted, perhaps=["wait_answered_s"])
-    given_intervals(frame)
     floats("offered", frame["offered"].to_numpy(float, na_value=np.nan), high=1e12)
     floats("agents", frame["agents"].to_numpy(float, na_value=np.nan), nan=True)
     if "aht_s" in frame:
