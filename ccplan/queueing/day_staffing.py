@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from .arrival_rate import calls_of
-from .inputs import one_of, SHARE_HINT, one_number
+from .inputs import SHARE_HINT, one_number, one_of
 from .targets import Infeasible, Targets, refuse_other, required_agents
 from .time_varying import (
     back, begin, changed, crew_of, day_door, day_flows, mixed, service_counts, service_ratios, through, unchanged,

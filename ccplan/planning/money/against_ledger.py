@@ -5,7 +5,6 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from ...data.given import given_table
-
 from .cents import exact
 
 COLUMNS = ("month", "ledger_month", "category", "line", "budget", "planned", "actual", "difference")
