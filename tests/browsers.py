@@ -23,6 +23,9 @@ CHROMIUM = (
     "--disable-component-update --disable-sync"
 ).split()
 PAINTED = ".ccplan[data-painted]"
+KERNEL_IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+ACCEPT = """[...document.querySelectorAll('.jp-Dialog')].map(dialog => {
+    [...dialog.querySelectorAll('.jp-Dialog-footer button')].at(-1).click(); return dialog.textContent })"""
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 
@@ -85,6 +88,7 @@ def jupyterlab(folder, notebook):
         "--ServerApp.password=",
         f"--LabApp.user_settings_dir={folder / 'settings'}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+        "--LabApp.expose_app_in_browser=True",
     ]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "config")}
     with (folder / "lab.log").open("w") as log, _running(command, log, cwd=folder / "work", env=environment) as server:
@@ -140,25 +144,22 @@ def opened(browser, address, run=lambda page: None, painted=PAINTED):
     return page
 
 
-def run_all(page, painted=PAINTED):
-    """Run all cells of the notebook that is open in JupyterLab."""
-    dialog = page.locator(".jp-Dialog .jp-mod-accept")  # such as the choice of a kernel, which a busy machine asks for
-    page.add_locator_handler(dialog, lambda button: button.click())
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
-    for _ in range(4):  # on a busy machine the first click can come before the kernel is connected
-        page.click(".lm-MenuBar-itemLabel:text-is('Run')")
-        page.click("text=Run All Cells")
-        if _appears(page, painted):
+def run_all(page):
+    """Run all cells of the notebook that is open in JupyterLab, once its kernel has said that it is idle."""
+    page.add_locator_handler(page.locator(".jp-Dialog"), lambda _: _answer(page), no_wait_after=True)
+    for _ in range(600):
+        if page.evaluate(KERNEL_IDLE):
+            page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
             return
-
-
-def _appears(page, selector, seconds=25):
-    for _ in range(seconds * 5):
-        if page.locator(selector).count():
-            return True
+        _answer(page)
         page.wait_for_timeout(200)
-    return False
+    pytest.fail("the notebook had no idle kernel within two minutes")
+
+
+def _answer(page):
+    """Accept what JupyterLab asks, such as the choice of a kernel on a busy machine; a failing test shows the words."""
+    for words in page.evaluate(ACCEPT):
+        print("JupyterLab asked:", words)
 
 
 def outside(page):

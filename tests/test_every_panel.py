@@ -190,7 +190,7 @@ def test_in_jupyterlab_the_arrow_keys_belong_to_the_dial(in_lab):
 def test_in_jupyterlab_an_export_is_mapped_and_a_suggestion_accepted(browser, lab, work):  # noqa: F811
     """The same export and the same suggestion as in Voila, in one notebook."""
     accept = "button:text-is('Accept')"
-    page = opened(browser, lab("data"), lambda page: run_all(page, accept), painted=accept)
+    page = opened(browser, lab("data"), run_all, painted=accept)
     data.means(page, "Jakso", "start")
     data.means(page, "Puheluja", "offered")
     data.means(page, "Puheaika min", "talk_s", "min")
