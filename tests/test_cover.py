@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ccplan.data import Centre, Costs, Queue
 from ccplan.data.shifts import Break, Rostering, Shift
 from ccplan.planning import Stopped, cover_shifts, shift_table
+from ccplan.planning.scheduling import programme
 from ccplan.queueing import performance
 
 from .cover_by_hand import allowed, explicit, presence, staffings
@@ -452,3 +453,26 @@ def test_whatever_comes_is_answered_or_refused_in_words(agents, price):
         assert "must" in str(problem)
     else:
         assert cover.status == "optimal" and np.isfinite(cover.objective)
+
+
+def test_what_hangs_on_the_intervals_alone_is_worked_out_once_and_never_for_others():
+    """Weeks with and without a change of the clock, an hour left out, other limits: in turn, twice, as alone."""
+    shift = Shift(name="day", starts="00:00-16:00", every_s=3600, length_s=8 * 3600)
+    weeks = [pd.date_range(day, periods=72, freq="h", tz="Europe/Helsinki") for day in ("2026-10-17", "2026-10-24")]
+    weeks.append(weeks[0].delete(30))
+    asked = [(pd.DataFrame({"start": week, "agents": 2.0}), more) for week in weeks for more in ({}, {"people": 4})]
+
+    def told(frame, more):
+        cover = cover_shifts(frame, [shift], centre=CENTRE, days_a_week=7, whole=False, **more)
+        return cover.objective, cover.hours, list(cover.intervals["start"]), list(cover.intervals["cover"].round(9))
+
+    alone = []
+    for frame, more in asked:
+        programme._shape.cache_clear()
+        alone.append(told(frame, more))
+    assert all(one not in alone[:i] for i, one in enumerate(alone))
+    assert [told(frame, more) for frame, more in asked * 2] == alone * 2
+    before = programme._shape.cache_info()
+    frame, more = asked[-1]
+    told(frame.assign(agents=1.0), more)
+    assert programme._shape.cache_info().hits == before.hits + 1

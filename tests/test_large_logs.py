@@ -230,9 +230,12 @@ def test_contradictions_between_parts_are_refused_in_the_same_words(tmp_path, mo
 
 
 def test_a_large_log_without_a_good_row_or_damaged(tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "LARGE_ROWS", 10)
     log(50).assign(outcome="phantom").to_csv(tmp_path / "calls.csv", index=False)
-    assert "calls.csv has no row that can be used" in check_folder(tmp_path).findings["message"].iloc[0]
+    small = check_folder(tmp_path)
+    assert "no row that can be used: outcome must be one of answered, " in small.findings["message"].iloc[0]
+    assert small.findings["message"].iloc[0].endswith(" (50 rows)")
+    monkeypatch.setattr(engine, "LARGE_ROWS", 10)
+    same(small, check_folder(tmp_path))
     with open(tmp_path / "calls.csv", "a") as file:
         file.write("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q\n")
     assert "calls.csv has rows of unequal length: " in check_folder(tmp_path).findings["message"].iloc[0]

@@ -55,6 +55,21 @@ def without(frame, faults):
     return frame[~frame.index.isin(faults["row"])] if len(faults) else frame
 
 
+def none_usable(file, counts):
+    """The words on a table without a usable row; `counts` is {(column, rule): rows}, empty where it has no rows.
+
+    >>> none_usable("calls.csv", {("outcome", "must be one of answered, abandoned"): 50})
+    'calls.csv has no row that can be used: outcome must be one of answered, abandoned (50 rows)'
+    """
+    why = "; ".join(f"{said(*fault)} ({rows:,} row{'s' * (rows != 1)})" for fault, rows in counts.items())
+    return f"{file} has no row that can be used" + f": {why}" * bool(why)
+
+
+def said(column, rule):
+    """A rule with the column that it is about, named once: rules between columns name them themselves."""
+    return rule if rule.startswith(column) else f"{column} {rule}"
+
+
 def _judged(frame, table):
     """Every broken rule of single rows, by pandera."""
     wanted = schema(table, tuple(name for name in table.names if name in frame))
@@ -199,8 +214,7 @@ def _report(file, faults):
             _shown(row, value) for row, value in group[["row", "value"]].head(SHOWN).itertuples(index=False)
         )
         more = f" and {len(group) - SHOWN:,} more" if len(group) > SHOWN else ""
-        said = rule if rule.startswith(column) else f"{column} {rule}"
-        lines.append(f"  {said}, got {shown}{more}")
+        lines.append(f"  {said(column, rule)}, got {shown}{more}")
     return lines
 
 

@@ -14,7 +14,7 @@ from .logs.engine import is_large
 from .checks.gaps import missing_intervals
 from .reading.headers import can_be_calls, can_be_intervals, map_headers
 from .reading.opening import ENDINGS, is_parquet, open_file, peek_file
-from .faults import TableError, as_faults, faults_of, without
+from .faults import TableError, as_faults, faults_of, none_usable, without
 from .tables import DAY_S, INTERVALS, TABLES
 from .reading.text_files import SEPARATORS, SourceError
 from .reading.understand import FileMapping, bad_cells, refuse_units, understand
@@ -587,7 +587,7 @@ def _judge(raw, table, found, faulty):
         raise TableError(raw.file, faults)
     frame = without(found.frame, faults)
     if not len(frame):
-        raise SourceError(f"{raw.file} has no row that can be used")
+        raise SourceError(none_usable(raw.file, faults.groupby(["column", "rule"], sort=False).size().to_dict()))
     notes = left_out(faults["row"].nunique())
     return _ordered(frame, faults, notes) if table.name == "intervals" else (frame, faults, notes)
 

@@ -17,7 +17,7 @@ from ..queueing.inputs import SHARE_HINT, one_number, one_of
 from .scheduling.blocks import blocks_of
 from .scheduling.losses import CallsMissed, PricedHeads
 from .scheduling.needs import checked_needs
-from .scheduling.patterns import patterns_of, shift_table
+from .scheduling.patterns import shift_table
 from .scheduling.programme import programme_of
 from .scheduling.second_engine import solve_by_pyworkforce
 from .scheduling.service_gain import answered_by_people, served_queue, service_of_cover
@@ -153,7 +153,7 @@ def cover_shifts(
     served = served_queue(needs, centre, queue)
     at_desk = one_number("at_desk", at_desk, high=1.0, open_low=True, hint=SHARE_HINT)
     paid = _prices(centre, hour_cost, missing_hour, idle_hour)
-    programme = programme_of(needs, patterns_of(_named(shifts, centre), needs.step), cyclic=cyclic, **limits)
+    programme = programme_of(needs, _named(shifts, centre), cyclic=cyclic, **limits)
     aim = _aim(objective, programme, served, paid, limits, at_desk)
     blocks = blocks_of(programme, aim.price, aim.loss)
     clock = Clock(seconds=float(limit_s), progress=progress)
@@ -260,7 +260,7 @@ def _aim(objective, programme, served, paid, limits, at_desk=1.0):
 
 def _words(programme):
     """A function from a block to the days that it covers, in words."""
-    days, day = programme.needs.days, programme.starts["day"].to_numpy(int)
+    days, day = programme.needs.grid.days, programme.starts["day"].to_numpy(int)
 
     def words(block):
         mine = day[block.columns[: block.starts]]

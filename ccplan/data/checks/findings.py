@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from ..faults import said
+
 COLUMNS = ["table", "file", "row", "queue", "start", "column", "value", "rule", "severity", "rows", "message"]
 SEVERITIES = ("error", "warning", "note")
 LISTED = 20  # rows that break one rule and are told one by one; the others as one finding with their number
@@ -28,16 +30,16 @@ def fault_findings(table, file, faults, counts=None):
     `counts` {(column, rule): rows} where `faults` holds only the first ones.
     """
     for (column, rule), rows in faults.groupby(["column", "rule"], sort=False):
-        said = rule if rule.startswith(column) else f"{column} {rule}"  # rules between columns name them themselves
+        words = said(column, rule)
         count = (counts or {}).get((column, rule), len(rows))
         for fault in rows.head(LISTED).itertuples():
-            yield finding(table, file, "error", said, row=fault.row, column=column, value=fault.value, rule=rule)
+            yield finding(table, file, "error", words, row=fault.row, column=column, value=fault.value, rule=rule)
         if count > LISTED:
             yield finding(
                 table,
                 file,
                 "error",
-                f"{said}: {counted(count - LISTED, 'row')} more",
+                f"{words}: {counted(count - LISTED, 'row')} more",
                 column=column,
                 rule=rule,
                 row=rows["row"].iloc[LISTED],

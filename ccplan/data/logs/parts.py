@@ -15,7 +15,7 @@ import pandas as pd
 
 from .engine import engine, read_parquet
 from .large import again_in, repeated_rows
-from ..faults import TableError, as_faults, faults_of
+from ..faults import TableError, as_faults, faults_of, none_usable
 from ..reading.opening import is_parquet, peek_file, read_parts
 from ..reading.stamps import RepeatedHours, since_1970_s, wall_clock
 from ..reading.text_files import SourceError
@@ -95,7 +95,7 @@ class _Parts:
         log, again = self._good(checked)
         size = int(log.count().execute())
         if not size:
-            raise SourceError(f"{self.file} has no row that can be used")
+            raise SourceError(none_usable(self.file, self.faults.counts))
         told = [note for note in told if note not in notes]
         notes = (*notes, *([said] if said else []), *told, *left_out(self.rows - size))
         return LargeReading(

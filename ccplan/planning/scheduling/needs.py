@@ -1,6 +1,6 @@
 """The requirement at the door: equal intervals of one pool of people, read once, refused in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,22 +9,18 @@ from ...queueing.inputs import one_number
 from .patterns import DAY
 
 
-@dataclass(frozen=True, kw_only=True)
-class Needs:
-    """A checked requirement: `frame` in rising order, `agents` wanted, `step` in seconds, the `days` it touches
-    (naive midnights) and where each interval lies: `place` in steps of real time since the first midnight."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Grid:
+    """The intervals of a requirement: `step` in seconds, the `days` they touch (naive midnights) and where each
+    lies: `place` in steps of real time since the first midnight.
 
-    frame: pd.DataFrame
-    agents: np.ndarray
+    Equal grids have equal intervals, whatever is required in them: what hangs on them alone is worked out once.
+    """
+
     step: int
     zone: object
     days: pd.DatetimeIndex
     place: np.ndarray
-
-    @property
-    def hours(self):
-        """Hours of an interval."""
-        return self.step / 3600
 
     @property
     def whole_days(self):
@@ -52,6 +48,35 @@ class Needs:
     def _midnight(self):
         return self.moments(self.days[:1])[0]
 
+    @property
+    def _key(self):
+        return self.step, str(self.zone), self.days[0], self.days[-1], self.days.unit, self.place.tobytes()
+
+    def __eq__(self, other):
+        return isinstance(other, Grid) and self._key == other._key
+
+    def __hash__(self):
+        return hash(self._key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """A checked requirement: `frame` in rising order, `agents` wanted in the intervals of a `grid`."""
+
+    frame: pd.DataFrame
+    agents: np.ndarray
+    grid: Grid
+
+    @property
+    def step(self):
+        """Seconds of an interval."""
+        return self.grid.step
+
+    @property
+    def hours(self):
+        """Hours of an interval."""
+        return self.grid.step / 3600
+
 
 def checked_needs(requirement, interval_s=None):
     """The `Needs` of a frame with start and agents; ValueError in words for what is wrong with it."""
@@ -71,21 +96,18 @@ def checked_needs(requirement, interval_s=None):
     step, zone = _step(start, interval_s), start.tz
     clock = start.tz_localize(None)
     days = pd.date_range(clock[0].normalize(), clock[-1].normalize(), freq="D")
-    needs = Needs(
-        frame=frame.assign(start=start, agents=agents),
-        agents=agents,
-        step=step,
-        zone=zone,
-        days=days,
-        place=np.zeros(0, int),
-    )
-    place = needs.steps_to(start)
+    grid = Grid(step=step, zone=zone, days=days, place=np.zeros(0, int))
+    place = grid.steps_to(start)
     if np.abs(place - np.rint(place)).max() > 1e-9:
         odd = int(np.argmax(np.abs(place - np.rint(place)) > 1e-9))
         raise ValueError(
             f"requirement must start at multiples of its step of {step} s since midnight, got {start[odd]} in row {odd}"
         )
-    return Needs(**{**vars(needs), "place": np.rint(place).astype(int)})
+    return Needs(
+        frame=frame.assign(start=start, agents=agents),
+        agents=agents,
+        grid=replace(grid, place=np.rint(place).astype(int)),
+    )
 
 
 def _one_pool(frame):

@@ -7,14 +7,15 @@ windows add columns, they never multiply them.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from ...data.shifts import clock_words
-from .patterns import share_of_steps
+from ...data.shifts import Shift, clock_words
+from .patterns import patterns_of, share_of_steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,16 +41,23 @@ class Programme:
     reachable: np.ndarray
 
 
-def programme_of(needs, patterns, *, people=inf, days_a_week=5, hours=inf, cyclic=False):
-    """The `Programme` of a requirement and the patterns that may cover it."""
-    rows = _rows_of_places(needs, cyclic)
-    parts, number, reachable = [], 0, np.zeros(len(needs.agents), bool)
-    which, day, begins, place = _all_starts(needs, patterns)
+def programme_of(needs, shifts, *, people=inf, days_a_week=5, hours=inf, cyclic=False):
+    """The `Programme` of a requirement and the shifts that may cover it, as `patterns_of` takes them."""
+    known = isinstance(shifts, list) and all(isinstance(one, Shift) for one in shifts)
+    shape, shifts = (_shape, tuple(shifts)) if known else (_shape.__wrapped__, shifts)
+    return Programme(needs=needs, **shape(needs.grid, shifts, people, days_a_week, hours, cyclic))
+
+
+@lru_cache(maxsize=2)
+def _shape(grid, shifts, people, days_a_week, hours, cyclic):
+    """All of a programme but the requirement: the same while only that moves, as under a dial."""
+    patterns = patterns_of(shifts, grid.step)
+    rows = _rows_of_places(grid, cyclic)
+    parts, number, reachable = [], 0, np.zeros(len(grid.place), bool)
+    which, day, begins, place = _all_starts(grid, patterns)
     cuts = np.searchsorted(which, np.arange(1, len(patterns)))
     for pattern, days, places in zip(patterns, np.split(np.arange(len(day)), cuts), np.split(place, cuts), strict=True):
-        part = _part(
-            pattern, days, rows(places[:, None] + np.arange(len(pattern.cover))), needs.step, number, reachable
-        )
+        part = _part(pattern, days, rows(places[:, None] + np.arange(len(pattern.cover))), grid.step, number, reachable)
         number += len(part["starts"])
         parts.append(part)
     used = np.concatenate([part["starts"] for part in parts])
@@ -61,13 +69,12 @@ def programme_of(needs, patterns, *, people=inf, days_a_week=5, hours=inf, cycli
     ]
     row, column, value = (np.concatenate(arrays) for arrays in zip(*every, *breaks, strict=True))
     width = number + len(taken)
-    cover = sparse.csr_array((value, (row, column)), shape=(len(needs.agents), width))
-    limited, limits = _limits(needs, patterns, starts, width, people, days_a_week, hours)
+    cover = sparse.csr_array((value, (row, column)), shape=(len(grid.place), width))
+    limited, limits = _limits(grid, patterns, starts, width, people, days_a_week, hours)
     paid_s = np.array([float(one.paid_s) for one in patterns])
     extra = np.array([one.extra_per_hour for one in patterns]) * paid_s / 3600
     own, none = starts["pattern"].to_numpy(int), np.zeros(len(taken))
-    return Programme(
-        needs=needs,
+    return dict(
         patterns=patterns,
         starts=starts,
         taken=taken,
@@ -90,11 +97,11 @@ def _stacked(entries, first):
     return row, column + first, value
 
 
-def _rows_of_places(needs, cyclic):
+def _rows_of_places(grid, cyclic):
     """A function from steps since the first midnight to rows of the requirement, −1 where it has none."""
-    whole = needs.whole_days
-    table = np.full(max(whole, int(needs.place[-1]) + 1), -1)
-    table[needs.place] = np.arange(len(needs.place))
+    whole = grid.whole_days
+    table = np.full(max(whole, int(grid.place[-1]) + 1), -1)
+    table[grid.place] = np.arange(len(grid.place))
 
     def rows(place):
         if cyclic:
@@ -105,21 +112,21 @@ def _rows_of_places(needs, cyclic):
     return rows
 
 
-def _all_starts(needs, patterns):
+def _all_starts(grid, patterns):
     """(pattern, day, moment, steps since the first midnight) of every start on a day that its shift is worked;
     arrays.
     """
-    days = [np.flatnonzero(np.isin(needs.days.dayofweek, one.days)) for one in patterns]
+    days = [np.flatnonzero(np.isin(grid.days.dayofweek, one.days)) for one in patterns]
     which, day = np.repeat(np.arange(len(patterns)), [len(one) for one in days]), np.concatenate(days)
-    begins = needs.moments(
-        needs.days[day] + pd.to_timedelta(np.array([one.start_s for one in patterns])[which], unit="s")
+    begins = grid.moments(
+        grid.days[day] + pd.to_timedelta(np.array([one.start_s for one in patterns])[which], unit="s")
     )
-    place = needs.steps_to(begins)
+    place = grid.steps_to(begins)
     odd = np.flatnonzero(np.abs(place - np.rint(place)) > 1e-9)
     if len(odd):
         one = patterns[which[odd[0]]]
         raise ValueError(
-            f"shift {one.shift}: its start {clock_words(one.start_s)} falls within an interval of {needs.step} s on "
+            f"shift {one.shift}: its start {clock_words(one.start_s)} falls within an interval of {grid.step} s on "
             f"{begins[odd[0]]:%Y-%m-%d}, when the clock changes — give the requirement in shorter steps"
         )
     return which, day, begins, np.rint(place).astype(int)
@@ -181,7 +188,7 @@ def _equal(taken, width):
     )
 
 
-def _limits(needs, patterns, starts, width, people, days_a_week, hours):
+def _limits(grid, patterns, starts, width, people, days_a_week, hours):
     """Rows and limits: people of a shift and day, people of a day and of a week, hours in all; those that bind
     nothing left out.
     """
@@ -190,7 +197,7 @@ def _limits(needs, patterns, starts, width, people, days_a_week, hours):
     shift = np.array([names.index(name) for name in names])[pattern]
     rows = _grouped(day * len(names) + shift, np.array([one.most for one in patterns], float)[pattern])
     if np.isfinite(people):
-        week = needs.days[day].to_period("W-SUN").astype(str).to_numpy() if len(day) else day
+        week = grid.days[day].to_period("W-SUN").astype(str).to_numpy() if len(day) else day
         rows += _grouped(day, np.full(len(day), people))
         if days_a_week < 7:  # else the days say it already
             rows += _grouped(week, np.full(len(day), people * days_a_week))

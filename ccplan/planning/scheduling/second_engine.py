@@ -18,7 +18,7 @@ from .solving import Found, value_of
 def solve_by_pyworkforce(programme, blocks, aim, objective, limit_s):
     """The `Found` of the whole by pyworkforce's models; ValueError where they cannot."""
     coverage = _expressed(programme, objective)
-    needs, days = programme.needs, len(programme.needs.days)
+    needs, days = programme.needs, len(programme.needs.grid.days)
     required = needs.agents.astype(int).reshape(days, -1).tolist()
     most = int(max(needs.agents.sum(), 1))
     scheduler = _scheduler(
@@ -65,7 +65,7 @@ def _scheduler(objective, **problem):
 def _expressed(programme, objective):
     """{name of a pattern: 0 and 1 by interval of the day}, or ValueError telling what pyworkforce cannot say."""
     needs, periods = programme.needs, DAY // programme.needs.step
-    whole = len(needs.place) == periods * len(needs.days) == needs.whole_days
+    whole = len(needs.grid.place) == periods * len(needs.grid.days) == needs.grid.whole_days
     refusals = [
         (
             objective not in ("hours", "difference"),
@@ -80,7 +80,9 @@ def _expressed(programme, objective):
         (len(programme.taken) > 0, "breaks in windows: give each time of the break as a shift of its own"),
         (any(one.start_s + one.length_s > DAY for one in programme.patterns), "shifts over midnight"),
         (
-            any(len(one.days) < 7 and not set(needs.days.dayofweek) <= set(one.days) for one in programme.patterns),
+            any(
+                len(one.days) < 7 and not set(needs.grid.days.dayofweek) <= set(one.days) for one in programme.patterns
+            ),
             "shifts on some days only",
         ),
         (bool((programme.cover.data != 1).any()), "shifts or breaks that end within an interval"),

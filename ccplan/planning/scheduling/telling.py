@@ -17,7 +17,7 @@ def shift_rows(programme, people, whole=True):
     patterns = [programme.patterns[i] for i in mine["pattern"]]
     begins = pd.DatetimeIndex(mine["begins"])
     table = pd.DataFrame({
-        "day": programme.needs.days[mine["day"].to_numpy(int)], "shift": [one.shift for one in patterns], "start": begins,
+        "day": programme.needs.grid.days[mine["day"].to_numpy(int)], "shift": [one.shift for one in patterns], "start": begins,
         "end": begins + pd.to_timedelta([one.length_s for one in patterns], unit="s"),
         "people": people[used].astype(int if whole else float), "paid_s": [float(one.paid_s) for one in patterns]}, columns=list(SHIFTS))  # fmt: skip
     return table.sort_values(["start", "end", "shift"], kind="stable", ignore_index=True)
@@ -29,7 +29,7 @@ def break_rows(programme, people, whole=True):
         people = 0 * people
     rows = [*_fixed_breaks(programme, people), *_open_breaks(programme, people)]
     table = pd.DataFrame(rows, columns=["day", "shift", "start", "break", "after_s", "people", "length_s"])
-    table["day"] = programme.needs.days[table["day"].to_numpy(int)]
+    table["day"] = programme.needs.grid.days[table["day"].to_numpy(int)]
     table["start"] = pd.DatetimeIndex(programme.starts["begins"])[table["start"].to_numpy(int)]
     table["at"] = table["start"] + pd.to_timedelta(table["after_s"].astype(float), unit="s")
     table = table.astype({"people": int, "length_s": float})[list(BREAKS)]
