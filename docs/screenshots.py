@@ -51,7 +51,17 @@ PICTURES = {
 @contextlib.contextmanager
 def serving():
     """`ccplan serve` on the bundled centre, on this machine only, as people see it."""
-    command = [sys.executable, "-m", "ccplan.cli", "serve", "--no-browser", "--no-token", "--ready=0", f"--port={PORT}"]
+    command = [
+        sys.executable,
+        "-m",
+        "ccplan.cli",
+        "serve",
+        "--no-browser",
+        "--no-token",
+        "--ready=0",
+        "--no-ahead",
+        f"--port={PORT}",
+    ]
     server = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(DOCS.parent)}
     )

@@ -14,10 +14,10 @@ from urllib.parse import quote, urlencode, urlsplit
 TOKEN = "a-token-for-the-tests"
 OWN = """
 import sys
-from ccplan.cli import server
+from ccplan.cli import ahead, server
 from ccplan.cli.serve import server_of
-server.IDLE_S, server.CHECKED_S = {idle_s}, 1
-server_of(sys.argv[1], sys.argv[2], host="127.0.0.1", port=int(sys.argv[3]), token={token!r}, ready={ready}, most={most}).start()
+ahead.AGAIN_S, server.IDLE_S, server.CHECKED_S = 1, {idle_s}, 1
+server_of(sys.argv[1], sys.argv[2], host="127.0.0.1", port=int(sys.argv[3]), token={token!r}, ready={ready}, most={most}, ahead={ahead}).start()
 """
 
 
@@ -40,12 +40,12 @@ def serving(command, port, log, **environment):
                 server.wait(timeout=30)
 
 
-def own_server(centre, notebooks, port, *, idle_s=600, ready=0, most=40):
+def own_server(centre, notebooks, port, *, idle_s=600, ready=0, most=40, ahead=False):
     """The command of a server for notebooks of our own."""
     return [
         sys.executable,
         "-c",
-        OWN.format(token=TOKEN, idle_s=idle_s, ready=ready, most=most),
+        OWN.format(token=TOKEN, idle_s=idle_s, ready=ready, most=most, ahead=ahead),
         str(centre),
         str(notebooks),
         str(port),

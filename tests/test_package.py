@@ -191,7 +191,7 @@ def _serves(ccplan, folder, env):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(ccplan), "serve", "--no-browser", "--ready", "0", "--port", str(port)]
+    command = [str(ccplan), "serve", "--no-browser", "--ready", "0", "--no-ahead", "--port", str(port)]
     gone = dict.fromkeys(os.environ.keys() - env.keys(), "")
     with serving(command, port, folder / "serve.log", **gone, HOME=env["HOME"]):
         status, _, page = ask(port, "/voila/render/00_start.ipynb", cookie=entered(port))

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 
 import pandas as pd
@@ -237,6 +238,9 @@ SECRETS = sorted(
 )
 
 
+CODE = re.compile(r"\b[a-z2-7]{4}(-[a-z2-7]{4}){2}\b")
+
+
 def revealing(folder):
     """A folder whose every fault could name somebody: unknown, garbled, doubled, in the wrong column, in columns of
     no meaning to us.
@@ -293,7 +297,9 @@ def revealing(folder):
 
 
 def named(text):
-    return [word for word in SECRETS if word.casefold() in text.casefold()]
+    """The secrets that stand in a text; a code may hold 555 by chance."""
+    text = CODE.sub("code", text.casefold())
+    return [word for word in SECRETS if word.casefold() in text]
 
 
 def test_no_command_names_anybody(tmp_path):

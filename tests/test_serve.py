@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import socket
 import sys
 import time
@@ -53,10 +54,10 @@ def place(tmp_path_factory):
     return root
 
 
-def _titled(file):
+def _titled(file, always=True):
     notebook = json.loads(file.read_text())
     notebook["cells"].insert(0, {"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Which question?"})
-    notebook["cells"][1]["metadata"]["tags"] = ["always"]  # it tells of its own kernel
+    notebook["cells"][1]["metadata"]["tags"] = ["always"] * always  # it tells of its own kernel
     file.write_text(json.dumps(notebook))
 
 
@@ -320,6 +321,34 @@ def test_pages_are_kept_ready_for_the_folder_idle_ones_are_given_back_and_ctrl_c
     assert "Traceback" not in (place / "log2").read_text()
 
 
+COUNTS = """import os
+with open({log!r}, 'a') as log: log.write('run ')
+print('worked out at priority', os.nice(0), 'with', os.environ['CCPLAN_FOLDER'], '.')"""
+FAILS = "open({log!r}, 'a').write('failed ')\nraise ValueError('no')"
+
+
+def test_what_pages_show_is_worked_out_before_anybody_asks_and_again_after_a_change(place, tmp_path):
+    centre, log, port = tmp_path / "centre", tmp_path / "log.txt", _free_port()
+    shutil.copytree(place / "centre", centre)
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    for name, source in (("00_start", FAILS), ("01_data", COUNTS)):
+        write_notebook(notebooks / f"{name}.ipynb", source.format(log=str(log)))
+        _titled(notebooks / f"{name}.ipynb", always=False)
+    with serving(own_server(centre, notebooks, port, ahead=True, most=1), port, tmp_path / "log") as server:
+        _until(lambda: log.exists() and log.read_text() == "failed run ", "both were run, nobody asked")
+        status, _, page = ask(port, "/voila/render/01_data.ipynb", cookie=entered(port))
+        assert status == 200 and f"worked out at priority 19 with {centre} ." in page
+        with (centre / "intervals.csv").open("a") as table:
+            table.write("a,2026-03-03 09:00,9,8,1,8,2000\n")
+        _until(lambda: log.read_text() == "failed run failed run ", "the tables have changed, all is worked out again")
+        time.sleep(3)  # three more looks
+        assert log.read_text() == "failed run failed run ", "nothing is run again for the same tables"
+        server.send_signal(2)
+        assert server.wait(timeout=30) == 0
+    assert "Traceback" not in (tmp_path / "log").read_text() and "pending" not in (tmp_path / "log").read_text()
+
+
 def _until(true, words, seconds=30):
     end = time.monotonic() + seconds
     while not true():
@@ -362,7 +391,9 @@ def test_a_taken_port_is_told_and_the_next_is_taken_where_none_was_asked_for(mon
 def start(tmp_path_factory, browser):  # noqa: F811
     """The start page of the bundled centre in a browser, as `ccplan serve` shows it."""
     root, port = tmp_path_factory.mktemp("start"), _free_port()
-    with serving([*CCPLAN, "serve", str(sample_centre()), "--no-browser", "--port", str(port)], port, root / "log"):
+    with serving(
+        [*CCPLAN, "serve", str(sample_centre()), "--no-browser", "--no-ahead", "--port", str(port)], port, root / "log"
+    ):
         page = opened(browser, f"http://127.0.0.1:{port}/?token={TOKEN}", painted="#rendered_cells:visible")
         yield page
         page.close()

@@ -82,6 +82,21 @@ def _root(node):
     return getattr(node, "id", "")
 
 
+def is_known(notebook, now):
+    """Whether it is kept what a notebook shows with the folder as `now` (its `stamp`) has it."""
+    return _pages.get(_page(_code_of(notebook)), (None,))[0] == now
+
+
+def _code_of(notebook):
+    """{index: source} of its cells of code."""
+    return {index: cell["source"] for index, cell in enumerate(notebook.cells) if cell["cell_type"] == "code"}
+
+
+def _page(code):
+    """What a notebook says, as a key."""
+    return hashlib.sha256("\0".join(code.values()).encode()).hexdigest()
+
+
 def _is_live(outputs):
     return any(kind in one.get("data", {}) for one in outputs for kind in LIVE)
 
@@ -114,9 +129,8 @@ def install():
 
         def _begin(self):
             self._shown = {}
-            self._code = [index for index, cell in enumerate(self.nb.cells) if cell["cell_type"] == "code"]
-            self._sources = [self.nb.cells[index]["source"] for index in self._code]
-            self._page = hashlib.sha256("\0".join(self._sources).encode()).hexdigest()
+            code = _code_of(self.nb)
+            self._code, self._sources, self._page = list(code), list(code.values()), _page(code)
             self._stamp = stamp(Path(os.environ["CCPLAN_FOLDER"]))
             at, known = _pages.get(self._page, (None, {}))
             self._known = known if at == self._stamp else {}

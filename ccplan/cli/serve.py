@@ -47,6 +47,13 @@ def serve(
             "0: a page is worked out when it is asked for.",
         ),
     ] = 1,
+    ahead: Annotated[
+        bool,
+        typer.Option(
+            "--ahead/--no-ahead",
+            help="Work out what all pages show before somebody asks, when the machine has nothing better to do.",
+        ),
+    ] = True,
     most: Annotated[
         int,
         typer.Option(
@@ -75,6 +82,7 @@ def serve(
             token=token,
             base_url=_base(base_url),
             ready=ready,
+            ahead=ahead,
             most=most,
             browser=browser,
         )

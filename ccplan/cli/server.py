@@ -11,6 +11,7 @@ import sys
 
 from ..display.frontend import VOILA
 from ..display.start.pages import START
+from .ahead import work_ahead
 from .handlers import Door, FirstPage, NotebookPage, guessed
 from .kept import install
 from .kernels import CAN_FORK, nursery, register
@@ -33,12 +34,12 @@ _SOCKETS = {"transport": "ipc"} if sys.platform == "linux" else {}
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
 
-def dashboards(folder, *, host, port, token, bar, base_url="/", ready=0, most=40, browser=False):
+def dashboards(folder, *, host, port, token, bar, base_url="/", ready=0, ahead=False, most=40, browser=False):
     """A Voila application that serves the notebooks of a folder, not yet started; `address` is what a browser opens.
 
     `token` "" opens it to everybody who reaches it. `bar()` gives what stands on every page's bar (see
-    `navigation.Bar`); `ready` copies of the pages in WARM are worked out beforehand, and at most `most` copies of
-    all pages are open at once.
+    `navigation.Bar`); `ready` copies of the pages in WARM are worked out beforehand, with `ahead` what the others show
+    is (see `ahead`), and at most `most` copies of all pages are open at once.
     """
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(VOILA), *filter(None, [os.environ.get("JUPYTER_PATH")])])
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
@@ -60,6 +61,7 @@ def dashboards(folder, *, host, port, token, bar, base_url="/", ready=0, most=40
             "ccplan_bar": bar,
         },
     )
+    server.ahead = [page.name for page in bar().pages if not ready or f"{page.name}.ipynb" not in WARM] if ahead else []
     server.log_level = "ERROR"
     install()
     if CAN_FORK:
@@ -118,6 +120,7 @@ def _guard():
 
 @functools.cache
 def _class():
+    from tornado.ioloop import IOLoop
     from voila.app import Voila
     from voila.static_file_handler import TemplateStaticFileHandler
 
@@ -143,6 +146,17 @@ def _class():
                 (".*", FirstPage, {"missing": True}),
             ]
 
+        def listen(self):
+            env = {
+                "VOILA_PREHEAT": "True",  # it takes no place from anybody
+                "VOILA_BASE_URL": self.base_url,
+                "VOILA_SERVER_URL": self.server_url,
+                "VOILA_APP_PORT": str(self.port),
+            }
+            work = work_ahead(self.kernel_manager, self.root_dir, self.ahead, env)
+            self._ahead = IOLoop.current().asyncio_loop.create_task(work)
+            super().listen()
+
         @property
         def address(self):
             """What a browser opens, with the token."""
@@ -154,6 +168,7 @@ def _class():
             return self.address.removesuffix(self.base_url)
 
         def stop(self):
+            self._ahead.cancel()
             super().stop()
             nursery().close()
 
