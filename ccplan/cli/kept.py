@@ -16,7 +16,7 @@ from pathlib import Path
 
 ALWAYS = "always"
 LIVE = ("application/vnd.jupyter.widget-view+json", "application/javascript")
-_pages = {}  # what a notebook says → (the folder's stamp, {cell's index: its outputs})
+_pages = {}  # what a notebook says → (the folder's stamp, {cell's index: its outputs}, {cell's index: what is still run})
 
 
 def stamp(folder):
@@ -40,27 +40,31 @@ def states(files):
 
 
 def needed(sources, live):
-    """Which cells must be run so that those numbered in `live` can be, a set; names are followed backwards, with
-    too much rather than too little.
+    """What of which cell must be run so that those numbered in `live` can be: {cell: source}; names are followed
+    backwards, statement by statement, with too much rather than too little.
 
-    >>> sorted(needed(["import math", "a = 1", "b = math.pi", "print(b)", "a + 1"], {4}))
-    [1, 4]
+    >>> needed(["import math", "a = 1\\nc = a + 1", "b = math.pi", "print(b)", "a + 1"], {4})
+    {1: 'a = 1', 4: 'a + 1'}
     """
     try:
-        parts = [_names(ast.parse(source)) for source in sources]
+        parts = [[(one, *_names(one)) for one in ast.parse(source).body] for source in sources]
     except SyntaxError:  # magics of IPython: everything is run
-        return set(range(len(sources)))
-    wanted, run = set(), set()
+        return dict(enumerate(sources))
+    wanted, run = set(), {}
     for index in reversed(range(len(sources))):
-        made, used = parts[index]
-        if index in live or made & wanted:
-            run.add(index)
-            wanted |= used
-    return run
+        taken = []
+        for statement, made, used in reversed(parts[index]):
+            # A bare call may change what comes after it.
+            if index in live or made & wanted or (taken and isinstance(statement, ast.Expr)):
+                taken.append(statement)
+                wanted |= used
+        if taken or index in live:
+            run[index] = sources[index] if index in live else "\n".join(map(ast.unparse, reversed(taken)))
+    return dict(sorted(run.items()))
 
 
 def _names(tree):
-    """(names that are made or may be changed, names that are used) in a cell."""
+    """(names that are made or may be changed, names that are used) in a statement."""
     made, used = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -109,6 +113,7 @@ def _has_fault(outputs):
 def install():
     """Make Voila run its notebooks so, in this process; it has no setting for what runs them."""
     import voila.notebook_renderer as renderer
+    from nbclient.exceptions import CellExecutionError
 
     class Executor(renderer.VoilaExecutor):
         """Runs what must be run, and remembers what the rest showed."""
@@ -118,7 +123,7 @@ def install():
                 return await super().execute_cell(cell, resources, cell_index, store_history)
             if not hasattr(self, "_shown"):
                 self._begin()
-            if cell_index in self._known:
+            if cell_index in self._known and await self._need_not_be_shown_anew(cell, cell_index):
                 cell["outputs"] = copy.deepcopy(self._known[cell_index])
                 return cell
             done = await super().execute_cell(cell, resources, cell_index, store_history)
@@ -127,22 +132,34 @@ def install():
                 self._keep()
             return done
 
+        async def _need_not_be_shown_anew(self, cell, cell_index):
+            """Run what later cells need of this one; where that fails, the page is worked out anew from here."""
+            if cell_index not in self._parts:
+                return True
+            part = copy.deepcopy(cell) | {"source": self._parts[cell_index]}
+            try:
+                await super().execute_cell(part, None, cell_index, False)
+                return True
+            except CellExecutionError:
+                _pages.pop(self._page, None)
+                return False
+
         def _begin(self):
             self._shown = {}
             code = _code_of(self.nb)
             self._code, self._sources, self._page = list(code), list(code.values()), _page(code)
             self._stamp = stamp(Path(os.environ["CCPLAN_FOLDER"]))
-            at, known = _pages.get(self._page, (None, {}))
-            self._known = known if at == self._stamp else {}
+            at, known, parts = _pages.get(self._page, (None, {}, {}))
+            self._known, self._parts = (known, parts) if at == self._stamp else ({}, {})
 
         def _keep(self):
             """Remember what need not be run again, where nothing went wrong."""
             if any(_has_fault(outputs) for outputs in self._shown.values()):
                 return
             live = {number for number, index in enumerate(self._code) if self._must_run(index)}
-            run = needed(self._sources, live)
-            kept = {index: self._shown[index] for number, index in enumerate(self._code) if number not in run}
-            _pages[self._page] = self._stamp, kept
+            parts = {self._code[number]: source for number, source in needed(self._sources, live).items()}
+            kept = {index: self._shown[index] for number, index in enumerate(self._code) if number not in live}
+            _pages[self._page] = self._stamp, kept, parts
 
         def _must_run(self, index):
             return _is_live(self._shown.get(index, ())) or ALWAYS in self.nb.cells[index]["metadata"].get("tags", ())
