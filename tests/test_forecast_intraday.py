@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import norm
 
 from ccplan.data import Centre, Queue, init_centre, load_centre, load_intervals, sample_centre
-from ccplan.planning import forecast, forecast_queues
+from ccplan.planning import forecast, forecast_queues, kept
 from ccplan.planning.forecast import QueueForecast
 from ccplan.planning.forecasting.ahead import Ahead
-from ccplan.planning.forecasting.cache import kept
+from ccplan.planning.forecasting.cache import load_forecast, save_forecast
 from ccplan.planning.forecasting.intraday import reforecast, replay_day, replay_errors
 from ccplan.planning.forecasting.spread import Spread
 
@@ -279,11 +279,11 @@ def test_a_forecast_from_the_cache_can_be_updated_too(tmp_path, monkeypatch):
     past = pd.DataFrame({"queue": "q", "start": stamps, "offered": np.random.default_rng(1).poisson(20, len(stamps))})
     centre = Centre(name="E", interval_s=3600, queues=(Queue(name="q"),))
     asked = dict(method="calendar regression", cache=True)
-    (new,), (kept,) = (forecast_queues(past, centre, "2d", **asked) for _ in range(2))
+    (new,), (again,) = (forecast_queues(past, centre, "2d", **asked) for _ in range(2))
     came = new.frame[["queue", "start"]].assign(offered=30.0)
     now = new.frame["start"].iloc[10]
-    assert new is not kept and any(tmp_path.rglob("arrays.npz"))
-    pd.testing.assert_frame_equal(reforecast(new, came, now), reforecast(kept, came, now))
+    assert new is not again and any(tmp_path.rglob("arrays.npz"))
+    pd.testing.assert_frame_equal(reforecast(new, came, now), reforecast(again, came, now))
 
 
 def test_a_queue_that_is_closed_all_the_time_is_told():
@@ -301,10 +301,10 @@ def test_actuals_of_another_kind_are_told(wrong):
 
 def test_half_a_file_in_the_cache_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("CCPLAN_CACHE", str(tmp_path))
-    made = kept("one", lambda: morning(60, WORLDS["plain"]))
+    made = kept.kept("forecasts", "one", lambda: morning(60, WORLDS["plain"]), save_forecast, load_forecast)
     (file,) = tmp_path.rglob("arrays.npz")
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
-    again = kept("one", lambda: morning(60, WORLDS["plain"]))
+    again = kept.kept("forecasts", "one", lambda: morning(60, WORLDS["plain"]), save_forecast, load_forecast)
     pd.testing.assert_frame_equal(made.frame, again.frame)
     assert len(file.read_bytes()) == len(whole), "and is whole again"

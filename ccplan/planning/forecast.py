@@ -14,7 +14,7 @@ import pandas as pd
 from .forecasting.ahead import Ahead
 from .forecasting.backtest import Backtest, backtest, combined, spread_of
 from .forecasting.borrowing import borrowed, checked_borrow
-from .forecasting.cache import kept, key_of
+from .forecasting.cache import kept_forecast
 from .forecasting.calendar import closed_holidays, features
 from .forecasting.checking import checked_history, checked_levels, checked_queue, checked_samples
 from .forecasting.events import checked_calendar, for_queue
@@ -141,8 +141,7 @@ def forecast_queues(
 
 def _kept_queue(rows, *, centre, horizon, **how):
     """The queue's forecast from the cache, where the same was asked before."""
-    key = key_of(rows, centre, horizon, how)
-    return kept(key, lambda: _forecast_queue(rows, centre, horizon, **how))
+    return kept_forecast(rows, centre, horizon, how, make=lambda: _forecast_queue(rows, centre, horizon, **how))
 
 
 def _forecast_queue(rows, centre, horizon, *, levels, samples, method, at, seed, calendar):

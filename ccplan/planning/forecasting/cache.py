@@ -1,61 +1,23 @@
-"""Forecasts kept by content: the same history and settings give the same forecast at once, from the user's own
-cache folder.
+"""A queue's forecast as files: kept by content (see `planning.kept`), and the same when it is read again."""
 
-Frames lie as Parquet, arrays as NPZ, the rest as JSON: nothing in the cache can run as a program.
-"""
-
-import hashlib
 import json
-import os
-import shutil
-import tempfile
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-KEPT = 200  # forecasts; the oldest go first
+from .. import kept
+
+KIND = "forecasts"
 AHEAD = ("slots", "mean", "special")
-SWITCH = "CCPLAN_CACHE"  # a folder, or "off"
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "holidays")
 
 
-def folder():
-    """Where forecasts are kept, or None where the user wants none."""
-    import platformdirs  # loads where it is used
-
-    asked = os.environ.get(SWITCH, "")
-    if asked.lower() == "off":
-        return None
-    return Path(asked or platformdirs.user_cache_dir("ccplan")) / "forecasts"
-
-
-def key_of(rows, *settings):
-    """A name that changes with any cell, setting, library or line of the forecast's own code."""
-    found = hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes())
-    found.update(repr([sorted(rows.columns), str(rows["start"].dtype), *map(_told, settings), _own_code()]).encode())
-    return found.hexdigest()[:40]
-
-
-def kept(key, make):
-    """The QueueForecast kept under the key; else what `make()` returns, kept for the next time.
-
-    A cache that cannot be read or written is as good as none; what cannot be read is written anew.
-    """
-    place = folder()
-    if place is None:
-        return make()
-    try:
-        found = load_forecast(place / key)
-        os.utime(place / key)
-        return found
-    except UNREADABLE:
-        made = make()
-        shutil.rmtree(place / key, ignore_errors=True)
-        _keep(made, place, key)
-        return made
+def kept_forecast(rows, *settings, make):
+    """The QueueForecast of a history and settings that is kept; else what `make()` returns, kept for the next time."""
+    files = [*Path(__file__).parent.glob("*.py"), Path(__file__).parents[1] / "forecast.py"]
+    key = kept.key_of(rows, *settings, code=kept.code_of(files, LIBRARIES))
+    return kept.kept(KIND, key, make, save_forecast, load_forecast)
 
 
 def save_forecast(found, into):
@@ -117,43 +79,3 @@ def load_forecast(source):
 
 def _nanoseconds(days):
     return days.to_numpy().astype("datetime64[ns]").astype("int64")
-
-
-def _keep(made, place, key):
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
-        try:
-            save_forecast(made, new)
-            new.rename(place / key)
-        except BaseException:
-            shutil.rmtree(new, ignore_errors=True)
-            raise
-        _forget(place)
-    except OSError:
-        return
-
-
-def _forget(place):
-    there = sorted(
-        (each for each in place.iterdir() if not each.name.startswith(".")), key=lambda each: each.stat().st_mtime
-    )
-    for old in there[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _told(setting):
-    if isinstance(setting, pd.DataFrame):
-        return setting.to_csv()
-    return (
-        {name: _told(value) for name, value in sorted(setting.items())} if isinstance(setting, dict) else repr(setting)
-    )
-
-
-def _own_code():
-    """Fingerprint of this room's files and of the libraries behind it."""
-    from importlib.metadata import version
-
-    files = sorted([*Path(__file__).parent.glob("*.py"), Path(__file__).parents[1] / "forecast.py"])
-    code = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    return code, [version(name) for name in ("numpy", "pandas", "scipy", "statsmodels", "holidays")]

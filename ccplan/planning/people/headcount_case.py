@@ -1,6 +1,7 @@
 """From a centre's folder to the question of whom to hire: forecast, staffing, months, people, seasons, service."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from .gap_service import service_curves
 from .hiring import cheapest_hires
 from .people_tables import checked_requirement, opening
 from .requirement import month_of, monthly_requirement
+from ..kept import code_of, kept_frame, key_of
 from ..staffing import staff
 
 SPARE_DAYS = 31  # a plan of whole months begins up to a month after the tables end
@@ -66,7 +68,7 @@ def headcount_case(folder, centre, intervals=None, *, agents=None, activities=No
         events=events_of(folder, centre),
         school=school_of(folder),
     )
-    staffed = staff(pd.concat([one.frame for one in found], ignore_index=True), centre)
+    staffed = _staffed(pd.concat([one.frame for one in found], ignore_index=True), centre)
     teams = {} if agents is None else teams_of(agents, centre)
     teams = {
         name: kept for name, queues in teams.items() if (kept := tuple(q for q in queues if q in set(staffed["queue"])))
@@ -86,6 +88,13 @@ def headcount_case(folder, centre, intervals=None, *, agents=None, activities=No
         notes=tuple(filter(None, (season_note, people_note))),
         forecasts=tuple(found),
     )
+
+
+def _staffed(forecast, centre):
+    """The agents of every interval, kept by content: a year of work that may wait takes seconds to plan."""
+    room = Path(__file__).parents[1]
+    code = code_of([*room.rglob("*.py"), *(room.parent / "queueing").rglob("*.py")], ("numpy", "pandas", "scipy"))
+    return kept_frame("staffed", key_of(forecast, centre, code=code), lambda: staff(forecast, centre))
 
 
 def optional_table(folder, name, centre):
