@@ -5,6 +5,7 @@ own. Here its handlers of files, folders and templates of choice are left out, a
 name.
 """
 
+import asyncio
 import functools
 import os
 import sys
@@ -127,6 +128,9 @@ def _class():
     class Dashboards(Voila):
         """Voila without its lists of files and folders, and with pages, a door and a first page of ours."""
 
+        ahead: list = []  # pages that are worked out before anybody asks
+        _ahead = None
+
         def init_handlers(self):
             # Voila would take a hundred megabytes.
             self.app.listen = functools.partial(self.app.listen, max_body_size=MOST_SENT)
@@ -147,15 +151,17 @@ def _class():
             ]
 
         def listen(self):
+            IOLoop.current().add_callback(self._work_ahead)
+            super().listen()
+
+        def _work_ahead(self):
             env = {
                 "VOILA_PREHEAT": "True",  # it takes no place from anybody
                 "VOILA_BASE_URL": self.base_url,
                 "VOILA_SERVER_URL": self.server_url,
                 "VOILA_APP_PORT": str(self.port),
             }
-            work = work_ahead(self.kernel_manager, self.root_dir, self.ahead, env)
-            self._ahead = IOLoop.current().asyncio_loop.create_task(work)
-            super().listen()
+            self._ahead = asyncio.create_task(work_ahead(self.kernel_manager, self.root_dir, self.ahead, env))
 
         @property
         def address(self):
@@ -168,7 +174,8 @@ def _class():
             return self.address.removesuffix(self.base_url)
 
         def stop(self):
-            self._ahead.cancel()
+            if self._ahead:
+                self._ahead.cancel()
             super().stop()
             nursery().close()
 
