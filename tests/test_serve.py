@@ -349,6 +349,22 @@ def test_what_pages_show_is_worked_out_before_anybody_asks_and_again_after_a_cha
     assert "Traceback" not in (tmp_path / "log").read_text() and "pending" not in (tmp_path / "log").read_text()
 
 
+def test_what_was_left_out_and_is_needed_after_all_is_run(place, tmp_path):
+    """A call that changes what a later cell needs looks like one that shows something: the page is run whole."""
+    notebooks, port = tmp_path / "notebooks", _free_port()
+    notebooks.mkdir()
+    told = ("told = {}", "told.update(a=1)", "first = told['a']; first", "print('it is', first, '.')")
+    write_notebook(notebooks / "00_start.ipynb", *told)
+    _titled(notebooks / "00_start.ipynb", always=False)
+    notebook = json.loads((notebooks / "00_start.ipynb").read_text())
+    notebook["cells"][-1]["metadata"]["tags"] = ["always"]
+    (notebooks / "00_start.ipynb").write_text(json.dumps(notebook))
+    with serving(own_server(place / "centre", notebooks, port), port, tmp_path / "log"):
+        cookie = entered(port)
+        pages = [ask(port, "/voila/render/00_start.ipynb", cookie=cookie)[2].split("<main")[1] for _ in range(3)]
+    assert ["it is 1 ." in page and "ccplan-fault" not in page for page in pages] == [True] * 3
+
+
 def _until(true, words, seconds=30):
     end = time.monotonic() + seconds
     while not true():

@@ -217,6 +217,13 @@ def test_the_second_visitor_sees_the_same_without_its_being_worked_out_again(por
     assert _said(changed) != _said(start) and "1 October 2026" in changed
 
 
+def test_the_second_visitor_of_a_page_has_its_live_panel_too(port, cookie):
+    for name in PANELS:
+        pages = [ask(port, f"/voila/render/{name}.ipynb", cookie=cookie)[2].split("<main")[1] for _ in range(2)]
+        assert [page.count("application/vnd.jupyter.widget-view+json") for page in pages] == [1, 1], name
+        assert not any("ccplan-fault" in page for page in pages), name
+
+
 def _said(text):
     """The page without what differs from kernel to kernel and from cell to cell's name."""
     return re.sub(

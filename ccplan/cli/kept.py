@@ -16,6 +16,7 @@ from pathlib import Path
 
 ALWAYS = "always"
 LIVE = ("application/vnd.jupyter.widget-view+json", "application/javascript")
+_whole = set()  # notebooks of which nothing can be left out
 _pages = {}  # what a notebook says → (the folder's stamp, {cell's index: its outputs}, {cell's index: what is still run})
 
 
@@ -123,26 +124,35 @@ def install():
                 return await super().execute_cell(cell, resources, cell_index, store_history)
             if not hasattr(self, "_shown"):
                 self._begin()
-            if cell_index in self._known and await self._need_not_be_shown_anew(cell, cell_index):
+            try:
+                return await self._run(cell, cell_index)
+            except CellExecutionError:
+                if not self._known:
+                    raise
+                await self._run_from_the_start(cell_index)
+                return await self._run(cell, cell_index)
+
+        async def _run(self, cell, cell_index):
+            """Run a cell, or what live cells need of it and show what is known."""
+            if cell_index in self._known:
+                if cell_index in self._parts:
+                    part = copy.deepcopy(cell)
+                    part["source"] = self._parts[cell_index]
+                    await super().execute_cell(part, None, cell_index, False)
                 cell["outputs"] = copy.deepcopy(self._known[cell_index])
                 return cell
-            done = await super().execute_cell(cell, resources, cell_index, store_history)
+            done = await super().execute_cell(cell, None, cell_index, False)
             self._shown[cell_index] = copy.deepcopy(done["outputs"])
             if cell_index == self._code[-1] and not self._known:
                 self._keep()
             return done
 
-        async def _need_not_be_shown_anew(self, cell, cell_index):
-            """Run what later cells need of this one; where that fails, the page is worked out anew from here."""
-            if cell_index not in self._parts:
-                return True
-            part = copy.deepcopy(cell) | {"source": self._parts[cell_index]}
-            try:
-                await super().execute_cell(part, None, cell_index, False)
-                return True
-            except CellExecutionError:
-                _pages.pop(self._page, None)
-                return False
+        async def _run_from_the_start(self, cell_index):
+            """What was left out was needed after all: this page is run whole, now and from now on."""
+            _whole.add(self._page)
+            self._known = {}
+            for index in self._code[: self._code.index(cell_index)]:
+                await self._run(copy.deepcopy(self.nb.cells[index]), index)
 
         def _begin(self):
             self._shown = {}
@@ -156,7 +166,8 @@ def install():
             """Remember what need not be run again, where nothing went wrong."""
             if any(_has_fault(outputs) for outputs in self._shown.values()):
                 return
-            live = {number for number, index in enumerate(self._code) if self._must_run(index)}
+            whole = self._page in _whole
+            live = {number for number, index in enumerate(self._code) if whole or self._must_run(index)}
             parts = {self._code[number]: source for number, source in needed(self._sources, live).items()}
             kept = {index: self._shown[index] for number, index in enumerate(self._code) if number not in live}
             _pages[self._page] = self._stamp, kept, parts
