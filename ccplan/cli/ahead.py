@@ -35,7 +35,6 @@ async def work_ahead(manager, notebooks, names, env):
 
 async def _worked_out(manager, file, now, env):
     import nbformat
-    from voila.notebook_renderer import VoilaExecutor
 
     notebook = nbformat.read(file, as_version=4)
     if is_known(notebook, now):
@@ -43,14 +42,23 @@ async def _worked_out(manager, file, now, env):
     kernel = await manager.start_kernel(kernel_name=notebook.metadata.kernelspec.name, path="", env=os.environ | env)
     try:
         _let_others_first(manager.get_kernel(kernel))
-        runs = VoilaExecutor(notebook, km=manager.get_kernel(kernel), show_tracebacks=True)
-        runs.kc = await runs.async_start_new_kernel_client()
-        for index, cell in enumerate(notebook.cells):
-            await runs.execute_cell(cell, None, index, store_history=False)
-    except Exception:
+        await _run(notebook, manager.get_kernel(kernel))
+    except Exception:  # not where the server ends: it ends its kernels itself
         await manager.shutdown_kernel(kernel, now=True)
         raise
     await manager.shutdown_kernel(kernel, now=True)
+
+
+async def _run(notebook, kernel):
+    from voila.notebook_renderer import VoilaExecutor  # the one of `kept`, which remembers
+
+    runs = VoilaExecutor(notebook, km=kernel, show_tracebacks=True)
+    runs.kc = await runs.async_start_new_kernel_client()
+    try:
+        for index, cell in enumerate(notebook.cells):
+            await runs.execute_cell(cell, None, index, store_history=False)
+    finally:
+        runs.kc.stop_channels()
 
 
 def _let_others_first(kernel):

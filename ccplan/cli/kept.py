@@ -16,7 +16,7 @@ from pathlib import Path
 
 ALWAYS = "always"
 LIVE = ("application/vnd.jupyter.widget-view+json", "application/javascript")
-_whole = set()  # notebooks of which nothing can be left out
+_whole = set()  # (what a notebook says, the folder's stamp) of which nothing can be left out
 _pages = {}  # what a notebook says → (the folder's stamp, {cell's index: its outputs}, {cell's index: what is still run})
 
 
@@ -148,8 +148,8 @@ def install():
             return done
 
         async def _run_from_the_start(self, cell_index):
-            """What was left out was needed after all: this page is run whole, now and from now on."""
-            _whole.add(self._page)
+            """What was left out was needed after all: until a table changes this page is run whole."""
+            _whole.add((self._page, self._stamp))
             self._known = {}
             for index in self._code[: self._code.index(cell_index)]:
                 await self._run(copy.deepcopy(self.nb.cells[index]), index)
@@ -166,7 +166,7 @@ def install():
             """Remember what need not be run again, where nothing went wrong."""
             if any(_has_fault(outputs) for outputs in self._shown.values()):
                 return
-            whole = self._page in _whole
+            whole = (self._page, self._stamp) in _whole
             live = {number for number, index in enumerate(self._code) if whole or self._must_run(index)}
             parts = {self._code[number]: source for number, source in needed(self._sources, live).items()}
             kept = {index: self._shown[index] for number, index in enumerate(self._code) if number not in live}

@@ -92,8 +92,9 @@ def headcount_case(folder, centre, intervals=None, *, agents=None, activities=No
 
 def _staffed(forecast, centre):
     """The agents of every interval, kept by content: a year of work that may wait takes seconds to plan."""
-    room = Path(__file__).parents[1]
-    code = code_of([*room.rglob("*.py"), *(room.parent / "queueing").rglob("*.py")], ("numpy", "pandas", "scipy"))
+    house = Path(__file__).parents[2]
+    files = [file for room in ("data", "planning", "queueing") for file in (house / room).rglob("*.py")]
+    code = code_of(files, ("numpy", "pandas", "scipy", "holidays"))  # hours and holidays are told by data
     return kept_frame("staffed", key_of(forecast, centre, code=code), lambda: staff(forecast, centre))
 
 

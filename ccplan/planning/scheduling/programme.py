@@ -43,6 +43,7 @@ class Programme:
 
 def programme_of(needs, shifts, *, people=inf, days_a_week=5, hours=inf, cyclic=False):
     """The `Programme` of a requirement and the shifts that may cover it, as `patterns_of` takes them."""
+    # Shifts can be looked up again; coverages, and what is refused further on, cannot.
     known = isinstance(shifts, list) and all(isinstance(one, Shift) for one in shifts)
     shape, shifts = (_shape, tuple(shifts)) if known else (_shape.__wrapped__, shifts)
     return Programme(needs=needs, **shape(needs.grid, shifts, people, days_a_week, hours, cyclic))
